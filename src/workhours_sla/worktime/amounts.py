@@ -41,10 +41,7 @@ def working_hours(hours: int, *, minutes: int = 0, seconds: int = 0) -> timedelt
 
 
 def check_budget(budget: timedelta) -> timedelta:
-    """Return ``budget`` unchanged.
-
-    Raises BudgetError if it is negative or too large, and ArgumentError if it is not a timedelta.
-    """
+    """Return ``budget`` unchanged; raise BudgetError if it is negative or too large."""
     if not isinstance(budget, timedelta):
         msg = f"a budget is a timedelta such as working_hours(4), not {budget!r}"
         raise ArgumentError(msg)
@@ -113,7 +110,6 @@ def iso_amount(amount: timedelta) -> str:
 
 
 def _parts(amount: timedelta) -> tuple[str, int, int, int, str]:
-    """Return the sign, hours, minutes and seconds of an amount, and the decimals of the seconds."""
     total, micros = divmod(abs(amount) // timedelta.resolution, 1_000_000)
     minutes, seconds = divmod(total, 60)
     fraction = f".{micros:06}".rstrip("0") if micros else ""

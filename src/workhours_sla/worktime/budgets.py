@@ -201,10 +201,7 @@ Budget = timedelta | OtherBudget
 
 
 def check_kind(budget: object, start: datetime) -> BudgetKind:
-    """Check that ``budget`` is a Budget other than a timedelta, and return it.
-
-    Raises ArgumentError for another value, and NaiveDatetimeError if ``start`` is naive.
-    """
+    """Return a budget that is not a timedelta; raise ArgumentError for another value."""
     if not isinstance(budget, BudgetKind):
         msg = f"a budget is a timedelta such as working_hours(4), or days, not {budget!r}"
         raise ArgumentError(msg)
@@ -307,11 +304,7 @@ def budget_data(budget: Budget) -> str | dict[str, dict[str, object]]:
 
 
 def _week_on(schedule: DatedShifts, day: date) -> WeeklyHours:
-    """Return the weekly hours in force on a date.
-
-    If these are empty, return the last non-empty weekly hours before, otherwise the next. Raises
-    BudgetError if the schedule has no weekly hours at all.
-    """
+    """Return the weekly hours on a date; if these are empty, the last before it that are not."""
     weeks = [(date.min, schedule.hours), *schedule.changes.items()]
     before = [week for since, week in weeks if since <= day and not week.empty]
     after = [week for since, week in weeks if since > day and not week.empty]

@@ -57,10 +57,7 @@ class Combination(WorkingTime):
         return tuple(sorted(filter(None, lines), key=Timeline.surely_from))
 
     def _combined(self, left: Timeline, right: Timeline) -> Timeline | None:
-        """Return the combination of two timelines, for the instants that both know.
-
-        Returns None if the timelines know no span in common.
-        """
+        """Return the combination for the instants that both know, None without any."""
         known = max(left.lo, right.lo), min(left.hi, right.hi)
 
         def compile_span(lo: timedelta, hi: timedelta) -> list[TimeSpan]:

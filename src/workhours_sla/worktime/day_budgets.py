@@ -140,10 +140,6 @@ class DayBudget(BudgetKind):
         *,
         start_known: bool,
     ) -> set[date]:
-        """Return the possible due dates in a completion.
-
-        There are two if the due date depends on whether the date of the start is a short day.
-        """
         return {self.due_on(schedule, start, pauses)}
 
 

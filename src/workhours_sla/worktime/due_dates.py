@@ -102,11 +102,7 @@ def is_over(schedule: DatedShifts, day: date, start: datetime) -> bool:
 
 
 def ends_of(schedule: DatedShifts, due: date) -> tuple[datetime, datetime]:
-    """Return the due time and the limit of a due date, in UTC.
-
-    The due time is the end of the last shift, or 24:00 if that is earlier or there is no shift.
-    The limit is 24:00.
-    """
+    """Return the due time (the last closing, 24:00 at the latest) and the limit, 24:00."""
     midnight = midnight_after(schedule, due)
     closing = last_closing(schedule, due)
     return (midnight if closing is None else min(closing, midnight)), midnight

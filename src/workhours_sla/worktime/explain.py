@@ -305,7 +305,6 @@ def whole_dates(schedule: DatedShifts, first: date, last: date) -> Iterator[Step
 def _step(
     schedule: DatedShifts, day: date, counted: list[TimeSpan], *, paused: timedelta = ZERO
 ) -> Step:
-    """Return the step of a date whose intervals are the spans ``counted``."""
     known = schedule.knows(day)
     return Step(
         date=day,
@@ -327,7 +326,6 @@ def _length(pieces: Iterable[TimeSpan]) -> timedelta:
 
 
 def _should_have_hours(schedule: DatedShifts, day: date) -> bool:
-    """Return whether a date has an override or is a working day of the calendar."""
     return day in schedule.overrides or (schedule.knows(day) and schedule.calendar.day(day).working)
 
 
@@ -336,7 +334,6 @@ def _spans(schedule: DatedShifts, day: date) -> list[TimeSpan]:
 
 
 def _runs(steps: tuple[Step, ...]) -> Iterator[tuple[date, date, Step]]:
-    """Yield (first date, last date, step); successive days off with equal reasons are joined."""
     for _, group in groupby(
         steps, key=lambda step: step.date if step.used else step.remark(current())
     ):
@@ -345,7 +342,6 @@ def _runs(steps: tuple[Step, ...]) -> Iterator[tuple[date, date, Step]]:
 
 
 def _lines(steps: tuple[Step, ...]) -> Iterator[str]:
-    """Yield a line for each date; successive days off with equal reasons share one."""
     for first, last, step in _runs(steps):
         when = _day_text(first)
         spans = ", ".join(
@@ -357,7 +353,6 @@ def _lines(steps: tuple[Step, ...]) -> Iterator[str]:
 
 
 def _lines_of_days(steps: tuple[Step, ...]) -> Iterator[str]:
-    """Yield a line for each run of days that count alike and have the same reason."""
     for (_, remark, _), group in groupby(
         steps, key=lambda step: (step.part, step.remark(current()), step.number is None)
     ):
@@ -401,7 +396,6 @@ def _entries(day: Day | None) -> tuple[Entry, ...]:
 
 
 def _act(entry: Entry) -> dict[str, Any]:
-    """Return the act of an entry, which must have one, as JSON data."""
     act = entry.act
     assert act is not None  # noqa: S101 - the caller filters
     return {

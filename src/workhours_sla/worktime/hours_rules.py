@@ -215,8 +215,7 @@ def _is_lost(rules: Rules, index: int, case: _Case) -> bool:
 def midnight_conflict(rules: Rules) -> tuple[Rule, Rule] | None:
     """Return a rule with a shift past midnight, and a later rule that changes its dates.
 
-    In OpenStreetMap the later rule also changes the hours after midnight, which belong to the
-    night before. Here a shift belongs to the date on which it starts.
+    In OpenStreetMap the later rule also changes the hours after midnight of the night before.
     """
     for index, rule in enumerate(rules):
         for later in range(index + 1, len(rules)) if rule.passes_midnight else ():

@@ -22,10 +22,7 @@ from workhours_sla.worktime.verbs import WorkingTime
 
 
 class Run(NamedTuple):
-    """A range of instants, both ends included, whose working time is known.
-
-    ``intervals`` are the pairs (start, end) of its working time, sorted and disjoint.
-    """
+    """Known instants, both ends included, and the pairs (start, end) of their working time."""
 
     lo: int
     hi: int
@@ -60,10 +57,7 @@ def midnight(time: WorkingTime, day: date) -> timedelta:
 
 
 def check_covered(time: WorkingTime, since: date, until: date) -> None:
-    """Raise CalendarCoverageError if the first or the last instant of a period is unknown.
-
-    The period ends with the midnight that begins ``until``.
-    """
+    """Raise CalendarCoverageError if the first or the last instant of a period is unknown."""
     for day in (since, until):
         time.compiled.line_at(midnight(time, day))
 
@@ -78,10 +72,7 @@ def calendar_versions(time: WorkingTime) -> tuple[str, ...]:
 
 
 class DateRow(NamedTuple):
-    """A date: its first instant, and if it is known, when it closes and what is due on it.
-
-    ``closes`` is None for a date without working hours.
-    """
+    """A date; ``closes`` is None without working hours, and all but ``starts`` if it is unknown."""
 
     number: int
     starts: int
@@ -130,7 +121,6 @@ def _row(schedule: Schedule, day: date, *, known: bool) -> DateRow:
 
 
 def _repeats_dates(time: WorkingTime, since: date, until: date) -> bool:
-    """Return whether the clocks go back to an earlier date."""
     zone = zone_offsets(time.tz)
     first, last = (midnight_on(day).days for day in (since, until))
     offset: timedelta = zone.offset_on(first - 2)

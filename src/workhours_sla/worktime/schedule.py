@@ -122,17 +122,12 @@ class Schedule(WorkingTime):
         return (self.hours, *self.changes.values())
 
     def _opened(self, calendar: Calendar) -> Calendar:
-        """Return ``calendar`` with its weekly days off worked on weekdays that have hours.
-
-        Returns ``calendar`` unchanged if it does not allow that.
-        """
         closed = self._hours_on(calendar.weekend)
         with suppress(CalendarDataError):
             return calendar.with_workdays(closed) if closed else calendar
         return calendar
 
     def _hours_on(self, weekdays: Collection[int]) -> list[int]:
-        """Return the weekdays in ``weekdays`` that have hours on any date, sorted."""
         used = {day for week in self._weeks() for day, shifts in week.all_shifts() if shifts}
         return sorted(used & set(weekdays))
 
@@ -225,11 +220,9 @@ class Schedule(WorkingTime):
         return self._decided(day)
 
     def _decided(self, day: date) -> bool:
-        """Return whether the shifts of a date are known without completing the calendar."""
         return day in self.overrides or in_any(day, self.calendar.coverage)
 
     def _calendar_shifts(self, day: Day) -> Shifts:
-        """Return the shifts of a day by the calendar alone, without overrides."""
         if not day.working:
             return ()
         shifts = self.hours_on(day.date).by_weekday[day.hours_of.weekday()]
@@ -238,10 +231,6 @@ class Schedule(WorkingTime):
         return shifts
 
     def _known_dates(self) -> tuple[DateRange, ...]:
-        """Return the ranges of known dates as pairs (first, last), sorted.
-
-        A range of known dates is a range of consecutive dates whose shifts are all known.
-        """
         known = self._decided_dates()
         if self._full is None:
             return known
@@ -274,7 +263,6 @@ class Schedule(WorkingTime):
         return shifts
 
     def _complete(self, shifts: list[Shifts], first: date, last: date) -> None:
-        """Replace the shifts of unknown dates from ``first`` to ``last`` by those completed."""
         day = first
         for since, until in (*self._decided_dates(), (last + ONE_DAY, last)):
             while day < min(since, last + ONE_DAY):
@@ -373,8 +361,7 @@ class Schedule(WorkingTime):
     def _completion(self, *, full: bool) -> Schedule:
         """Return the schedule with all unknown dates full working days if ``full``, else days off.
 
-        The working time of every other completion lies between these two, see ``unknown``. Dates
-        more than two years before the first or after the last known date stay unknown.
+        Dates more than two years before the first or after the last known date stay unknown.
         """
         completed = Schedule.__new__(Schedule)
         setter = object.__setattr__
@@ -387,7 +374,6 @@ class Schedule(WorkingTime):
     # -- a value -----------------------------------------------------------------------------
 
     def _options(self) -> dict[str, Any]:
-        """Return constructor arguments that build an equal schedule, keyed by name."""
         return {
             "tz": self.tz.key,
             "overrides": {day: format_shifts(shifts) for day, shifts in self.overrides.items()},
@@ -430,10 +416,7 @@ def _every_day() -> Calendar:
 
 
 def _week_with(calendar: Calendar, days: list[int]) -> Phrase | str:
-    """Return the advice to use the calendar with a longer week, for an error message.
-
-    Returns "" if the calendar has no longer week in which all ``days`` are working days.
-    """
+    """Return the advice to use a longer week in which all ``days`` are worked, "" without one."""
     with suppress(CalendarDataError):
         for length in (6, 7):
             if calendar.with_week(length).weekend.isdisjoint(days):
@@ -451,10 +434,6 @@ def _parse_hours(hours: WeeklyHours | str) -> WeeklyHours:
 def _parse_keyed(
     name: str, given: Mapping[date, Any], parse: Callable[[Any], Value]
 ) -> Mapping[date, Value]:
-    """Return the mapping ``given``, which is keyed by date, sorted and with its values parsed.
-
-    Raises ArgumentError for a key that is not a date; the message calls the mapping ``name``.
-    """
     for day in given:
         if type(day) is not date:
             msg = f"{name} are keyed by date, not {day!r}; use date(2026, 6, 1)"
@@ -463,10 +442,6 @@ def _parse_keyed(
 
 
 def _zone_of(tz: ZoneInfo | str | None, calendar: Calendar) -> ZoneInfo:
-    """Return the given zone, or the calendar's zone if ``tz`` is None.
-
-    Emits a SeveralZonesWarning if the calendar's zone is used and its region has several zones.
-    """
     name = calendar.tz if tz is None else tz
     if tz is None and name is not None and (others := calendar.other_zones):
         msg = (

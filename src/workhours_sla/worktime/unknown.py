@@ -123,10 +123,7 @@ def with_bounds(error: CalendarCoverageError, one: object, other: object) -> Cal
 def _extreme_answers(
     time: Any, ask: Callable[[Any], Answer]
 ) -> tuple[Answer | None, Answer | None]:
-    """Return two answers: with all unknown dates off, and with all of them full working days.
-
-    An answer that is unknown is None.
-    """
+    """Return two answers: with all unknown dates off, and with all of them full working days."""
     found: list[Answer | None] = []
     for completion in time.completions() or ():
         one = None
@@ -137,7 +134,6 @@ def _extreme_answers(
 
 
 def _in_utc(answer: object) -> object:
-    """Return an answer with its datetimes in UTC, so that a repeated hour compares correctly."""
     if isinstance(answer, datetime):
         return answer.astimezone(UTC)
     return tuple(map(_in_utc, answer)) if isinstance(answer, tuple) else answer
