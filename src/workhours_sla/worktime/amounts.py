@@ -58,9 +58,6 @@ def parse_amount(text: str) -> timedelta:
     """Parse an amount of working time: ``4h``, ``90m``, ``4h30m``, ``4:30``, ``PT4H30M``.
 
     Raises BudgetError.
-
-    >>> parse_amount("90m")
-    datetime.timedelta(seconds=5400)
     """
     match = match_of_amount(text)
     if match is None:
@@ -86,22 +83,14 @@ def match_of_amount(text: str) -> re.Match[str] | None:
 
 
 def format_amount(amount: timedelta) -> str:
-    """Return an amount as hours and minutes, with seconds if there are any.
-
-    >>> format_amount(timedelta(hours=-1, minutes=-10))
-    '-1:10'
-    """
+    """Return an amount as hours and minutes, with seconds if there are any."""
     sign, hours, minutes, seconds, fraction = _parts(amount)
     text = f"{sign}{hours}:{minutes:02}"
     return f"{text}:{seconds:02}{fraction}" if seconds or fraction else text
 
 
 def iso_amount(amount: timedelta) -> str:
-    """Return an amount as an ISO 8601 duration in hours, minutes and seconds.
-
-    >>> iso_amount(timedelta(hours=4, minutes=30))
-    'PT4H30M'
-    """
+    """Return an amount as an ISO 8601 duration in hours, minutes and seconds."""
     sign, hours, minutes, seconds, fraction = _parts(amount)
     text = (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "")
     if seconds or fraction or not text:

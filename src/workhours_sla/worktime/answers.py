@@ -20,40 +20,24 @@ def elapsed(time: CompiledTime, start: datetime, end: datetime, pauses: Pauses) 
     return line.worked(b) - line.worked(a) - paused
 
 
-def deadline(time: CompiledTime, start: datetime, budget: timedelta, pauses: Pauses) -> datetime:
-    """Return the earliest instant at which a budget is used up."""
+def answer(
+    time: CompiledTime, start: datetime, budget: timedelta, pauses: Pauses, *, limit: bool
+) -> datetime:
+    """Return the due time of a budget, or its limit."""
     check_budget(budget)
     moment = moment_of(start)
     line = time.line_at(moment)
-    if not budget:
-        moments_of(pauses)
-        return start
-    worked = _worked_at_answer(line, moment, budget, pauses, limit=False)
-    found = None if worked is None else line.earliest(worked)
-    if found is None:
-        time.refuse_after(line, f"the deadline of {start}")
-    return datetime_in(start.tzinfo, found)
-
-
-def limit(time: CompiledTime, start: datetime, budget: timedelta, pauses: Pauses) -> datetime:
-    """Return the last instant at which an answer still meets a budget."""
-    check_budget(budget)
-    moment = moment_of(start)
-    line = time.line_at(moment)
-    worked = _worked_at_answer(line, moment, budget, pauses, limit=True)
-    found = None if worked is None else line.latest(worked)
-    if found is None:
-        time.refuse_after(line, f"the limit of {start}")
-    return datetime_in(start.tzinfo, found)
-
-
-def _worked_at_answer(
-    line: Timeline, start: timedelta, budget: timedelta, pauses: Pauses, *, limit: bool
-) -> timedelta | None:
-    """Return the working time C at the answer, None if a pause ends after the known dates."""
     spans = moments_of(pauses)
-    paused = paused_before_answer(line.worked, start, budget, spans, limit=limit, knows=line.knows)
-    return None if paused is None else line.worked(start) + budget + paused
+    if not (budget or limit):
+        return start
+    paused = paused_before_answer(line.worked, moment, budget, spans, limit=limit, knows=line.knows)
+    found = None
+    if paused is not None:
+        worked = line.worked(moment) + budget + paused
+        found = line.latest(worked) if limit else line.earliest(worked)
+    if found is None:
+        time.refuse_after(line, f"the {'limit' if limit else 'deadline'} of {start}")
+    return datetime_in(start.tzinfo, found)
 
 
 def latest_start(time: CompiledTime, due: datetime, budget: timedelta) -> datetime:
@@ -99,7 +83,7 @@ def next_opening(time: CompiledTime, when: datetime) -> datetime:
     """Return the first start of working time after ``when``."""
     moment = moment_of(when)
     line = time.line_at(moment)
-    opening = line.edge_after(moment, opening=True)
+    opening = line.edge(moment, opening=True, ahead=True)
     if opening is None:
         time.refuse_after(line, f"the opening after {when}")
     return datetime_in(when.tzinfo, opening)
@@ -112,7 +96,7 @@ def next_closing(time: CompiledTime, when: datetime, *, inclusive: bool) -> date
     # working time does not end at the first known instant if that instant is working time
     if inclusive and (line.knows(moment - TICK) or not line.between(moment, moment + TICK)):
         moment = _just_before(time, line, moment, f"the closing at {when}")
-    closing = line.edge_after(moment, opening=False)
+    closing = line.edge(moment, opening=False, ahead=True)
     if closing is None or not line.knows(closing + TICK):
         time.refuse_after(line, f"the closing after {when}")
     return datetime_in(when.tzinfo, closing)
@@ -124,7 +108,7 @@ def previous_opening(time: CompiledTime, when: datetime, *, inclusive: bool) -> 
     line = time.line_at(moment)
     if not inclusive:
         moment = _just_before(time, line, moment, f"the opening before {when}")
-    opening = line.edge_until(moment, opening=True)
+    opening = line.edge(moment, opening=True, ahead=False)
     if opening is None or not line.knows(opening - TICK):
         time.refuse_before(line, f"the opening before {when}")
     # working time does not start at the last known instant if it continues until then
@@ -139,7 +123,7 @@ def previous_closing(time: CompiledTime, when: datetime, *, inclusive: bool) -> 
     line = time.line_at(moment)
     if not inclusive:
         moment = _just_before(time, line, moment, f"the closing before {when}")
-    closing = line.edge_until(moment, opening=False)
+    closing = line.edge(moment, opening=False, ahead=False)
     if closing is not None and not line.knows(closing + TICK):
         time.refuse_after(line, f"the closing at {when}")
     if closing is None:

@@ -297,9 +297,6 @@ def parse_shifts(text: str) -> Shifts:
     """Parse the shifts of one day, such as ``09:00-13:00,14:00-18:00`` or ``off``.
 
     Raises HoursSyntaxError.
-
-    >>> parse_shifts("09:00-18:00")
-    (Shift(start=datetime.timedelta(seconds=32400), end=datetime.timedelta(seconds=64800)),)
     """
     return _Parser(text, _EXAMPLE_OF_A_DAY).shifts()
 

@@ -38,10 +38,6 @@ class Dates(NamedTuple):
 
     ``ranges`` are pairs of (month, day), both included; a range may cross the end of the year.
     ``weeks`` are triples (first, last, step) of ISO 8601 weeks.
-
-    >>> summer = Dates(ranges=(((5, 15), (9, 30)),), weeks=((1, 53, 2),))
-    >>> str(summer), summer.include(date(2026, 6, 1)), summer.include(date(2026, 6, 8))
-    ('May 15-Sep 30 week 01-53/2', True, False)
     """
 
     ranges: tuple[tuple[MonthDay, MonthDay], ...] = ()

@@ -33,12 +33,6 @@ def runs_between(time: WorkingTime, since: date, until: date) -> list[Run]:
     """Return the runs from the midnight that begins ``since`` to that which begins ``until``.
 
     The midnights are those of the schedule's zone. The list is empty if no instant is known.
-
-    >>> from workhours_sla import Schedule
-    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-    >>> run, = runs_between(office, date(2025, 10, 30), date(2025, 11, 1))
-    >>> len(run.intervals), sum(end - start for start, end in run.intervals) // 3_600_000_000
-    (4, 16)
     """
     lo, hi = midnight(time, since), midnight(time, until)
     runs = []
@@ -88,12 +82,6 @@ def date_rows(time: WorkingTime, since: date, until: date) -> tuple[DateRow, ...
     Dates outside of ``since`` to the day before ``until`` are unknown. The result is None for a
     combination of schedules, which has no dates, and for a zone whose clocks went back to an
     earlier date, so that a date has two parts.
-
-    >>> from workhours_sla import Schedule
-    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
-    >>> rows = date_rows(office, date(2025, 3, 7), date(2025, 3, 9))
-    >>> [row.known and row.closes is not None for row in rows]
-    [False, True, False, False, False]
     """
     if not isinstance(time, Schedule) or _repeats_dates(time, since, until):
         return None

@@ -315,9 +315,8 @@ class Schedule(WorkingTime):
         >>> trace.steps[1].day.kind, str(trace.steps[1].used)
         (<DayKind.TRANSFERRED_WORK: 'transferred_work'>, '2:00:00')
         """
-        from workhours_sla.worktime.explain import check_until, explained
+        from workhours_sla.worktime.explain import explained
 
-        check_until(until)
         return answered(
             self,
             lambda schedule: explained(schedule, start, until, pauses),

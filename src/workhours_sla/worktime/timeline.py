@@ -249,30 +249,20 @@ class Timeline:
         self.at(lo)
         return self.at(hi).between(lo, hi)
 
-    def edge_after(self, moment: timedelta, *, opening: bool) -> timedelta | None:
-        """Return the first start (or end) of an interval after ``moment``, which may be ``hi``."""
-        found = self.at(moment)
-        while True:
-            edges = found.starts if opening else found.ends
-            index = bisect_right(edges, moment)
-            edge = edges[index] if index < len(edges) else None
-            if edge is not None and (opening or edge != found.hi):
-                return edge
-            more = self._grown(found, ahead=True)
-            if more is None:
-                return edge
-            found = more
+    def edge(self, moment: timedelta, *, opening: bool, ahead: bool) -> timedelta | None:
+        """Return the first start (or end) of an interval after ``moment``, or the last up to it.
 
-    def edge_until(self, moment: timedelta, *, opening: bool) -> timedelta | None:
-        """Return the last start (or end) of an interval up to ``moment``, which may be ``lo``."""
+        At ``lo`` and ``hi`` it may be none, since working time may go on on unknown dates.
+        """
         found = self.at(moment)
         while True:
             edges = found.starts if opening else found.ends
-            index = bisect_right(edges, moment)
-            edge = edges[index - 1] if index else None
-            if edge is not None and not (opening and edge == found.lo):
+            index = bisect_right(edges, moment) - (not ahead)
+            edge = edges[index] if 0 <= index < len(edges) else None
+            outermost = found.hi if ahead else found.lo
+            if edge is not None and (opening == ahead or edge != outermost):
                 return edge
-            more = self._grown(found, ahead=False)
+            more = self._grown(found, ahead=ahead)
             if more is None:
                 return edge
             found = more

@@ -249,9 +249,7 @@ class WorkingTime(metaclass=ABCMeta):
                     return zone.fromutc(base + fast.utc.due(due, budget))  # type: ignore[union-attr]
             except UNAVAILABLE:
                 pass
-        if isinstance(budget, timedelta):
-            return self._certain(answers.deadline, start, budget, pauses, provisional=provisional)
-        return self._answer_of_kind("due_at", start, budget, pauses, provisional=provisional)
+        return self._answer("due_at", start, budget, pauses, provisional=provisional)
 
     def breaches_after(
         self, start: datetime, budget: Budget, *, pauses: Pauses = (), provisional: bool = False
@@ -277,9 +275,7 @@ class WorkingTime(metaclass=ABCMeta):
                 return datetime_in(zone, fast.utc.limit(known_moment(start), budget))
             except UNAVAILABLE:
                 pass
-        if isinstance(budget, timedelta):
-            return self._certain(answers.limit, start, budget, pauses, provisional=provisional)
-        return self._answer_of_kind("limit", start, budget, pauses, provisional=provisional)
+        return self._answer("limit", start, budget, pauses, provisional=provisional)
 
     def due_and_limit(
         self, start: datetime, budget: Budget, *, pauses: Pauses = (), provisional: bool = False
@@ -335,10 +331,13 @@ class WorkingTime(metaclass=ABCMeta):
             provisional=provisional,
         )
 
-    def _answer_of_kind(
+    def _answer(
         self, part: Part, start: datetime, budget: object, pauses: Pauses, *, provisional: bool
     ) -> datetime:
-        """Return the due time or the limit of a budget that is not a timedelta."""
+        """Return the due time or the limit without the fast path."""
+        if isinstance(budget, timedelta):
+            find = partial(answers.answer, limit=part == "limit")
+            return self._certain(find, start, budget, pauses, provisional=provisional)
         from workhours_sla.worktime.budgets import check_kind
 
         dates_of(self, budget)

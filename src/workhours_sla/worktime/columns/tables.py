@@ -65,8 +65,8 @@ def _curve(lines: Sequence[Timeline], demand: Demand, *, edges: bool) -> Curve:
         if edges:
             before = max(line.lo, first - TICK)
             for opening in (False, True):
-                line.edge_until(before, opening=opening)
-                line.edge_after(last, opening=opening)
+                line.edge(before, opening=opening, ahead=False)
+                line.edge(last, opening=opening, ahead=True)
         snapshot = line.at(last)
         starts, ends = (
             np.array([moment // TICK for moment in moments], np.int64)
