@@ -16,13 +16,8 @@ from workhours_sla.text import words
 from workhours_sla.text.catalog import DAY_PARTS, DAYS, LANGUAGES, current, language
 from workhours_sla.worktime.amounts import format_amount, iso_amount
 from workhours_sla.worktime.budgets import Budget, budget_data
-from workhours_sla.worktime.day_budgets import DayBudget, first_day
-from workhours_sla.worktime.due_dates import (
-    BudgetKind,
-    DatedShifts,
-    is_paused,
-    paused_dates,
-)
+from workhours_sla.worktime.day_budgets import DayBudget, first_day, is_paused, paused_dates
+from workhours_sla.worktime.due_dates import BudgetKind, DatedShifts
 from workhours_sla.worktime.intervals import clip, subtract
 from workhours_sla.worktime.pauses import Pauses, moments_of
 from workhours_sla.worktime.shifts import spans_on

@@ -166,9 +166,6 @@ class Timeline:
     def _goes_on_after(self, moment: timedelta) -> bool:
         return moment < self._surely[1] or moment < self.hi
 
-    def _goes_on_before(self, moment: timedelta) -> bool:
-        return moment > self._surely[0] or moment > self.lo
-
     def at(self, moment: timedelta) -> Intervals:
         """Return intervals that contain ``moment``, and compile more years if they must."""
         found = self.compiled
@@ -199,7 +196,8 @@ class Timeline:
 
     def _grown(self, found: Intervals, *, ahead: bool) -> Intervals | None:
         if not ahead:
-            return self.at(found.lo - ONE_SECOND) if self._goes_on_before(found.lo) else None
+            goes_on = found.lo > self._surely[0] or found.lo > self.lo
+            return self.at(found.lo - ONE_SECOND) if goes_on else None
         if not self._goes_on_after(found.hi):
             return None
         # each step adds half of the compiled length, so that a distant answer takes few steps

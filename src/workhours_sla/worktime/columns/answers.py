@@ -16,7 +16,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final, Generic, NamedTuple, NoReturn, TypeVar
+from typing import Any, Final, Generic, NamedTuple, NoReturn, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -202,22 +202,19 @@ def find_instants(asked: Question[Given]) -> Given | Marked[Given]:
             None if micros == NAT else utc_of(micros).astimezone(zone)
             for micros in answer.found.tolist()
         ]
-    found: Given | Marked[Given] = _returned(asked, answer, values)
-    return found
+    return _returned(asked, answer, cast("Given", values))
 
 
 def find_amounts(asked: Question[Any]) -> Amounts | Marked[Amounts]:
     """Return the answers as timedelta64."""
     answer = _answer(asked)
-    found: Amounts | Marked[Amounts] = _returned(asked, answer, _in_unit(answer, "m8"))
-    return found
+    return _returned(asked, answer, _in_unit(answer, "m8"))
 
 
 def find_flags(asked: Question[Any]) -> Flags | Marked[Flags]:
     """Return the answers as an array of bool."""
     answer = _answer(asked)
-    found: Flags | Marked[Flags] = _returned(asked, answer, answer.found != 0)
-    return found
+    return _returned(asked, answer, answer.found != 0)
 
 
 def find_time_left(asked: Question[Any]) -> Amounts | Marked[Amounts]:
@@ -227,8 +224,7 @@ def find_time_left(asked: Question[Any]) -> Amounts | Marked[Amounts]:
         left = used._replace(found=np.where(used.found == NAT, NAT, asked.budget - used.found))
     else:
         left = _time_to_due(asked)
-    found: Amounts | Marked[Amounts] = _returned(asked, left, _in_unit(left, "m8"))
-    return found
+    return _returned(asked, left, _in_unit(left, "m8"))
 
 
 def _time_to_due(asked: Question[Any]) -> _Answer:
@@ -254,16 +250,17 @@ def _in_unit(answer: _Answer, kind: str) -> NDArray[Any]:
     return found.view(f"{kind}[{unit}]")
 
 
-def _returned(asked: Question[Any], answer: _Answer, values: Any) -> Any:
-    if not isinstance(values, list):
-        values = values.reshape(asked.shape)[()]
+def _returned(asked: Question[Any], answer: _Answer, values: Values) -> Values | Marked[Values]:
+    found: Any = values
+    if not isinstance(found, list):
+        found = found.reshape(asked.shape)[()]
     elif not asked.shape:
-        values = values[0]
+        found = found[0]
     if asked.options.on_unknown == "raise":
-        return values
+        return cast("Values", found)
     none = np.zeros(asked.size, np.bool_)
     marks = (none if mark is None else mark for mark in (answer.unknown, answer.provisional))
-    return Marked(values, *(mark.reshape(asked.shape)[()] for mark in marks))
+    return Marked(found, *(mark.reshape(asked.shape)[()] for mark in marks))
 
 
 # -- budgets that are not a timedelta --------------------------------------------------------
