@@ -44,11 +44,9 @@ class Combination(WorkingTime):
         super().__init__(left.tz)
 
     def __or__(self, other: WorkingTime) -> Combination:
-        """Return the working time of either schedule, in the zone of the first."""
         return Combination("|", self, other)
 
     def __and__(self, other: WorkingTime) -> Combination:
-        """Return the time that both schedules count as working time, in the zone of the first."""
         return Combination("&", self, other)
 
     def _compile(self) -> tuple[Timeline, ...]:

@@ -99,16 +99,13 @@ def ends_of(schedule: DatedShifts, due: date) -> tuple[datetime, datetime]:
 # -- the latest start ------------------------------------------------------------------------
 
 
-def latest_start_by_search(
-    due: datetime, schedule: DatedShifts, budget: object, *, rolls_back: bool
-) -> datetime:
-    """Search the latest start for which a budget is due no later than ``due``.
+def _latest_start(due: datetime, schedule: DatedShifts, budget: BudgetKind) -> datetime:
+    """Search the latest start for which a budget is due no later than ``due``, in the zone of it.
 
-    The result is in the zone of ``due``. The deadline must not be before its start, and a later
-    start must not have an earlier deadline. ``rolls_back`` is True if a deadline may be before a
-    date on which it depends. Raises the errors of ``deadline``, but CalendarCoverageError only if
-    the answer depends on an unknown date.
+    The deadline must not be before its start, and a later start must not have an earlier deadline.
+    A budget that rolls back may have a deadline before a date on which it depends.
     """
+    rolls_back = budget.as_dict().get("roll") == "preceding"
     if due.utcoffset() is None:
         refuse_naive(due)
     wanted = due.astimezone(UTC)
@@ -120,7 +117,8 @@ def latest_start_by_search(
             if isinstance(error.earliest, datetime):
                 is_late = error.earliest.astimezone(UTC) > wanted
             else:
-                is_late = not rolls_back and _midnight_before(schedule, error.date) >= wanted
+                before = midnight_after(schedule, error.date - ONE_DAY)
+                is_late = not rolls_back and before >= wanted
             if not is_late:
                 raise
             return False
@@ -136,11 +134,6 @@ def latest_start_by_search(
         schedule.deadline(wanted, budget)  # raises the error that names the calendar's first date
         refuse_year(_FIRST)
     return _last_early(*bounds, is_early).astimezone(due.tzinfo)
-
-
-def _midnight_before(schedule: DatedShifts, day: date) -> datetime:
-    """Return 0:00 of a date, in UTC."""
-    return midnight_after(schedule, day - ONE_DAY)
 
 
 def _steps_back(
@@ -269,8 +262,7 @@ class BudgetKind(metaclass=ABCMeta):
 
         Raises CalendarCoverageError, and BudgetError if the schedule has no weekly hours.
         """
-        rolls_back = self.as_dict().get("roll") == "preceding"
-        return latest_start_by_search(due, schedule, self, rolls_back=rolls_back)
+        return _latest_start(due, schedule, self)
 
     def amounts(self, schedule: DatedShifts) -> list[tuple[timedelta, timedelta]] | None:
         """Return the working time that the budget equals, None if it is none.

@@ -284,13 +284,8 @@ class Schedule(WorkingTime):
 
     def _reach(self) -> tuple[timedelta, timedelta]:
         """Return the earliest start and the latest end of all shifts, as time since midnight."""
-        shifts = [
-            shift
-            for week in (self.hours, *self.changes.values())
-            for _, of_day in week.all_shifts()
-            for shift in of_day
-        ]
-        shifts += (shift for of_day in self.overrides.values() for shift in of_day)
+        weeks = (of_day for week in self._weeks() for _, of_day in week.all_shifts())
+        shifts = [shift for of_day in (*weeks, *self.overrides.values()) for shift in of_day]
         return min(shift.start for shift in shifts), max(shift.end for shift in shifts)
 
     # -- other questions ---------------------------------------------------------------------
@@ -325,11 +320,9 @@ class Schedule(WorkingTime):
         )
 
     def __or__(self, other: WorkingTime) -> Combination:
-        """Return the working time of either schedule, in the zone of the first."""
         return Combination("|", self, other)
 
     def __and__(self, other: WorkingTime) -> Combination:
-        """Return the time that both schedules count as working time, in the zone of the first."""
         return Combination("&", self, other)
 
     # -- for the verbs -----------------------------------------------------------------------

@@ -204,8 +204,7 @@ class WorkingTime(metaclass=ABCMeta):
 
         A budget that is used up exactly at closing time is due at closing time. A budget of 0 is
         due at ``start``. A timedelta is working time; budgets of other types count by their own
-        rules. Raises NaiveDatetimeError, BudgetError,
-        CalendarCoverageError.
+        rules. Raises NaiveDatetimeError, BudgetError, CalendarCoverageError.
 
         >>> from workhours_sla import Schedule
         >>> office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
