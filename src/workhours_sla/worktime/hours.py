@@ -220,7 +220,8 @@ class _Parser:
         return Rule(dates, weekdays, effect, shifts, text), holidays
 
     def _parts(self, match: re.Match[str], group: str, item: str) -> list[str]:
-        found = _pattern(item).finditer(self._shape, *match.span(group))
+        span = match.span(group)
+        found = _pattern(item).finditer(self._shape, *span) if match[group] else ()
         return [self._text[slice(*part.span())] for part in found]
 
     def _range(self, text: str) -> tuple[MonthDay, MonthDay]:

@@ -134,7 +134,7 @@ class Schedule(WorkingTime):
     def _check(self) -> None:
         if all(week.empty for week in self._weeks()) and not any(self.overrides.values()):
             raise EmptyScheduleError(say("schedule_empty"))
-        if self.calendar == _every_day() and any(week.holidays_off for week in self._weeks()):
+        if any(week.holidays_off for week in self._weeks()) and self.calendar == _every_day():
             msg = say("holidays_without_calendar", text=repr(str(self.hours)))
             raise HoursSyntaxError(msg, text=str(self.hours))
         unused = self._hours_on(self.calendar.weekend)
