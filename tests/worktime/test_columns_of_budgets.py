@@ -29,11 +29,7 @@ from workhours_sla import (
     columns,
     working_hours,
 )
-from workhours_sla.errors import (
-    BudgetError,
-    CalendarCoverageError,
-    ProvisionalWarning,
-)
+from workhours_sla.errors import BudgetError, CalendarCoverageError, ProvisionalWarning
 
 SUMMER = {
     date(2025, 4, 1): "Mo-Th 08:00-17:00; Fr 08:00-15:30",

@@ -31,10 +31,7 @@ from workhours_sla.text import catalog, messages
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.worktime.amounts import check_budget, format_amount, iso_amount
 from workhours_sla.worktime.hours import parse_shifts
-from workhours_sla.worktime.shifts import (
-    Shift,
-    merge_shifts,
-)
+from workhours_sla.worktime.shifts import Shift, merge_shifts
 
 
 @pytest.mark.parametrize(

@@ -12,14 +12,7 @@ from hypothesis import strategies as st
 from kit.properties import PROPERTY
 from kit.schedule_cases import ASKED, Question, moments, questions, utc
 from kit.values import FOUR, TICK
-from workhours_sla import (
-    CalendarDays,
-    ClockTime,
-    Months,
-    Schedule,
-    WorkingDays,
-    working_hours,
-)
+from workhours_sla import CalendarDays, ClockTime, Months, Schedule, WorkingDays, working_hours
 from workhours_sla.errors import ArgumentError, CalendarCoverageError, NaiveDatetimeError
 
 Pauses = list[tuple[datetime, datetime]]

@@ -11,13 +11,7 @@ from typing import NamedTuple
 
 from workhours_sla.worktime.due_dates import closes_on, ends_of
 from workhours_sla.worktime.schedule import Schedule
-from workhours_sla.worktime.times import (
-    ONE_DAY,
-    TICK,
-    micros_of,
-    midnight_on,
-    zone_offsets,
-)
+from workhours_sla.worktime.times import ONE_DAY, TICK, micros_of, midnight_on, zone_offsets
 from workhours_sla.worktime.verbs import WorkingTime
 
 

@@ -23,12 +23,7 @@ from numpy.typing import NDArray
 
 from workhours_sla.errors import CalendarCoverageError, ProvisionalWarning
 from workhours_sla.module_names import public
-from workhours_sla.worktime.columns.inputs import (
-    EDGE_VERBS,
-    Given,
-    Question,
-    finest,
-)
+from workhours_sla.worktime.columns.inputs import EDGE_VERBS, Given, Question, finest
 from workhours_sla.worktime.columns.lookups import MAX, MICROS, NAT, Bools, Ints
 from workhours_sla.worktime.columns.solve import LOCATED, solve
 from workhours_sla.worktime.day_budgets import DayBudget

@@ -25,13 +25,7 @@ from workhours_sla.worktime.columns.lookups import (
     OneBudget,
     Scratch,
 )
-from workhours_sla.worktime.columns.tables import (
-    Compiled,
-    Demand,
-    Horizon,
-    Tables,
-    compiled,
-)
+from workhours_sla.worktime.columns.tables import Compiled, Demand, Horizon, Tables, compiled
 from workhours_sla.worktime.pauses import delays
 
 CHUNK = 131_072
