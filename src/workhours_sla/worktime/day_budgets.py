@@ -132,12 +132,7 @@ class DayBudget(BudgetKind):
         return DayBounds((due_from, due_until), (limit_from, midnight_after(schedule, latest)))
 
     def _due_dates(
-        self,
-        schedule: DatedShifts,
-        start: datetime,
-        pauses: Pauses,
-        *,
-        start_known: bool,
+        self, schedule: DatedShifts, start: datetime, pauses: Pauses, *, start_known: bool
     ) -> set[date]:
         return {self.due_on(schedule, start, pauses)}
 

@@ -109,13 +109,7 @@ def refuse_year(when: datetime) -> NoReturn:
         why = catalog.UNKNOWN_DATES.text("beyond_time", **facts)
     msg = f"no calendar covers {when}: {why}"
     raise CalendarCoverageError(
-        msg,
-        calendar="",
-        date=when.date(),
-        first=None,
-        last=None,
-        cause="beyond_time",
-        facts=facts,
+        msg, calendar="", date=when.date(), first=None, last=None, cause="beyond_time", facts=facts
     )
 
 

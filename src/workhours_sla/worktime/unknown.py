@@ -29,11 +29,7 @@ _BETWEEN = "; in any case the answer lies between "
 
 
 def answered(
-    time: Time,
-    ask: Callable[[Time], Answer],
-    certain: Callable[..., Answer],
-    *,
-    provisional: bool,
+    time: Time, ask: Callable[[Time], Answer], certain: Callable[..., Answer], *, provisional: bool
 ) -> Answer:
     """Return the answer to a question, also if it depends on unknown dates.
 
