@@ -79,10 +79,7 @@ def test_the_limit_is_the_latest_within_the_budget(case: tuple[Question, Pauses]
 
 @PROPERTY
 @given(paused_questions(), st.booleans())
-def test_due_and_limit_equals_both_verbs(
-    case: tuple[Question, Pauses],
-    within: bool,
-) -> None:
+def test_due_and_limit_equals_both_verbs(case: tuple[Question, Pauses], within: bool) -> None:
     question, pauses = case
     start, budget, engine = question.times[0], question.budget, question.engine
     pauses = pauses if within else []

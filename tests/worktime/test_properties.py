@@ -404,9 +404,7 @@ def far_and_wide(draw: st.DrawFn) -> tuple[Question, list[datetime]]:
 
 @settings(PROPERTY, max_examples=max(10, EXAMPLES // 4))
 @given(far_and_wide())
-def test_answers_do_not_depend_on_earlier_calls(
-    asked: tuple[Question, list[datetime]],
-) -> None:
+def test_answers_do_not_depend_on_earlier_calls(asked: tuple[Question, list[datetime]]) -> None:
     question, instants = asked
     budget = min(question.budget, 2 * question.case.minutes_a_week * MINUTE)
     used = question.case.fresh()
@@ -538,9 +536,7 @@ def test_a_short_day_ends_an_hour_earlier(side: Side, shifts: Shifts, expected: 
     assert [text.replace(" +0300", "") for text in spans(found, "Europe/Volgograd")] == expected
 
 
-def test_a_monday_made_working_has_the_hours_of_the_friday_it_was_swapped_with(
-    side: Side,
-) -> None:
+def test_a_monday_made_working_has_the_hours_of_the_friday_it_was_swapped_with(side: Side) -> None:
     rules: tuple[tuple[str, Shifts], ...] = (("Mo-Th", S8), ("Fr", ((540, 720),)))
     schedule = side(Case("Europe/Volgograd", "RU", rules))
     found = schedule.elapsed(at("2013-02-25 00:00"), at("2013-02-26 00:00"))

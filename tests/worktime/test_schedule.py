@@ -282,8 +282,7 @@ def test_subclasses_of_datetime_are_accepted() -> None:
 
 
 @pytest.mark.parametrize(
-    "verb",
-    ["is_working", "next_opening", "next_closing", "previous_opening", "previous_closing"],
+    "verb", ["is_working", "next_opening", "next_closing", "previous_opening", "previous_closing"]
 )
 def test_naive_datetimes_are_refused_with_advice(verb: str) -> None:
     with pytest.raises(NaiveDatetimeError, match="tzinfo=ZoneInfo"):
