@@ -70,7 +70,6 @@ from workhours_sla.compliance.weeks import (
     HeatMap,
     ShareTrend,
     Trend,
-    TrendOptions,
     WeekRow,
     backlog_series,
     end_of_week,
@@ -304,31 +303,25 @@ def report_numbers(
     _require_arrivals(cases, period)
     everything, inside = cases, period.arrivals(cases)
     cases = everything.taken(inside)
+    # weeks begin with the first arrival, not with the period
     so_far = everything.taken(Period(None, chosen.until).arrivals(everything))
     as_of = in_zone(cases.reference, cases.as_of)
     promise = _promise(cases, chosen)
-    tally = Tally.of(cases, chosen.target_rate, promise.horizon)
+    tally, of_all = (
+        Tally.of(some, chosen.target_rate, promise.horizon) for some in (cases, so_far)
+    )
     when = arrivals(cases)
-    # weeks begin with the first arrival, not with the period
-    of_all, when_all = tally, when
-    if so_far is not cases:
-        of_all = Tally.of(so_far, chosen.target_rate, promise.horizon)
-        when_all = arrivals(so_far)
-    by_time = when.labels()
+    when_all = when if so_far is cases else arrivals(so_far)
+    by_time, classes = when.labels(), class_codes(when)
     groups = _groups(cases, chosen.by, by_time)
     plain = {name: one.labels for name, one in groups.items() if not one.parts}
-    classes = class_codes(when)
     tables, funnels = _group_tables(tally, groups, classes)
     weeks, by_week = week_rows(of_all, when_all)
-    is_cut = chosen.until is not None and chosen.until < end_of_week(
-        so_far.reference, weeks[-1].first
-    )
-    final, left_out = final_weeks(
-        by_week, cases.as_of, last_is_part=when_all.last_is_short or is_cut
-    )
+    end = end_of_week(so_far.reference, weeks[-1].first)
+    is_part = when_all.last_is_short or (chosen.until is not None and chosen.until < end)
+    final, left_out = final_weeks(by_week, cases.as_of, last_is_part=is_part)
     final_names = {row.key for row in final}
     merged = dict.fromkeys(week.cohort for week in weeks)
-    trend_options = TrendOptions(chosen.baseline, chosen.rebase)
     curve = tally.curve_of(np.arange(len(cases)))
     by_appeal = events_by_appeal(events, as_of)
     late = breaches(cases, by_appeal) if by_appeal else None
@@ -348,10 +341,10 @@ def report_numbers(
         weeks=weeks,
         curve=None if curve is None or not curve.times.size else curve_series(curve),
         withdrawals=withdrawals(tally, curve, promise.budget or promise.horizon),
-        trend=trend(final, left_out, trend_options),
-        share_trend=share_trend(final, left_out, trend_options),
+        trend=trend(final, left_out, chosen),
+        share_trend=share_trend(final, left_out, chosen),
         heat_map=heat_map(tally, when),
-        funnels=tuple(funnels),
+        funnels=funnels,
         group_weeks=group_weeks(
             of_all,
             when_all,
@@ -377,7 +370,6 @@ def report_numbers(
 
 
 def _require_arrivals(cases: Cases, period: Period) -> None:
-    """Raise EventError if there are no cases, or if none arrived in the period."""
     if not len(cases):
         intake = cases.intake
         raise EventError(say("no_cases", read=intake.read, of=intake.of, after=intake.after_as_of))
@@ -393,13 +385,13 @@ def _require_arrivals(cases: Cases, period: Period) -> None:
 
 
 def _promise(cases: Cases, options: ReportOptions) -> Promise:
-    target, allowed = cases.target, cases.target.budget
-    budget = allowed if isinstance(allowed, timedelta) else None
+    target = cases.target
+    budget = target.budget if isinstance(target.budget, timedelta) else None
     return Promise(
         target.name,
         budget,
-        cast("BudgetKind", budget_kind(allowed)),
-        budget_size(allowed),
+        cast("BudgetKind", budget_kind(target.budget)),
+        budget_size(target.budget),
         target.closing,
         float(options.target_rate),
         options.horizon or budget or _HORIZON,
@@ -414,14 +406,9 @@ def _promise(cases: Cases, options: ReportOptions) -> Promise:
 def _groups(
     cases: Cases, by: Sequence[str] | None, by_time: Mapping[str, Labels]
 ) -> dict[str, Grouping]:
-    """Return the chosen groupings keyed by name; if ``by`` is None, all groupings are chosen.
-
-    A name such as ``agency*week`` crosses groupings of the cases and of ``by_time``. Raises
-    LookupError for an unknown grouping, and for one with the name of another table.
-    """
-    chosen = list(cases.groups) if by is None else list(by)
+    """Return the chosen groupings keyed by name; those of ``by_time`` can only be crossed."""
     found = {}
-    for name in chosen:
+    for name in cases.groups if by is None else by:
         if name in OWN_TABLES:
             raise LookupError(Detail(say("grouping_taken", name=repr(name))))
         if name in cases.groups or CROSS not in name:
@@ -442,37 +429,31 @@ def _labels(name: str, known: Mapping[str, Labels]) -> Labels:
 
 def _group_tables(
     tally: Tally, groups: Mapping[str, Grouping], classes: IntArray
-) -> tuple[list[Table], list[Funnel]]:
-    tables: list[Table] = []
-    funnels: list[Funnel] = []
+) -> tuple[list[Table], tuple[Funnel, ...]]:
+    tables, funnels = list[Table](), list[Funnel | None]()
     for name, (labels, parts) in groups.items():
-        rows, codes = tally.labelled(labels)
-        rows = standardised(tally, rows, codes, classes)
+        rows = standardised(tally, *tally.labelled(labels), classes)
         if parts:
             tables.append(crossed_table(name, rows, parts, tally.target_rate))
             continue
         rows, funnel = with_funnel(name, rows)
         tables.append(group_table(name, rows, tally.target_rate))
-        funnels += [funnel] if funnel else []
-    return tables, funnels
+        funnels.append(funnel)
+    return tables, tuple(filter(None, funnels))
 
 
 def _comparison(
     tally: Tally, classes: IntArray, period: Period, options: ReportOptions
 ) -> Comparison | None:
-    """Return the comparison with an earlier period; ``classes`` are those of the tally's cases."""
     if options.compare_with is None:
         return None
     cases = tally.cases
-    as_of, zone = in_zone(cases.reference, cases.as_of), cases.reference.tz
-    before, after = compared_periods(period, options.compare_with, as_of, zone)
-    earlier, later = before.arrivals(cases), after.arrivals(cases)
-    return Comparison(
-        before,
-        after,
-        tally.rows(["earlier"], np.where(earlier, 0, -1))[0] if earlier.any() else None,
-        change_between(mix_of(tally, classes, earlier), mix_of(tally, classes, later)),
-    )
+    as_of = in_zone(cases.reference, cases.as_of)
+    before, after = compared_periods(period, options.compare_with, as_of, cases.reference.tz)
+    earlier = before.arrivals(cases)
+    mixes = (mix_of(tally, classes, rows) for rows in (earlier, after.arrivals(cases)))
+    total = tally.rows(["earlier"], np.where(earlier, 0, -1))[0] if earlier.any() else None
+    return Comparison(before, after, total, change_between(*mixes))
 
 
 # -- quality, provenance and verdicts --------------------------------------------------------------
@@ -499,9 +480,7 @@ def _quality(tally: Tally, groups: Mapping[str, Labels], found: Outliers) -> Qua
 
 
 def _provenance(cases: Cases) -> Provenance:
-    calendars = {
-        cases.schedules[position].calendar for position in np.unique(cases.schedule_of).tolist()
-    }
+    calendars = {cases.schedules[place].calendar for place in np.unique(cases.schedule_of)}
     used = [CalendarUsed(one.id, one.version, one.fingerprint) for one in calendars]
     return Provenance(
         __version__,
@@ -512,10 +491,7 @@ def _provenance(cases: Cases) -> Provenance:
 
 
 def _promise_version(target: Target, schedules: Sequence[Schedule]) -> str:
-    """Return a fingerprint of a target and its schedules.
-
-    It includes the id of each calendar, but not the days of the calendar.
-    """
+    """Return a fingerprint of a target and its schedules, without the days of the calendars."""
     terms = [getattr(target, option.name) for option in fields(target) if option.name != "schedule"]
     terms = [sorted(value) if isinstance(value, frozenset) else value for value in terms]
     hours = [
@@ -533,22 +509,12 @@ def _promise_version(target: Target, schedules: Sequence[Schedule]) -> str:
 
 
 def _case_verdicts(cases: Cases) -> tuple[CaseVerdict, ...]:
-    """Return the verdict of each case, ordered by appeal id and cycle."""
     found = []
     for row in range(len(cases)):
         calendar = case_schedule(cases, row).calendar
-        found.append(
-            CaseVerdict(
-                str(cases.ids[row]),
-                cases.target.name,
-                0 if cases.cycle is None else int(cases.cycle[row]),
-                VERDICTS[cases.verdict[row]],
-                case_time(cases, "started", row),
-                case_time(cases, "due", row),
-                case_time(cases, "limit", row),
-                case_time(cases, "answered", row),
-                calendar.id,
-                calendar.version,
-            )
-        )
+        cycle = 0 if cases.cycle is None else int(cases.cycle[row])
+        verdict = VERDICTS[cases.verdict[row]]
+        times = (case_time(cases, name, row) for name in ("started", "due", "limit", "answered"))
+        appeal = str(cases.ids[row]), cases.target.name, cycle, verdict
+        found.append(CaseVerdict(*appeal, *times, calendar.id, calendar.version))
     return tuple(sorted(found, key=lambda case: (case.appeal_id, case.cycle)))

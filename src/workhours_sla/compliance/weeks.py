@@ -6,14 +6,15 @@ is a merged week. A week is final when no later event can change its rate.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal
 
 import numpy as np
 
 from workhours_sla.compliance.cases import UNKNOWN, Cases, Labels, amount_of, in_zone, micros_of
+from workhours_sla.compliance.period import ReportOptions
 from workhours_sla.compliance.tables import Row, Table, Tally, all_groups, count_marked, in_order
 from workhours_sla.compliance.time import DAY, Arrivals, week_name
 from workhours_sla.errors import CalendarCoverageError
@@ -26,7 +27,6 @@ from workhours_sla.statistics.backlog import (
     overdue_backlog,
 )
 from workhours_sla.statistics.control_charts import (
-    BASELINE,
     FEWEST_POINTS,
     Signals,
     expected_false_signals,
@@ -79,12 +79,9 @@ def week_rows(tally: Tally, when: Arrivals) -> tuple[tuple[WeekRow, ...], Table]
     ends = {week.cohort: end_of_week(tally.reference, week.first) for week in when.weeks}
     for cohort, end in ends.items():
         if end > as_of:  # More appeals can arrive in this week.
-            row = rows[cohort]
-            rows[cohort] = replace(
-                row,
-                final_at=_final(tally, row.final_at, end),
-                unpaused_final_at=_final(tally, row.unpaused_final_at, end),
-            )
+            names_of_last = ("final_at", "unpaused_final_at")
+            last = {name: _final(tally, getattr(rows[cohort], name), end) for name in names_of_last}
+            rows[cohort] = replace(rows[cohort], **last)
     return weeks, in_order("week", rows)
 
 
@@ -94,10 +91,9 @@ def end_of_week(schedule: Schedule, monday: date) -> datetime:
 
 
 def _final(tally: Tally, last: datetime | None, end: datetime) -> datetime | None:
-    """Return the instant after which the rate of a week is final, None if it is unknown.
+    """Return the instant after which the rate of a week is final, given the last known limit.
 
-    ``last`` is the latest limit of the cases that have arrived, None if it is unknown. The result
-    allows for a case that arrives at the last moment of the week.
+    The result allows for a case that arrives at the last moment of the week.
     """
     if last is None:
         return None
@@ -113,25 +109,6 @@ def _final(tally: Tally, last: datetime | None, end: datetime) -> datetime | Non
 
 
 # -- trends --------------------------------------------------------------------------------------
-
-
-class TrendOptions(NamedTuple):
-    """Options for the baseline of a trend; see ``ReportOptions``."""
-
-    baseline: int = BASELINE
-    rebase: date | None = None
-
-    def baseline_of(self, weeks: Sequence[str]) -> tuple[int, int | None]:
-        """Return the index of the first baseline week, and the number of weeks in the baseline.
-
-        The number is None if there are too few weeks. ``weeks`` are the names of merged weeks.
-        """
-        start = 0
-        if self.rebase is not None:
-            first = week_name(self.rebase)
-            start = sum(week.partition("+")[0] < first for week in weeks)
-        length = min(self.baseline, len(weeks) - start)
-        return start, length if length >= FEWEST_POINTS else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +128,8 @@ class LeftOut:
 class TrendPoint:
     """The median working time to an answer of one merged week, and whether it signals a change.
 
-    The flags are the rules of ``control_charts.Signals``. ``range_outside`` is true if the median
-    differs from the median before it by more than the moving-range limit.
+    The flags are the rules of ``control_charts.Signals``. ``range_outside`` is true if the change
+    from the median before is above the moving-range limit.
     """
 
     week: str
@@ -256,16 +233,14 @@ def _side(point: TrendPoint | SharePoint, *, better: bool) -> Side:
 
 def final_weeks(
     table: Table, as_of: int, *, last_is_part: bool
-) -> tuple[tuple[Row, ...], tuple[LeftOut, ...]]:
+) -> tuple[list[Row], tuple[LeftOut, ...]]:
     """Return the final weeks as points of trends, and the merged weeks that are left out.
 
     A week is a point once the limits of all its cases have passed. Paused cases do not delay it:
     they are censored, unless more than 20 % of its cases are paused. ``table`` is the table
-    ``week``, and ``as_of`` is in microseconds since 1970 in UTC. ``last_is_part`` is whether the
-    last row has only a part of its week or of its merged week.
+    ``week``; ``last_is_part`` is whether its last row has only a part of its week.
     """
-    final: list[Row] = []
-    left_out: list[LeftOut] = []
+    final, left_out = list[Row](), list[LeftOut]()
     part = table.rows[-1] if last_is_part else None
     for row in table.rows:
         counts, end = row.counts, row.unpaused_final_at
@@ -278,76 +253,85 @@ def final_weeks(
             left_out.append(LeftOut(row.key or "", "unfinished"))
         elif end is not None:
             final.append(row)
-    return tuple(final), tuple(left_out)
+    return final, tuple(left_out)
 
 
-def trend(final: Sequence[Row], left_out: tuple[LeftOut, ...], options: TrendOptions) -> Trend:
+def trend(final: Sequence[Row], left_out: tuple[LeftOut, ...], options: ReportOptions) -> Trend:
     """Return the trend of the medians of final weeks, with limits."""
-    found = [
+
+    def chart_of(points: list[TrendPoint], baseline: int) -> _Charted:
+        chart = xmr_chart([point.median / _HOUR for point in points], baseline=baseline)
+        jumps = [False, *chart.moving_range_outside.tolist()]
+        limits = ("mean", "lower", "upper", "moving_range_limit")
+        found = {name: _HOUR * getattr(chart, name) for name in limits}
+        return {**_marks(chart.signals), "range_outside": jumps}, found
+
+    points = [
         TrendPoint(row.key or "", row.median.time)
         for row in final
         if row.median is not None and row.median.time is not None
     ]
-    start, baseline = options.baseline_of([point.week for point in found])
-    if baseline is None:
-        return Trend(points=tuple(found), left_out=left_out)
-    early, found = found[:start], found[start:]
-    chart = xmr_chart([point.median / _HOUR for point in found], baseline=baseline)
-    jumps = [False, *chart.moving_range_outside.tolist()]
-    later = [
-        replace(point, **marks, range_outside=jump)
-        for point, marks, jump in zip(found, _marks(chart.signals), jumps, strict=True)
-    ]
-    return Trend(
-        points=(*early, *later),
-        baseline=baseline,
-        rebased=found[0].week if start else None,
-        expected_signals=expected_false_signals(len(found), baseline=baseline, moving_ranges=True),
-        left_out=left_out,
-        mean=_HOUR * chart.mean,
-        lower=_HOUR * chart.lower,
-        upper=_HOUR * chart.upper,
-        moving_range_limit=_HOUR * chart.moving_range_limit,
-    )
+    made: Trend = _with_limits(Trend, points, left_out, options, chart_of)
+    return made
 
 
 def share_trend(
-    final: Sequence[Row], left_out: tuple[LeftOut, ...], options: TrendOptions
+    final: Sequence[Row], left_out: tuple[LeftOut, ...], options: ReportOptions
 ) -> ShareTrend:
     """Return the trend of the shares of final weeks, with limits."""
-    found = [
+
+    def chart_of(points: list[SharePoint], baseline: int) -> _Charted:
+        met, matured = ([getattr(one, name) for one in points] for name in ("met", "matured"))
+        chart = p_prime_chart(met, matured, baseline=baseline)
+        limits = {"lower": chart.lower.tolist(), "upper": chart.upper.tolist()}
+        found = {"mean": chart.mean, "sigma_z": chart.sigma_z}
+        return {**limits, **_marks(chart.signals)}, found
+
+    points = [
         SharePoint(row.key or "", row.counts.matured_met, row.counts.matured)
         for row in final
         if row.counts.matured
     ]
-    start, baseline = options.baseline_of([point.week for point in found])
-    if baseline is None:
-        return ShareTrend(points=tuple(found), left_out=left_out)
-    early, found = found[:start], found[start:]
-    chart = p_prime_chart(
-        [point.met for point in found], [point.matured for point in found], baseline=baseline
-    )
-    limits = zip(chart.lower.tolist(), chart.upper.tolist(), strict=True)
-    later = [
-        replace(point, lower=lower, upper=upper, **marks)
-        for point, (lower, upper), marks in zip(found, limits, _marks(chart.signals), strict=True)
-    ]
-    return ShareTrend(
-        points=(*early, *later),
+    made: ShareTrend = _with_limits(ShareTrend, points, left_out, options, chart_of)
+    return made
+
+
+_Charted = tuple[dict[str, list[Any]], dict[str, Any]]
+"""Values for the fields of each point, and for those of the trend, keyed by field."""
+
+
+def _with_limits(
+    kind: type[Trend | ShareTrend],
+    points: list[Any],
+    left_out: tuple[LeftOut, ...],
+    options: ReportOptions,
+    chart_of: Callable[[list[Any], int], _Charted],
+) -> Any:
+    """Return the trend of points; there are no limits if the baseline has too few points."""
+    start = 0
+    if options.rebase is not None:
+        first = week_name(options.rebase)
+        start = sum(point.week.partition("+")[0] < first for point in points)
+    early, later = points[:start], points[start:]
+    baseline = min(options.baseline, len(later))
+    if baseline < FEWEST_POINTS:
+        return kind(points=tuple(points), left_out=left_out)
+    columns, limits = chart_of(later, baseline)
+    marks = (dict(zip(columns, of, strict=True)) for of in zip(*columns.values(), strict=True))
+    return kind(
+        points=(*early, *(replace(point, **of) for point, of in zip(later, marks, strict=True))),
         baseline=baseline,
-        rebased=found[0].week if start else None,
-        expected_signals=expected_false_signals(len(found), baseline=baseline),
+        rebased=later[0].week if start else None,
+        expected_signals=expected_false_signals(
+            len(later), baseline=baseline, moving_ranges=kind is Trend
+        ),
         left_out=left_out,
-        mean=chart.mean,
-        sigma_z=chart.sigma_z,
+        **limits,
     )
 
 
-def _marks(signals: Signals) -> list[dict[str, Any]]:
-    """Return the three flags of each point of a chart, keyed by their names."""
-    names = ("outside", "run_of_eight", "three_of_four")
-    columns = (getattr(signals, name).tolist() for name in names)
-    return [dict(zip(names, marks, strict=True)) for marks in zip(*columns, strict=True)]
+def _marks(signals: Signals) -> dict[str, list[bool]]:
+    return {field.name: getattr(signals, field.name).tolist() for field in fields(signals)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,12 +363,8 @@ class GroupWeeks:
 def group_weeks(
     tally: Tally, when: Arrivals, groups: Mapping[str, Labels], weeks: Mapping[int, str]
 ) -> tuple[GroupWeeks, ...]:
-    """Return the weekly counts of each grouping.
-
-    ``weeks`` are the names of the final weeks, keyed by the number of the merged week.
-    """
-    cohort, size = when.cohort, when.weeks[-1].cohort + 1
-    chosen = list(weeks)
+    """Return the counts of each grouping in the final weeks, named by number of merged week."""
+    cohort, size, chosen = when.cohort, when.weeks[-1].cohort + 1, list(weeks)
     found = []
     for by, labels in groups.items():
         keys = [*labels.names, None]
@@ -512,17 +492,12 @@ def backlog_series(cases: Cases, when: Arrivals) -> BacklogSeries:
     flows = flow(came, left, [start, *at[:-1], cases.as_of + 1])
     late = overdue_backlog(came, left, limit, at)
     columns = (backlog(came, left, at), late, flows.arrivals, flows.departures)
-    numbers = zip(*(column.tolist() for column in columns), strict=True)
-    waiting = cases.open & (cases.elapsed != UNKNOWN)
-    ages = backlog_ages(cases.elapsed[waiting])
+    moments = (in_zone(schedule, moment) for moment in at)
+    numbers = zip(moments, *(column.tolist() for column in columns), strict=True)
+    ages = backlog_ages(cases.elapsed[cases.open & (cases.elapsed != UNKNOWN)])
     return BacklogSeries(
-        tuple(
-            BacklogPoint(in_zone(schedule, moment), *found)
-            for moment, found in zip(at, numbers, strict=True)
-        ),
-        amount_of(ages.median),
-        amount_of(ages.p90),
-        amount_of(ages.largest),
+        tuple(BacklogPoint(*found) for found in numbers),
+        *map(amount_of, (ages.median, ages.p90, ages.largest)),
         _little(cases, came[near], left[near], start),
     )
 
@@ -531,10 +506,6 @@ def _little(cases: Cases, came: IntArray, left: IntArray, start: int) -> LittleC
     if not (left <= cases.as_of).any():
         return None
     law = littles_law(came, left, start, cases.as_of + 1)
-    return LittleCheck(
-        in_zone(cases.reference, start),
-        law.mean_backlog,
-        law.arrival_rate * DAY,
-        round(law.mean_time) * TICK,
-        law.predicted_backlog,
-    )
+    rate, time = law.arrival_rate * DAY, round(law.mean_time) * TICK
+    since = in_zone(cases.reference, start)
+    return LittleCheck(since, law.mean_backlog, rate, time, law.predicted_backlog)
