@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -207,17 +208,11 @@ class Tally:
         return self.rows([*labels.names, None], codes), codes
 
     def rows(self, keys: Sequence[str | None], codes: IntArray) -> list[Row]:
-        """Return a row for each of ``keys``.
-
-        ``codes`` has the index in ``keys`` for each case, -1 for a case in no row.
-        """
+        """Return the rows of ``keys``; ``codes`` has the index of each case's key, -1 for none."""
         order = np.argsort(codes, kind="stable")
-        bounds = np.searchsorted(codes[order], np.arange(len(keys) + 1))
-        counts = self.counts(codes, len(keys))
-        return [
-            self._row(key, counts[number], order[bounds[number] : bounds[number + 1]])
-            for number, key in enumerate(keys)
-        ]
+        bounds = pairwise(np.searchsorted(codes[order], np.arange(len(keys) + 1)))
+        counts = zip(keys, self.counts(codes, len(keys)), bounds, strict=True)
+        return [self._row(key, of_key, order[first:last]) for key, of_key, (first, last) in counts]
 
     def counts(self, codes: IntArray, groups: int) -> list[CohortCounts]:
         """Return the verdict counts of each group; ``codes`` has the group of each case, or -1."""
@@ -229,7 +224,6 @@ class Tally:
         return count_marked(codes, groups, self.matured), count_marked(codes, groups, good)
 
     def _row(self, key: str | None, counts: CohortCounts, rows: NDArray[np.intp]) -> Row:
-        """Return the row of a group, given its verdict counts and the positions of its cases."""
         cases = self.cases
         answered, waits = self.answered[rows], self.waiting[rows]
         curve = self.curve_of(rows)
@@ -283,13 +277,11 @@ def curve_series(curve: SurvivalCurve) -> Curve:
     """Return the steps of a survival curve, thinned out to at most 400."""
     steps = curve.times.size
     shown = np.unique(np.linspace(0, steps - 1, min(steps, _CURVE_POINTS)).round().astype(int))
+    columns = (curve.at_risk, curve.survival, curve.lower, curve.upper)
     return Curve(
         tuple(micros * TICK for micros in curve.times[shown].tolist()),
-        tuple(curve.at_risk[shown].tolist()),
-        tuple(curve.survival[shown].tolist()),
-        tuple(curve.lower[shown].tolist()),
-        tuple(curve.upper[shown].tolist()),
-        curve.longest * TICK,
+        *(tuple(column[shown].tolist()) for column in columns),
+        longest=curve.longest * TICK,
     )
 
 
@@ -307,14 +299,8 @@ def withdrawals(tally: Tally, curve: SurvivalCurve | None, time: timedelta) -> W
     waited = np.minimum(tally.cases.elapsed[followed], micros + 1)
     early = waited <= micros
     found = cumulative_incidence(waited, tally.answered[followed] & early, gone & early)
-    known = found.times.size > 0
-    return Withdrawals(
-        time,
-        int(gone.sum()),
-        answered=float(found.answered[-1]) if known else 0.0,
-        withdrawn=float(found.withdrawn[-1]) if known else 0.0,
-        answered_alone=1 - curve.at(micros),
-    )
+    shares = ([0.0, *share.tolist()][-1] for share in (found.answered, found.withdrawn))
+    return Withdrawals(time, int(gone.sum()), *shares, answered_alone=1 - curve.at(micros))
 
 
 def _quantile(curve: SurvivalCurve | None, q: float) -> Quantile | None:
@@ -363,19 +349,12 @@ def crossed_table(
 
     ``rows`` has one row for each of ``parts``, and a last row for the cases without any group.
     """
-    without = (None,) * len(parts[0]) if parts else ()
-    kept = [
-        (row, keys) for row, keys in zip(rows, [*parts, without], strict=True) if row.counts.arrived
-    ]
-    shown = tuple(row for row, _ in kept)
-    return Table(by, shown, _false_failures(shown, target), tuple(keys for _, keys in kept))
+    every = zip(rows, [*parts, (None,) * len(parts[0])], strict=True)
+    kept, keys = zip(*((row, of) for row, of in every if row.counts.arrived), strict=True)
+    return Table(by, kept, _false_failures(kept, target), keys)
 
 
 def _false_failures(rows: Iterable[Row], target: float) -> float:
-    """Return the expected number of groups judged "not met" if all are exactly at the target.
-
-    The row of the cases without a group is not judged.
-    """
     sizes = [row.counts.matured for row in rows if row.key is not None and row.counts.matured]
     return expected_false_failures(sizes, target) if sizes else 0.0
 
