@@ -181,12 +181,16 @@ def late_appeals(cases: Cases, found: Mapping[int, Breach], listed: int) -> tupl
 
 def _late_one(cases: Cases, row: int, breach: Breach | None) -> Late:
     agencies = cases.groups.get("agency")
+    due, limit, answered = (case_time(cases, name, row) for name in ("due", "limit", "answered"))
     return Late(
         str(cases.ids[row]),
         None if agencies is None else [*agencies.names, None][agencies.codes[row]],
         in_zone(case_schedule(cases, row), int(cases.started[row])),
-        *(case_time(cases, column, row) for column in ("due", "limit", "answered")),
-        *(_known_amount(cases, column, row) for column in ("elapsed", "overdue")),
+        due,
+        limit,
+        answered,
+        _known_amount(cases, "elapsed", row),
+        _known_amount(cases, "overdue", row),
         holder=None if breach is None else breach.owners[0],
         hour_earlier=None if breach is None else breach.hour_earlier,
     )
@@ -250,10 +254,14 @@ def attribution(late: int, found: Mapping[int, Breach]) -> Attribution:
     """Return the attribution of ``late`` late appeals; ``found`` are those with known holders."""
     shares = _worked(found, lambda span: (span.holder, span.phase))
     phases = _worked(found, lambda span: span.phase)
-    ranked = (_ranked(one.owners[rule] for one in found.values()) for rule in range(len(_OWNERS)))
-    every = (Share(*place, *of) for place, of in shares.items())
+    at_breach, largest_share, first = (
+        _ranked(one.owners[rule] for one in found.values()) for rule in range(len(_OWNERS))
+    )
+    every = (Share(holder, phase, *of) for (holder, phase), of in shares.items())
     return Attribution(
-        *ranked,
+        at_breach,
+        largest_share,
+        first,
         hour_earlier=_ranked(one.owners[0] for one in found.values() if one.hour_earlier),
         shares=tuple(sorted(every, key=lambda s: (-s.worked, s.holder or "", s.phase))),
         phases=tuple(PhaseTime(phase, *phases[phase]) for phase in _PHASES if phase in phases),

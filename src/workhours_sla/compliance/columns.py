@@ -29,7 +29,7 @@ from workhours_sla.sla.event import in_utc
 from workhours_sla.sla.limits import bounds_of
 from workhours_sla.sla.pauses import ClockPauses
 from workhours_sla.sla.target import ScheduleBy, Target
-from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray, read_only
+from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray, read_only, refuse
 from workhours_sla.statistics.maturity import BREACHED, EXCLUDED, MET, PENDING, WITHDRAWN
 from workhours_sla.worktime.budgets import ClockTime, WorkingDaysInHours
 from workhours_sla.worktime.columns.verbs import breaches_after, deadline, elapsed
@@ -110,6 +110,7 @@ def cases_of_columns(
         answered=np.where(used.answered > now, _NAT, used.answered),
         withdrawn=np.where((gone > now) | (gone < used.posted), _NAT, gone),
     )
+    places = np.flatnonzero(kept)
     groups = {key: labels.taken(kept) for key, labels in columns.groups.items()}
     content = [*map(_micros, (used.posted, used.answered, used.withdrawn)), used.excluded]
     faults = {"missing_value": ~posted, "reply_before_post": early, "no_schedule": no_schedule}
@@ -118,7 +119,7 @@ def cases_of_columns(
         int(now.view(np.int64)),
         schedule_of=read_only(used.schedule_of),
         schedules=target.schedules,
-        ids=_Ids(columns.ids, np.flatnonzero(kept)),
+        ids=places if columns.ids is None else [str(columns.ids[at]) for at in places.tolist()],
         intake=Intake(
             "rows",
             read=kept.size,
@@ -130,18 +131,6 @@ def cases_of_columns(
         groups=groups,
         **_clock_columns(used, target, now, provisional=provisional),
     )
-
-
-class _Ids:
-    """The ids of the rows that became cases; an id is converted to text when it is read."""
-
-    def __init__(self, ids: Ids | None, rows: NDArray[np.intp]) -> None:
-        self._ids = ids
-        self._rows = rows
-
-    def __getitem__(self, row: int) -> str:
-        at = int(self._rows[row])
-        return str(at if self._ids is None else self._ids[at])
 
 
 class _Rows(NamedTuple):
@@ -156,8 +145,8 @@ class _Rows(NamedTuple):
 
 def _checked(columns: AppealColumns, target: Target) -> _Rows:
     posted = np.asarray(columns.posted)
-    answered = _times("answered", columns.answered, posted)
     shape = posted.shape[:1]
+    answered = _times("answered", columns.answered, posted)
     withdrawn = np.full(shape, _NAT, "M8[us]")
     if columns.withdrawn is not None:
         withdrawn = _times("withdrawn", columns.withdrawn, posted)
@@ -182,8 +171,7 @@ def _times(role: str, column: Any, posted: NDArray[Any]) -> NDArray[Any]:
 
 def _check_shape(role: str, given: tuple[int, ...], shape: tuple[int, ...]) -> None:
     if given != shape:
-        msg = f"{role} has the shape {given} where posted has {shape}; give as many"
-        raise ValueError(msg)
+        refuse(f"{role} has the shape {given} where posted has {shape}; give as many")
 
 
 def _schedule_codes(columns: AppealColumns, target: Target, shape: tuple[int, ...]) -> IntArray:

@@ -188,10 +188,17 @@ def _revised_cases(old: ReportNumbers, new: ReportNumbers) -> Iterator[RevisedCa
         if _verdict(one) == _verdict(other):
             continue
         causes = tuple(_causes(one, other, old, new))
-        verdicts = (side and side.verdict for side in sides)
-        due = (side and side.due_at for side in sides)
-        days = _days_of(changed, sides, new.as_of) if "calendar" in causes else ()
-        yield RevisedCase(key[0], new.promise.name, key[1], *verdicts, *due, causes, days)
+        yield RevisedCase(
+            key[0],
+            new.promise.name,
+            key[1],
+            one and one.verdict,
+            other and other.verdict,
+            one and one.due_at,
+            other and other.due_at,
+            causes,
+            _days_of(changed, sides, new.as_of) if "calendar" in causes else (),
+        )
 
 
 def _verdict(case: CaseVerdict | None) -> str | None:

@@ -142,8 +142,8 @@ def standardised(tally: Tally, rows: list[Row], codes: IntArray, classes: IntArr
     for place in np.flatnonzero(n.any(axis=1)):
         share = standardised_rate(met[place], n[place], n.sum(axis=0))
         if share.labels.max() > 0:  # one class alone has the raw share
-            standard = {"standardised": share.rate, "standardised_interval": share.interval}
-            found[place] = replace(rows[place], **standard)
+            rate, interval = share.rate, share.interval
+            found[place] = replace(rows[place], standardised=rate, standardised_interval=interval)
     return found
 
 

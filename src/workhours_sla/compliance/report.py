@@ -512,9 +512,21 @@ def _case_verdicts(cases: Cases) -> tuple[CaseVerdict, ...]:
     found = []
     for row in range(len(cases)):
         calendar = case_schedule(cases, row).calendar
-        cycle = 0 if cases.cycle is None else int(cases.cycle[row])
-        verdict = VERDICTS[cases.verdict[row]]
-        times = (case_time(cases, name, row) for name in ("started", "due", "limit", "answered"))
-        appeal = str(cases.ids[row]), cases.target.name, cycle, verdict
-        found.append(CaseVerdict(*appeal, *times, calendar.id, calendar.version))
+        started, due, limit, answered = (
+            case_time(cases, name, row) for name in ("started", "due", "limit", "answered")
+        )
+        found.append(
+            CaseVerdict(
+                str(cases.ids[row]),
+                cases.target.name,
+                0 if cases.cycle is None else int(cases.cycle[row]),
+                VERDICTS[cases.verdict[row]],
+                started,
+                due,
+                limit,
+                answered,
+                calendar.id,
+                calendar.version,
+            )
+        )
     return tuple(sorted(found, key=lambda case: (case.appeal_id, case.cycle)))

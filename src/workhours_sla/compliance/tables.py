@@ -278,11 +278,9 @@ def curve_series(curve: SurvivalCurve) -> Curve:
     steps = curve.times.size
     shown = np.unique(np.linspace(0, steps - 1, min(steps, _CURVE_POINTS)).round().astype(int))
     columns = (curve.at_risk, curve.survival, curve.lower, curve.upper)
-    return Curve(
-        tuple(micros * TICK for micros in curve.times[shown].tolist()),
-        *(tuple(column[shown].tolist()) for column in columns),
-        longest=curve.longest * TICK,
-    )
+    at_risk, share, lower, upper = (tuple(column[shown].tolist()) for column in columns)
+    times = tuple(micros * TICK for micros in curve.times[shown].tolist())
+    return Curve(times, at_risk, share, lower, upper, curve.longest * TICK)
 
 
 def withdrawals(tally: Tally, curve: SurvivalCurve | None, time: timedelta) -> Withdrawals | None:
@@ -299,8 +297,8 @@ def withdrawals(tally: Tally, curve: SurvivalCurve | None, time: timedelta) -> W
     waited = np.minimum(tally.cases.elapsed[followed], micros + 1)
     early = waited <= micros
     found = cumulative_incidence(waited, tally.answered[followed] & early, gone & early)
-    shares = ([0.0, *share.tolist()][-1] for share in (found.answered, found.withdrawn))
-    return Withdrawals(time, int(gone.sum()), *shares, answered_alone=1 - curve.at(micros))
+    answered, left = ([0.0, *share.tolist()][-1] for share in (found.answered, found.withdrawn))
+    return Withdrawals(time, int(gone.sum()), answered, left, 1 - curve.at(micros))
 
 
 def _quantile(curve: SurvivalCurve | None, q: float) -> Quantile | None:

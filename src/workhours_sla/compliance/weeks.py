@@ -79,9 +79,11 @@ def week_rows(tally: Tally, when: Arrivals) -> tuple[tuple[WeekRow, ...], Table]
     ends = {week.cohort: end_of_week(tally.reference, week.first) for week in when.weeks}
     for cohort, end in ends.items():
         if end > as_of:  # More appeals can arrive in this week.
-            names_of_last = ("final_at", "unpaused_final_at")
-            last = {name: _final(tally, getattr(rows[cohort], name), end) for name in names_of_last}
-            rows[cohort] = replace(rows[cohort], **last)
+            row = rows[cohort]
+            final, unpaused = (
+                _final(tally, last, end) for last in (row.final_at, row.unpaused_final_at)
+            )
+            rows[cohort] = replace(row, final_at=final, unpaused_final_at=unpaused)
     return weeks, in_order("week", rows)
 
 
@@ -497,7 +499,9 @@ def backlog_series(cases: Cases, when: Arrivals) -> BacklogSeries:
     ages = backlog_ages(cases.elapsed[cases.open & (cases.elapsed != UNKNOWN)])
     return BacklogSeries(
         tuple(BacklogPoint(*found) for found in numbers),
-        *map(amount_of, (ages.median, ages.p90, ages.largest)),
+        amount_of(ages.median),
+        amount_of(ages.p90),
+        amount_of(ages.largest),
         _little(cases, came[near], left[near], start),
     )
 
