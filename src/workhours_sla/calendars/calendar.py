@@ -330,9 +330,6 @@ class Calendar:
         >>> Calendar.get("RU").as_known(date(2021, 10, 1)).is_working_day(date(2021, 11, 1))
         True
         """
-        if type(day) is not date:
-            msg = f"as_known takes a date, not {day!r}; use date(2026, 5, 8)"
-            raise ArgumentError(msg)
         return self._with(source=self._source.known_on(day))
 
     @checked

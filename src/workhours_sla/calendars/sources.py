@@ -15,12 +15,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from workhours_sla.calendars.days import DateRange, Entry, Layer
-from workhours_sla.errors import (
-    ArgumentError,
-    CalendarDataError,
-    UnknownCalendarError,
-    shown,
-)
+from workhours_sla.errors import ArgumentError, UnknownCalendarError, shown
 from workhours_sla.module_names import public
 from workhours_sla.text.messages import Phrase, say
 
@@ -69,16 +64,6 @@ class DaySource(Protocol):
 
     def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:
         """Return why ``day`` is not known: a key of ``catalog.UNKNOWN_DATES``, and its values."""
-
-
-def week_error(days: int) -> CalendarDataError:
-    """Return the error for a source whose days do not depend on the length of the week."""
-    return CalendarDataError(say("no_week_here", days=repr(days)), days=days)
-
-
-def workdays_error() -> CalendarDataError:
-    """Return the error for a source whose weekly days off cannot become working days."""
-    return CalendarDataError(say("no_workdays_here"))
 
 
 # -- calendars by id ------------------------------------------------------------------------------

@@ -42,17 +42,17 @@ from workhours_sla.compliance.fairness import (
 )
 from workhours_sla.compliance.period import Period, ReportOptions, compared_periods
 from workhours_sla.compliance.tables import (
-    CROSS,
+    OWN_TABLES,
     Curve,
     Grouping,
     Row,
     Table,
     Tally,
     Withdrawals,
-    crossed,
     crossed_table,
     curve_series,
     group_table,
+    groupings,
     in_order,
     withdrawals,
 )
@@ -62,6 +62,7 @@ from workhours_sla.compliance.time import (
     Outliers,
     arrivals,
     day_notes,
+    end_of_week,
     outliers,
 )
 from workhours_sla.compliance.weeks import (
@@ -72,7 +73,6 @@ from workhours_sla.compliance.weeks import (
     Trend,
     WeekRow,
     backlog_series,
-    end_of_week,
     final_weeks,
     group_weeks,
     heat_map,
@@ -85,13 +85,10 @@ from workhours_sla.sla.event import Event
 from workhours_sla.sla.target import Target
 from workhours_sla.statistics.arrays import NEVER, IntArray
 from workhours_sla.statistics.maturity import VERDICTS
-from workhours_sla.text.messages import Detail, say
+from workhours_sla.text.messages import say
 from workhours_sla.version import __version__
 from workhours_sla.worktime.budgets import budget_kind, budget_size
 from workhours_sla.worktime.schedule import Schedule
-
-OWN_TABLES: Final = ("hour", "weekday", "arrival_class", "due_class", "week")
-"""Tables that every report has, in addition to the tables of the chosen groupings."""
 
 _NO_OUTLIERS: Final = Outliers()
 _HORIZON: Final = timedelta(hours=8)
@@ -313,7 +310,7 @@ def report_numbers(
     when = arrivals(cases)
     when_all = when if so_far is cases else arrivals(so_far)
     by_time, classes = when.labels(), class_codes(when)
-    groups = _groups(cases, chosen.by, by_time)
+    groups = groupings(cases, chosen.by, by_time)
     plain = {name: one.labels for name, one in groups.items() if not one.parts}
     tables, funnels = _group_tables(tally, groups, classes)
     weeks, by_week = week_rows(of_all, when_all)
@@ -398,33 +395,6 @@ def _promise(cases: Cases, options: ReportOptions) -> Promise:
         str(cases.reference.hours),
         len(cases.schedules),
     )
-
-
-# -- groups --------------------------------------------------------------------------------------
-
-
-def _groups(
-    cases: Cases, by: Sequence[str] | None, by_time: Mapping[str, Labels]
-) -> dict[str, Grouping]:
-    """Return the chosen groupings keyed by name; those of ``by_time`` can only be crossed."""
-    found = {}
-    for name in cases.groups if by is None else by:
-        if name in OWN_TABLES:
-            raise LookupError(Detail(say("grouping_taken", name=repr(name))))
-        if name in cases.groups or CROSS not in name:
-            found[name] = Grouping(_labels(name, cases.groups))
-            continue
-        parts = [part.strip() for part in name.split(CROSS)]
-        every = {**by_time, **cases.groups}
-        found[CROSS.join(parts)] = crossed([_labels(part, every) for part in parts])
-    return found
-
-
-def _labels(name: str, known: Mapping[str, Labels]) -> Labels:
-    if name in known:
-        return known[name]
-    names = ", ".join(known) or say("none")
-    raise LookupError(Detail(say("no_attribute", name=repr(name), known=names)))
 
 
 def _group_tables(
@@ -512,19 +482,16 @@ def _case_verdicts(cases: Cases) -> tuple[CaseVerdict, ...]:
     found = []
     for row in range(len(cases)):
         calendar = case_schedule(cases, row).calendar
-        started, due, limit, answered = (
-            case_time(cases, name, row) for name in ("started", "due", "limit", "answered")
-        )
         found.append(
             CaseVerdict(
                 str(cases.ids[row]),
                 cases.target.name,
                 0 if cases.cycle is None else int(cases.cycle[row]),
                 VERDICTS[cases.verdict[row]],
-                started,
-                due,
-                limit,
-                answered,
+                case_time(cases, "started", row),
+                case_time(cases, "due", row),
+                case_time(cases, "limit", row),
+                case_time(cases, "answered", row),
                 calendar.id,
                 calendar.version,
             )

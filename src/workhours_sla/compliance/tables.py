@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -32,12 +32,16 @@ from workhours_sla.statistics.survival import (
     restricted_mean,
     survival_quantile,
 )
+from workhours_sla.text.messages import Detail, say
 from workhours_sla.text.words import CROSSED, NO_PART
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.times import TICK
 
 CROSS: Final = "*"
 """The separator between the names in a crossed grouping, such as ``agency*week``."""
+
+OWN_TABLES: Final = ("hour", "weekday", "arrival_class", "due_class", "week")
+"""Tables that every report has, in addition to the tables of the chosen groupings."""
 
 _CURVE_POINTS: Final = 400
 
@@ -367,7 +371,7 @@ class Grouping(NamedTuple):
     parts: tuple[tuple[str | None, ...], ...] = ()
 
 
-def crossed(groupings: Sequence[Labels]) -> Grouping:
+def _crossed(groupings: Sequence[Labels]) -> Grouping:
     """Return a grouping with a group for each combination of groups that has a case.
 
     The groups are in the order of the first grouping, then of the second, and so on. A case has no
@@ -391,3 +395,27 @@ def crossed(groupings: Sequence[Labels]) -> Grouping:
         place = np.where(place == len(parts), -1, place)
     names = tuple(CROSSED.join(key or NO_PART for key in keys) for keys in parts)
     return Grouping(Labels(names, place), tuple(parts))
+
+
+def groupings(
+    cases: Cases, by: Sequence[str] | None, by_time: Mapping[str, Labels]
+) -> dict[str, Grouping]:
+    """Return the groupings ``by`` keyed by name; those of ``by_time`` can only be crossed."""
+    found = {}
+    for name in cases.groups if by is None else by:
+        if name in OWN_TABLES:
+            raise LookupError(Detail(say("grouping_taken", name=repr(name))))
+        if name in cases.groups or CROSS not in name:
+            found[name] = Grouping(_labels(name, cases.groups))
+            continue
+        parts = [part.strip() for part in name.split(CROSS)]
+        every = {**by_time, **cases.groups}
+        found[CROSS.join(parts)] = _crossed([_labels(part, every) for part in parts])
+    return found
+
+
+def _labels(name: str, known: Mapping[str, Labels]) -> Labels:
+    if name in known:
+        return known[name]
+    names = ", ".join(known) or say("none")
+    raise LookupError(Detail(say("no_attribute", name=repr(name), known=names)))

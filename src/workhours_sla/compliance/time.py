@@ -315,10 +315,16 @@ def week_name(day: date) -> str:
     return "{}-W{:02}".format(*day.isocalendar()[:2])
 
 
+def end_of_week(schedule: Schedule, monday: date) -> datetime:
+    """Return the instant at which the week that begins on ``monday`` ends."""
+    return schedule.end_of_day(monday + 6 * ONE_DAY)
+
+
 def _working_time(schedule: Schedule, monday: date) -> timedelta | None:
-    start, end = (schedule.end_of_day(monday + n * ONE_DAY) for n in (-1, 6))
     try:
-        return schedule.elapsed(start, end)
+        return schedule.elapsed(
+            schedule.end_of_day(monday - ONE_DAY), end_of_week(schedule, monday)
+        )
     except CalendarCoverageError:
         return None
 

@@ -1,7 +1,6 @@
 """The series for the charts of a report: weeks, trends, the backlog and the heat map.
 
-A week with too little working time for a rate of its own is merged with the next week. The result
-is a merged week. A week is final when no later event can change its rate.
+A week is final when no later event can change its rate.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ import numpy as np
 from workhours_sla.compliance.cases import UNKNOWN, Cases, Labels, amount_of, in_zone, micros_of
 from workhours_sla.compliance.period import ReportOptions
 from workhours_sla.compliance.tables import Row, Table, Tally, all_groups, count_marked, in_order
-from workhours_sla.compliance.time import DAY, Arrivals, week_name
+from workhours_sla.compliance.time import DAY, Arrivals, end_of_week, week_name
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.statistics.arrays import NEVER, IntArray
 from workhours_sla.statistics.backlog import (
@@ -34,7 +33,6 @@ from workhours_sla.statistics.control_charts import (
     xmr_chart,
 )
 from workhours_sla.statistics.maturity import COUNTS, EXCLUDED, CohortCounts
-from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.times import ONE_DAY, TICK
 
 _MOST_PAUSED: Final = 0.2
@@ -87,16 +85,8 @@ def week_rows(tally: Tally, when: Arrivals) -> tuple[tuple[WeekRow, ...], Table]
     return weeks, in_order("week", rows)
 
 
-def end_of_week(schedule: Schedule, monday: date) -> datetime:
-    """Return the instant at which the week that begins on ``monday`` ends."""
-    return schedule.end_of_day(monday + 6 * ONE_DAY)
-
-
 def _final(tally: Tally, last: datetime | None, end: datetime) -> datetime | None:
-    """Return the instant after which the rate of a week is final, given the last known limit.
-
-    The result allows for a case that arrives at the last moment of the week.
-    """
+    """Return when the rate of a week is final, also if a case arrives at its last moment."""
     if last is None:
         return None
     target, limits = tally.cases.target, [last]
@@ -238,9 +228,8 @@ def final_weeks(
 ) -> tuple[list[Row], tuple[LeftOut, ...]]:
     """Return the final weeks as points of trends, and the merged weeks that are left out.
 
-    A week is a point once the limits of all its cases have passed. Paused cases do not delay it:
-    they are censored, unless more than 20 % of its cases are paused. ``table`` is the table
-    ``week``; ``last_is_part`` is whether its last row has only a part of its week.
+    A week is a point once the limits of all its cases have passed. Paused cases do not delay it,
+    unless they are more than 20 %. ``last_is_part``: the last row has only a part of its week.
     """
     final, left_out = list[Row](), list[LeftOut]()
     part = table.rows[-1] if last_is_part else None
@@ -352,9 +341,8 @@ class GroupCounts:
 class GroupWeeks:
     """The counts of each group of the grouping ``by`` in each of ``weeks``.
 
-    The weeks are the final weeks of arrival, with short weeks merged, as in the trends of the
-    report. They begin with the first appeal, even if the report covers a later period. A group
-    without a matured appeal is left out.
+    The weeks are the final weeks of the trends, which begin with the first appeal, even if the
+    report covers a later period. A group without a matured appeal is left out.
     """
 
     by: str
@@ -411,16 +399,14 @@ class HeatMap:
 
 def heat_map(tally: Tally, when: Arrivals) -> HeatMap:
     """Return the counts of cases by local weekday and hour of arrival."""
-    cell, size = when.weekday * _HOURS + when.hour, _WEEKDAYS * _HOURS
+    cell, shape = when.weekday * _HOURS + when.hour, (_WEEKDAYS, _HOURS)
+    size = _WEEKDAYS * _HOURS
     counts = tally.counts(cell, size)
     numbers = {name: np.array([getattr(count, name) for count in counts]) for name in COUNTS}
     numbers["due_known"] = count_marked(cell, size, tally.cases.due != NEVER)
     numbers["due_later"] = count_marked(cell, size, when.due_later)
-    return HeatMap(**{name: _grid(cells) for name, cells in numbers.items()})
-
-
-def _grid(cells: IntArray) -> Grid:
-    return tuple(map(tuple, cells.reshape(_WEEKDAYS, _HOURS).tolist()))
+    grids = {name: cells.reshape(shape).tolist() for name, cells in numbers.items()}
+    return HeatMap(**{name: tuple(map(tuple, grid)) for name, grid in grids.items()})
 
 
 # -- the backlog -----------------------------------------------------------------------------------
@@ -451,10 +437,9 @@ class LittleCheck:
     """A check of the counts by Little's law, in clock time from ``since`` to ``as_of``.
 
     ``mean_open`` is the mean number of open appeals. ``expected`` is the number that the law
-    predicts: ``arrivals_per_day`` times ``mean_time``. ``mean_time`` is the mean time from arrival
-    to the answer or the withdrawal, without appeals that are still open. No appeal is open at
-    ``since``, so any difference between ``mean_open`` and ``expected`` is due to appeals that are
-    still open.
+    predicts: ``arrivals_per_day`` times ``mean_time``, the mean time to the answer or withdrawal of
+    the appeals that are not open. No appeal is open at ``since``, so any difference is due to
+    appeals that are still open.
     """
 
     since: datetime
