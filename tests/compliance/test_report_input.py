@@ -185,21 +185,6 @@ def test_in_time_and_late_by_rule_mature_together(closing: Any) -> None:
     assert shares(posted + timedelta(60)) == {(2, 4)}
 
 
-@pytest.mark.parametrize("kind", ["pandas", "polars"])
-@pytest.mark.parametrize("budget", BUDGETS, ids=str)
-def test_frames_take_budgets_of_every_kind(kind: str, budget: Any) -> None:
-    library = pytest.importorskip(kind)
-    posted = datetime(2026, 3, 2, 10, tzinfo=OFFICE.tz)
-    frame = library.DataFrame(
-        {"posted": [posted, posted], "answered": [posted + timedelta(hours=1), None]}
-    )
-    if kind == "pandas":
-        frame["answered"] = library.to_datetime(frame["answered"], utc=True)
-    now = datetime(2026, 6, 1, tzinfo=OFFICE.tz)
-    made = report(cases_of_frame(frame, Target("reply", budget, OFFICE), as_of=now))
-    assert (made.total.counts.matured_met, made.total.overdue) == (1, 1)
-
-
 # -- repeated ids --------------------------------------------------------------------------------
 
 

@@ -10,16 +10,7 @@ from typing import Final, Literal, cast
 
 import numpy as np
 
-from workhours_sla.compliance.agencies import (
-    Attribution,
-    Indicators,
-    Late,
-    attribution,
-    breaches,
-    events_by_appeal,
-    indicators,
-    late_appeals,
-)
+from workhours_sla.compliance import agencies, fairness
 from workhours_sla.compliance.agreement import Agreement
 from workhours_sla.compliance.cases import (
     UNKNOWN,
@@ -29,16 +20,6 @@ from workhours_sla.compliance.cases import (
     case_schedule,
     case_time,
     in_zone,
-)
-from workhours_sla.compliance.fairness import (
-    Funnel,
-    MixClass,
-    RateChange,
-    change_between,
-    class_codes,
-    mix_of,
-    standardised,
-    with_funnel,
 )
 from workhours_sla.compliance.period import Period, ReportOptions, compared_periods
 from workhours_sla.compliance.tables import (
@@ -135,7 +116,7 @@ class Comparison:
     before: Period
     after: Period
     total: Row | None
-    change: RateChange | None
+    change: fairness.RateChange | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,16 +238,16 @@ class ReportNumbers:
     trend: Trend
     share_trend: ShareTrend
     heat_map: HeatMap
-    funnels: tuple[Funnel, ...]
+    funnels: tuple[fairness.Funnel, ...]
     group_weeks: tuple[GroupWeeks, ...]
     backlog: BacklogSeries
-    mix: tuple[MixClass, ...]
+    mix: tuple[fairness.MixClass, ...]
     period: Period
     first_arrival: datetime
     comparison: Comparison | None
-    late: tuple[Late, ...]
-    attribution: Attribution | None
-    indicators: Indicators
+    late: tuple[agencies.Late, ...]
+    attribution: agencies.Attribution | None
+    indicators: agencies.Indicators
     quality: Quality
     days: tuple[DayNote, ...]
     provenance: Provenance
@@ -309,7 +290,7 @@ def report_numbers(
     )
     when = arrivals(cases)
     when_all = when if so_far is cases else arrivals(so_far)
-    by_time, classes = when.labels(), class_codes(when)
+    by_time, classes = when.labels(), fairness.class_codes(when)
     groups = groupings(cases, chosen.by, by_time)
     plain = {name: one.labels for name, one in groups.items() if not one.parts}
     tables, funnels = _group_tables(tally, groups, classes)
@@ -320,10 +301,10 @@ def report_numbers(
     final_names = {row.key for row in final}
     merged = dict.fromkeys(week.cohort for week in weeks)
     curve = tally.curve_of(np.arange(len(cases)))
-    by_appeal = events_by_appeal(events, as_of)
-    late = breaches(cases, by_appeal) if by_appeal else None
+    by_appeal = agencies.events_by_appeal(events, as_of)
+    late = agencies.breaches(cases, by_appeal) if by_appeal else None
     listed = everything.taken(inside | everything.open)  # open appeals of other periods, too
-    late_listed = late if listed is cases or late is None else breaches(listed, by_appeal)
+    late_listed = late if listed is cases or late is None else agencies.breaches(listed, by_appeal)
     total = tally.total()
     return ReportNumbers(
         as_of=as_of,
@@ -351,13 +332,13 @@ def report_numbers(
         backlog=backlog_series(
             everything, when_all if everything is so_far else arrivals(everything)
         ),
-        mix=mix_of(tally, classes),
+        mix=fairness.mix_of(tally, classes),
         period=period,
         first_arrival=in_zone(cases.reference, int(cases.started.min())),
-        comparison=_comparison(of_all, class_codes(when_all), period, chosen),
-        late=late_appeals(listed, late_listed or {}, chosen.listed),
-        attribution=None if late is None else attribution(total.counts.breached, late),
-        indicators=indicators(cases, by_appeal),
+        comparison=_comparison(of_all, fairness.class_codes(when_all), period, chosen),
+        late=agencies.late_appeals(listed, late_listed or {}, chosen.listed),
+        attribution=None if late is None else agencies.attribution(total.counts.breached, late),
+        indicators=agencies.indicators(cases, by_appeal),
         quality=_quality(tally, plain, outliers(so_far, when_all.far)),
         days=day_notes(cases, when),
         provenance=_provenance(cases),
@@ -399,14 +380,14 @@ def _promise(cases: Cases, options: ReportOptions) -> Promise:
 
 def _group_tables(
     tally: Tally, groups: Mapping[str, Grouping], classes: IntArray
-) -> tuple[list[Table], tuple[Funnel, ...]]:
-    tables, funnels = list[Table](), list[Funnel | None]()
+) -> tuple[list[Table], tuple[fairness.Funnel, ...]]:
+    tables, funnels = list[Table](), list[fairness.Funnel | None]()
     for name, (labels, parts) in groups.items():
-        rows = standardised(tally, *tally.labelled(labels), classes)
+        rows = fairness.standardised(tally, *tally.labelled(labels), classes)
         if parts:
             tables.append(crossed_table(name, rows, parts, tally.target_rate))
             continue
-        rows, funnel = with_funnel(name, rows)
+        rows, funnel = fairness.with_funnel(name, rows)
         tables.append(group_table(name, rows, tally.target_rate))
         funnels.append(funnel)
     return tables, tuple(filter(None, funnels))
@@ -421,9 +402,9 @@ def _comparison(
     as_of = in_zone(cases.reference, cases.as_of)
     before, after = compared_periods(period, options.compare_with, as_of, cases.reference.tz)
     earlier = before.arrivals(cases)
-    mixes = (mix_of(tally, classes, rows) for rows in (earlier, after.arrivals(cases)))
+    mixes = (fairness.mix_of(tally, classes, rows) for rows in (earlier, after.arrivals(cases)))
     total = tally.rows(["earlier"], np.where(earlier, 0, -1))[0] if earlier.any() else None
-    return Comparison(before, after, total, change_between(*mixes))
+    return Comparison(before, after, total, fairness.change_between(*mixes))
 
 
 # -- quality, provenance and verdicts --------------------------------------------------------------
