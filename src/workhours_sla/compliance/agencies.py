@@ -67,11 +67,10 @@ def events_by_appeal(events: Iterable[Event], as_of: datetime) -> dict[str, list
 
 
 class Breach(NamedTuple):
-    """The holders of one late appeal.
+    """The holders of one late appeal: ``owners`` has the agency of each rule of ``_OWNERS``.
 
-    ``owners`` has one agency for each rule of ``_OWNERS``: the agency to which the rule attributes
-    the appeal. ``hour_earlier`` is as in ``Late``. ``moved`` is true if working time was spent
-    elsewhere before the limit: with another agency, before registration or before assignment.
+    ``hour_earlier`` is as in ``Late``. ``moved`` is true if working time was spent elsewhere before
+    the limit: with another agency, before registration or before assignment.
     """
 
     spans: tuple[Span, ...]
@@ -135,10 +134,7 @@ def _spans(
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """A late appeal, with its times and the agency that had it at its limit.
-
-    ``answered_at`` is None while the appeal is open. ``elapsed`` and ``overdue`` are None if they
-    are unknown. ``holder`` is the agency that had the appeal at its limit.
+    """A late appeal, with its times and ``holder``, the agency that had it at its limit.
 
     ``hour_earlier`` is whether the appeal would have been in time if the holder had received it one
     hour of working time earlier. If the time before that was less than an hour, the holder is
@@ -230,9 +226,7 @@ class Attribution:
     for the most working time, and ``first`` for the agency that had it first. ``hour_earlier``
     counts the appeals that would have been in time if the agency that had them at their limit had
     received them an hour of working time earlier (see ``Late``). ``hour_known`` is the number
-    of late appeals for which that question can be answered: working time was spent before they
-    reached that agency, and the result is known. It is 0 if every appeal was with one agency from
-    the start.
+    of late appeals for which that is known and working time was spent before they reached it.
 
     ``shares`` has the working time of each holder in each phase, the longest first. ``phases`` has
     the working time of each phase, in the order of the phases. No event shows an approval within an

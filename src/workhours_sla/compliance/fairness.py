@@ -164,10 +164,9 @@ class ClassChange:
 class RateChange:
     """A change of the rate between two periods, split into the effects of mix and performance.
 
-    ``before`` and ``after`` are rates from 0 to 1, and ``difference`` is after minus before. The
-    difference is the sum of ``mix``, the effect of a changed mix of arrivals, and of
-    ``performance``, the effect of changed rates within the classes. ``interval`` is Newcombe's 95 %
-    interval of the difference.
+    ``difference``, after minus before, is the sum of ``mix``, the effect of a changed mix of
+    arrivals, and ``performance``, the effect of changed rates within the classes. ``interval`` is
+    its 95 % interval by Newcombe.
     """
 
     before: float

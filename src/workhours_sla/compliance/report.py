@@ -203,28 +203,20 @@ class ReportNumbers:
 
     Instants are in the zone ``tz``, which is the zone of the schedule of the most cases.
 
-    - ``total``: the row of all cases
     - ``tables``: one table for each chosen grouping, then the tables named in ``OWN_TABLES``; each
       row of the table ``week`` is one or more weeks, merged so that they have enough working time
       for a rate
     - ``weeks``: the weeks of arrival, not merged
-    - ``curve``: the share of appeals not yet answered after each amount of working time
-    - ``withdrawals``: how withdrawn appeals affect the share answered
-    - ``trend``: the medians of final weeks
-    - ``share_trend``: the shares in time of final weeks
+    - ``trend``, ``share_trend``: the medians and the shares in time of final weeks
     - ``group_weeks``: the weekly counts of each group, one for each chosen grouping
-    - ``mix``: the matured cases by class of arrival and class of due day
     - ``period``: the period of arrival that the report covers
-    - ``first_arrival``: the first arrival in the period
-    - ``comparison``: an earlier period and the change of the rate since; None if not requested
+    - ``comparison``, ``cases``: None if not requested
     - ``backlog``: the open appeals at the end of each week and at ``as_of``, whatever the period
     - ``late``: the first late appeals of the period, and open ones of other periods: open ones
       first, then the most overdue first
     - ``attribution``: the agencies that had the late appeals; None without events, and if the clock
       of the target restarts or resumes on a transfer
-    - ``days``: the dates that the report spans
-    - ``agreement``: how far another system agrees; None without data of another system
-    - ``cases``: the verdict of every appeal of the period; None if not requested
+    - ``agreement``: None without data of another system
     """
 
     as_of: datetime

@@ -173,8 +173,7 @@ class Withdrawals:
 class Tally:
     """Arrays from which every row of a report is computed, with one value per case.
 
-    ``timed``: the working time is known, and the case is not excluded. ``answered``: answered in
-    time or late. ``waiting``: still open. ``counting``: neither withdrawn nor excluded.
+    ``timed``: the working time is known, and the case is not excluded.
     """
 
     cases: Cases

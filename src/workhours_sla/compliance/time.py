@@ -1,7 +1,6 @@
 """When cases arrived and were due, in local time and by the calendar of each case's schedule.
 
-A week with too little working time for a rate of its own is merged with the next week. The result
-is a merged week.
+A week with too little working time for a rate of its own is merged with the next week.
 """
 
 from __future__ import annotations

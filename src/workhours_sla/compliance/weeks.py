@@ -134,11 +134,7 @@ class TrendPoint:
 
 @dataclass(frozen=True, slots=True)
 class SharePoint:
-    """The share in time of one merged week, ``met`` of ``matured``, with its own limits.
-
-    ``outside``, ``run_of_eight`` and ``three_of_four`` are true if the share signals a change by
-    the rule of this name in ``control_charts.Signals``.
-    """
+    """The share in time of one merged week, with its own limits and the rules it breaks."""
 
     week: str
     met: int
@@ -327,10 +323,7 @@ def _marks(signals: Signals) -> dict[str, list[bool]]:
 
 @dataclass(frozen=True, slots=True)
 class GroupCounts:
-    """The matured appeals of one group in each week, and how many of them were met.
-
-    ``key`` is None for the appeals without a group.
-    """
+    """The matured appeals of one group, or of none (None), in each week, and those in time."""
 
     key: str | None
     met: tuple[int, ...]
@@ -414,10 +407,9 @@ def heat_map(tally: Tally, when: Arrivals) -> HeatMap:
 
 @dataclass(frozen=True, slots=True)
 class BacklogPoint:
-    """How many appeals were open and overdue at an instant, with arrivals and departures.
+    """The open and overdue appeals at an instant, and the arrivals and departures of its week.
 
-    ``arrivals`` and ``departures`` count the appeals of the week that ends at the instant; a
-    departure is an answer or a withdrawal.
+    A departure is an answer or a withdrawal.
     """
 
     at: datetime
