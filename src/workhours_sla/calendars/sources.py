@@ -110,16 +110,8 @@ def _plain(text: str) -> str:
     return re.sub(r"\W+", " ", text.casefold().replace("ё", "е")).strip()
 
 
-class BuiltIn(NamedTuple):
-    """The id, the days and the IANA zone of a calendar that is built in."""
-
-    id: str
-    source: DaySource
-    tz: str | None
-
-
-def find(id: str) -> BuiltIn | Any:
-    """Return the ``BuiltIn`` of a Russian id, or the Calendar of the first provider that has it."""
+def find(id: str) -> Any:
+    """Return the days and the zone of a Russian id, or the Calendar of the first provider of it."""
     if not isinstance(id, str):
         msg = f"a calendar id is text such as 'RU-VGG', not {shown(id)}"
         raise ArgumentError(msg)
@@ -128,9 +120,7 @@ def find(id: str) -> BuiltIn | Any:
         from workhours_sla.calendars.russia.days import RussianDays
         from workhours_sla.calendars.russia.regions import region
 
-        if id == "RU":
-            return BuiltIn(id, RussianDays(), None)
-        return BuiltIn(id, RussianDays(id), region(id).tz)
+        return (RussianDays(), None) if id == "RU" else (RussianDays(id), region(id).tz)
     wanted, _, rest = id.rpartition(":")
     for name, provide in _providers().items():
         if wanted in ("", name):
@@ -163,10 +153,8 @@ def _russian() -> Iterator[AvailableCalendar]:
     yield AvailableCalendar("RU", "built in", "Russia", first, last, None, "Россия")
     for one in map(region, region_ids()):
         known = RussianDays(one.id).coverage
-        first, last, names = known[0][0], known[-1][1], one.other_names
-        yield AvailableCalendar(
-            one.id, "built in", one.name_en, first, last, one.tz, one.name_ru, names
-        )
+        facts = one.name_en, known[0][0], known[-1][1], one.tz, one.name_ru, one.other_names
+        yield AvailableCalendar(one.id, "built in", *facts)
 
 
 def other_zones(id: str) -> tuple[str, ...]:
@@ -183,7 +171,7 @@ def _suggestion(id: str) -> Phrase:
     """Suggest an unknown id in upper case, or the regions whose names are similar to it."""
     if id != id.upper():
         with suppress(UnknownCalendarError):
-            return say("did_you_mean", near=find(id.upper()).id)
+            return say("did_you_mean", near=getattr(find(id.upper()), "id", id.upper()))
     from workhours_sla.calendars.russia.regions import named_like
 
     similar = named_like(id)
