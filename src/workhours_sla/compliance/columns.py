@@ -73,7 +73,7 @@ class AppealColumns:
 def cases_of_columns(
     columns: AppealColumns, target: Target, *, as_of: datetime, provisional: bool = False
 ) -> Cases:
-    """Return the cases of appeals that are given as columns, without a Python object per row.
+    """Return the cases of appeals that are given as columns, without an event for each.
 
     ``target`` may have a budget of any kind. A clock starts when the appeal is posted and stops
     with the answer. A row is quarantined if the time of posting is missing, if the answer is before
@@ -95,9 +95,9 @@ def cases_of_columns(
     (['met', 'pending'], [45, 240])
     """
     now = np.datetime64(in_utc("as_of", as_of).replace(tzinfo=None), "us")
-    rows = _checked(columns, target)
-    if columns.ids is not None:
-        refuse_repeated(_texts(columns.ids, rows.posted.size))
+    rows, ids = _checked(columns, target), columns.ids
+    if ids is not None:
+        refuse_repeated(_texts(ids, rows.posted.size))
     posted = ~np.isnat(rows.posted)
     early = posted & (rows.answered < rows.posted)
     no_schedule = posted & ~early & (rows.schedule_of < 0)
@@ -110,7 +110,6 @@ def cases_of_columns(
         answered=np.where(used.answered > now, _NAT, used.answered),
         withdrawn=np.where((gone > now) | (gone < used.posted), _NAT, gone),
     )
-    places = np.flatnonzero(kept)
     groups = {key: labels.taken(kept) for key, labels in columns.groups.items()}
     content = [*map(_micros, (used.posted, used.answered, used.withdrawn)), used.excluded]
     faults = {"missing_value": ~posted, "reply_before_post": early, "no_schedule": no_schedule}
@@ -119,7 +118,7 @@ def cases_of_columns(
         int(now.view(np.int64)),
         schedule_of=read_only(used.schedule_of),
         schedules=target.schedules,
-        ids=places if columns.ids is None else [str(columns.ids[at]) for at in places.tolist()],
+        ids=[str(at if ids is None else ids[at]) for at in np.flatnonzero(kept).tolist()],
         intake=Intake(
             "rows",
             read=kept.size,
@@ -147,16 +146,17 @@ def _checked(columns: AppealColumns, target: Target) -> _Rows:
     posted = np.asarray(columns.posted)
     shape = posted.shape[:1]
     answered = _times("answered", columns.answered, posted)
-    withdrawn = np.full(shape, _NAT, "M8[us]")
-    if columns.withdrawn is not None:
-        withdrawn = _times("withdrawn", columns.withdrawn, posted)
-    excluded = np.zeros(shape, np.bool_)
-    if columns.excluded is not None:
-        excluded = np.asarray(columns.excluded, np.bool_)
-    schedule_of = _schedule_codes(columns, target, shape)
-    _check_shape("excluded", excluded.shape, shape)
-    _check_shape("schedule_names", schedule_of.shape, shape)
-    return _Rows(posted, answered, withdrawn, excluded, schedule_of)
+    gone, excluded = columns.withdrawn, columns.excluded
+    rows = _Rows(
+        posted,
+        answered,
+        np.full(shape, _NAT, "M8[us]") if gone is None else _times("withdrawn", gone, posted),
+        np.zeros(shape, np.bool_) if excluded is None else np.asarray(excluded, np.bool_),
+        _schedule_codes(columns, target, shape),
+    )
+    _check_shape("excluded", rows.excluded.shape, shape)
+    _check_shape("schedule_names", rows.schedule_of.shape, shape)
+    return rows
 
 
 def _times(role: str, column: Any, posted: NDArray[Any]) -> NDArray[Any]:
