@@ -29,7 +29,6 @@ from workhours_sla import (
     evaluate,
 )
 from workhours_sla.cli.main import main
-from workhours_sla.config import parse
 from workhours_sla.errors import EventError, NaiveDatetimeError
 
 np = pytest.importorskip("numpy")
@@ -409,30 +408,6 @@ def test_a_file_of_appeals_does_not_show_what_came_late(
 AGENCIES = '[agencies]\nroads = { name = "Roads"'
 DUTY = '[schedules.duty]\ncalendar = "RU-VGG"\nhours = "Mo-Fr 09:00-18:00"\n'
 BY_AGENCY = 'budget = "4h"\nschedule_by = "agency_id"\n'
-
-
-@pytest.mark.parametrize(
-    "config",
-    [
-        "",
-        '[target]\nbudget = "4h"\n',
-        '[target]\nschedule = "duty"\n' + DUTY,
-        '[[targets]]\nname = "first reply"\nbudget = "4h"\n',
-        '[target]\nschedule_by = "channel"\n[channels]\nvk = { schedule = "duty" }\n' + DUTY,
-        "[target]\n" + BY_AGENCY,
-        '[[targets]]\nname = "first reply"\n' + BY_AGENCY,
-        '[[targets]]\nname = "a"\n' + BY_AGENCY + DUTY,
-    ],
-)
-def test_agencies_may_have_a_name_alone_in_every_configuration(config: str) -> None:
-    found = parse(config + AGENCIES + ' }\nlight = { name = "Light" }\n')
-    assert found.mapping.agency_name("roads") == "Roads"
-    target = found.policy.targets[0]
-    if isinstance(target.schedule, ScheduleBy) and target.schedule.field == "agency_id":
-        assert set(target.schedule.schedules) == {"roads", "light"}
-        assert {str(one.hours) for one in target.schedule.schedules.values()} == {
-            "Mo-Fr 09:00-13:00,14:00-18:00"
-        }
 
 
 def test_an_agency_with_a_name_alone_has_the_schedule_of_the_section(

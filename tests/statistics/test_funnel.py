@@ -63,11 +63,6 @@ def test_each_side_of_the_funnel_has_its_nominal_probability(target: float) -> N
             assert chance[n - high :].sum() > rounded[0]
 
 
-def test_a_small_unit_with_all_in_time_is_inside() -> None:
-    assert funnel_positions([10, 36, 37], funnel_limits([10, 36, 37], 0.9)).tolist() == [0, 1, 1]
-    assert funnel_positions([34, 35], funnel_limits([34, 35], 0.9)).tolist() == [0, 0]
-
-
 def funnel_plot_r(
     met: list[int], n: list[int], trim_by: float = 0.1
 ) -> tuple[float, float, float, list[float]]:

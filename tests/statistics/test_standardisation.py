@@ -38,15 +38,6 @@ def test_merging(n: list[int], labels: list[int]) -> None:
     assert merge_small_classes(n).tolist() == labels
 
 
-def test_merged_classes_are_large_enough_if_possible() -> None:
-    rng = np.random.default_rng(SEED)
-    for _ in range(1000):
-        n = rng.integers(0, 12, size=int(rng.integers(1, 8)))
-        sums = np.bincount(merge_small_classes(n), weights=n)
-        assert sums.min() >= 5 or sums.size == 1
-        assert sums.sum() == n.sum()
-
-
 def test_the_interval_covers_the_rate_and_is_never_0_wide() -> None:
     """With one class it is Wilson's; simulated units are covered about as often as promised."""
     one = standardised_rate([1], [1], [5], fewest=1).interval
