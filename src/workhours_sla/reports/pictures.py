@@ -11,8 +11,7 @@ from datetime import datetime
 
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.compliance.cases import Cases
-from workhours_sla.compliance.report import OWN_TABLES
-from workhours_sla.compliance.tables import Table
+from workhours_sla.compliance.tables import OWN_TABLES, Table
 from workhours_sla.reports.charts import answer_times, arrivals, groups, weeks
 from workhours_sla.reports.charts.timeline import HEIGHT as TIMELINE
 from workhours_sla.reports.charts.timeline import Timeline

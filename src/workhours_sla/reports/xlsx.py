@@ -13,7 +13,8 @@ from os import PathLike
 from pathlib import Path
 from typing import Final
 
-from workhours_sla.compliance.report import OWN_TABLES, ReportNumbers
+from workhours_sla.compliance.report import ReportNumbers
+from workhours_sla.compliance.tables import OWN_TABLES
 from workhours_sla.disk.atomic_write import write_files
 from workhours_sla.errors import needs_extra
 from workhours_sla.reports import notes

@@ -58,8 +58,7 @@ class Region(NamedTuple):
     another zone. ``single_days`` are days off of a single year, and weekends that were worked
     instead. ``open_days`` are dates for which no act says whether they were working days.
     If the subject joined Russia after the first year of the data, ``joined`` is the entry of the
-    first day under Russian law, else None. ``other_names`` are the names of the capital, and short
-    names of the subject, in both languages.
+    first day under Russian law, else None.
     """
 
     id: str
@@ -71,7 +70,11 @@ class Region(NamedTuple):
     single_days: tuple[Entry, ...]
     open_days: tuple[Entry, ...]
     joined: Entry | None
-    other_names: tuple[str, ...] = ()
+
+    @property
+    def other_names(self) -> tuple[str, ...]:
+        """The names of the capital, and short names of the subject, in both languages."""
+        return tuple(_other_names()[self.id])
 
 
 @lru_cache(maxsize=1)
@@ -97,7 +100,6 @@ def region(id: str) -> Region:
         single_days=tuple(entry for row in rows.get("days_off", ()) for entry in _entries(row)),
         open_days=tuple(entry for row in _open_rows(rows) for entry in _entries(row)),
         joined=_entries(rows["joined"])[0] if "joined" in rows else None,
-        other_names=tuple(_other_names()[id]),
     )
 
 
@@ -157,7 +159,6 @@ def _entries(row: dict[str, Any]) -> list[Entry]:
 
 
 def _dates(row: dict[str, Any]) -> list[date]:
-    """Return the dates of a row, which has either ``dates`` or a single ``date``."""
     return row["dates"] if "dates" in row else [row["date"]]
 
 
@@ -183,13 +184,11 @@ def named_like(text: str) -> tuple[Phrase, ...]:
 
 
 def _named(ids: Iterable[str]) -> tuple[Phrase, ...]:
-    return tuple(
-        say("region_named", id=of, en=region(of).name_en, ru=region(of).name_ru) for of in ids
-    )
+    regions = map(region, ids)
+    return tuple(say("region_named", id=of.id, en=of.name_en, ru=of.name_ru) for of in regions)
 
 
 def _suggestion(id: str) -> Phrase:
-    """Return the suggestion of ids for the error about an unknown id."""
     from difflib import get_close_matches
 
     similar = get_close_matches(id, region_ids(), n=3, cutoff=0.6)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from workhours_sla.compliance.cases import ATTRIBUTES
-from workhours_sla.compliance.report import OWN_TABLES, ReportNumbers
-from workhours_sla.compliance.tables import Row, Table
+from workhours_sla.compliance.report import ReportNumbers
+from workhours_sla.compliance.tables import OWN_TABLES, Row, Table
 from workhours_sla.reports.plain_text import verdict_text
 from workhours_sla.reports.report_tables import row_values
 from workhours_sla.reports.workbook.cells import Book, Layout, Share
