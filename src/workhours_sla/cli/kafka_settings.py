@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from workhours_sla.config.sections import Input
-from workhours_sla.config.sink_sections import KafkaSettings
+from workhours_sla.config.sections import Input, KafkaSettings
 from workhours_sla.json.checked_data import Keys, Reader
 from workhours_sla.stream.kafka_connection import properties_in, properties_of
 from workhours_sla.text.messages import say

@@ -10,8 +10,8 @@ import click
 
 from workhours_sla.cli.kafka_settings import kafka_properties, secret_in
 from workhours_sla.cli.output import Note
-from workhours_sla.config.sections import Config
-from workhours_sla.config.sink_sections import (
+from workhours_sla.config.sections import (
+    Config,
     EmailSettings,
     KafkaSettings,
     WebhookSettings,
