@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from workhours_sla.compliance.agreement import Agreement, AgreementClass, ComparedAppeal
-from workhours_sla.reports.printable import printable
+from workhours_sla.reports.wording import printable
 from workhours_sla.text.catalog import AGREEMENT, COMPARED, VERDICTS
 from workhours_sla.text.words import target_name, weekday_date
 from workhours_sla.worktime.amounts import format_amount

@@ -1,4 +1,4 @@
-"""Write a report as plain text or as an HTML table, and format the figures of a row."""
+"""The notes of a report: how to read its figures, on the quality of the data, and for analysts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import Table
 from workhours_sla.compliance.time import DayNote, Outliers
 from workhours_sla.reports.agreement import agreement_lines
-from workhours_sla.reports.printable import moment, printable
+from workhours_sla.reports.wording import moment, printable
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
 from workhours_sla.statistics.maturity import COUNTS
 from workhours_sla.text import catalog, words

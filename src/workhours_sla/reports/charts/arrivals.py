@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 from typing import Final, Literal, get_args
 
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.weeks import HeatMap
 from workhours_sla.reports.charts.model import Axis, Box, Chart, Label, Tick
-from workhours_sla.reports.scales import (
-    neutral_shade,
-    percent_sign,
-    percent_text,
-    shade,
-    shade_labels,
-)
+from workhours_sla.reports.wording import percent_sign, percent_text
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW
 from workhours_sla.text import words
 from workhours_sla.text.catalog import CHARTS
-from workhours_sla.text.numbers import count_text, number
+from workhours_sla.text.numbers import count_text, number, target_text
 from workhours_sla.text.numbers import percent as rounded
 
 Show = Literal["in_time", "arrived", "due_later"]
@@ -27,6 +21,8 @@ SHADES: Final = tuple(f"s{step}" for step in range(7))
 FEW: Final = "few"
 """Style name of cells with fewer than ten appeals."""
 
+_SHARES: Final = (0.5, 0.6, 0.7, 0.8, 0.9)
+"""Shares below the target at which the shade of a cell changes."""
 _HOURS, _DAYS = range(24), range(7)
 
 
@@ -137,3 +133,37 @@ def _ticks() -> tuple[tuple[Tick, ...], tuple[Tick, ...]]:
 def _labels(target: float) -> dict[str, str]:
     """Return the label of each shade of the share in time, keyed by style name."""
     return dict(zip(SHADES, shade_labels(target), strict=False))
+
+
+# -- shades ----------------------------------------------------------------------------------------
+
+
+def shade(share: float, target: float) -> int:
+    """Return the shade of a share in time: 0 if it meets the target, higher for lower shares.
+
+    >>> shade(0.93, 0.9), shade(0.85, 0.9), shade(0.2, 0.9)
+    (0, 1, 5)
+    """
+    return 0 if share >= target else 1 + sum(share < bound for bound in _bounds(target))
+
+
+def neutral_shade(share: float) -> int:
+    """Return the shade of a share in a neutral scale: higher for higher shares."""
+    return min(int(share * len(SHADES)), len(SHADES) - 1)
+
+
+def shade_labels(target: float) -> list[str]:
+    r"""Return the labels of the shades in order: their ranges of shares in percent.
+
+    >>> shade_labels(0.7)
+    ['≥\xa070', '60–70', '50–60', 'below 50']
+    """
+    texts = [target_text(bound) for bound in [*_bounds(target), target]]
+    between = [f"{low}\N{EN DASH}{high}" for low, high in pairwise(texts)]
+    highest = "\N{GREATER-THAN OR EQUAL TO}\N{NO-BREAK SPACE}" + texts[-1]
+    return [highest, *reversed(between), CHARTS.text("below", share=texts[0])]
+
+
+def _bounds(target: float) -> list[float]:
+    """Return the shares below the target at which the shade changes."""
+    return [bound for bound in _SHARES if bound < target]

@@ -8,8 +8,8 @@ from workhours_sla.compliance.fairness import Funnel
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import Row, Table
 from workhours_sla.reports.charts import model
-from workhours_sla.reports.charts.model import ROW, Axis, Chart, Layer, Level, Point, Room, Series
-from workhours_sla.reports.plain_text import rate_text
+from workhours_sla.reports.charts.model import ROW, Axis, Chart, Layer, Level, Point, Series
+from workhours_sla.reports.columns import rate_text
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW, ComplianceRate
 from workhours_sla.text.catalog import CHARTS, TARGET_VERDICTS
 from workhours_sla.text.numbers import count_text, number
@@ -98,7 +98,7 @@ def _group(by: str, row: Row, rate: ComplianceRate) -> Point:
 # -- caterpillar plot --------------------------------------------------------------------------
 
 
-def caterpillar_chart(report: ReportNumbers, table: Table | None, room: Room) -> Chart:
+def caterpillar_chart(report: ReportNumbers, table: Table | None) -> Chart:
     """Return a caterpillar plot of a table: one row per group, with its share in time.
 
     Each share has its interval. The group with the highest share is first and the total last.
@@ -109,7 +109,7 @@ def caterpillar_chart(report: ReportNumbers, table: Table | None, room: Room) ->
     if table is None:
         return Chart("", empty=text("no_grouping"))
     title = text("chart_caterpillar", by=heading(table.by))
-    letters = int(_NAMES * room.width / model.width_of("n"))
+    letters = int(_NAMES * model.WIDTH / model.width_of("n"))
     found = [
         (_named(name_of(table.by, row.key), row.rate, letters), row.rate)
         for row in table.rows
@@ -131,7 +131,7 @@ def caterpillar_chart(report: ReportNumbers, table: Table | None, room: Room) ->
         points.append(Point(rate.rate, middle, kind, low=interval.lower, high=interval.upper))
         at += tall
     low = min([total.target, *(rate.interval.lower for _, rate in shown)])
-    about = min(5, max(1, int((1 - _NAMES) * room.width / 35)))
+    about = min(5, max(1, int((1 - _NAMES) * model.WIDTH / 35)))
     legend = {
         f"target_{verdict}": text("target_is", verdict=TARGET_VERDICTS[verdict])
         for verdict in ("meets", "inconclusive", "fails", "too_few")

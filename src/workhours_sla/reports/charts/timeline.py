@@ -18,11 +18,10 @@ from workhours_sla.reports.charts.model import (
     Label,
     Level,
     Point,
-    Room,
     Series,
     Tick,
 )
-from workhours_sla.reports.printable import printable
+from workhours_sla.reports.wording import printable
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.holders import Span
 from workhours_sla.sla.outcome import Outcome
@@ -33,16 +32,16 @@ from workhours_sla.worktime.amounts import format_amount
 from workhours_sla.worktime.budgets import ClockTime
 from workhours_sla.worktime.schedule import Schedule
 
-HEIGHT: Final = 130.0
-"""Height of the area inside the axes, in points."""
+HEIGHT: Final = 198.0
+"""Height of the area inside the axes."""
 
 _TIME, _HOLDER, _EVENTS = (0.0, 1.9), (2.05, 0.6), (2.8, 0.7)
 """Top and height, on the y axis, of the lanes of working time, holders and events."""
 _BOTTOM, _TOP = _EVENTS[0] + _EVENTS[1], -0.1
 _MARKS: Final = _EVENTS[0] + _EVENTS[1] * 0.72
 _DAY: Final = timedelta(days=1)
-_NEAR: Final = 9.0
-"""Events closer to each other than this, in points, share a label."""
+_NEAR: Final = 14.0
+"""Events closer to each other than this share a label."""
 _USES: Final = ("not_used", "used", "paused", "over")
 """Style names of working time: not counted, counted, paused, and past the limit."""
 Stretch = tuple[datetime, datetime]
@@ -63,13 +62,12 @@ class Timeline:
         as_of: datetime,
         events: Sequence[Event],
         spans: Sequence[Span],
-        room: Room,
     ) -> None:
         self._around_the_clock = isinstance(outcome.budget, ClockTime)
         if self._around_the_clock:
             schedule = Schedule(None, "24/7", tz=schedule.tz)
         self._outcome, self._schedule, self._spans = outcome, schedule, spans
-        self._text, self._room = CHARTS.text, room
+        self._text = CHARTS.text
         self._start = outcome.started_at or outcome.posted_at
         self._end = outcome.answered_at or outcome.withdrawn_at or as_of
         ends = [self._end, *(one for one in (outcome.due_at, outcome.limit) if one is not None)]
@@ -79,7 +77,7 @@ class Timeline:
         self._last = (max(ends) + margin).astimezone(schedule.tz)
         self._events = [event for event in events if event.occurred_at <= self._last]
         self._later = len(events) - len(self._events)
-        self._scale = room.width / (self._last - self._first).total_seconds()
+        self._scale = model.WIDTH / (self._last - self._first).total_seconds()
 
     def chart(self) -> Chart:
         """Return the timeline, or an empty chart if the appeal has no clock."""
@@ -110,7 +108,7 @@ class Timeline:
         )
 
     def _width(self, since: datetime, until: datetime) -> float:
-        """Return the distance between two instants on the axis, in points."""
+        """Return the distance between two instants on the axis."""
         return (until - since).total_seconds() * self._scale
 
     @cached_property
@@ -193,7 +191,7 @@ class Timeline:
 
     def _reasons(self) -> Iterator[Label]:
         """Yield labels with the reason for runs of days without working time, where they fit."""
-        tall = self._room.height * _TIME[1] / (_BOTTOM - _TOP)
+        tall = HEIGHT * _TIME[1] / (_BOTTOM - _TOP)
         off = [
             day
             for day in self._days

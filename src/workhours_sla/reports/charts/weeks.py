@@ -19,8 +19,8 @@ from workhours_sla.compliance.weeks import (
 )
 from workhours_sla.reports.charts import model
 from workhours_sla.reports.charts.model import Axis, Box, Chart, Layer, Level, Point, Series
-from workhours_sla.reports.plain_text import interval_text, lowest, rate_text
-from workhours_sla.reports.scales import percent_sign, percent_text
+from workhours_sla.reports.columns import interval_text, lowest, rate_text
+from workhours_sla.reports.wording import percent_sign, percent_text
 from workhours_sla.statistics.control_charts import RANGE_LIMIT_FACTOR
 from workhours_sla.text.catalog import CHARTS, TYPESET_SENTENCES
 from workhours_sla.text.numbers import NO_FIGURE, count_text, hours_exact, number, when_text

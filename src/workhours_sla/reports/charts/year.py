@@ -16,8 +16,8 @@ from workhours_sla.text.catalog import CHARTS
 from workhours_sla.text.numbers import short_day
 from workhours_sla.worktime.schedule import Schedule
 
-HEIGHT: Final = 460.0
-"""Height of the chart, in points."""
+HEIGHT: Final = 702.0
+"""Height of the chart."""
 SIGNS: Final[Mapping[str, str]] = {
     "work": "",
     "short": "*",

@@ -22,11 +22,10 @@ from workhours_sla.reports.charts.model import (
     Layer,
     Level,
     Point,
-    Room,
     Series,
     Tick,
 )
-from workhours_sla.reports.scales import percent_text
+from workhours_sla.reports.wording import percent_text
 from workhours_sla.sla.forecast import Forecast, Slot
 from workhours_sla.text.catalog import CHARTS
 from workhours_sla.text.numbers import count_text, day_text, hours_exact, number, weekday_text
@@ -134,7 +133,9 @@ def _censored(waits: np.ndarray, line: Sequence[Point]) -> Series:
 # -- deadlines to come ------------------------------------------------------------------------
 
 
-def forecast_chart(forecast: Forecast, room: Room, most: int | None = None) -> Chart:
+def forecast_chart(
+    forecast: Forecast, most: int | None = None, *, width: float = model.WIDTH
+) -> Chart:
     """Return a bar chart of deadlines with a bar for each hour or day.
 
     The hours of a date follow each other from its first deadline to its last, and each is labelled
@@ -169,7 +170,7 @@ def forecast_chart(forecast: Forecast, room: Room, most: int | None = None) -> C
         tooltip = text("load_point", when=when, **facts)
         bars.append(Bar(place, slot.count, slot.together, tooltip, note))
     low, high = -0.7, max(drawn[-1][0] + 0.7, 2.7)
-    unit = room.width / (high - low)
+    unit = width / (high - low)
     return Chart(
         title,
         Axis(low, high, tuple(_slot_ticks(drawn, unit, low, by_hour=by_hour))),
@@ -199,7 +200,7 @@ def _slot_ticks(
 ) -> Iterator[Tick]:
     """Yield the ticks below the bars: as many dates as fit, and as many hours, where they begin.
 
-    Each slot is an hour or a day with its place, whose width is ``unit`` points. Texts are written
+    Each slot is an hour or a day with its place, whose width is ``unit``. Texts are written
     only to the right of x = ``free``.
     """
     free_hour, before = free, None
