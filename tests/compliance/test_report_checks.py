@@ -30,7 +30,7 @@ from workhours_sla.report import (
     revise,
 )
 from workhours_sla.report import report as report_of
-from workhours_sla.reports.report_json import from_json, to_json
+from workhours_sla.report import from_json, to_json
 from workhours_sla.statistics.control_charts import BASELINE
 
 SEED = 20250312

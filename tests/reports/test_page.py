@@ -419,7 +419,9 @@ def test_forecast_is_drawn() -> None:
     week = now + timedelta(days=7)
     load = forecast_deadlines(found.outcomes, start=now, end=week, zone=OFFICE.tz)
     root = read(page(made, forecast=load))
-    (chart,) = [s for s in root.all("svg") if s["aria-label"].startswith("Deadlines")]
+    (chart,) = [
+        s for s in root.all("svg") if s.attributes.get("aria-label", "").startswith("Deadlines")
+    ]
     (mark,) = chart.all("g")
     assert mark["aria-label"].endswith("14:00–15:00: 1, of them 1 at one instant")
     none = forecast_deadlines((), start=now, end=week, zone=OFFICE.tz)
@@ -492,7 +494,7 @@ def test_no_filter_if_an_hour_earlier_saves_nothing() -> None:
 def test_text_has_enough_contrast_in_both_themes() -> None:
     style = re.search(r"<style>(.*?)</style>", page(one(as_of=AS_OF)), re.DOTALL)
     assert style
-    blocks = re.findall(r"\{([^{}]*--paper[^{}]*)\}", style[1])
+    blocks = re.findall(r"\{([^{}]*--paper:[^{}]*)\}", style[1])
     light, dark, dark_again = (dict(re.findall(r"--([\w-]+): (#\w+)", b)) for b in blocks[:3])
     assert dark == dark_again
     for theme in (light, dark):

@@ -45,7 +45,8 @@ from workhours_sla.report import (
     revise,
 )
 from workhours_sla.report import report as report_of
-from workhours_sla.reports.plain_text import rate_text, table_cells
+from workhours_sla.reports.columns import rate_text
+from workhours_sla.reports.text import table_cells
 from workhours_sla.statistics.maturity import VERDICTS
 from workhours_sla.text.catalog import language
 

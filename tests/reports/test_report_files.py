@@ -30,9 +30,8 @@ from workhours_sla.report import (
     to_polars,
     write_tables,
 )
-from workhours_sla.reports.report_json import from_json, to_json
-from workhours_sla.reports.report_tables import cell_text, csv_table
-from workhours_sla.reports.tables_csv import table_files
+from workhours_sla.report import from_json, to_json
+from workhours_sla.reports.tables import cell_text, csv_table, table_files
 
 WATCH = Schedule(None, "Mo-Su 00:00-24:00", tz="Europe/Volgograd")
 

@@ -11,17 +11,15 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from os import PathLike
 from pathlib import Path
-from typing import Any, Final
-
-from jinja2 import Template
+from typing import TYPE_CHECKING, Any, Final
 
 from workhours_sla.compliance.agencies import Late
 from workhours_sla.compliance.tables import Table
 from workhours_sla.disk.atomic_write import write_files
+from workhours_sla.errors import needs_extra
 from workhours_sla.reports.headline import named_period, whole_period
 from workhours_sla.reports.page import lists, sections
 from workhours_sla.reports.page.blocks import Section
-from workhours_sla.reports.page.environment import SCRIPT, STYLE, content_policy, environment
 from workhours_sla.reports.page.tables import ROWS, Traces, days_table
 from workhours_sla.reports.report import Report
 from workhours_sla.reports.tables import columns_of, csv_table
@@ -31,7 +29,6 @@ from workhours_sla.sla.forecast import Forecast
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.target import Target
 from workhours_sla.text.catalog import (
-    CHARTS,
     PAGE,
     TYPESET_HEADLINE,
     TYPESET_SENTENCES,
@@ -41,6 +38,9 @@ from workhours_sla.text.numbers import target_text, when_text
 from workhours_sla.text.words import target_name
 from workhours_sla.worktime.budgets import ClockTime
 from workhours_sla.worktime.explain import Trace
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 _BESIDE: Final = ("hour", "weekday", *sections.CLASS_TABLES, "week")
 """Tables without a section of their own on the page."""
@@ -178,6 +178,15 @@ def traces_of(outcomes: Iterable[Outcome], target: Target) -> Traces:
 
 @cache
 def _template() -> Template:
+    try:
+        from workhours_sla.reports.page.environment import (
+            SCRIPT,
+            STYLE,
+            content_policy,
+            environment,
+        )
+    except ImportError as error:
+        raise needs_extra(what="pages need jinja2", extras=("report",)) from error
     policy = content_policy(STYLE, SCRIPT)
     names = {"t": PAGE.text, "style": STYLE, "script": SCRIPT, "policy": policy}
     return environment(__package__ or "", **names).get_template("page.html")
