@@ -245,8 +245,12 @@ _FIGURES: Final = (
         look="main",
         width=9,
     ),
-    Figure("lower", "share", _part("rate.interval.lower"), COUNTS_ONLY_BELOW, is_judged=True, width=9),
-    Figure("upper", "share", _part("rate.interval.upper"), COUNTS_ONLY_BELOW, is_judged=True, width=9),
+    Figure(
+        "lower", "share", _part("rate.interval.lower"), COUNTS_ONLY_BELOW, is_judged=True, width=9
+    ),
+    Figure(
+        "upper", "share", _part("rate.interval.upper"), COUNTS_ONLY_BELOW, is_judged=True, width=9
+    ),
     Figure(
         "verdict",
         "text",

@@ -92,7 +92,9 @@ def _cells(report: ReportNumbers) -> Iterator[Line]:
     """Yield the cells of the heat map: one for each hour of each weekday."""
     for day, weekday in enumerate(WEEKDAYS):
         for hour in range(24):
-            counts = {name: grid[day][hour] for name, grid in _values(report.heat_map, _HEATS).items()}
+            counts = {
+                name: grid[day][hour] for name, grid in _values(report.heat_map, _HEATS).items()
+            }
             yield {"weekday": weekday, "hour": hour, **counts}
 
 
@@ -255,7 +257,9 @@ _OTHER_TABLES: Final[Mapping[str, TidyTable]] = {
     "comparison": TidyTable({**_all("instant", _PERIODS), **_all("share", _CHANGE)}, _comparison),
     "change": _fields(ClassChange, _change),
     "attribution": TidyTable({"agency": "text", **_all("whole", _RULES)}, _attribution),
-    "holders": _fields(Share, lambda report: report.attribution.shares if report.attribution else ()),
+    "holders": _fields(
+        Share, lambda report: report.attribution.shares if report.attribution else ()
+    ),
     "signs": TidyTable(_SIGNS, _signs),
     "quality": TidyTable({**_all("text", ("figure", "key")), "count": "whole"}, _quality),
 }
@@ -297,7 +301,9 @@ def _keys(table: Table) -> dict[str, list[Any]]:
     """Return the columns with the groups of a table; a crossed grouping has several."""
     names = [f"by_{by}" if by in ROW_KINDS else by for by in table.by.split(CROSS)]
     if not table.parts:
-        return {f"by_{table.by}" if table.by in ROW_KINDS else table.by: [r.key for r in table.rows]}
+        return {
+            f"by_{table.by}" if table.by in ROW_KINDS else table.by: [r.key for r in table.rows]
+        }
     return dict(zip(names, map(list, zip(*table.parts, strict=True)), strict=True))
 
 
@@ -310,6 +316,7 @@ def _is_grouping(report: ReportNumbers, by: str) -> bool:
 
 
 # -- CSV -------------------------------------------------------------------------------------------
+
 
 def write_tables(report: ReportNumbers, directory: str | PathLike[str]) -> list[Path]:
     """Write every table of a report as a CSV file into a directory, and return the files.

@@ -121,7 +121,10 @@ def _groups(book: Book, report: ReportNumbers, table: Table) -> None:
 
     def line(title: str, row: Row) -> list[object]:
         own = weeks.get(row.key, {})
-        return [title, *(_figure(name, row) if name in FIGURES else own.get(name) for name in columns)]
+        return [
+            title,
+            *(_figure(name, row) if name in FIGURES else own.get(name) for name in columns),
+        ]
 
     earlier = by == "week" and report.period.since is not None
     sheet.table(

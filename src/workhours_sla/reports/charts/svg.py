@@ -100,7 +100,7 @@ def legend(chart: Chart) -> list[tuple[str, str]]:
     found = []
     for look, label in _explained(chart):
         if not look.startswith("stroke "):
-            key = _element("svg", _swatch(look, 0, 11), viewBox="-1 0 17 13", class_="key")
+            key = _element("svg", *_swatch(look, 0, 11), viewBox="-1 0 17 13", class_="key")
             key.set("aria-hidden", "true")
             found.append((tostring(key, encoding="unicode"), label))
     return found
@@ -147,7 +147,7 @@ def picture(chart: Chart, *, height: float = TALL) -> Picture:
         wide = 30 + len(label) * LETTER
         if not x or x + wide > ALONE:
             x, below = 0.0, below + _NOTE
-        parts += [_swatch(look, x, below), _text(x + 20, below, label, "note")]
+        parts += [*_swatch(look, x, below), _text(x + 20, below, label, "note")]
         x += wide
     for line in (line for note in (*chart.notes, *drawing.unnamed()) for line in _wrapped(note)):
         below += _NOTE
@@ -202,11 +202,10 @@ def _explained(chart: Chart) -> Iterator[tuple[str, str]]:
                     yield f"stroke {look}", label
     boxes = {layer.look for layer in chart.layers if isinstance(layer, model.Box)}
     kinds = {point.kind for series in chart.series() for point in series.points}
-    names = {kind.partition(" ")[0] for kind in kinds}
     for look, label in chart.legend.items():
         if look in boxes or look in {"whole", "part"}:
             yield f"box {look}", label
-        elif label not in ends and (look in kinds or look.partition(" ")[0] in names):
+        elif look in kinds and label not in ends:
             yield look, label
 
 
@@ -232,14 +231,14 @@ def _text(x: float, y: float, text: str, class_: str, anchor: str = "start") -> 
     return _element("text", text, x=x, y=y, class_=class_, text_anchor=anchor)
 
 
-def _swatch(look: str, x: float, y: float) -> Element:
+def _swatch(look: str, x: float, y: float) -> list[Element]:
     form, _, name = look.partition(" ")
     if form == "box":
-        return _element("rect", x=x, y=y - 9, width=14, height=10, class_=name)
+        hatched = _hatched(x, y - 9, x + 14, y + 1) if name == "few" else []
+        return [_element("rect", x=x, y=y - 9, width=14, height=10, class_=name), *hatched]
     shape = None if form == "stroke" else _marker(look, x + 7, y - 4)
-    if shape is not None:
-        return shape
-    return _element("line", x1=x, x2=x + 15, y1=y - 4, y2=y - 4, class_=name)
+    line = _element("line", x1=x, x2=x + 15, y1=y - 4, y2=y - 4, class_=name)
+    return [line if shape is None else shape]
 
 
 def _marker(kind: str, x: float, y: float) -> Element | None:
@@ -250,7 +249,7 @@ def _marker(kind: str, x: float, y: float) -> Element | None:
         return _element("rect", x=round(x - 6, 1), y=y - 6, width=12, height=12, class_="band")
     if name == "few_matured":
         return None
-    shape = _SHAPES.get(name.removesuffix("_few"))
+    shape = _SHAPES.get(name, _SHAPES.get(name.removesuffix("_few")))
     if shape is None:
         return _element("circle", cx=x, cy=y, r=3.4, class_=class_)
     edges = {"left": x - 4, "right": x + 4, "top": y - 4, "foot": y + 4}
@@ -438,7 +437,7 @@ class _Drawing:
         top, foot = sorted((self._y(box.y), self._y(box.y + box.height)))
         shapes = [self._rect(left, top, right, foot, box.look)]
         if box.look == "few":
-            shapes.append(_element("path", d=_diagonals(left, top, right, foot), class_="hatched"))
+            shapes += _hatched(left, top, right, foot)
         if box.value is not None:
             at = self._y(box.value)
             shapes.append(_element("line", x1=left, x2=right, y1=at, y2=at, class_="value"))
@@ -504,15 +503,11 @@ def _points(places: Iterable[Corner]) -> str:
     return " ".join(f"{x},{y}" for x, y in places)
 
 
-def _diagonals(left: float, top: float, right: float, foot: float) -> str:
-    """Return the path of the lines that hatch a box; Chromium prints a pattern very slowly.
-
-    >>> _diagonals(0, 0, 10, 10)
-    'M0 7L3 10M0 0L10 10M7 0L10 3'
-    """
+def _hatched(left: float, top: float, right: float, foot: float) -> list[Element]:
+    """Return the lines that hatch a box; Chromium prints a pattern very slowly."""
     lines = []
     first = math.ceil((left - foot + 1) / _HATCH) * _HATCH
     for shift in range(first, math.floor(right - top), _HATCH):  # a line is x = y + shift
         start, end = max(left, top + shift), min(right, foot + shift)
         lines.append(f"M{start:.4g} {start - shift:.4g}L{end:.4g} {end - shift:.4g}")
-    return "".join(lines)
+    return [_element("path", d="".join(lines), class_="hatched")]

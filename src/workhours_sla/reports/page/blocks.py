@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final, NamedTuple
 
@@ -114,96 +114,28 @@ def table(
     return Table(caption, cells(titles), bodies, cells(foot), sortable, look)
 
 
-class Text(NamedTuple):
-    """A paragraph; ``sentence`` is the key of a sentence about the report."""
-
-    text: str
-    look: str = ""
-    sentence: str = ""
-    href: str = ""
-    macro: ClassVar[str] = "text"
+Block = dict[str, Any]
+"""A part of a page: the name of its macro, and what the macro needs."""
 
 
-class Choice(NamedTuple):
-    """The box that filters the late appeals; the script shows it."""
-
-    text: str
-    macro: ClassVar[str] = "choice"
+def block(macro: str, **facts: Any) -> Block:
+    """Return a part of a page."""
+    return {"macro": macro, **facts}
 
 
-class Notes(NamedTuple):
-    """A list of notes."""
-
-    texts: Sequence[str]
-    macro: ClassVar[str] = "notes"
+def text(shown: str, look: str = "", *, key: str = "", href: str = "") -> Block:
+    """Return a paragraph; ``key`` is that of a sentence about the report."""
+    return block("text", text=shown, look=look, sentence=key, href=href)
 
 
-class Verdict(NamedTuple):
-    """The heading of the groups with one verdict."""
-
-    text: str
-    verdict: str
-    macro: ClassVar[str] = "verdict"
+def sentence(key: str, **facts: object) -> Block:
+    """Return a sentence about the report as a paragraph."""
+    return text(TYPESET_SENTENCES.text(key, **facts), key=key)
 
 
-class Group(NamedTuple):
-    """A group in a list; one of few appeals has no ``rate`` and no bar."""
-
-    name: str
-    need: str
-    lacking: str = ""
-    rate: Any = None
-    label: str = ""
-    share: str = ""
-    interval: str = ""
-    equal_mix: str = ""
-    weeks: Mapping[str, Any] | None = None
-
-
-class Groups(NamedTuple):
-    """A list of groups, each with its bar; groups of ``few`` appeals have no scale above."""
-
-    groups: Sequence[Group]
-    few: bool = False
-    macro: ClassVar[str] = "groups"
-
-
-class Summary(NamedTuple):
-    """The result on the first screen."""
-
-    headline: Any
-    most: Sequence[str]
-    rate: Any
-    label: str
-    direction: tuple[str, str] | None
-    tiles: Sequence[tuple[str, str, str, bool]]
-    macro: ClassVar[str] = "summary"
-
-
-class AllFigures(NamedTuple):
-    """The share in time, and all other figures: key, name, value and class of each."""
-
-    rate: str
-    sign: str
-    interval: str
-    verdict: str
-    figures: Sequence[tuple[str, str, str, str]]
-    macro: ClassVar[str] = "all_figures"
-
-
-class Fold(NamedTuple):
-    """Parts that are collapsed until the reader opens them."""
-
-    inner: Sequence[Any]
-    name: str
-    macro: ClassVar[str] = "fold"
-
-
-class Beside(NamedTuple):
-    """Parts beside each other if there is room: a ``pair``, or one of them, an ``aside``."""
-
-    inner: Sequence[Any]
-    macro: str = "pair"
+def folded(*inner: Any, key: str = "as_table") -> Block:
+    """Return parts that are collapsed at first; ``key`` is that of the text to open them."""
+    return block("fold", inner=inner, name=PAGE.text(key))
 
 
 class Figure(NamedTuple):
@@ -237,16 +169,6 @@ class Section(NamedTuple):
     key: str
     title: str
     inner: list[Any]
-
-
-def folded(*inner: Any, key: str = "as_table") -> Fold:
-    """Return parts that are collapsed at first; ``key`` is that of the text to open them."""
-    return Fold(inner, PAGE.text(key))
-
-
-def sentence(key: str, **facts: object) -> Text:
-    """Return a sentence about the report as a paragraph."""
-    return Text(TYPESET_SENTENCES.text(key, **facts), sentence=key)
 
 
 def titles(*keys: str) -> list[str]:

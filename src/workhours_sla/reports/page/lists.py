@@ -21,7 +21,7 @@ from workhours_sla.reports.headline import (
     whole_period,
 )
 from workhours_sla.reports.page import blocks
-from workhours_sla.reports.page.blocks import Cell, Group, Groups, Summary, Text, Verdict, counted
+from workhours_sla.reports.page.blocks import Block, Cell, block, counted, text
 from workhours_sla.reports.report import Report
 from workhours_sla.reports.wording import amount_in_words, overdue_text, percent_sign
 from workhours_sla.statistics.intervals import FLAGGED_BELOW, ComplianceRate, TargetVerdict
@@ -48,17 +48,24 @@ _WIDE, _HIGH, _EDGE = 118, 30, 4
 """Size of the line chart of a group, and its margin."""
 
 
-def summary(report: Report) -> Iterator[Summary]:
+def summary(report: Report) -> Iterator[Block]:
     """Yield the result in one sentence, its bar, the change, and three tiles."""
     total = report.total
     found, changed = headline(report, TYPESET_HEADLINE), direction(report, TYPESET_HEADLINE)
     start, _, end = found.most.partition(NAME)
     if changed is not None:
-        key, text = changed
-        text = text.replace("(-", "(\N{MINUS SIGN}").replace(" -", " \N{MINUS SIGN}")
-        changed = key, text
-    label = "" if total.rate is None else _read_out(total, total.rate)
-    yield Summary(found, (start, end), total.rate, label, changed, list(_tiles(report)))
+        key, shown = changed
+        shown = shown.replace("(-", "(\N{MINUS SIGN}").replace(" -", " \N{MINUS SIGN}")
+        changed = key, shown
+    yield block(
+        "summary",
+        headline=found,
+        most=(start, end),
+        rate=total.rate,
+        label="" if total.rate is None else _read_out(total, total.rate),
+        direction=changed,
+        tiles=list(_tiles(report)),
+    )
 
 
 def _tiles(report: Report) -> Iterator[tuple[str, str, str, bool]]:
@@ -102,15 +109,15 @@ def worst(report: Report) -> Iterator[Any]:
         late=sum(map(late_of, shown)),
         all=late_of(report.total),
     )
-    yield Text(PAGE.text("worst_first" if len(failed) > len(shown) else "worst_all", **facts))
-    yield Text(PAGE.text("list_reading"), "soft")
+    yield text(PAGE.text("worst_first" if len(failed) > len(shown) else "worst_all", **facts))
+    yield text(PAGE.text("list_reading"), "soft")
     yield _list(report, table, shown)
 
 
 def groups(report: Report, table: Table, most: int) -> Iterator[Any]:
     """Yield the groups of a table by verdict; those that lack the most answers come first."""
     if any(row.rate and not row.rate.counts_only for row in table.rows):
-        yield Text(PAGE.text("list_reading"), "soft")
+        yield text(PAGE.text("list_reading"), "soft")
     by_verdict: dict[TargetVerdict, list[Row]] = {verdict: [] for verdict in _ORDER}
     for row in table.rows:
         by_verdict[verdict_of(row)].append(row)
@@ -119,44 +126,46 @@ def groups(report: Report, table: Table, most: int) -> Iterator[Any]:
         if not found or left <= 0:
             continue
         rows = by_lacking(found)
-        yield Verdict(PAGE.text(f"list_{verdict}", **counted(count=len(rows))), verdict)
+        title = PAGE.text(f"list_{verdict}", **counted(count=len(rows)))
+        yield block("verdict", text=title, verdict=verdict)
         yield _list(report, table, rows[:left], few=verdict is TargetVerdict.TOO_FEW)
         left -= len(rows)
     if len(table.rows) > most:
-        yield Text(PAGE.text("list_first", **counted(shown=most, all=len(table.rows))))
+        yield text(PAGE.text("list_first", **counted(shown=most, all=len(table.rows))))
 
 
-def _list(report: Report, table: Table, rows: Sequence[Row], *, few: bool = False) -> Groups:
+def _list(report: Report, table: Table, rows: Sequence[Row], *, few: bool = False) -> Block:
     weeks = next((one for one in report.group_weeks if one.by == table.by), None)
     counts = {group.key: group for group in weeks.groups} if weeks else {}
     target = report.promise.target_rate
-    return Groups([_group(table, row, counts.get(row.key), target) for row in rows], few)
+    shown = [_group(table, row, counts.get(row.key), target) for row in rows]
+    return block("groups", groups=shown, few=few)
 
 
-def _group(table: Table, row: Row, weeks: GroupCounts | None, target: float) -> Group:
-    rate, shown = row.rate, name_of(table.by, row.key)
+def _group(table: Table, row: Row, weeks: GroupCounts | None, target: float) -> Mapping[str, Any]:
+    """Return what the list shows of a group; one of few appeals has no bar."""
+    rate, lacking, equal = row.rate, "", ""
     need = PAGE.text("late_of", **counted(late=late_of(row), n=row.counts.matured))
     if not row.counts.matured:
         need = PAGE.text("none_matured", **counted(count=row.counts.arrived))
+    found = {"name": name_of(table.by, row.key), "need": need}
     if rate is None or rate.counts_only:
-        return Group(shown, need)
-    lacking = equal = ""
+        return {**found, "rate": None, "lacking": ""}
     if rate.lacking:
         facts = counted(count=rate.lacking)
         lacking = PAGE.text("lacking", **facts, target=target_text(target))
     if row.standardised is not None and rate.n >= FLAGGED_BELOW:
         equal = PAGE.text("equal_mix", share=percent_sign(row.standardised))
-    return Group(
-        shown,
-        need,
-        lacking,
-        rate,
-        _read_out(row, rate),
-        PAGE.text("percent", share=rate_text(row)),
-        _interval(row),
-        equal,
-        None if weeks is None else _week_line(weeks, target),
-    )
+    return {
+        **found,
+        "lacking": lacking,
+        "rate": rate,
+        "label": _read_out(row, rate),
+        "share": PAGE.text("percent", share=rate_text(row)),
+        "interval": _interval(row),
+        "equal_mix": equal,
+        "weeks": None if weeks is None else _week_line(weeks, target),
+    }
 
 
 def _week_line(counts: GroupCounts, target: float) -> Mapping[str, Any] | None:
@@ -189,10 +198,10 @@ def now(report: Report) -> Iterator[Any]:
     count = report.backlog.points[-1].overdue
     waiting = [late for late in report.late if late.answered_at is None][:LISTED]
     if not count or not waiting:
-        yield Text(PAGE.text("now_none"))
+        yield text(PAGE.text("now_none"))
         return
     key = "now_first" if count > len(waiting) else "now_all"
-    yield Text(PAGE.text(key, **counted(count=count, shown=len(waiting))))
+    yield text(PAGE.text(key, **counted(count=count, shown=len(waiting))))
     rows = [
         [
             blocks.name(late.appeal_id),

@@ -27,20 +27,18 @@ from workhours_sla.reports.columns import (
 )
 from workhours_sla.reports.page import blocks
 from workhours_sla.reports.page.blocks import (
-    AllFigures,
-    Beside,
+    Block,
     Cell,
-    Choice,
     Line,
-    Notes,
     Table,
-    Text,
+    block,
     counted,
     counts,
     figure,
     folded,
     sentence,
     table,
+    text,
     titles,
 )
 from workhours_sla.reports.page.tables import ROWS, Traces, group_table, late_table
@@ -97,12 +95,13 @@ def figures(report: Report) -> Iterator[Any]:
     total, rate = report.total, report.total.rate
     interval = interval_text(total, NO_FIGURE).strip("[]")
     facts = {"target": target_text(report.promise.target_rate), "verdict": verdict_text(total)}
-    yield AllFigures(
-        rate_text(total),
-        PAGE.text("percent", share="") if rate is not None and not rate.counts_only else "",
-        "" if rate is None else PAGE.text("ci", interval=interval),
-        PAGE.text("verdict", **facts),
-        list(_figures(report)),
+    yield block(
+        "all_figures",
+        rate=rate_text(total),
+        sign=PAGE.text("percent", share="") if rate and not rate.counts_only else "",
+        interval=PAGE.text("ci", interval=interval) if rate else "",
+        verdict=PAGE.text("verdict", **facts),
+        figures=list(_figures(report)),
     )
     if rate is None:
         yield sentence("nothing_matured")
@@ -125,23 +124,19 @@ def _figures(report: Report) -> Iterator[tuple[str, str, str, str]]:
     for key, name in names.items():
         yield key, name, FIGURES[key].text(total, is_page=True), ""
     horizon = format_amount(report.promise.horizon)
-    for key, text in (
+    mean = total.restricted_mean
+    for key, hours in (
         ("median", quantile_text(total.median)),
         ("p90", quantile_text(total.p90)),
-        ("restricted_mean", _hours(total.restricted_mean)),
+        ("restricted_mean", None if mean is None else hours_text(mean)),
     ):
-        is_known = text != "" and not few
-        shown = PAGE.text("hours", hours=text) if is_known else NO_FIGURE
+        shown = NO_FIGURE if few or hours is None else PAGE.text("hours", hours=hours)
         yield key, heading(key).format(horizon=horizon), shown, ""
     if total.final_at is not None:
         name = PAGE.text("final_at" if total.final_at >= report.as_of else "final_yes")
         yield "final_at", name, when_text(total.final_at), ""
     if total.closed_only is not None and not few:
         yield "closed_only", PAGE.text("biased"), percent_sign(total.closed_only), "biased"
-
-
-def _hours(amount: timedelta | None) -> str:
-    return "" if amount is None else hours_text(amount)
 
 
 def _method_facts(report: Report) -> dict[str, Any]:
@@ -169,12 +164,12 @@ def grouping(report: Report, of: Grouping, name: str) -> Iterator[Any]:
         found = headline.funnel_finding(of, funnel)
         yield figure(funnel_chart(report, of), caption, finding=found, wide=True, height=330)
     if len(of.rows) > ROWS:
-        yield Text(PAGE.text("rows_first", shown=ROWS, all=len(of.rows)))
+        yield text(PAGE.text("rows_first", shown=ROWS, all=len(of.rows)))
     yield group_table(report, of, name)
-    yield Text(PAGE.text("sort_hint"), "screen")
+    yield text(PAGE.text("sort_hint"), "screen")
     if funnel is not None:
         yield sentence("standardised")
-    yield from map(Text, notes.false_failure_notes(report, of))
+    yield from map(text, notes.false_failure_notes(report, of))
     yield sentence("closed_only")
 
 
@@ -192,9 +187,7 @@ def arrivals(report: Report) -> Iterator[Any]:
         if heat.arrived[day][hour]
     ]
     heads = [PAGE.text("hour_day"), *map(heading, ("arrived", "matured", "met"))]
-    classes = [
-        group_table(report, report.table(by), PAGE.text(f"by_{by}")) for by in CLASS_TABLES
-    ]
+    classes = [group_table(report, report.table(by), PAGE.text(f"by_{by}")) for by in CLASS_TABLES]
     yield folded(table(chart.title, [*heads, PAGE.text("axis_later")], rows), *classes)
 
 
@@ -205,7 +198,7 @@ def by_week(report: Report) -> Iterator[Any]:
     """Yield the chart and the table of the shares in time by week."""
     chart, found = weeks.weeks_chart(report), headline.weeks_finding(report)
     yield figure(chart, PAGE.text("weeks_reading"), finding=found, wide=True, height=300)
-    yield Text(PAGE.text("chart_hint"), "screen")
+    yield text(PAGE.text("chart_hint"), "screen")
     rows = [
         [
             row.key or "",
@@ -237,7 +230,7 @@ def trends(report: Report) -> Iterator[Any]:
             drawn.append(figure(chart, caption, finding=headline.trend_finding(trend)))
             tables.append(_trend_table(trend, chart))
     if drawn:
-        yield Beside(drawn)
+        yield block("pair", inner=drawn)
         yield folded(*tables)
 
 
@@ -265,8 +258,8 @@ def answer_times(report: Report) -> Iterator[Any]:
         chart, found = times.curve_chart(report), headline.times_finding(report)
         shown.append(figure(chart, PAGE.text("curve_reading"), finding=found))
     if report.total.median is not None:
-        shown.append(Beside([_times_table(report)], "aside"))
-    yield Beside(shown)
+        shown.append(block("aside", inner=[_times_table(report)]))
+    yield block("pair", inner=shown)
     if "withdrawals" in (checks := _checks(report)):
         yield sentence("withdrawals", **checks["withdrawals"])
     if report.curve is not None:
@@ -335,7 +328,9 @@ def open_appeals(report: Report, forecast: Forecast | None) -> Iterator[Any]:
     }
     chart, found = weeks.backlog_chart(backlog.points), headline.backlog_finding(report)
     facts = counted(open=now.open, overdue=now.overdue)
-    drawn: list[Any] = [figure(chart, TYPESET_SENTENCES.text("backlog", **facts, **ages), finding=found)]
+    drawn: list[Any] = [
+        figure(chart, TYPESET_SENTENCES.text("backlog", **facts, **ages), finding=found)
+    ]
     rows: list[Line] = [
         [
             when_text(point.at),
@@ -350,7 +345,7 @@ def open_appeals(report: Report, forecast: Forecast | None) -> Iterator[Any]:
     if forecast is not None:
         drawn.append(load(forecast, SLOTS))
         rest += _load_table(forecast)
-    yield Beside(drawn)
+    yield block("pair", inner=drawn)
     if "little" in (checks := _checks(report)):
         yield sentence("little", **checks["little"])
     yield folded(*rest)
@@ -360,7 +355,7 @@ def load(forecast: Forecast, most: int | None = None, caption: str = "") -> Any:
     """Return the chart of upcoming deadlines, or a sentence that there are none."""
     chart = times.forecast_chart(forecast, most, width=model.HALF)
     if not chart.layers:
-        return Text(chart.empty)
+        return text(chart.empty)
     caption = caption or " ".join(chart.notes)
     if most is not None and len(forecast.slots) > most:
         caption = f"{PAGE.text('load_first', shown=most)} {caption}"
@@ -395,7 +390,7 @@ def change(report: Report) -> Iterator[Any]:
     facts = {key: percent_text(getattr(found, key)) for key in ("before", "after")}
     facts |= {key: _points(part).shown for key, part in parts.items()}
     periods = {key: headline.period_text(getattr(compared, key)) for key in ("after", "before")}
-    yield Text(PAGE.text("compared", **periods))
+    yield text(PAGE.text("compared", **periods))
     yield sentence("change", **facts)
     rows: list[Line] = [
         [
@@ -423,18 +418,18 @@ def late(report: Report, traces: Traces | None, rest: str | None) -> Iterator[An
     other = report.backlog.points[-1].overdue - total.overdue
     every = total.counts.breached + other
     if not shown:
-        yield Text(PAGE.text("late_none"))
+        yield text(PAGE.text("late_none"))
         return
     if every > len(shown):
-        text = PAGE.text("late_first", **counted(shown=len(shown), all=every))
-        more = "" if rest is None else f" {PAGE.text('late_rest')} "
-        yield Text(f"{text}{more}".rstrip(), href=rest or "")
+        first = PAGE.text("late_first", **counted(shown=len(shown), all=every))
+        more = "" if rest is None else f" {PAGE.text('late_rest')}"
+        yield text(first + more, href=rest or "")
     if other:
-        yield Text(PAGE.text("late_other", **counted(count=other)))
+        yield text(PAGE.text("late_other", **counted(count=other)))
     if len(shown) > PRINTED:
-        yield Text(PAGE.text("late_print", shown=PRINTED), "print")
+        yield text(PAGE.text("late_print", shown=PRINTED), "print")
     if any(one.hour_earlier for one in shown):
-        yield Choice(PAGE.text("only_hour_earlier"))
+        yield block("choice", text=PAGE.text("only_hour_earlier"))
     yield late_table(shown, traces, PAGE.text("late"), report)
 
 
@@ -495,7 +490,7 @@ def _holders(report: Report, found: Attribution) -> Iterator[Any]:
     heads = titles("holder", "phase", "time", "appeals")
     yield folded(table(PAGE.text("by_phase"), heads, rows, sortable=True), key="by_phase")
     if found.left_out:
-        yield Text(PAGE.text("left_out", **counted(count=found.left_out)))
+        yield text(PAGE.text("left_out", **counted(count=found.left_out)))
 
 
 def _holder(name: str | None) -> Cell:
@@ -507,12 +502,11 @@ def _holder(name: str | None) -> Cell:
 
 def quality(report: Report) -> Iterator[Any]:
     """Yield notes on the quality of the data, and the table of rejected input by reason."""
-    yield Notes(
-        [
-            _LONG_NUMBER.sub(lambda found: count_text(int(found[0])), typeset(note))
-            for note in notes.quality_notes(report)
-        ]
-    )
+    texts = [
+        _LONG_NUMBER.sub(lambda found: count_text(int(found[0])), typeset(note))
+        for note in notes.quality_notes(report)
+    ]
+    yield block("notes", texts=texts)
     intake = report.quality.intake
     rows = [
         [INTAKE_REASONS[reason], blocks.count(count)]
