@@ -44,7 +44,6 @@ def _counts(classes: Sequence[AgreementClass]) -> str:
 
 
 def _examples(classes: Sequence[AgreementClass]) -> Iterator[str]:
-    """Yield a line with examples for each class in which our result and theirs differ."""
     text = AGREEMENT.text
     for one in classes:
         if one.name in _EXPLAINED:

@@ -213,7 +213,6 @@ class Sheet:
 
 
 def _indent(column: int) -> int:
-    """Return the indent of text in a column, which separates it from a number to its left."""
     return 1 if column else 0
 
 

@@ -177,7 +177,6 @@ def _part(path: str) -> Callable[[Row], Any]:
 
 
 def _longest(row: Row) -> str | None:
-    """Write the quantiles that are not reached, each with the longest wait."""
     texts = [
         WORKBOOK.text("longer", name=heading(name), amount=format_amount(found.longest))
         for name, found in (("median", row.median), ("p90", row.p90))

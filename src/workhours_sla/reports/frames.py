@@ -262,7 +262,6 @@ def to_polars(table: ReportNumbers | Cases, by: str = "total") -> pl.DataFrame:
 
 
 def _typed(table: ReportNumbers | Cases, by: str) -> tuple[Typed, str]:
-    """Return the typed columns of a table, and the zone of its instants."""
     if isinstance(table, Cases):
         return _case_columns(table), table.reference.tz.key
     columns, kinds = columns_of(table, by), kinds_of_table(table, by)

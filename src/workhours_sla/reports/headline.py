@@ -93,7 +93,6 @@ def headline(report: ReportNumbers, texts: Texts = HEADLINE) -> Headline:
 
 
 def _furthest_behind(report: ReportNumbers, texts: Texts) -> tuple[str, str]:
-    """Return the sentence on the agency that lacks the most answers, and its name."""
     text = texts.text
     if not late_of(report.total):
         return text("none_late"), ""
@@ -285,7 +284,6 @@ def _last(until: datetime) -> datetime:
 
 
 def _edge(when: datetime) -> str:
-    """Write a date, followed by the time of day unless it is midnight."""
     day = words.short_date(when.date())
     return day if when.time() == time(0) else f"{day} {when:%H:%M}"
 

@@ -234,7 +234,6 @@ def _lookup(names: Mapping[str, str]) -> Callable[[str | None], str | None]:
 
 
 def _distinct(names: Mapping[str, str], report: ReportNumbers, by: str) -> dict[str, str]:
-    """Return a name for each id that differs from all other names and ids."""
     ids = {row.key for table in report.tables if table.by == by for row in table.rows}
     counted = Counter([*names.values(), *(key for key in ids if key and key not in names)])
     return {key: name if counted[name] == 1 else f"{name} ({key})" for key, name in names.items()}
@@ -287,7 +286,6 @@ def _refuse(name: str, cause: str, **facts: object) -> NoReturn:
 
 @cache
 def _document() -> Any:
-    """Return the msgspec struct of a JSON document: the schema and the report."""
     return msgspec.defstruct(
         "ReportDocument",
         [("schema", str), ("report", part_form_of(Report, native=True))],

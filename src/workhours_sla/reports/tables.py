@@ -74,7 +74,6 @@ def _values(line: Any, names: Iterable[str]) -> dict[str, Any]:
 
 
 def _fields(kind: type, lines: Callable[[ReportNumbers], Iterable[Any]]) -> TidyTable:
-    """Return a table of dataclasses, with a column for each field."""
     kinds = kinds_of(kind)
     return TidyTable(kinds, lambda report: [_values(line, kinds) for line in lines(report)])
 
@@ -89,7 +88,6 @@ def _weeks(report: ReportNumbers) -> Iterator[Line]:
 
 
 def _cells(report: ReportNumbers) -> Iterator[Line]:
-    """Yield the cells of the heat map: one for each hour of each weekday."""
     for day, weekday in enumerate(WEEKDAYS):
         for hour in range(24):
             counts = {
@@ -99,7 +97,6 @@ def _cells(report: ReportNumbers) -> Iterator[Line]:
 
 
 def _trend(report: ReportNumbers) -> Iterator[Line]:
-    """Yield the weekly medians with their control limits, and the weeks left out."""
     trend = report.trend
     for line, point in _points(trend):
         has_limits = point is not None and (trend.rebased is None or point.week >= trend.rebased)
@@ -108,7 +105,6 @@ def _trend(report: ReportNumbers) -> Iterator[Line]:
 
 
 def _share_trend(report: ReportNumbers) -> Iterator[Line]:
-    """Yield the weekly shares with their control limits, and the weeks left out."""
     trend = report.share_trend
     for line, point in _points(trend):
         mean = None if point is None or point.lower is None else trend.mean
@@ -136,7 +132,6 @@ def _curve(report: ReportNumbers) -> Iterator[Line]:
 
 
 def _funnel(report: ReportNumbers) -> Iterator[Line]:
-    """Yield each grouping's funnel limits for each number of matured appeals."""
     for funnel in report.funnels:
         for at, n in enumerate(funnel.n):
             limits = {name: getattr(funnel.limits, name)[at] for name in _CURVES}
@@ -169,7 +164,6 @@ def _change(report: ReportNumbers) -> Iterable[ClassChange]:
 
 
 def _attribution(report: ReportNumbers) -> Iterator[Line]:
-    """Yield the late appeals of each agency under each rule."""
     found = report.attribution
     if found is not None:
         counts = {rule: dict(getattr(found, rule)) for rule in _RULES}
@@ -178,7 +172,6 @@ def _attribution(report: ReportNumbers) -> Iterator[Line]:
 
 
 def _signs(report: ReportNumbers) -> Iterator[Line]:
-    """Yield each sign to investigate, as a count with its base or as an amount of time."""
     signs, nothing = report.indicators, dict.fromkeys(_SIGNS)
     yield {**nothing, "sign": "before_lunch", "count": signs.before_lunch, "of": signs.noon_hour}
     for one in signs.agencies:

@@ -104,7 +104,6 @@ def table_cells(report: ReportNumbers, by: str | None) -> tuple[list[str], list[
 
 
 def _row_name(table: Table | None, key: str | None) -> str:
-    """Return the name of a row. For a crossed grouping, each part is shortened."""
     name = name_of(table.by if table else "", key)
     if table is None or not table.parts:
         return name
@@ -132,5 +131,4 @@ def caption(report: ReportNumbers) -> list[str]:
 
 
 def _above(report: ReportNumbers, headings: Sequence[str]) -> list[str]:
-    """Return the lines above the result: the headings, one a line, and the caption."""
     return [*map(one_line, headings), *caption(report)]

@@ -96,7 +96,6 @@ def _write(book: Book, report: ReportNumbers) -> None:
 
 
 def _groups(book: Book, report: ReportNumbers, table: Table) -> None:
-    """Add the sheet of a grouping, with a row for each group."""
     by, promise, compared = table.by, report.promise, table.by not in OWN_TABLES
     main, more = (
         [key for key in keys if compared or not FIGURES[key].is_compared]
@@ -165,7 +164,6 @@ def _week_values(report: ReportNumbers) -> dict[str | None, dict[str, object]]:
 
 
 def _summary(report: ReportNumbers) -> Iterator[tuple[list[object], dict[str, object]]]:
-    """Yield the rows of the summary sheet with their styles."""
     title, as_of = caption(report)
     yield [title], {"bold": True, "font_size": 14}
     yield [as_of], {}
@@ -240,7 +238,6 @@ def _calendar(book: Book, report: ReportNumbers) -> None:
 
 
 def _method(book: Book, report: ReportNumbers) -> None:
-    """Add the method sheet: sections with a heading, and a name and a text in each row."""
     sheet = book.sheet(WORKBOOK.text("sheet_method"), Layout((30, 92)))
     sections = {
         "reading": _reading(report),

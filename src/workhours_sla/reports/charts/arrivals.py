@@ -104,7 +104,6 @@ _BARS, _BAR = 24.6, 2.7
 
 
 def _cell(heat: HeatMap, day: int, hour: int, target: float) -> Box:
-    """Return the cell of an hour of a weekday on the HTML page."""
     arrived, matured, met, known, later = (
         getattr(heat, name)[day][hour]
         for name in ("arrived", "matured", "matured_met", "due_known", "due_later")
@@ -125,13 +124,11 @@ def _cell(heat: HeatMap, day: int, hour: int, target: float) -> Box:
 
 
 def _ticks() -> tuple[tuple[Tick, ...], tuple[Tick, ...]]:
-    """Return the ticks of weekdays and of hours, each in the middle of its column or row."""
     weekdays = tuple((day + 0.5, words.weekdays()[day]) for day in _DAYS)
     return weekdays, tuple((hour + 0.5, f"{hour:02}") for hour in _HOURS)
 
 
 def _labels(target: float) -> dict[str, str]:
-    """Return the label of each shade of the share in time, keyed by style name."""
     return dict(zip(SHADES, shade_labels(target), strict=False))
 
 
@@ -165,5 +162,4 @@ def shade_labels(target: float) -> list[str]:
 
 
 def _bounds(target: float) -> list[float]:
-    """Return the shares below the target at which the shade changes."""
     return [bound for bound in _SHARES if bound < target]

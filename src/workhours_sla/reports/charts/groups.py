@@ -151,7 +151,6 @@ def caterpillar_chart(report: ReportNumbers, table: Table | None) -> Chart:
 
 
 def _named(name: str, rate: ComplianceRate, letters: int) -> str:
-    """Return the label of a group: its name and size, or counts such as 6/8 for a small group."""
     size = f"{rate.met}/{rate.n}" if rate.counts_only else count_text(rate.n)
     size = f"\N{NO-BREAK SPACE}\N{MIDDLE DOT}\N{NO-BREAK SPACE}{size}"
     return model.name_lines(name, letters, lines=3, tail=size)

@@ -58,8 +58,8 @@ class Axis:
 class Point(NamedTuple):
     """A point of a chart, with the bounds ``low`` and ``high`` of a horizontal interval, if any.
 
-    ``kind`` is the name of the point's style. ``tooltip`` is a text for readers of the HTML page. ``name``
-    labels the point if there is room beside it.
+    ``kind`` is the name of its style. ``tooltip`` is a text for the HTML page. ``name`` labels the
+    point if there is room beside it.
     """
 
     x: Place

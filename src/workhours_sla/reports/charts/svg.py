@@ -191,7 +191,6 @@ def _wrapped(text: str) -> Iterator[str]:
 
 
 def _explained(chart: Chart) -> Iterator[tuple[str, str]]:
-    """Yield the style and the text of each entry of the legend, lines first."""
     ends = {series.end for series in chart.series()}
     for layer in chart.layers:
         match layer:
@@ -213,7 +212,7 @@ def _explained(chart: Chart) -> Iterator[tuple[str, str]]:
 
 
 def _element(name: str, *inner: Element | str, **attributes: str | float | None) -> Element:
-    """Return an element; an underscore at the end of an attribute is removed, others are hyphens."""
+    """Return an element; underscores in attributes are hyphens, at their end they are removed."""
     made = Element(name)
     for key, value in attributes.items():
         if value is not None:
@@ -450,7 +449,6 @@ class _Drawing:
             self._lines += shapes
 
     def _names(self) -> None:
-        """Write the name of each point that has a name, where there is room."""
         dots = [
             (self.x(point.x), self._y(point.y))
             for series in self._chart.series()
@@ -490,7 +488,6 @@ Corner = tuple[float, float]
 
 
 def _corners(places: list[Corner], steps: Literal["", "post", "mid"]) -> list[Corner]:
-    """Return the corners of a line through points, drawn straight or in steps."""
     corners = places[:1]
     for (left, before), (right, after) in pairwise(places):
         at = right if steps == "post" else round((left + right) / 2, 1)

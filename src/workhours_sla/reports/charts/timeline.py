@@ -108,12 +108,10 @@ class Timeline:
         )
 
     def _width(self, since: datetime, until: datetime) -> float:
-        """Return the distance between two instants on the axis."""
         return (until - since).total_seconds() * self._scale
 
     @cached_property
     def _days(self) -> list[date]:
-        """The dates on the axis, including partly visible ones."""
         first, last = self._first.date(), self._last.date()
         return [first + _DAY * n for n in range((last - first).days + 1)]
 
@@ -173,7 +171,6 @@ class Timeline:
         return (Box(a, _TIME[0], b, _TIME[1], use) for use, some in found.items() for a, b in some)
 
     def _use(self, at: datetime, pauses: Sequence[Stretch]) -> str:
-        """Return the style name for working time at an instant, given the pauses of the clock."""
         if not self._start <= at < self._end:
             return "not_used"
         if any(start <= at < end for start, end in pauses):
@@ -182,7 +179,6 @@ class Timeline:
         return "over" if limit is not None and at > limit else "used"
 
     def _stretches(self) -> Iterator[Stretch]:
-        """Yield the working time within the range of the axis, night shifts included."""
         for day in (self._days[0] - _DAY, *self._days):
             if self._schedule.knows(day):
                 for since, until in self._schedule.intervals_of(day):
@@ -214,7 +210,6 @@ class Timeline:
                 yield Label(middle, _TIME[0] + _TIME[1] / 2, "\n".join(lines), look)
 
     def _why(self, day: date) -> str:
-        """Return the reason why a date has no working time."""
         if day in self._schedule.overrides:
             return catalog.DAYS["by_own_order"]
         found = self._schedule.calendar.day(day)
@@ -225,7 +220,6 @@ class Timeline:
         return catalog.DAY_KINDS[found.kind]
 
     def _lines(self) -> Iterator[Level]:
-        """Yield lines at the due time, the limit and, for an open appeal, the evaluation time."""
         outcome = self._outcome
         waiting = outcome.answered_at is None and outcome.withdrawn_at is None
         same = outcome.due_at == outcome.limit
@@ -258,7 +252,6 @@ class Timeline:
             yield Label(since + (until - since) / 2, _MARKS - 0.2, text, "number")
 
     def _event_notes(self) -> Iterator[str]:
-        """Yield a note for each numbered event: its time, type and agency."""
         for number, event in enumerate(self._events, start=1):
             who = f", {printable(event.agency_id)}" if event.agency_id else ""
             name = self._text(event.type.value)
@@ -278,7 +271,6 @@ class Timeline:
             yield Box(span.since, top, span.until, tall, look, text)
 
     def _holder_notes(self) -> Iterator[str]:
-        """Yield a note for each holder box: letters, working time, holder and phase."""
         for place, span in enumerate(self._spans):
             who = f"{printable(span.holder)}, " if span.holder else ""
             amount = span.until - span.since if self._around_the_clock else span.worked
@@ -287,6 +279,5 @@ class Timeline:
 
 
 def _letters(place: int) -> str:
-    """Return letters for a number from 0, like spreadsheet columns: A to Z, then AA."""
     rest, last = divmod(place, 26)
     return (_letters(rest - 1) if rest else "") + chr(ord("A") + last)

@@ -115,7 +115,6 @@ def curve_end(report: ReportNumbers) -> float:
 
 
 def _waits(cases: Cases, report: ReportNumbers) -> tuple[np.ndarray, np.ndarray]:
-    """Return the waits of the appeals of the curve in hours, and whether each was answered."""
     tally = Tally.of(cases, report.promise.target_rate, report.promise.horizon)
     hour = _HOUR // TICK
     return cases.elapsed[tally.timed] / hour, tally.answered[tally.timed]

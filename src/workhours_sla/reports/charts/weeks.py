@@ -206,7 +206,6 @@ def _merged(names: Sequence[str], values: Sequence[float]) -> Series:
 
 
 def _legend() -> dict[str, str]:
-    """Return the legend of the points of control charts, keyed by style name."""
     text = CHARTS.text
     labels = {kind: text(kind) for kind in ("merged", *SIGNALS)}
     for kind in SIGNALS[:3]:
@@ -219,7 +218,6 @@ def _hours(amount: timedelta) -> str:
 
 
 def _notes(trend: Trend | ShareTrend) -> tuple[str, ...]:
-    """Return notes on missing limits, on a rebase, and on the weeks left out."""
     notes: list[str] = []
     if trend.baseline is None:
         notes.append(TYPESET_SENTENCES.text("trend_too_short", points=len(trend.points)))

@@ -1,4 +1,4 @@
-"""The templates, the style sheet and the script of HTML pages, and their content security policy."""
+"""The templates, the style, the script and the content security policy of HTML pages."""
 
 from __future__ import annotations
 
@@ -63,7 +63,6 @@ def content_policy(style: str, script: str, *more: str, forms: str = "'none'") -
 
 
 def _fingerprint(text: str) -> str:
-    """Return the SHA-256 hash of a text as a source of a content security policy."""
     return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
@@ -72,5 +71,4 @@ def _cleaned(value: Any) -> Any:
 
 
 def _across(share: float) -> str:
-    """Return a share as a position in percent, at least 0 and at most 100."""
     return f"{100 * min(max(share, 0.0), 1.0):.2f}%"

@@ -84,7 +84,6 @@ def _tiles(report: Report) -> Iterator[tuple[str, str, str, bool]]:
 
 
 def _read_out(row: Row, rate: ComplianceRate) -> str:
-    """Return the text of a share's bar for screen readers."""
     return PAGE.text(
         "bar_reading",
         rate=rate_text(row),

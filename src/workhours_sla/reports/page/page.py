@@ -199,14 +199,12 @@ def _sections(found: Iterable[tuple[str, str, Iterable[Any]]]) -> list[Section]:
 
 
 def _first(report: Report) -> Iterator[tuple[str, str, Iterable[Any]]]:
-    """Yield the key, the title and the contents of each section of the first screen."""
     yield "summary", "", lists.summary(report)
     yield "worst", "", lists.worst(report)
     yield "now", "", lists.now(report)
 
 
 def _lists(report: Report) -> Iterator[tuple[str, str, Iterable[Any]]]:
-    """Yield the list of each grouping, and the charts of the weeks and of the arrivals."""
     for place, (table, name) in enumerate(_groupings(report)):
         yield f"group-{place}", name, lists.groups(report, table, ROWS)
     yield "weeks", "", sections.by_week(report)
@@ -216,7 +214,6 @@ def _lists(report: Report) -> Iterator[tuple[str, str, Iterable[Any]]]:
 def _for_analysts(
     report: Report, traces: Traces | None, forecast: Forecast | None, rest: str | None
 ) -> Iterator[tuple[str, str, Iterable[Any]]]:
-    """Yield the sections for analysts, which are collapsed at first, in order."""
     yield "figures", "", sections.figures(report)
     yield "late", "", sections.late(report, traces, rest)
     yield "change", "", sections.change(report)
@@ -235,7 +232,6 @@ def _for_analysts(
 
 
 def _groupings(report: Report) -> Iterator[tuple[Table, str]]:
-    """Yield the tables of the chosen groupings, each with its name."""
     for table in report.tables:
         if table.by not in _BESIDE:
             key = f"by_{table.by}"
@@ -243,7 +239,6 @@ def _groupings(report: Report) -> Iterator[tuple[Table, str]]:
 
 
 def _heading(report: Report) -> tuple[str, list[str]]:
-    """Return the heading, which names the organisation and the period, and the texts above it."""
     period = named_period(whole_period(report), "the")
     name = report.title or TYPESET_HEADLINE.text("title")
     promise = report.promise

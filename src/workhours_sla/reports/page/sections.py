@@ -1,4 +1,4 @@
-"""The sections of the page below its first screen: charts and tables of everything in the report."""
+"""The sections of the page below its first screen: charts and tables of all figures."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ from workhours_sla.reports.columns import (
 )
 from workhours_sla.reports.page import blocks
 from workhours_sla.reports.page.blocks import (
-    Block,
     Cell,
     Line,
     Table,
@@ -115,7 +114,6 @@ def figures(report: Report) -> Iterator[Any]:
 
 
 def _figures(report: Report) -> Iterator[tuple[str, str, str, str]]:
-    """Yield the key, the name, the text and the class of each figure beside the share in time."""
     total, few = report.total, report.total.counts.matured < FLAGGED_BELOW
     names = {key: heading(key) for key in ("arrived", "matured")}
     names |= {"matured_met": heading("met"), "early": PAGE.text("early")}
@@ -140,12 +138,10 @@ def _figures(report: Report) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _method_facts(report: Report) -> dict[str, Any]:
-    """Return values for the placeholders in the sentences that explain the figures."""
     return {**notes.method_facts(report), **counted(**notes.rate_facts(report))}
 
 
 def _checks(report: Report) -> dict[str, dict[str, Any]]:
-    """Return the values for the placeholders of the sentences on checks, keyed by sentence."""
     opened = counted(open=report.backlog.points[-1].open)
     return {key: found | opened for key, found in notes.check_facts(report).items()}
 
@@ -235,7 +231,6 @@ def trends(report: Report) -> Iterator[Any]:
 
 
 def _trend_table(trend: Trend | ShareTrend, chart: Chart) -> Table:
-    """Return the table of a control chart: a row for each week with its signals."""
     rows: list[Line] = []
     for point in trend.points:
         found = ", ".join(weeks.signals_of(point))
@@ -267,7 +262,6 @@ def answer_times(report: Report) -> Iterator[Any]:
 
 
 def _times_table(report: Report) -> Table:
-    """Return a table of the quantiles and means, each with its interval and a definition."""
     total, horizon = report.total, format_amount(report.promise.horizon)
     rows: list[Line] = []
     for key, quantile in (("median", total.median), ("p90", total.p90)):
@@ -287,7 +281,6 @@ def _times_table(report: Report) -> Table:
 
 
 def _interval(quantile: Quantile) -> str:
-    """Return the interval of a quantile in hours, or a dash if the quantile has no interval."""
     if quantile.lower is None:
         return NO_FIGURE
     low = hours_text(quantile.lower)
@@ -297,7 +290,6 @@ def _interval(quantile: Quantile) -> str:
 
 
 def _curve_table(report: Report, curve: Curve) -> Table:
-    """Return a table of about 25 points of the curve of times to an answer."""
     end = timedelta(hours=times.curve_end(report))
     waited = curve.at_risk or (None,) * len(curve.times)
     columns = (curve.times, waited, curve.share, curve.lower, curve.upper)
@@ -405,7 +397,6 @@ def change(report: Report) -> Iterator[Any]:
 
 
 def _points(part: float) -> Cell:
-    """Return a cell with a difference of shares in percentage points."""
     return Cell(number(f"{100 * part:+.2f}"), part)
 
 
@@ -457,7 +448,6 @@ def handling(report: Report) -> Iterator[Any]:
 
 
 def _holders(report: Report, found: Attribution) -> Iterator[Any]:
-    """Yield two tables: the holders of late appeals, and the phases of handling."""
     yield sentence("attribution")
     saved = notes.saved_by_an_hour(report)
     if saved is not None:
