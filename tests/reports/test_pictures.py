@@ -163,14 +163,11 @@ def test_a_picture_shows_itself_and_is_saved(
     assert drawn.texts[0] == picture.title
     assert not re.search("\x00|href|url\\(|<script|var\\(", picture.svg)
     assert "\u202e" not in drawn.all
+    assert name != "groups" or any("$x_1$ <b>Отдел</b> &" in text for text in drawn.texts)
+    assert EVERY[name](replace(report, lang="en"), cases, None) == EVERY[name](report, cases, "en")
+    assert EVERY[name](report, cases, "en").title != picture.title
     height = float(str(drawn.root.get("viewBox")).split()[3])
     assert all(float(one.get("y", 0)) < height for one in drawn.elements)
-
-
-def test_the_language_is_that_of_the_report(report: Report) -> None:
-    assert draw_xmr(report).title.startswith("Медиана")
-    assert draw_xmr(replace(report, lang="en")).title.startswith("Median")
-    assert draw_xmr(report, lang="en").title.startswith("Median")
 
 
 def test_groups_that_the_report_does_not_have_are_not_drawn(report: Report) -> None:
@@ -181,11 +178,6 @@ def test_groups_that_the_report_does_not_have_are_not_drawn(report: Report) -> N
         draw_funnel(report, "hour")
     with pytest.raises(ValueError, match="one of in_time, arrived, due_later"):
         draw_arrivals(report, "late")  # type: ignore[arg-type]
-
-
-def test_names_are_text(report: Report) -> None:
-    drawn = Drawn(draw_groups(report))
-    assert any("$x_1$ <b>Отдел</b> &" in text for text in drawn.texts)
 
 
 # -- a report --------------------------------------------------------------------------------------
