@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from html import escape
 from typing import Final
 
 from workhours_sla.compliance.report import Promise, ReportNumbers
@@ -20,7 +19,7 @@ from workhours_sla.reports.wording import (
     printable,
     printable_names,
 )
-from workhours_sla.text import catalog, words
+from workhours_sla.text import words
 from workhours_sla.text.catalog import SENTENCES
 from workhours_sla.text.numbers import target_text
 from workhours_sla.text.words import budget_words, heading, name_of, target_name
@@ -64,27 +63,13 @@ def _first(report: ReportNumbers) -> tuple[str | None]:
 
 
 def html_table(report: ReportNumbers, headings: Sequence[str] = ()) -> str:
-    """Return the first table with its notes as HTML, without any colours of its own.
+    """Return the first table with its notes as HTML, without any colours of its own."""
+    from workhours_sla.reports.page.environment import environment  # needs jinja2
 
-    All text is escaped.
-    """
     head, lines = table_cells(report, *_first(report))
-
-    def line(cells: Sequence[str], tag: str) -> str:
-        shown = (
-            f'<{tag} style="text-align:{"left" if at in _LEFT else "right"}">{escape(cell)}</{tag}>'
-            for at, cell in enumerate(cells)
-        )
-        return f"<tr>{''.join(shown)}</tr>"
-
-    body = "".join(line(cells, "td") for cells in lines)
-    below = "".join(f"<p>{escape(note)}</p>" for note in notes(report))
-    lines_above = [*_above(report, headings), *map(one_line, headline_lines(report))]
-    title = "<br>".join(map(escape, lines_above))
-    return (
-        f'<div lang="{catalog.current()}"><table><caption>{title}</caption>'
-        f"<thead>{line(head, 'th')}</thead><tbody>{body}</tbody></table>{below}</div>"
-    )
+    template = environment().get_template("notebook.html")
+    above = [*_above(report, headings), *map(one_line, headline_lines(report))]
+    return template.render(above=above, head=head, lines=lines, left=_LEFT, notes=notes(report))
 
 
 def table_cells(report: ReportNumbers, by: str | None) -> tuple[list[str], list[list[str]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from workhours_sla.reports.charts import svg
 from workhours_sla.reports.charts.model import Chart
@@ -92,7 +92,7 @@ class Table(NamedTuple):
     foot: Sequence[Cell] = ()
     sortable: bool = False
     look: str = ""
-    macro: ClassVar[str] = "table"
+    macro: str = "table"
 
 
 def cells(line: Line) -> list[Cell]:
@@ -147,7 +147,7 @@ class Figure(NamedTuple):
     finding: str
     legend: Sequence[tuple[str, str]]
     wide: bool
-    macro: ClassVar[str] = "figure"
+    macro: str = "figure"
 
 
 def figure(

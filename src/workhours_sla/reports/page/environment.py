@@ -24,7 +24,7 @@ STYLE: Final = svg.STYLE + packaged("page.css")
 SCRIPT: Final = packaged("page.js")
 
 
-def environment(package: str, **names: Any) -> Environment:
+def environment(package: str = __package__ or "", **names: Any) -> Environment:
     """Return the templates of a package and of this one; ``names`` are known to all of them."""
     made = Environment(
         loader=ChoiceLoader([PackageLoader(package), PackageLoader(__package__ or "")]),

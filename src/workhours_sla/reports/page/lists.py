@@ -21,7 +21,7 @@ from workhours_sla.reports.headline import (
     whole_period,
 )
 from workhours_sla.reports.page import blocks
-from workhours_sla.reports.page.blocks import Block, Cell, block, counted, text
+from workhours_sla.reports.page.blocks import Block, Cell, Line, block, counted, text
 from workhours_sla.reports.report import Report
 from workhours_sla.reports.wording import amount_in_words, overdue_text, percent_sign
 from workhours_sla.statistics.intervals import FLAGGED_BELOW, ComplianceRate, TargetVerdict
@@ -201,7 +201,7 @@ def now(report: Report) -> Iterator[Any]:
         return
     key = "now_first" if count > len(waiting) else "now_all"
     yield text(PAGE.text(key, **counted(count=count, shown=len(waiting))))
-    rows = [
+    rows: list[Line] = [
         [
             blocks.name(late.appeal_id),
             blocks.name(late.agency, "words"),

@@ -188,8 +188,8 @@ def _template() -> Template:
     except ImportError as error:
         raise needs_extra(what="pages need jinja2", extras=("report",)) from error
     policy = content_policy(STYLE, SCRIPT)
-    names = {"t": PAGE.text, "style": STYLE, "script": SCRIPT, "policy": policy}
-    return environment(__package__ or "", **names).get_template("page.html")
+    names: dict[str, Any] = {"t": PAGE.text, "style": STYLE, "script": SCRIPT, "policy": policy}
+    return environment(**names).get_template("page.html")
 
 
 def _sections(found: Iterable[tuple[str, str, Iterable[Any]]]) -> list[Section]:

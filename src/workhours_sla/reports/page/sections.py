@@ -177,7 +177,7 @@ def arrivals(report: Report) -> Iterator[Any]:
     found = headline.arrivals_finding(report)
     yield figure(chart, caption, finding=found, wide=True, height=211)
     grids = (heat.arrived, heat.matured, heat.matured_met, heat.due_later)
-    rows = [
+    rows: list[Line] = [
         [f"{name} {hour:02}", *counts(*(grid[day][hour] for grid in grids))]
         for (day, name), hour in product(enumerate(words.weekdays()), range(24))
         if heat.arrived[day][hour]
@@ -195,7 +195,7 @@ def by_week(report: Report) -> Iterator[Any]:
     chart, found = weeks.weeks_chart(report), headline.weeks_finding(report)
     yield figure(chart, PAGE.text("weeks_reading"), finding=found, wide=True, height=300)
     yield text(PAGE.text("chart_hint"), "screen")
-    rows = [
+    rows: list[Line] = [
         [
             row.key or "",
             *counts(row.counts.arrived, row.counts.matured, row.counts.matured_met),
@@ -498,7 +498,7 @@ def quality(report: Report) -> Iterator[Any]:
     ]
     yield block("notes", texts=texts)
     intake = report.quality.intake
-    rows = [
+    rows: list[Line] = [
         [INTAKE_REASONS[reason], blocks.count(count)]
         for reason, count in (*intake.quarantined, *intake.unmatched)
     ]
@@ -522,7 +522,7 @@ def method(report: Report) -> Iterator[Any]:
         name = PAGE.text(f"{key}_name") if f"{key}_name" in PAGE else name
         rows.append([name, TYPESET_SENTENCES.text(key, **found), SOURCES.get(key, "")])
     what, *others = titles("what", "reading", "source")
-    heads = [what, *map(blocks.words, others)]
+    heads: Line = [what, *map(blocks.words, others)]
     yield table(PAGE.text("method"), heads, rows, look="method")
     made, promise = report.provenance, report.promise
     rows = [

@@ -200,5 +200,5 @@ def days_table(report: Report) -> Table | None:
             shown = Cell(kind, look="words" if day.working_time else "words off")
             lines.append([day_text(day.date), shown, worked, blocks.words(reason)])
     date, kind, hours, act = map(heading, ("date", "kind", "hours", "act"))
-    titles = [date, blocks.words(kind), hours, blocks.words(act)]
+    titles: Line = [date, blocks.words(kind), hours, blocks.words(act)]
     return blocks.table(PAGE.text("days"), titles, lines) if lines else None
