@@ -36,26 +36,37 @@ class Figure(NamedTuple):
     """A figure of a group: what it is, from how many appeals it says something, and its format.
 
     ``kind`` is None for a figure that is only shown. With fewer than ``least`` matured appeals it
-    is left out, except from JSON, CSV and data frames. ``heading`` is the key of its heading in
-    text and on the page, if it is not ``key``. ``shown`` writes it, given a row and a dash for a
+    is left out, except from JSON, CSV and data frames. ``path`` leads to its value in a row, if it
+    is not ``key``; ``made`` returns it, if it is in no row. ``heading`` is the key of its heading
+    in text and on the page, if it is not ``key``. ``shown`` writes it, given a row and a dash for a
     missing figure; without it, the format follows from the kind. ``sorts`` returns what the page
-    sorts by, if it is not the value. ``is_judged`` is true for a share that is compared with the
-    target: rounding never moves it across. ``is_compared`` is true for a figure that only groups
-    that are compared with each other have. ``look`` is the class of its cells on the page, and
-    ``width`` the width of its column in a workbook.
+    sorts by, if it is not the value. A share that ``is_judged`` is compared with the target:
+    rounding never moves it across. Only groups that are compared with each other have a figure that
+    ``is_compared``. ``look`` is the class of its cells on the page, and ``width`` the width of its
+    column in a workbook.
     """
 
     key: str
     kind: Kind | None
-    value: Callable[[Row], Any]
     least: int = 0
+    path: str = ""
+    made: Callable[[Row], Any] | None = None
     heading: str = ""
     shown: Callable[[Row, str], str] | None = None
-    sorts: Callable[[Row], float | None] | None = None
+    sorts: Callable[[Row], Any] | None = None
     is_judged: bool = False
     is_compared: bool = False
     look: str = ""
     width: float = 11
+
+    def value(self, row: Row) -> Any:
+        """Return the value of a row, None if it has none."""
+        if self.made is not None:
+            return self.made(row)
+        found: Any = row
+        for name in (self.path or self.key).split("."):
+            found = None if found is None else getattr(found, name)
+        return found
 
     def known(self, row: Row) -> Any:
         """Return the value, None if the row has too few appeals."""
@@ -164,18 +175,6 @@ def lowest(rows: Iterable[Row], target: float) -> float:
 # -- values ----------------------------------------------------------------------------------------
 
 
-def _part(path: str) -> Callable[[Row], Any]:
-    """Return a function that reads an attribute of an attribute of a row, None if one is None."""
-    first, _, rest = path.partition(".")
-    read = attrgetter(rest)
-
-    def value(row: Row) -> Any:
-        found = getattr(row, first)
-        return None if found is None else read(found)
-
-    return value
-
-
 def _longest(row: Row) -> str | None:
     texts = [
         WORKBOOK.text("longer", name=heading(name), amount=format_amount(found.longest))
@@ -195,65 +194,44 @@ def _place(row: Row, dash: str) -> str:
     return dash if row.funnel is None else PAGE.text(f"place_{row.funnel}")
 
 
-def _reached(name: str) -> Callable[[Row], Any]:
-    """Return a function that returns a quantile, or the longest wait if it is not reached."""
-
-    def value(row: Row) -> timedelta | None:
-        found: Quantile | None = getattr(row, name)
-        if found is None:
-            return None
-        return found.longest if found.time is None else found.time
-
-    return value
-
-
 def _quantile(key: str) -> Iterable[Figure]:
     read = attrgetter(key)
-    yield Figure(
-        key,
-        "amount",
-        _part(f"{key}.time"),
-        FLAGGED_BELOW,
-        shown=lambda row, dash: quantile_text(read(row), dash),
-        sorts=_reached(key),
-    )
+
+    def shown(row: Row, dash: str) -> str:
+        return quantile_text(read(row), dash)
+
+    def reached(row: Row) -> timedelta | None:
+        found: Quantile | None = read(row)
+        return None if found is None else found.time if found.time is not None else found.longest
+
+    yield Figure(key, "amount", FLAGGED_BELOW, f"{key}.time", shown=shown, sorts=reached)
     for bound in ("lower", "upper"):
-        yield Figure(f"{key}_{bound}", "amount", _part(f"{key}.{bound}"))
+        yield Figure(f"{key}_{bound}", "amount", path=f"{key}.{bound}")
 
 
 def _counts(*keys: str) -> Iterable[Figure]:
-    return (Figure(key, "whole", attrgetter(f"counts.{key}")) for key in keys)
+    return (Figure(key, "whole", path=f"counts.{key}") for key in keys)
 
 
-def _equal_mix(key: str, path: str) -> Figure:
-    value = _part(path) if "." in path else attrgetter(path)
-    return Figure(key, "share", value, FLAGGED_BELOW, is_compared=True, look="extra")
+def _equal_mix(key: str, path: str = "") -> Figure:
+    return Figure(key, "share", FLAGGED_BELOW, path, is_compared=True, look="extra")
+
+
+def _judged(key: str, path: str, **more: Any) -> Figure:
+    return Figure(key, "share", COUNTS_ONLY_BELOW, path, is_judged=True, width=9, **more)
 
 
 _FIGURES: Final = (
     *_counts("arrived", "matured"),
-    Figure("matured_met", "whole", attrgetter("counts.matured_met"), heading="met"),
+    Figure("matured_met", "whole", path="counts.matured_met", heading="met"),
     *_counts("early", "met", "breached", "pending", "paused", "withdrawn", "excluded"),
-    Figure(
-        "rate",
-        "share",
-        _part("rate.rate"),
-        COUNTS_ONLY_BELOW,
-        shown=rate_text,
-        is_judged=True,
-        look="main",
-        width=9,
-    ),
-    Figure(
-        "lower", "share", _part("rate.interval.lower"), COUNTS_ONLY_BELOW, is_judged=True, width=9
-    ),
-    Figure(
-        "upper", "share", _part("rate.interval.upper"), COUNTS_ONLY_BELOW, is_judged=True, width=9
-    ),
+    _judged("rate", "rate.rate", shown=rate_text, look="main"),
+    _judged("lower", "rate.interval.lower"),
+    _judged("upper", "rate.interval.upper"),
     Figure(
         "verdict",
         "text",
-        _part("rate.verdict.value"),
+        path="rate.verdict.value",
         heading="target",
         shown=verdict_text,
         look="verdict",
@@ -261,39 +239,21 @@ _FIGURES: Final = (
     ),
     *_quantile("median"),
     *_quantile("p90"),
-    Figure("restricted_mean", "amount", attrgetter("restricted_mean"), FLAGGED_BELOW, look="extra"),
-    Figure("mean_answered", "amount", attrgetter("mean_answered"), FLAGGED_BELOW),
-    Figure("open", "whole", attrgetter("open"), width=9),
-    *(Figure(key, "whole", attrgetter(key)) for key in ("overdue", "answered", "answered_met")),
-    Figure("closed_only", "share", attrgetter("closed_only"), FLAGGED_BELOW, look="biased"),
-    Figure("final_at", "instant", attrgetter("final_at"), width=20),
-    _equal_mix("standardised", "standardised"),
+    Figure("restricted_mean", "amount", FLAGGED_BELOW, look="extra"),
+    Figure("mean_answered", "amount", FLAGGED_BELOW),
+    Figure("open", "whole", width=9),
+    *(Figure(key, "whole") for key in ("overdue", "answered", "answered_met")),
+    Figure("closed_only", "share", FLAGGED_BELOW, look="biased"),
+    Figure("final_at", "instant", width=20),
+    _equal_mix("standardised"),
     _equal_mix("standardised_lower", "standardised_interval.lower"),
     _equal_mix("standardised_upper", "standardised_interval.upper"),
-    Figure(
-        "funnel",
-        "whole_or_none",
-        attrgetter("funnel"),
-        shown=_place,
-        is_compared=True,
-        look="extra words",
-    ),
-    Figure(
-        "interval",
-        None,
-        _part("rate.interval.lower"),
-        COUNTS_ONLY_BELOW,
-        shown=interval_text,
-    ),
-    Figure("bar", None, lambda _: None, look="bar"),
-    Figure(
-        "open_overdue",
-        None,
-        attrgetter("open"),
-        shown=lambda row, _: f"{row.open}/{row.overdue}",
-    ),
-    Figure("few", None, _few, width=13),
-    Figure("not_reached", None, _longest, FLAGGED_BELOW, width=30),
+    Figure("funnel", "whole_or_none", shown=_place, is_compared=True, look="extra words"),
+    Figure("interval", None, COUNTS_ONLY_BELOW, "rate.interval.lower", shown=interval_text),
+    Figure("bar", None, made=lambda _: None, look="bar"),
+    Figure("open_overdue", None, path="open", shown=lambda row, _: f"{row.open}/{row.overdue}"),
+    Figure("few", None, made=_few, width=13),
+    Figure("not_reached", None, FLAGGED_BELOW, made=_longest, width=30),
 )
 FIGURES: Final[Mapping[str, Figure]] = {one.key: one for one in _FIGURES}
 """All figures by key; those with a kind are columns of CSV files and data frames, in this order."""
