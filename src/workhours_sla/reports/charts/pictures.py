@@ -132,7 +132,7 @@ def draw_arrivals(
     Raises ValueError for another ``show``.
     """
     with language(lang or report.lang):
-        return picture(arrivals.arrivals_chart(report, show), height=430)
+        return picture(arrivals.arrivals_chart(report, show), height=200)
 
 
 def draw_forecast(forecast: Forecast, *, lang: str = "en") -> Picture:
