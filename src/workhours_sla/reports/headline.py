@@ -276,10 +276,7 @@ def named_period(period: Period, form: Literal["in", "the"] = "in") -> str:
 
 
 def _last(until: datetime) -> datetime:
-    """Return the last day of a period that ends before ``until``.
-
-    If ``until`` is not midnight, return ``until`` itself.
-    """
+    """Return the last day of a period that ends before ``until``, or its last instant."""
     return until - _DAY if until.time() == time(0) else until
 
 

@@ -29,13 +29,7 @@ _CELLS: Final = tuple(product(range(7), range(24)))
 
 
 def arrivals_chart(report: ReportNumbers, show: Show) -> Chart:
-    """Return the heat map of one figure: a column for each hour, a row for each weekday.
-
-    ``show`` selects the content of the cells: ``in_time``, the share of the matured appeals that
-    were answered in time; ``arrived``, the number of appeals; or ``due_later``, the share of
-    appeals that are due on a later day. A cell with fewer than ten appeals is hatched and shows
-    counts, such as 6/8, instead of a share. Raises ValueError for another ``show``.
-    """
+    """Return the heat map of one figure; see ``draw_arrivals``."""
     if show not in get_args(Show):
         msg = f"a heat map shows one of {', '.join(get_args(Show))}, not {show!r}"
         raise ValueError(msg)

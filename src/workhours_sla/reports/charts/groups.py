@@ -20,13 +20,7 @@ _NAMES: Final = 0.45
 
 
 def funnel_chart(report: ReportNumbers, table: Table | None) -> Chart:
-    """Return a funnel plot: the share in time of each group of a table, by the size of the group.
-
-    The curves are the 95 % and the 99.8 % limits around the overall rate of the groups; thinner
-    curves are the limits without the variance between the groups. The target is a separate line.
-    Groups with fewer than ten matured appeals are not drawn; a note counts them. Without a table,
-    the chart is empty. Spiegelhalter 2005, "Funnel plots for comparing institutional performance".
-    """
+    """Return a funnel plot of a table; see ``draw_funnel``. Without a table, it is empty."""
     text = CHARTS.text
     if table is None:
         return Chart("", empty=text("no_grouping"))
@@ -99,12 +93,7 @@ def _group(by: str, row: Row, rate: ComplianceRate) -> Point:
 
 
 def caterpillar_chart(report: ReportNumbers, table: Table | None) -> Chart:
-    """Return a caterpillar plot of a table: one row per group, with its share in time.
-
-    Each share has its interval. The group with the highest share is first and the total last.
-    Groups with fewer than ten matured appeals have counts instead of a share, and follow the other
-    groups. Without a table, the chart is empty.
-    """
+    """Return the shares of the groups of a table, or an empty chart; see ``draw_groups``."""
     text = CHARTS.text
     if table is None:
         return Chart("", empty=text("no_grouping"))

@@ -257,10 +257,7 @@ def _marker(kind: str, x: float, y: float) -> Element | None:
 
 
 def _place(axis: Axis, value: Place, start: float, end: float) -> float:
-    """Return the coordinate of a value on an axis that is drawn from ``start`` to ``end``.
-
-    A value outside the range of the axis is moved to its nearest end.
-    """
+    """Return the coordinate of a value on an axis; one outside is moved to the nearest end."""
     low, high, at = (
         one.timestamp() if isinstance(one, datetime) else math.log(one) if axis.log else one
         for one in (axis.low, axis.high, value)

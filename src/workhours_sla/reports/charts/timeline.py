@@ -48,11 +48,7 @@ Stretch = tuple[datetime, datetime]
 
 
 class Timeline:
-    """Builds the timeline chart of one appeal against one target.
-
-    Events are labelled with numbers and holders with letters; notes explain both. For a ClockTime
-    budget, which runs at night and through pauses, all time is drawn as working time.
-    """
+    """Builds the timeline chart of one appeal against one target; see ``draw_timeline``."""
 
     def __init__(
         self,
@@ -150,10 +146,7 @@ class Timeline:
             at += timedelta(hours=1)
 
     def _time(self) -> Iterator[Box]:
-        """Yield a box for each interval of working time and each date that the calendar lacks.
-
-        The style of an interval shows whether the clock counted it.
-        """
+        """Yield a box for each interval of working time, by its use, and each unknown date."""
         outcome = self._outcome
         pauses = () if self._around_the_clock else outcome.pauses
         cuts = {self._start, self._end, *(edge for pause in pauses for edge in pause)}
@@ -260,10 +253,7 @@ class Timeline:
             yield self._text("later_events", count=self._later)
 
     def _holders(self) -> Iterator[Box]:
-        """Yield a box for each interval with one holder in one phase, labelled with letters.
-
-        A box without room for letters has no text.
-        """
+        """Yield a box for each interval of a holder and a phase, with letters if they fit."""
         top, tall = _HOLDER
         for place, span in enumerate(self._spans):
             text = _letters(place) if self._width(span.since, span.until) > TYPE else ""

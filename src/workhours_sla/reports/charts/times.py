@@ -38,12 +38,7 @@ _CURVE_MARKS: Final = 40
 
 
 def curve_chart(report: ReportNumbers, cases: Cases | None = None) -> Chart:
-    """Return the Kaplan-Meier curve of the share of appeals not yet answered, by working time.
-
-    The chart has the 95 % band, the budget, the median and the 90th percentile. If the cases of the
-    report are given as ``cases``, the chart also marks where the waits of open and withdrawn
-    appeals end, and shows below each tick how many appeals still waited.
-    """
+    """Return the Kaplan-Meier curve of appeals not yet answered; see ``draw_curve``."""
     text = CHARTS.text
     curve = report.curve
     if curve is None:
@@ -98,10 +93,7 @@ def curve_chart(report: ReportNumbers, cases: Cases | None = None) -> Chart:
 
 
 def curve_end(report: ReportNumbers) -> float:
-    """Return the hours of working time at which the drawing of the curve ends.
-
-    The end is well past the budget and the 90th percentile, but at most the longest wait.
-    """
+    """Return where the drawing of the curve ends, in hours: past the budget and most answers."""
     assert report.curve is not None  # noqa: S101 - there is no chart without one
     budget, longest = report.promise.budget, report.curve.longest
     ends = [2 * budget] if budget is not None else []
@@ -135,12 +127,7 @@ def _censored(waits: np.ndarray, line: Sequence[Point]) -> Series:
 def forecast_chart(
     forecast: Forecast, most: int | None = None, *, width: float = model.WIDTH
 ) -> Chart:
-    """Return a bar chart of deadlines with a bar for each hour or day.
-
-    The hours of a date follow each other from its first deadline to its last, and each is labelled
-    where it begins. Days without a deadline are left out. The first ``most`` bars are drawn. A part
-    of each bar has another style: the largest number of deadlines at one instant.
-    """
+    """Return the first ``most`` bars of the deadlines to come; see ``draw_forecast``."""
     text = CHARTS.text
     slots = forecast.slots[:most]
     by_hour = all(slot.until - slot.since <= _HOUR for slot in slots)

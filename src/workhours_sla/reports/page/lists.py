@@ -168,10 +168,7 @@ def _group(table: Table, row: Row, weeks: GroupCounts | None, target: float) -> 
 
 
 def _week_line(counts: GroupCounts, target: float) -> Mapping[str, Any] | None:
-    """Return the line of a group's last weekly shares, None if it has too few appeals.
-
-    Its y axis fits the shares and the target. A week without a matured appeal has no point.
-    """
+    """Return the line of a group's last weekly shares, None if it has too few appeals."""
     pairs = [*zip(counts.met, counts.matured, strict=True)][-WEEKS:]
     known = [(place, met / n) for place, (met, n) in enumerate(pairs) if n]
     if len(known) < 2 or sum(n for _, n in pairs) < _FEWEST_A_WEEK * len(pairs):

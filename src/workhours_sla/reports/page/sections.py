@@ -401,10 +401,7 @@ def _points(part: float) -> Cell:
 
 
 def late(report: Report, traces: Traces | None, rest: str | None) -> Iterator[Any]:
-    """Yield the table of the first late appeals.
-
-    ``rest`` is the name of a file with all late appeals, or None.
-    """
+    """Yield the table of the first late appeals; the file ``rest`` has all of them."""
     total, shown = report.total, report.late[:ROWS]
     other = report.backlog.points[-1].overdue - total.overdue
     every = total.counts.breached + other

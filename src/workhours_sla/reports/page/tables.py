@@ -71,11 +71,7 @@ def group_table(report: Report, of: Grouping, caption: str) -> Table:
 
 
 def _bar(row: Row, low: float) -> Cell:
-    """Return a cell with a bar of the interval of a share and the target.
-
-    Its left edge is ``low``, but at most 30 percentage points below the target; its right edge is
-    100 %.
-    """
+    """Return a cell with a bar of the interval of a share and the target, up to 100 %."""
     rate = row.rate
     if rate is None:
         return Cell("")
@@ -94,12 +90,7 @@ def _bar(row: Row, low: float) -> Cell:
 
 
 def late_table(lates: Sequence[Late], traces: Traces | None, caption: str, report: Report) -> Table:
-    """Return the table of late appeals, each with an explanation of its due time if known.
-
-    ``lates`` must not be empty. There is a column for the holder at the limit if any holder is
-    known. There is a column for ``hour_earlier`` if at least one appeal would have been in time if
-    its holder had received it an hour earlier.
-    """
+    """Return the table of some late appeals, each with its explanation, and columns if known."""
     optional = {
         "holder": any(late.holder is not None for late in lates),
         "hour_earlier": any(late.hour_earlier for late in lates),
