@@ -23,12 +23,13 @@ from workhours_sla.report import (
     ReportOptions,
     cases_of_columns,
     cases_of_evaluation,
+    from_json,
     p_prime_chart,
     page,
     revise,
+    to_json,
 )
 from workhours_sla.report import report as report_of
-from workhours_sla.reports.report_json import from_json, to_json
 
 SEED = 20250312
 WATCH = Schedule(None, "Mo-Su 00:00-24:00", tz="UTC")

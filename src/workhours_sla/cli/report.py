@@ -161,7 +161,7 @@ def report(**options: Any) -> None:
     if wanted.revise is not None:
         show_revision(made, Path(wanted.revise), as_json=settings.as_json)
     elif settings.as_json:
-        from workhours_sla.reports.report_json import to_json
+        from workhours_sla.reports.report import to_json
 
         echo_json(json.loads(to_json(made)))  # echo_json encodes it for standard output
     else:
@@ -263,7 +263,7 @@ def read_rate(text: str) -> float:
 
 def _tables(made: Report, csv_to: str | None) -> Iterator[NamedFile]:
     if csv_to is not None:
-        from workhours_sla.reports.tables_csv import table_files
+        from workhours_sla.reports.tables import table_files
 
         yield from written_files("--csv", *table_files(made, Path(csv_to)).values())
 
@@ -279,12 +279,12 @@ def _write(made: Report, wanted: _ReportOptions) -> None:
     """Write the tables and the workbook of a report, and print their paths on standard error."""
     xlsx_to = wanted.xlsx_to
     if wanted.csv_to is not None:
-        from workhours_sla.reports.tables_csv import write_tables
+        from workhours_sla.reports.tables import write_tables
 
         for path in write_tables(made, wanted.csv_to):
             click.echo(str(path), err=True)
     if xlsx_to is not None:
-        from workhours_sla.reports.xlsx import write_workbook
+        from workhours_sla.reports.workbook import write_workbook
 
         try:
             write_workbook(made, Path(xlsx_to))

@@ -34,7 +34,7 @@ SHOWN_FIGURES: Final = (
 def show_revision(made: Report, kept: Path, *, as_json: bool) -> None:
     """Print what changed since the report in the file ``kept``. Raises click.UsageError."""
     from workhours_sla.compliance.comparison import revise
-    from workhours_sla.reports.report_json import (
+    from workhours_sla.reports.report import (
         from_json,
         revision_data,
     )
@@ -52,7 +52,7 @@ def show_revision(made: Report, kept: Path, *, as_json: bool) -> None:
 
 
 def _revision_lines(found: Revision) -> Iterator[str]:
-    from workhours_sla.reports.printable import printable
+    from workhours_sla.reports.wording import printable
 
     if not found.changes:
         yield SENTENCES.text("unchanged")
@@ -75,8 +75,7 @@ def _revision_lines(found: Revision) -> Iterator[str]:
 
 def _case_lines(cases: Sequence[RevisedCase]) -> Iterator[str]:
     """Yield a line for each appeal whose verdict changed, with its cause."""
-    from workhours_sla.reports.plain_text import NONE
-    from workhours_sla.reports.printable import moment, printable
+    from workhours_sla.reports.wording import NONE, moment, printable
 
     if cases:
         yield SENTENCES.text("revised_cases", count=len(cases))
@@ -100,7 +99,7 @@ def _case_lines(cases: Sequence[RevisedCase]) -> Iterator[str]:
 
 
 def _figure(figure: str, value: str | None) -> str:
-    from workhours_sla.reports.plain_text import NONE
+    from workhours_sla.reports.wording import NONE
 
     if value is None:
         return NONE
