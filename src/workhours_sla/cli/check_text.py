@@ -25,13 +25,14 @@ from workhours_sla.cli.row_counts import account, store_lines, unmatched
 from workhours_sla.cli.times import show_minute, show_short, zone_text
 from workhours_sla.json.outcomes import VERDICTS, holder_at_breach
 from workhours_sla.reports.agreement import agreement_lines
-from workhours_sla.sla.clock import Verdict, in_time
+from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.target import ScheduleBy
 from workhours_sla.text import catalog
 from workhours_sla.text.catalog import SENTENCES, SHELL
 from workhours_sla.worktime.amounts import format_amount
 from workhours_sla.worktime.day_budgets import DayBudget
+from workhours_sla.worktime.times import in_time
 
 SHOWN_ROWS: Final = 20
 WIDEST_CELL: Final = 28

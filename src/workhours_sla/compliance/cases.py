@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from workhours_sla.argument_types import checked
 from workhours_sla.errors import CalendarCoverageError, EventError, PolicyError, shown
 from workhours_sla.module_names import public
-from workhours_sla.sla.clock import Verdict, in_time
+from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.evaluate import Evaluation
 from workhours_sla.sla.event import Event, in_utc
 from workhours_sla.sla.outcome import Outcome
@@ -30,7 +30,7 @@ from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray, read_onl
 from workhours_sla.statistics.maturity import EXCLUDED, VERDICTS, WITHDRAWN, matured
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.schedule import Schedule
-from workhours_sla.worktime.times import BASE_UTC, TICK
+from workhours_sla.worktime.times import BASE_UTC, TICK, in_time
 
 UNKNOWN: Final = -1
 """The value for an amount of working time that cannot be computed without a calendar."""

@@ -34,6 +34,7 @@ from workhours_sla.statistics.maturity import BREACHED, EXCLUDED, MET, PENDING, 
 from workhours_sla.worktime.budgets import ClockTime, WorkingDaysInHours
 from workhours_sla.worktime.columns.verbs import breaches_after, deadline, elapsed
 from workhours_sla.worktime.schedule import Schedule
+from workhours_sla.worktime.times import in_time, is_late
 
 _NAT: Final = np.datetime64("NaT", "us")
 _NO_PAUSES: Final = ClockPauses((), None)
@@ -215,8 +216,8 @@ def _clock_columns(
     last = due if target.closing == "strict" else breaches_after(by, posted, budget, **options)
     earliest, latest = _limit_bounds(last.values, last.unknown, rows, target)
 
-    may_be_withdrawn = ~np.isnat(gone) & ~(gone > latest) & ~(answered <= gone)
-    withdrawn = may_be_withdrawn & (gone <= earliest)
+    may_be_withdrawn = ~np.isnat(gone) & ~is_late(gone, latest) & ~(answered <= gone)
+    withdrawn = may_be_withdrawn & in_time(gone, earliest)
     undecided = may_be_withdrawn & ~withdrawn
     otherwise = np.where(np.isnat(answered), now, answered)  # the end without the withdrawal
     answered = np.where(may_be_withdrawn, _NAT, answered)
@@ -238,15 +239,15 @@ def _clock_columns(
         past = elapsed(by, np.where(late, due.values, decided), decided, **options)
         over, over_unknown = _amounts(past.values), past.unknown
         if isinstance(budget, timedelta | WorkingDaysInHours):
-            over_unknown = over_unknown | unknown | (no_due & (decided > earliest))
+            over_unknown = over_unknown | unknown | (no_due & is_late(decided, earliest))
         else:
             over_unknown = over_unknown | no_due | undecided
 
-    open_verdict = (decided > earliest) & ~(decided > latest)
+    open_verdict = is_late(decided, earliest) & ~is_late(decided, latest)
     verdict = np.full(posted.shape, PENDING, np.int8)
-    verdict[decided > latest] = BREACHED
+    verdict[is_late(decided, latest)] = BREACHED
     verdict[withdrawn] = WITHDRAWN
-    verdict[has_answer & (answered <= earliest)] = MET
+    verdict[has_answer & in_time(answered, earliest)] = MET
     verdict[excluded] = EXCLUDED
     return {
         "started": _micros(posted),

@@ -17,6 +17,7 @@ from workhours_sla.worktime.budgets import Budget, WorkingDaysInHours, budget_da
 from workhours_sla.worktime.day_budgets import DayBudget
 from workhours_sla.worktime.hours import WeeklyHours
 from workhours_sla.worktime.schedule import Schedule
+from workhours_sla.worktime.times import in_time
 
 if TYPE_CHECKING:  # a target of the configuration, which a command without one does not load
     from workhours_sla.sla.target import Closing
@@ -231,20 +232,20 @@ def _verdict(
     """
     if isinstance(one.budget, timedelta) and (one.closing == "latest" or used != one.budget):
         limit, _ = one.limit(start, by_rule=False)
-        return Met(used <= one.budget, limit, by_amount=True)
+        return Met(in_time(used, one.budget), limit, by_amount=True)
     try:
         limit = one.limit_of(start, one.budget)
-        return Met(not is_after(end, limit), limit)
+        return Met(_is_in_time(end, limit), limit)
     except CalendarCoverageError:
         earliest, latest = _bounds(one, start)
-        if earliest is not None and not is_after(end, earliest):
+        if earliest is not None and _is_in_time(end, earliest):
             return Met(met=True, limit=None)
-        if latest is not None and is_after(end, latest):
+        if latest is not None and not _is_in_time(end, latest):
             return Met(met=False, limit=None)
         if not by_rule:
             raise
         limit = one.limit_of(start, one.budget, provisional=True)
-        return Met(not is_after(end, limit), limit, provisional=True)
+        return Met(_is_in_time(end, limit), limit, provisional=True)
 
 
 def _bounds(one: OneTarget, start: datetime) -> tuple[datetime | None, datetime | None]:
@@ -253,6 +254,10 @@ def _bounds(one: OneTarget, start: datetime) -> tuple[datetime | None, datetime 
         return None, None
     bounds = one.budget.bounds(one.schedule, start, (), ())
     return bounds.due_at if one.closing == "strict" else bounds.limit
+
+
+def _is_in_time(end: datetime, limit: datetime) -> bool:
+    return in_time(end.astimezone(UTC), limit.astimezone(UTC))
 
 
 def is_after(one: datetime, other: datetime) -> bool:

@@ -14,11 +14,12 @@ from typing import Final, NamedTuple
 
 from workhours_sla.module_names import public
 from workhours_sla.sla.appeal import Appeal
-from workhours_sla.sla.clock import Clock, Verdict, in_time
+from workhours_sla.sla.clock import Clock, Verdict
 from workhours_sla.sla.deduplication import StoredEvent
 from workhours_sla.sla.event import NEVER, Event
 from workhours_sla.sla.fold import Folded, Key, fold_appeal
 from workhours_sla.sla.policy import Policy
+from workhours_sla.worktime.times import in_time
 
 _order: Final = attrgetter("order")
 

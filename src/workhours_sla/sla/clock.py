@@ -14,6 +14,7 @@ from workhours_sla.sla.event import NEVER
 from workhours_sla.sla.pauses import ClockPauses, until_of
 from workhours_sla.sla.target import Target
 from workhours_sla.worktime.schedule import Schedule
+from workhours_sla.worktime.times import in_time
 
 
 @public()
@@ -36,11 +37,6 @@ class Verdict(StrEnum):
     BREACHED = "breached"
     WITHDRAWN = "withdrawn"
     EXCLUDED = "excluded"
-
-
-def in_time(moment: datetime, limit: datetime) -> bool:
-    """Return whether a moment is within a limit. Exactly at the limit is in time."""
-    return moment <= limit
 
 
 def late_from(limit: datetime) -> datetime:

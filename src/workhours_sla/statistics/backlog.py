@@ -7,6 +7,7 @@ working time. If an appeal has no answer yet, or no limit, the instant is ``arra
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,6 +20,10 @@ from workhours_sla.statistics.arrays import (
     same_shape,
     whole_column,
 )
+from workhours_sla.worktime.times import in_time, is_late
+
+_PASSED: Final[Literal["left", "right"]] = "left" if in_time(0, 0) else "right"
+"""The side on which a limit that is equal to an instant counts as passed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +103,8 @@ def overdue_backlog(
     came, went = _stays(arrived, left)
     limits = _after("limit", came, limit)
     times = instants("at", at)
-    late = went > limits
-    became_late = np.searchsorted(np.sort(limits[late]), times, side="left")
+    late = is_late(went, limits)
+    became_late = np.searchsorted(np.sort(limits[late]), times, side=_PASSED)
     return read_only(became_late - _up_to(went[late], times))
 
 

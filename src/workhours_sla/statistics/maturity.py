@@ -20,6 +20,7 @@ from workhours_sla.statistics.arrays import (
     refuse,
     same_shape,
 )
+from workhours_sla.worktime.times import is_late
 
 VERDICTS: Final = ("met", "breached", "pending", "at_risk", "paused", "withdrawn", "excluded")
 """Names of the verdicts; the code of a verdict is its index in this tuple."""
@@ -64,7 +65,7 @@ COUNTS: Final = ("arrived", *(field.name for field in fields(CohortCounts)))
 
 def matured(verdicts: NDArray[np.integer], limits: IntArray, as_of: int) -> BoolArray:
     """Return which appeals have matured: breached, or met and with a limit before ``as_of``."""
-    found: BoolArray = (verdicts == BREACHED) | ((verdicts == MET) & (limits < as_of))
+    found: BoolArray = (verdicts == BREACHED) | ((verdicts == MET) & is_late(as_of, limits))
     return found
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
-from typing import NoReturn
+from typing import Any, NoReturn, overload
 
 from workhours_sla.errors import ArgumentError, CalendarCoverageError, NaiveDatetimeError
 from workhours_sla.text import catalog
@@ -28,6 +28,31 @@ FIRST_YEAR, LAST_YEAR = 2, 9998
 
 ``datetime`` has one more year at each end, which is needed for offsets and neighbouring days.
 """
+
+
+@overload
+def in_time(moment: datetime, limit: datetime) -> bool: ...
+@overload
+def in_time(moment: Any, limit: Any) -> Any: ...
+def in_time(moment: Any, limit: Any) -> Any:
+    """Return whether a moment is within a limit, or for columns, which moments are.
+
+    Exactly at the limit is in time. This and ``is_late`` are the only comparisons with a limit.
+    """
+    return moment <= limit
+
+
+@overload
+def is_late(moment: datetime, limit: datetime) -> bool: ...
+@overload
+def is_late(moment: Any, limit: Any) -> Any: ...
+def is_late(moment: Any, limit: Any) -> Any:
+    """Return whether a moment is not within a limit, or for columns, which are not.
+
+    In columns NaT is neither in time nor late.
+    """
+    return moment > limit
+
 
 TimeSpan = tuple[timedelta, timedelta]
 """A pair of instants (start, end); the end is excluded."""

@@ -22,7 +22,6 @@ from workhours_sla.reports.charts.model import (
     Tick,
 )
 from workhours_sla.reports.wording import printable
-from workhours_sla.sla.clock import in_time
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.holders import Span
 from workhours_sla.sla.outcome import Outcome
@@ -32,6 +31,7 @@ from workhours_sla.text.numbers import weekday_text, when_text
 from workhours_sla.worktime.amounts import format_amount
 from workhours_sla.worktime.budgets import ClockTime
 from workhours_sla.worktime.schedule import Schedule
+from workhours_sla.worktime.times import in_time
 
 HEIGHT: Final = 198.0
 """Height of the area inside the axes."""
