@@ -312,12 +312,7 @@ class Schedule(WorkingTime):
         """
         from workhours_sla.worktime.explain import explained
 
-        return answered(
-            self,
-            lambda schedule: explained(schedule, start, until, pauses),
-            refused,
-            provisional=provisional,
-        )
+        return answered(self, explained, refused, start, until, pauses, provisional=provisional)
 
     def __or__(self, other: WorkingTime) -> Combination:
         return Combination("|", self, other)

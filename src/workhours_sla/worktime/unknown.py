@@ -29,33 +29,43 @@ _BETWEEN = "; in any case the answer lies between "
 
 
 def answered(
-    time: Time, ask: Callable[[Time], Answer], certain: Callable[..., Answer], *, provisional: bool
+    time: Time,
+    ask: Callable[..., Answer],
+    certain: Callable[..., Any],
+    *arguments: Any,
+    provisional: bool,
+    **options: Any,
 ) -> Answer:
     """Return the answer to a question, also if it depends on unknown dates.
 
-    If ``ask(time)`` raises CalendarCoverageError, ``certain(time, ask, error)`` returns the answer
-    if it is certain, and otherwise raises an error. With ``provisional=True`` the question is then
-    asked of ``time.provisionally()``, and a ProvisionalWarning is emitted.
+    If ``ask(time, *arguments, **options)`` raises CalendarCoverageError, ``certain(time, asked,
+    error, *arguments)`` returns the answer if it is certain, and otherwise raises an error. With
+    ``provisional=True`` the question is then asked of ``time.provisionally()``, and a
+    ProvisionalWarning is emitted.
     """
     try:
-        return ask(time)
+        return ask(time, *arguments, **options)
     except CalendarCoverageError as error:
+
+        def asked(one: Time) -> Answer:
+            return ask(one, *arguments, **options)
+
         try:
-            return certain(time, ask, error)
+            found: Answer = certain(time, asked, error, *arguments)
         except CalendarCoverageError as uncertain:
             if not provisional:
                 raise
             by_rule = time.provisionally()
             try:
-                found = ask(by_rule)
+                found = asked(by_rule)
             except CalendarCoverageError as left:
-                found = certain(by_rule, ask, left)
+                found = certain(by_rule, asked, left, *arguments)
             warn_provisional(f"the answer is provisional: {uncertain}")
-            return found
+        return found
 
 
 def same_in_any_case(
-    time: Any, ask: Callable[[Any], Answer], error: CalendarCoverageError
+    time: Any, ask: Callable[[Any], Answer], error: CalendarCoverageError, *_: Any
 ) -> Answer:
     """Return the answer if both extremes are equal, otherwise raise ``error`` with these bounds."""
     least, most = _extreme_answers(time, ask)
@@ -65,7 +75,7 @@ def same_in_any_case(
 
 
 def same_edge_in_any_case(
-    when: datetime, time: Any, ask: Callable[[Any], datetime], error: CalendarCoverageError
+    time: Any, ask: Callable[[Any], datetime], error: CalendarCoverageError, when: datetime
 ) -> datetime:
     """Return an opening or closing near ``when`` if it is certain, otherwise raise ``error``.
 
@@ -81,12 +91,14 @@ def same_edge_in_any_case(
     raise error from None
 
 
-def refused(_time: object, _ask: object, error: CalendarCoverageError) -> NoReturn:
+def refused(_time: object, _ask: object, error: CalendarCoverageError, *_: Any) -> NoReturn:
     """Raise ``error``. Used for verbs that call other verbs, which look for a certain answer."""
     raise error
 
 
-def refused_without_bounds(_time: object, _ask: object, error: CalendarCoverageError) -> NoReturn:
+def refused_without_bounds(
+    _time: object, _ask: object, error: CalendarCoverageError, *_: Any
+) -> NoReturn:
     """Raise a copy of ``error`` without bounds, because its bounds belong to another verb."""
     msg = str(error).partition(_BETWEEN)[0]
     facts = error.__dict__ | {"earliest": None, "latest": None}

@@ -9,7 +9,6 @@ from __future__ import annotations
 from abc import ABCMeta, abstractmethod
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from itertools import starmap
 from typing import TYPE_CHECKING, Literal, NamedTuple, NoReturn, Self, TypeVar, cast
 from zoneinfo import ZoneInfo
@@ -53,13 +52,13 @@ class Interval(NamedTuple):
 
 
 def _same_bounds(
+    time: WorkingTime,
+    _ask: object,
+    unknown: CalendarCoverageError,
     kind: BudgetKind,
     part: Part,
     start: datetime,
     pauses: Pauses,
-    time: WorkingTime,
-    _ask: object,
-    unknown: CalendarCoverageError,
 ) -> datetime:
     """Return the due time or the limit if its earliest and latest value are equal."""
     if time.completions() is None:
@@ -157,7 +156,9 @@ class WorkingTime(metaclass=ABCMeta):
                 return clock.worked(known_moment(end)) - clock.worked(known_moment(start))
             except UNAVAILABLE:
                 pass
-        return self._certain(answers.elapsed, start, end, pauses, provisional=provisional)
+        return answered(
+            self, answers.elapsed, same_in_any_case, start, end, pauses, provisional=provisional
+        )
 
     def remaining(
         self,
@@ -180,20 +181,11 @@ class WorkingTime(metaclass=ABCMeta):
         >>> str(office.remaining(ten, timedelta(hours=4), now=ten.replace(hour=13)))
         '1:00:00'
         """
-
-        def left(time: WorkingTime) -> timedelta:
-            if isinstance(budget, timedelta):
-                return budget - time.elapsed(start, now, pauses=pauses)
-            due = time.deadline(start, budget, pauses=pauses)
-            if budget.clock_amount() is not None:
-                return moment_of(due) - moment_of(now)
-            return time.elapsed(now, due, pauses=pauses)
-
         certain: Callable[..., timedelta] = refused
         if isinstance(budget, timedelta):
             check_budget(budget)
             certain = same_in_any_case
-        return answered(self, left, certain, provisional=provisional)
+        return answered(self, _left, certain, start, budget, now, pauses, provisional=provisional)
 
     # -- due times ---------------------------------------------------------------------------
 
@@ -298,14 +290,7 @@ class WorkingTime(metaclass=ABCMeta):
                 return BASE_UTC + due, BASE_UTC + limit
             except UNAVAILABLE:
                 pass
-
-        def both(time: WorkingTime) -> tuple[datetime, datetime]:
-            return (
-                time.deadline(start, budget, pauses=pauses),
-                time.breaches_after(start, budget, pauses=pauses),
-            )
-
-        return answered(self, both, refused, provisional=provisional)
+        return answered(self, _both, refused, start, budget, pauses, provisional=provisional)
 
     def latest_start(self, due: datetime, budget: Budget, *, provisional: bool = False) -> datetime:
         """Return the latest start whose due time is no later than ``due``.
@@ -320,34 +305,27 @@ class WorkingTime(metaclass=ABCMeta):
         '2025-03-11 16:00:00+03:00'
         """
         if isinstance(budget, timedelta):
-            return self._certain(answers.latest_start, due, budget, provisional=provisional)
-        from workhours_sla.worktime.budgets import check_kind
-
-        return answered(
-            self,
-            lambda time: check_kind(budget, due).latest_start(dates_of(time, budget), due),
-            refused_without_bounds,
-            provisional=provisional,
-        )
+            return answered(
+                self, answers.latest_start, same_in_any_case, due, budget, provisional=provisional
+            )
+        certain = refused_without_bounds
+        return answered(self, _latest_start, certain, due, budget, provisional=provisional)
 
     def _answer(
         self, part: Part, start: datetime, budget: object, pauses: Pauses, *, provisional: bool
     ) -> datetime:
         """Return the due time or the limit without the fast path."""
         if isinstance(budget, timedelta):
-            find = partial(answers.answer, limit=part == "limit")
-            return self._certain(find, start, budget, pauses, provisional=provisional)
+            ask, certain, limit = answers.answer, same_in_any_case, part == "limit"
+            arguments = start, budget, pauses
+            return answered(self, ask, certain, *arguments, provisional=provisional, limit=limit)
         from workhours_sla.worktime.budgets import check_kind
 
         dates_of(self, budget)
         kind = check_kind(budget, start)
-
-        def ask(time: WorkingTime) -> datetime:
-            found: datetime = getattr(kind.answer(dates_of(time, kind), start, pauses), part)
-            return found
-
-        certain = partial(_same_bounds, kind, part, start, pauses)
-        return answered(self, ask, certain, provisional=provisional)
+        return answered(
+            self, _part_of, _same_bounds, kind, part, start, pauses, provisional=provisional
+        )
 
     # -- openings and closings ---------------------------------------------------------------
 
@@ -369,7 +347,7 @@ class WorkingTime(metaclass=ABCMeta):
                 return fast.utc.is_working(known_moment(when))
             except UNAVAILABLE:
                 pass
-        return self._certain(answers.is_working, when, provisional=provisional)
+        return answered(self, answers.is_working, same_in_any_case, when, provisional=provisional)
 
     def next_opening(
         self, when: datetime, *, inclusive: bool = True, provisional: bool = False
@@ -404,8 +382,7 @@ class WorkingTime(metaclass=ABCMeta):
         >>> print(office.next_closing(six), office.next_closing(six, inclusive=True))
         2025-03-13 18:00:00+03:00 2025-03-12 18:00:00+03:00
         """
-        find = partial(answers.next_closing, inclusive=inclusive)
-        return self._edge(find, when, provisional=provisional)
+        return self._edge(answers.next_closing, when, provisional=provisional, inclusive=inclusive)
 
     def previous_opening(
         self, when: datetime, *, inclusive: bool = True, provisional: bool = False
@@ -420,8 +397,9 @@ class WorkingTime(metaclass=ABCMeta):
         >>> print(office.previous_opening(datetime(2025, 3, 12, 14, tzinfo=office.tz)))
         2025-03-12 09:00:00+03:00
         """
-        find = partial(answers.previous_opening, inclusive=inclusive)
-        return self._edge(find, when, provisional=provisional)
+        return self._edge(
+            answers.previous_opening, when, provisional=provisional, inclusive=inclusive
+        )
 
     def previous_closing(
         self, when: datetime, *, inclusive: bool = True, provisional: bool = False
@@ -436,26 +414,15 @@ class WorkingTime(metaclass=ABCMeta):
         >>> print(office.previous_closing(datetime(2025, 3, 12, 14, tzinfo=office.tz)))
         2025-03-11 18:00:00+03:00
         """
-        find = partial(answers.previous_closing, inclusive=inclusive)
-        return self._edge(find, when, provisional=provisional)
+        return self._edge(
+            answers.previous_closing, when, provisional=provisional, inclusive=inclusive
+        )
 
     def _edge(
-        self, find: Callable[..., datetime], when: datetime, *, provisional: bool
+        self, find: Callable[..., datetime], when: datetime, *, provisional: bool, **options: bool
     ) -> datetime:
-        certain = partial(same_edge_in_any_case, when)
-        return self._certain(find, when, certain=certain, provisional=provisional)
-
-    def _certain(
-        self,
-        find: Callable[..., Answer],
-        *arguments: object,
-        certain: Callable[..., Answer] = same_in_any_case,
-        provisional: bool,
-    ) -> Answer:
-        def ask(time: WorkingTime) -> Answer:
-            return find(time.compiled, *arguments)
-
-        return answered(self, ask, certain, provisional=provisional)
+        certain = same_edge_in_any_case
+        return answered(self, find, certain, when, provisional=provisional, **options)
 
     def intervals(
         self, start: datetime, end: datetime, *, provisional: bool = False
@@ -474,7 +441,9 @@ class WorkingTime(metaclass=ABCMeta):
         12:00:00 13:00:00
         14:00:00 18:00:00
         """
-        spans = self._certain(answers.intervals, start, end, provisional=provisional)
+        spans = answered(
+            self, answers.intervals, same_in_any_case, start, end, provisional=provisional
+        )
         return tuple(starmap(Interval, spans))
 
     # -- other calendars ---------------------------------------------------------------------
@@ -543,3 +512,34 @@ def dates_of(time: WorkingTime, budget: object) -> DatedShifts:
         msg = f"a combined schedule counts working time only, not {budget!r}; use one of its parts"
         raise BudgetError(msg, budget=budget)
     return cast("DatedShifts", time)
+
+
+def _left(
+    time: WorkingTime, start: datetime, budget: Budget, now: datetime, pauses: Pauses
+) -> timedelta:
+    if isinstance(budget, timedelta):
+        return budget - time.elapsed(start, now, pauses=pauses)
+    due = time.deadline(start, budget, pauses=pauses)
+    if budget.clock_amount() is not None:
+        return moment_of(due) - moment_of(now)
+    return time.elapsed(now, due, pauses=pauses)
+
+
+def _both(
+    time: WorkingTime, start: datetime, budget: Budget, pauses: Pauses
+) -> tuple[datetime, datetime]:
+    due = time.deadline(start, budget, pauses=pauses)
+    return due, time.breaches_after(start, budget, pauses=pauses)
+
+
+def _latest_start(time: WorkingTime, due: datetime, budget: object) -> datetime:
+    from workhours_sla.worktime.budgets import check_kind
+
+    return check_kind(budget, due).latest_start(dates_of(time, budget), due)
+
+
+def _part_of(
+    time: WorkingTime, kind: BudgetKind, part: Part, start: datetime, pauses: Pauses
+) -> datetime:
+    found: datetime = getattr(kind.answer(dates_of(time, kind), start, pauses), part)
+    return found

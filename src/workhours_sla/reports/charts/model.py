@@ -121,12 +121,6 @@ class Bar(NamedTuple):
     note: str = ""
 
 
-class Bars(NamedTuple):
-    """The bars of a bar chart, in the styles ``whole`` and ``part``."""
-
-    bars: tuple[Bar, ...]
-
-
 class Box(NamedTuple):
     """A rectangle from ``x`` to ``end`` and from ``y`` to ``y + height``.
 
@@ -153,7 +147,7 @@ class Label(NamedTuple):
     look: str
 
 
-Layer = Series | Level | Band | Bars | Box | Label
+Layer = Series | Level | Band | Bar | Box | Label
 
 
 @dataclass(frozen=True, slots=True)

@@ -385,13 +385,12 @@ class _Drawing:
                 )
                 points = _points([*over, *reversed(under)])
                 self._lines.append(_element("polygon", points=points, class_="band"))
-            case model.Bars(bars):
-                for bar in bars:
-                    left, right = self.x(bar.x - 0.4), self.x(bar.x + 0.4)
-                    tops = (("bar", self._y(bar.height)), ("part", self._y(bar.part)))
-                    shapes = [self._rect(left, y, right, self._foot, look) for look, y in tops]
-                    self._mark(bar.tooltip, shapes)
-                    self._text((left + right) / 2, tops[0][1] - 4, bar.note, "tick", "middle")
+            case model.Bar(at, height, part, tooltip, note):
+                left, right = self.x(at - 0.4), self.x(at + 0.4)
+                tops = (("bar", self._y(height)), ("part", self._y(part)))
+                shapes = [self._rect(left, y, right, self._foot, look) for look, y in tops]
+                self._mark(tooltip, shapes)
+                self._text((left + right) / 2, tops[0][1] - 4, note, "tick", "middle")
             case model.Box():
                 self._box(layer)
             case model.Label(at, y, text, look):

@@ -17,7 +17,6 @@ from workhours_sla.reports.charts.model import (
     Axis,
     Band,
     Bar,
-    Bars,
     Chart,
     Layer,
     Level,
@@ -161,7 +160,7 @@ def forecast_chart(
         title,
         Axis(low, high, tuple(_slot_ticks(drawn, unit, low, by_hour=by_hour))),
         model.count_axis(highest.count * 1.12, text("deadlines"), 7),
-        (*days, Bars(tuple(bars))),
+        (*days, *bars),
         {"whole": text("all_of_slot" if by_hour else "all_of_day"), "part": text("most_at_once")},
         notes=notes,
     )
