@@ -124,10 +124,10 @@ class Intake:
         return replace(self, read=self.read + more, quarantined=counts_by_name(reasons))
 
     def with_store(self, repeated: int, left_out: Iterable[str]) -> Intake:
-        """Return a copy that also counts the events that a store does not return.
+        """Return a copy that also counts events that a store received but did not keep.
 
-        ``repeated`` is the number of events that it had already, and ``left_out`` are the reasons
-        of those that it quarantined for good.
+        ``repeated`` is the number of events that the store had already. ``left_out`` has a reason
+        for each event that it quarantined for good.
         """
         more = replace(self, read=self.read + repeated, duplicate=self.duplicate + repeated)
         return more.with_faults(Counter(left_out))

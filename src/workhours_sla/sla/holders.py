@@ -232,10 +232,10 @@ def _span_at(assigned: list[Span], limit: datetime) -> Span:
 
 
 class BreachSpans:
-    """The spans of the late appeals among some events, as of an instant.
+    """Finds who had each late appeal, and when, as of an instant.
 
-    ``quarantine`` has the events that do not count. Mutable, because it remembers the last appeal:
-    ask for all outcomes of one appeal in a row.
+    ``quarantine`` has the events that do not count. Ask for all outcomes of one appeal one after
+    the other: the last appeal is remembered.
     """
 
     def __init__(

@@ -398,9 +398,9 @@ class DatabaseStore(StoreReader):
     # -- what the sinks have received ----------------------------------------------------------
 
     def deliver_to(self, sinks: Iterable[str]) -> None:
-        """Add sinks that are in use: changes are dropped only after all of them have the changes.
+        """Name sinks that are in use: the store keeps each change until all of them have it.
 
-        If this was never called, all sinks that have ever accepted changes are in use.
+        Until the first call, these are all sinks that the store has delivered a change to.
         """
         with self.lock:
             self._sinks.update(sinks)

@@ -110,9 +110,9 @@ class Outbox(Protocol):
         """
 
     def deliver_to(self, sinks: Iterable[str]) -> None:
-        """Add sinks that are in use: changes are dropped only after all of them have the changes.
+        """Name sinks that are in use: the store keeps each change until all of them have it.
 
-        If this was never called, all sinks that have ever accepted changes are in use.
+        Until the first call, these are all sinks that the store has delivered a change to.
         """
 
     def pending(self, sink: str, now: datetime, limit: int) -> Pending:

@@ -35,7 +35,7 @@ Arrays = tuple[dict[int, int], list[timedelta], list[timedelta], list[timedelta]
 
 
 class Clock:
-    """Intervals as times on one clock, indexed by day number. Immutable.
+    """The intervals of working time as the clocks of one zone show them, found by day number.
 
     ``arrays`` is the tuple (index, starts, ends, closed, gaps), which unpacks faster than a named
     tuple. For a time x, let j be the number of intervals that start at or before x:
@@ -45,7 +45,8 @@ class Clock:
     - ``closed[j]`` is the end of the last interval that starts at or before x;
     - ``gaps[j]`` is the time from ``closed[j]`` to ``starts[j]``.
 
-    The working time up to x is ``min(x - shift[j], cum[j])``.
+    ``shift`` and ``cum`` are as in ``Intervals``: ``min(x - shift[j], cum[j])`` is the working time
+    before x. Immutable.
     """
 
     __slots__ = ("_cum", "_shift", "arrays")
@@ -56,7 +57,7 @@ class Clock:
         self._cum = cum
 
     def worked(self, moment: timedelta) -> timedelta:
-        """Return the working time C up to a clock time."""
+        """Return the working time before a clock time."""
         index, starts, _, _, _ = self.arrays
         j = index[moment.days]
         while starts[j] <= moment:
@@ -119,7 +120,10 @@ _EMPTY = Clock(({}, [], [], [], []), [], [])
 
 
 class FastPath:
-    """The clocks of UTC and of one zone, in which ``base`` is 1970-01-01T00:00."""
+    """A ``Clock`` for UTC and one for the zone ``tz``, for the years that were asked last.
+
+    ``base`` is 1970-01-01T00:00 in ``tz``.
+    """
 
     __slots__ = ("_indexed", "_offered", "base", "utc", "wall")
 

@@ -75,8 +75,8 @@ class Intervals(NamedTuple):
     """The intervals of working time from the instant ``lo`` to the instant ``hi``.
 
     ``starts`` and ``ends`` are their edges. ``cum[i]`` is the working time before interval i, and
-    its last element the working time C at ``hi``. For an instant x, let j be the number of starts
-    s <= x. The working time up to x is
+    its last element the working time before ``hi``. For an instant x, let j be the number of starts
+    s <= x. C(x), the working time before x, is
 
         C(x) = min(x - shift[j], cum[j])  with shift[j] = s[j-1] - cum[j-1]
 

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 
 _COMPLETED = timedelta(days=731)
-"""A completion covers this much time before the first and after the last known date."""
+"""Unknown dates are taken as full or as off up to this far from the known dates."""
 
 
 @public()
@@ -271,10 +271,10 @@ class Schedule(WorkingTime):
             day = max(day, until + ONE_DAY)
 
     def _completed(self, day: date) -> Shifts:
-        """Return the shifts of an unknown date in a completion.
+        """Return the shifts of an unknown date that is taken as full, or as a day off.
 
-        A transferred working day has the hours of another weekday. If the calendar allows the hours
-        of several weekdays on the date, a full day has the hours of all these weekdays.
+        If the calendar allows the hours of several weekdays on the date, a full day has all of
+        them together: a transferred working day has the hours of another weekday.
         """
         if not self._full:
             return ()

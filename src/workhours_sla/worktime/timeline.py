@@ -2,8 +2,7 @@
 
 A ``Compiler`` converts the shifts of dates to intervals of instants. Whole UTC years are compiled
 when they are first needed, and kept as ``Intervals``. Larger intervals replace the previous ones in
-one step, so readers need no lock. Both have the same values of the working time C, which
-``intervals`` defines.
+one step, so readers need no lock. Both count the same working time.
 """
 
 from __future__ import annotations
@@ -225,19 +224,19 @@ class Timeline:
         return found
 
     def earliest(self, worked: timedelta) -> timedelta | None:
-        """Return the first instant at which the working time C is ``worked``, None after ``hi``."""
+        """Return the first instant at which the working time is ``worked``, None after ``hi``."""
         found = self._reaching(lambda one: worked <= one.cum[-1], ahead=True)
         index = bisect_left(found.cum, worked)
         return worked + found.shift[index] if index < len(found.shift) else None
 
     def latest(self, worked: timedelta) -> timedelta | None:
-        """Return the last instant at which the working time C is ``worked``, None after ``hi``."""
+        """Return the last instant at which the working time is ``worked``, None after ``hi``."""
         found = self._reaching(lambda one: worked < one.cum[-1], ahead=True)
         index = bisect_right(found.cum, worked)
         return worked + found.shift[index] if index < len(found.shift) else None
 
     def latest_before(self, worked: timedelta) -> timedelta | None:
-        """Return the last instant at which the working time C is ``worked``, None before ``lo``."""
+        """Return the last instant at which the working time is ``worked``, None before ``lo``."""
         found = self._reaching(lambda one: worked >= one.cum[0], ahead=False)
         index = bisect_right(found.cum, worked)
         return worked + found.shift[index] if index else None

@@ -211,8 +211,8 @@ class Tables:
 class Runs:
     """The runs of all slots, numbered one slot after another.
 
-    ``begin`` and ``end`` are the first and the last instant of each run, ``base`` and ``total`` C
-    at them. Each array ends with an additional 0, for the run -1 of unknown instants.
+    ``begin`` and ``end`` are the first and the last instant of each run, and ``base`` and ``total``
+    the working time before them. Each array has one element more, 0, for unknown instants: run -1.
     """
 
     def __init__(self, curves: Sequence[Curve]) -> None:
