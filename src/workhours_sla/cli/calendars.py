@@ -120,7 +120,6 @@ def _cell(day: Day, *, is_open: bool) -> str:
 
 
 def _heads(year: int) -> Iterator[tuple[str, date, date]]:
-    """Yield the name, the first and the last date of each month, each quarter and the year."""
     for first, last in periods(year):
         name = words.months()[first.month - 1]
         if last.month - first.month == 2:
@@ -178,7 +177,6 @@ def calendars(wanted: _ListOptions, shown: _JsonOption) -> None:
 
 
 def _list_lines(found: Sequence[AvailableCalendar]) -> Iterator[str]:
-    """Yield the lines of each provider's table: id, first and last date, zone, name."""
     for number, (provider, group) in enumerate(groupby(found, key=attrgetter("provider"))):
         rows = [_cells(one) for one in group]
         widths = [max(len(row[at]) for row in rows) for at in range(3)]
@@ -192,7 +190,6 @@ def _list_lines(found: Sequence[AvailableCalendar]) -> Iterator[str]:
 
 
 def _cells(one: AvailableCalendar) -> tuple[str, str, str, str]:
-    """Return the id, the covered dates, the zone or the advice to give one, and the name."""
     known = f"{one.first}..{one.last}" if one.first and one.last else ""
     name = one.name_ru if current() == "ru" and one.name_ru else one.name
     return one.id, known, one.tz or SHELL.text("give_zone"), name

@@ -116,7 +116,6 @@ class Checked:
 
 
 def _is_breached(outcome: Outcome) -> bool:
-    """Return whether the verdict of an outcome is a breach."""
     return outcome.verdict is Verdict.BREACHED
 
 
@@ -168,7 +167,6 @@ def check(source: InputOptions, wanted: _CheckOptions, common: CommonOptions) ->
 
 
 def _of_target(result: Evaluation, name: str) -> Evaluation:
-    """Keep only the outcomes of one target, and the unmatched appeals of this target."""
     return replace(
         result,
         outcomes=tuple(one for one in result.outcomes if one.target == name),
@@ -177,7 +175,6 @@ def _of_target(result: Evaluation, name: str) -> Evaluation:
 
 
 def _data(found: Checked) -> dict[str, Any]:
-    """Return the result of ``check`` for JSON, never localised."""
     outcomes = found.result.outcomes
     counts = Counter(outcome.verdict for outcome in outcomes)
     by_target = Counter((outcome.target, outcome.verdict) for outcome in outcomes)
@@ -206,7 +203,6 @@ def _data(found: Checked) -> dict[str, Any]:
 
 
 def _lines(found: Checked, *, show_all: bool) -> Iterator[str]:
-    """Yield the lines of text that ``check`` prints. Appeals that need action come first."""
     outcomes = found.result.outcomes
     table = _Table(found)
     yield _heading(found)
@@ -243,7 +239,6 @@ def _heading(found: Checked) -> str:
 
 
 def _by_target(found: Checked) -> Iterator[str]:
-    """Yield a line for each target: its name, budget, schedule and counts of verdicts."""
     rows = [
         (
             target.name,
@@ -281,10 +276,6 @@ def _is_unanswered(outcome: Outcome) -> bool:
 
 
 def _from_store(found: Checked) -> Iterator[str]:
-    """Yield a line for each reason why an answer from a store is incomplete.
-
-    The last line counts the breaches that depend on events after the store's watermark.
-    """
     zone = main_schedule(found.configuration, found.target).tz
     yield from store_lines(found.rows, found.as_of, found.version, zone)
     watermark = found.rows.stored.watermark if found.rows.stored else None
@@ -298,8 +289,6 @@ def _from_store(found: Checked) -> Iterator[str]:
 
 
 class _Table:
-    """Prints the appeals as lines with aligned columns."""
-
     def __init__(self, found: Checked) -> None:
         self._found = found
         self._text = SHELL.text
@@ -391,5 +380,4 @@ class _Table:
 
 
 def _cell(text: str) -> str:
-    """Return text for a table cell, without control characters and shortened to 28 characters."""
     return printable(text if len(text) <= WIDEST_CELL else text[: WIDEST_CELL - 1] + CUT)

@@ -141,7 +141,6 @@ def _summary(options: Mapping[str, Value]) -> str:
 
 
 def _columns(detected: Detected) -> Iterator[str]:
-    """Yield a line for each column that is read: canonical name, name in the file, first values."""
     readings = detected.readings
     left = max((len(one.canonical) for one in readings), default=0)
     names = [_clipped(_joined(one.columns), _WIDEST_NAME) for one in readings]

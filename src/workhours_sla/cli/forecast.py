@@ -39,8 +39,6 @@ SUMS: Final = ("overdue", "earlier", "later", "paused", "unknown")
 
 
 class _Period(NamedTuple):
-    """The period of a forecast, and the length of its slots: an hour or a day."""
-
     start: datetime
     end: datetime
     by: By
@@ -100,7 +98,6 @@ def forecast(source: InputOptions, wanted: _ForecastOptions, common: CommonOptio
 
 
 def _start(text: str, zone: tzinfo) -> datetime:
-    """Parse a time. A date without a time of day means its midnight in ``zone``."""
     day = read_day(text)
     return read_time(text, zone).when if day is None else datetime.combine(day, time(), zone)
 
@@ -135,7 +132,6 @@ def _lines(found: Forecast, configuration: Configuration, period: _Period) -> It
 
 
 def _bar() -> str:
-    """Return the character for bars: a block, or ``#`` if standard output cannot encode it."""
     try:
         BAR.encode(getattr(sys.stdout, "encoding", None) or "ascii")
     except (UnicodeEncodeError, LookupError):

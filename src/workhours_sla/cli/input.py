@@ -34,6 +34,8 @@ from workhours_sla.text.messages import said
 if TYPE_CHECKING:
     from workhours_sla.stream.store import Holdings
 
+LARGE: Final = 5_000_000
+"""Stages are shown for files of this size in bytes or more, and for those of unknown size."""
 FEWEST: Final = 100
 """Minimum number of rows with one id that can cause a note."""
 MOST: Final = 1_000
@@ -128,7 +130,6 @@ def read_rows(
 def _from_file(
     file: str, config: Config, stages: Stages, given: Given | None
 ) -> tuple[Rows, Config]:
-    """Read a file; return its rows and the configuration used to read it."""
     events: list[Event] = []
     faults: list[Fault] = []
     count = 0
@@ -141,7 +142,8 @@ def _from_file(
             config = found.detected or config
             source = open_source(found.where, config, name=found.name)
         stack.enter_context(source)
-        stages.read(source.size)
+        if source.size is None or source.size >= LARGE:
+            stages.read(source.size)
         for item in source:
             count += 1
             if isinstance(item, Fault):

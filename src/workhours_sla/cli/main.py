@@ -148,7 +148,6 @@ def language_of(arguments: Sequence[str]) -> str:
 
 
 def _windows_is_russian() -> bool:
-    """Return whether this is Windows with Russian as its display language."""
     if sys.platform != "win32":
         return False
     import ctypes
@@ -204,7 +203,6 @@ def _status(arguments: list[str]) -> int:
 
 
 def _message(error: Exception) -> tuple[str, int]:
-    """Return the message of an error, and the exit status."""
     if isinstance(error, click.ClickException):
         return _usage_message(error), UNREADABLE
     if isinstance(error, CalendarCoverageError):
@@ -232,7 +230,6 @@ def _usage_message(error: click.ClickException) -> str:
 
 
 def _coverage_message(error: CalendarCoverageError) -> str:
-    """Return the message that names the unknown date, the cause, and the bounds of the answer."""
     text = unknown_date(error)
     if error.earliest is not None and error.latest is not None:
         earliest, latest = (_bound(one) for one in (error.earliest, error.latest))

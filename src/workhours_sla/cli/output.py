@@ -35,10 +35,6 @@ INTERRUPTED: Final = 130
 CLOSED_PIPE: Final = 141
 """Exit status if the reader of standard output has closed the pipe, as shells use for SIGPIPE."""
 
-MONTHS_AHEAD: Final = 3
-"""A note is printed if a calendar ends within this number of months."""
-PROGRESS_FROM: Final = 5_000_000
-"""Stages are shown for files of this size in bytes or more, and for those of unknown size."""
 _STYLED: Final = re.compile(r"((?:\x1b\[\d+m)*)(.*?)((?:\x1b\[0m)?)")
 
 
@@ -73,8 +69,8 @@ def wrapped(line: str, width: int) -> list[str]:
 
     Columns are two spaces or more apart.
 
-    >>> wrapped("Target        4:00 of working time", 25)
-    ['Target        4:00 of', '              working', '              time']
+    >>> wrapped("Target        4:00 of working time", 28)
+    ['Target        4:00 of', '              working time']
     """
     found = _STYLED.fullmatch(line)
     if found is None or len(found[2]) <= width:
@@ -139,10 +135,9 @@ def note_calendar_ends(schedules: Iterable[Schedule], at: datetime | date) -> No
 
 
 def _months_after(day: date) -> date:
-    """Return the same day three months later, or the last day of that month."""
     from calendar import monthrange
 
-    years, month = divmod(day.month - 1 + MONTHS_AHEAD, 12)
+    years, month = divmod(day.month - 1 + 3, 12)
     year, month = min(day.year + years, date.max.year), month + 1
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
@@ -168,7 +163,7 @@ class Stages:
 
     def read(self, size: int | None) -> None:
         """Begin with a source of this size in bytes, None if it is unknown."""
-        if not sys.stderr.isatty() or (size is not None and size < PROGRESS_FROM):
+        if not sys.stderr.isatty():
             return
         from rich.console import Console
         from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn

@@ -18,11 +18,14 @@ import click
 from workhours_sla.cli.output import Note
 from workhours_sla.cli.policy_text import main_schedule
 from workhours_sla.cli.sources import kafka_properties, secret_in
+from workhours_sla.cli.store import opened_store
 from workhours_sla.config.policy import DEFAULT, Configuration
 from workhours_sla.config.sections import Config
 from workhours_sla.config.sink_sections import EmailSettings, KafkaSettings
 from workhours_sla.errors import CalendarCoverageError, StoreError, WorkHoursError
 from workhours_sla.json.checked_data import Reader
+from workhours_sla.sla.policy import Policy
+from workhours_sla.stores.open import has_store
 from workhours_sla.stores.store import DatabaseStore
 from workhours_sla.stream.delivery import Delivery, Sink, Undelivered
 from workhours_sla.stream.pipeline import Pipeline
@@ -53,13 +56,31 @@ class OutputFiles(NamedTuple):
     """The options of a command that say what it writes, and how late events may arrive.
 
     ``sinks`` are files of changes, ``digests`` is the file of digests, ``skew`` an amount of time.
-    ``standby`` is whether the command takes over from another process.
+    ``standby`` is whether the command takes over from another process, ``retain`` a number of days.
     """
 
     sinks: Sequence[str]
     digests: str | None
     skew: str
     standby: bool = False
+    retain: int | None = None
+
+    def pipeline(
+        self, stack: ExitStack, place: str, policy: Policy
+    ) -> tuple[Pipeline, DatabaseStore]:
+        """Open a store and its pipeline, which ``stack`` closes.
+
+        Before, check that no file of changes or digests has something else in it. If the store
+        exists, opening a file checks the lines that the store did not write. Raises StoreError.
+        """
+        first_only = self.standby or has_store(place)
+        for file in self.sinks:
+            check_lines(Path(file), CHANGES, first_only=first_only)
+        if self.digests is not None:
+            check_lines(Path(self.digests), DIGESTS, first_only=first_only)
+        store = opened_store(place, standby=self.standby)
+        retain = None if self.retain is None else timedelta(days=self.retain)
+        return stack.enter_context(Pipeline(store, policy, retain=retain)), store
 
     def opened(self, file: Callable[[], T]) -> T:
         """Open a file; a standby waits while the former process has it. Raises StoreError."""
@@ -71,17 +92,6 @@ class OutputFiles(NamedTuple):
                 if not self.standby or error.cause != "sink_in_use" or monotonic() > until:
                     raise
             sleep(0.1)
-
-    def check_lines(self, *, is_new: bool) -> None:
-        """Raise StoreError if a file of changes or digests has something else in it.
-
-        ``is_new`` is whether the store does not exist yet. If it exists, opening a file checks the
-        lines that the store did not write.
-        """
-        for file in self.sinks:
-            check_lines(Path(file), CHANGES, first_only=not is_new)
-        if self.digests is not None:
-            check_lines(Path(self.digests), DIGESTS, first_only=not is_new)
 
 
 class Outputs(NamedTuple):

@@ -85,8 +85,6 @@ class _ReportOptions:
 
 
 class _Edges(NamedTuple):
-    """The begin and end of the period, and the date of a rebase, parsed from the options."""
-
     since: datetime | None
     until: datetime | None
     compare_with: Earlier | datetime | None
@@ -152,7 +150,6 @@ def _make(
     given: Given | None,
     stages: Stages,
 ) -> tuple[Report, Evaluation, Target]:
-    """Read the appeals; return their report, the evaluation, and the reported target."""
     configuration = settings.configuration(one=True)
     policy = configuration.policy
     zone = main_schedule(configuration, wanted.target).tz
@@ -212,7 +209,6 @@ def _agreement(result: Evaluation, rows: Rows, target: str) -> Agreement | None:
 
 
 def _with_rows(intake: Intake, rows: Rows) -> Intake:
-    """Add the counts of rejected rows, or the counts of a store, to an intake."""
     intake = replace(intake, ignored=rows.ignored, inverted=rows.inverted)
     if not rows.per_event:  # the order of rows of appeals does not show which events came late
         intake = replace(intake, late=None)
@@ -251,7 +247,6 @@ def _pages(made: Report, html: str | None) -> Iterator[NamedFile]:
 
 
 def _write(made: Report, wanted: _ReportOptions, result: Evaluation, target: Target) -> None:
-    """Write the tables, the workbook and the page, and print their paths on standard error."""
     if wanted.csv is not None:
         from workhours_sla.reports.tables_csv import write_tables
 
@@ -280,7 +275,6 @@ def _write(made: Report, wanted: _ReportOptions, result: Evaluation, target: Tar
 
 
 def _show_revision(made: Report, kept: Path, *, as_json: bool) -> None:
-    """Print what changed since the report in the file ``kept``. Raises click.UsageError."""
     from workhours_sla.compliance.comparison import revise
     from workhours_sla.reports.report_json import from_json, revision_data
 
@@ -318,7 +312,6 @@ def _revision_lines(found: Revision) -> Iterator[str]:
 
 
 def _case_lines(cases: Sequence[RevisedCase]) -> Iterator[str]:
-    """Yield a line for each appeal whose verdict changed, with its cause."""
     from workhours_sla.reports.plain_text import NONE
     from workhours_sla.reports.printable import moment, printable
 

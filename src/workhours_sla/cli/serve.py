@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +16,7 @@ from workhours_sla.cli.file_checks import check_files, read_files, store_files, 
 from workhours_sla.cli.help import command, option
 from workhours_sla.cli.options import SKEW, DatesOptions, LangOption
 from workhours_sla.cli.settings import Settings
-from workhours_sla.cli.store import opened_store, place_if_given
+from workhours_sla.cli.store import place_if_given
 from workhours_sla.errors import ConfigError, EngineError
 from workhours_sla.text.catalog import LANGUAGES, SHELL, current
 from workhours_sla.text.messages import say
@@ -103,7 +103,6 @@ def _check_sections(mapping: Config) -> None:
 
 
 def _check(wanted: _ServeOptions, place: str | None) -> None:
-    """Raise click.UsageError for options that need a store, and for a file that is given twice."""
     given = {
         "--standby": wanted.standby,
         "--sink": wanted.sinks,
@@ -143,21 +142,16 @@ def _opened(
     )
     from workhours_sla.service.live import Live
     from workhours_sla.service.middleware import LOG
-    from workhours_sla.stores.open import has_store
-    from workhours_sla.stream.pipeline import Pipeline
     from workhours_sla.worktime.amounts import parse_amount
 
     def note(key: str, /, **facts: object) -> None:
         LOG.warning(key.replace("_", "-"), extra={"text": SHELL.text(key, **facts)})
 
     skew = wanted.skew or SKEW
-    options = OutputFiles(wanted.sinks, wanted.digests, skew, wanted.standby)
+    options = OutputFiles(wanted.sinks, wanted.digests, skew, wanted.standby, wanted.retain)
     remote = configured_sinks(configuration.mapping, wanted.config, wanted.digests)
-    options.check_lines(is_new=not (wanted.standby or has_store(place)))
     with ExitStack() as stack:
-        store = opened_store(place, standby=wanted.standby)
-        retain = None if wanted.retain is None else timedelta(days=wanted.retain)
-        pipeline = stack.enter_context(Pipeline(store, configuration.policy, retain=retain))
+        pipeline, store = options.pipeline(stack, place, configuration.policy)
         sinks, digests, mails = open_outputs(
             stack, pipeline, store, options, configuration, remote, _now, note
         )

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 from fractions import Fraction
 from functools import partial
 from threading import Event as Flag
@@ -34,15 +34,13 @@ from workhours_sla.cli.policy_text import main_schedule
 from workhours_sla.cli.rows import events_line, reason_lines, rows_line
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.sources import CheckedSource, check_source, followed_source, idle_of
-from workhours_sla.cli.store import opened_store, store_place
+from workhours_sla.cli.store import store_place
 from workhours_sla.cli.times import show_time
 from workhours_sla.config.policy import Configuration
 from workhours_sla.config.sections import Config
 from workhours_sla.sla.changes import Change, ChangeKind
-from workhours_sla.stores.open import has_store
 from workhours_sla.stores.store import DatabaseStore
 from workhours_sla.stream.delivery import Delivery, Undelivered
-from workhours_sla.stream.pipeline import Pipeline
 from workhours_sla.stream.run_loop import DEFAULT_BATCH_SIZE, RunSummary
 from workhours_sla.stream.sinks.jsonl import JsonLinesSink
 from workhours_sla.stream.watermark import Watermarks
@@ -126,11 +124,10 @@ def watch(wanted: _WatchOptions, common: CommonOptions) -> int:
     )
     with ExitStack() as stack:
         source.check()  # an error here must not leave an empty store and empty sinks
-        outputs = OutputFiles(wanted.sinks, wanted.digests, wanted.skew, wanted.standby)
-        outputs.check_lines(is_new=not (wanted.standby or has_store(place)))
-        store = opened_store(place, standby=wanted.standby)
-        retained = None if wanted.retain is None else timedelta(days=wanted.retain)
-        pipeline = stack.enter_context(Pipeline(store, configuration.policy, retain=retained))
+        outputs = OutputFiles(
+            wanted.sinks, wanted.digests, wanted.skew, wanted.standby, wanted.retain
+        )
+        pipeline, store = outputs.pipeline(stack, place, configuration.policy)
         output = _StandardOutput(
             JsonLinesSink(sys.stdout.buffer)
             if settings.as_json
@@ -210,8 +207,6 @@ def _stopped_by_signals(stopping: Flag) -> Iterator[None]:
 
 
 class _ChangeLines:
-    """Prints each change as a line of text on standard output."""
-
     def __init__(self, tz: tzinfo) -> None:
         self._tz = tz
 
@@ -267,7 +262,6 @@ class _StandardOutput:
 
 
 def _report_digests(digests: TimedDigests | None, name: str | None) -> bool:
-    """Print the error if the digests could not be written; return whether there was one."""
     if digests is None or digests.failing is None:
         return False
     error = error_text(digests.failing)
@@ -302,7 +296,6 @@ def _check_share(run: RunSummary, ignored: int, least: Fraction, config: Config)
 
 
 def _account(run: RunSummary, rows: CheckedSource, store: DatabaseStore) -> Iterator[str]:
-    """Yield lines that count the rows of this run, and of all runs with the store."""
     stored = store.holdings()
     yield rows_line(run.items, run.rejected, rows.ignored, rows.inverted)
     counts = run.events
