@@ -329,21 +329,19 @@ class _Table:
 
     def _facts(self, outcome: Outcome) -> Iterator[str]:
         in_days = isinstance(outcome.budget, DayBudget)
-
-        def when(key: str, at: datetime | None, *, ends: bool = False) -> Iterator[str]:
+        posted, started = outcome.posted_at, outcome.started_at
+        due_at, limit = outcome.due_at, outcome.limit
+        yield self._text("posted", when=self._time(posted))
+        if started is not None and started != posted:
+            yield self._text("started", when=self._time(started))
+        for key, at in (("due_by", due_at), ("late_after", None if limit == due_at else limit)):
             if at is not None:
-                yield self._text(key, when=self._time(at, ends=ends and in_days))
-
-        yield from when("posted", outcome.posted_at)
-        if outcome.started_at != outcome.posted_at:
-            yield from when("started", outcome.started_at)
-        yield from when("due_by", outcome.due_at, ends=True)
-        if outcome.limit != outcome.due_at:
-            yield from when("late_after", outcome.limit, ends=True)
-        if outcome.due_at is None and outcome.bounds is not None:
+                yield self._text(key, when=self._time(at, ends=in_days))
+        if due_at is None and outcome.bounds is not None:
             yield from self._due_bounds(*outcome.bounds.due_at)
-        yield from when("answered", outcome.answered_at)
-        yield from when("withdrawn", outcome.withdrawn_at)
+        for key, at in (("answered", outcome.answered_at), ("withdrawn", outcome.withdrawn_at)):
+            if at is not None:
+                yield self._text(key, when=self._time(at))
         if outcome.overdue:
             yield self._text("late_by", amount=format_amount(outcome.overdue))
         elif outcome.remaining is not None and outcome.answered_at is None:
@@ -353,11 +351,9 @@ class _Table:
 
     def _due_bounds(self, earliest: datetime | None, latest: datetime | None) -> Iterator[str]:
         if earliest is not None:
-            since = self._time(earliest)
-            if latest is None:
-                yield self._text("due_not_before", when=since)
-            else:
-                yield self._text("due_between", since=since, until=self._time(latest))
+            key = "due_not_before" if latest is None else "due_between"
+            times = {"since": earliest, "until": latest, "when": earliest}
+            yield self._text(key, **{name: self._time(at) for name, at in times.items() if at})
 
     def _holders(self, outcome: Outcome) -> Iterator[str]:
         """Yield a line for each agency that had an overdue appeal, with the period and the time.

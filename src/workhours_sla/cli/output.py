@@ -35,7 +35,8 @@ INTERRUPTED: Final = 130
 CLOSED_PIPE: Final = 141
 """Exit status if the reader of standard output has closed the pipe, as shells use for SIGPIPE."""
 
-_STYLED: Final = re.compile(r"((?:\x1b\[\d+m)*)(.*?)((?:\x1b\[0m)?)")
+_STYLED: Final = re.compile(r"((?:\x1b\[\d+m)*)([^\x1b]*)((?:\x1b\[0m)?)")
+"""A line with one style or none; a line of a calendar has more, and fits any screen."""
 
 
 def echo_json(data: object) -> None:
@@ -65,20 +66,23 @@ def echo_lines(lines: Iterable[str], *, err: bool = False) -> None:
 
 
 def wrapped(line: str, width: int) -> list[str]:
-    """Break a line between words, below the last column that begins in its left half.
+    """Break a line between words, below the last column that begins in its left two thirds.
 
-    Columns are two spaces or more apart.
+    Columns are two spaces or more apart. If there are further columns, only these are broken off.
 
     >>> wrapped("Target        4:00 of working time", 28)
     ['Target        4:00 of', '              working time']
     """
     found = _STYLED.fullmatch(line)
-    if found is None or len(found[2]) <= width:
+    if found is None or len(click.unstyle(line)) <= width:
         return [line]
     from textwrap import wrap
 
     begin, text, end = found.groups()
-    starts = [one.end() for one in re.finditer(r"^ *| {2,}", text) if one.end() <= width // 2]
+    starts = [one.end() for one in re.finditer(r"^ *| {2,}", text) if 3 * one.end() <= 2 * width]
+    columns = re.split(" {2,}", text[starts[-1] :])
+    if len(columns) > 1 and max(map(len, columns)) <= width - starts[-1]:
+        text = re.sub(r"(?<! ) (?! )", "\xa0", text)
     lines = wrap(
         text,
         width,
@@ -86,7 +90,7 @@ def wrapped(line: str, width: int) -> list[str]:
         break_long_words=False,
         break_on_hyphens=False,
     )
-    return [f"{begin}{one}{end}" for one in lines]
+    return [begin + one.replace("\xa0", " ") + end for one in lines]
 
 
 def printable(text: Any) -> str:

@@ -6,9 +6,9 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 import click
@@ -45,10 +45,9 @@ if TYPE_CHECKING:
     # these modules need numpy
     from workhours_sla.compliance.cases import Intake
     from workhours_sla.compliance.comparison import RevisedCase, Revision
-    from workhours_sla.compliance.period import Earlier
     from workhours_sla.reports.report import Report
 
-EARLIER: Final[dict[str, Earlier]] = {"previous": "previous", "year": "year"}
+EARLIER: Final = frozenset({"previous", "year"})
 """Words that ``--compare-with`` accepts."""
 LOOK_AHEAD: Final = timedelta(days=14)
 """Length of the period after ``--as-of`` whose deadlines a page shows."""
@@ -84,31 +83,19 @@ class _ReportOptions:
         return None if self.by is None else [name.strip() for name in self.by.split(",")]
 
 
-class _Edges(NamedTuple):
-    since: datetime | None
-    until: datetime | None
-    compare_with: Earlier | datetime | None
-    rebase: date | None
-
-    @classmethod
-    def of(cls, wanted: _ReportOptions, zone: tzinfo) -> _Edges:
-        """Parse the times in the options. Raises TimeSyntaxError, and click.UsageError.
-
-        click.UsageError is raised for an unknown word in --compare-with.
-        """
-        since = None if wanted.since is None else read_edge(wanted.since, zone)
-        until = None if wanted.until is None else read_edge(wanted.until, zone, is_end=True)
-        if since is not None and until is not None and until <= since:
-            raise click.UsageError(SHELL.text("no_period"))
-        compared: Earlier | datetime | None = None
-        if wanted.compare_with in EARLIER:
-            compared = EARLIER[wanted.compare_with]
-            if since is None:
-                raise click.UsageError(SHELL.text("compare_needs_since", with_=wanted.compare_with))
-        elif wanted.compare_with is not None:
-            compared = read_edge(wanted.compare_with, zone)
-        rebase = None if wanted.rebase is None else read_edge(wanted.rebase, zone).date()
-        return cls(since, until, compared, rebase)
+def _period(wanted: _ReportOptions, zone: tzinfo) -> dict[str, Any]:
+    """Parse the options of the period. Raises TimeSyntaxError, and click.UsageError."""
+    since = None if wanted.since is None else read_edge(wanted.since, zone)
+    until = None if wanted.until is None else read_edge(wanted.until, zone, is_end=True)
+    if since is not None and until is not None and until <= since:
+        raise click.UsageError(SHELL.text("no_period"))
+    compared: datetime | str | None = wanted.compare_with
+    if compared in EARLIER and since is None:
+        raise click.UsageError(SHELL.text("compare_needs_since", with_=compared))
+    if compared is not None and compared not in EARLIER:
+        compared = read_edge(str(compared), zone)
+    rebase = None if wanted.rebase is None else read_edge(wanted.rebase, zone).date()
+    return {"since": since, "until": until, "compare_with": compared, "rebase": rebase}
 
 
 @command("report", InputOptions, _ReportOptions, CommonOptions)
@@ -178,17 +165,14 @@ def _make(
     cases = replace(cases, intake=_with_rows(cases.intake, rows))
     for line in store_lines(rows, as_of, policy.version, zone):
         note_text(line)
-    edges = _Edges.of(wanted, zone)
+    period = _period(wanted, zone)
     try:
         made = make_report(
             cases,
             ReportOptions(
                 target_rate=rate,
                 by=wanted.groupings,
-                since=edges.since,
-                until=edges.until,
-                compare_with=edges.compare_with,
-                rebase=edges.rebase,
+                **period,
                 listed=LISTED if wanted.html is None else len(cases),
                 with_cases=wanted.with_cases or wanted.revise is not None,
             ),

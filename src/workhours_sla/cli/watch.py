@@ -36,7 +36,6 @@ from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.sources import CheckedSource, check_source, followed_source, idle_of
 from workhours_sla.cli.store import store_place
 from workhours_sla.cli.times import show_time
-from workhours_sla.config.policy import Configuration
 from workhours_sla.config.sections import Config
 from workhours_sla.sla.changes import Change, ChangeKind
 from workhours_sla.stores.store import DatabaseStore
@@ -48,7 +47,6 @@ from workhours_sla.text import catalog, words
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.worktime.amounts import parse_amount
 
-STDOUT: Final = "stdout"
 HANGS_AFTER: Final = 20.0
 """A sink that does not return within this many seconds at the end of a run counts as hanging."""
 COLOURS: Final = {ChangeKind.BREACHED: "red", ChangeKind.AT_RISK: "yellow", ChangeKind.MET: "green"}
@@ -128,12 +126,8 @@ def watch(wanted: _WatchOptions, common: CommonOptions) -> int:
             wanted.sinks, wanted.digests, wanted.skew, wanted.standby, wanted.retain
         )
         pipeline, store = outputs.pipeline(stack, place, configuration.policy)
-        output = _StandardOutput(
-            JsonLinesSink(sys.stdout.buffer)
-            if settings.as_json
-            else _ChangeLines(main_schedule(configuration).tz),
-            stopping,
-        )
+        zone = None if common.as_json else main_schedule(configuration).tz
+        output = _StandardOutput(zone, stopping)
         stack.enter_context(_stopped_by_signals(stopping))
         if wanted.replay:
             pipeline.retry_rejected(source.read)
@@ -143,6 +137,11 @@ def watch(wanted: _WatchOptions, common: CommonOptions) -> int:
         delivery = stack.enter_context(
             Delivery(store, [*sinks, output], on_failure=partial(note_failure, echo_note))
         )
+
+        def is_stopping() -> bool:
+            store.check_place()  # raises StoreError if the store was replaced
+            return stopping.is_set()
+
         summary = pipeline.run(
             counted := CheckedSource(source, config),
             watermarks=Watermarks(
@@ -153,35 +152,20 @@ def watch(wanted: _WatchOptions, common: CommonOptions) -> int:
             digests=digests,
             batch_size=wanted.batch,
             on_changes=delivery.notify,
-            stopping=partial(_is_stopping, stopping, store),
+            stopping=is_stopping,
         )
-        if clock is None:
-            _note_time(settings, configuration, store.watermark, summary)
+        if clock is None and store.watermark is not None:
+            settings.note_ends(configuration, store.watermark)
+        elif clock is None and summary.events.read:
+            echo_note("silent_partition")
         source.finish()
         undelivered = [*delivery.finish(HANGS_AFTER), *mails.finish(HANGS_AFTER)]
         output.check()
         echo_lines(_account(summary, counted, store), err=True)
-        has_failed = _report_digests(digests, wanted.digests) or bool(undelivered)
-        _report_undelivered(undelivered)
+        has_failed = _has_failed(digests, wanted.digests, undelivered)
     if wanted.once and not stopping.is_set():
         _check_share(summary, counted.ignored, least, config)
     return UNREADABLE if source.lost or has_failed else 0
-
-
-def _is_stopping(stopping: Flag, store: DatabaseStore) -> bool:
-    """Return whether the run must end. Raises StoreError if the store was replaced."""
-    store.check_place()
-    return stopping.is_set()
-
-
-def _note_time(
-    settings: Settings, configuration: Configuration, watermark: datetime | None, run: RunSummary
-) -> None:
-    """Print a note if a calendar ends soon after the watermark, or if no time has passed."""
-    if watermark is not None:
-        settings.note_ends(configuration, watermark)
-    elif run.events.read:
-        echo_note("silent_partition")
 
 
 def _now() -> datetime:
@@ -206,43 +190,17 @@ def _stopped_by_signals(stopping: Flag) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-class _ChangeLines:
-    def __init__(self, tz: tzinfo) -> None:
-        self._tz = tz
-
-    def write(self, changes: Sequence[Change]) -> None:
-        """Print the changes."""
-        echo_lines(map(self._line, changes))
-        sys.stdout.flush()
-
-    def _line(self, change: Change) -> str:
-        is_retraction = change.retracts is not None
-        what = catalog.CHANGES[change.kind]
-        mark = "" if is_retraction else MARKS.get(change.kind, "")
-        if is_retraction:
-            what = SHELL.text("retracted", what=what)
-        facts = [f"{mark:<3}{change.appeal_id}", change.agency_id or "-"]
-        facts += [words.target_name(change.target), what]
-        if change.at is not None:
-            facts.append(self._time(change.at))
-        elif not is_retraction:
-            facts.append(SHELL.text("due_unknown"))
-        if change.due_at is not None and change.kind is not ChangeKind.DUE_CHANGED:
-            facts.append(SHELL.text("due_by", when=self._time(change.due_at)))
-        colour = None if is_retraction else COLOURS.get(change.kind)
-        return click.style("  ".join(map(printable, facts)), fg=colour)
-
-    def _time(self, when: datetime) -> str:
-        return show_time(when.astimezone(self._tz))
-
-
 class _StandardOutput:
-    """A sink that writes to standard output. It stops the run if the reader closes the pipe."""
+    """A sink that writes to standard output, JSON unless there is a zone for lines of text.
 
-    name = STDOUT
+    It stops the run if the reader closes the pipe.
+    """
 
-    def __init__(self, sink: JsonLinesSink | _ChangeLines, stopping: Flag) -> None:
-        self._sink = sink
+    name = "stdout"
+
+    def __init__(self, tz: tzinfo | None, stopping: Flag) -> None:
+        self._tz = tz
+        self._write = self._write_lines if tz else JsonLinesSink(sys.stdout.buffer).write
         self._stopping = stopping
         self._broken: BrokenPipeError | None = None
 
@@ -254,30 +212,50 @@ class _StandardOutput:
     def write(self, changes: Sequence[Change]) -> None:
         """Write the changes."""
         try:
-            self._sink.write(changes)
+            self._write(changes)
         except BrokenPipeError as error:
             self._broken = error
             self._stopping.set()
             raise
 
+    def _write_lines(self, changes: Sequence[Change]) -> None:
+        echo_lines(map(self._line, changes))
+        sys.stdout.flush()
 
-def _report_digests(digests: TimedDigests | None, name: str | None) -> bool:
-    if digests is None or digests.failing is None:
-        return False
-    error = error_text(digests.failing)
-    echo_lines([SHELL.text("digests_undelivered", name=name, error=error)], err=True)
-    return True
+    def _line(self, change: Change) -> str:
+        what, mark = catalog.CHANGES[change.kind], MARKS.get(change.kind, "")
+        colour = COLOURS.get(change.kind)
+        is_retraction = change.retracts is not None
+        if is_retraction:
+            what, mark, colour = SHELL.text("retracted", what=what), "", None
+        facts = [f"{mark:<3}{change.appeal_id}", change.agency_id or "-"]
+        facts += [words.target_name(change.target), what]
+        if change.at is not None:
+            facts.append(self._time(change.at))
+        elif not is_retraction:
+            facts.append(SHELL.text("due_unknown"))
+        if change.due_at is not None and change.kind is not ChangeKind.DUE_CHANGED:
+            facts.append(SHELL.text("due_by", when=self._time(change.due_at)))
+        return click.style("  ".join(map(printable, facts)), fg=colour)
+
+    def _time(self, when: datetime) -> str:
+        return show_time(when.astimezone(self._tz))
 
 
-def _report_undelivered(undelivered: Sequence[Undelivered]) -> None:
-    """Print the sinks that have not received every change, and exit at once if one hangs."""
-    for sink, error in undelivered:
-        key = "sink_hangs" if error is None else "sink_undelivered"
+def _has_failed(
+    digests: TimedDigests | None, name: str | None, undelivered: Sequence[Undelivered]
+) -> bool:
+    """Print what could not be delivered, and exit at once if a sink hangs."""
+    failing = None if digests is None else digests.failing
+    failed = [] if failing is None else [("digests_undelivered", name, failing)]
+    failed += [("sink_undelivered" if e else "sink_hangs", sink, e) for sink, e in undelivered]
+    for key, sink, error in failed:
         echo_lines([SHELL.text(key, name=sink, error=error_text(error))], err=True)
     if any(error is None for _, error in undelivered):
         # the thread of the sink may have locked standard output, which cannot be flushed then
         sys.stderr.flush()
         os._exit(UNREADABLE)
+    return bool(failed)
 
 
 def _check_share(run: RunSummary, ignored: int, least: Fraction, config: Config) -> None:
