@@ -16,7 +16,7 @@ from workhours_sla.calendars.calendar import Calendar, working_time_norm
 from workhours_sla.calendars.days import Day, DayKind
 from workhours_sla.calendars.sources import AvailableCalendar
 from workhours_sla.cli.help import argument, command, option
-from workhours_sla.cli.options import LangOption
+from workhours_sla.cli.options import JsonOption, ProvisionalOption
 from workhours_sla.cli.output import echo_json, echo_lines
 from workhours_sla.cli.settings import find_calendar, with_acts
 from workhours_sla.config.defaults import WEEK
@@ -40,18 +40,8 @@ class _YearOptions:
     week: int | None = option("--week", metavar="N", type=click.IntRange(5, 7), without=str(WEEK))
 
 
-@dataclass(frozen=True)
-class _JsonOption(LangOption):
-    as_json: bool = option("--json", is_flag=True)
-
-
-@dataclass(frozen=True)
-class _ShownOptions(_JsonOption):
-    provisional: bool = option("--provisional", is_flag=True)
-
-
-@command("calendar", _YearOptions, _ShownOptions)
-def calendar(wanted: _YearOptions, shown: _ShownOptions) -> None:
+@command("calendar", _YearOptions, ProvisionalOption)
+def calendar(wanted: _YearOptions, shown: ProvisionalOption) -> None:
     """Run the command ``calendar``, whose help is in ``text.catalog``."""
     found = find_calendar(wanted.id, wanted.categories)
     if wanted.week is not None:
@@ -161,8 +151,8 @@ class _ListOptions:
     country: str = argument(required=False, default="")
 
 
-@command("calendars", _ListOptions, _JsonOption)
-def calendars(wanted: _ListOptions, shown: _JsonOption) -> None:
+@command("calendars", _ListOptions, JsonOption)
+def calendars(wanted: _ListOptions, shown: JsonOption) -> None:
     """Run the command ``calendars``, whose help is in ``text.catalog``."""
     country = wanted.country
     found = Calendar.available(country.upper()) or tuple(

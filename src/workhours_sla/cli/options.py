@@ -29,6 +29,27 @@ class LangOption:
 
 
 @dataclass(frozen=True)
+class JsonOption(LangOption):
+    """The options of the form of an answer."""
+
+    as_json: bool = option("--json", is_flag=True)
+
+
+@dataclass(frozen=True)
+class ProvisionalOption(JsonOption):
+    """The options of the form of an answer, and whether rules may decide it."""
+
+    provisional: bool = option("--provisional", is_flag=True)
+
+
+@dataclass(frozen=True)
+class ConfigOption:
+    """The option of the configuration file."""
+
+    config: str | None = option("--config", metavar="FILE")
+
+
+@dataclass(frozen=True)
 class ScheduleOptions:
     """The options of a schedule."""
 
@@ -78,21 +99,12 @@ class BudgetOptions:
 
 
 @dataclass(frozen=True)
-class OutputOptions(LangOption):
-    """The options of the configuration and of the output."""
-
-    as_json: bool = option("--json", is_flag=True)
-    provisional: bool = option("--provisional", is_flag=True)
-    config: str | None = option("--config", metavar="FILE")
-
-
-@dataclass(frozen=True)
-class DatesOptions(OutputOptions, ScheduleOptions):
+class DatesOptions(ConfigOption, ProvisionalOption, ScheduleOptions):
     """The options of commands about a schedule, without a budget."""
 
 
 @dataclass(frozen=True)
-class CommonOptions(OutputOptions, BudgetOptions, ScheduleOptions):
+class CommonOptions(ConfigOption, ProvisionalOption, BudgetOptions, ScheduleOptions):
     """The options of all commands that count working time."""
 
 

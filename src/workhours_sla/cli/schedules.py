@@ -11,7 +11,7 @@ import click
 
 from workhours_sla.cli.answers import Answer, ExplainOption, labelled
 from workhours_sla.cli.help import argument, command, option
-from workhours_sla.cli.options import DatesOptions, LangOption, ScheduleOptions
+from workhours_sla.cli.options import ConfigOption, DatesOptions, LangOption, ScheduleOptions
 from workhours_sla.cli.output import echo_json, echo_lines, note_calendar_ends
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_day, read_edge, zone_text
@@ -165,13 +165,10 @@ class _SqlOptions:
     check: bool = option("--check", is_flag=True)
 
 
-@dataclass(frozen=True)
-class _ConfigOption(LangOption):
-    config: str | None = option("--config", metavar="FILE")
-
-
-@command("sql", _SqlOptions, ScheduleOptions, _ConfigOption)
-def sql(wanted: _SqlOptions, of_schedule: ScheduleOptions, file: _ConfigOption) -> None:
+@command("sql", _SqlOptions, ScheduleOptions, LangOption, ConfigOption)
+def sql(
+    wanted: _SqlOptions, of_schedule: ScheduleOptions, _: LangOption, file: ConfigOption
+) -> None:
     """Run the command ``sql``, whose help is in ``text.catalog``."""
     from workhours_sla.sql.scripts import check_query, script
 

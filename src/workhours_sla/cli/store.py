@@ -13,7 +13,7 @@ import click
 
 from workhours_sla.cli.file_checks import check_files, store_files, written_files
 from workhours_sla.cli.help import Group, argument, command, option, parameters
-from workhours_sla.cli.options import LangOption
+from workhours_sla.cli.options import ConfigOption, JsonOption, LangOption
 from workhours_sla.cli.output import UNREADABLE, echo_json, echo_lines, echo_note, printable
 from workhours_sla.cli.times import read_time, show_time
 from workhours_sla.errors import NaiveDatetimeError, StoreError
@@ -100,17 +100,7 @@ def _waited_for(place: str) -> DatabaseStore:
 
 
 @dataclass(frozen=True)
-class _ConfigOption:
-    config: str | None = option("--config", metavar="FILE")
-
-
-@dataclass(frozen=True)
-class _JsonOption(LangOption):
-    as_json: bool = option("--json", is_flag=True)
-
-
-@dataclass(frozen=True)
-class _CheckOptions(_ConfigOption):
+class _CheckOptions(ConfigOption):
     show_all: bool = option("--all", is_flag=True)
 
 
@@ -119,8 +109,8 @@ class _StoreArgument:
     store: str | None = argument(metavar="STORE", required=False)
 
 
-@command("check", _StoreArgument, _CheckOptions, _JsonOption, within=store)
-def _check(of: _StoreArgument, wanted: _CheckOptions, output: _JsonOption) -> int:
+@command("check", _StoreArgument, _CheckOptions, JsonOption, within=store)
+def _check(of: _StoreArgument, wanted: _CheckOptions, output: JsonOption) -> int:
     place = store_place(of.store, wanted.config)
     faults = check_store(place)
     place = shown(place)
@@ -162,8 +152,8 @@ class _AtOption:
     at: str = option("--at", metavar="TIME", required=True)
 
 
-@command("watermark", _StoreArgument, _AtOption, _ConfigOption, LangOption, within=store)
-def _watermark(of: _StoreArgument, wanted: _AtOption, file: _ConfigOption, _: LangOption) -> None:
+@command("watermark", _StoreArgument, _AtOption, ConfigOption, LangOption, within=store)
+def _watermark(of: _StoreArgument, wanted: _AtOption, file: ConfigOption, _: LangOption) -> None:
     given = read_time(wanted.at, UTC)
     if given.assumed_zone:
         raise NaiveDatetimeError(say("sent_no_offset", text=repr(wanted.at)))
@@ -248,8 +238,8 @@ def _names(path: Path, kept: DatabaseStore) -> list[str]:
     return [name for name in known if os.path.realpath(name) == real] or [str(path.absolute())]
 
 
-@command("dead", _StoreOptions, _JsonOption, within=outbox)
-def _dead(in_: _StoreOptions, output: _JsonOption) -> None:
+@command("dead", _StoreOptions, JsonOption, within=outbox)
+def _dead(in_: _StoreOptions, output: JsonOption) -> None:
     with open_reader(in_.place) as kept:
         found = [(sink, letter) for sink in kept.sinks() for letter in kept.dead(sink)]
     rows = [
