@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from workhours_sla.cli.help import argument, command, option
+from workhours_sla.cli.help import Options, argument, command, option
 from workhours_sla.cli.options import CommonOptions, DatesOptions
 from workhours_sla.cli.output import echo_json, echo_lines, note_calendar_ends
 from workhours_sla.cli.settings import Settings, budget_text, counting_text
@@ -20,33 +19,28 @@ from workhours_sla.worktime.day_budgets import DayBudget
 from workhours_sla.worktime.times import TICK
 
 
-@dataclass(frozen=True)
-class ExplainOption:
+class ExplainOption(Options):
     """The options of all these commands but ``explain``."""
 
     explain: bool = option("--explain", is_flag=True)
     target: str | None = option("--target", metavar="NAME")
 
 
-@dataclass(frozen=True)
-class _Start:
+class _Start(Options):
     start: str = argument()
     now: str | None = option("--now", metavar="TIME")
 
 
-@dataclass(frozen=True)
-class _Span:
+class _Span(Options):
     start: str = argument()
     end: str = argument()
 
 
-@dataclass(frozen=True)
-class _End:
+class _End(Options):
     due_by: str = argument()
 
 
-@dataclass(frozen=True)
-class _Explained:
+class _Explained(Options):
     start: str = argument()
     end: str | None = argument(required=False)
     target: str | None = option("--target", metavar="NAME")
@@ -220,9 +214,9 @@ def explain(wanted: _Explained, common: CommonOptions) -> None:
     """Run the command ``explain``, whose help is in ``text.catalog``."""
     more = ExplainOption(explain=True, target=wanted.target)
     if wanted.end is None:
-        _due(_Start(wanted.start), more, common)
+        _due(_Start(start=wanted.start), more, common)
     else:
-        _elapsed(_Span(wanted.start, wanted.end), more, common)
+        _elapsed(_Span(start=wanted.start, end=wanted.end), more, common)
 
 
 due = command("due", _Start, ExplainOption, CommonOptions)(_due)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import calendar as months
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import groupby, zip_longest
 from operator import attrgetter
@@ -15,7 +14,7 @@ import click
 from workhours_sla.calendars.calendar import Calendar, working_time_norm
 from workhours_sla.calendars.days import Day, DayKind
 from workhours_sla.calendars.sources import AvailableCalendar
-from workhours_sla.cli.help import argument, command, option
+from workhours_sla.cli.help import Options, argument, command, option
 from workhours_sla.cli.options import JsonOption, ProvisionalOption
 from workhours_sla.cli.output import echo_json, echo_lines
 from workhours_sla.cli.settings import find_calendar, with_acts
@@ -31,8 +30,7 @@ MONTH_WIDTH: Final = DAY_WIDTH * 7
 GAP: Final = "   "
 
 
-@dataclass(frozen=True)
-class _YearOptions:
+class _YearOptions(Options):
     id: str = argument()
     year: int = argument(type=click.IntRange(1, 9999))
     categories: str | None = option("--categories", metavar="NAMES", without="public")
@@ -146,8 +144,7 @@ def _act_lines(shown: CalendarYear) -> Iterator[str]:
 # -- the list of calendars -------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _ListOptions:
+class _ListOptions(Options):
     country: str = argument(required=False, default="")
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 import click
 
 from workhours_sla.cli.detected import given_without_config
-from workhours_sla.cli.help import command, option
+from workhours_sla.cli.help import Options, command, option
 from workhours_sla.cli.input import Rows, read_rows
 from workhours_sla.cli.options import CommonOptions, InputOptions
 from workhours_sla.cli.output import (
@@ -63,8 +63,7 @@ NOTED: Final = (
 """Attributes of outcomes. If one is true for any outcome, a sentence with the count is printed."""
 
 
-@dataclass(frozen=True)
-class _CheckOptions:
+class _CheckOptions(Options):
     as_of: str | None = option("--as-of", metavar="TIME", without="now")
     warn: str | None = option("--warn", metavar="AMOUNT", without=Config().one_target.warn)
     target: str | None = option("--target", metavar="NAME")

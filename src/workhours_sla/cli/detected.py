@@ -8,7 +8,6 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
@@ -16,7 +15,7 @@ import click
 
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.zones import time_zone
-from workhours_sla.cli.help import argument, command, option
+from workhours_sla.cli.help import Options, argument, command, option
 from workhours_sla.cli.options import CommonOptions, InputOptions, LangOption
 from workhours_sla.cli.output import echo_lines, note_text, printable
 from workhours_sla.cli.settings import note_other_zones
@@ -192,8 +191,7 @@ def _given(tz: str | None, calendar: str | None) -> Given:
 # -- init ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _InitOptions:
+class _InitOptions(Options):
     file: str = argument()
     out: str | None = option("--out", metavar="FILE", without="stdout")
     calendar: str | None = option("--calendar", metavar="ID")

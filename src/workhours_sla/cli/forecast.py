@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any, Final, NamedTuple
 
 import click
 
-from workhours_sla.cli.help import command, option
+from workhours_sla.cli.help import Options, command, option
 from workhours_sla.cli.input import read_rows
 from workhours_sla.cli.options import CommonOptions, InputOptions
 from workhours_sla.cli.output import Stages, echo_json, echo_lines
@@ -44,8 +44,7 @@ class _Period(NamedTuple):
     by: By
 
 
-@dataclass(frozen=True)
-class _ForecastOptions:
+class _ForecastOptions(Options):
     as_of: str | None = option("--as-of", metavar="TIME", without="now")
     since: str | None = option("--since", metavar="DATE|TIME", without="--as-of")
     days: int = option("--days", metavar="N", type=click.IntRange(1, 366), default=10)

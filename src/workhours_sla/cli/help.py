@@ -1,9 +1,8 @@
 """Commands and options, declared as data classes, with their help in the language of the call.
 
-A field of a data class declares a parameter of a command and has its value:
+An attribute of a class of options declares a parameter of a command and has its value:
 
-    @dataclass(frozen=True)
-    class DueOptions:
+    class DueOptions(Options):
         start: str = argument()
         now: str | None = option("--now", metavar="TIME")
 
@@ -17,8 +16,7 @@ fetch each text of the catalog when help is printed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import field, fields
-from typing import Any
+from typing import Any, NamedTuple, dataclass_transform
 
 import click
 
@@ -149,38 +147,66 @@ class Group(Command, click.Group):
         return [("commands", self.list_commands(ctx))]
 
 
+class Declared(NamedTuple):
+    """The declaration of a parameter: its class, its names besides that of the attribute."""
+
+    of: type[Option | Argument]
+    names: tuple[str, ...]
+    settings: dict[str, Any]
+
+    @property
+    def default(self) -> Any:
+        """The value if the parameter is not given."""
+        otherwise = False if self.settings.get("is_flag") else None
+        return self.settings.get("default", () if self.settings.get("multiple") else otherwise)
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+class Options:
+    """The values of the parameters of a command, which the attributes of a subclass declare.
+
+    A subclass is a data class for type checkers; real ones take 10 ms to make, for every command.
+    """
+
+    def __init__(self, **values: Any) -> None:
+        defaults = {name: one.default for name, one in self.declared().items()}
+        self.__dict__.update(defaults | values)
+
+    @classmethod
+    def declared(cls) -> dict[str, Declared]:
+        """Return the declarations by name, those of base classes first."""
+        names = (item for kind in reversed(cls.__mro__) for item in vars(kind).items())
+        return {name: one for name, one in names if isinstance(one, Declared)}
+
+
 def option(*names: str, **settings: Any) -> Any:
-    """Return a field of a data class that is an option, such as ``option("--now")``."""
-    default = settings.get("default", () if settings.get("multiple") else None)
-    if settings.get("is_flag"):
-        default = False
-    return field(default=default, metadata={"of": (Option, names, settings)})
+    """Declare an option, such as ``option("--now")``."""
+    return Declared(Option, names, settings)
 
 
 def argument(**settings: Any) -> Any:
-    """Return a field of a data class that is an argument."""
-    return field(default=None, metadata={"of": (Argument, (), settings)})
+    """Declare an argument."""
+    return Declared(Argument, (), settings)
 
 
-def parameters(*kinds: type) -> list[click.Parameter]:
-    """Return the parameters that the fields of data classes declare."""
-    found = []
-    for one in (one for kind in kinds for one in fields(kind)):
-        of, names, settings = one.metadata["of"]
-        found.append(of([*names, one.name], **settings))
-    return found
+def parameters(*kinds: type[Options]) -> list[click.Parameter]:
+    """Return the parameters that classes of options declare."""
+    return [
+        one.of([*one.names, name], **one.settings)
+        for kind in kinds
+        for name, one in kind.declared().items()
+    ]
 
 
 def command(
-    name: str, *kinds: type, within: Group | None = None
+    name: str, *kinds: type[Options], within: Group | None = None
 ) -> Callable[[Callable[..., Any]], Command]:
-    """Return a decorator that turns a function of data classes into a command, in a group."""
+    """Return a decorator that turns a function of options into a command, in a group."""
 
     def decorated(function: Callable[..., Any]) -> Command:
         def call(**values: Any) -> Any:
-            return function(
-                *(kind(**{one.name: values[one.name] for one in fields(kind)}) for kind in kinds)
-            )
+            given = (kind(**{name: values[name] for name in kind.declared()}) for kind in kinds)
+            return function(*given)
 
         made = Command(name, params=parameters(*kinds), callback=call)
         if within is not None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, get_args
 
 import click
 
-from workhours_sla.cli.help import argument, option
+from workhours_sla.cli.help import Options, argument, option
 from workhours_sla.config.defaults import BUDGET, CALENDAR, HOURS, WEEK
 from workhours_sla.errors import BudgetError, shown
 from workhours_sla.sla.event import ALLOWED_SKEW
@@ -21,36 +20,31 @@ SKEW: Final = f"{ALLOWED_SKEW // timedelta(minutes=1)}m"
 """Default of the options for the differences between clocks."""
 
 
-@dataclass(frozen=True)
-class LangOption:
+class LangOption(Options):
     """The option ``--lang``. ``main`` has read it before, wherever it is on the command line."""
 
     lang: str | None = option("--lang", type=click.Choice(LANGUAGES), without="the environment's")
 
 
-@dataclass(frozen=True)
 class JsonOption(LangOption):
     """The options of the form of an answer."""
 
     as_json: bool = option("--json", is_flag=True)
 
 
-@dataclass(frozen=True)
 class ProvisionalOption(JsonOption):
     """The options of the form of an answer, and whether rules may decide it."""
 
     provisional: bool = option("--provisional", is_flag=True)
 
 
-@dataclass(frozen=True)
-class ConfigOption:
+class ConfigOption(Options):
     """The option of the configuration file."""
 
     config: str | None = option("--config", metavar="FILE")
 
 
-@dataclass(frozen=True)
-class ScheduleOptions:
+class ScheduleOptions(Options):
     """The options of a schedule."""
 
     calendar: str | None = option("--calendar", metavar="ID", without=CALENDAR)
@@ -61,8 +55,7 @@ class ScheduleOptions:
     tz: str | None = option("--tz", metavar="ZONE", without="the region's")
 
 
-@dataclass(frozen=True)
-class BudgetOptions:
+class BudgetOptions(Options):
     """The options of a budget; they replace the keys of the same names of a target."""
 
     budget: str | None = option("--budget", metavar="AMOUNT", without=BUDGET)
@@ -98,18 +91,15 @@ class BudgetOptions:
         return budget
 
 
-@dataclass(frozen=True)
 class DatesOptions(ConfigOption, ProvisionalOption, ScheduleOptions):
     """The options of commands about a schedule, without a budget."""
 
 
-@dataclass(frozen=True)
 class CommonOptions(ConfigOption, ProvisionalOption, BudgetOptions, ScheduleOptions):
     """The options of all commands that count working time."""
 
 
-@dataclass(frozen=True)
-class InputOptions:
+class InputOptions(Options):
     """The options of all commands that read appeals. The file ``-`` is standard input."""
 
     file: str | None = argument(required=False)

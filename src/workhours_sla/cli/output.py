@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import sys
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -60,7 +59,9 @@ def echo_lines(lines: Iterable[str], *, err: bool = False) -> None:
         for line in lines:
             click.echo(line, err=err)
         return
-    width = shutil.get_terminal_size().columns
+    from shutil import get_terminal_size  # with lzma and bz2, of which no pipe needs anything
+
+    width = get_terminal_size().columns
     for line in lines:
         click.echo("\n".join(wrapped(line, width)), err=err)
 

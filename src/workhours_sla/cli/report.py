@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -21,7 +21,7 @@ from workhours_sla.cli.file_checks import (
     store_files,
     written_files,
 )
-from workhours_sla.cli.help import command, option
+from workhours_sla.cli.help import Options, command, option
 from workhours_sla.cli.input import Rows, read_rows, read_share
 from workhours_sla.cli.options import CommonOptions, InputOptions
 from workhours_sla.cli.output import Stages, echo_json, echo_lines, note_text
@@ -61,8 +61,7 @@ SHOWN_FIGURES: Final = (
 """Figures whose changes since an earlier report are listed."""
 
 
-@dataclass(frozen=True)
-class _ReportOptions:
+class _ReportOptions(Options):
     as_of: str | None = option("--as-of", metavar="TIME", without="now")
     target: str | None = option("--target", metavar="NAME")
     target_rate: str = option("--target-rate", metavar="RATE", default="90%")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 import click
 
 from workhours_sla.cli.answers import Answer, ExplainOption, labelled
-from workhours_sla.cli.help import argument, command, option
+from workhours_sla.cli.help import Options, argument, command, option
 from workhours_sla.cli.options import ConfigOption, DatesOptions, LangOption, ScheduleOptions
 from workhours_sla.cli.output import echo_json, echo_lines, note_calendar_ends
 from workhours_sla.cli.settings import Settings
@@ -88,8 +87,7 @@ def _may_work(schedule: Schedule, day: date) -> bool:
     return full is None or not full.knows(day) or bool(full.shifts_on(day))
 
 
-@dataclass(frozen=True)
-class _Dates:
+class _Dates(Options):
     first: str = argument()
     last: str = argument()
 
@@ -153,8 +151,7 @@ def _date(text: str) -> date:
 # -- sql -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _SqlOptions:
+class _SqlOptions(Options):
     dialect: str = option("--dialect", type=click.Choice(tuple(DIALECTS)), required=True)
     since: str = option("--since", metavar="TIME", required=True)
     until: str = option("--until", metavar="TIME", required=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from workhours_sla.cli.file_checks import check_files, read_files, store_files, written_files
-from workhours_sla.cli.help import command, option
+from workhours_sla.cli.help import Options, command, option
 from workhours_sla.cli.options import SKEW, DatesOptions, LangOption
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.store import place_if_given
@@ -30,8 +29,7 @@ RATE: Final = 100
 """Requests per second of each client."""
 
 
-@dataclass(frozen=True)
-class _ServeOptions:
+class _ServeOptions(Options):
     config: str = option("--config", metavar="FILE", required=True)
     calendar_file: str | None = option("--calendar-file", metavar="FILE")
     host: str = option("--host", metavar="ADDRESS", default="127.0.0.1")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -12,7 +11,7 @@ from typing import Final
 import click
 
 from workhours_sla.cli.file_checks import check_files, store_files, written_files
-from workhours_sla.cli.help import Group, argument, command, option, parameters
+from workhours_sla.cli.help import Group, Options, argument, command, option, parameters
 from workhours_sla.cli.options import ConfigOption, JsonOption, LangOption
 from workhours_sla.cli.output import UNREADABLE, echo_json, echo_lines, echo_note, printable
 from workhours_sla.cli.times import read_time, show_time
@@ -99,13 +98,11 @@ def _waited_for(place: str) -> DatabaseStore:
 # -- store -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
 class _CheckOptions(ConfigOption):
     show_all: bool = option("--all", is_flag=True)
 
 
-@dataclass(frozen=True)
-class _StoreArgument:
+class _StoreArgument(Options):
     store: str | None = argument(metavar="STORE", required=False)
 
 
@@ -134,8 +131,7 @@ def _fault_lines(place: str, faults: Sequence[StoreFault], *, show_all: bool) ->
     yield SHELL.text("store_damaged", store=place, count=len(faults))
 
 
-@dataclass(frozen=True)
-class _CopyArguments:
+class _CopyArguments(Options):
     source: str = argument(metavar="FROM")
     target: str = argument(metavar="TO")
 
@@ -147,8 +143,7 @@ def _copy(wanted: _CopyArguments, _: LangOption) -> None:
     echo_lines([SHELL.text("store_copied", **facts)])
 
 
-@dataclass(frozen=True)
-class _AtOption:
+class _AtOption(Options):
     at: str = option("--at", metavar="TIME", required=True)
 
 
@@ -169,8 +164,7 @@ def _watermark(of: _StoreArgument, wanted: _AtOption, file: ConfigOption, _: Lan
 # -- outbox ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _StoreOptions:
+class _StoreOptions(Options):
     store: str | None = option("--store", metavar="STORE", without="the store of --config")
     config: str | None = option("--config", metavar="FILE")
 
@@ -187,13 +181,11 @@ def _check_exists(place: str) -> None:
         raise click.ClickException(SHELL.text("no_store", name=shown(place)))
 
 
-@dataclass(frozen=True)
-class _FileArgument:
+class _FileArgument(Options):
     file: str = argument()
 
 
-@dataclass(frozen=True)
-class _RewriteOptions:
+class _RewriteOptions(Options):
     only_new: bool = option("--only-new", is_flag=True)
 
 
@@ -259,8 +251,7 @@ def _dead(in_: _StoreOptions, output: JsonOption) -> None:
     echo_lines([SHELL.text("dead_letters", count=len(rows))], err=True)
 
 
-@dataclass(frozen=True)
-class _Letters:
+class _Letters(Options):
     sink: str = argument()
     numbers: Sequence[int] = argument(type=int, nargs=-1)
 

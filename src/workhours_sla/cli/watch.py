@@ -7,7 +7,6 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from fractions import Fraction
 from functools import partial
@@ -18,7 +17,7 @@ from typing import Final
 import click
 
 from workhours_sla.cli.file_checks import check_files, read_files, store_files, written_files
-from workhours_sla.cli.help import argument, command, option
+from workhours_sla.cli.help import Options, argument, command, option
 from workhours_sla.cli.input import Unread, check_read_share, details_of, read_percent
 from workhours_sla.cli.options import SKEW, CommonOptions
 from workhours_sla.cli.output import UNREADABLE, echo_lines, echo_note, printable
@@ -53,8 +52,7 @@ COLOURS: Final = {ChangeKind.BREACHED: "red", ChangeKind.AT_RISK: "yellow", Chan
 MARKS: Final = {ChangeKind.BREACHED: "!!", ChangeKind.AT_RISK: "!"}
 
 
-@dataclass(frozen=True)
-class _WatchOptions:
+class _WatchOptions(Options):
     source: str | None = argument(required=False)
     store: str | None = option("--store", metavar="STORE", without="the store of --config")
     sinks: Sequence[str] = option("--sink", multiple=True, metavar="FILE")
@@ -247,7 +245,9 @@ def _has_failed(
 ) -> bool:
     """Print what could not be delivered, and exit at once if a sink hangs."""
     failing = None if digests is None else digests.failing
-    failed = [] if failing is None else [("digests_undelivered", name, failing)]
+    failed: list[tuple[str, str | None, BaseException | None]] = []
+    if failing is not None:
+        failed.append(("digests_undelivered", name, failing))
     failed += [("sink_undelivered" if e else "sink_hangs", sink, e) for sink, e in undelivered]
     for key, sink, error in failed:
         echo_lines([SHELL.text(key, name=sink, error=error_text(error))], err=True)
