@@ -264,8 +264,12 @@ LAYERS = {
         ("sla", "was the target met?"),
         ("statistics", "statistics on arrays"),
         ("compliance", "how well are targets met?"),
-        ("adapters", "files, stores, sinks, configuration, frames"),
-        ("reports", "the page, workbooks, pictures, text"),
+        ("json, frames, sql", "the same values elsewhere"),
+        ("stream, stores", "events as they arrive, and what is kept"),
+        ("config, foreign", "settings, calendars from elsewhere"),
+        ("sources, detection", "files, and how they are read"),
+        ("reports, spark", "the page, workbooks, charts; Spark"),
+        ("service", "the questions over HTTP, the screen"),
         ("cli", "the command workhours"),
         ("public modules", "what you import"),
     ),
@@ -277,8 +281,12 @@ LAYERS = {
         ("sla", "соблюдён ли норматив?"),
         ("statistics", "статистика по массивам"),
         ("compliance", "насколько соблюдаются нормативы?"),
-        ("adapters", "файлы, хранилища, приёмники, конфигурация"),
-        ("reports", "страница, книги Excel, графики, текст"),
+        ("json, frames, sql", "те же значения в других местах"),
+        ("stream, stores", "события по мере поступления и их хранение"),
+        ("config, foreign", "настройки и чужие календари"),
+        ("sources, detection", "файлы и то, как их читать"),
+        ("reports, spark", "страница, книги Excel, графики; Spark"),
+        ("service", "вопросы по HTTP и экран"),
         ("cli", "команда workhours"),
         ("открытые модули", "то, что вы импортируете"),
     ),
@@ -294,7 +302,7 @@ def layers(language: str) -> str:
     below, pure, title = IMPORTS[language]
     rows = LAYERS[language]
     tall, top = 30, 16
-    drawing = Drawing(720, top * 2 + tall * len(rows), title)
+    drawing = Drawing(790, top * 2 + tall * len(rows), title)
     for n, (name, what) in enumerate(rows):
         y = top + n * tall
         inside = name in {"calendars", "worktime", "sla", "statistics", "compliance"}

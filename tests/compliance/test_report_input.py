@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kit.properties import examples
-from kit.values import FOUR, OFFICE
+from kit.values import FOUR, OFFICE, at
 from workhours_sla import (
     CalendarDays,
     ClockTime,
@@ -595,3 +595,17 @@ def test_the_command_takes_crossed_groupings(
         ["light", "2026-W10", "1"],
         ["roads", "2026-W10", "1"],
     ]
+
+
+@pytest.mark.parametrize(
+    ("after", "unknown"), [(-timedelta(days=1), 0), (timedelta(0), 0), (timedelta.resolution, 1)]
+)
+def test_an_open_appeal_is_certain_until_the_earliest_of_its_possible_limits(
+    after: timedelta, unknown: int
+) -> None:
+    # no act has decided 2028, so three working days after 30 December end on 3 January or later
+    policy = Policy([Target("first reply", WorkingDays(3), OFFICE)])
+    posted = at(2027, 12, 30, 9, 30)
+    as_of = at(2028, 1, 4) + after
+    result = evaluate([Event("1", "A-1", "created", posted, posted)], policy, as_of=as_of)
+    assert cases_of_evaluation(result, policy, as_of=as_of).calendar_unknown == unknown

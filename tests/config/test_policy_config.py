@@ -262,9 +262,6 @@ def test_the_shipped_region() -> None:
 def test_the_examples_of_the_documentation_are_valid(language: str) -> None:
     page = DOCS / language / "reference/configuration.md"
     examples = {one.caption: one.text for one in blocks_of(page) if one.language == "toml"}
-    with pytest.raises(ConfigError, match="give roll"):
-        promised(examples.pop("wrong.toml"))
-    assert parse_config(examples["schedules.toml"], "schedules.toml").schedule.week == 6
     assert len(promised(examples["rules.toml"]).policy.rules) == 2
     for name, text in examples.items():
         assert promised(text).policy.targets, name

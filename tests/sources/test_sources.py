@@ -736,3 +736,10 @@ def test_any_bytes_give_items_or_a_source_error(
     except SourceError as error:
         message = str(error)
     assert "\n" not in message
+
+
+def test_a_row_with_an_id_is_no_row_of_totals_whatever_its_first_cell_says() -> None:
+    config = '[input]\nkind = "appeals"\n[columns]\nanswered_at = ""'
+    rows = "topic,appeal_id,posted_at\nИтого не начислено,A-1,2026-03-12T10:00Z\nИтого,,1\n"
+    with open_source(BytesIO(rows.encode()), parse_config(config, "test.toml"), name="x") as file:
+        assert [[event.appeal_id for event in row] for row in file] == [["A-1"], []]

@@ -264,7 +264,9 @@ def test_a_schedule_per_row(
     monkeypatch: pytest.MonkeyPatch, seed: str, zone: str, unit: str, kind: str
 ) -> None:
     monkeypatch.setattr(solve, "FEW_ROWS", 0)
-    if kind != "cells":
+    if kind == "cells":
+        monkeypatch.setattr(solve, "CHUNK", 7)
+    else:
         monkeypatch.setattr(lookups, "CELLS", 0)
     if kind == "both found":
         monkeypatch.setattr(lookups, "INVERSE_CELLS", 0)
@@ -310,6 +312,8 @@ def test_pauses_of_each_row(
     monkeypatch: pytest.MonkeyPatch, unit: str, edges: tuple[int, ...]
 ) -> None:
     monkeypatch.setattr(solve, "FEW_ROWS", 0)
+    if len(edges) > 1:
+        monkeypatch.setattr(solve, "CHUNK", 7)
     rng = random.Random(f"{SEED}-{unit}")
     zone = rng.choice(ZONES)
     schedules = [schedule_of(rng, zone), Schedule("RU-KC", HOURS[0])]
@@ -358,30 +362,6 @@ def test_the_horizon_grows_both_ways() -> None:
         starts = [datetime(year, 6, day, 9, tzinfo=UTC) for day in range(1, 29)]
         found = columns.deadline(office, column(starts, "s"), FOUR, tz="UTC")
         assert datetimes(found) == [office.deadline(start, FOUR) for start in starts]
-
-
-def test_long_columns_are_answered_in_chunks(
-    monkeypatch: pytest.MonkeyPatch, office: Schedule
-) -> None:
-    monkeypatch.setattr(solve, "CHUNK", 3)
-    first = datetime(2025, 3, 12, 7, tzinfo=UTC)
-    starts = [first + timedelta(hours=5 * row) for row in range(8)]
-    ends = [start + timedelta(hours=row) for row, start in enumerate(starts)]
-    budgets = [timedelta(hours=row % 4) for row in range(8)]
-    pauses = [(end, end + timedelta(hours=1)) for end in ends]
-    lone = columns.Pauses(
-        column([since for since, _ in pauses], "s"),
-        column([until for _, until in pauses], "s"),
-        np.arange(9),
-    )
-    a, b, amount = column(starts, "s"), column(ends, "s"), np.array(budgets, "m8[s]")
-    found = columns.elapsed(office, a, b, tz="UTC")
-    assert found.tolist() == [office.elapsed(*pair) for pair in zip(starts, ends, strict=True)]
-    found = columns.deadline(office, a, amount, pauses=lone, tz="UTC")
-    assert datetimes(found) == [
-        office.deadline(start, budget, pauses=[pause])
-        for start, budget, pause in zip(starts, budgets, pauses, strict=True)
-    ]
 
 
 def test_a_distant_finer_edge_changes_the_unit_only_when_reached() -> None:
@@ -483,6 +463,7 @@ def test_the_answer_has_the_finest_unit_of_all(office: Schedule) -> None:
         assert columns.elapsed(office, whole, whole, tz="UTC").tolist() == [timedelta(0)]
 
 
+@pytest.mark.filterwarnings("ignore:The 'generic' unit:DeprecationWarning")  # of numpy since 2.5
 def test_nat_stays_nat(office: Schedule) -> None:
     starts = np.array(["2025-03-12T07:15", "NaT", "2025-03-12T07:15", "NaT"], "M8[s]")
     ends = np.array(["2025-03-12T08:15", "2025-03-12T08:15", "NaT", "NaT"], "M8[s]")
@@ -493,16 +474,12 @@ def test_nat_stays_nat(office: Schedule) -> None:
         assert np.isnat(found.values).tolist() == [False, True, False, True]
         assert not found.unknown.any()
     assert columns.is_working(office, starts, tz="UTC").tolist() == [True, False, True, False]
-    nothing = np.array(["NaT", "NaT"], "M8[ns]")
-    assert np.isnat(columns.deadline(office, nothing, FOUR, tz="UTC")).all()
+    for nothing in (np.full(4, "NaT", "M8[ns]"), np.full(4, "NaT", "M8"), [None] * 4):
+        assert np.isnat(columns.deadline(office, nothing, FOUR, tz="UTC")).all()
+        for pair in ((nothing, nothing), (starts, nothing), (nothing, starts)):
+            assert np.isnat(columns.elapsed(office, *pair, tz="UTC")).all()
     left = columns.remaining(office, starts, FOUR, now=ends, tz="UTC")
     assert left.astype(object).tolist() == [timedelta(hours=3), None, None, None]
-
-
-@pytest.mark.filterwarnings("ignore:The 'generic' unit:DeprecationWarning")  # of numpy since 2.5
-def test_a_column_of_only_nat_needs_no_unit(office: Schedule) -> None:
-    found = columns.deadline(office, np.array(["NaT", "NaT"], "M8"), FOUR, tz="UTC")
-    assert np.isnat(found).tolist() == [True, True]
 
 
 def test_shapes_are_kept_and_scalars_broadcast(office: Schedule) -> None:
@@ -540,16 +517,6 @@ def test_lists_of_aware_datetimes_give_lists_in_their_zone(office: Schedule) -> 
     assert columns.elapsed(office, starts, found).astype(object).tolist() == [FOUR, None]
     assert columns.next_opening(office, starts[0]) == starts[0]
     assert columns.deadline(office, [], FOUR).tolist() == []
-
-
-def test_equal_schedules_share_a_slot() -> None:
-    regions = ["RU", "RU-MOW", "RU-VGG", "RU-TA"]
-    schedules = [Schedule(region, HOURS[1], tz="Europe/Moscow") for region in regions]
-    starts = np.array(["2026-08-27T07:15", "2026-03-12T07:15"] * 2, "M8[s]")
-    columns.deadline(schedules, starts, FOUR, codes=np.arange(4), tz="UTC")
-    horizon = tables.compiled(tuple(schedules)).horizon
-    assert len(horizon.curves) < len(schedules)
-    assert horizon.slot_of[0] == horizon.slot_of[1]
 
 
 # -- unknown rows -----------------------------------------------------------------------
@@ -890,41 +857,11 @@ def test_nat_rows_among_others(far: bool) -> None:
     assert found.unknown[rest].tolist() == [answer is None for answer in expected]
 
 
-def test_a_column_of_nulls() -> None:
-    office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
-    nothing = np.full(1_000, "NaT", "M8[us]")
-    ordinary = np.full(1_000, "2025-03-12T08:00", "M8[us]")
-    for _ in range(2):
-        for pair in ((nothing, nothing), (ordinary, nothing), (nothing, ordinary)):
-            assert np.isnat(columns.elapsed(office, *pair, tz="UTC")).all()
-        assert np.isnat(columns.deadline(office, nothing, FOUR, tz="UTC")).all()
-        columns.deadline(office, ordinary, FOUR, tz="UTC")
-    assert np.isnat(columns.deadline(office, [None, None], FOUR)).all()
-
-
 def test_before_1970() -> None:
     office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Berlin")
     times = np.datetime64("1970-01-05T08:00", "us") + np.arange(2_000).astype("m8[h]")
     found = columns.elapsed(office, times, times[::-1], tz="UTC")
     assert found.tolist() == answers(office.elapsed, datetimes(times), datetimes(times[::-1]))
-
-
-def test_the_tables_of_one_budget_take_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    tables.compiled.cache_clear()
-    monkeypatch.setattr(solve, "FEW_ROWS", 0)
-    monkeypatch.setattr(solve, "ROWS_PER_CELL", 0)
-    office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
-    times = np.datetime64("2025-03-12T08:00", "us") + np.arange(1_000).astype("m8[m]")
-    columns.deadline(office, times, FOUR, tz="UTC")  # compiles the schedule
-    kept = tables.compiled((office,)).horizon.tables(few_rows=False).budgets
-    monkeypatch.setattr(solve, "_MOST_BUDGET_CELLS", 20_000)
-    most = 0
-    for hours in range(1, 8):
-        columns.deadline(office, times, timedelta(hours=hours), tz="UTC")
-        built = [one.cells for one in kept.values() if isinstance(one, lookups.OneBudget)]
-        assert sum(built) <= 20_000
-        most = max(most, len(built))
-    assert most == 2
 
 
 def test_threads_share_the_tables() -> None:

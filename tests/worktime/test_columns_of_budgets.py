@@ -29,11 +29,7 @@ from workhours_sla import (
     columns,
     working_hours,
 )
-from workhours_sla.errors import (
-    BudgetError,
-    CalendarCoverageError,
-    ProvisionalWarning,
-)
+from workhours_sla.errors import BudgetError, CalendarCoverageError, ProvisionalWarning
 
 SUMMER = {
     date(2025, 4, 1): "Mo-Th 08:00-17:00; Fr 08:00-15:30",
@@ -273,11 +269,7 @@ def test_time_left_that_nanoseconds_cannot_represent_is_unknown() -> None:
 
 def test_unknown_rows_are_named_and_rules_warn() -> None:
     starts = np.array(["2026-03-02T09:00", "2031-05-05T09:00"], "M8[s]")
-    for budget in (
-        WorkingDays(3),
-        CalendarDays(3, roll="following"),
-        WorkingDaysInHours(3),
-    ):
+    for budget in (WorkingDays(3), CalendarDays(3, roll="following"), WorkingDaysInHours(3)):
         with pytest.raises(CalendarCoverageError, match="row 1: ") as caught:
             columns.deadline(OFFICE, starts, budget, tz="UTC")
         assert caught.value.row == 1

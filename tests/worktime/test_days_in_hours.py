@@ -30,12 +30,7 @@ from workhours_sla import (
     working_hours,
 )
 from workhours_sla.config import parse
-from workhours_sla.errors import (
-    BudgetError,
-    CalendarCoverageError,
-    ConfigError,
-    NaiveDatetimeError,
-)
+from workhours_sla.errors import BudgetError, CalendarCoverageError, ConfigError, NaiveDatetimeError
 from workhours_sla.json import from_json, to_json
 from workhours_sla.report import cases_of_outcomes, report
 from workhours_sla.text.catalog import language

@@ -36,45 +36,81 @@ def at(*when: int) -> datetime:
     return datetime(*when, tzinfo=OFFICE.tz)  # type: ignore[arg-type,misc]
 
 
-def parts(trace: Trace) -> dict[str, tuple[str | None, int | None]]:
-    return {f"{step.date:%d.%m}": (step.part, step.number) for step in trace.steps}
+TERMS: dict[str, tuple[datetime, Any, list[Any], dict[str, tuple[str, int | None]], datetime]] = {
+    "numbered": (
+        at(2026, 4, 29, 10),
+        WorkingDays(3),
+        [],
+        {
+            "29.04": ("start", None),
+            "30.04": ("counted", 1),
+            **dict.fromkeys(("01.05", "02.05", "03.05"), ("off", None)),
+            "04.05": ("counted", 2),
+            "05.05": ("due", 3),
+        },
+        at(2026, 5, 5, 18),
+    ),
+    "moves forward": (
+        at(2026, 4, 30, 10),
+        CalendarDays(2, roll="following"),
+        [],
+        {
+            "30.04": ("start", None),
+            "01.05": ("counted", 1),
+            "02.05": ("end", 2),
+            "03.05": ("passed", None),
+            "04.05": ("due", None),
+        },
+        at(2026, 5, 4, 18),
+    ),
+    "moves back to a short day": (
+        at(2026, 4, 29, 10),
+        CalendarDays(3, roll="preceding"),
+        [],
+        {
+            "29.04": ("start", None),
+            "30.04": ("due", 1),
+            "01.05": ("counted", 2),
+            "02.05": ("end", 3),
+        },
+        at(2026, 4, 30, 17),
+    ),
+    "from the same day": (
+        at(2026, 4, 29, 10),
+        WorkingDays(2, count_from="same_day"),
+        [],
+        {"29.04": ("counted", 1), "30.04": ("due", 2)},
+        at(2026, 4, 30, 17),
+    ),
+    "paused": (
+        at(2026, 4, 14, 10),
+        WorkingDays(2),
+        [(at(2026, 4, 15, 12), at(2026, 4, 17, 9))],
+        {
+            "14.04": ("start", None),
+            **dict.fromkeys(("15.04", "16.04"), ("paused", None)),
+            "17.04": ("counted", 1),
+            **dict.fromkeys(("18.04", "19.04"), ("off", None)),
+            "20.04": ("due", 2),
+        },
+        at(2026, 4, 20, 18),
+    ),
+}
 
 
-def test_working_days_are_numbered() -> None:
-    found = parts(OFFICE.explain(at(2026, 4, 29, 10), WorkingDays(3)))
-    assert found == {
-        "29.04": ("start", None),
-        "30.04": ("counted", 1),
-        "01.05": ("off", None),
-        "02.05": ("off", None),
-        "03.05": ("off", None),
-        "04.05": ("counted", 2),
-        "05.05": ("due", 3),
-    }
+@pytest.mark.parametrize("name", TERMS)
+def test_the_part_of_each_date(name: str) -> None:
+    start, budget, pauses, expected, due = TERMS[name]
+    trace = OFFICE.explain(start, budget, pauses=pauses)
+    assert {f"{step.date:%d.%m}": (step.part, step.number) for step in trace.steps} == expected
+    assert trace.due_at == due
 
 
-def test_a_due_date_that_moves_forward() -> None:
-    trace = OFFICE.explain(at(2026, 4, 30, 10), CalendarDays(2, roll="following"))
-    assert parts(trace) == {
-        "30.04": ("start", None),
-        "01.05": ("counted", 1),
-        "02.05": ("end", 2),
-        "03.05": ("passed", None),
-        "04.05": ("due", None),
-    }
-    assert trace.due_at == at(2026, 5, 4, 18)
-
-
-def test_a_due_date_that_moves_back() -> None:
-    trace = OFFICE.explain(at(2026, 4, 29, 10), CalendarDays(3, roll="preceding"))
-    assert parts(trace) == {
-        "29.04": ("start", None),
-        "30.04": ("due", 1),
-        "01.05": ("counted", 2),
-        "02.05": ("end", 3),
-    }
-    assert trace.due_at == at(2026, 4, 30, 17)  # a short day
-    assert trace.used == working_hours(14)  # 29 April from 10:00 and the 7 hours of 30 April
+def test_the_part_of_a_start_after_closing_and_the_time_used() -> None:
+    after = OFFICE.explain(at(2026, 4, 29, 18), WorkingDays(2, count_from="same_day"))
+    assert (after.steps[0].part, after.steps[0].number) == ("start", None)
+    back = OFFICE.explain(at(2026, 4, 29, 10), CalendarDays(3, roll="preceding"))
+    assert back.used == working_hours(14)  # 29 April from 10:00 and the 7 hours of 30 April
 
 
 def test_months_are_not_numbered() -> None:
@@ -82,30 +118,6 @@ def test_months_are_not_numbered() -> None:
     assert [step.number for step in steps] == [None] * len(steps)
     assert [step.part for step in steps[-3:]] == ["end", "passed", "due"]
     assert {step.part for step in steps[1:-3]} == {"counted"}
-
-
-def test_the_day_of_the_start_counts_if_it_is_counted_from() -> None:
-    budget = WorkingDays(2, count_from="same_day")
-    assert parts(OFFICE.explain(at(2026, 4, 29, 10), budget)) == {
-        "29.04": ("counted", 1),
-        "30.04": ("due", 2),
-    }
-    after_closing = parts(OFFICE.explain(at(2026, 4, 29, 18), budget))
-    assert after_closing["29.04"] == ("start", None)
-
-
-def test_paused_days_do_not_count() -> None:
-    pauses = [(at(2026, 4, 15, 12), at(2026, 4, 17, 9))]
-    found = parts(OFFICE.explain(at(2026, 4, 14, 10), WorkingDays(2), pauses=pauses))
-    assert found == {
-        "14.04": ("start", None),
-        "15.04": ("paused", None),
-        "16.04": ("paused", None),
-        "17.04": ("counted", 1),
-        "18.04": ("off", None),
-        "19.04": ("off", None),
-        "20.04": ("due", 2),
-    }
 
 
 def test_clock_time_counts_around_the_clock() -> None:

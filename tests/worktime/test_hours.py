@@ -31,10 +31,7 @@ from workhours_sla.text import catalog, messages
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.worktime.amounts import check_budget, format_amount, iso_amount
 from workhours_sla.worktime.hours import parse_shifts
-from workhours_sla.worktime.shifts import (
-    Shift,
-    merge_shifts,
-)
+from workhours_sla.worktime.shifts import Shift, merge_shifts
 
 
 @pytest.mark.parametrize(
@@ -209,10 +206,7 @@ def test_other_hours_are_refused_with_advice(text: str, why: str) -> None:
         ),
         ("Tu-Th 22:00-06:00; Fr 22:00-02:00", "Tu-Th 22:00-06:00, Fr 22:00-02:00"),
         ("Mo-Su 22:00-06:00; Su off", "Mo-Sa 22:00-06:00"),
-        (
-            "Jan-Jun Mo 9-18; Mo 8-17",
-            "Mo 08:00-17:00",
-        ),
+        ("Jan-Jun Mo 9-18; Mo 8-17", "Mo 08:00-17:00"),
         # if either of two may be meant, the hours without the rule are suggested
         ("Mo-Fr 09:00-18:00; Mo-Fr 09:00-17:00", "Mo-Fr 09:00-17:00"),
         ("Mo-Fr 09:00-18:00; Mo-Fr 09:00-18:00", "Mo-Fr 09:00-18:00"),
@@ -248,10 +242,7 @@ POINTLESS = "Mo-Fr 09:00-13:00; Mo-Fr 14:00-18:00"
             TARGET + f'[schedules.office]\ncalendar = "RU"\nhours = "{POINTLESS}"',
             "schedules.office.hours",
         ),
-        (
-            '[schedule.overrides]\n2026-05-08 = "09:00\u201312:00"',
-            "schedule.overrides.2026-05-08",
-        ),
+        ('[schedule.overrides]\n2026-05-08 = "09:00\u201312:00"', "schedule.overrides.2026-05-08"),
     ],
 )
 def test_a_configuration_error_adds_the_key_path(toml: str, path: str) -> None:

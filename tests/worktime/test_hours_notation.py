@@ -243,9 +243,7 @@ def survives(given_rules: tuple[HoursRule, ...], index: int, day: date) -> bool:
 
 @PROPERTY
 @given(written_hours())
-def test_exactly_the_rules_without_effect_are_refused(
-    hours: tuple[Written, ...],
-) -> None:
+def test_exactly_the_rules_without_effect_are_refused(hours: tuple[Written, ...]) -> None:
     text, given_rules = text_and_rules(hours)
     days = [date(2009, 1, 1) + timedelta(days=n) for n in range(28 * 366)]
     useless = []

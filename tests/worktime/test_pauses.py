@@ -12,14 +12,7 @@ from hypothesis import strategies as st
 from kit.properties import PROPERTY
 from kit.schedule_cases import ASKED, Question, moments, questions, utc
 from kit.values import FOUR, TICK
-from workhours_sla import (
-    CalendarDays,
-    ClockTime,
-    Months,
-    Schedule,
-    WorkingDays,
-    working_hours,
-)
+from workhours_sla import CalendarDays, ClockTime, Months, Schedule, WorkingDays, working_hours
 from workhours_sla.errors import ArgumentError, CalendarCoverageError, NaiveDatetimeError
 
 Pauses = list[tuple[datetime, datetime]]
@@ -86,10 +79,7 @@ def test_the_limit_is_the_latest_within_the_budget(case: tuple[Question, Pauses]
 
 @PROPERTY
 @given(paused_questions(), st.booleans())
-def test_due_and_limit_equals_both_verbs(
-    case: tuple[Question, Pauses],
-    within: bool,
-) -> None:
+def test_due_and_limit_equals_both_verbs(case: tuple[Question, Pauses], within: bool) -> None:
     question, pauses = case
     start, budget, engine = question.times[0], question.budget, question.engine
     pauses = pauses if within else []

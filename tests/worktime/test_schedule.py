@@ -137,6 +137,9 @@ def test_the_attributes_of_a_schedule_are_immutable() -> None:
         schedule.overrides[date(2026, 5, 9)] = ()
     with pytest.raises(TypeError):
         schedule.changes[date(2026, 5, 9)] = schedule.hours
+    with pytest.raises(AttributeError, match="immutable"):
+        schedule.tz = ZoneInfo("UTC")
+    assert schedule != Schedule("RU-VGG", S8)
 
 
 # -- unknown dates ---------------------------------------------------------------------
@@ -279,8 +282,7 @@ def test_subclasses_of_datetime_are_accepted() -> None:
 
 
 @pytest.mark.parametrize(
-    "verb",
-    ["is_working", "next_opening", "next_closing", "previous_opening", "previous_closing"],
+    "verb", ["is_working", "next_opening", "next_closing", "previous_opening", "previous_closing"]
 )
 def test_naive_datetimes_are_refused_with_advice(verb: str) -> None:
     with pytest.raises(NaiveDatetimeError, match="tzinfo=ZoneInfo"):
@@ -440,16 +442,6 @@ def test_invalid_schedules_are_refused(build: object, error: type[Exception], wo
         build()
     assert "\n" not in str(caught.value)
     assert error is TypeError or issubclass(error, WorkHoursError)
-
-
-def test_a_schedule_is_hashable_picklable_and_comparable() -> None:
-    overridden = Schedule("RU-VGG", S8, overrides={date(2026, 5, 8): "09:00-12:00"})
-    for schedule in (OFFICE, NIGHT, overridden):
-        assert pickle.loads(pickle.dumps(schedule)) == schedule  # noqa: S301
-        assert hash(pickle.loads(pickle.dumps(schedule))) == hash(schedule)  # noqa: S301
-    assert overridden != OFFICE
-    with pytest.raises(AttributeError, match="immutable"):
-        OFFICE.tz = ZoneInfo("UTC")
 
 
 # -- years 1 and 9999, and the text of explain -----------------------------------------------

@@ -33,6 +33,7 @@ from workhours_sla import (
     Monitor,
     Months,
     Outcome,
+    OutcomeBounds,
     Policy,
     Schedule,
     ScheduleBy,
@@ -109,11 +110,7 @@ def options(row: Entry, known: Mapping[date, Entry]) -> list[tuple[Entry, ...]]:
     off = day.weekday() >= 5 if day not in known else not known[day].kind.working
     day_off = (Entry(day, Layer.REGION, DayKind.DECREED_OFF, ACT),)
     if not off:
-        return [
-            (),
-            (Entry(day, Layer.REGION, DayKind.WORK, ACT, shortened_by=HOUR),),
-            day_off,
-        ]
+        return [(), (Entry(day, Layer.REGION, DayKind.WORK, ACT, shortened_by=HOUR),), day_off]
     if row.kind is DayKind.HOLIDAY:  # a holiday on a weekend changes nothing
         return [day_off]
     like = date(2025, 1, 6) + DAY * (day.toordinal() % 5)  # the hours of some weekday
@@ -456,6 +453,11 @@ def outcome_of(as_of: datetime, target: Target, *events: Event) -> Outcome:
     return found
 
 
+def bounds_of(outcome: Outcome) -> OutcomeBounds:
+    assert outcome.bounds is not None
+    return outcome.bounds
+
+
 def test_a_capped_pause_across_an_uncertain_date_is_not_met() -> None:
     capped = Target(
         "t",
@@ -476,9 +478,8 @@ def test_a_capped_pause_across_an_uncertain_date_is_not_met() -> None:
     # the cap ends on Monday 11:00 or on Tuesday 11:00; registered on Tuesday 09:00
     assert (found.verdict, found.calendar_unknown) == (Verdict.BREACHED, False)
     assert found.elapsed is None
-    assert found.bounds is not None
-    assert found.bounds.elapsed == (working_hours(33), working_hours(35))
-    assert found.bounds.due_at == (at(23, 10), at(23, 12))
+    assert bounds_of(found).elapsed == (working_hours(33), working_hours(35))
+    assert bounds_of(found).due_at == (at(23, 10), at(23, 12))
 
 
 def test_an_exchange_across_an_uncertain_date_counts() -> None:
@@ -493,8 +494,7 @@ def test_an_exchange_across_an_uncertain_date_counts() -> None:
     )
     # Friday 1:00, perhaps Monday, Tuesday and Wednesday 18:00, Thursday 3:00
     assert (found.verdict, found.started_at) == (Verdict.BREACHED, at(18, 17))
-    assert found.bounds is not None
-    assert found.bounds.elapsed == (working_hours(22), working_hours(31))
+    assert bounds_of(found).elapsed == (working_hours(22), working_hours(31))
 
 
 def test_an_exchange_that_may_be_late_leaves_the_verdict_open_until_the_open_one_is_late() -> None:
@@ -523,8 +523,7 @@ def test_an_exchange_that_may_be_late_beside_one_that_is_paused() -> None:
     )
     assert (found.verdict, found.calendar_unknown) == (Verdict.PENDING, True)
     # Friday 2:00 and, if it is worked, Monday 2:00; the open exchange has no due time yet
-    assert found.bounds is not None
-    assert found.bounds.due_at == (at(21, 11), None)
+    assert bounds_of(found).due_at == (at(21, 11), None)
 
 
 def test_an_appeal_never_answered_is_breached_whatever_the_date_was() -> None:
@@ -536,8 +535,7 @@ def test_an_appeal_never_answered_is_breached_whatever_the_date_was() -> None:
     assert (found.verdict, found.calendar_unknown) == (Verdict.BREACHED, False)
     assert (found.due_at, found.limit) == (None, None)
     earliest, latest = posted + DAY * 3 - HOUR * 5, posted + DAY * 5 - HOUR * 5
-    assert found.bounds is not None
-    assert found.bounds.due_at == found.bounds.limit == (earliest, latest)
+    assert bounds_of(found).due_at == bounds_of(found).limit == (earliest, latest)
 
     monitor = Monitor(policy)
     assert [change.kind for change in monitor.apply(created)] == [ChangeKind.OPENED]
@@ -620,8 +618,7 @@ def test_far_from_the_known_dates_a_budget_without_roll_has_a_limit() -> None:
         found = outcome_of(posted + DAY, Target("t", budget, office), created)
         midnight = datetime(2040, 3, 6, tzinfo=office.tz) + days * DAY
         assert (found.verdict, found.due_at, found.limit) == (Verdict.PENDING, None, midnight)
-        assert found.bounds is not None
-        assert found.bounds.due_at == (midnight - DAY, midnight)
+        assert bounds_of(found).due_at == (midnight - DAY, midnight)
     preceding = Target("t", Months(1, roll="preceding"), office)
     assert outcome_of(posted + DAY, preceding, created).calendar_unknown
 
@@ -636,8 +633,7 @@ def test_a_late_exchange_decides_though_another_was_longer() -> None:
         event(3, EventType.REPLIED, at(22, 9)),  # late if Monday was a working day: 10 hours
     )
     assert (found.verdict, found.calendar_unknown) == (Verdict.PENDING, True)
-    assert found.bounds is not None
-    assert found.bounds.elapsed == (working_hours(1), working_hours(18))
+    assert bounds_of(found).elapsed == (working_hours(1), working_hours(18))
 
 
 def test_of_equally_late_exchanges_an_uncertain_first_one_may_decide() -> None:
@@ -650,8 +646,7 @@ def test_of_equally_late_exchanges_an_uncertain_first_one_may_decide() -> None:
         event(3, EventType.REPLIED, at(22, 17)),  # 8 hours
     )
     assert (found.verdict, found.due_at, found.elapsed) == (Verdict.BREACHED, None, None)
-    assert found.bounds is not None
-    assert found.bounds.due_at == (at(21, 12), at(22, 13))
+    assert bounds_of(found).due_at == (at(21, 12), at(22, 13))
 
 
 def test_an_exchange_that_may_not_be_withdrawn_leaves_the_verdict_open() -> None:
@@ -691,8 +686,7 @@ def test_an_excluded_appeal_has_the_bounds_of_a_withdrawal_that_may_be_late() ->
         event(3, EventType.DUPLICATE_OF, at(23, 13)),
     )
     assert found.verdict is Verdict.EXCLUDED
-    assert found.bounds is not None
-    assert found.bounds.elapsed == (working_hours(1), working_hours(22))
+    assert bounds_of(found).elapsed == (working_hours(1), working_hours(22))
 
 
 def test_overdue_and_spans_are_unknown_where_a_pause_after_the_due_time_is() -> None:
@@ -724,8 +718,7 @@ def test_a_day_budget_is_not_due_before_its_start_although_its_date_may_close_ea
     target = Target("t", CalendarDays(1, "none", "same_day"), nights, warn_percent=50)
     created = Event("1", "A", EventType.CREATED, posted, posted)
     found = outcome_of(posted, target, created)
-    assert found.bounds is not None
-    assert found.bounds.due_at[0] == posted
+    assert bounds_of(found).due_at[0] == posted
 
 
 def test_the_two_instants_of_a_repeated_hour_are_different_answers() -> None:
@@ -817,9 +810,8 @@ def test_the_due_time_may_be_certain_although_the_limit_is_not() -> None:
         at(18, 17), Target("t", working_hours(2), DAGESTAN), event(0, EventType.CREATED, at(18, 16))
     )
     assert (found.due_at, found.limit) == (at(18, 18), None)
-    assert found.bounds is not None
-    assert found.bounds.due_at == (at(18, 18), at(18, 18))
-    assert found.bounds.limit == (at(21, 9), at(22, 9))
+    assert bounds_of(found).due_at == (at(18, 18), at(18, 18))
+    assert bounds_of(found).limit == (at(21, 9), at(22, 9))
 
 
 def test_a_percentage_of_clock_time_does_not_depend_on_uncertain_dates() -> None:
@@ -851,9 +843,8 @@ def test_a_day_budget_past_the_last_known_date_has_no_latest_due_time() -> None:
     found = outcome_of(as_of, three_days, event(0, EventType.CREATED, posted))
     assert (found.verdict, found.calendar_unknown) == (Verdict.PENDING, True)
     # Thursday, then perhaps Saturday 1 and Sunday 2 January
-    assert found.bounds is not None
-    assert found.bounds.due_at[0] is not None
-    assert found.bounds.due_at[1] is None
+    assert bounds_of(found).due_at[0] is not None
+    assert bounds_of(found).due_at[1] is None
 
 
 def test_a_capped_pause_past_the_last_known_date_may_have_no_end() -> None:
@@ -866,8 +857,7 @@ def test_a_capped_pause_past_the_last_known_date_may_have_no_end() -> None:
     events = [event(0, EventType.CREATED, posted), event(1, EventType.PAUSED, paused)]
     found = outcome_of(as_of, capped, *events)
     assert (found.verdict, found.calendar_unknown) == (Verdict.PENDING, True)
-    assert found.bounds is not None
-    assert found.bounds.due_at[1] is None
+    assert bounds_of(found).due_at[1] is None
 
 
 def test_a_pause_after_the_earliest_last_date_may_have_come_too_late() -> None:
@@ -884,5 +874,4 @@ def test_a_due_date_that_may_move_back_to_the_start_is_no_later_than_its_end() -
     five_days = Target("t", CalendarDays(5, roll="preceding"), office)
     found = outcome_of(posted, five_days, event(0, EventType.CREATED, posted))
     # were every date after it off, there would be no working date to move back to
-    assert found.bounds is not None
-    assert found.bounds.due_at == (datetime(2028, 1, 1, tzinfo=office.tz), None)
+    assert bounds_of(found).due_at == (datetime(2028, 1, 1, tzinfo=office.tz), None)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from workhours_sla.argument_types import checked
 from workhours_sla.errors import CalendarCoverageError, EventError, PolicyError, shown
 from workhours_sla.module_names import public
-from workhours_sla.sla.clock import Verdict
+from workhours_sla.sla.clock import Verdict, in_time
 from workhours_sla.sla.evaluate import Evaluation
 from workhours_sla.sla.event import Event, in_utc
 from workhours_sla.sla.outcome import Outcome
@@ -448,7 +448,7 @@ def _is_surely_pending(outcome: Outcome, target: Target, as_of: datetime) -> boo
         outcome.calendar_unknown
         and not target.pauses
         and earliest is not None
-        and as_of <= earliest
+        and in_time(as_of, earliest)
     )
 
 

@@ -45,7 +45,7 @@ class Columns:
     """Chooses among the columns of a table."""
 
     def __init__(self, columns: Sequence[Column]) -> None:
-        self.columns = [column for column in columns if column.name]
+        self.columns: list[Column] = [column for column in columns if column.name]
         self._by_index = {column.index: column for column in self.columns}
 
     def matching(self, canonical: str) -> list[tuple[int, Column]]:

@@ -217,7 +217,7 @@ def _field_schema(field: EventField) -> dict[str, Any]:
     return found | ({"format": "date-time"} if field.type is datetime else {})
 
 
-EVENT: Final = {
+EVENT: Final[dict[str, Any]] = {
     "type": "object",
     "description": "An event of the schema workhours.event/1. The example of an answer shows what "
     "happens to one that cannot be read.",

@@ -97,7 +97,7 @@ class Live:
         sinks = list(sinks)
         self.pipeline: Pipeline = pipeline
         self.clock: Callable[[], datetime] = clock
-        self.metrics = Metrics(pipeline, sinks=[sink.name for sink in sinks])
+        self.metrics: Metrics = Metrics(pipeline, sinks=[sink.name for sink in sinks])
         self.failing: StoreError | None = None
         """The error of the store, None as soon as something was written after it."""
         self.lost: StoreError | None = None

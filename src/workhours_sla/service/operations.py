@@ -59,7 +59,7 @@ NAIVE: Final = {
     "occurred_at": "2025-11-01T12:10:00",
     "author_role": "official",
 }
-CLOUD: Final = {
+CLOUD: Final[dict[str, Any]] = {
     "specversion": "1.0",
     "id": "1",
     "source": "portal",
@@ -348,7 +348,7 @@ def _webhook(example: Mapping[str, Any]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}}
 
 
-VK_REQUEST: Final = {
+VK_REQUEST: Final[dict[str, Any]] = {
     "type": "wall_reply_new",
     "group_id": 990000001,
     "event_id": "5f2c8e1b",
@@ -364,7 +364,7 @@ VK_REQUEST: Final = {
     },
 }
 """An example of a comment of a citizen."""
-MAX_UPDATE: Final = {
+MAX_UPDATE: Final[dict[str, Any]] = {
     "update_type": "message_created",
     "timestamp": 1773238800000,
     "message": {

@@ -88,7 +88,7 @@ class RefusedRequestError(Exception):
 
     def __init__(self, kind: str, phrase: Phrase, **facts: Any) -> None:
         super().__init__(kind)
-        self.problem = Problem(kind, phrase, facts)
+        self.problem: Problem = Problem(kind, phrase, facts)
 
 
 def refuse(kind: str, phrase: Phrase, **facts: Any) -> NoReturn:

@@ -143,7 +143,8 @@ class Appeal:
 
     def __init__(self, events: Sequence[Event]) -> None:
         self.created: Event | None = None
-        self.attributes = self.initial = Attributes()
+        self.attributes: Attributes = Attributes()
+        self.initial: Attributes = self.attributes
         self.changes: list[tuple[datetime, Attributes]] = []
         self.cycles: list[Cycle] = []
         self.judged: dict[str, bool] = {}
@@ -157,7 +158,7 @@ class Appeal:
             self.rejected = [(event, "no_appeal") for event in events]
             return
         self.created = known[place]
-        self.whole = Cycle(0, self.created, None, self.judged)
+        self.whole: Cycle = Cycle(0, self.created, None, self.judged)
         self.cycles.append(self.whole)
         for event in known[:place]:
             if event.type in (EventType.REPLIED, EventType.CLOSED):

@@ -170,6 +170,16 @@ def breach_owner(spans: Iterable[Span], limit: datetime, by: Owner = "at_breach"
     ``limit`` is the last instant at which an answer is in time. ``by`` selects the holder at the
     limit (``at_breach``), the holder with the most working time (``largest_share``), or the first
     holder (``first``). A holder who returned the appeal at once is never responsible.
+
+    >>> from datetime import UTC
+    >>> noon, hour = datetime(2025, 3, 12, 12, tzinfo=UTC), timedelta(hours=1)
+    >>> spans = [
+    ...     Span("roads", "assigned", noon, noon + 3 * hour, 3 * hour),
+    ...     Span("parks", "assigned", noon + 3 * hour, noon + 5 * hour, 2 * hour),
+    ... ]
+    >>> limit = noon + 4 * hour
+    >>> breach_owner(spans, limit), breach_owner(spans, limit, "largest_share")
+    ('parks', 'roads')
     """
     assigned = [span for span in spans if span.phase == "assigned"]
     if not assigned:

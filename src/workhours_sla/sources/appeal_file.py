@@ -22,7 +22,7 @@ from workhours_sla.sources.mapping import Mapper
 from workhours_sla.sources.opened import OpenedFile, open_file
 from workhours_sla.sources.rows import Inverted, Item
 from workhours_sla.sources.statuses import events_of_statuses
-from workhours_sla.text.messages import say
+from workhours_sla.text.messages import Phrase, say
 from workhours_sla.worktime.amounts import parse_amount
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class AppealFile:
         self.format: Format = format
         self.size: int | None = opened.size
         self.claims = claims
-        self.notes = opened.notes
+        self.notes: list[Phrase] = opened.notes
         self.ignored: int = 0
         self.inverted: int = 0
 

@@ -6,7 +6,6 @@ import csv
 from collections import deque
 from contextlib import suppress
 from itertools import chain, islice
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from workhours_sla.errors import SourceError
@@ -17,7 +16,7 @@ from workhours_sla.sources.rows import Fault, Item, RefusedError, item_of
 from workhours_sla.text.messages import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from workhours_sla.config.sections import Input
     from workhours_sla.sla.event import Claim
@@ -45,8 +44,8 @@ class Feed:
         self._lines = iter(lines)
         self._again: deque[str] = deque()
         self.taken: list[str] = []
-        self.line = 1
-        self.overlong = False
+        self.line: int = 1
+        self.overlong: bool = False
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -105,7 +104,7 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
     header = _header(rows, feed, layout, opened.name, delimiter)
     mapper = Mapper(layout, header, claims)
     names = (*mapper.read_columns, *mapper.watched_columns)
-    pick = _picker([header.index(column) for column in names])
+    places = [(name, header.index(name)) for name in names]
     is_total = totals_of(layout, header)
     for row in rows_of(rows, feed, len(header), delimiter, is_total):
         if isinstance(row, Fault):
@@ -114,7 +113,7 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
         if is_total(row):
             yield ()
             continue
-        record = dict(zip(names, pick(row), strict=True))
+        record = {name: row[at] for name, at in places}
         yield item_of(mapper, record, feed.line, lambda: feed.text)
 
 
@@ -208,21 +207,9 @@ def _check_delimiter(header: list[str], name: str, delimiter: str) -> None:
                 "csv_delimiter",
                 name=name,
                 delimiter=repr(delimiter),
-                other=_toml(others[0]),
+                other='"\\t"' if others[0] == "\t" else f'"{others[0]}"',  # as in TOML
             )
             raise SourceError(msg, name=name, delimiter=delimiter)
-
-
-def _toml(delimiter: str) -> str:
-    """Write a delimiter as a TOML string."""
-    return '"\\t"' if delimiter == "\t" else f'"{delimiter}"'
-
-
-def _picker(positions: list[int]) -> Callable[[list[str]], Sequence[str]]:
-    """Return a function that selects the fields of a row at ``positions``."""
-    if len(positions) == 1:
-        return lambda row: (row[positions[0]],)
-    return itemgetter(*positions)
 
 
 def _broken(feed: Feed, error: str) -> Fault:

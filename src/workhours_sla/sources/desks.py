@@ -104,7 +104,7 @@ class Desk:
         if self.kind not in (None, layout.kind):
             raise SourceError(say("kind_appeals", name=name, format=self.name), name=name)
         self.file = name
-        self.wanted = options.metric or self.metric
+        self.wanted: str | None = options.metric or self.metric
         self.options = options
         self.layout = layout
         self._metrics: dict[str, None] = {}
@@ -201,17 +201,24 @@ class Desk:
         kind, _, reason = word.partition(":")
         if not kind:
             return
-        if self.time(record, field) is None:
+        at = text_in(record, field)
+        if at is None:
             raise RefusedError(say("value_empty", named=field), "missing_value")
         row: dict[str, object] = {
             "event_id": id_prefix(self.name, self.layout) + own_id,
             "appeal_id": appeal,
             "type": kind,
-            "occurred_at": text_in(record, field),
+            "occurred_at": at,
             "reason": reason,
             "author_role": "official" if kind == EventType.REPLIED else None,
         }
-        yield from self._mapper({**row, **facts})
+        try:
+            yield from self._mapper({**row, **facts})
+        except RefusedError as refused:
+            phrase = refused.detail.phrase
+            if phrase.cause == "at_column":  # the field of the desk, not of an event
+                phrase = say("at_column", column=field, detail=phrase.facts["detail"])
+            raise RefusedError(phrase, refused.reason) from None
 
     def changed(
         self, own_id: str, appeal: str, was: str, now: str, record: Record
@@ -264,11 +271,11 @@ class Zendesk(Desk):
     """
 
     name = "zendesk"
-    keys = ("ticket_metric_events", "ticket_audits", "audits")
-    marks = ("ticket_id",)
-    metric = "reply_time"
-    done = ("solved", "closed")
-    words: ClassVar = {
+    keys: ClassVar[Sequence[str]] = ("ticket_metric_events", "ticket_audits", "audits")
+    marks: ClassVar[Sequence[str]] = ("ticket_id",)
+    metric: ClassVar[str | None] = "reply_time"
+    done: ClassVar[Collection[str]] = ("solved", "closed")
+    words: ClassVar[Mapping[str, str]] = {
         "activate": "created",
         "fulfill": "replied",
         "pause": "paused",
@@ -331,15 +338,15 @@ class Zammad(Desk):
     """
 
     name = "zammad"
-    keys = ("tickets", "history", "articles", "ticket_articles")
-    marks = ("id", "created_at")
-    metric = "first_response"
-    done = ("closed", "merged")
-    fields: ClassVar = {
+    keys: ClassVar[Sequence[str]] = ("tickets", "history", "articles", "ticket_articles")
+    marks: ClassVar[Sequence[str]] = ("id", "created_at")
+    metric: ClassVar[str | None] = "first_response"
+    done: ClassVar[Collection[str]] = ("closed", "merged")
+    fields: ClassVar[Mapping[str, Sequence[str]]] = {
         "agency_id": ("group", "group_id"),
         "importance": ("priority", "priority_id"),
     }
-    words: ClassVar = {
+    words: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("new", "open", "removed"), ""),
         **dict.fromkeys(("pending reminder", "pending close"), "paused"),
         "closed": "closed",
@@ -421,8 +428,8 @@ class Jira(Desk):
     """
 
     name = "jira"
-    marks = ("values",)
-    kind = "appeals"
+    marks: ClassVar[Sequence[str]] = ("values",)
+    kind: ClassVar[str | None] = "appeals"
     _times = ("startTime", "stopTime", "breachTime")
     _in_link = re.compile(r"/request/([^/?#]+)/sla")
 
@@ -480,9 +487,9 @@ class ServiceNow(Desk):
     """
 
     name = "servicenow"
-    keys = ("result", "records")
-    marks = ("start_time",)
-    kind = "appeals"
+    keys: ClassVar[Sequence[str]] = ("result", "records")
+    marks: ClassVar[Sequence[str]] = ("start_time",)
+    kind: ClassVar[str | None] = "appeals"
     _numbers = ("task.number", "task", "number")
     _stages = ("starting", "in_progress", "breached", "paused", "completed", "achieved")
     _cancelled = ("cancelled", "canceled")
@@ -548,10 +555,23 @@ class Open311(Desk):
     """
 
     name = "open311"
-    keys = ("service_requests", "requests", "service_request_updates", "request_updates")
-    marks = ("service_request_id", "token", "requested_datetime", "updated_datetime")
-    fields: ClassVar = {"agency_id": ("agency_responsible",), "topic": ("service_name",)}
-    words: ClassVar = {
+    keys: ClassVar[Sequence[str]] = (
+        "service_requests",
+        "requests",
+        "service_request_updates",
+        "request_updates",
+    )
+    marks: ClassVar[Sequence[str]] = (
+        "service_request_id",
+        "token",
+        "requested_datetime",
+        "updated_datetime",
+    )
+    fields: ClassVar[Mapping[str, Sequence[str]]] = {
+        "agency_id": ("agency_responsible",),
+        "topic": ("service_name",),
+    }
+    words: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("open", "submitted", "opened"), ""),
         # -- of updates, as FixMyStreet writes them
         **dict.fromkeys(

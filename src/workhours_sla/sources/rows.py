@@ -57,7 +57,7 @@ class RefusedError(Exception):
 
     def __init__(self, detail: Phrase, reason: str = "malformed") -> None:
         super().__init__(detail, reason)
-        self.detail = Detail(detail)
+        self.detail: Detail = Detail(detail)
         self.reason = reason
 
     def fault(self, line: int, text: str) -> Fault:

@@ -15,7 +15,7 @@ from workhours_sla.sql.edges import CompiledSchedules
 from workhours_sla.worktime.day_budgets import MAX_COUNT
 from workhours_sla.worktime.runs import DateRow, date_rows
 
-DAY_COUNTS: Final = {
+DAY_COUNTS: Final[dict[str, tuple[str, ...]]] = {
     "working_days": ("schedule", "start_at", "count", "count_from"),
     "calendar_days": ("schedule", "start_at", "count", "roll", "count_from"),
 }

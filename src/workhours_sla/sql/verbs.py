@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from workhours_sla.sql.dialects import Levels, Search, Steps, Words
 from workhours_sla.sql.edges import UNKNOWN
 
-VERBS: Final = {
+VERBS: Final[dict[str, tuple[str, ...]]] = {
     "elapsed": ("schedule", "start_at", "end_at"),
     "deadline": ("schedule", "start_at", "budget"),
     "breaches_after": ("schedule", "start_at", "budget"),

@@ -94,14 +94,18 @@ class PostgresDatabase(Database):
     """A schema of a database, open for one process that writes or for any number that read."""
 
     # texts are compared by their bytes, so that no index depends on the locales of the server
-    types: ClassVar = {"TEXT": 'text COLLATE "C"', "BLOB": "bytea", "INTEGER": "bigint"}
+    types: ClassVar[dict[str, str]] = {
+        "TEXT": 'text COLLATE "C"',
+        "BLOB": "bytea",
+        "INTEGER": "bigint",
+    }
     begin = "BEGIN"
     begin_reading = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 
     def __init__(self, address: Address) -> None:
         super().__init__(address.shown)
         self._address = address
-        self.connection = self._connect()
+        self.connection: Connection = self._connect()
         self._schema = SCHEMA_NAME
         self._oid = 0
         self._has_lock = False

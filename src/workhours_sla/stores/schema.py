@@ -102,9 +102,9 @@ def upsert(table: str, values: str = "") -> str:
 # -- the values of rows ------------------------------------------------------------------------
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-encode = msgspec.json.Encoder().encode
+encode: Callable[[Any], bytes] = msgspec.json.Encoder().encode
 """Return a value as JSON, such as the body of a change."""
-change_of = msgspec.json.Decoder(Change).decode
+change_of: Callable[[bytes | str], Change] = msgspec.json.Decoder(Change).decode
 """Parse the body of a change."""
 
 _STORED = [field for field in EVENT_FIELDS if field.name != "appeal_id"]

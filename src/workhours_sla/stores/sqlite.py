@@ -42,7 +42,7 @@ _REMEDIES: Final = {
 class SqliteDatabase(Database):
     """A SQLite database that is open, for one process that writes or for any number that read."""
 
-    types: ClassVar = {"TEXT": "TEXT", "BLOB": "BLOB", "INTEGER": "INTEGER"}
+    types: ClassVar[dict[str, str]] = {"TEXT": "TEXT", "BLOB": "BLOB", "INTEGER": "INTEGER"}
     begin = "BEGIN IMMEDIATE"
     begin_reading = "BEGIN"
 
@@ -52,7 +52,7 @@ class SqliteDatabase(Database):
         self._lock = lock
         self._inode: tuple[int, int] | None = None
         with self.refusing():
-            self.connection = sqlite3.connect(
+            self.connection: sqlite3.Connection = sqlite3.connect(
                 where,
                 isolation_level=None,
                 timeout=30,

@@ -6,7 +6,8 @@
 - ``shifts``: the shifts of one day;
 - ``schedule``: the class Schedule; ``combined``: ``a | b`` and ``a & b`` of two schedules;
 - ``timeline``: compiled working time; ``fast``: the same, indexed by day;
-- ``verbs``: the verbs, such as ``deadline``; ``unknown``: answers that depend on unknown dates;
+- ``verbs``: the verbs, such as ``deadline``, and their fast path; ``answers``: the same from a
+  timeline; ``unknown``: answers that depend on unknown dates;
 - ``pauses``: spans of time that do not count for an appeal;
 - ``amounts``: budgets of working time; ``budgets``: all other kinds; ``day_budgets``: days and
   months; ``due_dates``: their rules;

@@ -201,10 +201,7 @@ Budget = timedelta | OtherBudget
 
 
 def check_kind(budget: object, start: datetime) -> BudgetKind:
-    """Check that ``budget`` is a Budget other than a timedelta, and return it.
-
-    Raises ArgumentError for another value, and NaiveDatetimeError if ``start`` is naive.
-    """
+    """Return a budget that is not a timedelta; raise ArgumentError for another value."""
     if not isinstance(budget, BudgetKind):
         msg = f"a budget is a timedelta such as working_hours(4), or days, not {budget!r}"
         raise ArgumentError(msg)
@@ -251,24 +248,14 @@ def parse_budget(
 
 
 def budget_kind(budget: Budget) -> str:
-    """Return the name of the kind of a budget, as it is used in JSON and in texts.
-
-    >>> from workhours_sla import WorkingDays
-    >>> budget_kind(WorkingDays(7)), budget_kind(timedelta(hours=4))
-    ('working_days', 'working_time')
-    """
+    """Return the name of the kind of a budget, as it is used in JSON and in texts."""
     if isinstance(budget, timedelta):
         return WORKING_TIME
     return re.sub("(?<=[a-z])(?=[A-Z])", "_", type(budget).__name__).lower()
 
 
 def budget_size(budget: Budget) -> timedelta | int:
-    """Return the amount of a time budget, or the count of a budget in days or months.
-
-    >>> from workhours_sla import Months
-    >>> budget_size(Months(1, roll="none"))
-    1
-    """
+    """Return the amount of a time budget, or the count of a budget in days or months."""
     if isinstance(budget, timedelta):
         return budget
     size: timedelta | int = next(iter(budget.as_dict().values()))
@@ -276,26 +263,14 @@ def budget_size(budget: Budget) -> timedelta | int:
 
 
 def counting_of(budget: Budget) -> dict[str, object]:
-    """Return the ``roll`` and ``count_from`` of a budget, keyed by name, if its kind has them.
-
-    >>> from workhours_sla import WorkingDays
-    >>> counting_of(WorkingDays(7)), counting_of(timedelta(hours=4))
-    ({'count_from': 'next_day'}, {})
-    """
+    """Return the ``roll`` and ``count_from`` of a budget, keyed by name, if its kind has them."""
     if isinstance(budget, timedelta):
         return {}
     return {name: value for name, value in budget.as_dict().items() if name in COUNTING}
 
 
 def budget_data(budget: Budget) -> str | dict[str, dict[str, object]]:
-    """Return a budget for JSON: working time as an ISO 8601 duration, others keyed by kind.
-
-    >>> from workhours_sla import ClockTime, WorkingDays
-    >>> budget_data(timedelta(hours=4)), budget_data(ClockTime(timedelta(hours=9)))
-    ('PT4H', {'clock_time': {'amount': 'PT9H'}})
-    >>> budget_data(WorkingDays(7))
-    {'working_days': {'count': 7, 'count_from': 'next_day'}}
-    """
+    """Return a budget for JSON: working time as an ISO 8601 duration, others keyed by kind."""
     if isinstance(budget, timedelta):
         return iso_amount(budget)
     return {
@@ -307,11 +282,7 @@ def budget_data(budget: Budget) -> str | dict[str, dict[str, object]]:
 
 
 def _week_on(schedule: DatedShifts, day: date) -> WeeklyHours:
-    """Return the weekly hours in force on a date.
-
-    If these are empty, return the last non-empty weekly hours before, otherwise the next. Raises
-    BudgetError if the schedule has no weekly hours at all.
-    """
+    """Return the weekly hours on a date; if these are empty, the last before it that are not."""
     weeks = [(date.min, schedule.hours), *schedule.changes.items()]
     before = [week for since, week in weeks if since <= day and not week.empty]
     after = [week for since, week in weeks if since > day and not week.empty]

@@ -44,11 +44,9 @@ class Combination(WorkingTime):
         super().__init__(left.tz)
 
     def __or__(self, other: WorkingTime) -> Combination:
-        """Return the working time of either schedule, in the zone of the first."""
         return Combination("|", self, other)
 
     def __and__(self, other: WorkingTime) -> Combination:
-        """Return the time that both schedules count as working time, in the zone of the first."""
         return Combination("&", self, other)
 
     def _compile(self) -> tuple[Timeline, ...]:
@@ -57,10 +55,7 @@ class Combination(WorkingTime):
         return tuple(sorted(filter(None, lines), key=Timeline.surely_from))
 
     def _combined(self, left: Timeline, right: Timeline) -> Timeline | None:
-        """Return the combination of two timelines, for the instants that both know.
-
-        Returns None if the timelines know no span in common.
-        """
+        """Return the combination for the instants that both know, None without any."""
         known = max(left.lo, right.lo), min(left.hi, right.hi)
 
         def compile_span(lo: timedelta, hi: timedelta) -> list[TimeSpan]:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import calendar
 from abc import abstractmethod
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Literal
+from operator import itemgetter
+from typing import ClassVar, Literal
 
-from workhours_sla.calendars.days import LATEST
+from workhours_sla.calendars.days import LATEST, PRE_HOLIDAY_SHORTENING, DateRange
 from workhours_sla.errors import BudgetError, CalendarCoverageError, shown
 from workhours_sla.module_names import public
 from workhours_sla.text.messages import say
@@ -25,18 +27,15 @@ from workhours_sla.worktime.due_dates import (
     DayAnswer,
     DayBounds,
     Roll,
-    due_bounds_on,
     ends_of,
-    extended_by_pauses,
     is_over,
-    is_paused,
     last_closing,
     midnight_after,
-    paused_dates,
-    rolled,
 )
-from workhours_sla.worktime.pauses import Pauses
+from workhours_sla.worktime.pauses import Pauses, moments_of
+from workhours_sla.worktime.shifts import shorten, spans_on
 from workhours_sla.worktime.times import (
+    BASE_UTC,
     FIRST_YEAR,
     LAST_YEAR,
     ONE_DAY,
@@ -59,6 +58,9 @@ class DayBudget(BudgetKind):
     """
 
     __slots__ = ()
+
+    numbered: ClassVar[bool] = True
+    """Whether an explanation numbers the dates that count."""
 
     @abstractmethod
     def due_on(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> date:
@@ -83,10 +85,6 @@ class DayBudget(BudgetKind):
 
     def counts(self, schedule: DatedShifts, day: date) -> bool | None:
         """Return whether a date counts if it is not paused, None if that is unknown."""
-        return True
-
-    def numbers_dates(self) -> bool:
-        """Return whether an explanation numbers the dates that count."""
         return True
 
     def without_roll(self) -> DayBudget:
@@ -124,26 +122,17 @@ class DayBudget(BudgetKind):
         earliest, latest = min(dates), max(dates)
         if roll == "preceding" and (unbounded or earliest < latest):
             earliest = min(earliest, start_date)
-        due_from, _ = due_bounds_on(schedule, most, earliest, may_be_off=roll == "none")
+        due_from, _ = _due_bounds_on(schedule, most, earliest, may_be_off=roll == "none")
         due_from = max(due_from, start.astimezone(UTC))
         limit_from = midnight_after(schedule, earliest)
         if unbounded:
             return DayBounds((due_from, None), (limit_from, None))
-        _, due_until = due_bounds_on(schedule, most, latest, may_be_off=roll == "none")
+        _, due_until = _due_bounds_on(schedule, most, latest, may_be_off=roll == "none")
         return DayBounds((due_from, due_until), (limit_from, midnight_after(schedule, latest)))
 
     def _due_dates(
-        self,
-        schedule: DatedShifts,
-        start: datetime,
-        pauses: Pauses,
-        *,
-        start_known: bool,
+        self, schedule: DatedShifts, start: datetime, pauses: Pauses, *, start_known: bool
     ) -> set[date]:
-        """Return the possible due dates in a completion.
-
-        There are two if the due date depends on whether the date of the start is a short day.
-        """
         return {self.due_on(schedule, start, pauses)}
 
 
@@ -224,8 +213,8 @@ class CalendarDays(DayBudget):
         paused = paused_dates(schedule, pauses)
         if self.count > (LATEST - first).days:
             refuse_late_year()
-        end = extended_by_pauses(first, first + ONE_DAY * (self.count - 1), paused)
-        return rolled(schedule, end, self.roll, start, paused)
+        end = _extended_by_pauses(first, first + ONE_DAY * (self.count - 1), paused)
+        return _rolled(schedule, end, self.roll, start, paused)
 
     def _due_dates(
         self, schedule: DatedShifts, start: datetime, pauses: Pauses, *, start_known: bool
@@ -253,6 +242,7 @@ class Months(DayBudget):
     """
 
     _unit = "month"
+    numbered = False
 
     count: int
     roll: Roll
@@ -269,12 +259,8 @@ class Months(DayBudget):
             refuse_late_year()
         day = min(start_date.day, calendar.monthrange(year, month)[1])
         paused = paused_dates(schedule, pauses)
-        end = extended_by_pauses(start_date + ONE_DAY, date(year, month, day), paused)
-        return rolled(schedule, end, self.roll, start, paused)
-
-    def numbers_dates(self) -> bool:
-        """Return False: months count no dates."""
-        return False
+        end = _extended_by_pauses(start_date + ONE_DAY, date(year, month, day), paused)
+        return _rolled(schedule, end, self.roll, start, paused)
 
 
 @lru_cache(maxsize=4096)
@@ -315,3 +301,96 @@ def check_days(count: int, of: str, choice: str = "", choices: tuple[str, ...] =
     if choice not in choices:
         msg = say("none_of", value=shown(choice), choices=", ".join(choices))
         raise BudgetError(msg, choice=choice)
+
+
+# -- due dates -------------------------------------------------------------------------------
+
+
+def _due_bounds_on(
+    schedule: DatedShifts, full: DatedShifts, day: date, *, may_be_off: bool
+) -> tuple[datetime, datetime]:
+    """Return the earliest and the latest due time, in UTC, of a due date that may be unknown.
+
+    ``full`` is the completion in which all unknown dates are full. ``may_be_off`` is True if an
+    unknown due date may be a day off; its latest due time is then 24:00.
+    """
+    if schedule.knows(day):
+        end, _ = ends_of(schedule, day)
+        return end, end
+    midnight = midnight_after(schedule, day)
+    if not full.knows(day):  # too far from the known dates to be completed
+        return midnight_after(schedule, day - ONE_DAY), midnight
+    week = schedule.hours_on(day).by_weekday
+    ends = [ends_of(full, day)[0]]
+    for weekday in schedule.calendar.possible_hours_of(day):
+        short = shorten(week[weekday], PRE_HOLIDAY_SHORTENING, at_start=schedule.shorten_at_start)
+        closes = (BASE_UTC + until for _, until in spans_on(schedule.tz, day, short))
+        ends.append(min(max(closes, default=midnight), midnight))
+    return min(ends), midnight if may_be_off else max(ends)
+
+
+def paused_dates(schedule: DatedShifts, pauses: Pauses) -> list[DateRange]:
+    """Return the dates whose 24:00 is within a pause, as sorted ranges."""
+    found = []
+    first, end = date.min, None
+    for start, stop in moments_of(pauses):
+        since, until = BASE_UTC + start, BASE_UTC + stop
+        if end is None or since > end:  # most pauses begin on the date of the pause before
+            first = _first_ending_from(since, schedule)
+            end = midnight_after(schedule, first)
+        if until > end:
+            after = _first_ending_from(until, schedule)
+            found.append((first, after - ONE_DAY))
+    return found
+
+
+def _first_ending_from(when: datetime, schedule: DatedShifts) -> date:
+    """Return the first date whose 24:00 is at or after an instant."""
+    day = when.astimezone(schedule.tz).date() - ONE_DAY
+    while midnight_after(schedule, day) < when:
+        day += ONE_DAY
+    return day
+
+
+def is_paused(day: date, paused: list[DateRange]) -> bool:
+    """Return whether a date is in one of the sorted ranges ``paused``."""
+    index = bisect_right(paused, day, key=itemgetter(0))
+    return index > 0 and day <= paused[index - 1][1]
+
+
+def _extended_by_pauses(first: date, end: date, paused: list[DateRange]) -> date:
+    """Return ``end``, moved later by one day for each paused date from ``first`` to the result.
+
+    Raises CalendarCoverageError for a date after the year 9998.
+    """
+    for begins, ends in paused:
+        if begins > end:
+            break
+        if ends >= first:
+            more = ends - max(begins, first) + ONE_DAY
+            if more > LATEST - end:
+                refuse_late_year()
+            end += more
+    return end
+
+
+def _rolled(
+    schedule: DatedShifts, end: date, roll: Roll, start: datetime, paused: list[DateRange]
+) -> date:
+    """Return a due date, moved to a date with working hours if it is on a day off.
+
+    With ``following`` the due date moves forward. With ``preceding`` it moves back, but if it would
+    move to a date that closed before ``start``, it moves forward instead.
+    """
+    if roll == "none" or last_closing(schedule, end) is not None:
+        return end
+    moved = end
+    if roll == "following":
+        while last_closing(schedule, moved) is None or is_paused(moved, paused):
+            moved += ONE_DAY
+        return moved
+    while last_closing(schedule, moved) is None:
+        moved -= ONE_DAY
+    if is_over(schedule, moved, start):
+        return _rolled(schedule, end, "following", start, paused)
+    return moved

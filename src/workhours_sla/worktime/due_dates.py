@@ -1,37 +1,25 @@
-"""The rules of due dates: when a date closes, which dates are paused, how a due date rolls.
+"""What all budgets share that are not a plain timedelta: ``BudgetKind``, and when a date closes.
 
-``BudgetKind`` is the base class of all budgets that are not a plain timedelta.
-
-All datetimes that these functions return are in UTC.
+Closings and midnights are in UTC.
 """
 
 from __future__ import annotations
 
 import re
 from abc import ABCMeta, abstractmethod
-from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from operator import itemgetter
 from typing import Any, ClassVar, Final, Literal, NamedTuple, Protocol, Self
 from zoneinfo import ZoneInfo
 
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.days import LATEST, PRE_HOLIDAY_SHORTENING, DateRange
 from workhours_sla.errors import BudgetError, CalendarCoverageError, shown
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.hours import WeeklyHours
-from workhours_sla.worktime.pauses import Pauses, moments_of
-from workhours_sla.worktime.shifts import Shifts, shorten, spans_on
-from workhours_sla.worktime.times import (
-    BASE_UTC,
-    ONE_DAY,
-    TICK,
-    refuse_late_year,
-    refuse_naive,
-    refuse_year,
-)
+from workhours_sla.worktime.pauses import Pauses
+from workhours_sla.worktime.shifts import Shifts, spans_on
+from workhours_sla.worktime.times import BASE_UTC, ONE_DAY, TICK, refuse_naive, refuse_year
 
 Roll = Literal["following", "preceding", "none"]
 COUNTING: Final = frozenset({"roll", "count_from"})
@@ -102,125 +90,22 @@ def is_over(schedule: DatedShifts, day: date, start: datetime) -> bool:
 
 
 def ends_of(schedule: DatedShifts, due: date) -> tuple[datetime, datetime]:
-    """Return the due time and the limit of a due date, in UTC.
-
-    The due time is the end of the last shift, or 24:00 if that is earlier or there is no shift.
-    The limit is 24:00.
-    """
+    """Return the due time (the last closing, 24:00 at the latest) and the limit, 24:00."""
     midnight = midnight_after(schedule, due)
     closing = last_closing(schedule, due)
     return (midnight if closing is None else min(closing, midnight)), midnight
 
 
-def due_bounds_on(
-    schedule: DatedShifts, full: DatedShifts, day: date, *, may_be_off: bool
-) -> tuple[datetime, datetime]:
-    """Return the earliest and the latest due time, in UTC, of a due date that may be unknown.
-
-    ``full`` is the completion in which all unknown dates are full working days. ``may_be_off`` is
-    True if an unknown due date may be a day off; its latest due time is then 24:00.
-    """
-    if schedule.knows(day):
-        end, _ = ends_of(schedule, day)
-        return end, end
-    midnight = midnight_after(schedule, day)
-    if not full.knows(day):  # too far from the known dates to be completed
-        return midnight_after(schedule, day - ONE_DAY), midnight
-    week = schedule.hours_on(day).by_weekday
-    ends = [ends_of(full, day)[0]]
-    for weekday in schedule.calendar.possible_hours_of(day):
-        short = shorten(week[weekday], PRE_HOLIDAY_SHORTENING, at_start=schedule.shorten_at_start)
-        closes = (BASE_UTC + until for _, until in spans_on(schedule.tz, day, short))
-        ends.append(min(max(closes, default=midnight), midnight))
-    return min(ends), midnight if may_be_off else max(ends)
-
-
-# -- paused dates ----------------------------------------------------------------------------
-
-
-def paused_dates(schedule: DatedShifts, pauses: Pauses) -> list[DateRange]:
-    """Return the dates whose 24:00 is within a pause, as sorted ranges."""
-    found = []
-    first, end = date.min, None
-    for start, stop in moments_of(pauses):
-        since, until = BASE_UTC + start, BASE_UTC + stop
-        if end is None or since > end:  # most pauses begin on the date of the pause before
-            first = _first_ending_from(since, schedule)
-            end = midnight_after(schedule, first)
-        if until > end:
-            after = _first_ending_from(until, schedule)
-            found.append((first, after - ONE_DAY))
-    return found
-
-
-def _first_ending_from(when: datetime, schedule: DatedShifts) -> date:
-    """Return the first date whose 24:00 is at or after an instant."""
-    day = when.astimezone(schedule.tz).date() - ONE_DAY
-    while midnight_after(schedule, day) < when:
-        day += ONE_DAY
-    return day
-
-
-def is_paused(day: date, paused: list[DateRange]) -> bool:
-    """Return whether a date is in one of the sorted ranges ``paused``."""
-    index = bisect_right(paused, day, key=itemgetter(0))
-    return index > 0 and day <= paused[index - 1][1]
-
-
-def extended_by_pauses(first: date, end: date, paused: list[DateRange]) -> date:
-    """Return ``end``, moved later by one day for each paused date from ``first`` to the result.
-
-    Raises CalendarCoverageError for a date after the year 9998.
-    """
-    for begins, ends in paused:
-        if begins > end:
-            break
-        if ends >= first:
-            more = ends - max(begins, first) + ONE_DAY
-            if more > LATEST - end:
-                refuse_late_year()
-            end += more
-    return end
-
-
-# -- roll ------------------------------------------------------------------------------------
-
-
-def rolled(
-    schedule: DatedShifts, end: date, roll: Roll, start: datetime, paused: list[DateRange]
-) -> date:
-    """Return a due date, moved to a date with working hours if it is on a day off.
-
-    With ``following`` the due date moves forward. With ``preceding`` it moves back, but if it would
-    move to a date that closed before ``start``, it moves forward instead.
-    """
-    if roll == "none" or last_closing(schedule, end) is not None:
-        return end
-    moved = end
-    if roll == "following":
-        while last_closing(schedule, moved) is None or is_paused(moved, paused):
-            moved += ONE_DAY
-        return moved
-    while last_closing(schedule, moved) is None:
-        moved -= ONE_DAY
-    if is_over(schedule, moved, start):
-        return rolled(schedule, end, "following", start, paused)
-    return moved
-
-
 # -- the latest start ------------------------------------------------------------------------
 
 
-def latest_start_by_search(
-    due: datetime, schedule: DatedShifts, budget: object, *, rolls_back: bool
-) -> datetime:
-    """Search the latest start for which a budget is due no later than ``due``.
+def _latest_start(due: datetime, schedule: DatedShifts, budget: BudgetKind) -> datetime:
+    """Search the latest start for which a budget is due no later than ``due``, in the zone of it.
 
-    The result is in the zone of ``due``. The deadline must not be before its start, and a later
-    start must not have an earlier deadline. ``rolls_back`` is True if a deadline may be before a
-    date on which it depends. Raises the errors of ``deadline``, but CalendarCoverageError only if
-    the answer depends on an unknown date.
+    The deadline must not be before its start, and a later start must not have an earlier deadline.
+    A budget that rolls back may have a deadline before a date on which it depends.
     """
+    rolls_back = budget.as_dict().get("roll") == "preceding"
     if due.utcoffset() is None:
         refuse_naive(due)
     wanted = due.astimezone(UTC)
@@ -232,7 +117,8 @@ def latest_start_by_search(
             if isinstance(error.earliest, datetime):
                 is_late = error.earliest.astimezone(UTC) > wanted
             else:
-                is_late = not rolls_back and _midnight_before(schedule, error.date) >= wanted
+                before = midnight_after(schedule, error.date - ONE_DAY)
+                is_late = not rolls_back and before >= wanted
             if not is_late:
                 raise
             return False
@@ -248,11 +134,6 @@ def latest_start_by_search(
         schedule.deadline(wanted, budget)  # raises the error that names the calendar's first date
         refuse_year(_FIRST)
     return _last_early(*bounds, is_early).astimezone(due.tzinfo)
-
-
-def _midnight_before(schedule: DatedShifts, day: date) -> datetime:
-    """Return 0:00 of a date, in UTC."""
-    return midnight_after(schedule, day - ONE_DAY)
 
 
 def _steps_back(
@@ -381,8 +262,7 @@ class BudgetKind(metaclass=ABCMeta):
 
         Raises CalendarCoverageError, and BudgetError if the schedule has no weekly hours.
         """
-        rolls_back = self.as_dict().get("roll") == "preceding"
-        return latest_start_by_search(due, schedule, self, rolls_back=rolls_back)
+        return _latest_start(due, schedule, self)
 
     def amounts(self, schedule: DatedShifts) -> list[tuple[timedelta, timedelta]] | None:
         """Return the working time that the budget equals, None if it is none.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from workhours_sla.calendars.days import Day, DayKind, Entry, dates_between, in_any
 from workhours_sla.errors import BudgetError, CalendarCoverageError
@@ -15,13 +16,8 @@ from workhours_sla.text import words
 from workhours_sla.text.catalog import DAY_PARTS, DAYS, LANGUAGES, current, language
 from workhours_sla.worktime.amounts import format_amount, iso_amount
 from workhours_sla.worktime.budgets import Budget, budget_data
-from workhours_sla.worktime.day_budgets import DayBudget, first_day
-from workhours_sla.worktime.due_dates import (
-    BudgetKind,
-    DatedShifts,
-    is_paused,
-    paused_dates,
-)
+from workhours_sla.worktime.day_budgets import DayBudget, first_day, is_paused, paused_dates
+from workhours_sla.worktime.due_dates import BudgetKind, DatedShifts
 from workhours_sla.worktime.intervals import clip, subtract
 from workhours_sla.worktime.pauses import Pauses, moments_of
 from workhours_sla.worktime.shifts import spans_on
@@ -32,17 +28,8 @@ Part = Literal["start", "counted", "off", "paused", "end", "passed", "due"]
 """The role of a date in a day budget, see ``Step``."""
 
 
-class DatePart(NamedTuple):
-    """The role of a date in a day budget, and its number among the counted dates, from 1.
-
-    ``number`` is None if the date does not count, in a budget of months, and if it is unknown.
-    """
-
-    part: Part | None
-    number: int | None
-
-
-NO_PART = DatePart(None, None)
+Role = tuple[Part | None, int | None]
+"""The ``part`` and the ``number`` of a step."""
 
 
 @public()
@@ -201,42 +188,33 @@ class Trace:
         return self.text()
 
 
-def check_until(until: object) -> None:
-    """Raise BudgetError if ``until`` is neither a budget nor a datetime."""
+def explained(
+    schedule: DatedShifts, start: datetime, until: Budget | datetime, pauses: Pauses
+) -> Trace:
+    """Return the trace of the deadline of a budget, or of the time elapsed until an instant."""
     if not isinstance(until, datetime | timedelta | BudgetKind):
         msg = f"explain needs a budget or an instant, not {until!r}"
         raise BudgetError(msg, budget=until)
-
-
-def fixed_amount(budget: Budget) -> timedelta | None:
-    """Return the amount of working time or clock time, None for days, whose amount varies."""
-    return budget if isinstance(budget, timedelta) else budget.clock_amount()
-
-
-def trace_of(
-    schedule: DatedShifts,
-    span: tuple[datetime, datetime],
-    *,
-    budget: Budget | None,
-    used: timedelta | None,
-    pauses: Pauses,
-) -> Trace:
-    """Return the trace of a span (start, end) in which ``used`` of a budget is used up."""
-    start, end = span
+    if isinstance(until, datetime):
+        used: timedelta | None = schedule.elapsed(start, until, pauses=pauses)
+        budget, end = None, until
+        amount = None
+    else:
+        budget, end = until, schedule.deadline(start, until, pauses=pauses)
+        amount = until if isinstance(until, timedelta) else until.clock_amount()
+        used = amount
+        if amount is None:
+            with suppress(CalendarCoverageError):  # the due time is certain nevertheless
+                used = schedule.elapsed(start, end, pauses=pauses)
     lo, hi = sorted((moment_of(start), moment_of(end)))
-    parts: dict[date, DatePart] = {}
+    parts: dict[date, Role] = {}
     if isinstance(budget, DayBudget):
         parts = day_parts(budget, schedule, start, end, pauses)
         hi = max(hi, moment_of(schedule.end_of_day(max(parts))))
-    if isinstance(budget, BudgetKind) and budget.clock_amount() is not None:
+    if isinstance(budget, BudgetKind) and amount is not None:
         steps = tuple(_clock_steps(schedule, lo, hi))
     else:
-        steps = tuple(
-            replace(step, part=parts[step.date].part, number=parts[step.date].number)
-            if step.date in parts
-            else step
-            for step in _steps(schedule, lo, hi, moments_of(pauses))
-        )
+        steps = tuple(_steps(schedule, lo, hi, moments_of(pauses), parts))
     return Trace(
         calendar=schedule.calendar.id,
         calendar_version=schedule.calendar.version,
@@ -252,7 +230,11 @@ def trace_of(
 
 
 def _steps(
-    schedule: DatedShifts, lo: timedelta, hi: timedelta, pauses: list[TimeSpan]
+    schedule: DatedShifts,
+    lo: timedelta,
+    hi: timedelta,
+    pauses: list[TimeSpan],
+    parts: Mapping[date, Role],
 ) -> Iterator[Step]:
     """Yield a step for each date from the instant ``lo`` to the instant ``hi``.
 
@@ -273,7 +255,8 @@ def _steps(
         counted[day] = pieces
         left = subtract(pieces, clip(pauses, pieces[0][0], pieces[-1][1])) if pieces else []
         if pieces or first <= day:
-            yield _step(schedule, day, left, paused=_length(pieces) - _length(left))
+            paused = _length(pieces) - _length(left)
+            yield _step(schedule, day, left, paused=paused, role=parts.get(day, (None, None)))
 
 
 def _clock_steps(schedule: DatedShifts, lo: timedelta, hi: timedelta) -> Iterator[Step]:
@@ -302,9 +285,13 @@ def whole_dates(schedule: DatedShifts, first: date, last: date) -> Iterator[Step
 
 
 def _step(
-    schedule: DatedShifts, day: date, counted: list[TimeSpan], *, paused: timedelta = ZERO
+    schedule: DatedShifts,
+    day: date,
+    counted: list[TimeSpan],
+    *,
+    paused: timedelta = ZERO,
+    role: Role = (None, None),
 ) -> Step:
-    """Return the step of a date whose intervals are the spans ``counted``."""
     known = schedule.knows(day)
     return Step(
         date=day,
@@ -318,6 +305,8 @@ def _step(
         paused=paused,
         unknown=not known,
         undecided=None if known else schedule.calendar.uncertain(day.year).get(day),
+        part=role[0],
+        number=role[1],
     )
 
 
@@ -326,7 +315,6 @@ def _length(pieces: Iterable[TimeSpan]) -> timedelta:
 
 
 def _should_have_hours(schedule: DatedShifts, day: date) -> bool:
-    """Return whether a date has an override or is a working day of the calendar."""
     return day in schedule.overrides or (schedule.knows(day) and schedule.calendar.day(day).working)
 
 
@@ -335,7 +323,6 @@ def _spans(schedule: DatedShifts, day: date) -> list[TimeSpan]:
 
 
 def _runs(steps: tuple[Step, ...]) -> Iterator[tuple[date, date, Step]]:
-    """Yield (first date, last date, step); successive days off with equal reasons are joined."""
     for _, group in groupby(
         steps, key=lambda step: step.date if step.used else step.remark(current())
     ):
@@ -344,7 +331,6 @@ def _runs(steps: tuple[Step, ...]) -> Iterator[tuple[date, date, Step]]:
 
 
 def _lines(steps: tuple[Step, ...]) -> Iterator[str]:
-    """Yield a line for each date; successive days off with equal reasons share one."""
     for first, last, step in _runs(steps):
         when = _day_text(first)
         spans = ", ".join(
@@ -356,7 +342,6 @@ def _lines(steps: tuple[Step, ...]) -> Iterator[str]:
 
 
 def _lines_of_days(steps: tuple[Step, ...]) -> Iterator[str]:
-    """Yield a line for each run of days that count alike and have the same reason."""
     for (_, remark, _), group in groupby(
         steps, key=lambda step: (step.part, step.remark(current()), step.number is None)
     ):
@@ -400,7 +385,6 @@ def _entries(day: Day | None) -> tuple[Entry, ...]:
 
 
 def _act(entry: Entry) -> dict[str, Any]:
-    """Return the act of an entry, which must have one, as JSON data."""
     act = entry.act
     assert act is not None  # noqa: S101 - the caller filters
     return {
@@ -418,7 +402,7 @@ def _act(entry: Entry) -> dict[str, Any]:
 
 def day_parts(
     budget: DayBudget, schedule: DatedShifts, start: datetime, due_at: datetime, pauses: Pauses
-) -> dict[date, DatePart]:
+) -> dict[date, Role]:
     """Return the role of each date in a day budget, from the start to the last date.
 
     The last date is the due date or, if the due date moved back, the date on which the term ends.
@@ -429,31 +413,31 @@ def day_parts(
         ends_on = budget.without_roll().due_on(schedule, start, pauses)
         found = dict(_parts(budget, schedule, start, ends_on, pauses))
     except CalendarCoverageError:  # the due date is certain, but not which dates count
-        return {due_on: DatePart("due", None)}
+        return {due_on: ("due", None)}
     for day in dates_between(ends_on, due_on):
-        found.setdefault(day, DatePart("passed", None))
-    found[ends_on] = found[ends_on]._replace(part="end")
-    found[due_on] = found.get(due_on, NO_PART)._replace(part="due")
+        found.setdefault(day, ("passed", None))
+    found[ends_on] = "end", found[ends_on][1]
+    found[due_on] = "due", found.get(due_on, (None, None))[1]
     return found
 
 
 def _parts(
     budget: DayBudget, schedule: DatedShifts, start: datetime, ends_on: date, pauses: Pauses
-) -> Iterator[tuple[date, DatePart]]:
+) -> Iterator[tuple[date, Role]]:
     start_date = start.astimezone(schedule.tz).date()
     first = first_day(schedule, start, budget.as_dict().get("count_from", "next_day"))
     paused = paused_dates(schedule, pauses)
     counted: int | None = 0
     for day in dates_between(start_date, ends_on):
         if day < first:
-            yield day, DatePart("start", None)
+            yield day, ("start", None)
         elif is_paused(day, paused):
-            yield day, DatePart("paused", None)
+            yield day, ("paused", None)
         elif (counts := budget.counts(schedule, day)) is None:
             counted = None
-            yield day, NO_PART
+            yield day, (None, None)
         elif not counts:
-            yield day, DatePart("off", None)
+            yield day, ("off", None)
         else:
-            counted = counted + 1 if budget.numbers_dates() and counted is not None else None
-            yield day, DatePart("counted", counted)
+            counted = counted + 1 if budget.numbered and counted is not None else None
+            yield day, ("counted", counted)

@@ -119,10 +119,7 @@ _EMPTY = Clock(({}, [], [], [], []), [], [])
 
 
 class FastPath:
-    """The clocks of UTC and of one time zone, for the intervals that were used last.
-
-    ``base`` is 1970-01-01T00:00 in the zone.
-    """
+    """The clocks of UTC and of one zone, in which ``base`` is 1970-01-01T00:00."""
 
     __slots__ = ("_indexed", "_offered", "base", "utc", "wall")
 
@@ -160,7 +157,6 @@ class FastPath:
 
 
 def _wall_clock(intervals: Intervals, tz: tzinfo) -> Clock:
-    """Return the intervals on the wall clock of a zone."""
     zone, lo, hi = zone_offsets(tz), intervals.lo, intervals.hi
     changes = zone.changes(lo // ONE_DAY - 2, hi // ONE_DAY + 3)
     moments = [moment for moment, _ in changes]

@@ -120,7 +120,6 @@ _REFUSED: Final = (
 
 @cache
 def _pattern(grammar: str) -> re.Pattern[str]:
-    """Compile a part of the grammar when it is first needed."""
     return re.compile(grammar.replace(" ", r"\s*+"))
 
 
@@ -221,8 +220,8 @@ class _Parser:
         return Rule(dates, weekdays, effect, shifts, text), holidays
 
     def _parts(self, match: re.Match[str], group: str, item: str) -> list[str]:
-        """Return the items of a list in a group of a match, as they are written."""
-        found = _pattern(item).finditer(self._shape, *match.span(group))
+        span = match.span(group)
+        found = _pattern(item).finditer(self._shape, *span) if match[group] else ()
         return [self._text[slice(*part.span())] for part in found]
 
     def _range(self, text: str) -> tuple[MonthDay, MonthDay]:
@@ -250,7 +249,6 @@ class _Parser:
         return first, last, step
 
     def _days(self, match: re.Match[str]) -> tuple[set[int], bool]:
-        """Return the weekdays of a rule, and whether ``PH`` is among them."""
         days: set[int] = set()
         holidays = False
         for part in self._parts(match, "days", _DAYS):
@@ -264,7 +262,6 @@ class _Parser:
         return days, holidays
 
     def _shifts(self, match: re.Match[str]) -> Shifts:
-        """Return the shifts of a rule in the order of the text."""
         return tuple(map(self._shift, _pattern(_TIMES).finditer(self._shape, *match.span("times"))))
 
     def _shift(self, match: re.Match[str]) -> Shift:
@@ -283,12 +280,10 @@ class _Parser:
         return Shift(start, end)
 
     def _piece(self, at: int) -> str:
-        """Return the text from a position up to the next comma or semicolon."""
         rest = self._text[at:].strip()
         return re.split("[,;]", rest, maxsplit=1)[0].strip() or rest[:1]
 
     def _refuse_rest(self, match: re.Match[str]) -> NoReturn:
-        """Raise the error for text that follows a rule and cannot be parsed."""
         found = _pattern(_NEXT_WORD).match(self._shape, match.end())
         if found and (found[2][0] == "U" or (found[1] and not match["times"])):
             word = self._text[slice(*found.span(2))]
@@ -303,9 +298,6 @@ def parse_shifts(text: str) -> Shifts:
     """Parse the shifts of one day, such as ``09:00-13:00,14:00-18:00`` or ``off``.
 
     Raises HoursSyntaxError.
-
-    >>> parse_shifts("09:00-18:00")
-    (Shift(start=datetime.timedelta(seconds=32400), end=datetime.timedelta(seconds=64800)),)
     """
     return _Parser(text, _EXAMPLE_OF_A_DAY).shifts()
 
@@ -443,7 +435,6 @@ def _advice(rules: Rules, dropped: Rule) -> str:
 
 
 def _week(rules: Iterable[Rule]) -> tuple[Shifts, Shifts, Shifts, Shifts, Shifts, Shifts, Shifts]:
-    """Return the shifts of each weekday on dates on which all of the rules apply."""
     rules = tuple(rules)
     return tuple(hours_rules.shifts_of(rules, [True] * len(rules), day) for day in EVERY_DAY)  # type: ignore[return-value]
 

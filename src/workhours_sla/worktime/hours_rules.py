@@ -38,10 +38,6 @@ class Dates(NamedTuple):
 
     ``ranges`` are pairs of (month, day), both included; a range may cross the end of the year.
     ``weeks`` are triples (first, last, step) of ISO 8601 weeks.
-
-    >>> summer = Dates(ranges=(((5, 15), (9, 30)),), weeks=((1, 53, 2),))
-    >>> str(summer), summer.include(date(2026, 6, 1)), summer.include(date(2026, 6, 8))
-    ('May 15-Sep 30 week 01-53/2', True, False)
     """
 
     ranges: tuple[tuple[MonthDay, MonthDay], ...] = ()
@@ -215,8 +211,7 @@ def _is_lost(rules: Rules, index: int, case: _Case) -> bool:
 def midnight_conflict(rules: Rules) -> tuple[Rule, Rule] | None:
     """Return a rule with a shift past midnight, and a later rule that changes its dates.
 
-    In OpenStreetMap the later rule also changes the hours after midnight, which belong to the
-    night before. Here a shift belongs to the date on which it starts.
+    In OpenStreetMap the later rule also changes the hours after midnight of the night before.
     """
     for index, rule in enumerate(rules):
         for later in range(index + 1, len(rules)) if rule.passes_midnight else ():

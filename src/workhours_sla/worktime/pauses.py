@@ -50,7 +50,6 @@ def _refuse_reversed(since: datetime, until: datetime) -> NoReturn:
 
 
 def _check_pairs(pauses: object) -> None:
-    """Raise ArgumentError for anything but a list of pairs, and for a pause without an end."""
     if isinstance(pauses, str | Iterator) or not isinstance(pauses, Iterable):
         msg = f"pauses={pauses!r} is not a list; give a list of pairs (since, until)"
         raise ArgumentError(msg) from None
@@ -99,10 +98,7 @@ def paused_before_answer(
     limit: bool,
     knows: Callable[[timedelta], bool] = lambda _: True,
 ) -> timedelta | None:
-    """Return the paused working time that delays the due time of a budget, or its limit.
-
-    Returns None if a pause that delays the answer ends at an unknown instant.
-    """
+    """Return the paused time before an answer, None if such a pause ends at an unknown instant."""
     paused = ZERO
     at_start = worked(start)
     for since, until in pauses:

@@ -11,21 +11,12 @@ from typing import NamedTuple
 
 from workhours_sla.worktime.due_dates import closes_on, ends_of
 from workhours_sla.worktime.schedule import Schedule
-from workhours_sla.worktime.times import (
-    ONE_DAY,
-    TICK,
-    micros_of,
-    midnight_on,
-    zone_offsets,
-)
+from workhours_sla.worktime.times import ONE_DAY, TICK, micros_of, midnight_on, zone_offsets
 from workhours_sla.worktime.verbs import WorkingTime
 
 
 class Run(NamedTuple):
-    """A range of instants, both ends included, whose working time is known.
-
-    ``intervals`` are the pairs (start, end) of its working time, sorted and disjoint.
-    """
+    """Known instants, both ends included, and the pairs (start, end) of their working time."""
 
     lo: int
     hi: int
@@ -36,12 +27,6 @@ def runs_between(time: WorkingTime, since: date, until: date) -> list[Run]:
     """Return the runs from the midnight that begins ``since`` to that which begins ``until``.
 
     The midnights are those of the schedule's zone. The list is empty if no instant is known.
-
-    >>> from workhours_sla import Schedule
-    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-    >>> run, = runs_between(office, date(2025, 10, 30), date(2025, 11, 1))
-    >>> len(run.intervals), sum(end - start for start, end in run.intervals) // 3_600_000_000
-    (4, 16)
     """
     lo, hi = midnight(time, since), midnight(time, until)
     runs = []
@@ -60,10 +45,7 @@ def midnight(time: WorkingTime, day: date) -> timedelta:
 
 
 def check_covered(time: WorkingTime, since: date, until: date) -> None:
-    """Raise CalendarCoverageError if the first or the last instant of a period is unknown.
-
-    The period ends with the midnight that begins ``until``.
-    """
+    """Raise CalendarCoverageError if the first or the last instant of a period is unknown."""
     for day in (since, until):
         time.compiled.line_at(midnight(time, day))
 
@@ -78,10 +60,7 @@ def calendar_versions(time: WorkingTime) -> tuple[str, ...]:
 
 
 class DateRow(NamedTuple):
-    """A date: its first instant, and if it is known, when it closes and what is due on it.
-
-    ``closes`` is None for a date without working hours.
-    """
+    """A date; ``closes`` is None without working hours, and all but ``starts`` if it is unknown."""
 
     number: int
     starts: int
@@ -97,12 +76,6 @@ def date_rows(time: WorkingTime, since: date, until: date) -> tuple[DateRow, ...
     Dates outside of ``since`` to the day before ``until`` are unknown. The result is None for a
     combination of schedules, which has no dates, and for a zone whose clocks went back to an
     earlier date, so that a date has two parts.
-
-    >>> from workhours_sla import Schedule
-    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
-    >>> rows = date_rows(office, date(2025, 3, 7), date(2025, 3, 9))
-    >>> [row.known and row.closes is not None for row in rows]
-    [False, True, False, False, False]
     """
     if not isinstance(time, Schedule) or _repeats_dates(time, since, until):
         return None
@@ -130,7 +103,6 @@ def _row(schedule: Schedule, day: date, *, known: bool) -> DateRow:
 
 
 def _repeats_dates(time: WorkingTime, since: date, until: date) -> bool:
-    """Return whether the clocks go back to an earlier date."""
     zone = zone_offsets(time.tz)
     first, last = (midnight_on(day).days for day in (since, until))
     offset: timedelta = zone.offset_on(first - 2)

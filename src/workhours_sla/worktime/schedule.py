@@ -26,7 +26,6 @@ from workhours_sla.calendars.days import EARLIEST, LATEST, DateRange, Day, in_an
 from workhours_sla.calendars.zones import time_zone, zones_of
 from workhours_sla.errors import (
     ArgumentError,
-    CalendarCoverageError,
     CalendarDataError,
     EmptyScheduleError,
     HoursSyntaxError,
@@ -43,7 +42,7 @@ from workhours_sla.worktime.pauses import Pauses
 from workhours_sla.worktime.shifts import Shifts, format_shifts, merge_shifts, shorten, spans_on
 from workhours_sla.worktime.timeline import Compiler, Timeline
 from workhours_sla.worktime.times import ONE_DAY, datetime_in, midnight_on, zone_offsets
-from workhours_sla.worktime.unknown import answers_unknown_dates, refused
+from workhours_sla.worktime.unknown import answered, refused
 from workhours_sla.worktime.verbs import Interval, WorkingTime
 
 if TYPE_CHECKING:
@@ -123,24 +122,19 @@ class Schedule(WorkingTime):
         return (self.hours, *self.changes.values())
 
     def _opened(self, calendar: Calendar) -> Calendar:
-        """Return ``calendar`` with its weekly days off worked on weekdays that have hours.
-
-        Returns ``calendar`` unchanged if it does not allow that.
-        """
         closed = self._hours_on(calendar.weekend)
         with suppress(CalendarDataError):
             return calendar.with_workdays(closed) if closed else calendar
         return calendar
 
     def _hours_on(self, weekdays: Collection[int]) -> list[int]:
-        """Return the weekdays in ``weekdays`` that have hours on any date, sorted."""
         used = {day for week in self._weeks() for day, shifts in week.all_shifts() if shifts}
         return sorted(used & set(weekdays))
 
     def _check(self) -> None:
         if all(week.empty for week in self._weeks()) and not any(self.overrides.values()):
             raise EmptyScheduleError(say("schedule_empty"))
-        if self.calendar == _every_day() and any(week.holidays_off for week in self._weeks()):
+        if any(week.holidays_off for week in self._weeks()) and self.calendar == _every_day():
             msg = say("holidays_without_calendar", text=repr(str(self.hours)))
             raise HoursSyntaxError(msg, text=str(self.hours))
         unused = self._hours_on(self.calendar.weekend)
@@ -226,11 +220,9 @@ class Schedule(WorkingTime):
         return self._decided(day)
 
     def _decided(self, day: date) -> bool:
-        """Return whether the shifts of a date are known without completing the calendar."""
         return day in self.overrides or in_any(day, self.calendar.coverage)
 
     def _calendar_shifts(self, day: Day) -> Shifts:
-        """Return the shifts of a day by the calendar alone, without overrides."""
         if not day.working:
             return ()
         shifts = self.hours_on(day.date).by_weekday[day.hours_of.weekday()]
@@ -239,10 +231,6 @@ class Schedule(WorkingTime):
         return shifts
 
     def _known_dates(self) -> tuple[DateRange, ...]:
-        """Return the ranges of known dates as pairs (first, last), sorted.
-
-        A range of known dates is a range of consecutive dates whose shifts are all known.
-        """
         known = self._decided_dates()
         if self._full is None:
             return known
@@ -275,7 +263,6 @@ class Schedule(WorkingTime):
         return shifts
 
     def _complete(self, shifts: list[Shifts], first: date, last: date) -> None:
-        """Replace the shifts of unknown dates from ``first`` to ``last`` by those completed."""
         day = first
         for since, until in (*self._decided_dates(), (last + ONE_DAY, last)):
             while day < min(since, last + ONE_DAY):
@@ -297,13 +284,8 @@ class Schedule(WorkingTime):
 
     def _reach(self) -> tuple[timedelta, timedelta]:
         """Return the earliest start and the latest end of all shifts, as time since midnight."""
-        shifts = [
-            shift
-            for week in (self.hours, *self.changes.values())
-            for _, of_day in week.all_shifts()
-            for shift in of_day
-        ]
-        shifts += (shift for of_day in self.overrides.values() for shift in of_day)
+        weeks = (of_day for week in self._weeks() for _, of_day in week.all_shifts())
+        shifts = [shift for of_day in (*weeks, *self.overrides.values()) for shift in of_day]
         return min(shift.start for shift in shifts), max(shift.end for shift in shifts)
 
     # -- other questions ---------------------------------------------------------------------
@@ -328,38 +310,19 @@ class Schedule(WorkingTime):
         >>> trace.steps[1].day.kind, str(trace.steps[1].used)
         (<DayKind.TRANSFERRED_WORK: 'transferred_work'>, '2:00:00')
         """
-        from workhours_sla.worktime.explain import check_until
+        from workhours_sla.worktime.explain import explained
 
-        check_until(until)
-        return self._trace(start, until, pauses, provisional=provisional)
-
-    @answers_unknown_dates(refused)
-    def _trace(
-        self,
-        start: datetime,
-        until: Budget | datetime,
-        pauses: Pauses,
-        *,
-        provisional: bool = False,
-    ) -> Trace:
-        from workhours_sla.worktime.explain import fixed_amount, trace_of
-
-        if isinstance(until, datetime):
-            used = self.elapsed(start, until, pauses=pauses)
-            return trace_of(self, (start, until), budget=None, used=used, pauses=pauses)
-        due_at = self.deadline(start, until, pauses=pauses)
-        amount = fixed_amount(until)
-        if amount is None:
-            with suppress(CalendarCoverageError):  # the due time is certain nevertheless
-                amount = self.elapsed(start, due_at, pauses=pauses)
-        return trace_of(self, (start, due_at), budget=until, used=amount, pauses=pauses)
+        return answered(
+            self,
+            lambda schedule: explained(schedule, start, until, pauses),
+            refused,
+            provisional=provisional,
+        )
 
     def __or__(self, other: WorkingTime) -> Combination:
-        """Return the working time of either schedule, in the zone of the first."""
         return Combination("|", self, other)
 
     def __and__(self, other: WorkingTime) -> Combination:
-        """Return the time that both schedules count as working time, in the zone of the first."""
         return Combination("&", self, other)
 
     # -- for the verbs -----------------------------------------------------------------------
@@ -390,8 +353,7 @@ class Schedule(WorkingTime):
     def _completion(self, *, full: bool) -> Schedule:
         """Return the schedule with all unknown dates full working days if ``full``, else days off.
 
-        The working time of every other completion lies between these two, see ``unknown``. Dates
-        more than two years before the first or after the last known date stay unknown.
+        Dates more than two years before the first or after the last known date stay unknown.
         """
         completed = Schedule.__new__(Schedule)
         setter = object.__setattr__
@@ -404,7 +366,6 @@ class Schedule(WorkingTime):
     # -- a value -----------------------------------------------------------------------------
 
     def _options(self) -> dict[str, Any]:
-        """Return constructor arguments that build an equal schedule, keyed by name."""
         return {
             "tz": self.tz.key,
             "overrides": {day: format_shifts(shifts) for day, shifts in self.overrides.items()},
@@ -447,10 +408,7 @@ def _every_day() -> Calendar:
 
 
 def _week_with(calendar: Calendar, days: list[int]) -> Phrase | str:
-    """Return the advice to use the calendar with a longer week, for an error message.
-
-    Returns "" if the calendar has no longer week in which all ``days`` are working days.
-    """
+    """Return the advice to use a longer week in which all ``days`` are worked, "" without one."""
     with suppress(CalendarDataError):
         for length in (6, 7):
             if calendar.with_week(length).weekend.isdisjoint(days):
@@ -468,10 +426,6 @@ def _parse_hours(hours: WeeklyHours | str) -> WeeklyHours:
 def _parse_keyed(
     name: str, given: Mapping[date, Any], parse: Callable[[Any], Value]
 ) -> Mapping[date, Value]:
-    """Return the mapping ``given``, which is keyed by date, sorted and with its values parsed.
-
-    Raises ArgumentError for a key that is not a date; the message calls the mapping ``name``.
-    """
     for day in given:
         if type(day) is not date:
             msg = f"{name} are keyed by date, not {day!r}; use date(2026, 6, 1)"
@@ -480,10 +434,6 @@ def _parse_keyed(
 
 
 def _zone_of(tz: ZoneInfo | str | None, calendar: Calendar) -> ZoneInfo:
-    """Return the given zone, or the calendar's zone if ``tz`` is None.
-
-    Emits a SeveralZonesWarning if the calendar's zone is used and its region has several zones.
-    """
     name = calendar.tz if tz is None else tz
     if tz is None and name is not None and (others := calendar.other_zones):
         msg = (

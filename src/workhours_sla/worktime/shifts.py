@@ -51,10 +51,6 @@ def shorten(shifts: Shifts, by: timedelta, *, at_start: bool = False) -> Shifts:
 
     If the last shift is shorter than ``by``, the shift before it is shortened, too. With
     ``at_start`` the day is shortened at its start instead.
-
-    >>> day = (Shift(timedelta(hours=9), timedelta(hours=13)),)
-    >>> format_shifts(shorten(day, timedelta(hours=1)))
-    '09:00-12:00'
     """
     left = by
     kept = join(shifts)

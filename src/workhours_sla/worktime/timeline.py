@@ -61,10 +61,8 @@ class Compiler:
     def known_span(self) -> TimeSpan:
         """Return the span of instants that no shift of an unknown date can change.
 
-        A shift of the date before the first date may last until after midnight. The span starts at
-        the first instant after all possible shifts of that date. If a shift of the first date
-        covers this instant, the span starts with the shift. The span ends at the midnight after
-        the last date. If a shift covers this midnight, the span ends with the shift.
+        It starts after all possible shifts of the date before the first date, and ends at the
+        midnight after the last date. A shift that covers one of these instants is in the span.
         """
         lo, hi = self.surely
         earliest = self.zone.end_of(ONE_DAY * self._first)
@@ -168,15 +166,8 @@ class Timeline:
     def _goes_on_after(self, moment: timedelta) -> bool:
         return moment < self._surely[1] or moment < self.hi
 
-    def _goes_on_before(self, moment: timedelta) -> bool:
-        return moment > self._surely[0] or moment > self.lo
-
     def at(self, moment: timedelta) -> Intervals:
-        """Return intervals that contain ``moment``, which must be within ``lo`` to ``hi``.
-
-        If those compiled so far do not contain ``moment``, more years are compiled. Compiling needs
-        the lock, since the working time C must always count from the same zero.
-        """
+        """Return intervals that contain ``moment``, and compile more years if they must."""
         found = self.compiled
         if found is not None and found.lo <= moment < found.hi:
             return found
@@ -204,9 +195,9 @@ class Timeline:
         )
 
     def _grown(self, found: Intervals, *, ahead: bool) -> Intervals | None:
-        """Compile more years after or before those found; return None if there are none."""
         if not ahead:
-            return self.at(found.lo - ONE_SECOND) if self._goes_on_before(found.lo) else None
+            goes_on = found.lo > self._surely[0] or found.lo > self.lo
+            return self.at(found.lo - ONE_SECOND) if goes_on else None
         if not self._goes_on_after(found.hi):
             return None
         # each step adds half of the compiled length, so that a distant answer takes few steps
@@ -224,7 +215,6 @@ class Timeline:
         return min(moment - found.shift[index], found.cum[index])
 
     def _reaching(self, enough: Callable[[Intervals], bool], *, ahead: bool) -> Intervals:
-        """Compile more years until there are enough, or no more are known."""
         found = self.compiled
         assert found is not None  # noqa: S101 - callers have computed C
         while not enough(found):
@@ -235,30 +225,19 @@ class Timeline:
         return found
 
     def earliest(self, worked: timedelta) -> timedelta | None:
-        """Return the first instant at which the working time C is ``worked``.
-
-        Returns None if that instant is after ``hi``. Before the call, an instant at which C is less
-        than ``worked`` must have been compiled.
-        """
+        """Return the first instant at which the working time C is ``worked``, None after ``hi``."""
         found = self._reaching(lambda one: worked <= one.cum[-1], ahead=True)
         index = bisect_left(found.cum, worked)
         return worked + found.shift[index] if index < len(found.shift) else None
 
     def latest(self, worked: timedelta) -> timedelta | None:
-        """Return the last instant at which the working time C is ``worked``.
-
-        Returns None if that instant is after ``hi``.
-        """
+        """Return the last instant at which the working time C is ``worked``, None after ``hi``."""
         found = self._reaching(lambda one: worked < one.cum[-1], ahead=True)
         index = bisect_right(found.cum, worked)
         return worked + found.shift[index] if index < len(found.shift) else None
 
     def latest_before(self, worked: timedelta) -> timedelta | None:
-        """Return the last instant at which the working time C equals ``worked``.
-
-        Returns None if that instant is before ``lo``. The caller must have compiled the timeline up
-        to an instant at which C is at least ``worked``.
-        """
+        """Return the last instant at which the working time C is ``worked``, None before ``lo``."""
         found = self._reaching(lambda one: worked >= one.cum[0], ahead=False)
         index = bisect_right(found.cum, worked)
         return worked + found.shift[index] if index else None
@@ -268,49 +247,27 @@ class Timeline:
         self.at(lo)
         return self.at(hi).between(lo, hi)
 
-    def edge_after(self, moment: timedelta, *, opening: bool) -> timedelta | None:
-        """Return the first start of an interval, or the first end, after ``moment``.
+    def edge(self, moment: timedelta, *, opening: bool, ahead: bool) -> timedelta | None:
+        """Return the first start (or end) of an interval after ``moment``, or the last up to it.
 
-        Returns None if there is none after ``moment`` up to ``hi``. If the result is the end
-        ``hi``, working time may continue on unknown dates.
+        At ``lo`` and ``hi`` it may be none, since working time may go on on unknown dates.
         """
         found = self.at(moment)
         while True:
             edges = found.starts if opening else found.ends
-            index = bisect_right(edges, moment)
-            edge = edges[index] if index < len(edges) else None
-            if edge is not None and (opening or edge != found.hi):
+            index = bisect_right(edges, moment) - (not ahead)
+            edge = edges[index] if 0 <= index < len(edges) else None
+            outermost = found.hi if ahead else found.lo
+            if edge is not None and (opening == ahead or edge != outermost):
                 return edge
-            more = self._grown(found, ahead=True)
-            if more is None:
-                return edge
-            found = more
-
-    def edge_until(self, moment: timedelta, *, opening: bool) -> timedelta | None:
-        """Return the last start of an interval, or the last end, at or before ``moment``.
-
-        Returns None if there is none from ``lo`` to ``moment``. If the result is the start ``lo``,
-        working time may have started earlier, on unknown dates.
-        """
-        found = self.at(moment)
-        while True:
-            edges = found.starts if opening else found.ends
-            index = bisect_right(edges, moment)
-            edge = edges[index - 1] if index else None
-            if edge is not None and not (opening and edge == found.lo):
-                return edge
-            more = self._grown(found, ahead=False)
+            more = self._grown(found, ahead=ahead)
             if more is None:
                 return edge
             found = more
 
 
 class CompiledTime:
-    """The timelines of working time, compiled when first needed.
-
-    ``compile_lines()`` returns a timeline for each range of known dates, sorted.
-    ``refuse_unknown(moment)`` raises CalendarCoverageError for an instant that no timeline knows.
-    """
+    """The timelines of working time, one for each range of known dates, compiled when needed."""
 
     __slots__ = ("_fast", "_lines", "compile_lines", "refuse_unknown")
 
@@ -346,17 +303,11 @@ class CompiledTime:
         return self.refuse_unknown(moment)
 
     def refuse_after(self, line: Timeline, answer: str) -> NoReturn:
-        """Raise CalendarCoverageError for an answer past the end of a timeline.
-
-        ``answer`` is the beginning of the message, such as "the deadline of 2025-10-31 ...".
-        """
+        """Raise CalendarCoverageError for an ``answer`` past the end of a timeline."""
         self._refuse(line.hi + TICK, f"{answer} runs past the known dates")
 
     def refuse_before(self, line: Timeline, answer: str) -> NoReturn:
-        """Raise CalendarCoverageError for an answer before the start of a timeline.
-
-        ``answer`` is the beginning of the message, such as "the latest start for 2025-10-31 ...".
-        """
+        """Raise CalendarCoverageError for an ``answer`` before the start of a timeline."""
         self._refuse(line.lo - TICK, f"{answer} lies before the known dates")
 
     def _refuse(self, moment: timedelta, what: str) -> NoReturn:

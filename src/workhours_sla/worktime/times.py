@@ -43,11 +43,7 @@ _LONG_SPAN = 31
 
 
 def moment_of(when: datetime) -> timedelta:
-    """Return an aware datetime as an instant.
-
-    Raises ArgumentError for anything but a datetime, NaiveDatetimeError for a naive datetime, and
-    CalendarCoverageError for a year outside of 2 to 9998.
-    """
+    """Return an aware datetime as an instant; raise ArgumentError, or the error of the year."""
     if type(when) is not datetime:
         when = _plain_datetime(when)
     if not FIRST_YEAR <= when.year <= LAST_YEAR:
@@ -62,12 +58,7 @@ def moment_of(when: datetime) -> timedelta:
 
 
 def known_moment(when: datetime) -> timedelta:
-    """Return a datetime as an instant, if its zone is in ``BASES``.
-
-    ``moment_of`` adds zones to ``BASES``. This is the fastest conversion: subtracting two datetimes
-    with the same zone object converts nothing to UTC. Raises KeyError or TypeError for a zone that
-    is not in ``BASES`` and for a naive datetime.
-    """
+    """Return a datetime as an instant if its zone is in ``BASES``; raise KeyError or TypeError."""
     zone = when.tzinfo
     base = BASES[zone]  # type: ignore[index]
     if base.tzinfo is not zone:  # an equal zone, but another object: slow
@@ -118,13 +109,7 @@ def refuse_year(when: datetime) -> NoReturn:
         why = catalog.UNKNOWN_DATES.text("beyond_time", **facts)
     msg = f"no calendar covers {when}: {why}"
     raise CalendarCoverageError(
-        msg,
-        calendar="",
-        date=when.date(),
-        first=None,
-        last=None,
-        cause="beyond_time",
-        facts=facts,
+        msg, calendar="", date=when.date(), first=None, last=None, cause="beyond_time", facts=facts
     )
 
 
@@ -134,7 +119,6 @@ def refuse_late_year() -> NoReturn:
 
 
 def _base_of(zone: tzinfo) -> datetime:
-    """Return 1970-01-01T00:00 as a datetime in a zone, and add it to ``BASES``."""
     base = BASE.replace(tzinfo=zone)
     if len(BASES) >= _MAX_BASES:
         BASES.clear()
@@ -144,10 +128,6 @@ def _base_of(zone: tzinfo) -> datetime:
 
 
 def _plain_datetime(when: object) -> datetime:
-    """Convert an instance of a datetime subclass to a plain datetime.
-
-    Raises ArgumentError for a value that is not a datetime.
-    """
     if not isinstance(when, datetime):
         msg = f"{when!r} is not a datetime; give an aware one, such as datetime(..., tzinfo=tz)"
         raise ArgumentError(msg)
@@ -186,10 +166,7 @@ class Zone:
         return offset
 
     def changes(self, first: int, last: int) -> list[tuple[timedelta, timedelta]]:
-        """Return the offset changes between 00:00 UTC of two day numbers.
-
-        Each change is a pair (instant, new offset).
-        """
+        """Return the changes between 00:00 UTC of two day numbers, as (instant, new offset)."""
         found = self._changes.get((first, last))
         if found is None:
             found = self._find_changes(first, last)
@@ -232,10 +209,7 @@ class Zone:
         return found
 
     def start_of(self, wall: timedelta) -> timedelta:
-        """Return the first instant at which the clocks show ``wall`` or later.
-
-        If the clocks skip ``wall``, this is the instant of the offset change.
-        """
+        """Return the first instant at which the clocks show ``wall`` or later."""
         return self.instants_of(wall, wall + ONE_DAY * 3)[0][0]
 
     def end_of(self, wall: timedelta) -> timedelta:

@@ -18,68 +18,44 @@ import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from functools import wraps
-from typing import Any, NoReturn, TypeVar, cast
+from typing import Any, NoReturn, TypeVar
 
 from workhours_sla.errors import CalendarCoverageError, ProvisionalWarning
 
-Verb = TypeVar("Verb", bound=Callable[..., Any])
+Time = TypeVar("Time", bound=Any)
 Answer = TypeVar("Answer")
 
 _BETWEEN = "; in any case the answer lies between "
 
 
-def answers_unknown_dates(certain: Callable[..., Any]) -> Callable[[Verb], Verb]:
-    """Return a decorator for a verb that raises CalendarCoverageError for unknown dates.
+def answered(
+    time: Time, ask: Callable[[Time], Answer], certain: Callable[..., Answer], *, provisional: bool
+) -> Answer:
+    """Return the answer to a question, also if it depends on unknown dates.
 
-    ``certain(time, ask, error, *arguments)`` returns the answer if it is certain, and otherwise
-    raises an error. It receives the working time, the question, and the error that the question
-    raised. With ``provisional=True`` the question is then asked of ``time.provisionally()``, and a
-    ProvisionalWarning is emitted.
+    If ``ask(time)`` raises CalendarCoverageError, ``certain(time, ask, error)`` returns the answer
+    if it is certain, and otherwise raises an error. With ``provisional=True`` the question is then
+    asked of ``time.provisionally()``, and a ProvisionalWarning is emitted.
     """
-
-    def decorate(verb: Verb) -> Verb:
-        @wraps(verb)
-        def answer(time: Any, *args: Any, **options: Any) -> Any:
-            try:
-                return verb(time, *args, **options)
-            except CalendarCoverageError as error:
-                return _certain_or_provisional(time, verb, certain, error, args, **options)
-
-        return cast("Verb", answer)
-
-    return decorate
-
-
-def _certain_or_provisional(
-    time: Any,
-    verb: Callable[..., Any],
-    certain: Callable[..., Any],
-    error: CalendarCoverageError,
-    args: tuple[Any, ...],
-    *,
-    provisional: bool = False,
-    **options: Any,
-) -> Any:
-    def ask(one: Any) -> Any:
-        return verb(one, *args, **options)
-
     try:
-        return certain(time, ask, error, *args, **options)
-    except CalendarCoverageError as uncertain:
-        if not provisional:
-            raise
-        by_rule = time.provisionally()
+        return ask(time)
+    except CalendarCoverageError as error:
         try:
-            found = ask(by_rule)
-        except CalendarCoverageError as left:
-            found = certain(by_rule, ask, left, *args, **options)
-        warn_provisional(f"the answer is provisional: {uncertain}")
-        return found
+            return certain(time, ask, error)
+        except CalendarCoverageError as uncertain:
+            if not provisional:
+                raise
+            by_rule = time.provisionally()
+            try:
+                found = ask(by_rule)
+            except CalendarCoverageError as left:
+                found = certain(by_rule, ask, left)
+            warn_provisional(f"the answer is provisional: {uncertain}")
+            return found
 
 
 def same_in_any_case(
-    time: Any, ask: Callable[[Any], Answer], error: CalendarCoverageError, *_: Any, **__: Any
+    time: Any, ask: Callable[[Any], Answer], error: CalendarCoverageError
 ) -> Answer:
     """Return the answer if both extremes are equal, otherwise raise ``error`` with these bounds."""
     least, most = _extreme_answers(time, ask)
@@ -89,11 +65,7 @@ def same_in_any_case(
 
 
 def same_edge_in_any_case(
-    time: Any,
-    ask: Callable[[Any], datetime],
-    error: CalendarCoverageError,
-    when: datetime,
-    **_: Any,
+    when: datetime, time: Any, ask: Callable[[Any], datetime], error: CalendarCoverageError
 ) -> datetime:
     """Return an opening or closing near ``when`` if it is certain, otherwise raise ``error``.
 
@@ -109,16 +81,12 @@ def same_edge_in_any_case(
     raise error from None
 
 
-def refused(
-    _time: object, _ask: object, error: CalendarCoverageError, *_: Any, **__: Any
-) -> NoReturn:
+def refused(_time: object, _ask: object, error: CalendarCoverageError) -> NoReturn:
     """Raise ``error``. Used for verbs that call other verbs, which look for a certain answer."""
     raise error
 
 
-def refused_without_bounds(
-    _time: object, _ask: object, error: CalendarCoverageError, *_: Any, **__: Any
-) -> NoReturn:
+def refused_without_bounds(_time: object, _ask: object, error: CalendarCoverageError) -> NoReturn:
     """Raise a copy of ``error`` without bounds, because its bounds belong to another verb."""
     msg = str(error).partition(_BETWEEN)[0]
     facts = error.__dict__ | {"earliest": None, "latest": None}
@@ -151,10 +119,7 @@ def with_bounds(error: CalendarCoverageError, one: object, other: object) -> Cal
 def _extreme_answers(
     time: Any, ask: Callable[[Any], Answer]
 ) -> tuple[Answer | None, Answer | None]:
-    """Return two answers: with all unknown dates off, and with all of them full working days.
-
-    An answer that is unknown is None.
-    """
+    """Return two answers: with all unknown dates off, and with all of them full working days."""
     found: list[Answer | None] = []
     for completion in time.completions() or ():
         one = None
@@ -165,7 +130,6 @@ def _extreme_answers(
 
 
 def _in_utc(answer: object) -> object:
-    """Return an answer with its datetimes in UTC, so that a repeated hour compares correctly."""
     if isinstance(answer, datetime):
         return answer.astimezone(UTC)
     return tuple(map(_in_utc, answer)) if isinstance(answer, tuple) else answer

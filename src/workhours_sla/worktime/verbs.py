@@ -7,32 +7,23 @@ example for an unknown date. Without the fast path all answers would be the same
 from __future__ import annotations
 
 from abc import ABCMeta, abstractmethod
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, Self, cast
+from functools import partial
+from itertools import starmap
+from typing import TYPE_CHECKING, Literal, NamedTuple, NoReturn, Self, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from workhours_sla.errors import BudgetError, CalendarCoverageError
 from workhours_sla.module_names import public
+from workhours_sla.worktime import answers
 from workhours_sla.worktime.amounts import check_budget
 from workhours_sla.worktime.fast import MAX_WALK, UNAVAILABLE, FastPath
-from workhours_sla.worktime.pauses import (
-    Pauses,
-    moments_of,
-    paused_before_answer,
-    paused_between,
-)
+from workhours_sla.worktime.pauses import Pauses
 from workhours_sla.worktime.timeline import CompiledTime, Timeline
-from workhours_sla.worktime.times import (
-    BASE_UTC,
-    BASES,
-    TICK,
-    ZERO,
-    datetime_in,
-    known_moment,
-    moment_of,
-)
+from workhours_sla.worktime.times import BASE_UTC, BASES, ZERO, datetime_in, known_moment, moment_of
 from workhours_sla.worktime.unknown import (
-    answers_unknown_dates,
+    answered,
     refused,
     refused_without_bounds,
     same_edge_in_any_case,
@@ -44,6 +35,7 @@ if TYPE_CHECKING:
     from workhours_sla.worktime.budgets import Budget
     from workhours_sla.worktime.due_dates import BudgetKind, DatedShifts
 
+Answer = TypeVar("Answer")
 Part = Literal["due_at", "limit"]
 
 
@@ -61,13 +53,13 @@ class Interval(NamedTuple):
 
 
 def _same_bounds(
-    time: WorkingTime,
-    _ask: object,
-    unknown: CalendarCoverageError,
     kind: BudgetKind,
     part: Part,
     start: datetime,
     pauses: Pauses,
+    time: WorkingTime,
+    _ask: object,
+    unknown: CalendarCoverageError,
 ) -> datetime:
     """Return the due time or the limit if its earliest and latest value are equal."""
     if time.completions() is None:
@@ -165,19 +157,7 @@ class WorkingTime(metaclass=ABCMeta):
                 return clock.worked(known_moment(end)) - clock.worked(known_moment(start))
             except UNAVAILABLE:
                 pass
-        return self._elapsed(start, end, pauses, provisional=provisional)
-
-    @answers_unknown_dates(same_in_any_case)
-    def _elapsed(
-        self, start: datetime, end: datetime, pauses: Pauses, *, provisional: bool = False
-    ) -> timedelta:
-        a, b = moment_of(start), moment_of(end)
-        time = self.compiled
-        line = time.line_at(a)
-        if not line.knows(b):
-            (time.refuse_after if b > a else time.refuse_before)(line, "the span")
-        paused = paused_between(line.worked, a, b, moments_of(pauses))
-        return line.worked(b) - line.worked(a) - paused
+        return self._certain(answers.elapsed, start, end, pauses, provisional=provisional)
 
     def remaining(
         self,
@@ -200,37 +180,20 @@ class WorkingTime(metaclass=ABCMeta):
         >>> str(office.remaining(ten, timedelta(hours=4), now=ten.replace(hour=13)))
         '1:00:00'
         """
+
+        def left(time: WorkingTime) -> timedelta:
+            if isinstance(budget, timedelta):
+                return budget - time.elapsed(start, now, pauses=pauses)
+            due = time.deadline(start, budget, pauses=pauses)
+            if budget.clock_amount() is not None:
+                return moment_of(due) - moment_of(now)
+            return time.elapsed(now, due, pauses=pauses)
+
+        certain: Callable[..., timedelta] = refused
         if isinstance(budget, timedelta):
             check_budget(budget)
-            return self._left(start, budget, now, pauses, provisional=provisional)
-        return self._time_to_due(start, budget, now, pauses, provisional=provisional)
-
-    @answers_unknown_dates(same_in_any_case)
-    def _left(
-        self,
-        start: datetime,
-        budget: timedelta,
-        now: datetime,
-        pauses: Pauses,
-        *,
-        provisional: bool = False,
-    ) -> timedelta:
-        return budget - self.elapsed(start, now, pauses=pauses)
-
-    @answers_unknown_dates(refused)
-    def _time_to_due(
-        self,
-        start: datetime,
-        budget: Any,
-        now: datetime,
-        pauses: Pauses,
-        *,
-        provisional: bool = False,
-    ) -> timedelta:
-        due = self.deadline(start, budget, pauses=pauses)
-        if budget.clock_amount() is not None:
-            return moment_of(due) - moment_of(now)
-        return self.elapsed(now, due, pauses=pauses)
+            certain = same_in_any_case
+        return answered(self, left, certain, provisional=provisional)
 
     # -- due times ---------------------------------------------------------------------------
 
@@ -241,8 +204,7 @@ class WorkingTime(metaclass=ABCMeta):
 
         A budget that is used up exactly at closing time is due at closing time. A budget of 0 is
         due at ``start``. A timedelta is working time; budgets of other types count by their own
-        rules. Raises NaiveDatetimeError, BudgetError,
-        CalendarCoverageError.
+        rules. Raises NaiveDatetimeError, BudgetError, CalendarCoverageError.
 
         >>> from workhours_sla import Schedule
         >>> office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
@@ -286,25 +248,7 @@ class WorkingTime(metaclass=ABCMeta):
                     return zone.fromutc(base + fast.utc.due(due, budget))  # type: ignore[union-attr]
             except UNAVAILABLE:
                 pass
-        if isinstance(budget, timedelta):
-            return self._deadline(start, budget, pauses, provisional=provisional)
-        return self._answer_of_kind("due_at", start, budget, pauses, provisional=provisional)
-
-    @answers_unknown_dates(same_in_any_case)
-    def _deadline(
-        self, start: datetime, budget: timedelta, pauses: Pauses, *, provisional: bool = False
-    ) -> datetime:
-        check_budget(budget)
-        moment = moment_of(start)
-        line = self.compiled.line_at(moment)
-        if not budget:
-            moments_of(pauses)
-            return start
-        worked = _worked_at_answer(line, moment, budget, pauses, limit=False)
-        found = None if worked is None else line.earliest(worked)
-        if found is None:
-            self.compiled.refuse_after(line, f"the deadline of {start}")
-        return datetime_in(start.tzinfo, found)
+        return self._answer("due_at", start, budget, pauses, provisional=provisional)
 
     def breaches_after(
         self, start: datetime, budget: Budget, *, pauses: Pauses = (), provisional: bool = False
@@ -330,22 +274,7 @@ class WorkingTime(metaclass=ABCMeta):
                 return datetime_in(zone, fast.utc.limit(known_moment(start), budget))
             except UNAVAILABLE:
                 pass
-        if isinstance(budget, timedelta):
-            return self._limit(start, budget, pauses, provisional=provisional)
-        return self._answer_of_kind("limit", start, budget, pauses, provisional=provisional)
-
-    @answers_unknown_dates(same_in_any_case)
-    def _limit(
-        self, start: datetime, budget: timedelta, pauses: Pauses, *, provisional: bool = False
-    ) -> datetime:
-        check_budget(budget)
-        moment = moment_of(start)
-        line = self.compiled.line_at(moment)
-        worked = _worked_at_answer(line, moment, budget, pauses, limit=True)
-        found = None if worked is None else line.latest(worked)
-        if found is None:
-            self.compiled.refuse_after(line, f"the limit of {start}")
-        return datetime_in(start.tzinfo, found)
+        return self._answer("limit", start, budget, pauses, provisional=provisional)
 
     def due_and_limit(
         self, start: datetime, budget: Budget, *, pauses: Pauses = (), provisional: bool = False
@@ -369,16 +298,14 @@ class WorkingTime(metaclass=ABCMeta):
                 return BASE_UTC + due, BASE_UTC + limit
             except UNAVAILABLE:
                 pass
-        return self._due_and_limit(start, budget, pauses, provisional=provisional)
 
-    @answers_unknown_dates(refused)
-    def _due_and_limit(
-        self, start: datetime, budget: Budget, pauses: Pauses, *, provisional: bool = False
-    ) -> tuple[datetime, datetime]:
-        return (
-            self.deadline(start, budget, pauses=pauses),
-            self.breaches_after(start, budget, pauses=pauses),
-        )
+        def both(time: WorkingTime) -> tuple[datetime, datetime]:
+            return (
+                time.deadline(start, budget, pauses=pauses),
+                time.breaches_after(start, budget, pauses=pauses),
+            )
+
+        return answered(self, both, refused, provisional=provisional)
 
     def latest_start(self, due: datetime, budget: Budget, *, provisional: bool = False) -> datetime:
         """Return the latest start whose due time is no later than ``due``.
@@ -393,53 +320,34 @@ class WorkingTime(metaclass=ABCMeta):
         '2025-03-11 16:00:00+03:00'
         """
         if isinstance(budget, timedelta):
-            return self._latest_start(due, budget, provisional=provisional)
-        return self._latest_start_of_kind(due, budget, provisional=provisional)
-
-    @answers_unknown_dates(same_in_any_case)
-    def _latest_start(
-        self, due: datetime, budget: timedelta, *, provisional: bool = False
-    ) -> datetime:
-        check_budget(budget)
-        moment = moment_of(due)
-        line = self.compiled.line_at(moment)
-        if not budget:
-            return due
-        start = line.latest_before(line.worked(moment) - budget)
-        if start is None:
-            self.compiled.refuse_before(line, f"the latest start for {due}")
-        return datetime_in(due.tzinfo, start)
-
-    @answers_unknown_dates(refused_without_bounds)
-    def _latest_start_of_kind(
-        self, due: datetime, budget: object, *, provisional: bool = False
-    ) -> datetime:
+            return self._certain(answers.latest_start, due, budget, provisional=provisional)
         from workhours_sla.worktime.budgets import check_kind
 
-        return check_kind(budget, due).latest_start(dates_of(self, budget), due)
+        return answered(
+            self,
+            lambda time: check_kind(budget, due).latest_start(dates_of(time, budget), due),
+            refused_without_bounds,
+            provisional=provisional,
+        )
 
-    def _answer_of_kind(
+    def _answer(
         self, part: Part, start: datetime, budget: object, pauses: Pauses, *, provisional: bool
     ) -> datetime:
-        """Return the due time or the limit of a budget that is not a timedelta."""
+        """Return the due time or the limit without the fast path."""
+        if isinstance(budget, timedelta):
+            find = partial(answers.answer, limit=part == "limit")
+            return self._certain(find, start, budget, pauses, provisional=provisional)
         from workhours_sla.worktime.budgets import check_kind
 
         dates_of(self, budget)
         kind = check_kind(budget, start)
-        return self._part_of(kind, part, start, pauses, provisional=provisional)
 
-    @answers_unknown_dates(_same_bounds)
-    def _part_of(
-        self,
-        kind: BudgetKind,
-        part: Part,
-        start: datetime,
-        pauses: Pauses,
-        *,
-        provisional: bool = False,
-    ) -> datetime:
-        found: datetime = getattr(kind.answer(dates_of(self, kind), start, pauses), part)
-        return found
+        def ask(time: WorkingTime) -> datetime:
+            found: datetime = getattr(kind.answer(dates_of(time, kind), start, pauses), part)
+            return found
+
+        certain = partial(_same_bounds, kind, part, start, pauses)
+        return answered(self, ask, certain, provisional=provisional)
 
     # -- openings and closings ---------------------------------------------------------------
 
@@ -461,15 +369,7 @@ class WorkingTime(metaclass=ABCMeta):
                 return fast.utc.is_working(known_moment(when))
             except UNAVAILABLE:
                 pass
-        return self._is_working(when, provisional=provisional)
-
-    @answers_unknown_dates(same_in_any_case)
-    def _is_working(self, when: datetime, *, provisional: bool = False) -> bool:
-        moment = moment_of(when)
-        line = self.compiled.line_at(moment)
-        if not line.knows(moment + TICK):
-            self.compiled.refuse_after(line, "the instant")
-        return bool(line.between(moment, moment + TICK))
+        return self._certain(answers.is_working, when, provisional=provisional)
 
     def next_opening(
         self, when: datetime, *, inclusive: bool = True, provisional: bool = False
@@ -488,18 +388,8 @@ class WorkingTime(metaclass=ABCMeta):
         """
         if inclusive:
             return self.breaches_after(when, ZERO, provisional=provisional)
-        return self._opening_after(when, provisional=provisional)
+        return self._edge(answers.next_opening, when, provisional=provisional)
 
-    @answers_unknown_dates(same_edge_in_any_case)
-    def _opening_after(self, when: datetime, *, provisional: bool = False) -> datetime:
-        moment = moment_of(when)
-        line = self.compiled.line_at(moment)
-        opening = line.edge_after(moment, opening=True)
-        if opening is None:
-            self.compiled.refuse_after(line, f"the opening after {when}")
-        return datetime_in(when.tzinfo, opening)
-
-    @answers_unknown_dates(same_edge_in_any_case)
     def next_closing(
         self, when: datetime, *, inclusive: bool = False, provisional: bool = False
     ) -> datetime:
@@ -514,17 +404,9 @@ class WorkingTime(metaclass=ABCMeta):
         >>> print(office.next_closing(six), office.next_closing(six, inclusive=True))
         2025-03-13 18:00:00+03:00 2025-03-12 18:00:00+03:00
         """
-        moment = moment_of(when)
-        line = self.compiled.line_at(moment)
-        # working time does not end at the first known instant if that instant is working time
-        if inclusive and (line.knows(moment - TICK) or not line.between(moment, moment + TICK)):
-            moment = self._just_before(line, moment, f"the closing at {when}")
-        closing = line.edge_after(moment, opening=False)
-        if closing is None or not line.knows(closing + TICK):
-            self.compiled.refuse_after(line, f"the closing after {when}")
-        return datetime_in(when.tzinfo, closing)
+        find = partial(answers.next_closing, inclusive=inclusive)
+        return self._edge(find, when, provisional=provisional)
 
-    @answers_unknown_dates(same_edge_in_any_case)
     def previous_opening(
         self, when: datetime, *, inclusive: bool = True, provisional: bool = False
     ) -> datetime:
@@ -538,19 +420,9 @@ class WorkingTime(metaclass=ABCMeta):
         >>> print(office.previous_opening(datetime(2025, 3, 12, 14, tzinfo=office.tz)))
         2025-03-12 09:00:00+03:00
         """
-        moment = moment_of(when)
-        line = self.compiled.line_at(moment)
-        if not inclusive:
-            moment = self._just_before(line, moment, f"the opening before {when}")
-        opening = line.edge_until(moment, opening=True)
-        if opening is None or not line.knows(opening - TICK):
-            self.compiled.refuse_before(line, f"the opening before {when}")
-        # working time does not start at the last known instant if it continues until then
-        if not (line.knows(moment + TICK) or line.between(moment - TICK, moment)):
-            self.compiled.refuse_after(line, f"the opening at {when}")
-        return datetime_in(when.tzinfo, opening)
+        find = partial(answers.previous_opening, inclusive=inclusive)
+        return self._edge(find, when, provisional=provisional)
 
-    @answers_unknown_dates(same_edge_in_any_case)
     def previous_closing(
         self, when: datetime, *, inclusive: bool = True, provisional: bool = False
     ) -> datetime:
@@ -564,23 +436,27 @@ class WorkingTime(metaclass=ABCMeta):
         >>> print(office.previous_closing(datetime(2025, 3, 12, 14, tzinfo=office.tz)))
         2025-03-11 18:00:00+03:00
         """
-        moment = moment_of(when)
-        line = self.compiled.line_at(moment)
-        if not inclusive:
-            moment = self._just_before(line, moment, f"the closing before {when}")
-        closing = line.edge_until(moment, opening=False)
-        if closing is not None and not line.knows(closing + TICK):
-            self.compiled.refuse_after(line, f"the closing at {when}")
-        if closing is None:
-            self.compiled.refuse_before(line, f"the closing before {when}")
-        return datetime_in(when.tzinfo, closing)
+        find = partial(answers.previous_closing, inclusive=inclusive)
+        return self._edge(find, when, provisional=provisional)
 
-    def _just_before(self, line: Timeline, moment: timedelta, answer: str) -> timedelta:
-        if not line.knows(moment - TICK):
-            self.compiled.refuse_before(line, answer)
-        return moment - TICK
+    def _edge(
+        self, find: Callable[..., datetime], when: datetime, *, provisional: bool
+    ) -> datetime:
+        certain = partial(same_edge_in_any_case, when)
+        return self._certain(find, when, certain=certain, provisional=provisional)
 
-    @answers_unknown_dates(same_in_any_case)
+    def _certain(
+        self,
+        find: Callable[..., Answer],
+        *arguments: object,
+        certain: Callable[..., Answer] = same_in_any_case,
+        provisional: bool,
+    ) -> Answer:
+        def ask(time: WorkingTime) -> Answer:
+            return find(time.compiled, *arguments)
+
+        return answered(self, ask, certain, provisional=provisional)
+
     def intervals(
         self, start: datetime, end: datetime, *, provisional: bool = False
     ) -> tuple[Interval, ...]:
@@ -598,16 +474,8 @@ class WorkingTime(metaclass=ABCMeta):
         12:00:00 13:00:00
         14:00:00 18:00:00
         """
-        a, b = moment_of(start), moment_of(end)
-        line = self.compiled.line_at(a)
-        if b <= a:
-            return ()
-        if not line.knows(b):
-            self.compiled.refuse_after(line, "the span")
-        return tuple(
-            Interval(datetime_in(start.tzinfo, lo), datetime_in(start.tzinfo, hi))
-            for lo, hi in line.between(a, b)
-        )
+        spans = self._certain(answers.intervals, start, end, provisional=provisional)
+        return tuple(starmap(Interval, spans))
 
     # -- other calendars ---------------------------------------------------------------------
 
@@ -675,15 +543,3 @@ def dates_of(time: WorkingTime, budget: object) -> DatedShifts:
         msg = f"a combined schedule counts working time only, not {budget!r}; use one of its parts"
         raise BudgetError(msg, budget=budget)
     return cast("DatedShifts", time)
-
-
-def _worked_at_answer(
-    line: Timeline, start: timedelta, budget: timedelta, pauses: Pauses, *, limit: bool
-) -> timedelta | None:
-    """Return the working time C at the due time of a budget, or at its limit.
-
-    Returns None if a pause ends after the known dates.
-    """
-    spans = moments_of(pauses)
-    paused = paused_before_answer(line.worked, start, budget, spans, limit=limit, knows=line.knows)
-    return None if paused is None else line.worked(start) + budget + paused

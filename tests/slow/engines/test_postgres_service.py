@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 import pytest
 
 pytest.importorskip("uvicorn", reason="the extra service is not installed")
-pytest.importorskip("psycopg", reason="the extra postgres is not installed")
+psycopg = pytest.importorskip("psycopg", reason="the extra postgres is not installed")
 
 
 from service.test_service_report import WHERE, opened, send_while_a_report_is_made
@@ -99,3 +101,23 @@ def test_a_service_ends_when_its_database_goes_away_and_the_next_one_waits_for_i
             assert json.load(answer)["appeal_id"] == "A-1"
         second.terminate()
         assert second.wait(60) == 0
+
+
+def test_a_service_whose_database_hangs_is_not_ready_and_ends(
+    server: Server, tmp_path: Path
+) -> None:
+    with service(tmp_path, server.address) as process:
+        address = address_of(process)
+        assert send(address, 1) == 202
+        with psycopg.connect(server.address) as other:
+            pids = "SELECT pid FROM pg_stat_activity WHERE usename=current_user AND pid<>%s"
+            found = other.execute(pids, [other.info.backend_pid]).fetchall()
+        for (pid,) in found:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            with pytest.raises(URLError):  # 503, or no answer once the service has ended
+                urlopen(f"{address}/readyz", timeout=60)  # noqa: S310
+            assert process.wait(60) == 2
+        finally:
+            for (pid,) in found:
+                os.kill(pid, signal.SIGCONT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -73,7 +73,7 @@ class RussianDays(NamedTuple):
         federal = self.federal(year)
         found = dict(federal)
         if self.region is not None:
-            federal_kind = _kinds_in(federal, self.weekend)
+            federal_kind = _kinds_in(lambda: federal, self.weekend)
             for entry in regional_entries(region(self.region), year, self.weekend, federal_kind):
                 if was_known(entry.act, self.known_by):
                     found[entry.date] = (*found.get(entry.date, ()), entry)
@@ -144,7 +144,7 @@ def _uncertain(source: RussianDays, year: int) -> Mapping[date, Entry]:
 @lru_cache(maxsize=4096)
 def _uncertain_by(source: RussianDays, year: int) -> Mapping[date, Entry]:
     """Return the dates, in nearby years too, that the holidays of ``year`` make uncertain."""
-    federal_kind = _kinds_in(source.federal(year), source.weekend)
+    federal_kind = _kinds_in(partial(source.federal, year), source.weekend)
     return uncertain(region(source.region or ""), year, federal_kind)
 
 
@@ -168,7 +168,11 @@ def _coverage(source: RussianDays) -> tuple[DateRange, ...]:
 
 
 def _kinds_in(
-    entries: Mapping[date, tuple[Entry, ...]], weekend: frozenset[int]
+    federal: Callable[[], Mapping[date, tuple[Entry, ...]]], weekend: frozenset[int]
 ) -> Callable[[date], DayKind]:
-    """Return a function that returns the kind of a date according to ``entries``."""
-    return lambda day: kind_of(day, resolve(day, entries.get(day, ())), weekend)
+    """Return a function that returns the kind of a date; it reads the entries when it needs them.
+
+    Most regions have no holidays of their own, so that they do not need the years' files.
+    """
+    entries = cache(federal)
+    return lambda day: kind_of(day, resolve(day, entries().get(day, ())), weekend)

@@ -58,8 +58,7 @@ class Region(NamedTuple):
     another zone. ``single_days`` are days off of a single year, and weekends that were worked
     instead. ``open_days`` are dates for which no act says whether they were working days.
     If the subject joined Russia after the first year of the data, ``joined`` is the entry of the
-    first day under Russian law, else None. ``other_names`` are the names of the capital, and short
-    names of the subject, in both languages.
+    first day under Russian law, else None.
     """
 
     id: str
@@ -71,7 +70,11 @@ class Region(NamedTuple):
     single_days: tuple[Entry, ...]
     open_days: tuple[Entry, ...]
     joined: Entry | None
-    other_names: tuple[str, ...] = ()
+
+    @property
+    def other_names(self) -> tuple[str, ...]:
+        """The names of the capital, and short names of the subject, in both languages."""
+        return tuple(_other_names()[self.id])
 
 
 @lru_cache(maxsize=1)
@@ -97,7 +100,6 @@ def region(id: str) -> Region:
         single_days=tuple(entry for row in rows.get("days_off", ()) for entry in _entries(row)),
         open_days=tuple(entry for row in _open_rows(rows) for entry in _entries(row)),
         joined=_entries(rows["joined"])[0] if "joined" in rows else None,
-        other_names=tuple(_other_names()[id]),
     )
 
 

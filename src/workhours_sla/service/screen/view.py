@@ -73,8 +73,12 @@ class Page:
     """What the templates call. ``now`` is the time of the page, in the zone of the screen."""
 
     def __init__(self, view: View, filters: Filters, now: datetime) -> None:
-        self.view, self.filters, self.now = view, filters, now
-        self.targets = list({target.name: target for target in view.policy.targets}.values())
+        self.view: View = view
+        self.filters: Filters = filters
+        self.now: datetime = now
+        self.targets: list[Target] = list(
+            {target.name: target for target in view.policy.targets}.values()
+        )
         self._same = {by: Counter(names.values()) for by, names in view.labels.names.items()}
 
     # -- names and addresses -------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Final
+from typing import ClassVar, Final
 
 import msgspec
 
@@ -12,6 +12,7 @@ from workhours_sla.sla.event import EventType
 from workhours_sla.sources.json_documents import envelopes
 from workhours_sla.sources.networks.comments import Author, Comment
 from workhours_sla.sources.networks.network import NetworkMapper, Part, moment, needed, reader
+from workhours_sla.sources.rows import Reader
 
 _PAGES: Final = envelopes({"updates": "records", "messages": "records"})
 
@@ -61,7 +62,7 @@ class MaxMapper(NetworkMapper):
 
     channel = "max"
     type = MaxUpdate
-    official = (r"[1-9]\d{0,18}", "123456")
+    official: ClassVar[tuple[str, str]] = (r"[1-9]\d{0,18}", "123456")
 
     def _parts_of(
         self,
@@ -150,5 +151,5 @@ def _edited(comment: Comment, timestamp: int | None) -> Comment:
     )
 
 
-read = reader(MaxMapper, _PAGES)
+read: Reader = reader(MaxMapper, _PAGES)
 """Reads answers of ``GET /updates`` or ``GET /messages``, or updates, such as one on each line."""

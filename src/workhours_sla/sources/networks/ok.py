@@ -6,7 +6,7 @@ import re
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import msgspec
 
@@ -14,7 +14,7 @@ from workhours_sla.errors import shown
 from workhours_sla.sources.json_documents import envelopes
 from workhours_sla.sources.networks.comments import Author, Comment
 from workhours_sla.sources.networks.network import NetworkMapper, Part, moment, needed, reader
-from workhours_sla.sources.rows import RefusedError
+from workhours_sla.sources.rows import Reader, RefusedError
 from workhours_sla.text.messages import Phrase, say
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class OkMapper(NetworkMapper):
 
     channel = "ok"
     type = OkComment
-    official = (r"[1-9]\d{0,18}", "123456")
+    official: ClassVar[tuple[str, str]] = (r"[1-9]\d{0,18}", "123456")
 
     def __init__(self, layout: Layout, options: Input) -> None:
         super().__init__(layout, options)
@@ -124,5 +124,5 @@ def _id_of(native: str, head: Mapping[str, object]) -> tuple[str, int | None]:
     return f"ok/{discussion}/{native}", None
 
 
-read = reader(OkMapper, _PAGES)
+read: Reader = reader(OkMapper, _PAGES)
 """Reads pages, several in a row or an array of them, or comments without pages."""

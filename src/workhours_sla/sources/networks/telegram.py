@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import msgspec
 
 from workhours_sla.sources.json_documents import envelopes
 from workhours_sla.sources.networks.comments import Author, Comment
 from workhours_sla.sources.networks.network import NetworkMapper, Part, moment, needed, reader
-from workhours_sla.sources.rows import RefusedError
+from workhours_sla.sources.rows import Reader, RefusedError
 from workhours_sla.text.messages import say
 
 _CHATS: Final = envelopes(
@@ -48,7 +48,7 @@ class TelegramMapper(NetworkMapper):
 
     channel = "telegram"
     type = TelegramMessage
-    official = (r"(?:user|chat|channel)[1-9]\d{0,18}", "user123456")
+    official: ClassVar[tuple[str, str]] = (r"(?:user|chat|channel)[1-9]\d{0,18}", "user123456")
 
     def _parts_of(
         self, record: TelegramMessage, head: Mapping[str, object], received_at: datetime | None
@@ -140,5 +140,5 @@ def repaired(text: str) -> str:
     return _UNQUOTED.sub(quoted, _ESCAPE.sub(escape, text))
 
 
-read = reader(TelegramMapper, _CHATS, repair=repaired)
+read: Reader = reader(TelegramMapper, _CHATS, repair=repaired)
 """Reads the messages of an export."""

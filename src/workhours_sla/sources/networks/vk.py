@@ -25,7 +25,7 @@ from workhours_sla.sources.networks.network import (
     needed,
     reader,
 )
-from workhours_sla.sources.rows import RefusedError
+from workhours_sla.sources.rows import Reader, RefusedError
 from workhours_sla.text.messages import Phrase, say
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class VkMapper(NetworkMapper):
 
     channel = "vk"
     type: ClassVar[Any] = VkComment
-    official = (r"-?[1-9]\d{0,18}", "-123456")
+    official: ClassVar[tuple[str, str]] = (r"-?[1-9]\d{0,18}", "-123456")
 
     def __init__(self, layout: Layout, options: Input) -> None:
         super().__init__(layout, options)
@@ -317,7 +317,7 @@ def whole_threads(written: Iterator[Written]) -> Iterator[Written]:
         yield from thread.refused()
 
 
-read = reader(VkMapper, _PAGES, arrange=whole_threads)
+read: Reader = reader(VkMapper, _PAGES, arrange=whole_threads)
 """Reads pages, several in a row or an array of them, or comments without pages.
 
 A comment with more comments in its thread than the file has is rejected, unless an official has

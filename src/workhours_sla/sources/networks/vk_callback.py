@@ -13,7 +13,7 @@ from workhours_sla.sources.json_documents import envelopes, not_of_form
 from workhours_sla.sources.networks.comments import Author, Comment, Recent
 from workhours_sla.sources.networks.network import Part, needed, reader
 from workhours_sla.sources.networks.vk import VkComment, VkMapper, place_of
-from workhours_sla.sources.rows import RefusedError
+from workhours_sla.sources.rows import Reader, RefusedError
 from workhours_sla.sources.times import Instants
 
 if TYPE_CHECKING:
@@ -136,5 +136,5 @@ def _body_of(text: str) -> _Body:
     return msgspec.json.decode(text, type=_Body)
 
 
-read = reader(VkCallbackMapper, envelopes({}))
+read: Reader = reader(VkCallbackMapper, envelopes({}))
 """Reads the requests of a journal."""

@@ -35,7 +35,7 @@ class LineForm:
 
     def __init__(self, what: str, schema: str, id_key: str) -> None:
         self.what = what
-        self.start = f'{{"schema":"{schema}",'.encode()
+        self.start: bytes = f'{{"schema":"{schema}",'.encode()
         line = msgspec.defstruct(
             "Line",
             [("schema", Literal[schema]), ("id", str)],

@@ -16,19 +16,14 @@ import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final, Generic, NamedTuple, NoReturn, TypeVar
+from typing import Any, Final, Generic, NamedTuple, NoReturn, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workhours_sla.errors import CalendarCoverageError, ProvisionalWarning
 from workhours_sla.module_names import public
-from workhours_sla.worktime.columns.inputs import (
-    EDGE_VERBS,
-    Given,
-    Question,
-    finest,
-)
+from workhours_sla.worktime.columns.inputs import EDGE_VERBS, Given, Question, finest
 from workhours_sla.worktime.columns.lookups import MAX, MICROS, NAT, Bools, Ints
 from workhours_sla.worktime.columns.solve import LOCATED, solve
 from workhours_sla.worktime.day_budgets import DayBudget
@@ -83,10 +78,7 @@ class Marked(NamedTuple, Generic[Values]):
 
 
 class _Answer(NamedTuple):
-    """The answers in microseconds; the masks are None if no row was unknown at first.
-
-    ``unit`` is the finest unit among the columns and those that the answers need.
-    """
+    """The answers in microseconds; the masks are None if no row was unknown at first."""
 
     found: Ints
     unit: str
@@ -99,10 +91,6 @@ def _either(one: Bools | None, other: Bools | None) -> Bools | None:
 
 
 def _answer(asked: Question[Any]) -> _Answer:
-    """Return the answers; rows with unknown dates get a certain or provisional answer if possible.
-
-    The options decide whether a row without an answer raises an error or is marked.
-    """
     asked = with_amounts(asked)
     if asked.other is not None:
         found, unknown, by_rule = _other_answers(asked, asked.other)
@@ -128,7 +116,6 @@ def _answer(asked: Question[Any]) -> _Answer:
 
 
 def _finished(asked: Question[Any], answer: _Answer) -> _Answer:
-    """Return the answers in the unit of the columns; check, raise or mark unknown rows."""
     found, unit = answer.found, finest(asked.unit, answer.unit)
     unknown, by_rule = answer.unknown, answer.provisional
     if unit == "ns" and asked.verb != "is_working":  # nanoseconds end in the year 2262
@@ -146,11 +133,7 @@ def _finished(asked: Question[Any], answer: _Answer) -> _Answer:
 
 
 def _in_any_case(asked: Question[Any]) -> tuple[Ints, str, Bools]:
-    """Return answers, their unit, and which of them are the same whatever the unknown dates are.
-
-    If the answer is an opening or a closing, the two completions must also have the same working
-    time between it and the given instant, see ``unknown.same_edge_in_any_case``.
-    """
+    """Return answers, their unit, and which of them are the same whatever the unknown dates are."""
     extremes = [one.completions() or (one, one) for one in asked.schedules]
     least, unit, same = _compared(asked, extremes)
     if asked.verb in EDGE_VERBS and same.any():
@@ -170,10 +153,7 @@ def _compared(
 
 
 def _refuse_row(asked: Question[Any], row: int) -> NoReturn:
-    """Raise the error that the verb of the schedule raises for a row, with the row number.
-
-    If the verb of the schedule has an answer, datetime64 cannot represent it: raises OverflowError.
-    """
+    """Raise the schedule's error for a row, or OverflowError if datetime64 has no such value."""
     one = asked.some(np.array([row]))
     pauses = [] if one.pauses is None else [*map(_datetimes, one.pauses[:2])]
     try:
@@ -189,7 +169,6 @@ def _refuse_row(asked: Question[Any], row: int) -> NoReturn:
 
 
 def _ask_schedule(one: Question[Any], pauses: Sequence[Any], *, provisional: bool) -> Any:
-    """Ask the verb of the schedule about the only row of a question."""
     schedule = one.schedules[0 if one.codes is None else int(one.codes[0])]
     arguments: list[Any] = _datetimes(one.start)
     options: dict[str, Any] = {"inclusive": one.inclusive} if one.verb in EDGE_VERBS else {}
@@ -218,37 +197,29 @@ def find_instants(asked: Question[Given]) -> Given | Marked[Given]:
             None if micros == NAT else utc_of(micros).astimezone(zone)
             for micros in answer.found.tolist()
         ]
-    found: Given | Marked[Given] = _returned(asked, answer, values)
-    return found
+    return _returned(asked, answer, cast("Given", values))
 
 
 def find_amounts(asked: Question[Any]) -> Amounts | Marked[Amounts]:
     """Return the answers as timedelta64."""
     answer = _answer(asked)
-    found: Amounts | Marked[Amounts] = _returned(asked, answer, _in_unit(answer, "m8"))
-    return found
+    return _returned(asked, answer, _in_unit(answer, "m8"))
 
 
 def find_flags(asked: Question[Any]) -> Flags | Marked[Flags]:
     """Return the answers as an array of bool."""
     answer = _answer(asked)
-    found: Flags | Marked[Flags] = _returned(asked, answer, answer.found != 0)
-    return found
+    return _returned(asked, answer, answer.found != 0)
 
 
 def find_time_left(asked: Question[Any]) -> Amounts | Marked[Amounts]:
-    """Return what is left of the budget at the second column, as timedelta64.
-
-    For a budget that is not working time, it is the working time from then to the due time, and
-    for ClockTime the time itself. ``asked`` is a question about ``deadline``.
-    """
+    """Return what is left of the budget at the second column, as timedelta64."""
     if asked.other is None:
         used = _answer(asked._replace(verb="elapsed"))
         left = used._replace(found=np.where(used.found == NAT, NAT, asked.budget - used.found))
     else:
         left = _time_to_due(asked)
-    found: Amounts | Marked[Amounts] = _returned(asked, left, _in_unit(left, "m8"))
-    return found
+    return _returned(asked, left, _in_unit(left, "m8"))
 
 
 def _time_to_due(asked: Question[Any]) -> _Answer:
@@ -266,7 +237,6 @@ def _time_to_due(asked: Question[Any]) -> _Answer:
 
 
 def _in_unit(answer: _Answer, kind: str) -> NDArray[Any]:
-    """Return the answers as datetime64 (``M8``) or timedelta64 (``m8``) in their unit."""
     found, unit = answer.found, answer.unit
     if unit != "us":
         missing = found == NAT
@@ -275,28 +245,24 @@ def _in_unit(answer: _Answer, kind: str) -> NDArray[Any]:
     return found.view(f"{kind}[{unit}]")
 
 
-def _returned(asked: Question[Any], answer: _Answer, values: Any) -> Any:
-    """Return the answers in the shape of the columns; with ``on_unknown="mark"`` as Marked."""
-    if not isinstance(values, list):
-        values = values.reshape(asked.shape)[()]
+def _returned(asked: Question[Any], answer: _Answer, values: Values) -> Values | Marked[Values]:
+    found: Any = values
+    if not isinstance(found, list):
+        found = found.reshape(asked.shape)[()]
     elif not asked.shape:
-        values = values[0]
+        found = found[0]
     if asked.options.on_unknown == "raise":
-        return values
+        return cast("Values", found)
     none = np.zeros(asked.size, np.bool_)
     marks = (none if mark is None else mark for mark in (answer.unknown, answer.provisional))
-    return Marked(values, *(mark.reshape(asked.shape)[()] for mark in marks))
+    return Marked(found, *(mark.reshape(asked.shape)[()] for mark in marks))
 
 
 # -- budgets that are not a timedelta --------------------------------------------------------
 
 
 def with_amounts(asked: Question[Any]) -> Question[Any]:
-    """Convert a question about a budget that equals working time to one about these amounts.
-
-    Other questions are returned unchanged. So is a question about the latest start if the amount
-    depends on the answer. Raises BudgetError for a schedule without weekly hours.
-    """
+    """Convert a question about a budget that equals working time to one about these amounts."""
     budget = asked.other
     if budget is None:
         return asked
@@ -311,7 +277,6 @@ def with_amounts(asked: Question[Any]) -> Question[Any]:
 
 
 def _other_answers(asked: Question[Any], budget: BudgetKind) -> Answers:
-    """Return the answers of a question whose budget is not working time."""
     amount = budget.clock_amount()
     if amount is not None:
         return _clock_answers(asked, amount // TICK)
@@ -334,10 +299,6 @@ def _other_answers(asked: Question[Any], budget: BudgetKind) -> Answers:
 
 
 def _clock_answers(asked: Question[Any], amount: int) -> Answers:
-    """Return the instants plus the amount, or minus it for ``latest_start``.
-
-    Pauses are checked, but have no effect. An instant after the year 9999 is unknown.
-    """
     amount = -amount if asked.verb == "latest_start" else amount
     first, last = (
         (edge - BASE) // TICK
@@ -350,10 +311,7 @@ def _clock_answers(asked: Question[Any], amount: int) -> Answers:
 
 
 def _numbered(dates: DatedShifts, start: Ints) -> Ints:
-    """Return a number for each start: of its date, and of its place among the date's closings.
-
-    Rows of one schedule and number have one answer.
-    """
+    """Return a number for each start: of its date, and of its place among the date's closings."""
     if not len(start):
         return start
     first, last = int(start.min()) // _DAY - _ROOM, int(start.max()) // _DAY + _ROOM
@@ -389,10 +347,7 @@ def _closings(dates: DatedShifts, day: date) -> list[datetime]:
 
 
 def _ask(asked: Question[Any], row: int) -> tuple[int, bool, bool]:
-    """Return the answer of a row, whether it is unknown, and whether rules decided it.
-
-    The answer is NAT if it is unknown, or if a pause without an end leaves none.
-    """
+    """Return the answer of a row, whether it is unknown, and whether rules decided it."""
     one = asked.some(np.array([row]))
     pauses: list[tuple[datetime, datetime]] = []
     open_since: datetime | None = None
@@ -415,11 +370,7 @@ def _ask(asked: Question[Any], row: int) -> tuple[int, bool, bool]:
 
 
 def _is_moved(found: datetime, open_since: datetime, ask: Callable[..., datetime]) -> bool:
-    """Return whether a pause without an end moves an answer.
-
-    It does if the same pause with a distant end gives another answer, or none. ``ask`` answers with
-    a further pause.
-    """
+    """Return whether a pause without an end moves an answer, as one with a distant end does."""
     until = min(max(found, open_since), _LAST - _DISTANT) + _DISTANT
     try:
         return bool(ask((open_since, until)) != found)

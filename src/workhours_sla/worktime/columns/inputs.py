@@ -78,10 +78,7 @@ class Pauses(NamedTuple):
 
 
 class PauseRows(NamedTuple):
-    """The pauses of all rows; row i has the pauses ``offsets[i]:offsets[i + 1]``.
-
-    A pause without an end ends at MAX.
-    """
+    """The pauses ``offsets[i]:offsets[i + 1]`` of each row i; one without an end ends at MAX."""
 
     starts: Ints
     ends: Ints
@@ -184,10 +181,7 @@ def question(
     budget: object = timedelta(0),
     inclusive: bool = True,
 ) -> Question[Given]:
-    """Check the arguments of a column verb. Raises the errors of the scalar verbs.
-
-    ``columns`` are the one or two columns of instants, keyed by the names of the arguments.
-    """
+    """Check the arguments of a column verb; ``columns`` are keyed by the names of the arguments."""
     if options.on_unknown not in get_args(OnUnknown):
         msg = f"on_unknown is 'raise' or 'mark', not {options.on_unknown!r}"
         raise ValueError(msg)
@@ -232,10 +226,7 @@ def question(
 
 
 class _Column(NamedTuple):
-    """A column of instants or amounts, or one amount, in microseconds; instants may be ``NAT``.
-
-    ``unit`` is the numpy unit in which it was given, and ``zone`` the zone of given datetimes.
-    """
+    """A column of instants or amounts in microseconds, its numpy unit, and the datetimes' zone."""
 
     values: Any
     unit: str
@@ -248,10 +239,6 @@ def finest(*units: str) -> str:
 
 
 def _instants(name: str, given: object, tz: object) -> _Column:
-    """Return a column of instants. ``name`` is the name of the argument in messages.
-
-    Raises NaiveDatetimeError, TypeError.
-    """
     if given is None:
         msg = f"{name} is None; give instants, or np.datetime64('NaT') where there is none"
         raise TypeError(msg)
@@ -300,10 +287,6 @@ def _numpy_instants(name: str, values: NDArray[Any], tz: object) -> _Column:
 
 
 def _listed_instants(name: str, values: NDArray[Any]) -> _Column:
-    """Return a list of aware datetimes as microseconds; None and pandas.NaT become ``NAT``.
-
-    Raises ValueError for datetimes in different zones, NaiveDatetimeError, TypeError.
-    """
     zone: tzinfo | None = None
     found = np.full(values.shape, NAT, np.int64)
     flat = found.reshape(-1)
@@ -330,7 +313,6 @@ def _listed_instants(name: str, values: NDArray[Any]) -> _Column:
 
 
 def _refuse_nanoseconds(what: str, value: object) -> None:
-    """Raise TypeError for a pandas Timestamp or Timedelta with nanoseconds."""
     if getattr(value, "nanosecond", 0) or getattr(value, "nanoseconds", 0):
         _refuse_finer(what, repr(value))
 
@@ -341,7 +323,6 @@ def _refuse_finer(what: str, value: str) -> NoReturn:
 
 
 def _amounts(given: object) -> _Column:
-    """Return one budget or a column of budgets. Raises BudgetError, TypeError."""
     if isinstance(given, timedelta):
         _refuse_nanoseconds("the budget", given)
         micros = check_budget(given) // TICK
@@ -377,10 +358,7 @@ def _amounts(given: object) -> _Column:
 
 
 def _in_micros(values: NDArray[Any], what: str) -> _Column:
-    """Return datetime64 or timedelta64 in microseconds; units of weeks to minutes become seconds.
-
-    Raises TypeError for a value with nanoseconds; ``what`` names its row in the message.
-    """
+    """Return a column in microseconds; ``what`` names the row of a value with nanoseconds."""
     unit, count = np.datetime_data(values.dtype)
     native = values.astype(values.dtype.newbyteorder("="), copy=False).view(np.int64)
     if unit != "ns":
@@ -411,7 +389,6 @@ def _times(values: Ints, factor: int, most: int = MAX) -> Ints:
 
 
 def _shape(named: dict[str, Ints]) -> tuple[int, ...]:
-    """Return the shape to which columns broadcast. Raises ValueError with their names."""
     shapes = {values.shape for values in named.values()}
     if len(shapes) == 1:
         return shapes.pop()
@@ -424,11 +401,6 @@ def _shape(named: dict[str, Ints]) -> tuple[int, ...]:
 
 
 def _schedules(schedule: Schedules, codes: object) -> tuple[tuple[WorkingTime, ...], Ints | None]:
-    """Return the schedules, and for each row the index of its schedule.
-
-    For a single schedule, None is returned instead of the indexes. Raises TypeError, and IndexError
-    for an index outside of the list of schedules.
-    """
     if isinstance(schedule, WorkingTime):
         if codes is not None:
             msg = "codes select one of several schedules; give a list of them, or leave codes out"
@@ -459,11 +431,6 @@ def _schedules(schedule: Schedules, codes: object) -> tuple[tuple[WorkingTime, .
 
 
 def _pauses(given: Pauses, rows: int, tz: object) -> tuple[PauseRows, str]:
-    """Return the pauses of all rows, and the finest unit of their columns.
-
-    Raises ValueError for pauses of a row that are not sorted or that overlap, and for offsets that
-    do not fit the other arrays.
-    """
     starts, ends = (
         _instants(f"pauses.{name}", getattr(given, name), tz) for name in ("starts", "ends")
     )

@@ -88,9 +88,8 @@ class Scratch:
 class Curve(NamedTuple):
     """The compiled part of a schedule: sorted intervals, as instants.
 
-    ``cum`` is the working time before each interval, followed by the total. Run r, one of the
-    ranges of known dates, is known from ``lo[r]`` to ``hi[r]`` and has the intervals
-    ``first[r]:first[r + 1]``.
+    ``cum`` is the working time before each interval, followed by the total. Run r is known from
+    ``lo[r]`` to ``hi[r]`` and has the intervals ``first[r]:first[r + 1]``.
     """
 
     starts: Ints
@@ -248,10 +247,7 @@ class Cells:
     def between(
         self, start: Ints, end: Ints, slots: Ints | None, out: Ints, space: Scratch
     ) -> bool:
-        """Write to ``out`` the working time from ``start`` to ``end``.
-
-        Return False if an instant is NaT, or not in a cell that all slots know.
-        """
+        """Write the working time; return False if an instant is not in a cell known to all."""
         offsets = self._offsets(slots, space.z)
         for t, found in ((end, out), (start, space.y)):
             np.floor_divide(t.view(np.uint64), self._g, out=space.whole)
@@ -268,7 +264,6 @@ class Cells:
     def _write(
         self, t: Ints, offsets: Ints | None, out: Ints, i: Ints, *, mode: _Mode = "clip"
     ) -> None:
-        """Write C to ``out``; ``i`` is the number of the cell of each instant."""
         if offsets is not None:
             np.add(i, offsets, out=i)
         self._table.take(i, out=out, mode=mode)
@@ -277,7 +272,6 @@ class Cells:
 
 
 def _cells(curve: Curve, g: int, first: int, last: int) -> Ints:
-    """Return X of the cells ``first`` to ``last - 1``; unknown instants are closed."""
     numbers = np.empty(2 * len(curve.starts) + 1, np.int64)
     numbers[0::2], numbers[1::2] = curve.cum, curve.starts - curve.cum[:-1]
     edges = np.empty(len(numbers) + 1, np.int64)

@@ -25,13 +25,7 @@ from workhours_sla.worktime.columns.lookups import (
     OneBudget,
     Scratch,
 )
-from workhours_sla.worktime.columns.tables import (
-    Compiled,
-    Demand,
-    Horizon,
-    Tables,
-    compiled,
-)
+from workhours_sla.worktime.columns.tables import Compiled, Demand, Horizon, Tables, compiled
 from workhours_sla.worktime.pauses import delays
 
 CHUNK = 131_072
@@ -100,7 +94,6 @@ def _bounds(asked: Question[Any], space: Scratch) -> tuple[int, int, list[Ints]]
 
 
 def _demand(asked: Question[Any]) -> Demand:
-    """Return what must be compiled for all rows."""
     verb = asked.verb
     lo, hi, _ = _bounds(asked, Scratch.of(asked.size))
     if asked.pauses is not None and verb != "elapsed":
@@ -166,10 +159,7 @@ class _Reach:
     def answer(
         self, asked: Question[Any], out: Ints, space: Scratch, *, known: bool
     ) -> Bools | None:
-        """Write the answers to ``out``.
-
-        Return a mask of the rows that depend on unknown dates, or None if all rows are ``known``.
-        """
+        """Write the answers; return the rows with unknown dates, None if all are ``known``."""
         tables = self._tables
         if tables is None:
             out[:] = NAT
@@ -210,7 +200,6 @@ def _measure(
 
 
 def _not_together(asked: Question[Any], end: Ints, tables: Tables, slots: Ints | None) -> Bools:
-    """Return which rows do not have both instants in one run."""
     run = tables.runs.of(asked.start, slots)
     if asked.verb == "is_working":
         return (asked.start >= tables.runs.end[run]) | (run < 0)
@@ -220,7 +209,6 @@ def _not_together(asked: Question[Any], end: Ints, tables: Tables, slots: Ints |
 def _worked_in_pauses(
     tables: Tables, columns: tuple[Ints, ...], pauses: PauseRows, slots: Ints | None
 ) -> list[Ints]:
-    """Return C of columns with an instant for each pause."""
     slots = None if slots is None else pauses.each(slots)
     space, found = Scratch.of(len(columns[0])), []
     for column in columns:
@@ -293,10 +281,7 @@ def _paused_before_answer(
 def _one_budget(
     asked: Question[Any], budget: int, tables: Tables, between: tuple[int, int]
 ) -> OneBudget | None:
-    """Return the table of a verb and a budget once enough rows were asked for, else None.
-
-    ``between`` are the first and the last instant at which all slots have an answer.
-    """
+    """Return the table of a verb and a budget once enough rows were asked for, else None."""
     kept, key = tables.budgets, (asked.verb, budget)
     found = kept.get(key, 0)
     if isinstance(found, OneBudget):
@@ -346,11 +331,7 @@ def _find_edges(asked: Question[Any], known: Compiled) -> tuple[Ints, Bools | No
 
 
 def _edges(verb: Verb, curve: Curve, t: Ints, *, inclusive: bool) -> tuple[Ints, Bools]:
-    """Return the edge next to each instant, and which rows know it.
-
-    An edge at the first or the last instant of a run may be none: working time may have begun
-    before the run, or may go on after it.
-    """
+    """Return the edge next to each instant, and which rows know it."""
     if not len(curve.starts):
         return t, np.zeros(len(t), np.bool_)
     ahead, opening = verb.startswith("next"), verb.endswith("opening")

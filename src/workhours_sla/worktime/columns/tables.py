@@ -51,7 +51,6 @@ class Demand(NamedTuple):
 
 
 def _curve(lines: Sequence[Timeline], demand: Demand, *, edges: bool) -> Curve:
-    """Compile a schedule; with ``edges`` also the openings and closings next to the span."""
     runs = []
     for line in lines:
         first, last = max(demand.lo, line.lo), min(demand.hi, line.hi)
@@ -66,8 +65,8 @@ def _curve(lines: Sequence[Timeline], demand: Demand, *, edges: bool) -> Curve:
         if edges:
             before = max(line.lo, first - TICK)
             for opening in (False, True):
-                line.edge_until(before, opening=opening)
-                line.edge_after(last, opening=opening)
+                line.edge(before, opening=opening, ahead=False)
+                line.edge(last, opening=opening, ahead=True)
         snapshot = line.at(last)
         starts, ends = (
             np.array([moment // TICK for moment in moments], np.int64)
@@ -152,11 +151,7 @@ def compiled(schedules: tuple[WorkingTime, ...], *, edges: bool = False) -> Comp
 
 
 class Tables:
-    """The look-up tables of some schedules.
-
-    All schedules are known from ``lo`` to ``hi``; if one of them has several runs or none, ``lo``
-    is greater.
-    """
+    """The look-up tables of some schedules, all known from ``lo`` to ``hi`` if each has one run."""
 
     def __init__(self, curves: Sequence[Curve], *, few_rows: bool) -> None:
         lengths = [curve.ends - curve.starts for curve in curves]
@@ -189,10 +184,7 @@ class Tables:
         """The tables of ``solve._one_budget``, or the number of rows that were asked for so far."""
 
     def last_with(self, ahead: int, *, opening: bool) -> int:
-        """Return the last instant after which all slots know ``ahead`` of working time.
-
-        With ``opening`` they also know the next opening after it.
-        """
+        """Return the last instant after which all slots know ``ahead``, or also an ``opening``."""
         last = self.hi
         for one in self.curves:
             left = int(one.cum[-1]) - ahead - opening
