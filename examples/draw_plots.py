@@ -30,6 +30,7 @@ from workhours_sla.report import (
     cases_of_columns,
     draw_curve,
     draw_funnel,
+    draw_groups,
     draw_timeline,
     draw_xmr,
     draw_year,
@@ -92,6 +93,7 @@ def main() -> None:
             ("xmr", draw_xmr(drawn_from)),
             ("kaplan-meier", draw_curve(drawn_from, cases)),
             ("funnel", draw_funnel(drawn_from)),
+            ("caterpillar", draw_groups(drawn_from)),
             ("timeline", one_appeal(lang)),
             ("year", draw_year(OFFICE, 2025, lang=lang)),
         ):

@@ -25,11 +25,7 @@ from workhours_sla.compliance.cases import (
 from workhours_sla.compliance.columns import AppealColumns, cases_of_columns
 from workhours_sla.compliance.comparison import compare, revise
 from workhours_sla.compliance.period import ReportOptions
-from workhours_sla.reports.frame_tables import to_pandas, to_polars
-from workhours_sla.reports.frames import FrameColumns, cases_of_frame
-from workhours_sla.reports.page.page import page, traces_of, write_page
-from workhours_sla.reports.picture import Picture
-from workhours_sla.reports.pictures import (
+from workhours_sla.reports.charts.pictures import (
     draw_arrivals,
     draw_curve,
     draw_forecast,
@@ -41,10 +37,21 @@ from workhours_sla.reports.pictures import (
     draw_xmr,
     draw_year,
 )
-from workhours_sla.reports.report import CAUSES, INTAKE_REASONS, VERDICTS, Report, heading, report
-from workhours_sla.reports.report_json import from_json, to_json
-from workhours_sla.reports.tables_csv import write_tables
-from workhours_sla.reports.xlsx import write_workbook
+from workhours_sla.reports.charts.svg import Picture
+from workhours_sla.reports.frames import FrameColumns, cases_of_frame, to_pandas, to_polars
+from workhours_sla.reports.page.page import page, traces_of, write_page
+from workhours_sla.reports.report import (
+    CAUSES,
+    INTAKE_REASONS,
+    VERDICTS,
+    Report,
+    from_json,
+    heading,
+    report,
+    to_json,
+)
+from workhours_sla.reports.tables import write_tables
+from workhours_sla.reports.workbook import write_workbook
 from workhours_sla.statistics.arrays import NEVER
 from workhours_sla.statistics.backlog import (
     backlog,

@@ -170,6 +170,7 @@ def test_the_zones_are_those_of_the_time_zone_database() -> None:
         ("Татарстан", ["RU-TA"]),
         ("Самара", ["RU-SAM"]),
         ("Волгоградская обл.", ["RU-VGG"]),
+        ("RU-VGV", ["RU-VGG"]),
     ],
 )
 def test_a_name_of_a_region_suggests_its_id(text: str, ids: list[str]) -> None:
@@ -181,3 +182,7 @@ def test_a_name_of_a_region_suggests_its_id(text: str, ids: list[str]) -> None:
 def test_other_names_suggest_the_list() -> None:
     with pytest.raises(UnknownCalendarError, match="workhours calendars lists all ids"):
         Calendar.get("Atlantis")
+    with pytest.raises(UnknownCalendarError, match=r"Calendar\.plain"):
+        Calendar.get("ATLANTIS")
+    with pytest.raises(TypeError, match="RU-VGG"):
+        Calendar.get(7)

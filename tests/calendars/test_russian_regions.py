@@ -159,15 +159,6 @@ def test_every_row_names_its_act_and_source() -> None:
             assert row["note"], (path.name, row)
 
 
-def test_every_uncertain_date_has_an_act_and_a_source() -> None:
-    for id_ in region_ids():
-        for year in (2004, 2010, 2014, 2019, 2020, 2027):
-            for day, entry in Calendar.get(id_).uncertain(year).items():
-                assert entry.act is not None, (id_, day)
-                assert entry.act.title, (id_, day)
-                assert entry.act.source, (id_, day)
-
-
 # -- the rules, on a made-up region ---------------------------------------------------------
 
 ACT = Act("Law", source="test")

@@ -29,17 +29,6 @@ def appeals(rng: object, *, closed: bool = False) -> tuple[object, object, objec
     return arrived, left, limit
 
 
-def test_four_open_appeals_with_two_overdue() -> None:
-    # quarters of an hour of Tuesday 09:00 to Wednesday 18:00, four working hours, no break
-    arrived = [4, 8, 16, 24, 38, 40, 52, 48, 68, 71]
-    left = [6, 12, 22, 32, 50, 54, *[NEVER] * 4]
-    limit = [a + 16 for a in arrived]
-    assert backlog(arrived, left, [72]).tolist() == [4]
-    assert overdue_backlog(arrived, left, limit, [72]).tolist() == [2]
-    ages = backlog_ages([72 - a for a, q in zip(arrived, left, strict=True) if q == NEVER])
-    assert (ages.n, ages.median, ages.p90, ages.largest) == (4, 4, 24, 24)
-
-
 def test_backlogs_by_the_definition() -> None:
     rng = np.random.default_rng(SEED)
     late_seen = 0
@@ -68,6 +57,8 @@ def test_flow_by_the_definition_and_against_the_backlog() -> None:
 
 
 def test_ages_are_quantiles_of_type_1() -> None:
+    nothing = backlog_ages([])
+    assert (nothing.n, nothing.median, nothing.p90, nothing.largest) == (0, None, None, None)
     rng = np.random.default_rng(SEED)
     for _ in range(1000):
         ages = rng.integers(0, 10**9, size=int(rng.integers(1, 60)))
@@ -83,11 +74,6 @@ def test_ages_are_quantiles_of_type_1() -> None:
         assert backlog_ages(range(n)).median == theirs
 
 
-def test_an_empty_backlog_has_no_ages() -> None:
-    found = backlog_ages([])
-    assert (found.n, found.median, found.p90, found.largest) == (0, None, None, None)
-
-
 def test_littles_law_is_exact_if_the_span_begins_and_ends_empty() -> None:
     rng = np.random.default_rng(SEED)
     worst = 0.0
@@ -99,14 +85,6 @@ def test_littles_law_is_exact_if_the_span_begins_and_ends_empty() -> None:
         every_tick = backlog(arrived, left, range(start, end)).mean()
         worst = max(worst, abs(found.mean_backlog - every_tick))
     assert worst < 1e-13, f"largest difference {worst}"
-
-
-def test_littles_law_shows_a_growing_backlog() -> None:
-    found = littles_law([0, 1, 2, 3], [1, NEVER, NEVER, NEVER], 0, 10)
-    assert found.mean_backlog == (1 + 9 + 8 + 7) / 10
-    assert found.arrival_rate == 0.4
-    assert found.mean_time == 1
-    assert found.predicted_backlog == 0.4
 
 
 def test_years_in_microseconds_do_not_overflow() -> None:
@@ -121,11 +99,8 @@ def test_years_in_microseconds_do_not_overflow() -> None:
     [
         (lambda: backlog([5], [4], [0]), "left 4 is before the arrival 5"),
         (lambda: backlog([5, 6], [7], [0]), "left has the shape"),
-        (lambda: backlog([5.0], [7], [0]), "whole numbers"),
         (lambda: backlog([5], [float("nan")], [0]), "nan"),
-        (lambda: backlog([5], [7], 0), "0 dimensions"),
         (lambda: overdue_backlog([5], [7], [4], [0]), "limit 4 is before the arrival 5"),
-        (lambda: overdue_backlog([5], [7], [8, 9], [0]), "limit has the shape"),
         (lambda: backlog_ages([3, -1]), "ages has -1"),
         (lambda: flow([5], [7], [0, 3, 3]), "do not increase"),
         (lambda: littles_law([5], [7], 3, 3), "empty"),

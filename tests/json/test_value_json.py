@@ -10,13 +10,12 @@ import pickle
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
-from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import dateutil.tz
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kit.paths import DATA
@@ -47,18 +46,13 @@ from workhours_sla import (
     WeeklyHours,
     WorkingDays,
     WorkingDaysInHours,
-    day_off,
-    days_off_in_any,
     evaluate,
     working_hours,
-    working_in_any,
 )
 from workhours_sla.config import parse
 from workhours_sla.errors import (
-    CalendarCoverageError,
     ConfigError,
     NaiveDatetimeError,
-    ProvisionalWarning,
     UnknownTimeZoneError,
 )
 from workhours_sla.json import from_json, to_json
@@ -109,7 +103,6 @@ STEP = Step(
 MADE = {
     "act": ORDER,
     "entry": SWAPPED,
-    "ordinary day": Day(date(2025, 3, 12), DayKind.WORK, date(2025, 3, 12)),
     "short day": DAY,
     "step": STEP,
     "undecided step": Step(
@@ -132,18 +125,6 @@ MADE = {
         working_hours(3, minutes=30),
         (STEP, Step(date(2025, 11, 2), (), timedelta(0), None, overridden=True)),
         provisional=True,
-    ),
-    "days": Trace(
-        "RU-VGG",
-        "2026-09-17",
-        S8,
-        "Europe/Volgograd",
-        datetime(2025, 10, 31, 17, 30, tzinfo=VOLGOGRAD),
-        datetime(2025, 11, 1, 17, 0, tzinfo=VOLGOGRAD),
-        WorkingDays(1),
-        working_hours(7, minutes=30),
-        (dataclasses.replace(STEP, part="due", number=1),),
-        provisional=False,
     ),
     "backwards": Trace(
         "every day",
@@ -170,13 +151,6 @@ MADE = {
         "official",
         substantive=True,
         reason='со слов "очевидца"',
-    ),
-    "bare event": Event(
-        "e2",
-        "A",
-        EventType.DUPLICATE_OF,
-        datetime(2025, 3, 11, tzinfo=UTC),
-        datetime(2025, 3, 11, tzinfo=UTC),
     ),
     "outcome": Outcome(
         "А-1003",
@@ -212,20 +186,6 @@ MADE = {
             (timedelta(0), working_hours(2)),
         ),
     ),
-    "retroactive outcome": Outcome(
-        "A",
-        "first reply",
-        Verdict.BREACHED,
-        datetime(2025, 3, 11, 10, tzinfo=UTC),
-        None,
-        datetime(2025, 3, 11, 14, tzinfo=UTC),
-        datetime(2025, 3, 11, 14, tzinfo=UTC),
-        working_hours(6),
-        working_hours(4),
-        "1",
-        retroactive=True,
-        pause_left_open=True,
-    ),
     "change": Change(
         ChangeKind.BREACHED,
         "А-1003",
@@ -245,10 +205,6 @@ MADE = {
     "interval": Interval(
         datetime(2026, 10, 25, 2, 30, tzinfo=BERLIN),
         datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=BERLIN),
-    ),
-    "interval of other zones": Interval(
-        datetime(2026, 3, 12, 9, tzinfo=timezone(-timedelta(hours=3, minutes=30))),
-        datetime(2026, 3, 12, 18, tzinfo=ZoneInfo("UTC")),
     ),
     "working days": WorkingDays(3, count_from="same_day"),
     "calendar days": CalendarDays(30, roll="preceding"),
@@ -282,27 +238,19 @@ def check_round_trips(value: Any) -> None:
         assert facts(back) == facts(value)
 
 
-def test_frozen_documents_read_and_write_the_same() -> None:
+@pytest.mark.parametrize("name", MADE)
+def test_every_value_round_trips_and_its_document_is_frozen(name: str) -> None:
     frozen = json.loads(FROZEN.read_text(encoding="utf-8"))
     assert frozen.keys() == MADE.keys()
-    for name, document in frozen.items():
-        assert facts(from_json(json.dumps(document))) == facts(MADE[name])
-        assert json.loads(to_json(MADE[name])) == document
-
-
-@pytest.mark.parametrize("name", MADE)
-def test_every_value_round_trips_and_its_document_has_all_its_fields(name: str) -> None:
     value = MADE[name]
     check_round_trips(value)
+    assert facts(from_json(json.dumps(frozen[name]))) == facts(value)
     document = json.loads(to_json(value))
-    if isinstance(value, WeeklyHours):
-        assert document.keys() == {"schema", "hours"}
-    elif document["schema"] == "workhours.budget/1":
-        assert document["budget"].keys() == {"kind", *getattr(value, "__match_args__", ["amount"])}
-    else:
-        keys = value.__match_args__
-        more = {"change_id"} if isinstance(value, Change) else set()
-        assert document.keys() == {"schema", *keys, *more}
+    assert document == frozen[name]
+    if not isinstance(value, WeeklyHours):
+        is_budget = document["schema"] == "workhours.budget/1"
+        keys = (document["budget"] if is_budget else document).keys()
+        assert keys >= {*getattr(value, "__match_args__", ["amount"])}
 
 
 def test_a_document_is_read_as_the_type_asked_for() -> None:
@@ -312,12 +260,11 @@ def test_a_document_is_read_as_the_type_asked_for() -> None:
         from_json(text, Outcome)
 
 
-@pytest.mark.parametrize("name", ["event", "bare event"])
-def test_the_document_of_an_event_is_a_row_of_a_file_of_events(name: str) -> None:
-    line = io.BytesIO(to_json(MADE[name]).encode() + b"\n")
+def test_the_document_of_an_event_is_a_row_of_a_file_of_events() -> None:
+    line = io.BytesIO(to_json(MADE["event"]).encode() + b"\n")
     mapping = parse('[input]\nformat = "jsonl"').mapping
     with open_source(line, mapping, name="events.jsonl") as source:
-        assert list(source) == [(MADE[name],)]
+        assert list(source) == [(MADE["event"],)]
 
 
 def test_a_document_can_be_indented() -> None:
@@ -406,31 +353,6 @@ def test_events(event: Event) -> None:
     assert from_json(to_json(event)).occurred_at.tzinfo is UTC
 
 
-@lru_cache(maxsize=1)
-def calendars() -> dict[str, Calendar]:
-    russia = Calendar.get("RU")
-    return {
-        "Russia": russia,
-        "region": Calendar.get("RU-TA"),
-        "six days": russia.with_week(6),
-        "forecast": russia.provisional(),
-        "amended": russia.amend(day_off(date(2026, 9, 1), ORDER)),
-        "plain": Calendar.plain([date(2026, 1, 2)], yearly=["12-25"]),
-        "copied": Calendar.get("holidays:US"),
-        "any off": days_off_in_any(russia, Calendar.get("RU-TA")),
-        "any working": working_in_any(russia, Calendar.plain(yearly=["12-25"])),
-    }
-
-
-@given(st.sampled_from(sorted(calendars())), st.dates(date(2024, 1, 1), date(2030, 12, 31)))
-def test_days(name: str, day: date) -> None:
-    try:
-        found = calendars()[name].day(day)
-    except CalendarCoverageError:
-        assume(False)  # noqa: FBT003
-    check_round_trips(found)
-
-
 OVERRIDDEN = {date(2025, 12, 31): "10:00-12:00", date(2040, 1, 3): "09:00-12:00"}
 SCHEDULES = st.sampled_from(
     [
@@ -447,32 +369,12 @@ AMOUNTS = st.timedeltas(timedelta(0), timedelta(hours=30))
 
 @given(SCHEDULES, ASKED, AMOUNTS | st.timedeltas(timedelta(days=-9), timedelta(days=9)))
 def test_traces(schedule: Schedule, start: datetime, amount: timedelta) -> None:
-    check_round_trips(schedule.explain(start, (start.astimezone(UTC) + amount)))
+    trace = schedule.explain(start, start.astimezone(UTC) + amount)
+    check_round_trips(trace)
+    back = from_json(to_json(trace))
+    assert (back.to_dict(), str(back)) == (trace.to_dict(), str(trace))
     if amount >= timedelta(0):
         check_round_trips(schedule.explain(start, amount))
-
-
-def test_traces_across_holidays_backwards_provisional_and_of_an_override_alone() -> None:
-    office = Schedule("RU-VGG", S8)
-    posted = datetime(2025, 12, 30, 16, 30, tzinfo=office.tz)
-    trace = office.explain(posted, working_hours(4))
-    assert {step.day.kind for step in trace.steps if step.day} > {DayKind.HOLIDAY}
-    check_round_trips(trace)
-    back = office.explain(datetime(2026, 1, 12, 11, 30, 0, 5, tzinfo=office.tz), posted)
-    assert back.used < timedelta(0)
-    check_round_trips(back)
-    with pytest.warns(ProvisionalWarning):
-        by_rule = office.explain(
-            datetime(2030, 4, 30, 17, tzinfo=UTC), working_hours(9), provisional=True
-        )
-    assert by_rule.provisional
-    check_round_trips(by_rule)
-    known = Schedule("RU", S8, tz="UTC", overrides=OVERRIDDEN)
-    alone = known.explain(datetime(2040, 1, 3, 9, tzinfo=UTC), working_hours(2))
-    assert alone.steps[0].day is None
-    check_round_trips(alone)
-    assert from_json(to_json(trace)).to_dict() == trace.to_dict()
-    assert str(from_json(to_json(trace))) == str(trace)
 
 
 @given(st.lists(EVENTS, max_size=6), SCHEDULES, ASKED, ASKED, st.booleans())

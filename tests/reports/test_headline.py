@@ -7,6 +7,7 @@ import math
 import re
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given, settings
@@ -22,11 +23,10 @@ from workhours_sla.config.defaults import TARGET
 from workhours_sla.text.catalog import language
 
 np = pytest.importorskip("numpy")
+openpyxl = pytest.importorskip("openpyxl")
 
 from kit.paths import EXAMPLES
-from workhours_sla.report import (
-    page,
-)
+from workhours_sla.report import page, write_workbook
 from workhours_sla.reports.headline import direction, headline
 from workhours_sla.text.words import target_name
 
@@ -185,11 +185,7 @@ def test_direction_has_three_forms(
     assert found[1] in report.text(lang="ru").splitlines()
     if key != "no_change":
         assert "-" not in found[1].replace(" - ", "")  # no negative number beside "worse by"
-
-
-def test_direction_without_an_earlier_period() -> None:
-    report = made(appeals_of("A", 8, 9, at=400), since=START + 300 * HOUR, compare_with="previous")
-    found = direction(report)
+    found = direction(made(appeals_of("A", 8, 9, at=400), since=middle, compare_with="previous"))
     assert found is not None
     assert found[0] == "no_earlier"
     assert direction(made(appeals_of("A", 8, 9))) is None
@@ -221,6 +217,10 @@ def test_nothing_is_explained_by_chance(groups: list[tuple[int, int]], lang: str
         re.sub(r"<(style|script)>.*?</\1>", "", page(report, lang), flags=re.DOTALL),
     ):
         assert not CHANCE.search(shown)
+    with TemporaryDirectory() as folder:
+        write_workbook(report, Path(folder) / "x.xlsx", lang=lang)
+        for sheet in openpyxl.load_workbook(Path(folder) / "x.xlsx"):
+            assert not any(CHANCE.search(str(cell)) for line in sheet.values for cell in line)
 
 
 # -- names and headings ----------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,7 +21,6 @@ from workhours_sla.worktime.day_budgets import WorkingDays
 np = pytest.importorskip("numpy")
 
 from workhours_sla.compliance.agencies import Late
-from workhours_sla.compliance.tables import Row
 from workhours_sla.report import (
     AppealColumns,
     Cases,
@@ -139,9 +137,6 @@ def test_names_are_escaped(report: Report) -> None:
     names = [node.text for node in root.all("bdi")]
     assert shown in names
     assert any(shown in mark["aria-label"] for mark in root.all("g"))
-
-
-def test_names_of_groupings_are_escaped() -> None:
     cases = made_up(320)
     named = replace(cases, groups={HOSTILE: cases.groups["agency"]})
     root = read(page(report_of(named)))
@@ -181,47 +176,11 @@ def test_means_and_the_share_of_the_answered_are_those_of_the_report(
     assert values["closed_only"] == written(total.closed_only * 100, lang) + sign
     assert total.final_at is not None
     assert f"{total.final_at:%H:%M}" in values["final_at"]
-
-
-@pytest.mark.parametrize("by", ["agency", "channel", "arrival_class", "due_class"])
-def test_tables_have_the_numbers_of_the_report(report: Report, by: str) -> None:
-    captions = {
-        "agency": "Agencies",
-        "channel": "Channels",
-        "arrival_class": "By time of arrival",
-        "due_class": "By the day due",
-    }
-    lines = table(read(page(report)), captions[by]).all("tbody")[0].all("tr")
-    rows = report.table(by).rows
-    assert len(lines) == len(rows)
-    for line, row in zip(lines, rows, strict=True):
-        cells = line.all("td")
-        sorts_by = [None if "data-v" not in c.attributes else float(c["data-v"]) for c in cells]
-        ranked = by in {"agency", "channel"}
-        assert sorts_by == list(figures(row, ranked=ranked)), row.key
-
-
-def figures(row: Row, *, ranked: bool) -> Iterator[float | None]:
-    """Yield the value that each cell of a row sorts by, None for a cell that is not ranked."""
-    counts, rate = row.counts, row.rate
-    few, flagged = counts.matured < 10, counts.matured < 20
-    yield from (counts.arrived, counts.matured, counts.matured_met)
-    yield None if few or rate is None else rate.rate
-    yield None if few or rate is None else rate.interval.lower
-    yield from (None, None)
-    hour = timedelta(hours=1)
-    for quantile in (row.median, row.p90):
-        time = None
-        if quantile is not None:
-            time = quantile.longest if quantile.time is None else quantile.time
-        yield None if flagged or time is None else time / hour
-    mean = row.restricted_mean
-    yield None if flagged or mean is None else mean / hour
-    yield from (row.open, row.overdue)
-    if ranked:
-        yield None if flagged else row.standardised
-        yield row.funnel
-    yield None if flagged else row.closed_only
+    assert report.comparison is not None
+    change = report.comparison.change
+    assert change is not None
+    for part in (change.difference, change.mix, change.performance):
+        assert written(100 * part, lang, 2) in root.text
 
 
 def test_charts_have_the_numbers_of_the_report(report: Report) -> None:
@@ -246,29 +205,22 @@ def test_charts_have_the_numbers_of_the_report(report: Report) -> None:
             tuple(map(str, numbers))
         ]
         assert label.endswith(f"{cells.due_later[day][hour]}/{cells.due_known[day][hour]}")
-    weeks = marks_of("Share in time by week of")
-    rows = report.table("week").rows
-    assert [label.partition(":")[0] for label in weeks] == [row.key for row in rows]
-    assert any("+" in label.partition(":")[0] for label in weeks)  # short weeks are merged
-    assert [int(label.split("arrived ")[1].split()[0]) for label in weeks] == [
-        row.counts.arrived for row in rows
-    ]
-    assert ["unfinished week" in label for label in weeks] == [
-        row.final_at is None or row.final_at > report.as_of for row in rows
-    ]
-    trend = marks_of("Median")
-    assert [label.split(": ")[0] for label in trend] == [p.week for p in report.trend.points]
-    for label, point in zip(trend, report.trend.points, strict=True):
-        assert f"{point.median / timedelta(hours=1):.2f}" in label
+    weeks, rows = marks_of("Share in time by week of"), report.table("week").rows
+    assert any("+" in (row.key or "") for row in rows)  # short weeks are merged
+    for label, row in zip(weeks, rows, strict=True):
+        assert label.startswith(f"{row.key}: ")
+        assert f"arrived {row.counts.arrived}" in label
+        is_open = row.final_at is None or row.final_at > report.as_of
+        assert ("unfinished week" in label) == is_open
+    for label, point in zip(marks_of("Median"), report.trend.points, strict=True):
+        assert label.startswith(f"{point.week}: {point.median / timedelta(hours=1):.2f}")
         assert ("outside" in label) == point.outside
     shares = marks_of("Share in time by week, with the control")
-    assert len(shares) == len(report.share_trend.points)
     for label, share in zip(shares, report.share_trend.points, strict=True):
-        assert share.lower is not None
-        assert share.upper is not None
+        low, high = (100 * bound for bound in (share.lower or 0, share.upper or 0))
         assert label.startswith(
             f"{share.week}: in time {share.share * 100:.1f}%, {share.met} of {share.matured} "
-            f"matured; limits {share.lower * 100:.1f} to {share.upper * 100:.1f}%"
+            f"matured; limits {low:.1f} to {high:.1f}%"
         )
         assert ("outside" in label) == share.outside
     backlog = marks_of("Open and overdue")
@@ -338,14 +290,6 @@ def test_many_late_appeals_are_written_to_a_csv_file(tmp_path: Path) -> None:
     assert [line["appeal_id"] for line in lines] == [late.appeal_id for late in made.late]
 
 
-def test_change_has_the_numbers_of_the_report(report: Report) -> None:
-    text = read(page(report)).text
-    change = report.comparison.change
-    assert change is not None
-    for part in (change.difference, change.mix, change.performance):
-        assert f"{100 * part:+.2f}" in text
-
-
 # -- edges -----------------------------------------------------------------------------------------
 
 
@@ -363,14 +307,10 @@ def test_report_without_matured_appeals(lang: str) -> None:
     shown = {"ru": "Ни один срок ещё не истёк", "en": "No limit has passed yet"}[lang]
     assert root.all("p", data_sentence="nothing_matured")[0].text.startswith(shown)
     assert {"ru": "Просроченных обращений нет.", "en": "No appeal is late."}[lang] in root.text
-
-
-def test_report_of_one_appeal() -> None:
-    late = read(page(one(as_of=at("2025-03-12T18:00"))))
-    assert late.all("p", data_figure="rate")[0].text == "0/1"
-    kept = read(page(one("2025-03-11T08:00", as_of=at("2025-03-12T18:00"))))
-    assert kept.all("p", data_figure="rate")[0].text == "1/1"
-    assert "%" not in kept.all("p", data_figure="rate")[0].text
+    assert shown in one(as_of=at("2025-03-11T11:00")).text(lang=lang)
+    for answered, rate in (("NaT", "0/1"), ("2025-03-11T08:00", "1/1")):
+        root = read(page(one(answered, as_of=at("2025-03-12T18:00")), lang))
+        assert root.all("p", data_figure="rate")[0].text == rate
 
 
 def evaluated(target: Target, *kinds: tuple[EventType, str], as_of: datetime) -> Any:
@@ -419,7 +359,9 @@ def test_forecast_is_drawn() -> None:
     week = now + timedelta(days=7)
     load = forecast_deadlines(found.outcomes, start=now, end=week, zone=OFFICE.tz)
     root = read(page(made, forecast=load))
-    (chart,) = [s for s in root.all("svg") if s["aria-label"].startswith("Deadlines")]
+    (chart,) = [
+        s for s in root.all("svg") if s.attributes.get("aria-label", "").startswith("Deadlines")
+    ]
     (mark,) = chart.all("g")
     assert mark["aria-label"].endswith("14:00–15:00: 1, of them 1 at one instant")
     none = forecast_deadlines((), start=now, end=week, zone=OFFICE.tz)
@@ -492,7 +434,7 @@ def test_no_filter_if_an_hour_earlier_saves_nothing() -> None:
 def test_text_has_enough_contrast_in_both_themes() -> None:
     style = re.search(r"<style>(.*?)</style>", page(one(as_of=AS_OF)), re.DOTALL)
     assert style
-    blocks = re.findall(r"\{([^{}]*--paper[^{}]*)\}", style[1])
+    blocks = re.findall(r"\{([^{}]*--paper:[^{}]*)\}", style[1])
     light, dark, dark_again = (dict(re.findall(r"--([\w-]+): (#\w+)", b)) for b in blocks[:3])
     assert dark == dark_again
     for theme in (light, dark):

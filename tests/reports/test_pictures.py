@@ -14,8 +14,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from kit.html_tree import NBSP
+from kit.html_tree import NBSP, read
 from kit.values import HOUR, OFFICE, at
+from reports.test_page import SMALL, made_up
 from workhours_sla import Calendar, Event, EventType, Policy, Schedule, Target, evaluate
 from workhours_sla import working_hours as hours
 from workhours_sla.calendars.days import DayKind
@@ -42,15 +43,13 @@ from workhours_sla.report import (
     draw_timeline,
     draw_xmr,
     draw_year,
+    page,
 )
 from workhours_sla.report import report as report_of
 from workhours_sla.reports.charts.year import SIGNS
 from workhours_sla.text.catalog import CHARTS, language
 
 TARGET = Target("первый ответ", hours(4), OFFICE, pauses=True)
-HOSTILE = "$x_1$ <b>Отдел</b> & \x00\u202e"
-
-
 AS_OF = at("2025-06-10T12:00")
 
 
@@ -62,18 +61,7 @@ def columns(posted: Any, answered: Any, **options: Any) -> Cases:
 
 @pytest.fixture(scope="module")
 def cases() -> Cases:
-    """Return cases over five months, with New Year, an unfinished week and small agencies."""
-    rng, rows = np.random.default_rng(7), 2400
-    start, end = np.datetime64("2024-12-23T00:00"), np.datetime64("2025-06-10T08:50")
-    posted = np.sort(start + (rng.random(rows) * (end - start).astype(int)).astype("m8[m]"))
-    answered = posted + rng.lognormal(5.5, 1.6, rows).astype("m8[m]")
-    answered[rng.random(rows) < 0.03] = np.datetime64("NaT", "us")
-    names = [
-        f"Комитет {n % 4} по вопросам благоустройства" if n % 4 else HOSTILE for n in range(rows)
-    ]
-    names[100:108], names[200:215] = ["Малый"] * 8, ["Небольшой"] * 15
-    groups = {"agency": Labels.of(names), "channel": Labels.of(["vk", "site"] * (rows // 2))}
-    return columns(posted, answered, groups=groups)
+    return made_up()
 
 
 @pytest.fixture(scope="module")
@@ -161,15 +149,13 @@ def test_a_picture_shows_itself_and_is_saved(
     assert (tmp_path / "x.svg").read_text("utf-8") == picture.svg == picture._repr_svg_()
     drawn = Drawn(picture)
     assert drawn.texts[0] == picture.title
-    assert not re.search("[\x00\u202e]|href|url\\(|<script", picture.svg)
+    assert not re.search("\x00|href|url\\(|<script|var\\(", picture.svg)
+    assert "\u202e" not in drawn.all
+    assert name != "groups" or any("<script>" in text for text in drawn.texts)
+    assert EVERY[name](replace(report, lang="en"), cases, None) == EVERY[name](report, cases, "en")
+    assert EVERY[name](report, cases, "en").title != picture.title
     height = float(str(drawn.root.get("viewBox")).split()[3])
     assert all(float(one.get("y", 0)) < height for one in drawn.elements)
-
-
-def test_the_language_is_that_of_the_report(report: Report) -> None:
-    assert draw_xmr(report).title.startswith("Медиана")
-    assert draw_xmr(replace(report, lang="en")).title.startswith("Median")
-    assert draw_xmr(report, lang="en").title.startswith("Median")
 
 
 def test_groups_that_the_report_does_not_have_are_not_drawn(report: Report) -> None:
@@ -182,12 +168,17 @@ def test_groups_that_the_report_does_not_have_are_not_drawn(report: Report) -> N
         draw_arrivals(report, "late")  # type: ignore[arg-type]
 
 
-def test_names_are_text(report: Report) -> None:
-    drawn = Drawn(draw_groups(report))
-    assert any("$x_1$ <b>Отдел</b> &" in text for text in drawn.texts)
-
-
 # -- a report --------------------------------------------------------------------------------------
+
+
+def test_a_notebook_shows_the_chart_of_the_page(report: Report, cases: Cases) -> None:
+    on_page = [
+        [mark["aria-label"] for mark in chart.all("g")] for chart in read(page(report)).all("svg")
+    ]
+    for name in ("p_prime", "funnel"):
+        marks = Drawn(EVERY[name](report, cases, None)).of("mark")
+        assert [mark.get("aria-label") for mark in marks] in on_page
+        assert all(len(mark) for mark in marks)  # each has its shape
 
 
 def test_a_row_of_groups_has_its_interval_and_verdict(report: Report) -> None:
@@ -204,9 +195,9 @@ def test_a_row_of_groups_has_its_interval_and_verdict(report: Report) -> None:
     )
     for kind, count in wanted.items():
         assert found[kind] in (count, count + 1), kind  # with the swatch of the legend
-    (small,) = [row for row in rows if row.rate and row.rate.counts_only]
+    (small,) = [row for row in rows if row.key == SMALL]
     assert small.rate
-    assert f"Малый{NBSP}·{NBSP}{small.rate.met}/{small.rate.n}" in drawn.texts
+    assert f"{SMALL}{NBSP}·{NBSP}{small.rate.met}/{small.rate.n}" in drawn.texts
 
 
 def test_groups_in_the_funnel_have_their_place(report: Report) -> None:

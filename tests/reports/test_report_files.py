@@ -25,14 +25,12 @@ from workhours_sla.report import (
     Report,
     ReportOptions,
     cases_of_frame,
+    from_json,
     report,
-    to_pandas,
-    to_polars,
+    to_json,
     write_tables,
 )
-from workhours_sla.reports.report_json import from_json, to_json
-from workhours_sla.reports.report_tables import cell_text, csv_table
-from workhours_sla.reports.tables_csv import table_files
+from workhours_sla.reports.tables import cell_text, csv_table, table_files
 
 WATCH = Schedule(None, "Mo-Su 00:00-24:00", tz="Europe/Volgograd")
 
@@ -132,21 +130,6 @@ def test_wrong_frames_and_columns_are_refused() -> None:
     for wrong in ([1], given.lazy(), given["posted"]):
         with pytest.raises(TypeError, match="data frame"):
             report(cases_of_frame(wrong, REPLY, as_of=AS_OF))
-
-
-def test_tables_as_frames() -> None:
-    pytest.importorskip("pandas")
-    pytest.importorskip("polars")
-    made = made_up()
-    table = to_pandas(made, "agency").set_index("agency")
-    assert table.loc["roads", "arrived"] == 2
-    assert str(table["p90"].dtype).startswith("timedelta64")
-    for by in ("total", "weeks", "late", "days", "heat_map", "backlog", "channel"):
-        one, other = to_pandas(made, by), to_polars(made, by)
-        assert list(one.columns) == list(other.columns)
-        assert len(one) == len(other) > 0
-    with pytest.raises(LookupError, match="no table by 'planet'"):
-        to_polars(made, "planet")
 
 
 def made_up() -> Report:
@@ -333,15 +316,6 @@ def test_the_command_writes_files_and_revises(
     assert status == 0
     assert str(tables / "agency.csv") in err
     assert (tables / "agency.csv").exists()
-
-
-def test_a_file_of_appeals_has_no_events_that_came_late(capsys: pytest.CaptureFixture[str]) -> None:
-    options = ("--as-of", "2026-03-27T15:30", "--json")
-    intakes = [
-        json.loads(run(capsys, *source, *options)[1])["report"]["quality"]["intake"]
-        for source in (ROWS, EVENTS)
-    ]
-    assert [intake["late"] for intake in intakes] == [None, 91]
 
 
 def test_files_of_late_appeals_have_hour_earlier(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 import zipfile
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -282,32 +281,15 @@ def test_late_appeals_and_the_method(tmp_path: Path) -> None:
     assert "случайн" not in texts
 
 
-@pytest.mark.parametrize("lang", ["en", "ru"])
-def test_no_cell_calls_a_missed_target_chance(tmp_path: Path, lang: str) -> None:
-    groups: list[str | None] = [f"agency {n % 30}" for n in range(1500)]
-    of = made({"agency": groups}, lang=lang, step=timedelta(hours=1))
-    rates = [row.rate for row in of.table("agency").rows]
-    failed = [rate for rate in rates if rate and rate.verdict == "fails"]
-    assert failed
-    for sheet in book_of(of, tmp_path):
-        for cell in (cell for line in sheet.values for cell in line):
-            assert not re.search(r"chance|random|случай", str(cell)), cell
-
-
-@pytest.mark.parametrize("count", [1, 3])
-def test_reports_of_few_appeals_have_a_workbook(tmp_path: Path, count: int) -> None:
-    of = made({"agency": ["only"] * count})
-    book = book_of(of, tmp_path)
-    assert rows(book["By agency"])[0]["share in time"] is None
-
-
-def test_nothing_matured(tmp_path: Path) -> None:
+@pytest.mark.parametrize("hours", [0, 72])
+def test_a_report_of_one_appeal_has_a_workbook(tmp_path: Path, hours: int) -> None:
     posted = np.array([POSTED.timestamp()]).astype("M8[s]")
     columns = AppealColumns(posted, np.array(["NaT"], "M8[s]"))
-    of = report(cases_of_columns(columns, REPLY, as_of=POSTED + timedelta(minutes=5)))
-    book = book_of(of, tmp_path)
-    assert rows(book["Late"]) == []
+    as_of = POSTED + timedelta(hours=hours, minutes=5)
+    book = book_of(report(cases_of_columns(columns, REPLY, as_of=as_of)), tmp_path)
+    assert len(rows(book["Late"])) == bool(hours)
     assert book["Late"].auto_filter.ref == "A1:H2"
+    assert rows(book["By hour"])[0]["share in time"] is None
 
 
 def test_a_report_that_was_read_back_has_the_same_workbook(tmp_path: Path) -> None:

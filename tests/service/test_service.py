@@ -19,7 +19,7 @@ from workhours_sla.text.catalog import PROBLEMS, language
 pytest.importorskip("starlette")
 httpx = pytest.importorskip("httpx")
 
-from workhours_sla.config.service_sections import ServiceSettings
+from workhours_sla.config.sections import ServiceSettings
 from workhours_sla.service.api import Limits
 from workhours_sla.service.tokens import Tokens
 

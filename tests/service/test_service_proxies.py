@@ -19,7 +19,7 @@ import httpx
 
 from kit.client import FRIDAY, JSON, READ, REGION, problem
 from kit.paths import EXAMPLES
-from workhours_sla.config.service_sections import ServiceSettings
+from workhours_sla.config.sections import ServiceSettings
 from workhours_sla.service import run, tokens
 from workhours_sla.service.api import Limits
 from workhours_sla.service.app import application

@@ -39,7 +39,7 @@ from workhours_sla.worktime.budgets import parse_budget
 pytest.importorskip("numpy")  # of reports
 
 from kit.paths import DATA
-from workhours_sla.reports.report_json import from_json as report_from_json
+from workhours_sla.report import from_json as report_from_json
 
 ZONE = ZoneInfo("Europe/Volgograd")
 NINES = "9" * 5000

@@ -121,11 +121,6 @@ def dated_rules(count: int) -> str:
             1_000_000, lambda size: takes(lambda: tables_of("#" * size, "x")), id="a TOML file"
         ),
         pytest.param(
-            16,
-            lambda dots: takes(lambda: tables_of(f"[{'.'.join(['a'] * (dots + 1))}]", "x")),
-            id="dots in TOML",
-        ),
-        pytest.param(
             10_000,
             lambda size: takes(lambda: WeeklyHours.parse("Mo-Fr 09:00-18:00".ljust(size))),
             id="weekly hours",

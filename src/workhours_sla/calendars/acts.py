@@ -19,6 +19,7 @@ from workhours_sla.calendars.days import (
     DayKind,
     Entry,
     Layer,
+    by_date,
     in_any,
     merged,
     was_known,
@@ -106,24 +107,21 @@ class AmendedDays(NamedTuple):
         moved = {row.swapped_with for row in rows if row.kind is DayKind.TRANSFERRED_OFF}
         _, decided = _coverage_and_decided(self)
         now_known = {day for day in self.base.uncertain(year) if in_any(day, decided)}
-        found: dict[date, tuple[Entry, ...]] = {}
-        for day, entries in self.base.entries(year).items():
-            kept = tuple(
-                entry
-                for entry in entries
-                if not (entry.layer is Layer.REGION and day in now_known)
-                and not (
-                    entry.layer is Layer.STATUTORY
-                    and entry.kind is DayKind.TRANSFERRED_OFF
-                    and entry.swapped_with in moved
-                )
+        kept = (
+            entry
+            for entries in self.base.entries(year).values()
+            for entry in entries
+            if not (entry.layer is Layer.REGION and entry.date in now_known)
+            and not (
+                entry.layer is Layer.STATUTORY
+                and entry.kind is DayKind.TRANSFERRED_OFF
+                and entry.swapped_with in moved
             )
-            if kept:
-                found[day] = kept
-        for row in rows:
-            if row.date.year == year or row.date == date(year + 1, 1, 1):
-                found[row.date] = (*found.get(row.date, ()), row)
-        return found
+        )
+        day_after = date(year + 1, 1, 1)
+        return by_date(
+            (row for row in rows if row.date.year == year or row.date == day_after), by_date(kept)
+        )
 
     def uncertain(self, year: int) -> Mapping[date, Entry]:
         _, decided = _coverage_and_decided(self)

@@ -330,9 +330,6 @@ class Calendar:
         >>> Calendar.get("RU").as_known(date(2021, 10, 1)).is_working_day(date(2021, 11, 1))
         True
         """
-        if type(day) is not date:
-            msg = f"as_known takes a date, not {day!r}; use date(2026, 5, 8)"
-            raise ArgumentError(msg)
         return self._with(source=self._source.known_on(day))
 
     @checked
@@ -470,13 +467,8 @@ class Calendar:
     # -- an immutable value ----------------------------------------------------------------
 
     def _with(self, **changes: Any) -> Self:
-        options: dict[str, Any] = {
-            "source": self._source,
-            "tz": self.tz,
-            "dropped": self._dropped,
-            "forecast": self._forecast,
-        }
-        return type(self)(self.id, **{**options, **changes})
+        options = {"tz": self.tz, "dropped": self._dropped, "forecast": self._forecast}
+        return type(self)(self.id, **{"source": self._source, **options, **changes})
 
     def _key(self) -> tuple[object, ...]:
         source = self._source
@@ -494,10 +486,8 @@ class Calendar:
 
     def __reduce__(self) -> tuple[Any, ...]:
         dropped, forecast = sorted(self._dropped), self._forecast
-        remade = partial(
-            Calendar, self.id, self._source, tz=self.tz, dropped=dropped, forecast=forecast
-        )
-        return remade, ()
+        options: Any = {"tz": self.tz, "dropped": dropped, "forecast": forecast}
+        return partial(Calendar, self.id, self._source, **options), ()
 
     def __repr__(self) -> str:
         coverage = self.coverage
@@ -510,10 +500,10 @@ class Calendar:
 @lru_cache(maxsize=256)
 def _get(id: str) -> Calendar:
     found = sources.find(id)
-    if isinstance(found, sources.BuiltIn):
-        return Calendar(found.id, found.source, tz=found.tz)
-    calendar: Calendar = found
-    return calendar
+    if not isinstance(found, Calendar):
+        source, tz = found
+        return Calendar(id, source, tz=tz)
+    return found
 
 
 # -- the norm of working time (норма рабочего времени) ---------------------------------------------

@@ -66,12 +66,10 @@ class CombinedCalendar(Calendar):
                 msg = f"{part!r} is not a calendar; combine calendars, such as Calendar.get('RU')"
                 raise ArgumentError(msg)
         name = "off in any of " if any_off else "working in any of "
-        zones = {part.tz for part in parts}
-        super().__init__(
-            name + ", ".join(part.id for part in parts),
-            TableDays(frozenset(), (), (), ""),  # never used: each method asks the parts
-            tz=zones.pop() if len(zones) == 1 else None,
-        )
+        zone, *others = {part.tz for part in parts}
+        unused = TableDays(frozenset(), (), (), "")  # each method asks the parts
+        name += ", ".join(part.id for part in parts)
+        super().__init__(name, unused, tz=None if others else zone)
         object.__setattr__(self, "parts", parts)
         object.__setattr__(self, "any_off", any_off)
 
@@ -112,8 +110,8 @@ class CombinedCalendar(Calendar):
         found = self._by_year.get(year)
         if found is None:
             dates = sorted({day for part in self.parts for day in part.special_days(year)})
-            found = MappingProxyType({day: self._decide(day) for day in dates})
-            self._by_year[year] = found
+            decided = {day: self._decide(day) for day in dates}
+            found = self._by_year[year] = MappingProxyType(decided)
         return found
 
     def _decide(self, day: date) -> Day:

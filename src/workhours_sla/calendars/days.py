@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from enum import IntEnum, StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 from workhours_sla.errors import CalendarDataError
@@ -300,10 +301,8 @@ def possible_hours(
 ) -> frozenset[int]:
     """Return the weekdays (Monday is 0) whose hours may apply on an unknown date.
 
-    The result is empty if the date is certainly a day off. ``federal`` are the entries of the date
-    without those of the region. ``in_question`` is the entry that makes the date uncertain, or
-    None. A federal day off stays off if ``in_question`` is a holiday; if it is anything else, the
-    date may become a working day.
+    ``federal`` are the entries of the date without those of the region, and ``in_question`` is the
+    entry that makes the date uncertain. A federal day off stays off if that is a holiday.
     """
     winner = resolve(day, federal)
     if in_question is not None and in_question.kind is DayKind.TRANSFERRED_WORK:
@@ -321,17 +320,22 @@ def work_differs(one: Day, other: Day) -> bool:
     return first != second
 
 
+def by_date(
+    entries: Iterable[Entry], before: Mapping[date, tuple[Entry, ...]] = MappingProxyType({})
+) -> dict[date, tuple[Entry, ...]]:
+    """Return entries keyed by date, in their order and after those of ``before``."""
+    found = dict(before)
+    for entry in entries:
+        found[entry.date] = (*found.get(entry.date, ()), entry)
+    return found
+
+
 # -- ranges of dates ------------------------------------------------------------------------------
 
 
 def dates_between(first: date, last: date) -> Iterator[date]:
-    """Yield the dates from ``first`` to ``last``, both included."""
-    day = first
-    while day < last:
-        yield day
-        day += ONE_DAY
-    if day == last:
-        yield day
+    """Return the dates from ``first`` to ``last``, both included."""
+    return (date.fromordinal(day) for day in range(first.toordinal(), last.toordinal() + 1))
 
 
 def in_any(day: date, ranges: Iterable[DateRange]) -> bool:

@@ -15,12 +15,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from workhours_sla.calendars.days import DateRange, Entry, Layer
-from workhours_sla.errors import (
-    ArgumentError,
-    CalendarDataError,
-    UnknownCalendarError,
-    shown,
-)
+from workhours_sla.errors import ArgumentError, UnknownCalendarError, shown
 from workhours_sla.module_names import public
 from workhours_sla.text.messages import Phrase, say
 
@@ -71,16 +66,6 @@ class DaySource(Protocol):
         """Return why ``day`` is not known: a key of ``catalog.UNKNOWN_DATES``, and its values."""
 
 
-def week_error(days: int) -> CalendarDataError:
-    """Return the error for a source whose days do not depend on the length of the week."""
-    return CalendarDataError(say("no_week_here", days=repr(days)), days=days)
-
-
-def workdays_error() -> CalendarDataError:
-    """Return the error for a source whose weekly days off cannot become working days."""
-    return CalendarDataError(say("no_workdays_here"))
-
-
 # -- calendars by id ------------------------------------------------------------------------------
 
 
@@ -125,16 +110,8 @@ def _plain(text: str) -> str:
     return re.sub(r"\W+", " ", text.casefold().replace("ё", "е")).strip()
 
 
-class BuiltIn(NamedTuple):
-    """The id, the days and the IANA zone of a calendar that is built in."""
-
-    id: str
-    source: DaySource
-    tz: str | None
-
-
-def find(id: str) -> BuiltIn | Any:
-    """Return the ``BuiltIn`` of a Russian id, or the Calendar of the first provider that has it."""
+def find(id: str) -> Any:
+    """Return the days and the zone of a Russian id, or the Calendar of the first provider of it."""
     if not isinstance(id, str):
         msg = f"a calendar id is text such as 'RU-VGG', not {shown(id)}"
         raise ArgumentError(msg)
@@ -143,9 +120,7 @@ def find(id: str) -> BuiltIn | Any:
         from workhours_sla.calendars.russia.days import RussianDays
         from workhours_sla.calendars.russia.regions import region
 
-        if id == "RU":
-            return BuiltIn(id, RussianDays(), None)
-        return BuiltIn(id, RussianDays(id), region(id).tz)
+        return (RussianDays(), None) if id == "RU" else (RussianDays(id), region(id).tz)
     wanted, _, rest = id.rpartition(":")
     for name, provide in _providers().items():
         if wanted in ("", name):
@@ -178,10 +153,8 @@ def _russian() -> Iterator[AvailableCalendar]:
     yield AvailableCalendar("RU", "built in", "Russia", first, last, None, "Россия")
     for one in map(region, region_ids()):
         known = RussianDays(one.id).coverage
-        first, last, names = known[0][0], known[-1][1], one.other_names
-        yield AvailableCalendar(
-            one.id, "built in", one.name_en, first, last, one.tz, one.name_ru, names
-        )
+        facts = one.name_en, known[0][0], known[-1][1], one.tz, one.name_ru, one.other_names
+        yield AvailableCalendar(one.id, "built in", *facts)
 
 
 def other_zones(id: str) -> tuple[str, ...]:
@@ -198,7 +171,7 @@ def _suggestion(id: str) -> Phrase:
     """Suggest an unknown id in upper case, or the regions whose names are similar to it."""
     if id != id.upper():
         with suppress(UnknownCalendarError):
-            return say("did_you_mean", near=find(id.upper()).id)
+            return say("did_you_mean", near=getattr(find(id.upper()), "id", id.upper()))
     from workhours_sla.calendars.russia.regions import named_like
 
     similar = named_like(id)

@@ -20,8 +20,7 @@ from workhours_sla.cli.policy_text import main_schedule
 from workhours_sla.cli.sources import kafka_properties, secret_in
 from workhours_sla.cli.store import opened_store
 from workhours_sla.config.policy import DEFAULT, Configuration
-from workhours_sla.config.sections import Config
-from workhours_sla.config.sink_sections import EmailSettings, KafkaSettings
+from workhours_sla.config.sections import Config, EmailSettings, KafkaSettings
 from workhours_sla.errors import CalendarCoverageError, StoreError, WorkHoursError
 from workhours_sla.json.checked_data import Reader
 from workhours_sla.sla.policy import Policy

@@ -121,7 +121,7 @@ def report(source: InputOptions, wanted: _ReportOptions, common: CommonOptions) 
     if wanted.revise is not None:
         _show_revision(made, Path(wanted.revise), as_json=settings.as_json)
     elif settings.as_json:
-        from workhours_sla.reports.report_json import to_json
+        from workhours_sla.reports.report import to_json
 
         echo_json(json.loads(to_json(made)))  # echo_json encodes it for standard output
     else:
@@ -217,7 +217,7 @@ def read_rate(text: str) -> float:
 
 def _tables(made: Report, csv: str | None) -> Iterator[NamedFile]:
     if csv is not None:
-        from workhours_sla.reports.tables_csv import table_files
+        from workhours_sla.reports.tables import table_files
 
         yield from written_files("--csv", *table_files(made, Path(csv)).values())
 
@@ -231,12 +231,12 @@ def _pages(made: Report, html: str | None) -> Iterator[NamedFile]:
 
 def _write(made: Report, wanted: _ReportOptions, result: Evaluation, target: Target) -> None:
     if wanted.csv is not None:
-        from workhours_sla.reports.tables_csv import write_tables
+        from workhours_sla.reports.tables import write_tables
 
         for path in write_tables(made, wanted.csv):
             click.echo(str(path), err=True)
     if wanted.xlsx is not None:
-        from workhours_sla.reports.xlsx import write_workbook
+        from workhours_sla.reports.workbook import write_workbook
 
         try:
             write_workbook(made, Path(wanted.xlsx))
@@ -259,7 +259,7 @@ def _write(made: Report, wanted: _ReportOptions, result: Evaluation, target: Tar
 
 def _show_revision(made: Report, kept: Path, *, as_json: bool) -> None:
     from workhours_sla.compliance.comparison import revise
-    from workhours_sla.reports.report_json import from_json, revision_data
+    from workhours_sla.reports.report import from_json, revision_data
 
     old = from_json(kept.read_bytes(), name=str(kept))
     try:
@@ -273,7 +273,7 @@ def _show_revision(made: Report, kept: Path, *, as_json: bool) -> None:
 
 
 def _revision_lines(found: Revision) -> Iterator[str]:
-    from workhours_sla.reports.printable import printable
+    from workhours_sla.reports.wording import printable
 
     if not found.changes:
         yield SENTENCES.text("unchanged")
@@ -295,8 +295,7 @@ def _revision_lines(found: Revision) -> Iterator[str]:
 
 
 def _case_lines(cases: Sequence[RevisedCase]) -> Iterator[str]:
-    from workhours_sla.reports.plain_text import NONE
-    from workhours_sla.reports.printable import moment, printable
+    from workhours_sla.reports.wording import NONE, moment, printable
 
     if cases:
         yield SENTENCES.text("revised_cases", count=len(cases))
@@ -320,7 +319,7 @@ def _case_lines(cases: Sequence[RevisedCase]) -> Iterator[str]:
 
 
 def _figure(figure: str, value: str | None) -> str:
-    from workhours_sla.reports.plain_text import NONE
+    from workhours_sla.reports.wording import NONE
 
     if value is None:
         return NONE

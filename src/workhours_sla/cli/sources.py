@@ -14,8 +14,7 @@ import click
 from workhours_sla.cli.detected import path_or_stdin
 from workhours_sla.cli.input import FEWEST, note_shared_ids
 from workhours_sla.cli.output import echo_note, note_text
-from workhours_sla.config.sections import Config, Input
-from workhours_sla.config.sink_sections import KafkaSettings
+from workhours_sla.config.sections import Config, Input, KafkaSettings
 from workhours_sla.json.checked_data import Keys, Reader
 from workhours_sla.sla.event import Event
 from workhours_sla.sources.appeal_file import mapper_of

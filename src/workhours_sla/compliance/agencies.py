@@ -7,12 +7,12 @@ time; outcomes do not. A phase is a stage of the handling, such as before regist
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median_low
-from typing import Final, NamedTuple, get_args
+from typing import Any, Final, NamedTuple, get_args
 
 import numpy as np
 
@@ -67,11 +67,10 @@ def events_by_appeal(events: Iterable[Event], as_of: datetime) -> dict[str, list
 
 
 class Breach(NamedTuple):
-    """The holders of one late appeal.
+    """The holders of one late appeal: ``owners`` has the agency of each rule of ``_OWNERS``.
 
-    ``owners`` has one agency for each rule of ``_OWNERS``: the agency to which the rule attributes
-    the appeal. ``hour_earlier`` is as in ``Late``. ``moved`` is true if working time was spent
-    elsewhere before the limit: with another agency, before registration or before assignment.
+    ``hour_earlier`` is as in ``Late``. ``moved`` is true if working time was spent elsewhere before
+    the limit: with another agency, before registration or before assignment.
     """
 
     spans: tuple[Span, ...]
@@ -83,21 +82,21 @@ class Breach(NamedTuple):
 def breaches(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> dict[int, Breach] | None:
     """Return the Breach of each late case whose holders are known from events, keyed by its row.
 
-    ``by_appeal`` has the events of each appeal, keyed by its id. Returns None if the clock of the
-    target restarts or resumes on a transfer, because then each holder has its own clock.
+    Returns None if the clock of the target restarts or resumes on a transfer, because then each
+    holder has its own clock.
     """
     if cases.target.on_transfer != "keep":
         return None
     as_of = in_zone(cases.reference, cases.as_of)
     found = {}
     in_clock_time = isinstance(cases.target.budget, ClockTime)
-    name, by_start = "", dict[datetime, tuple[Span, ...]]()
+    name, by_start = "", dict[datetime | None, tuple[Span, ...]]()
     for row in np.flatnonzero(cases.in_state(BREACHED)).tolist():
         limit, started = (case_time(cases, column, row) for column in ("limit", "started"))
         if str(cases.ids[row]) != name:  # The cycles of one appeal are in adjacent rows.
             name = str(cases.ids[row])
             by_start = _spans(by_appeal.get(name, []), cases.target, as_of)
-        spans = by_start.get(started) if started is not None else None
+        spans = by_start.get(started)
         if not spans or limit is None:
             continue
         owners = tuple(breach_owner(spans, limit, rule) for rule in _OWNERS)
@@ -121,14 +120,10 @@ def _known_amount(cases: Cases, column: str, row: int) -> timedelta | None:
 
 def _spans(
     events: list[Event], target: Target, as_of: datetime
-) -> dict[datetime, tuple[Span, ...]]:
-    """Return the spans of each cycle of one appeal, keyed by the start of the cycle.
-
-    A span is an interval with one holder and one phase. If several cycles have the same start, only
-    the spans of the first are returned.
-    """
+) -> dict[datetime | None, tuple[Span, ...]]:
+    """Return the spans of each cycle of one appeal, keyed by its start; of two, the first."""
     history = HolderHistory(events, as_of)
-    found: dict[datetime, tuple[Span, ...]] = {}
+    found: dict[datetime | None, tuple[Span, ...]] = {}
     for cycle in range(history.cycles if target.on_reopen == "cycle" else 1):
         with suppress(CalendarCoverageError):
             spans = history.spans(target, cycle)
@@ -139,10 +134,7 @@ def _spans(
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """A late appeal, with its times and the agency that had it at its limit.
-
-    ``answered_at`` is None while the appeal is open. ``elapsed`` and ``overdue`` are None if they
-    are unknown. ``holder`` is the agency that had the appeal at its limit.
+    """A late appeal, with its times and ``holder``, the agency that had it at its limit.
 
     ``hour_earlier`` is whether the appeal would have been in time if the holder had received it one
     hour of working time earlier. If the time before that was less than an hour, the holder is
@@ -164,10 +156,7 @@ class Late:
 
 
 def late_appeals(cases: Cases, found: Mapping[int, Breach], listed: int) -> tuple[Late, ...]:
-    """Return the first ``listed`` late appeals: open ones first, then the most overdue first.
-
-    ``found`` has the breaches of appeals whose holders are known, keyed by the row of the case.
-    """
+    """Return the first ``listed`` late appeals: open ones first, then the most overdue first."""
     rows = np.flatnonzero(cases.in_state(BREACHED))
     answered = cases.answered[rows] != NEVER
     first = rows[np.lexsort((cases.started[rows], -cases.overdue[rows], answered))][:listed]
@@ -188,14 +177,14 @@ def late_appeals(cases: Cases, found: Mapping[int, Breach], listed: int) -> tupl
 
 def _late_one(cases: Cases, row: int, breach: Breach | None) -> Late:
     agencies = cases.groups.get("agency")
-    code = -1 if agencies is None else int(agencies.codes[row])
+    due, limit, answered = (case_time(cases, name, row) for name in ("due", "limit", "answered"))
     return Late(
         str(cases.ids[row]),
-        agencies.names[code] if agencies is not None and code >= 0 else None,
+        None if agencies is None else [*agencies.names, None][agencies.codes[row]],
         in_zone(case_schedule(cases, row), int(cases.started[row])),
-        case_time(cases, "due", row),
-        case_time(cases, "limit", row),
-        case_time(cases, "answered", row),
+        due,
+        limit,
+        answered,
         _known_amount(cases, "elapsed", row),
         _known_amount(cases, "overdue", row),
         holder=None if breach is None else breach.owners[0],
@@ -237,9 +226,7 @@ class Attribution:
     for the most working time, and ``first`` for the agency that had it first. ``hour_earlier``
     counts the appeals that would have been in time if the agency that had them at their limit had
     received them an hour of working time earlier (see ``Late``). ``hour_known`` is the number
-    of late appeals for which that question can be answered: working time was spent before they
-    reached that agency, and the result is known. It is 0 if every appeal was with one agency from
-    the start.
+    of late appeals for which that is known and working time was spent before they reached it.
 
     ``shares`` has the working time of each holder in each phase, the longest first. ``phases`` has
     the working time of each phase, in the order of the phases. No event shows an approval within an
@@ -259,41 +246,38 @@ class Attribution:
 
 def attribution(late: int, found: Mapping[int, Breach]) -> Attribution:
     """Return the attribution of ``late`` late appeals; ``found`` are those with known holders."""
-    worked: defaultdict[tuple[str | None, Phase], timedelta] = defaultdict(timedelta)
-    worked_in: defaultdict[Phase, timedelta] = defaultdict(timedelta)
-    touched: Counter[tuple[str | None, Phase]] = Counter()
-    touched_in: Counter[Phase] = Counter()
-    for breach in found.values():
-        touched.update({(span.holder, span.phase) for span in breach.spans})
-        touched_in.update({span.phase for span in breach.spans})
-        for span in breach.spans:
-            worked[span.holder, span.phase] += span.worked
-            worked_in[span.phase] += span.worked
-    shares = [
-        Share(holder, phase, worked[holder, phase], appeals)
-        for (holder, phase), appeals in touched.items()
-    ]
+    shares = _worked(found, lambda span: (span.holder, span.phase))
+    phases = _worked(found, lambda span: span.phase)
     at_breach, largest_share, first = (
-        _ranked(breach.owners[rule] for breach in found.values()) for rule in range(len(_OWNERS))
+        _ranked(one.owners[rule] for one in found.values()) for rule in range(len(_OWNERS))
     )
+    every = (Share(holder, phase, *of) for (holder, phase), of in shares.items())
     return Attribution(
         at_breach,
         largest_share,
         first,
         hour_earlier=_ranked(one.owners[0] for one in found.values() if one.hour_earlier),
-        shares=tuple(sorted(shares, key=lambda s: (-s.worked, s.holder or "", s.phase))),
-        phases=tuple(
-            PhaseTime(phase, worked_in[phase], touched_in[phase])
-            for phase in _PHASES
-            if phase in touched_in
-        ),
+        shares=tuple(sorted(every, key=lambda s: (-s.worked, s.holder or "", s.phase))),
+        phases=tuple(PhaseTime(phase, *phases[phase]) for phase in _PHASES if phase in phases),
         left_out=late - len(found),
         hour_known=sum(one.hour_earlier is not None and one.moved for one in found.values()),
     )
 
 
+def _worked(
+    found: Mapping[int, Breach], place: Callable[[Span], Any]
+) -> dict[Any, tuple[timedelta, int]]:
+    """Return the working time spent in each place, and the number of appeals that were there."""
+    worked: defaultdict[Any, timedelta] = defaultdict(timedelta)
+    touched: Counter[Any] = Counter()
+    for breach in found.values():
+        touched.update({place(span) for span in breach.spans})
+        for span in breach.spans:
+            worked[place(span)] += span.worked
+    return {one: (worked[one], appeals) for one, appeals in touched.items()}
+
+
 def _ranked(owners: Iterable[str | None]) -> tuple[tuple[str | None, int], ...]:
-    """Return pairs of an agency and its number, the largest number first, then by name."""
     return tuple(sorted(Counter(owners).items(), key=lambda item: (-item[1], item[0] or "")))
 
 
@@ -334,11 +318,7 @@ class Indicators:
 
 
 def indicators(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> Indicators:
-    """Return signs of artificially improved figures, from times of answers and from events.
-
-    ``by_appeal`` has the events of each appeal, keyed by its id. If it is empty, the result has no
-    conduct of agencies.
-    """
+    """Return signs of artificially improved figures, from times of answers and from events."""
     done = (cases.answered != NEVER) & cases.counting
     clock = to_local(cases.answered[done], cases.schedule_of[done], cases.schedules) % DAY
     noon = clock // HOUR == _NOON_HOUR
@@ -362,11 +342,11 @@ def _conduct(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> tuple[Conduc
     return tuple(
         Conduct(
             agency,
-            found["replied"],
-            found["formal"],
-            median_low(delays[agency]) if delays[agency] else None,
-            found["deletes"],
-            found["late_transfers"],
+            replied=found["replied"],
+            formal_first=found["formal"],
+            registration_delay=median_low(delays[agency]) if delays[agency] else None,
+            deletes=found["deletes"],
+            late_transfers=found["late_transfers"],
         )
         for agency, found in sorted(counts.items(), key=lambda item: item[0] or "")
     )

@@ -131,7 +131,6 @@ def compare_claims(outcomes: Iterable[Outcome], claims: Iterable[Claim], target:
 
 
 def _latest(claims: Iterable[Claim]) -> tuple[dict[str, Claim], set[str]]:
-    """Return the last claim of each appeal, and the ids of appeals with contradictory claims."""
     found: dict[str, Claim] = {}
     contradictory: set[str] = set()
     for claim in claims:
@@ -145,12 +144,9 @@ def _latest(claims: Iterable[Claim]) -> tuple[dict[str, Claim], set[str]]:
 
 
 def _compared(outcome: Outcome, claim: Claim) -> ComparedAppeal:
-    due_at, limit, theirs = outcome.due_at, outcome.limit, claim.due_at
-    if theirs is not None:
-        theirs = theirs.astimezone(outcome.posted_at.tzinfo)
-    return ComparedAppeal(
-        outcome.appeal_id, outcome.verdict.value, due_at, limit, claim.verdict, theirs
-    )
+    theirs = claim.due_at and claim.due_at.astimezone(outcome.posted_at.tzinfo)
+    ours = outcome.appeal_id, outcome.verdict.value, outcome.due_at, outcome.limit
+    return ComparedAppeal(*ours, claim.verdict, theirs)
 
 
 def _verdict_class(outcome: Outcome, theirs: Theirs | None) -> VerdictClass:
@@ -187,11 +183,8 @@ def _is_near(one: datetime, other: datetime) -> bool:
 def _classes(
     names: Iterable[str], found: Mapping[str, list[ComparedAppeal]]
 ) -> tuple[AgreementClass, ...]:
-    return tuple(
-        AgreementClass(name, len(found[name]), tuple(found[name][:_EXAMPLES]))
-        for name in names
-        if name in found
-    )
+    every = ((name, found[name]) for name in names if name in found)
+    return tuple(AgreementClass(name, len(of), tuple(of[:_EXAMPLES])) for name, of in every)
 
 
 def _median(ordered: Sequence[timedelta]) -> timedelta | None:

@@ -7,7 +7,7 @@ UTC, and amounts are whole microseconds of working time, as int64.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import datetime, timedelta
@@ -275,9 +275,6 @@ def refuse_repeated(ids: Iterable[str | tuple[str, int]]) -> None:
     )
 
 
-# -- microseconds --------------------------------------------------------------------------------
-
-
 def micros_of(when: datetime) -> int:
     """Convert an aware datetime to microseconds since 1970-01-01 in UTC."""
     return (when - BASE_UTC) // TICK
@@ -337,10 +334,7 @@ def cases_of_evaluation(
     """
     chosen = _target(policy, target)
     counts = evaluation.reconciliation
-    quarantined = Counter(reason for _, reason in evaluation.quarantine)
-    unmatched = Counter(
-        item.reason for item in evaluation.unmatched if item.target in (None, chosen.name)
-    )
+    unmatched = (item.reason for item in evaluation.unmatched if item.target in (None, chosen.name))
     intake = Intake(
         "events",
         read=counts.read,
@@ -348,15 +342,15 @@ def cases_of_evaluation(
         duplicate=counts.duplicate,
         after_as_of=counts.after_as_of,
         late=counts.late,
-        quarantined=counts_by_name(quarantined),
-        unmatched=counts_by_name(unmatched),
-    )
+        quarantined=counts_by_name(Counter(reason for _, reason in evaluation.quarantine)),
+        unmatched=counts_by_name(Counter(unmatched)),
+    ).with_faults(faults or {})
     found = cases_of_outcomes(evaluation.outcomes, chosen, as_of=as_of, intake=intake)
     contents = sorted({event.canonical for event in events})
-    if contents:
-        digest = sha256("\n".join(contents).encode("utf-8", "surrogatepass")).hexdigest()
-        found = replace(found, input_hash=digest)
-    return replace(found, intake=intake.with_faults(faults or {}))
+    if not contents:
+        return found
+    digest = sha256("\n".join(contents).encode("utf-8", "surrogatepass")).hexdigest()
+    return replace(found, input_hash=digest)
 
 
 def cases_of_outcomes(
@@ -381,47 +375,38 @@ def cases_of_outcomes(
     """
     mine = [one for one in outcomes if one.target == target.name]
     refuse_repeated((one.appeal_id, one.cycle) for one in mine)
-    schedules = tuple(dict.fromkeys(target.schedules))
-    places = {schedule: place for place, schedule in enumerate(schedules)}
+    places = {schedule: place for place, schedule in enumerate(dict.fromkeys(target.schedules))}
     started = _instants(one.started_at or one.posted_at for one in mine)
     answered = _instants(one.answered_at for one in mine)
     withdrawn = _instants(one.withdrawn_at for one in mine)
     verdict = np.array([VERDICTS.index(one.verdict) for one in mine], np.int8)
     now = in_utc("as_of", as_of)
     sure = [_is_surely_pending(one, target, now) for one in mine]
-    limits = [
-        one.bounds.limit[1] if one.bounds and is_sure else one.latest_limit
-        for one, is_sure in zip(mine, sure, strict=True)
-    ]
-    if any(one.provisional for one in mine):
-        limits = [_limit_by_rule(*pair, target) for pair in zip(mine, limits, strict=True)]
     groups = {
         name: Labels.of([getattr(one, _FIELDS.get(name, name)) for one in mine])
         for name in ATTRIBUTES
     }
+    marks = ("provisional", "needs_review", "pause_left_open", "retroactive")
     return Cases(
         target,
         micros_of(now),
         started,
         _instants(one.due_at for one in mine),
-        _instants(limits),
+        _instants(_limits(mine, sure, target)),
         answered,
         np.where(answered == NEVER, withdrawn, answered),
         verdict,
         _amounts(one.elapsed for one in mine),
         _amounts(one.overdue for one in mine),
         np.array([places[_schedule(target, one)] for one in mine], np.int64),
-        schedules,
+        tuple(places),
         ids=[one.appeal_id for one in mine],
         intake=intake or Intake("rows", len(mine), len(mine)),
         input_hash=fingerprint([started, answered, withdrawn, verdict == EXCLUDED], groups),
         groups={name: labels for name, labels in groups.items() if labels.names},
         cycle=read_only(np.array([one.cycle for one in mine], np.int64)),
         calendar_unknown=sum(one.calendar_unknown for one in mine) - sum(sure),
-        provisional=sum(one.provisional for one in mine),
-        needs_review=sum(one.needs_review for one in mine),
-        pause_left_open=sum(one.pause_left_open for one in mine),
-        retroactive=sum(one.retroactive for one in mine),
+        **{mark: sum(getattr(one, mark) for one in mine) for mark in marks},
     )
 
 
@@ -444,27 +429,25 @@ def _is_surely_pending(outcome: Outcome, target: Target, as_of: datetime) -> boo
     A report counts appeals at risk as pending, so the verdict of such an outcome is certain.
     """
     earliest = outcome.bounds and outcome.bounds.limit[0]
-    return (
-        outcome.calendar_unknown
-        and not target.pauses
-        and earliest is not None
-        and in_time(as_of, earliest)
-    )
+    is_open = outcome.calendar_unknown and not target.pauses
+    return is_open and earliest is not None and in_time(as_of, earliest)
 
 
-def _limit_by_rule(outcome: Outcome, latest: datetime | None, target: Target) -> datetime | None:
-    """Return the limit by the rules of the calendar if it is uncertain, else ``latest``.
+def _limits(outcomes: list[Outcome], sure: list[bool], target: Target) -> Iterator[datetime | None]:
+    """Yield the latest limit of each outcome; if any outcome is by rule, uncertain ones by rule.
 
     Where rules decide that answers are late, answers in time mature by the same rules.
     """
-    if outcome.bounds is None or outcome.verdict is not Verdict.MET:
-        return latest
-    schedule = _schedule(target, outcome).provisionally()
-    limit = schedule.deadline if target.closing == "strict" else schedule.breaches_after
-    with suppress(CalendarCoverageError):
-        started = outcome.started_at or outcome.posted_at
-        return limit(started, target.budget, pauses=outcome.pauses)
-    return latest
+    by_rule = any(one.provisional for one in outcomes)
+    for one, is_sure in zip(outcomes, sure, strict=True):
+        limit = one.bounds.limit[1] if one.bounds and is_sure else one.latest_limit
+        if by_rule and one.bounds and one.verdict is Verdict.MET:
+            rules = _schedule(target, one).provisionally()
+            limit_of = rules.deadline if target.closing == "strict" else rules.breaches_after
+            with suppress(CalendarCoverageError):
+                started = one.started_at or one.posted_at
+                limit = limit_of(started, target.budget, pauses=one.pauses)
+        yield limit
 
 
 def _schedule(target: Target, outcome: Outcome) -> Schedule:

@@ -29,7 +29,7 @@ from workhours_sla.sla.event import in_utc
 from workhours_sla.sla.limits import bounds_of
 from workhours_sla.sla.pauses import ClockPauses
 from workhours_sla.sla.target import ScheduleBy, Target
-from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray, read_only
+from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray, read_only, refuse
 from workhours_sla.statistics.maturity import BREACHED, EXCLUDED, MET, PENDING, WITHDRAWN
 from workhours_sla.worktime.budgets import ClockTime, WorkingDaysInHours
 from workhours_sla.worktime.columns.verbs import breaches_after, deadline, elapsed
@@ -73,7 +73,7 @@ class AppealColumns:
 def cases_of_columns(
     columns: AppealColumns, target: Target, *, as_of: datetime, provisional: bool = False
 ) -> Cases:
-    """Return the cases of appeals that are given as columns, without a Python object per row.
+    """Return the cases of appeals that are given as columns, without an event for each.
 
     ``target`` may have a budget of any kind. A clock starts when the appeal is posted and stops
     with the answer. A row is quarantined if the time of posting is missing, if the answer is before
@@ -95,9 +95,9 @@ def cases_of_columns(
     (['met', 'pending'], [45, 240])
     """
     now = np.datetime64(in_utc("as_of", as_of).replace(tzinfo=None), "us")
-    rows = _checked(columns, target)
-    if columns.ids is not None:
-        refuse_repeated(_texts(columns.ids, rows.posted.size))
+    rows, ids = _checked(columns, target), columns.ids
+    if ids is not None:
+        refuse_repeated(_texts(ids, rows.posted.size))
     posted = ~np.isnat(rows.posted)
     early = posted & (rows.answered < rows.posted)
     no_schedule = posted & ~early & (rows.schedule_of < 0)
@@ -118,7 +118,7 @@ def cases_of_columns(
         int(now.view(np.int64)),
         schedule_of=read_only(used.schedule_of),
         schedules=target.schedules,
-        ids=_Ids(columns.ids, np.flatnonzero(kept)),
+        ids=[str(at if ids is None else ids[at]) for at in np.flatnonzero(kept).tolist()],
         intake=Intake(
             "rows",
             read=kept.size,
@@ -130,18 +130,6 @@ def cases_of_columns(
         groups=groups,
         **_clock_columns(used, target, now, provisional=provisional),
     )
-
-
-class _Ids:
-    """The ids of the rows that became cases; an id is converted to text when it is read."""
-
-    def __init__(self, ids: Ids | None, rows: NDArray[np.intp]) -> None:
-        self._ids = ids
-        self._rows = rows
-
-    def __getitem__(self, row: int) -> str:
-        at = int(self._rows[row])
-        return str(at if self._ids is None else self._ids[at])
 
 
 class _Rows(NamedTuple):
@@ -156,18 +144,19 @@ class _Rows(NamedTuple):
 
 def _checked(columns: AppealColumns, target: Target) -> _Rows:
     posted = np.asarray(columns.posted)
-    answered = _times("answered", columns.answered, posted)
     shape = posted.shape[:1]
-    withdrawn = np.full(shape, _NAT, "M8[us]")
-    if columns.withdrawn is not None:
-        withdrawn = _times("withdrawn", columns.withdrawn, posted)
-    excluded = np.zeros(shape, np.bool_)
-    if columns.excluded is not None:
-        excluded = np.asarray(columns.excluded, np.bool_)
-    schedule_of = _schedule_codes(columns, target, shape)
-    _check_shape("excluded", excluded.shape, shape)
-    _check_shape("schedule_names", schedule_of.shape, shape)
-    return _Rows(posted, answered, withdrawn, excluded, schedule_of)
+    answered = _times("answered", columns.answered, posted)
+    gone, excluded = columns.withdrawn, columns.excluded
+    rows = _Rows(
+        posted,
+        answered,
+        np.full(shape, _NAT, "M8[us]") if gone is None else _times("withdrawn", gone, posted),
+        np.zeros(shape, np.bool_) if excluded is None else np.asarray(excluded, np.bool_),
+        _schedule_codes(columns, target, shape),
+    )
+    _check_shape("excluded", rows.excluded.shape, shape)
+    _check_shape("schedule_names", rows.schedule_of.shape, shape)
+    return rows
 
 
 def _times(role: str, column: Any, posted: NDArray[Any]) -> NDArray[Any]:
@@ -182,8 +171,7 @@ def _times(role: str, column: Any, posted: NDArray[Any]) -> NDArray[Any]:
 
 def _check_shape(role: str, given: tuple[int, ...], shape: tuple[int, ...]) -> None:
     if given != shape:
-        msg = f"{role} has the shape {given} where posted has {shape}; give as many"
-        raise ValueError(msg)
+        refuse(f"{role} has the shape {given} where posted has {shape}; give as many")
 
 
 def _schedule_codes(columns: AppealColumns, target: Target, shape: tuple[int, ...]) -> IntArray:

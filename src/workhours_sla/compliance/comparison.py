@@ -127,7 +127,6 @@ def compare(before: ReportNumbers, after: ReportNumbers) -> RateChange | None:
 
 
 def _differences(old: ReportNumbers, new: ReportNumbers) -> dict[str, bool]:
-    """Return in which of ``CAUSES`` two reports differ."""
     one, other = old.provenance, new.provenance
     return {
         "as_of": old.as_of != new.as_of,
@@ -163,15 +162,13 @@ def _figures(report: ReportNumbers) -> dict[tuple[str, str | None, str], str]:
 def _of_row(row: Row) -> Iterator[tuple[str, object]]:
     for name in (*COUNTS, "early"):
         yield name, getattr(row.counts, name)
-    yield "rate", None if row.rate is None else row.rate.rate
-    yield "verdict", None if row.rate is None else row.rate.verdict.value
+    if row.rate is not None:
+        yield from {"rate": row.rate.rate, "verdict": row.rate.verdict.value}.items()
     for name in _AMOUNTS:
         value = getattr(row, name)
-        yield name, value if value is None or not hasattr(value, "time") else value.time
+        yield name, getattr(value, "time", value)
     others = {"key", "counts", "rate", *_AMOUNTS}
-    for field in fields(row):
-        if field.name not in others:
-            yield field.name, getattr(row, field.name)
+    yield from ((one.name, getattr(row, one.name)) for one in fields(row) if one.name not in others)
 
 
 # -- verdicts --------------------------------------------------------------------------------------
@@ -185,24 +182,22 @@ def _revised_cases(old: ReportNumbers, new: ReportNumbers) -> Iterator[RevisedCa
     before, after = (
         {(case.appeal_id, case.cycle): case for case in one.cases or ()} for one in (old, new)
     )
-    differences = _differences(old, new)
     changed = _changed_days(old.days, new.days)
     for key in sorted(before.keys() | after.keys()):
-        one, other = before.get(key), after.get(key)
-        either = other or one
-        if either is None or _verdict(one) == _verdict(other):
+        sides = one, other = before.get(key), after.get(key)
+        if _verdict(one) == _verdict(other):
             continue
-        causes = tuple(_causes(one, other, old, new, differences))
+        causes = tuple(_causes(one, other, old, new))
         yield RevisedCase(
-            either.appeal_id,
-            either.target,
-            either.cycle,
+            key[0],
+            new.promise.name,
+            key[1],
             one.verdict if one else None,
             other.verdict if other else None,
             one.due_at if one else None,
             other.due_at if other else None,
             causes,
-            _days_of(changed, (one, other), new.as_of) if "calendar" in causes else (),
+            _days_of(changed, sides, new.as_of) if "calendar" in causes else (),
         )
 
 
@@ -211,17 +206,14 @@ def _verdict(case: CaseVerdict | None) -> str | None:
 
 
 def _causes(
-    one: CaseVerdict | None,
-    other: CaseVerdict | None,
-    old: ReportNumbers,
-    new: ReportNumbers,
-    differs: dict[str, bool],
-) -> Iterator[str]:
-    """Yield the causes in ``CAUSES`` that may explain a changed verdict.
+    one: CaseVerdict | None, other: CaseVerdict | None, old: ReportNumbers, new: ReportNumbers
+) -> list[str]:
+    """Return the causes in ``CAUSES`` that may explain a changed verdict.
 
     A verdict depends on the time of the report, on the input for the appeal, and on its limit,
     which depends on the calendar and the policy.
     """
+    differs = _differences(old, new)
     fed, ruled = differs["input"], differs["policy"]
     if one is None or other is None:  # also because another policy selects other appeals
         has, lacks = (one, new) if other is None else (other, old)
@@ -246,7 +238,7 @@ def _causes(
         found.append("library")
     if not found and fed:
         found.append("input")
-    yield from found
+    return found
 
 
 def _after(when: datetime | None, as_of: datetime) -> bool:
@@ -256,11 +248,10 @@ def _after(when: datetime | None, as_of: datetime) -> bool:
 def _same_answer(
     one: datetime | None, other: datetime | None, before: datetime, after: datetime
 ) -> bool:
-    """Return whether the answers in two reports can come from the same input.
+    """Return whether the answers in two reports, as of two instants, can be of the same input.
 
-    ``one`` is the answer in the report as of ``before``, and ``other`` that in the report as of
-    ``after``; None is no answer. A report does not have an answer after its own time, so an answer
-    that only one report has is no difference if it is later than the time of the other report.
+    A report does not have an answer after its own time, so an answer that only one report has is no
+    difference if it is later than the time of the other report.
     """
     return (
         one == other
@@ -275,22 +266,17 @@ def _fingerprints(report: ReportNumbers, calendar: str) -> list[str]:
 
 def _changed_days(old: Sequence[DayNote], new: Sequence[DayNote]) -> list[DayNote]:
     """Return the days of ``new`` whose kind, shortness or act differ from ``old``."""
-    before = {day.date: _nature(day) for day in old}
-    return [day for day in new if before.get(day.date, _nature(day)) != _nature(day)]
-
-
-def _nature(day: DayNote) -> tuple[str | None, bool, str]:
-    """Return the kind, shortness and act of a day, without the hours of the schedule."""
-    return day.kind, day.short, day.reason_en
+    natures = (
+        {day.date: (day.kind, day.short, day.reason_en) for day in one} for one in (old, new)
+    )
+    before, after = natures
+    return [day for day in new if before.get(day.date, after[day.date]) != after[day.date]]
 
 
 def _days_of(
     changed: Sequence[DayNote], sides: Sequence[CaseVerdict | None], as_of: datetime
 ) -> tuple[DayNote, ...]:
-    """Return the changed days between the start of an appeal and its later limit.
-
-    An unknown limit counts as ``as_of``.
-    """
+    """Return the changed days between the start of an appeal and its later limit."""
     starts = [case.started_at for case in sides if case and case.started_at]
     limits = [case.limit or as_of for case in sides if case]
     if not starts:

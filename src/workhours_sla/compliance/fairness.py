@@ -72,14 +72,15 @@ def with_funnel(by: str, rows: list[Row]) -> tuple[list[Row], Funnel | None]:
 
     A group with few matured cases has no position. The funnel is None if no group has a position.
     """
-    ranked = [
-        (number, row.counts.matured_met, row.counts.matured)
+    places = [
+        number
         for number, row in enumerate(rows)
         if row.key is not None and row.counts.matured >= COUNTS_ONLY_BELOW
     ]
-    if not ranked:
+    if not places:
         return rows, None
-    places, met, n = (list(column) for column in zip(*ranked, strict=True))
+    met = [rows[place].counts.matured_met for place in places]
+    n = [rows[place].counts.matured for place in places]
     spread = overdispersion(met, n)
     positions = funnel_positions(met, funnel_limits(n, spread.centre, between=spread.between))
     found = list(rows)
@@ -90,17 +91,9 @@ def with_funnel(by: str, rows: list[Row]) -> tuple[list[Row], Funnel | None]:
         _curves(funnel_limits(sizes, spread.centre, between=between))
         for between in (spread.between, 0.0)
     )
-    return found, Funnel(
-        by,
-        spread.centre,
-        spread.units,
-        spread.ratio,
-        spread.between,
-        expected_false_alarms(spread.units),
-        tuple(sizes.tolist()),
-        limits,
-        plain,
-    )
+    shares = spread.centre, spread.units, spread.ratio, spread.between
+    alarms = expected_false_alarms(spread.units)
+    return found, Funnel(by, *shares, alarms, tuple(sizes.tolist()), limits, plain)
 
 
 def _curves(limits: FunnelLimits) -> FunnelCurves:
@@ -142,19 +135,15 @@ def standardised(tally: Tally, rows: list[Row], codes: IntArray, classes: IntArr
     A row with too few cases for two classes stays unchanged. For each case, ``codes`` has the index
     of its row, and ``classes`` the number of its class, or -1 if it has none.
     """
-    size = len(_CLASSES)
-    both = np.where((codes >= 0) & (classes >= 0), codes * size + classes, -1)
-    n, met = (
-        counts.reshape(len(rows), size) for counts in tally.matured_and_met(both, len(rows) * size)
-    )
-    found = []
-    for row, part, whole in zip(rows, met, n, strict=True):
-        share = standardised_rate(part, whole, n.sum(axis=0)) if whole.any() else None
-        if share is None or share.labels.max() == 0:  # one class alone has the raw share
-            found.append(row)
-        else:
-            interval = share.interval
-            found.append(replace(row, standardised=share.rate, standardised_interval=interval))
+    shape = len(rows), len(_CLASSES)
+    both = np.where((codes >= 0) & (classes >= 0), codes * shape[1] + classes, -1)
+    n, met = (counts.reshape(shape) for counts in tally.matured_and_met(both, shape[0] * shape[1]))
+    found = list(rows)
+    for place in np.flatnonzero(n.any(axis=1)):
+        share = standardised_rate(met[place], n[place], n.sum(axis=0))
+        if share.labels.max() > 0:  # one class alone has the raw share
+            rate, interval = share.rate, share.interval
+            found[place] = replace(rows[place], standardised=rate, standardised_interval=interval)
     return found
 
 
@@ -175,10 +164,9 @@ class ClassChange:
 class RateChange:
     """A change of the rate between two periods, split into the effects of mix and performance.
 
-    ``before`` and ``after`` are rates from 0 to 1, and ``difference`` is after minus before. The
-    difference is the sum of ``mix``, the effect of a changed mix of arrivals, and of
-    ``performance``, the effect of changed rates within the classes. ``interval`` is Newcombe's 95 %
-    interval of the difference.
+    ``difference``, after minus before, is the sum of ``mix``, the effect of a changed mix of
+    arrivals, and ``performance``, the effect of changed rates within the classes. ``interval`` is
+    its 95 % interval by Newcombe.
     """
 
     before: float

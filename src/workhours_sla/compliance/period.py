@@ -14,7 +14,7 @@ from workhours_sla.argument_types import checked
 from workhours_sla.compliance.cases import Cases, micros_of
 from workhours_sla.module_names import public
 from workhours_sla.sla.event import in_utc
-from workhours_sla.statistics.arrays import BoolArray, target_share
+from workhours_sla.statistics.arrays import BoolArray, refuse, target_share
 from workhours_sla.statistics.control_charts import BASELINE, FEWEST_POINTS
 
 LISTED: Final = 1000
@@ -69,23 +69,17 @@ class ReportOptions:
 
     def __post_init__(self) -> None:
         target_share("target_rate", self.target_rate)
+        with_, earlier = self.compare_with, get_args(Earlier)
         if self.horizon is not None and self.horizon <= timedelta(0):
-            msg = f"horizon {self.horizon} is not positive; give a length of time such as 4 h"
-            raise ValueError(msg)
-        if not isinstance(self.compare_with, datetime | None) and self.compare_with not in get_args(
-            Earlier
-        ):
-            msg = (
-                f"compare_with {self.compare_with!r} is not 'previous', 'year' or a datetime; give "
-                "one of them"
+            refuse(f"horizon {self.horizon} is not positive; give a length of time such as 4 h")
+        if not isinstance(with_, datetime | None) and with_ not in earlier:
+            refuse(
+                f"compare_with {with_!r} is not 'previous', 'year' or a datetime; give one of them"
             )
-            raise ValueError(msg)
         if self.listed < 0:
-            msg = f"listed {self.listed} is negative; give a number of late appeals, 0 for none"
-            raise ValueError(msg)
+            refuse(f"listed {self.listed} is negative; give a number of late appeals, 0 for none")
         if self.baseline < FEWEST_POINTS:
-            msg = f"baseline {self.baseline} is too short; give at least {FEWEST_POINTS} weeks"
-            raise ValueError(msg)
+            refuse(f"baseline {self.baseline} is too short; give at least {FEWEST_POINTS} weeks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +120,7 @@ def compared_periods(
     if isinstance(with_, datetime):
         return Period(period.since, with_), Period(with_, period.until)
     if period.since is None:
-        msg = f"compare_with={with_!r} needs a period with a begin; give since"
-        raise ValueError(msg)
+        refuse(f"compare_with={with_!r} needs a period with a begin; give since")
     since = period.since.astimezone(zone)
     until = (period.until or as_of).astimezone(zone)
     days_only = since.time() == until.time() == time(0)
@@ -152,5 +145,4 @@ def _months_before(when: datetime, months: int) -> datetime:
 
 
 def _at(day: date, when: datetime) -> datetime:
-    """Combine a day with the time of day and the zone of ``when``."""
     return datetime.combine(day, when.timetz().replace(fold=0))

@@ -10,16 +10,7 @@ from typing import Final, Literal, cast
 
 import numpy as np
 
-from workhours_sla.compliance.agencies import (
-    Attribution,
-    Indicators,
-    Late,
-    attribution,
-    breaches,
-    events_by_appeal,
-    indicators,
-    late_appeals,
-)
+from workhours_sla.compliance import agencies, fairness
 from workhours_sla.compliance.agreement import Agreement
 from workhours_sla.compliance.cases import (
     UNKNOWN,
@@ -30,29 +21,19 @@ from workhours_sla.compliance.cases import (
     case_time,
     in_zone,
 )
-from workhours_sla.compliance.fairness import (
-    Funnel,
-    MixClass,
-    RateChange,
-    change_between,
-    class_codes,
-    mix_of,
-    standardised,
-    with_funnel,
-)
 from workhours_sla.compliance.period import Period, ReportOptions, compared_periods
 from workhours_sla.compliance.tables import (
-    CROSS,
+    OWN_TABLES,
     Curve,
     Grouping,
     Row,
     Table,
     Tally,
     Withdrawals,
-    crossed,
     crossed_table,
     curve_series,
     group_table,
+    groupings,
     in_order,
     withdrawals,
 )
@@ -62,6 +43,7 @@ from workhours_sla.compliance.time import (
     Outliers,
     arrivals,
     day_notes,
+    end_of_week,
     outliers,
 )
 from workhours_sla.compliance.weeks import (
@@ -70,10 +52,8 @@ from workhours_sla.compliance.weeks import (
     HeatMap,
     ShareTrend,
     Trend,
-    TrendOptions,
     WeekRow,
     backlog_series,
-    end_of_week,
     final_weeks,
     group_weeks,
     heat_map,
@@ -86,13 +66,10 @@ from workhours_sla.sla.event import Event
 from workhours_sla.sla.target import Target
 from workhours_sla.statistics.arrays import NEVER, IntArray
 from workhours_sla.statistics.maturity import VERDICTS
-from workhours_sla.text.messages import Detail, say
+from workhours_sla.text.messages import say
 from workhours_sla.version import __version__
 from workhours_sla.worktime.budgets import budget_kind, budget_size
 from workhours_sla.worktime.schedule import Schedule
-
-OWN_TABLES: Final = ("hour", "weekday", "arrival_class", "due_class", "week")
-"""Tables that every report has, in addition to the tables of the chosen groupings."""
 
 _NO_OUTLIERS: Final = Outliers()
 _HORIZON: Final = timedelta(hours=8)
@@ -139,7 +116,7 @@ class Comparison:
     before: Period
     after: Period
     total: Row | None
-    change: RateChange | None
+    change: fairness.RateChange | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,28 +203,20 @@ class ReportNumbers:
 
     Instants are in the zone ``tz``, which is the zone of the schedule of the most cases.
 
-    - ``total``: the row of all cases
     - ``tables``: one table for each chosen grouping, then the tables named in ``OWN_TABLES``; each
       row of the table ``week`` is one or more weeks, merged so that they have enough working time
       for a rate
     - ``weeks``: the weeks of arrival, not merged
-    - ``curve``: the share of appeals not yet answered after each amount of working time
-    - ``withdrawals``: how withdrawn appeals affect the share answered
-    - ``trend``: the medians of final weeks
-    - ``share_trend``: the shares in time of final weeks
+    - ``trend``, ``share_trend``: the medians and the shares in time of final weeks
     - ``group_weeks``: the weekly counts of each group, one for each chosen grouping
-    - ``mix``: the matured cases by class of arrival and class of due day
     - ``period``: the period of arrival that the report covers
-    - ``first_arrival``: the first arrival in the period
-    - ``comparison``: an earlier period and the change of the rate since; None if not requested
+    - ``comparison``, ``cases``: None if not requested
     - ``backlog``: the open appeals at the end of each week and at ``as_of``, whatever the period
     - ``late``: the first late appeals of the period, and open ones of other periods: open ones
       first, then the most overdue first
     - ``attribution``: the agencies that had the late appeals; None without events, and if the clock
       of the target restarts or resumes on a transfer
-    - ``days``: the dates that the report spans
-    - ``agreement``: how far another system agrees; None without data of another system
-    - ``cases``: the verdict of every appeal of the period; None if not requested
+    - ``agreement``: None without data of another system
     """
 
     as_of: datetime
@@ -261,16 +230,16 @@ class ReportNumbers:
     trend: Trend
     share_trend: ShareTrend
     heat_map: HeatMap
-    funnels: tuple[Funnel, ...]
+    funnels: tuple[fairness.Funnel, ...]
     group_weeks: tuple[GroupWeeks, ...]
     backlog: BacklogSeries
-    mix: tuple[MixClass, ...]
+    mix: tuple[fairness.MixClass, ...]
     period: Period
     first_arrival: datetime
     comparison: Comparison | None
-    late: tuple[Late, ...]
-    attribution: Attribution | None
-    indicators: Indicators
+    late: tuple[agencies.Late, ...]
+    attribution: agencies.Attribution | None
+    indicators: agencies.Indicators
     quality: Quality
     days: tuple[DayNote, ...]
     provenance: Provenance
@@ -304,36 +273,30 @@ def report_numbers(
     _require_arrivals(cases, period)
     everything, inside = cases, period.arrivals(cases)
     cases = everything.taken(inside)
+    # weeks begin with the first arrival, not with the period
     so_far = everything.taken(Period(None, chosen.until).arrivals(everything))
     as_of = in_zone(cases.reference, cases.as_of)
     promise = _promise(cases, chosen)
-    tally = Tally.of(cases, chosen.target_rate, promise.horizon)
+    tally, of_all = (
+        Tally.of(some, chosen.target_rate, promise.horizon) for some in (cases, so_far)
+    )
     when = arrivals(cases)
-    # weeks begin with the first arrival, not with the period
-    of_all, when_all = tally, when
-    if so_far is not cases:
-        of_all = Tally.of(so_far, chosen.target_rate, promise.horizon)
-        when_all = arrivals(so_far)
-    by_time = when.labels()
-    groups = _groups(cases, chosen.by, by_time)
+    when_all = when if so_far is cases else arrivals(so_far)
+    by_time, classes = when.labels(), fairness.class_codes(when)
+    groups = groupings(cases, chosen.by, by_time)
     plain = {name: one.labels for name, one in groups.items() if not one.parts}
-    classes = class_codes(when)
     tables, funnels = _group_tables(tally, groups, classes)
     weeks, by_week = week_rows(of_all, when_all)
-    is_cut = chosen.until is not None and chosen.until < end_of_week(
-        so_far.reference, weeks[-1].first
-    )
-    final, left_out = final_weeks(
-        by_week, cases.as_of, last_is_part=when_all.last_is_short or is_cut
-    )
+    end = end_of_week(so_far.reference, weeks[-1].first)
+    is_part = when_all.last_is_short or (chosen.until is not None and chosen.until < end)
+    final, left_out = final_weeks(by_week, cases.as_of, last_is_part=is_part)
     final_names = {row.key for row in final}
     merged = dict.fromkeys(week.cohort for week in weeks)
-    trend_options = TrendOptions(chosen.baseline, chosen.rebase)
     curve = tally.curve_of(np.arange(len(cases)))
-    by_appeal = events_by_appeal(events, as_of)
-    late = breaches(cases, by_appeal) if by_appeal else None
+    by_appeal = agencies.events_by_appeal(events, as_of)
+    late = agencies.breaches(cases, by_appeal) if by_appeal else None
     listed = everything.taken(inside | everything.open)  # open appeals of other periods, too
-    late_listed = late if listed is cases or late is None else breaches(listed, by_appeal)
+    late_listed = late if listed is cases or late is None else agencies.breaches(listed, by_appeal)
     total = tally.total()
     return ReportNumbers(
         as_of=as_of,
@@ -348,10 +311,10 @@ def report_numbers(
         weeks=weeks,
         curve=None if curve is None or not curve.times.size else curve_series(curve),
         withdrawals=withdrawals(tally, curve, promise.budget or promise.horizon),
-        trend=trend(final, left_out, trend_options),
-        share_trend=share_trend(final, left_out, trend_options),
+        trend=trend(final, left_out, chosen),
+        share_trend=share_trend(final, left_out, chosen),
         heat_map=heat_map(tally, when),
-        funnels=tuple(funnels),
+        funnels=funnels,
         group_weeks=group_weeks(
             of_all,
             when_all,
@@ -361,13 +324,13 @@ def report_numbers(
         backlog=backlog_series(
             everything, when_all if everything is so_far else arrivals(everything)
         ),
-        mix=mix_of(tally, classes),
+        mix=fairness.mix_of(tally, classes),
         period=period,
         first_arrival=in_zone(cases.reference, int(cases.started.min())),
-        comparison=_comparison(of_all, class_codes(when_all), period, chosen),
-        late=late_appeals(listed, late_listed or {}, chosen.listed),
-        attribution=None if late is None else attribution(total.counts.breached, late),
-        indicators=indicators(cases, by_appeal),
+        comparison=_comparison(of_all, fairness.class_codes(when_all), period, chosen),
+        late=agencies.late_appeals(listed, late_listed or {}, chosen.listed),
+        attribution=None if late is None else agencies.attribution(total.counts.breached, late),
+        indicators=agencies.indicators(cases, by_appeal),
         quality=_quality(tally, plain, outliers(so_far, when_all.far)),
         days=day_notes(cases, when),
         provenance=_provenance(cases),
@@ -377,7 +340,6 @@ def report_numbers(
 
 
 def _require_arrivals(cases: Cases, period: Period) -> None:
-    """Raise EventError if there are no cases, or if none arrived in the period."""
     if not len(cases):
         intake = cases.intake
         raise EventError(say("no_cases", read=intake.read, of=intake.of, after=intake.after_as_of))
@@ -393,13 +355,13 @@ def _require_arrivals(cases: Cases, period: Period) -> None:
 
 
 def _promise(cases: Cases, options: ReportOptions) -> Promise:
-    target, allowed = cases.target, cases.target.budget
-    budget = allowed if isinstance(allowed, timedelta) else None
+    target = cases.target
+    budget = target.budget if isinstance(target.budget, timedelta) else None
     return Promise(
         target.name,
         budget,
-        cast("BudgetKind", budget_kind(allowed)),
-        budget_size(allowed),
+        cast("BudgetKind", budget_kind(target.budget)),
+        budget_size(target.budget),
         target.closing,
         float(options.target_rate),
         options.horizon or budget or _HORIZON,
@@ -408,71 +370,33 @@ def _promise(cases: Cases, options: ReportOptions) -> Promise:
     )
 
 
-# -- groups --------------------------------------------------------------------------------------
-
-
-def _groups(
-    cases: Cases, by: Sequence[str] | None, by_time: Mapping[str, Labels]
-) -> dict[str, Grouping]:
-    """Return the chosen groupings keyed by name; if ``by`` is None, all groupings are chosen.
-
-    A name such as ``agency*week`` crosses groupings of the cases and of ``by_time``. Raises
-    LookupError for an unknown grouping, and for one with the name of another table.
-    """
-    chosen = list(cases.groups) if by is None else list(by)
-    found = {}
-    for name in chosen:
-        if name in OWN_TABLES:
-            raise LookupError(Detail(say("grouping_taken", name=repr(name))))
-        if name in cases.groups or CROSS not in name:
-            found[name] = Grouping(_labels(name, cases.groups))
-            continue
-        parts = [part.strip() for part in name.split(CROSS)]
-        every = {**by_time, **cases.groups}
-        found[CROSS.join(parts)] = crossed([_labels(part, every) for part in parts])
-    return found
-
-
-def _labels(name: str, known: Mapping[str, Labels]) -> Labels:
-    if name in known:
-        return known[name]
-    names = ", ".join(known) or say("none")
-    raise LookupError(Detail(say("no_attribute", name=repr(name), known=names)))
-
-
 def _group_tables(
     tally: Tally, groups: Mapping[str, Grouping], classes: IntArray
-) -> tuple[list[Table], list[Funnel]]:
-    tables: list[Table] = []
-    funnels: list[Funnel] = []
+) -> tuple[list[Table], tuple[fairness.Funnel, ...]]:
+    tables, funnels = list[Table](), list[fairness.Funnel | None]()
     for name, (labels, parts) in groups.items():
-        rows, codes = tally.labelled(labels)
-        rows = standardised(tally, rows, codes, classes)
+        rows = fairness.standardised(tally, *tally.labelled(labels), classes)
         if parts:
             tables.append(crossed_table(name, rows, parts, tally.target_rate))
             continue
-        rows, funnel = with_funnel(name, rows)
+        rows, funnel = fairness.with_funnel(name, rows)
         tables.append(group_table(name, rows, tally.target_rate))
-        funnels += [funnel] if funnel else []
-    return tables, funnels
+        funnels.append(funnel)
+    return tables, tuple(filter(None, funnels))
 
 
 def _comparison(
     tally: Tally, classes: IntArray, period: Period, options: ReportOptions
 ) -> Comparison | None:
-    """Return the comparison with an earlier period; ``classes`` are those of the tally's cases."""
     if options.compare_with is None:
         return None
     cases = tally.cases
-    as_of, zone = in_zone(cases.reference, cases.as_of), cases.reference.tz
-    before, after = compared_periods(period, options.compare_with, as_of, zone)
-    earlier, later = before.arrivals(cases), after.arrivals(cases)
-    return Comparison(
-        before,
-        after,
-        tally.rows(["earlier"], np.where(earlier, 0, -1))[0] if earlier.any() else None,
-        change_between(mix_of(tally, classes, earlier), mix_of(tally, classes, later)),
-    )
+    as_of = in_zone(cases.reference, cases.as_of)
+    before, after = compared_periods(period, options.compare_with, as_of, cases.reference.tz)
+    earlier = before.arrivals(cases)
+    mixes = (fairness.mix_of(tally, classes, rows) for rows in (earlier, after.arrivals(cases)))
+    total = tally.rows(["earlier"], np.where(earlier, 0, -1))[0] if earlier.any() else None
+    return Comparison(before, after, total, fairness.change_between(*mixes))
 
 
 # -- quality, provenance and verdicts --------------------------------------------------------------
@@ -499,9 +423,7 @@ def _quality(tally: Tally, groups: Mapping[str, Labels], found: Outliers) -> Qua
 
 
 def _provenance(cases: Cases) -> Provenance:
-    calendars = {
-        cases.schedules[position].calendar for position in np.unique(cases.schedule_of).tolist()
-    }
+    calendars = {cases.schedules[place].calendar for place in np.unique(cases.schedule_of)}
     used = [CalendarUsed(one.id, one.version, one.fingerprint) for one in calendars]
     return Provenance(
         __version__,
@@ -512,10 +434,7 @@ def _provenance(cases: Cases) -> Provenance:
 
 
 def _promise_version(target: Target, schedules: Sequence[Schedule]) -> str:
-    """Return a fingerprint of a target and its schedules.
-
-    It includes the id of each calendar, but not the days of the calendar.
-    """
+    """Return a fingerprint of a target and its schedules, without the days of the calendars."""
     terms = [getattr(target, option.name) for option in fields(target) if option.name != "schedule"]
     terms = [sorted(value) if isinstance(value, frozenset) else value for value in terms]
     hours = [
@@ -533,7 +452,6 @@ def _promise_version(target: Target, schedules: Sequence[Schedule]) -> str:
 
 
 def _case_verdicts(cases: Cases) -> tuple[CaseVerdict, ...]:
-    """Return the verdict of each case, ordered by appeal id and cycle."""
     found = []
     for row in range(len(cases)):
         calendar = case_schedule(cases, row).calendar

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -31,12 +32,16 @@ from workhours_sla.statistics.survival import (
     restricted_mean,
     survival_quantile,
 )
+from workhours_sla.text.messages import Detail, say
 from workhours_sla.text.words import CROSSED, NO_PART
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.times import TICK
 
 CROSS: Final = "*"
 """The separator between the names in a crossed grouping, such as ``agency*week``."""
+
+OWN_TABLES: Final = ("hour", "weekday", "arrival_class", "due_class", "week")
+"""Tables that every report has, in addition to the tables of the chosen groupings."""
 
 _CURVE_POINTS: Final = 400
 
@@ -168,8 +173,7 @@ class Withdrawals:
 class Tally:
     """Arrays from which every row of a report is computed, with one value per case.
 
-    ``timed``: the working time is known, and the case is not excluded. ``answered``: answered in
-    time or late. ``waiting``: still open. ``counting``: neither withdrawn nor excluded.
+    ``timed``: the working time is known, and the case is not excluded.
     """
 
     cases: Cases
@@ -207,17 +211,11 @@ class Tally:
         return self.rows([*labels.names, None], codes), codes
 
     def rows(self, keys: Sequence[str | None], codes: IntArray) -> list[Row]:
-        """Return a row for each of ``keys``.
-
-        ``codes`` has the index in ``keys`` for each case, -1 for a case in no row.
-        """
+        """Return the rows of ``keys``; ``codes`` has the index of each case's key, -1 for none."""
         order = np.argsort(codes, kind="stable")
-        bounds = np.searchsorted(codes[order], np.arange(len(keys) + 1))
-        counts = self.counts(codes, len(keys))
-        return [
-            self._row(key, counts[number], order[bounds[number] : bounds[number + 1]])
-            for number, key in enumerate(keys)
-        ]
+        bounds = pairwise(np.searchsorted(codes[order], np.arange(len(keys) + 1)))
+        counts = zip(keys, self.counts(codes, len(keys)), bounds, strict=True)
+        return [self._row(key, of_key, order[first:last]) for key, of_key, (first, last) in counts]
 
     def counts(self, codes: IntArray, groups: int) -> list[CohortCounts]:
         """Return the verdict counts of each group; ``codes`` has the group of each case, or -1."""
@@ -229,7 +227,6 @@ class Tally:
         return count_marked(codes, groups, self.matured), count_marked(codes, groups, good)
 
     def _row(self, key: str | None, counts: CohortCounts, rows: NDArray[np.intp]) -> Row:
-        """Return the row of a group, given its verdict counts and the positions of its cases."""
         cases = self.cases
         answered, waits = self.answered[rows], self.waiting[rows]
         curve = self.curve_of(rows)
@@ -283,14 +280,10 @@ def curve_series(curve: SurvivalCurve) -> Curve:
     """Return the steps of a survival curve, thinned out to at most 400."""
     steps = curve.times.size
     shown = np.unique(np.linspace(0, steps - 1, min(steps, _CURVE_POINTS)).round().astype(int))
-    return Curve(
-        tuple(micros * TICK for micros in curve.times[shown].tolist()),
-        tuple(curve.at_risk[shown].tolist()),
-        tuple(curve.survival[shown].tolist()),
-        tuple(curve.lower[shown].tolist()),
-        tuple(curve.upper[shown].tolist()),
-        curve.longest * TICK,
-    )
+    columns = (curve.at_risk, curve.survival, curve.lower, curve.upper)
+    at_risk, share, lower, upper = (tuple(column[shown].tolist()) for column in columns)
+    times = tuple(micros * TICK for micros in curve.times[shown].tolist())
+    return Curve(times, at_risk, share, lower, upper, curve.longest * TICK)
 
 
 def withdrawals(tally: Tally, curve: SurvivalCurve | None, time: timedelta) -> Withdrawals | None:
@@ -307,14 +300,8 @@ def withdrawals(tally: Tally, curve: SurvivalCurve | None, time: timedelta) -> W
     waited = np.minimum(tally.cases.elapsed[followed], micros + 1)
     early = waited <= micros
     found = cumulative_incidence(waited, tally.answered[followed] & early, gone & early)
-    known = found.times.size > 0
-    return Withdrawals(
-        time,
-        int(gone.sum()),
-        answered=float(found.answered[-1]) if known else 0.0,
-        withdrawn=float(found.withdrawn[-1]) if known else 0.0,
-        answered_alone=1 - curve.at(micros),
-    )
+    answered, left = ([0.0, *share.tolist()][-1] for share in (found.answered, found.withdrawn))
+    return Withdrawals(time, int(gone.sum()), answered, left, 1 - curve.at(micros))
 
 
 def _quantile(curve: SurvivalCurve | None, q: float) -> Quantile | None:
@@ -363,19 +350,12 @@ def crossed_table(
 
     ``rows`` has one row for each of ``parts``, and a last row for the cases without any group.
     """
-    without = (None,) * len(parts[0]) if parts else ()
-    kept = [
-        (row, keys) for row, keys in zip(rows, [*parts, without], strict=True) if row.counts.arrived
-    ]
-    shown = tuple(row for row, _ in kept)
-    return Table(by, shown, _false_failures(shown, target), tuple(keys for _, keys in kept))
+    every = zip(rows, [*parts, (None,) * len(parts[0])], strict=True)
+    kept, keys = zip(*((row, of) for row, of in every if row.counts.arrived), strict=True)
+    return Table(by, kept, _false_failures(kept, target), keys)
 
 
 def _false_failures(rows: Iterable[Row], target: float) -> float:
-    """Return the expected number of groups judged "not met" if all are exactly at the target.
-
-    The row of the cases without a group is not judged.
-    """
     sizes = [row.counts.matured for row in rows if row.key is not None and row.counts.matured]
     return expected_false_failures(sizes, target) if sizes else 0.0
 
@@ -390,7 +370,7 @@ class Grouping(NamedTuple):
     parts: tuple[tuple[str | None, ...], ...] = ()
 
 
-def crossed(groupings: Sequence[Labels]) -> Grouping:
+def _crossed(groupings: Sequence[Labels]) -> Grouping:
     """Return a grouping with a group for each combination of groups that has a case.
 
     The groups are in the order of the first grouping, then of the second, and so on. A case has no
@@ -414,3 +394,27 @@ def crossed(groupings: Sequence[Labels]) -> Grouping:
         place = np.where(place == len(parts), -1, place)
     names = tuple(CROSSED.join(key or NO_PART for key in keys) for keys in parts)
     return Grouping(Labels(names, place), tuple(parts))
+
+
+def groupings(
+    cases: Cases, by: Sequence[str] | None, by_time: Mapping[str, Labels]
+) -> dict[str, Grouping]:
+    """Return the groupings ``by`` keyed by name; those of ``by_time`` can only be crossed."""
+    found = {}
+    for name in cases.groups if by is None else by:
+        if name in OWN_TABLES:
+            raise LookupError(Detail(say("grouping_taken", name=repr(name))))
+        if name in cases.groups or CROSS not in name:
+            found[name] = Grouping(_labels(name, cases.groups))
+            continue
+        parts = [part.strip() for part in name.split(CROSS)]
+        every = {**by_time, **cases.groups}
+        found[CROSS.join(parts)] = _crossed([_labels(part, every) for part in parts])
+    return found
+
+
+def _labels(name: str, known: Mapping[str, Labels]) -> Labels:
+    if name in known:
+        return known[name]
+    names = ", ".join(known) or say("none")
+    raise LookupError(Detail(say("no_attribute", name=repr(name), known=names)))

@@ -1,13 +1,14 @@
 """When cases arrived and were due, in local time and by the calendar of each case's schedule.
 
-A week with too little working time for a rate of its own is merged with the next week. The result
-is a merged week.
+A week with too little working time for a rate of its own is merged with the next week.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -138,11 +139,9 @@ def arrivals(cases: Cases) -> Arrivals:
 
 
 def to_local(instants: IntArray, of: IntArray, schedules: tuple[Schedule, ...]) -> IntArray:
-    """Convert instants in UTC to local times, each in the zone of its schedule.
+    """Convert microseconds since 1970 in UTC to local ones, each in the zone of its schedule.
 
-    Instants are microseconds since 1970-01-01 00:00 in UTC; results are microseconds since
-    1970-01-01 00:00 in local time. ``of`` has for each instant the position of its schedule in
-    ``schedules``.
+    ``of`` has for each instant the position of its schedule in ``schedules``.
     """
     if not instants.size:
         return instants
@@ -198,14 +197,12 @@ class _Dates(NamedTuple):
             schedule = cases.schedules[position]
             for index, number in enumerate(days.tolist()):
                 on = _EPOCH + timedelta(days=number)
-                try:
+                with suppress(CalendarCoverageError):
                     shifts = schedule.shifts_on(on)
                     kind[position, index] = _kind(schedule, on, works=bool(shifts))
-                except CalendarCoverageError:
-                    continue
-                if shifts:
-                    opens[position, index] = min(shift.start for shift in shifts) // TICK
-                    closes[position, index] = max(shift.end for shift in shifts) // TICK
+                    if shifts:
+                        opens[position, index] = min(shift.start for shift in shifts) // TICK
+                        closes[position, index] = max(shift.end for shift in shifts) // TICK
         return cls(days, kind, opens, closes)
 
     def at(self, day: IntArray) -> IntArray:
@@ -221,7 +218,6 @@ class _Dates(NamedTuple):
 
 
 def _kind(schedule: Schedule, day: date, *, works: bool) -> int:
-    """Return the kind of a date, as in ``_Dates``; ``works`` is true if it has working hours."""
     if day in schedule.overrides:
         return _IN_HOURS if works else _HOLIDAY
     found = schedule.calendar.day(day)
@@ -233,7 +229,6 @@ def _kind(schedule: Schedule, day: date, *, works: bool) -> int:
 
 
 def _arrival_classes(cases: Cases, local: IntArray, dates: _Dates) -> IntArray:
-    """Return the arrival class of each case: an index in ARRIVAL_CLASSES, or -1 if unknown."""
     of, at, clock = cases.schedule_of, dates.at(local // DAY), local % DAY
     kind = dates.kind[of, at]
     several = len(cases.schedules) > 1
@@ -307,12 +302,10 @@ def _weeks(schedule: Schedule, first: int, last: int) -> tuple[tuple[Week, ...],
     mondays = [_EPOCH + timedelta(days=7 * n - _MONDAY) for n in range(first, last + 1)]
     spans = [_working_time(schedule, monday) for monday in mondays]
     # A week of unknown working time counts as long enough, so that it is not merged.
-    known = [_SHORTEST_WEEK if span is None else span for span in spans]
-    merged = merge_short_periods([span // TICK for span in known], shortest=_SHORTEST_WEEK // TICK)
-    weeks = tuple(
-        Week(week_name(monday), monday, span, int(cohort))
-        for monday, span, cohort in zip(mondays, spans, merged.labels, strict=True)
-    )
+    known = [(_SHORTEST_WEEK if span is None else span) // TICK for span in spans]
+    merged = merge_short_periods(known, shortest=_SHORTEST_WEEK // TICK)
+    columns = zip(mondays, spans, merged.labels.tolist(), strict=True)
+    weeks = tuple(Week(week_name(monday), monday, *rest) for monday, *rest in columns)
     return weeks, merged.last_is_short
 
 
@@ -321,10 +314,15 @@ def week_name(day: date) -> str:
     return "{}-W{:02}".format(*day.isocalendar()[:2])
 
 
+def end_of_week(schedule: Schedule, monday: date) -> datetime:
+    """Return the instant at which the week that begins on ``monday`` ends."""
+    return schedule.end_of_day(monday + 6 * ONE_DAY)
+
+
 def _working_time(schedule: Schedule, monday: date) -> timedelta | None:
     try:
         return schedule.elapsed(
-            schedule.end_of_day(monday - ONE_DAY), schedule.end_of_day(monday + 6 * ONE_DAY)
+            schedule.end_of_day(monday - ONE_DAY), end_of_week(schedule, monday)
         )
     except CalendarCoverageError:
         return None
@@ -357,7 +355,6 @@ class Outliers:
 
 
 def _far_arrivals(started: IntArray) -> BoolArray:
-    """Return which cases arrived more than 365 days outside the bulk."""
     order = np.sort(started)
     edges = np.flatnonzero(np.diff(order) > _FARTHEST) + 1
     begins = np.concatenate([[0], edges])
@@ -372,10 +369,5 @@ def outliers(cases: Cases, far: BoolArray) -> Outliers:
     """Return the cases for which ``far`` is true as outliers, the earliest arrivals first."""
     rows = np.flatnonzero(far)
     found = sorted((int(cases.started[row]), str(cases.ids[row]), row) for row in rows.tolist())
-    return Outliers(
-        rows.size,
-        tuple(
-            Outlier(appeal_id, in_zone(case_schedule(cases, row), at))
-            for at, appeal_id, row in found[:_LISTED]
-        ),
-    )
+    first = (Outlier(id_, in_zone(case_schedule(cases, row), at)) for at, id_, row in found)
+    return Outliers(rows.size, tuple(islice(first, _LISTED)))

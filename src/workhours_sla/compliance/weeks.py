@@ -1,21 +1,21 @@
 """The series for the charts of a report: weeks, trends, the backlog and the heat map.
 
-A week with too little working time for a rate of its own is merged with the next week. The result
-is a merged week. A week is final when no later event can change its rate.
+A week is final when no later event can change its rate.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal
 
 import numpy as np
 
 from workhours_sla.compliance.cases import UNKNOWN, Cases, Labels, amount_of, in_zone, micros_of
+from workhours_sla.compliance.period import ReportOptions
 from workhours_sla.compliance.tables import Row, Table, Tally, all_groups, count_marked, in_order
-from workhours_sla.compliance.time import DAY, Arrivals, week_name
+from workhours_sla.compliance.time import DAY, Arrivals, end_of_week, week_name
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.statistics.arrays import NEVER, IntArray
 from workhours_sla.statistics.backlog import (
@@ -26,7 +26,6 @@ from workhours_sla.statistics.backlog import (
     overdue_backlog,
 )
 from workhours_sla.statistics.control_charts import (
-    BASELINE,
     FEWEST_POINTS,
     Signals,
     expected_false_signals,
@@ -34,7 +33,6 @@ from workhours_sla.statistics.control_charts import (
     xmr_chart,
 )
 from workhours_sla.statistics.maturity import COUNTS, EXCLUDED, CohortCounts
-from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.times import ONE_DAY, TICK
 
 _MOST_PAUSED: Final = 0.2
@@ -80,25 +78,15 @@ def week_rows(tally: Tally, when: Arrivals) -> tuple[tuple[WeekRow, ...], Table]
     for cohort, end in ends.items():
         if end > as_of:  # More appeals can arrive in this week.
             row = rows[cohort]
-            rows[cohort] = replace(
-                row,
-                final_at=_final(tally, row.final_at, end),
-                unpaused_final_at=_final(tally, row.unpaused_final_at, end),
+            final, unpaused = (
+                _final(tally, last, end) for last in (row.final_at, row.unpaused_final_at)
             )
+            rows[cohort] = replace(row, final_at=final, unpaused_final_at=unpaused)
     return weeks, in_order("week", rows)
 
 
-def end_of_week(schedule: Schedule, monday: date) -> datetime:
-    """Return the instant at which the week that begins on ``monday`` ends."""
-    return schedule.end_of_day(monday + 6 * ONE_DAY)
-
-
 def _final(tally: Tally, last: datetime | None, end: datetime) -> datetime | None:
-    """Return the instant after which the rate of a week is final, None if it is unknown.
-
-    ``last`` is the latest limit of the cases that have arrived, None if it is unknown. The result
-    allows for a case that arrives at the last moment of the week.
-    """
+    """Return when the rate of a week is final, also if a case arrives at its last moment."""
     if last is None:
         return None
     target, limits = tally.cases.target, [last]
@@ -113,25 +101,6 @@ def _final(tally: Tally, last: datetime | None, end: datetime) -> datetime | Non
 
 
 # -- trends --------------------------------------------------------------------------------------
-
-
-class TrendOptions(NamedTuple):
-    """Options for the baseline of a trend; see ``ReportOptions``."""
-
-    baseline: int = BASELINE
-    rebase: date | None = None
-
-    def baseline_of(self, weeks: Sequence[str]) -> tuple[int, int | None]:
-        """Return the index of the first baseline week, and the number of weeks in the baseline.
-
-        The number is None if there are too few weeks. ``weeks`` are the names of merged weeks.
-        """
-        start = 0
-        if self.rebase is not None:
-            first = week_name(self.rebase)
-            start = sum(week.partition("+")[0] < first for week in weeks)
-        length = min(self.baseline, len(weeks) - start)
-        return start, length if length >= FEWEST_POINTS else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +120,8 @@ class LeftOut:
 class TrendPoint:
     """The median working time to an answer of one merged week, and whether it signals a change.
 
-    The flags are the rules of ``control_charts.Signals``. ``range_outside`` is true if the median
-    differs from the median before it by more than the moving-range limit.
+    The flags are the rules of ``control_charts.Signals``. ``range_outside`` is true if the change
+    from the median before is above the moving-range limit.
     """
 
     week: str
@@ -165,11 +134,7 @@ class TrendPoint:
 
 @dataclass(frozen=True, slots=True)
 class SharePoint:
-    """The share in time of one merged week, ``met`` of ``matured``, with its own limits.
-
-    ``outside``, ``run_of_eight`` and ``three_of_four`` are true if the share signals a change by
-    the rule of this name in ``control_charts.Signals``.
-    """
+    """The share in time of one merged week, with its own limits and the rules it breaks."""
 
     week: str
     met: int
@@ -256,16 +221,13 @@ def _side(point: TrendPoint | SharePoint, *, better: bool) -> Side:
 
 def final_weeks(
     table: Table, as_of: int, *, last_is_part: bool
-) -> tuple[tuple[Row, ...], tuple[LeftOut, ...]]:
+) -> tuple[list[Row], tuple[LeftOut, ...]]:
     """Return the final weeks as points of trends, and the merged weeks that are left out.
 
-    A week is a point once the limits of all its cases have passed. Paused cases do not delay it:
-    they are censored, unless more than 20 % of its cases are paused. ``table`` is the table
-    ``week``, and ``as_of`` is in microseconds since 1970 in UTC. ``last_is_part`` is whether the
-    last row has only a part of its week or of its merged week.
+    A week is a point once the limits of all its cases have passed. Paused cases do not delay it,
+    unless they are more than 20 %. ``last_is_part``: the last row has only a part of its week.
     """
-    final: list[Row] = []
-    left_out: list[LeftOut] = []
+    final, left_out = list[Row](), list[LeftOut]()
     part = table.rows[-1] if last_is_part else None
     for row in table.rows:
         counts, end = row.counts, row.unpaused_final_at
@@ -278,84 +240,90 @@ def final_weeks(
             left_out.append(LeftOut(row.key or "", "unfinished"))
         elif end is not None:
             final.append(row)
-    return tuple(final), tuple(left_out)
+    return final, tuple(left_out)
 
 
-def trend(final: Sequence[Row], left_out: tuple[LeftOut, ...], options: TrendOptions) -> Trend:
+def trend(final: Sequence[Row], left_out: tuple[LeftOut, ...], options: ReportOptions) -> Trend:
     """Return the trend of the medians of final weeks, with limits."""
-    found = [
+
+    def chart_of(points: list[TrendPoint], baseline: int) -> _Charted:
+        chart = xmr_chart([point.median / _HOUR for point in points], baseline=baseline)
+        jumps = [False, *chart.moving_range_outside.tolist()]
+        limits = ("mean", "lower", "upper", "moving_range_limit")
+        found = {name: _HOUR * getattr(chart, name) for name in limits}
+        return {**_marks(chart.signals), "range_outside": jumps}, found
+
+    points = [
         TrendPoint(row.key or "", row.median.time)
         for row in final
         if row.median is not None and row.median.time is not None
     ]
-    start, baseline = options.baseline_of([point.week for point in found])
-    if baseline is None:
-        return Trend(points=tuple(found), left_out=left_out)
-    early, found = found[:start], found[start:]
-    chart = xmr_chart([point.median / _HOUR for point in found], baseline=baseline)
-    jumps = [False, *chart.moving_range_outside.tolist()]
-    later = [
-        replace(point, **marks, range_outside=jump)
-        for point, marks, jump in zip(found, _marks(chart.signals), jumps, strict=True)
-    ]
-    return Trend(
-        points=(*early, *later),
-        baseline=baseline,
-        rebased=found[0].week if start else None,
-        expected_signals=expected_false_signals(len(found), baseline=baseline, moving_ranges=True),
-        left_out=left_out,
-        mean=_HOUR * chart.mean,
-        lower=_HOUR * chart.lower,
-        upper=_HOUR * chart.upper,
-        moving_range_limit=_HOUR * chart.moving_range_limit,
-    )
+    made: Trend = _with_limits(Trend, points, left_out, options, chart_of)
+    return made
 
 
 def share_trend(
-    final: Sequence[Row], left_out: tuple[LeftOut, ...], options: TrendOptions
+    final: Sequence[Row], left_out: tuple[LeftOut, ...], options: ReportOptions
 ) -> ShareTrend:
     """Return the trend of the shares of final weeks, with limits."""
-    found = [
+
+    def chart_of(points: list[SharePoint], baseline: int) -> _Charted:
+        met, matured = ([getattr(one, name) for one in points] for name in ("met", "matured"))
+        chart = p_prime_chart(met, matured, baseline=baseline)
+        limits = {"lower": chart.lower.tolist(), "upper": chart.upper.tolist()}
+        found = {"mean": chart.mean, "sigma_z": chart.sigma_z}
+        return {**limits, **_marks(chart.signals)}, found
+
+    points = [
         SharePoint(row.key or "", row.counts.matured_met, row.counts.matured)
         for row in final
         if row.counts.matured
     ]
-    start, baseline = options.baseline_of([point.week for point in found])
-    if baseline is None:
-        return ShareTrend(points=tuple(found), left_out=left_out)
-    early, found = found[:start], found[start:]
-    chart = p_prime_chart(
-        [point.met for point in found], [point.matured for point in found], baseline=baseline
-    )
-    limits = zip(chart.lower.tolist(), chart.upper.tolist(), strict=True)
-    later = [
-        replace(point, lower=lower, upper=upper, **marks)
-        for point, (lower, upper), marks in zip(found, limits, _marks(chart.signals), strict=True)
-    ]
-    return ShareTrend(
-        points=(*early, *later),
+    made: ShareTrend = _with_limits(ShareTrend, points, left_out, options, chart_of)
+    return made
+
+
+_Charted = tuple[dict[str, list[Any]], dict[str, Any]]
+"""Values for the fields of each point, and for those of the trend, keyed by field."""
+
+
+def _with_limits(
+    kind: type[Trend | ShareTrend],
+    points: list[Any],
+    left_out: tuple[LeftOut, ...],
+    options: ReportOptions,
+    chart_of: Callable[[list[Any], int], _Charted],
+) -> Any:
+    """Return the trend of points; there are no limits if the baseline has too few points."""
+    start = 0
+    if options.rebase is not None:
+        first = week_name(options.rebase)
+        start = sum(point.week.partition("+")[0] < first for point in points)
+    early, later = points[:start], points[start:]
+    baseline = min(options.baseline, len(later))
+    if baseline < FEWEST_POINTS:
+        return kind(points=tuple(points), left_out=left_out)
+    columns, limits = chart_of(later, baseline)
+    marks = (dict(zip(columns, of, strict=True)) for of in zip(*columns.values(), strict=True))
+    return kind(
+        points=(*early, *(replace(point, **of) for point, of in zip(later, marks, strict=True))),
         baseline=baseline,
-        rebased=found[0].week if start else None,
-        expected_signals=expected_false_signals(len(found), baseline=baseline),
+        rebased=later[0].week if start else None,
+        expected_signals=expected_false_signals(
+            len(later), baseline=baseline, moving_ranges=kind is Trend
+        ),
         left_out=left_out,
-        mean=chart.mean,
-        sigma_z=chart.sigma_z,
+        **limits,
     )
 
 
-def _marks(signals: Signals) -> list[dict[str, Any]]:
-    """Return the three flags of each point of a chart, keyed by their names."""
-    names = ("outside", "run_of_eight", "three_of_four")
-    columns = (getattr(signals, name).tolist() for name in names)
-    return [dict(zip(names, marks, strict=True)) for marks in zip(*columns, strict=True)]
+def _marks(signals: Signals) -> dict[str, list[bool]]:
+    return {field.name: getattr(signals, field.name).tolist() for field in fields(signals)}
 
 
 @dataclass(frozen=True, slots=True)
 class GroupCounts:
-    """The matured appeals of one group in each week, and how many of them were met.
-
-    ``key`` is None for the appeals without a group.
-    """
+    """The matured appeals of one group, or of none (None), in each week, and those in time."""
 
     key: str | None
     met: tuple[int, ...]
@@ -366,9 +334,8 @@ class GroupCounts:
 class GroupWeeks:
     """The counts of each group of the grouping ``by`` in each of ``weeks``.
 
-    The weeks are the final weeks of arrival, with short weeks merged, as in the trends of the
-    report. They begin with the first appeal, even if the report covers a later period. A group
-    without a matured appeal is left out.
+    The weeks are the final weeks of the trends, which begin with the first appeal, even if the
+    report covers a later period. A group without a matured appeal is left out.
     """
 
     by: str
@@ -379,12 +346,8 @@ class GroupWeeks:
 def group_weeks(
     tally: Tally, when: Arrivals, groups: Mapping[str, Labels], weeks: Mapping[int, str]
 ) -> tuple[GroupWeeks, ...]:
-    """Return the weekly counts of each grouping.
-
-    ``weeks`` are the names of the final weeks, keyed by the number of the merged week.
-    """
-    cohort, size = when.cohort, when.weeks[-1].cohort + 1
-    chosen = list(weeks)
+    """Return the counts of each grouping in the final weeks, named by number of merged week."""
+    cohort, size, chosen = when.cohort, when.weeks[-1].cohort + 1, list(weeks)
     found = []
     for by, labels in groups.items():
         keys = [*labels.names, None]
@@ -429,16 +392,14 @@ class HeatMap:
 
 def heat_map(tally: Tally, when: Arrivals) -> HeatMap:
     """Return the counts of cases by local weekday and hour of arrival."""
-    cell, size = when.weekday * _HOURS + when.hour, _WEEKDAYS * _HOURS
+    cell, shape = when.weekday * _HOURS + when.hour, (_WEEKDAYS, _HOURS)
+    size = _WEEKDAYS * _HOURS
     counts = tally.counts(cell, size)
     numbers = {name: np.array([getattr(count, name) for count in counts]) for name in COUNTS}
     numbers["due_known"] = count_marked(cell, size, tally.cases.due != NEVER)
     numbers["due_later"] = count_marked(cell, size, when.due_later)
-    return HeatMap(**{name: _grid(cells) for name, cells in numbers.items()})
-
-
-def _grid(cells: IntArray) -> Grid:
-    return tuple(map(tuple, cells.reshape(_WEEKDAYS, _HOURS).tolist()))
+    grids = {name: cells.reshape(shape).tolist() for name, cells in numbers.items()}
+    return HeatMap(**{name: tuple(map(tuple, grid)) for name, grid in grids.items()})
 
 
 # -- the backlog -----------------------------------------------------------------------------------
@@ -446,10 +407,9 @@ def _grid(cells: IntArray) -> Grid:
 
 @dataclass(frozen=True, slots=True)
 class BacklogPoint:
-    """How many appeals were open and overdue at an instant, with arrivals and departures.
+    """The open and overdue appeals at an instant, and the arrivals and departures of its week.
 
-    ``arrivals`` and ``departures`` count the appeals of the week that ends at the instant; a
-    departure is an answer or a withdrawal.
+    A departure is an answer or a withdrawal.
     """
 
     at: datetime
@@ -469,10 +429,9 @@ class LittleCheck:
     """A check of the counts by Little's law, in clock time from ``since`` to ``as_of``.
 
     ``mean_open`` is the mean number of open appeals. ``expected`` is the number that the law
-    predicts: ``arrivals_per_day`` times ``mean_time``. ``mean_time`` is the mean time from arrival
-    to the answer or the withdrawal, without appeals that are still open. No appeal is open at
-    ``since``, so any difference between ``mean_open`` and ``expected`` is due to appeals that are
-    still open.
+    predicts: ``arrivals_per_day`` times ``mean_time``, the mean time to the answer or withdrawal of
+    the appeals that are not open. No appeal is open at ``since``, so any difference is due to
+    appeals that are still open.
     """
 
     since: datetime
@@ -512,14 +471,11 @@ def backlog_series(cases: Cases, when: Arrivals) -> BacklogSeries:
     flows = flow(came, left, [start, *at[:-1], cases.as_of + 1])
     late = overdue_backlog(came, left, limit, at)
     columns = (backlog(came, left, at), late, flows.arrivals, flows.departures)
-    numbers = zip(*(column.tolist() for column in columns), strict=True)
-    waiting = cases.open & (cases.elapsed != UNKNOWN)
-    ages = backlog_ages(cases.elapsed[waiting])
+    moments = (in_zone(schedule, moment) for moment in at)
+    numbers = zip(moments, *(column.tolist() for column in columns), strict=True)
+    ages = backlog_ages(cases.elapsed[cases.open & (cases.elapsed != UNKNOWN)])
     return BacklogSeries(
-        tuple(
-            BacklogPoint(in_zone(schedule, moment), *found)
-            for moment, found in zip(at, numbers, strict=True)
-        ),
+        tuple(BacklogPoint(*found) for found in numbers),
         amount_of(ages.median),
         amount_of(ages.p90),
         amount_of(ages.largest),
@@ -531,10 +487,6 @@ def _little(cases: Cases, came: IntArray, left: IntArray, start: int) -> LittleC
     if not (left <= cases.as_of).any():
         return None
     law = littles_law(came, left, start, cases.as_of + 1)
-    return LittleCheck(
-        in_zone(cases.reference, start),
-        law.mean_backlog,
-        law.arrival_rate * DAY,
-        round(law.mean_time) * TICK,
-        law.predicted_backlog,
-    )
+    rate, time = law.arrival_rate * DAY, round(law.mean_time) * TICK
+    since = in_zone(cases.reference, start)
+    return LittleCheck(since, law.mean_backlog, rate, time, law.predicted_backlog)

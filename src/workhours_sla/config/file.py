@@ -12,13 +12,10 @@ from typing import Final
 
 from workhours_sla.calendars.zones import time_zone
 from workhours_sla.config.column_names import COLUMNS, REQUIRED, parts_of
-from workhours_sla.config.open_questions import check_answered
 from workhours_sla.config.policy import Configuration, check_policy, configured
 from workhours_sla.config.schedules import default_schedule
-from workhours_sla.config.sections import Config, Input
-from workhours_sla.config.service import check_service
-from workhours_sla.config.sink_sections import EmailSettings, KafkaSettings
-from workhours_sla.config.toml_text import LARGEST, tables_of
+from workhours_sla.config.sections import Config, EmailSettings, Input, KafkaSettings
+from workhours_sla.config.toml_text import LARGEST, check_answered, tables_of
 from workhours_sla.errors import ConfigError, shown
 from workhours_sla.json.checked_data import Keys, Reader, as_written
 from workhours_sla.sla.event import AUTHOR_ROLES, EventType
@@ -27,7 +24,7 @@ from workhours_sla.stream.sinks.http_post import endpoint_of
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.amounts import parse_amount
 
-_LAST_PORT: Final = 65535
+_PORTS: Final = range(1, 65_536)
 _ADDRESS: Final = re.compile(r"[\w!#$%&'*+/=^`{|}~.-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", re.ASCII)
 """Without ``?``, so that no mail program reads an address as an encoded word (RFC 2047)."""
 RENAMED = {"stops_on": "stops"}
@@ -118,8 +115,9 @@ def parse_config(text: str, name: str) -> Config:
     config: Config = reader.convert(tables, Config)
     _check_input(reader, config.input)
     _check_columns(reader, config)
+    _check_values(reader, config)
     _check_sinks(reader, config)
-    check_service(reader, config)
+    _check_service(reader, config)
     check_policy(reader, config)
     return config
 
@@ -128,33 +126,30 @@ def _check_input(reader: Reader, options: Input) -> None:
     reader.parse(("input", "encoding"), _check_encoding, options.encoding)
     reader.parse(("input", "delimiter"), _check_delimiter, options.delimiter)
     formats = options.datetime_format
+    if formats == ():
+        reader.fail(("input", "datetime_format"), say("formats_missing"), say("write_formats"))
     if isinstance(formats, tuple):
-        if not formats:
-            reader.fail(("input", "datetime_format"), say("formats_missing"), say("write_formats"))
         for index, one in enumerate(formats):
             reader.parse(("input", "datetime_format", index), _check_datetime_format, one)
     else:
         reader.parse(("input", "datetime_format"), _check_datetime_format, formats)
     reader.parse(("input", "tz"), time_zone, options.tz)
     reader.parse(("input", "tolerance"), parse_amount, options.tolerance)
-    if options.first_event is not None and options.kind != "events":
-        what = say("key_of_other_kind", key="first_event", kind=options.kind)
-        reader.fail(("input", "first_event"), what, say("leave_out_or_kind", kind="events"))
-    if parse_amount(options.tolerance) and options.kind != "appeals":
-        what = say("key_of_other_kind", key="tolerance", kind=options.kind)
-        reader.fail(("input", "tolerance"), what, say("leave_out_or_kind", kind="appeals"))
-    _check_topic(reader, options)
-
-
-def _check_topic(reader: Reader, options: Input) -> None:
-    """Raise ConfigError about the keys of a Kafka topic. Properties are not read."""
+    for key, given, kind in (
+        ("first_event", options.first_event is not None, "events"),
+        ("tolerance", bool(parse_amount(options.tolerance)), "appeals"),
+    ):
+        if given and options.kind != kind:
+            what = say("key_of_other_kind", key=key, kind=options.kind)
+            reader.fail(("input", key), what, say("leave_out_or_kind", kind=kind))
     pairs = [("brokers", "topic"), ("topic", "brokers")]
-    others = ("idle", "properties_env", "properties_file")
-    for key, other in [*pairs, *((key, "topic") for key in others)]:
+    pairs += [(key, "topic") for key in ("idle", "properties_env", "properties_file")]
+    for key, other in pairs:
         if getattr(options, key) is not None and getattr(options, other) is None:
             facts = {"key": key, "other": other}
-            what = say("kafka_key_alone", **facts)
-            reader.fail(("input", key), what, say("kafka_add_key", **facts))
+            reader.fail(
+                ("input", key), say("kafka_key_alone", **facts), say("kafka_add_key", **facts)
+            )
     reader.parse(("input", "idle"), parse_amount, options.idle)
     _check_kafka(reader, ("input",), options)
 
@@ -169,7 +164,6 @@ def _check_kafka(reader: Reader, keys: Keys, options: Input | KafkaSettings) -> 
 
 
 def _check_encoding(text: str) -> None:
-    """Raise ConfigError unless ``text`` is the name of a text encoding."""
     try:
         codecs.getincrementaldecoder(text)
         "a".encode(text)
@@ -178,7 +172,6 @@ def _check_encoding(text: str) -> None:
 
 
 def _check_delimiter(text: str) -> None:
-    """Raise ConfigError unless ``text`` is one character that can separate fields."""
     if len(text) != 1 or text in '"\r\n\0':
         raise ConfigError(say("no_delimiter", text=shown(text)))
 
@@ -203,11 +196,6 @@ def _check_datetime_format(text: str) -> None:
 
 
 def _check_columns(reader: Reader, config: Config) -> None:
-    """Check the sections [columns], [values] and [ignore] for the kind of file.
-
-    Raises ConfigError for a column or a value that a file of this kind cannot have, and for a
-    required column without a name.
-    """
     kind = config.input.kind
     sections = (("columns", config.columns), ("values", config.values), ("ignore", config.ignore))
     for section, canonical in ((section, one) for section, table in sections for one in table):
@@ -224,10 +212,16 @@ def _check_columns(reader: Reader, config: Config) -> None:
     for canonical, written in config.columns.items():
         if not all(name for part in parts_of(written) for name in part):
             reader.fail(("columns", canonical), say("column_unnamed"), say("name_each_column"))
+
+
+def _check_values(reader: Reader, config: Config) -> None:
     for canonical, meanings in config.values.items():
         for value, meaning in meanings.items():
             _check_meaning(reader, ("values", canonical, value), canonical, meaning)
-    _check_ignored(reader, config)
+    for canonical, ignored in config.ignore.items():
+        for value in sorted(set(ignored).intersection(config.values.get(canonical, {}))):
+            what = say("ignored_and_mapped", value=shown(value))
+            reader.fail(("ignore", canonical), what, say("keep_one_of_both"))
 
 
 def _check_sinks(reader: Reader, config: Config) -> None:
@@ -250,10 +244,9 @@ def _check_sinks(reader: Reader, config: Config) -> None:
 
 def _check_mail(reader: Reader, keys: Keys, sink: EmailSettings, config: Config) -> None:
     reader.parse((*keys, "from"), _check_address, sink.sender)
-    if not 0 < sink.port <= _LAST_PORT:
-        reader.fail(
-            (*keys, "port"), say("not_valid", value=shown(sink.port)), say("write_as", example=587)
-        )
+    if sink.port not in _PORTS:
+        what = say("not_valid", value=shown(sink.port))
+        reader.fail((*keys, "port"), what, say("write_as", example=587))
     if sink.user is not None and sink.password_env is None:
         reader.fail((*keys, "user"), say("user_without_password"), say("name_password"))
     if not any(agency.addresses for agency in config.agencies.values()):
@@ -261,16 +254,8 @@ def _check_mail(reader: Reader, keys: Keys, sink: EmailSettings, config: Config)
 
 
 def _check_address(text: str) -> None:
-    """Raise ConfigError unless a text can be an e-mail address."""
     if not _ADDRESS.fullmatch(text):
         raise ConfigError(say("not_address", text=shown(text)))
-
-
-def _check_ignored(reader: Reader, config: Config) -> None:
-    for canonical, ignored in config.ignore.items():
-        for value in sorted(set(ignored).intersection(config.values.get(canonical, {}))):
-            what = say("ignored_and_mapped", value=shown(value))
-            reader.fail(("ignore", canonical), what, say("keep_one_of_both"))
 
 
 def _check_meaning(
@@ -289,3 +274,14 @@ def _check_meaning(
     elif meaning and canonical in _CHOICES:
         cause, choices = _CHOICES[canonical]
         reader.choose(keys, meaning, choices, say(cause, value=shown(meaning)))
+
+
+def _check_service(reader: Reader, config: Config) -> None:
+    vk = config.service.vk
+    for group, text in (vk.confirmations if vk is not None else {}).items():
+        keys = ("service", "vk", "confirmations", group)
+        if not re.fullmatch(r"[1-9]\d{0,18}", group, re.ASCII):
+            reader.fail(keys, say("not_a_group", group=shown(group)), say("write_group"))
+        if not re.fullmatch(r"[\x21-\x7e]{1,100}", text, re.ASCII):
+            what = say("not_a_confirmation", text=shown(text))
+            reader.fail(keys, what, say("write_confirmation"))

@@ -11,8 +11,9 @@ from msgspec.structs import asdict, replace
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.config.presets import Preset, load_preset, preset_names
 from workhours_sla.config.schedules import calendar_of, check_schedule, named_schedule
-from workhours_sla.config.sections import Body, Config
-from workhours_sla.config.target_sections import (
+from workhours_sla.config.sections import (
+    Body,
+    Config,
     PresetSettings,
     RuleRow,
     TargetRow,
@@ -136,18 +137,25 @@ class _PolicyReader:
             targets[row.name] = self._target(keys, row, budget if replaced else None)
         used_by = {row.schedule_by for _, row in rows}
         for field, section in _BODIES.items():
-            if field not in used_by:
-                self._check_unused(field, section)
+            bodies: Mapping[str, Body] = getattr(config, section)
+            for name, body in bodies.items() if field not in used_by else ():
+                if body.schedule is not None:
+                    instead = say("write_schedule_by", field=field)
+                    self._reader.fail((section, name, "schedule"), say("schedule_unused"), instead)
+        past = config.on_change_past or "as_of_change"
         if config.rules:
-            policy = self._by_rules(targets)
+            rules = self._rules(targets)
+            on_change = config.on_change or "from_creation"
+            policy = Policy(rules, on_change=on_change, on_change_past=past)
         else:
-            self._check_without_rules(chosen)
+            if len(presets) > 1:
+                self._reader.fail(("presets",), say("several_presets"), say("write_rules_for_each"))
+            if config.on_change is not None:
+                self._reader.fail(("on_change",), say("no_rules"), say("write_rules"))
             norms = [norm for preset in presets.values() for norm in preset.targets]
             optional = {norm.name for norm in norms if norm.optional}
-            policy = Policy(
-                (target for name, target in targets.items() if name not in optional),
-                on_change_past=config.on_change_past or "as_of_change",
-            )
+            always = (target for name, target in targets.items() if name not in optional)
+            policy = Policy(always, on_change_past=past)
         used = {id(schedule) for target in policy.targets for schedule in target.schedules}
         schedules = {
             name: schedule
@@ -160,31 +168,17 @@ class _PolicyReader:
         if name in names:
             self._reader.fail(keys, say("a_second", name=shown(name)), say("rename"))
 
-    def _check_unused(self, field: str, section: str) -> None:
-        """Raise ConfigError if ``section`` names schedules, because no target uses them.
-
-        Call this for a ``field`` (agency, district or channel) that no target has as
-        ``schedule_by``.
-        """
-        bodies: Mapping[str, Body] = getattr(self._config, section)
-        for name, body in bodies.items():
-            if body.schedule is not None:
-                keys = (section, name, "schedule")
-                instead = say("write_schedule_by", field=field)
-                self._reader.fail(keys, say("schedule_unused"), instead)
-
     # -- targets -----------------------------------------------------------------------------
 
     def _presets(self) -> Mapping[str, PresetSettings]:
-        config = self._config
-        if config.preset is not None and config.presets:
-            instead = say("write_preset", name=clipped(config.preset))
-            self._reader.fail(("preset",), say("preset_beside"), instead)
-        chosen: Mapping[str, PresetSettings] = config.presets
-        if config.preset is not None:
-            chosen = {config.preset: PresetSettings()}
+        one, chosen = self._config.preset, self._config.presets
+        if one is not None:
+            if chosen:
+                instead = say("write_preset", name=clipped(one))
+                self._reader.fail(("preset",), say("preset_beside"), instead)
+            chosen = {one: PresetSettings()}
         for name in chosen:
-            keys = ("presets", name) if config.preset is None else ("preset",)
+            keys = ("presets", name) if one is None else ("preset",)
             self._reader.choose(keys, name, preset_names(), say("no_preset", name=shown(name)))
         return chosen
 
@@ -195,13 +189,8 @@ class _PolicyReader:
             given = {key: value for key, value in asdict(settings).items() if value is not None}
             norms = []
             for norm in load_preset(name).targets:
-                row: TargetSettings = TargetRow(
-                    name=norm.name,
-                    budget=norm.budget,
-                    starts=norm.starts,
-                    stops=norm.stops,
-                    **given,
-                )
+                taken = {key: getattr(norm, key) for key in ("name", "budget", "starts", "stops")}
+                row: TargetSettings = TargetRow(**taken, **given)
                 norms.append(self._budget(keys, "roll", norm.budget, row))
                 yield keys, row
             self._check_counting(keys, settings, norms)
@@ -216,10 +205,6 @@ class _PolicyReader:
             yield keys, row
 
     def _own(self) -> list[tuple[Keys, TargetSettings]]:
-        """Return the key path and the settings of each target that the file itself has.
-
-        These are [target], or the rows of [[targets]].
-        """
         if self._config.target is not None:
             return [(("target",), self._config.target)]
         return [(("targets", index), row) for index, row in enumerate(self._config.targets)]
@@ -245,45 +230,38 @@ class _PolicyReader:
             # raises BudgetError, since no key path names a value that the file does not have
             parse_budget(row.budget, roll=row.roll, count_from=row.count_from)
         reader.parse((*keys, "warn"), parse_amount, row.warn)
-        budget = self._budget(keys, "budget", row.budget, row)
+        options = asdict(row)
+        options["budget"] = budget = self._budget(keys, "budget", row.budget, row)
         if budget in (timedelta(0), ClockTime(timedelta(0))):
             reader.fail((*keys, "budget"), say("zero_budget"), say("give_it_time"))
-        stops = row.stops
-        if isinstance(stops, tuple):
-            self._check_stops((*keys, "stops"), stops)
-        options = asdict(row)
+        if isinstance(row.stops, tuple):
+            options["stops"] = stops = frozenset(row.stops)
+            if not stops or stops & {EventType.CREATED, EventType.REOPENED}:
+                reader.fail((*keys, "stops"), say("not_answers"), say("write_answers"))
         for name in ("schedule_by", "roll", "count_from"):
             del options[name]
-        options |= {
-            "schedule": self._schedule(keys, row),
-            "budget": budget,
-            "stops": frozenset(stops) if isinstance(stops, tuple) else stops,
-            "warn": parse_amount(row.warn) if self._warn is None else self._warn,
-        }
+        options["schedule"] = self._schedule(keys, row)
+        options["warn"] = parse_amount(row.warn) if self._warn is None else self._warn
         if row.pause_cap is not None:
             options["pause_cap"] = self._budget(keys, "pause_cap", row.pause_cap, row)
         return reader.make(keys, lambda: Target(**options))
-
-    def _check_stops(self, keys: Keys, stops: Iterable[EventType]) -> None:
-        stops = set(stops)
-        if not stops or stops & {EventType.CREATED, EventType.REOPENED}:
-            self._reader.fail(keys, say("not_answers"), say("write_answers"))
 
     def _schedule(self, keys: Keys, row: TargetSettings) -> Schedule | ScheduleBy:
         field = row.schedule_by
         if field is None:
             return self._named((*keys, "schedule"), row.schedule or DEFAULT)
+        keys = (*keys, "schedule_by")
         if row.schedule is not None:
-            what = say("schedule_and_by")
-            self._reader.fail((*keys, "schedule_by"), what, say("leave_one_out"))
+            self._reader.fail(keys, say("schedule_and_by"), say("leave_one_out"))
         section = _BODIES[field]
         bodies: Mapping[str, Body] = getattr(self._config, section)
         if not bodies:
             what = say("no_section", section=section)
-            self._reader.fail((*keys, "schedule_by"), what, say("write_section", section=section))
-        found = {}
-        for name, body in bodies.items():
-            found[name] = self._named((section, name, "schedule"), body.schedule or DEFAULT)
+            self._reader.fail(keys, what, say("write_section", section=section))
+        found = {
+            name: self._named((section, name, "schedule"), body.schedule or DEFAULT)
+            for name, body in bodies.items()
+        }
         return ScheduleBy(field, found)
 
     def _named(self, keys: Keys, name: str) -> Schedule:
@@ -292,13 +270,7 @@ class _PolicyReader:
 
     # -- rules -------------------------------------------------------------------------------
 
-    def _check_without_rules(self, presets: Mapping[str, PresetSettings]) -> None:
-        if len(presets) > 1:
-            self._reader.fail(("presets",), say("several_presets"), say("write_rules_for_each"))
-        if self._config.on_change is not None:
-            self._reader.fail(("on_change",), say("no_rules"), say("write_rules"))
-
-    def _by_rules(self, targets: Mapping[str, Target]) -> Policy:
+    def _rules(self, targets: Mapping[str, Target]) -> list[Rule]:
         rules: list[Rule] = []
         for index, row in enumerate(self._config.rules):
             keys = ("rules", index)
@@ -312,24 +284,21 @@ class _PolicyReader:
             if target.name not in used:
                 what = say("target_unused", name=shown(target.name))
                 self._reader.fail((*place, "name"), what, say("name_in_rule"))
-        return Policy(
-            rules,
-            on_change=self._config.on_change or "from_creation",
-            on_change_past=self._config.on_change_past or "as_of_change",
-        )
+        return rules
 
     def _rule(self, keys: Keys, row: RuleRow, targets: Mapping[str, Target]) -> Rule:
         reader = self._reader
         if not row.targets:
             reader.fail((*keys, "targets"), say("no_rule_targets"), say("name_targets"))
         for number, name in enumerate(row.targets):
-            reader.choose(
-                (*keys, "targets", number), name, targets, say("no_target", name=shown(name))
-            )
+            what = say("no_target", name=shown(name))
+            reader.choose((*keys, "targets", number), name, targets, what)
+        conditions: dict[str, frozenset[str]] = {}
         for condition in CONDITIONS:
             names: tuple[str, ...] | None = getattr(row, condition)
             if names == ():
                 reader.fail((*keys, condition), say("empty_condition"), say("leave_it_out"))
+            conditions[condition] = frozenset(names or ())
             listed: Mapping[str, Body] = getattr(self._config, condition, {})
             for number, name in enumerate(names or () if listed else ()):
                 what = say("not_in_section", name=shown(name), section=condition)
@@ -337,14 +306,8 @@ class _PolicyReader:
         since, until = row.valid_from, row.valid_until
         if since is not None and until is not None and until <= since:
             reader.fail((*keys, "valid_until"), say("not_after_from"), say("exchange"))
-        conditions = {key: frozenset(getattr(row, key) or ()) for key in CONDITIONS}
+        chosen = tuple(targets[name] for name in row.targets)
         return reader.make(
             keys,
-            lambda: Rule(
-                tuple(targets[name] for name in row.targets),
-                name=row.name,
-                valid_from=since,
-                valid_until=until,
-                **conditions,
-            ),
+            lambda: Rule(chosen, name=row.name, valid_from=since, valid_until=until, **conditions),
         )

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from workhours_sla.config.section import Section
+from workhours_sla.config.sections import Section
 from workhours_sla.errors import ConfigError, shown
 from workhours_sla.json.checked_data import Reader
 from workhours_sla.module_names import public

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from inspect import cleandoc
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import msgspec
 
@@ -11,6 +13,12 @@ from workhours_sla.config.sections import Config
 
 _NULL = {"type": "null"}
 """The JSON type null, which TOML does not have."""
+_BASES: Final = {
+    "Body": "AgencyBody",
+    "PresetSettings": "TargetSettings",
+    "TargetRow": "TargetSettings",
+}
+"""The sections that have keys of another section, which describes them."""
 
 
 def config_schema() -> dict[str, Any]:
@@ -20,6 +28,13 @@ def config_schema() -> dict[str, Any]:
     ['targets']
     """
     schema = _written(msgspec.json.schema(Config))
+    texts = tomllib.loads(Path(__file__).with_name("keys.toml").read_text(encoding="utf-8"))
+    for name, section in schema["$defs"].items():
+        for key, spec in section.get("properties", {}).items():
+            text = texts.get(_BASES.get(name, name), {}).get(key)
+            described, *examples = text if isinstance(text, list) else [text]
+            more = {"description": described, "examples": examples}
+            spec.update({word: value for word, value in more.items() if value})
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Configuration of workhours_sla",
@@ -50,5 +65,4 @@ def _written(part: Any) -> Any:
 
 
 def _described(text: str) -> str:
-    """Return the text of a docstring without its examples, as a description."""
     return cleandoc(text).replace("``", "`").partition(">>>")[0].rstrip()

@@ -1,74 +1,53 @@
-"""A configuration file as structs: the keys of its sections, with types, defaults, descriptions.
+"""A configuration file as structs: the keys of its sections, with types and defaults.
 
-The JSON Schema is generated from these structs; their docstrings are its descriptions.
+The JSON Schema is generated from these structs and from ``keys.toml``, which describes their keys.
+The docstrings of the structs are descriptions in the schema as well.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
-from typing import Annotated, Literal
+from dataclasses import fields
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
 from workhours_sla.calendars.zones import time_zone
-from workhours_sla.config.section import (
-    PropertiesEnv,
-    PropertiesFile,
-    ScheduleName,
-    Section,
-    described,
-)
-from workhours_sla.config.service_sections import ServiceSettings
-from workhours_sla.config.sink_sections import (
-    EmailSettings,
-    KafkaSettings,
-    WebhookSettings,
-)
-from workhours_sla.config.target_sections import (
-    PresetSettings,
-    RuleRow,
-    TargetRow,
-    TargetSettings,
-)
+from workhours_sla.config.defaults import BUDGET, TARGET
+from workhours_sla.sla.event import EventType
 from workhours_sla.sla.policy import OnChange, OnChangePast
+from workhours_sla.sla.target import (
+    Closing,
+    OnReopen,
+    OnTransfer,
+    ScheduleField,
+    StaffOpened,
+    Starts,
+    Stops,
+    Target,
+)
+from workhours_sla.worktime.day_budgets import CountFrom
+from workhours_sla.worktime.due_dates import Roll
 
-Format = Literal[
-    "csv",
-    "jsonl",
-    "json",
-    "xlsx",
-    "xls",
-    "ods",
-    "parquet",
-    "arrow",
-    "html",
-    "vk",
-    "vk_callback",
-    "ok",
-    "max",
-    "telegram",
-    "xes",
-    "open311",
-    "cloudevents",
-    "zendesk",
-    "zammad",
-    "jira",
-    "servicenow",
-]
+FileFormat = Literal["csv", "jsonl", "json", "xlsx", "xls", "ods", "parquet", "arrow", "html"]
+NetworkFormat = Literal["vk", "vk_callback", "ok", "max", "telegram"]
+DeskFormat = Literal["xes", "open311", "cloudevents", "zendesk", "zammad", "jira", "servicenow"]
+Format = Literal[FileFormat, NetworkFormat, DeskFormat]
 """The format of a file of appeals or events."""
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+OneOrMore = str | tuple[str, ...]
+ByLanguage = str | dict[Literal["en", "ru"], str]
 
-Overrides = Annotated[
-    dict[date, str],
-    described("The hours of single dates, keyed by date.", {"2026-05-08": "09:00-12:00"}),
-]
-Changes = Annotated[
-    dict[date, str],
-    described(
-        "New weekly hours, keyed by the date from which they apply.",
-        {"2026-06-01": "Mo-Fr 08:00-17:00"},
-    ),
-]
+_DEFAULTS: Final[dict[str, Any]] = {field.name: field.default for field in fields(Target)}
+"""The defaults of the fields of Target, keyed by the field's name."""
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base class of the tables of a configuration file; the fields are the keys of the table."""
+
+
+# -- files of appeals ------------------------------------------------------------------------
 
 
 class Input(Section, frozen=True, kw_only=True):
@@ -82,131 +61,35 @@ class Input(Section, frozen=True, kw_only=True):
     ``watch`` reads a topic.
     """
 
-    kind: Annotated[
-        Literal["events", "appeals", "statuses"],
-        described("Whether a row is an event, an appeal, or a status that an appeal has since."),
-    ] = "events"
-    format: (
-        Annotated[
-            Format,
-            described("The format of the file; by default its suffix or its content decides."),
-        ]
-        | None
-    ) = None
-    encoding: Annotated[str, described("The encoding of the text.", "cp1251", "utf-16")] = "utf-8"
-    delimiter: (
-        Annotated[
-            str,
-            described(
-                "One character between the fields of CSV; by default a comma, in .tsv a tab.",
-                *(";", "\t"),
-            ),
-        ]
-        | None
-    ) = None
-    datetime_format: (
-        Annotated[
-            str | tuple[str, ...],
-            described(
-                "The form of times, as in strptime of Python; unix for seconds and unix_ms for "
-                "milliseconds since 1970; excel for the numbers of spreadsheets; default for the "
-                "forms without this key. In a list, each time must fit exactly one.",
-                *("%d.%m.%Y %H:%M", "unix", ["default", "excel"]),
-            ),
-        ]
-        | None
-    ) = None
-    tz: (
-        Annotated[str, described("IANA time zone of times without an offset.", "Europe/Volgograd")]
-        | None
-    ) = None
-    source: Annotated[str, described("The source of rows without a column source.", "vk")] = ""
-    first_event: (
-        Annotated[
-            Literal["created"],
-            described("The first event of an appeal also creates it, for files without creations."),
-        ]
-        | None
-    ) = None
-    tolerance: Annotated[
-        str,
-        described(
-            "An answer that is before its posting by no more than this counts as at the posting; "
-            "for rows of appeals.",
-            "2m",
-        ),
-    ] = "0s"
-    sheet: (
-        Annotated[
-            str,
-            described("The name of the sheet of a workbook; by default the one with the columns."),
-        ]
-        | None
-    ) = None
-    path: (
-        Annotated[
-            str,
-            described(
-                "Where the records of a JSON document are; by default an array at its top.",
-                *("[]", "response.items[]"),
-            ),
-        ]
-        | None
-    ) = None
-    metric: (
-        Annotated[
-            str,
-            described(
-                "Which of several measures of a service desk is read: the name of an SLA in Jira "
-                "and ServiceNow, a metric in Zendesk, first_response, update or close in Zammad.",
-                *("Time to first response", "reply_time"),
-            ),
-        ]
-        | None
-    ) = None
-    officials: Annotated[
-        tuple[str, ...],
-        described(
-            "The ids of authors in a social network who answer, besides the community itself.",
-            ["562001"],
-        ),
-    ] = ()
-    brokers: (
-        Annotated[
-            str | tuple[str, ...],
-            described(
-                "Brokers of Kafka that are asked first, host:port, as a list or with commas.",
-                *("kafka.region.example:9092", ["one.example:9092", "two.example:9092"]),
-            ),
-        ]
-        | None
-    ) = None
-    topic: Annotated[str, described("The topic that watch reads.", "appeals")] | None = None
-    idle: (
-        Annotated[
-            str,
-            described(
-                "With --clock events: a partition without messages for longer than this no longer "
-                "stops the time; by default it does.",
-                "1h",
-            ),
-        ]
-        | None
-    ) = None
-    properties_env: PropertiesEnv | None = None
-    properties_file: PropertiesFile | None = None
+    kind: Literal["events", "appeals", "statuses"] = "events"
+    format: Format | None = None
+    encoding: str = "utf-8"
+    delimiter: str | None = None
+    datetime_format: OneOrMore | None = None
+    tz: str | None = None
+    source: str = ""
+    first_event: Literal["created"] | None = None
+    tolerance: str = "0s"
+    sheet: str | None = None
+    path: str | None = None
+    metric: str | None = None
+    officials: tuple[str, ...] = ()
+    brokers: OneOrMore | None = None
+    topic: str | None = None
+    idle: str | None = None
+    properties_env: str | None = None
+    properties_file: str | None = None
+
+
+# -- schedules -------------------------------------------------------------------------------
 
 
 class Transfer(Section, frozen=True, kw_only=True):
     """An exchange of a day off and a working day: each becomes the other."""
 
-    day_off: Annotated[date, described("The day off that becomes a working day.")] = msgspec.field(
-        name="from"
-    )
-    working_day: Annotated[date, described("The working day that becomes a day off.")] = (
-        msgspec.field(name="to")
-    )
-    act: Annotated[str, described("The act that orders the transfer.", "Приказ № 8")]
+    day_off: date = msgspec.field(name="from")
+    working_day: date = msgspec.field(name="to")
+    act: str
 
 
 class ScheduleSettings(Section, frozen=True, kw_only=True):
@@ -215,47 +98,14 @@ class ScheduleSettings(Section, frozen=True, kw_only=True):
     ``days_off`` and ``transfers`` are decided by the organisation itself; each names its act.
     """
 
-    calendar: (
-        Annotated[
-            str,
-            described(
-                "RU, a region, another calendar, or none for every day alike.", *("RU-VGG", "none")
-            ),
-        ]
-        | None
-    ) = None
-    week: (
-        Annotated[Literal[5, 6, 7], described("Working days of a Russian week; 5 by default.")]
-        | None
-    ) = None
-    hours: (
-        Annotated[
-            str,
-            described("Weekly hours in opening_hours notation.", "Mo-Fr 09:00-13:00,14:00-18:00"),
-        ]
-        | None
-    ) = None
-    tz: (
-        Annotated[
-            str,
-            described("IANA time zone; by default the zone of the region.", "Europe/Volgograd"),
-        ]
-        | None
-    ) = None
-    overrides: Overrides | None = None
-    changes: Changes | None = None
-    days_off: (
-        Annotated[
-            dict[date, str],
-            described(
-                "The act behind each own day off, keyed by date.", {"2026-09-01": "Приказ № 7"}
-            ),
-        ]
-        | None
-    ) = None
-    transfers: Annotated[
-        tuple[Transfer, ...], described("Own transferred working days, each with its act.")
-    ] = ()
+    calendar: str | None = None
+    week: Literal[5, 6, 7] | None = None
+    hours: str | None = None
+    tz: str | None = None
+    overrides: dict[date, str] | None = None
+    changes: dict[date, str] | None = None
+    days_off: dict[date, str] | None = None
+    transfers: tuple[Transfer, ...] = ()
 
 
 class Body(Section, frozen=True, kw_only=True):
@@ -264,23 +114,14 @@ class Body(Section, frozen=True, kw_only=True):
     Without ``schedule``, the schedule of the section [schedule] applies.
     """
 
-    name: Annotated[str, described("The name in texts; by default the id.")] = ""
-    schedule: ScheduleName | None = None
+    name: str = ""
+    schedule: str | None = None
 
 
 class AgencyBody(Body, frozen=True, kw_only=True):
     """An agency: its name, its schedule, and the addresses to which digests are sent."""
 
-    email: (
-        Annotated[
-            str | tuple[str, ...],
-            described(
-                "The address, or the addresses, to which a sink of kind email sends digests.",
-                *("roads@region.example", ["roads@region.example", "duty@region.example"]),
-            ),
-        ]
-        | None
-    ) = None
+    email: OneOrMore | None = None
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -288,30 +129,81 @@ class AgencyBody(Body, frozen=True, kw_only=True):
         return (self.email,) if isinstance(self.email, str) else self.email or ()
 
 
+# -- targets ---------------------------------------------------------------------------------
+
+
+class TargetSettings(Section, frozen=True, kw_only=True):
+    """A target: its budget, its schedule, and the events that start and stop the clock.
+
+    ``schedule`` is the name of the schedule. With ``schedule_by`` each agency, district or channel
+    has its own schedule. Without these two keys, the target has the schedule of the section
+    [schedule]. ``roll`` and ``count_from`` apply to budgets in days and months.
+    """
+
+    name: str = TARGET
+    budget: str = BUDGET
+    schedule: str | None = None
+    schedule_by: ScheduleField | None = None
+    starts: Starts = _DEFAULTS["starts"]
+    stops: Stops | tuple[EventType, ...] = _DEFAULTS["stops"]
+    pauses: bool = _DEFAULTS["pauses"]
+    pause_cap: str | None = None
+    on_transfer: OnTransfer = _DEFAULTS["on_transfer"]
+    on_reopen: OnReopen = _DEFAULTS["on_reopen"]
+    warn: str = f"{_DEFAULTS['warn'] // timedelta(hours=1)}h"
+    warn_percent: int | None = None
+    closing: Closing = _DEFAULTS["closing"]
+    staff_opened: StaffOpened = _DEFAULTS["staff_opened"]
+    roll: Roll | None = None
+    count_from: CountFrom | None = None
+
+
+class TargetRow(TargetSettings, frozen=True, kw_only=True):
+    """A target in a list of several. It has the keys of [target]; name and budget are required."""
+
+    name: str
+    budget: str
+
+
+class RuleRow(Section, frozen=True, kw_only=True):
+    """The targets of appeals that match all conditions. The first matching rule decides.
+
+    A missing condition matches every appeal. ``valid_from`` matches appeals that were posted at
+    that time or later, and ``valid_until`` matches appeals that were posted before that time.
+    """
+
+    targets: tuple[str, ...]
+    name: str = ""
+    channels: tuple[str, ...] | None = None
+    topics: tuple[str, ...] | None = None
+    importances: tuple[str, ...] | None = None
+    regimes: tuple[str, ...] | None = None
+    agencies: tuple[str, ...] | None = None
+    districts: tuple[str, ...] | None = None
+    valid_from: Instant | None = None
+    valid_until: Instant | None = None
+
+
+class PresetSettings(Section, frozen=True, kw_only=True):
+    """Settings that a published norm leaves open. They apply to all targets of a preset."""
+
+    schedule: str | None = None
+    schedule_by: ScheduleField | None = None
+    warn: str | None = None
+    warn_percent: int | None = None
+    closing: Closing | None = None
+    roll: Roll | None = None
+    count_from: CountFrom | None = None
+
+
+# -- reports, the store, sinks ---------------------------------------------------------------
+
+
 class ReportSettings(Section, frozen=True, kw_only=True):
     """The heading of reports: their title, and the organisation that they are about."""
 
-    title: (
-        Annotated[
-            str | dict[Literal["en", "ru"], str],
-            described(
-                "The title of reports, or the title in each language.",
-                "Ответы на обращения граждан",
-                {"ru": "Ответы на обращения граждан", "en": "Answers to citizens"},
-            ),
-        ]
-        | None
-    ) = None
-    organisation: (
-        Annotated[
-            str | dict[Literal["en", "ru"], str],
-            described(
-                "The organisation or region in the heading, or its name in each language.",
-                "Волгоградская область",
-            ),
-        ]
-        | None
-    ) = None
+    title: ByLanguage | None = None
+    organisation: ByLanguage | None = None
 
     def heading(self, key: Literal["title", "organisation"], lang: str) -> str | None:
         """Return a heading in ``lang``, or in the other language if only that is given.
@@ -331,16 +223,82 @@ class StoreSettings(Section, frozen=True, kw_only=True):
     PGPASSWORD or to the password file of PostgreSQL.
     """
 
-    url: (
-        Annotated[
-            str,
-            described(
-                "The path or the address of the store.",
-                *("appeals.db", "postgresql://workhours@db.example/appeals"),
-            ),
-        ]
-        | None
-    ) = None
+    url: str | None = None
+
+
+class WebhookSettings(Section, frozen=True, kw_only=True, tag_field="kind", tag="webhook"):
+    """A sink of ``watch`` that sends each change to a web address.
+
+    The requests are signed by the Standard Webhooks specification. Without ``allow_private``, the
+    address must use https and must not be in a loopback or private network.
+    """
+
+    url: str
+    secret_env: str
+    allow_private: bool = False
+
+
+class EmailSettings(Section, frozen=True, kw_only=True, tag_field="kind", tag="email"):
+    """A sink of ``watch`` that sends the digests to the addresses in [agencies].
+
+    The connection is encrypted by STARTTLS. Without ``user``, there is no login.
+    """
+
+    host: str
+    port: int = 587
+    sender: str = msgspec.field(name="from")
+    user: str | None = None
+    password_env: str | None = None
+
+
+class KafkaSettings(Section, frozen=True, kw_only=True, tag_field="kind", tag="kafka"):
+    """A sink of ``watch`` that writes each change to a Kafka topic, keyed by the appeal."""
+
+    brokers: OneOrMore
+    topic: str
+    properties_env: str | None = None
+    properties_file: str | None = None
+
+
+# -- the HTTP service ------------------------------------------------------------------------
+
+
+class VkSettings(Section, frozen=True, kw_only=True):
+    """The requests of VK's Callback API, which the HTTP service receives at /v1/webhooks/vk.
+
+    The variable has the secret key that is set in each community.
+    """
+
+    secret_env: str
+    confirmations: dict[str, str] = {}
+    officials: tuple[str, ...] = ()
+
+
+class MaxSettings(Section, frozen=True, kw_only=True):
+    """The updates of MAX, which the HTTP service receives at /v1/webhooks/max.
+
+    The variable has the secret of the subscription.
+    """
+
+    secret_env: str
+    officials: tuple[str, ...] = ()
+
+
+class ServiceSettings(Section, frozen=True, kw_only=True):
+    """The tokens of the HTTP service, and the networks whose requests it receives.
+
+    Without tokens, the service answers only its own machine. Each line of the variable or the file
+    is ``read=TOKEN`` or ``write=TOKEN``.
+    """
+
+    tokens_env: str | None = None
+    tokens_file: str | None = None
+    proxies: tuple[str, ...] = ()
+    vk: VkSettings | None = None
+    max: MaxSettings | None = None
+
+
+# -- the whole file --------------------------------------------------------------------------
 
 
 class Config(Section, frozen=True, kw_only=True):
@@ -353,67 +311,26 @@ class Config(Section, frozen=True, kw_only=True):
     appeals.
     """
 
-    input: Annotated[Input, described("The format of files of appeals.")] = Input()
-    columns: Annotated[
-        dict[str, str | tuple[str, ...]],
-        described(
-            "The names of columns in the file, keyed by canonical name; a ?? b is b where a is "
-            "empty, and a list joins columns.",
-            {"appeal_id": "reply_to ?? id", "occurred_at": ["date", "time"]},
-        ),
-    ] = {}
-    values: Annotated[
-        dict[str, dict[str, str | bool]],
-        described("The meanings of values in the file, keyed by canonical column and value."),
-    ] = {}
-    ignore: Annotated[
-        dict[str, tuple[str, ...]],
-        described(
-            "The values with which a row is ignored, keyed by canonical column.",
-            {"type": ["viewed", "printed"]},
-        ),
-    ] = {}
-    target: Annotated[TargetSettings | None, described("The only target.")] = None
-    schedule: Annotated[ScheduleSettings, described("The schedule of targets without another.")] = (
-        ScheduleSettings()
-    )
-    schedules: Annotated[
-        dict[str, ScheduleSettings], described("More schedules, keyed by name.")
-    ] = {}
-    agencies: Annotated[dict[str, AgencyBody], described("Agencies, keyed by id.")] = {}
-    districts: Annotated[dict[str, Body], described("Districts, keyed by id.")] = {}
-    channels: Annotated[dict[str, Body], described("Channels, keyed by id.")] = {}
-    report: Annotated[ReportSettings, described("The heading of reports.")] = ReportSettings()
-    sinks: Annotated[
-        dict[str, WebhookSettings | EmailSettings | KafkaSettings],
-        described("Where watch sends changes and digests, keyed by name."),
-    ] = {}
-    service: Annotated[
-        ServiceSettings, described("The tokens of the HTTP service, and what it receives.")
-    ] = ServiceSettings()
-    store: Annotated[StoreSettings, described("The store of watch.")] = StoreSettings()
-    targets: Annotated[tuple[TargetRow, ...], described("Several targets.")] = ()
-    rules: Annotated[
-        tuple[RuleRow, ...],
-        described("Which appeals have which targets; the first match decides."),
-    ] = ()
-    on_change: (
-        Annotated[OnChange, described("From when the targets of another rule apply.")] | None
-    ) = None
-    on_change_past: (
-        Annotated[
-            OnChangePast,
-            described(
-                "The time of a breach that a later change of the appeal causes: that of the change "
-                "or that of the limit."
-            ),
-        ]
-        | None
-    ) = None
-    preset: Annotated[str, described("A published norm, on [schedule].", "volgograd")] | None = None
-    presets: Annotated[
-        dict[str, PresetSettings], described("Published norms with their settings, keyed by name.")
-    ] = {}
+    input: Input = Input()
+    columns: dict[str, OneOrMore] = {}
+    values: dict[str, dict[str, str | bool]] = {}
+    ignore: dict[str, tuple[str, ...]] = {}
+    target: TargetSettings | None = None
+    schedule: ScheduleSettings = ScheduleSettings()
+    schedules: dict[str, ScheduleSettings] = {}
+    agencies: dict[str, AgencyBody] = {}
+    districts: dict[str, Body] = {}
+    channels: dict[str, Body] = {}
+    report: ReportSettings = ReportSettings()
+    sinks: dict[str, WebhookSettings | EmailSettings | KafkaSettings] = {}
+    service: ServiceSettings = ServiceSettings()
+    store: StoreSettings = StoreSettings()
+    targets: tuple[TargetRow, ...] = ()
+    rules: tuple[RuleRow, ...] = ()
+    on_change: OnChange | None = None
+    on_change_past: OnChangePast | None = None
+    preset: str | None = None
+    presets: dict[str, PresetSettings] = {}
 
     def with_zone(self, tz: str) -> Config:
         """Return a copy of the configuration in which times without an offset have the zone ``tz``.

@@ -1,31 +1,37 @@
-"""Parse TOML text within limits of size and nesting; an error names the line."""
+"""Parse the TOML text of a configuration; an error names the line.
+
+``workhours init`` writes a question that it cannot answer as a key with the value ``"?"``, below a
+comment with the question::
+
+    # QUESTION: no column says when an appeal was answered; choose the column
+    answered_at = "?"
+"""
 
 from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from typing import Any, Final, NoReturn
 
 from workhours_sla.errors import ConfigError
+from workhours_sla.json.checked_data import Keys, key_path
+from workhours_sla.text.catalog import read
 from workhours_sla.text.messages import Phrase, say
 
 LONGEST: Final = 1_000_000
 """Maximum number of characters in a file."""
 LARGEST: Final = 4 * LONGEST + 8
 """Number of bytes to read: a longer file has more than ``LONGEST`` characters in UTF-8."""
-DEEPEST: Final = 16
-"""Maximum number of dots in a line. The parser's time grows with the square of this number."""
-
-_QUOTED: Final = re.compile(r"""#.*|"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|$)|'[^']*+(?:'|$)""")
-"""Matches a comment or a quoted text, within which a dot does not separate keys."""
+OPEN: Final = '"?"'
+"""The value of a key that waits for an answer, as TOML."""
 
 
 def tables_of(text: str, name: str) -> dict[str, Any]:
     """Parse TOML text and return its tables; messages call the text ``name``.
 
-    Raises ConfigError for text that is not TOML, has half of a surrogate pair, is too large or too
-    deeply nested, or has integers with too many digits. The error has the line number (``line``) if
-    it is known.
+    Raises ConfigError, with the line number (``line``) if it is known, for text that is not TOML,
+    has half of a surrogate pair, or is too large or too deeply nested.
     """
     if len(text) > LONGEST:
         _refuse(name, say("toml_long", name=name, most=LONGEST))
@@ -34,9 +40,6 @@ def tables_of(text: str, name: str) -> dict[str, Any]:
     except UnicodeEncodeError as error:
         number = text.count("\n", 0, error.start) + 1
         _refuse(name, say("toml_surrogate", name=name, line=number), number)
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.count(".") > DEEPEST and _QUOTED.sub("", line).count(".") > DEEPEST:
-            _refuse(name, say("toml_dots", name=name, line=number, most=DEEPEST), number)
     try:
         # without this line ending, an error at the end of the text would have no line number
         return tomllib.loads(text + "\n")
@@ -53,3 +56,41 @@ def tables_of(text: str, name: str) -> dict[str, Any]:
 
 def _refuse(name: str, message: Phrase, line: int | None = None) -> NoReturn:
     raise ConfigError(message, name=name, line=line) from None
+
+
+def check_answered(tables: dict[str, object], text: str, name: str) -> None:
+    """Raise ConfigError with the question if a key of parsed TOML has the value ``"?"``."""
+    for keys in _open_keys(tables, ()):
+        path = key_path(keys)
+        question = _question_above(text, str(keys[-1]))
+        asked = say("open_question_is", question=question) if question else ""
+        msg = say("open_question", path=path, name=name, asked=asked)
+        raise ConfigError(msg, key=path, name=name)
+
+
+def _open_keys(value: object, keys: Keys) -> Iterator[Keys]:
+    if value == "?":
+        yield keys
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _open_keys(inner, (*keys, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _open_keys(inner, (*keys, index))
+
+
+def _question_above(text: str, key: str) -> str:
+    """Return the question in the comment above an open key, empty if it has none."""
+    lines = text.split("\n")
+    opened = (f"{key} = {OPEN}", f'"{key}" = {OPEN}')
+    at = next((at for at, line in enumerate(lines) if line.startswith(opened)), 0)
+    labels = tuple(f"# {label}: " for label in read("init")["question"].values())
+    found: list[str] = []
+    for line in reversed(lines[:at]):
+        if line.startswith(labels):
+            return " ".join([line.partition(": ")[2], *found])
+        if line.startswith("#"):
+            found.insert(0, line.removeprefix("#").strip())
+        elif found or not line.strip() or line.startswith("["):
+            break  # a question may ask for several keys, which follow each other
+    return ""

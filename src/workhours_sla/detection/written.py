@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from workhours_sla.config.defaults import BUDGET, CALENDAR, HOURS
-from workhours_sla.config.open_questions import OPEN
+from workhours_sla.config.toml_text import OPEN
 from workhours_sla.detection.detected import Detected, Doubt, Value, toml_key, toml_line
 from workhours_sla.text.catalog import INIT, SHELL
 from workhours_sla.text.messages import said

@@ -189,7 +189,6 @@ def check_swaps(
 
 
 def _check_hours(row: Row, weekend: frozenset[int], remedy: str) -> None:
-    """Raise CalendarDataError for a transferred working day that has no hours."""
     day, other = row.entry.date, row.entry.swapped_with
     if other is None:
         if day.weekday() in weekend:
@@ -201,7 +200,6 @@ def _check_hours(row: Row, weekend: frozenset[int], remedy: str) -> None:
 
 
 def _check_partner(row: Row, other: date, partner: Entry | None) -> None:
-    """Raise CalendarDataError if a swap contradicts the entry ``partner`` of the other date."""
     day, place = row.entry.date, row.place
     works = row.entry.kind.working
     swap = f"{day} {'works' if works else 'is off'} in place of {other}"

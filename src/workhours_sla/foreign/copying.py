@@ -10,7 +10,6 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.copied import CopiedDays
 from workhours_sla.calendars.days import (
     NOT_SHORTENED,
     ONE_DAY,
@@ -22,7 +21,7 @@ from workhours_sla.calendars.days import (
     dates_between,
     without,
 )
-from workhours_sla.calendars.tables import TableDays
+from workhours_sla.calendars.tables import CopiedDays, TableDays
 from workhours_sla.errors import CalendarDataError
 from workhours_sla.text.messages import Phrase, say
 

@@ -96,7 +96,6 @@ def read_dates(
 
 
 def _rows(text: str, name: str, delimiter: str | None, weekend: frozenset[int]) -> Iterator[Row]:
-    """Yield a row for each record of the CSV, with the number of the record's first line."""
     lines = io.StringIO(text, newline="").readlines()
     comments = next(
         (index for index, line in enumerate(lines) if not line.startswith("#") and line.strip()),

@@ -186,7 +186,6 @@ def available(country: str) -> Iterator[AvailableCalendar]:
 
 
 def _refuse_russia(id: str) -> None:
-    """Raise UnknownCalendarError for Russia and its regions."""
     if id == "RU" or id.startswith("RU-"):
         msg = say("russia_built_in", id=repr(id), bare=id)
         raise UnknownCalendarError(msg, id=id)
@@ -240,13 +239,10 @@ def _language(entity: type[HolidayBase], asked: str) -> str | None:
     Returns None only if the country has no translations. For a country with translations, the
     library would take None as the language of the environment.
     """
-    if asked in entity.supported_languages:
-        return asked
-    variants = [name for name in entity.supported_languages if name.partition("_")[0] == asked]
-    for wanted in (f"{asked}_{entity.country}", f"{asked}_US", *variants):
-        if wanted in variants:
-            return wanted
-    return entity.default_language
+    known = entity.supported_languages
+    variants = [name for name in known if name.partition("_")[0] == asked]
+    wanted = (asked, f"{asked}_{entity.country}", f"{asked}_US", *variants)
+    return next((name for name in wanted if name in known), entity.default_language)
 
 
 # -- the copy ---------------------------------------------------------------------------------
@@ -318,7 +314,6 @@ def _days(
 
 
 def _estimated_marks(days_off: HolidayBase) -> tuple[str, ...]:
-    """Return the words that the library adds to the names of estimated lunar holidays."""
     labels = (
         getattr(days_off, attribute, None)
         for attribute in ("estimated_label", "observed_estimated_label")
@@ -330,7 +325,6 @@ def _estimated_marks(days_off: HolidayBase) -> tuple[str, ...]:
 
 
 def _tables(days_off: HolidayBase) -> Iterator[tuple[str, Mapping[int, Any]]]:
-    """Yield the name of each table of single days in the library, and its rows keyed by year."""
     for name in dir(days_off):
         if name.startswith("special_"):
             table = getattr(days_off, name)

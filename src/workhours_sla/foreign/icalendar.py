@@ -148,7 +148,6 @@ def _refuse(day: PartialDay) -> None:
 
 
 def _entry(day: date, about: FeedEvent, act: Act) -> Entry:
-    """Return the entry of a holiday; its act has the note "tentative" if the event is tentative."""
     if about.status == "TENTATIVE":
         act = act._replace(note="tentative")
     return Entry(day, Layer.STATUTORY, DayKind.HOLIDAY, act, about.name or None)
@@ -200,7 +199,6 @@ def _zone_name(written: str, zones: Mapping[str, str], place: Place) -> str:
 
 
 def _act(calendar: Any, name: str) -> Act:
-    """Return an act for the days of a feed; its title is the name of the feed."""
     product = _text(calendar, "PRODID")
     title = _text(calendar, "X-WR-CALNAME") or _text(calendar, "NAME") or product or name
     title = re.sub(r"\\([\\,;])", r"\1", title)  # which the library knows only of TEXT
@@ -216,7 +214,6 @@ def _about(event: Any) -> FeedEvent:
 
 
 def _text(component: Any, key: str) -> str:
-    """Return the text of the first property ``key`` on one line, or "" if there is none."""
     found = component.get(key, "")
     return " ".join(str(found[0] if isinstance(found, list) else found).split())
 
@@ -313,7 +310,6 @@ def _check_span(event: Any, place: Place, name: str, start: date) -> None:
 
 
 def _listed(event: Any, key: str) -> list[date]:
-    """Return the dates of a property that lists some, in all its lines."""
     found = event.get(key, [])
     lines = found if isinstance(found, list) else [found]
     return [one.dt for line in lines for one in line.dts]

@@ -70,7 +70,7 @@ def write_icalendar(
         msg = f"the stamp {stamp} has no zone: give one, such as datetime(..., tzinfo=UTC)"
         raise NaiveDatetimeError(msg)
     name = name or f"{schedule.calendar.id} {schedule.tz.key}"
-    feed = _Feed(hashlib.sha256(name.encode()).hexdigest()[:12], _utc(stamp))
+    digest = hashlib.sha256(name.encode()).hexdigest()[:12]
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -81,36 +81,54 @@ def write_icalendar(
         f"X-WR-TIMEZONE:{schedule.tz.key}",
     ]
     with language(lang):
-        special, own_order = DAYS["overridden"], DAYS["by_own_order"]
-        working_time = DAYS["working_time"]
-    for day in dates_between(first, last):
-        intervals = _intervals(schedule, day)
-        if day in schedule.overrides:
-            reason = special if schedule.shifts_on(day) else own_order
-            decided, confirmed = True, True
-        else:
-            found = schedule.calendar.day(day)
-            decided, confirmed, reason = bool(found.reasons), not found.provisional, ""
-            if decided or found.eve_of or found.provisional:
-                reason = found.describe(lang)
-        for start, end in intervals:
-            times = f":{_utc(start)}", f":{_utc(end)}"
-            text = working_time, reason
-            lines += _event(feed, times, text, confirmed=confirmed)
-        if days_off and decided and not intervals and not schedule.shifts_on(day):
-            dates = f";VALUE=DATE:{_digits(day)}", f";VALUE=DATE:{_digits(day + ONE_DAY)}"
-            lines += _event(feed, dates, (reason, ""), confirmed=confirmed)
+        events = [
+            event
+            for day in dates_between(first, last)
+            for event in _events(schedule, day, lang, days_off=days_off)
+        ]
+    for event in events:
+        description = event.description and f"DESCRIPTION:{_escaped(event.description)}"
+        lines += [
+            "BEGIN:VEVENT",
+            f"UID:{event.start.rpartition(':')[2]}-{digest}@workhours-sla",
+            f"DTSTAMP:{_utc(stamp)}",
+            f"DTSTART{event.start}",
+            f"DTEND{event.end}",
+            f"SUMMARY:{_escaped(event.summary)}",
+            *([description] if description else ()),
+            f"STATUS:{'CONFIRMED' if event.confirmed else 'TENTATIVE'}",
+            "TRANSP:TRANSPARENT",
+            "END:VEVENT",
+        ]
     return "".join(map(_folded, [*lines, "END:VCALENDAR"]))
 
 
-class _Feed(NamedTuple):
-    """Values that all events of a file share.
+class _Event(NamedTuple):
+    """An event; its times are texts after DTSTART and DTEND, such as ``:20251101T060000Z``."""
 
-    ``digest`` is a digest of the calendar's name, and ``stamp`` is the DTSTAMP.
-    """
+    start: str
+    end: str
+    summary: str
+    description: str
+    confirmed: bool
 
-    digest: str
-    stamp: str
+
+def _events(schedule: Schedule, day: date, lang: str, *, days_off: bool) -> Iterator[_Event]:
+    decided = confirmed = True
+    if day in schedule.overrides:
+        reason = DAYS["overridden" if schedule.shifts_on(day) else "by_own_order"]
+    else:
+        found = schedule.calendar.day(day)
+        decided, confirmed, reason = bool(found.reasons), not found.provisional, ""
+        if decided or found.eve_of or found.provisional:
+            reason = found.describe(lang)
+    intervals = _intervals(schedule, day)
+    for start, end in intervals:
+        times = f":{_utc(start)}", f":{_utc(end)}"
+        yield _Event(*times, DAYS["working_time"], reason, confirmed)
+    if days_off and decided and not intervals and not schedule.shifts_on(day):
+        dates = f";VALUE=DATE:{_digits(day)}", f";VALUE=DATE:{_digits(day + ONE_DAY)}"
+        yield _Event(*dates, reason, "", confirmed)
 
 
 def _intervals(schedule: Schedule, day: date) -> list[tuple[datetime, datetime]]:
@@ -136,29 +154,6 @@ def _in_utc(schedule: Schedule, day: date) -> list[tuple[datetime, datetime]]:
     ]
 
 
-def _event(
-    feed: _Feed, times: tuple[str, str], text: tuple[str, str], *, confirmed: bool
-) -> Iterator[str]:
-    """Yield the lines of an event.
-
-    ``times`` are the texts after the names DTSTART and DTEND, such as ``:20251101T060000Z``.
-    ``text`` is the summary and the description, which may be empty. ``confirmed`` is False if no
-    act has decided the day.
-    """
-    (start, end), (summary, description) = times, text
-    yield "BEGIN:VEVENT"
-    yield f"UID:{start.rpartition(':')[2]}-{feed.digest}@workhours-sla"
-    yield f"DTSTAMP:{feed.stamp}"
-    yield f"DTSTART{start}"
-    yield f"DTEND{end}"
-    yield f"SUMMARY:{_escaped(summary)}"
-    if description:
-        yield f"DESCRIPTION:{_escaped(description)}"
-    yield f"STATUS:{'CONFIRMED' if confirmed else 'TENTATIVE'}"
-    yield "TRANSP:TRANSPARENT"
-    yield "END:VEVENT"
-
-
 def _utc(moment: datetime) -> str:
     if moment.microsecond:
         msg = f"iCalendar has whole seconds only, not {moment.time()}; round the hours"
@@ -172,14 +167,12 @@ def _digits(day: date) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Return text as a TEXT value, with the special characters escaped."""
     text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
     text = re.sub("\r\n|\r|\n", "\\\\n", text)
     return _CONTROL.sub(" ", text)
 
 
 def _folded(line: str) -> str:
-    """Return a content line, folded into lines of at most 75 bytes, which end with CRLF."""
     pieces: list[str] = []
     piece, used = "", 0
     for character in line:

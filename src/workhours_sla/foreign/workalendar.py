@@ -190,7 +190,6 @@ def _read(cls: Any, years: range) -> tuple[list[ForeignDay], str | None]:
 
 
 def _names(calendar: Any, year: int) -> dict[date, str] | None:
-    """Return a year's days off and their names, or None if the library cannot compute the year."""
     from workalendar.exceptions import CalendarError  # type: ignore[import-untyped]
 
     found: dict[date, str] = {}

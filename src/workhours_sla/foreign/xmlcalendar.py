@@ -94,16 +94,73 @@ def read_xmlcalendar(
 
 def _year(source: Source) -> _Year:
     name, text = text_of(source, "the calendar")
-    if text.lstrip()[:1] == "<":
-        return _XmlFile(name).read(text)
-    return Place(name).refuse(
-        f"{shown(text[:20])} is not the beginning of XML",
-        "give the content of a file, or its Path",
-    )
+    place = Place(name)
+    if text.lstrip()[:1] != "<":
+        what = f"{shown(text[:20])} is not the beginning of XML"
+        place.refuse(what, "give the content of a file, or its Path")
+    year, lang, act = 0, "ru", _act(0)
+    holidays: dict[str, str] = {}
+    days: dict[date, tuple[Place, dict[str, str]]] = {}
+    for path, given, here in _elements(text, place):
+        if path == "calendar":
+            year, lang = _year_in(given, here), given.get("lang", lang)
+            act = _act(year, f"file of {given['date']}" if "date" in given else None)
+        elif path == "calendar/holidays/holiday":
+            id_ = given.get("id", "")
+            if not id_ or id_ in holidays:
+                what = f"the holiday id {shown(id_)} is missing or there twice"
+                here.refuse(what, "give each holiday an id of its own")
+            holidays[id_] = " ".join(given.get("title", "").split())
+        elif path == "calendar/days/day":
+            day = _day(year, given, here)
+            if day in days:
+                here.refuse(f"{day} is given twice, first on {days[day][0]}", "keep one of them")
+            days[day] = here, given
+        elif path not in ("calendar/holidays", "calendar/days"):
+            here.refuse(f"{shown(path)} is not part of the format", "use calendar/days/day")
+    if not days:
+        place.refuse("it lists no days", "get the file again, it may be incomplete")
+    rows = [
+        Row(_entry(day, given, here, holidays, act, lang), here)
+        for day, (here, given) in days.items()
+    ]
+    return _Year(year, place, rows)
+
+
+def _year_in(given: dict[str, str], place: Place) -> int:
+    text = given.get("year", "")
+    if not _YEAR.fullmatch(text) or int(text) < 1:
+        place.refuse(f"the year is {shown(text)}", 'write it like year="2026"')
+    return int(text)
+
+
+def _elements(text: str, place: Place) -> list[tuple[str, dict[str, str], Place]]:
+    parser = expat.ParserCreate()
+    within: list[str] = []
+    found: list[tuple[str, dict[str, str], Place]] = []
+
+    def here() -> Place:
+        return place._replace(line=parser.CurrentLineNumber)
+
+    def start(tag: str, given: dict[str, str]) -> None:
+        within.append(tag)
+        found.append(("/".join(within), given, here()))
+
+    def doctype(*_: object) -> None:
+        here().refuse("it declares a document type", "remove the DOCTYPE, none is needed")
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = lambda _: within.pop()
+    parser.StartDoctypeDeclHandler = doctype
+    try:
+        parser.Parse(text, True)  # noqa: FBT003 - expat takes no keywords
+    except expat.ExpatError as error:
+        what = f"it is not XML ({expat.ErrorString(error.code)})"
+        place._replace(line=error.lineno).refuse(what, "get the file again")
+    return found
 
 
 def _with_swaps(rows: list[Row], swaps: Mapping[date, date]) -> Iterator[Row]:
-    """Yield the rows, with the dates from ``swaps`` added to the working weekends."""
     left = dict(swaps)
     for entry, place in rows:
         other = left.pop(entry.date, None)
@@ -149,108 +206,35 @@ def _act(year: int, note: str | None = None) -> Act:
     return Act(f"xmlcalendar.ru {year}", source="https://xmlcalendar.ru/", note=note)
 
 
-def _work(day: date, act: Act, lang: str, *, is_short: bool, swapped_with: date | None) -> Entry:
-    """Return the entry of a working weekend or of a short weekday."""
-    moved = day.weekday() in WEEKEND or swapped_with is not None
+def _day(year: int, given: dict[str, str], place: Place) -> date:
+    for key in given.keys() - {"d", "t", "h", "f"}:
+        instead = "keep the days of one region" if key == "r" else "use d, t, h and f"
+        place.refuse(f"a day has the attribute {shown(key)}, which is not supported", instead)
+    day = _date(year, given.get("d", ""), place)
+    if given.get("t") not in (_OFF, _SHORT, _WORKING):
+        place.refuse(f"t of {day} is {shown(given.get('t', ''))}", "use 1, 2 or 3")
+    return day
+
+
+def _entry(
+    day: date, given: dict[str, str], place: Place, holidays: dict[str, str], act: Act, lang: str
+) -> Entry:
+    off, is_weekend = given["t"] == _OFF, day.weekday() in WEEKEND
+    if "h" in given and (not off or given["h"] not in holidays):
+        what = f"{day} names the holiday {shown(given['h'])}, but works or no holiday has it"
+        place.refuse(what, "name a holiday of the file on a day off")
+    other = _date(day.year, given["f"], place) if "f" in given else None
+    if "h" in given:
+        name = holidays[given["h"]] or None
+        return Entry(day, Layer.STATUTORY, DayKind.HOLIDAY, act, name, other)
+    if off and other is None and is_weekend:
+        return Entry(day, Layer.STATUTORY, DayKind.DAY_OFF, act)
     layer, kind = Layer.STATUTORY, DayKind.WORK
-    if moved:
-        layer, kind = Layer.TRANSFER, DayKind.TRANSFERRED_WORK
-    entry = Entry(day, layer, kind, act, swapped_with=swapped_with)
-    return short(entry, WEEKEND, lang) if is_short else entry
-
-
-class _XmlFile:
-    """Reads the XML file of one year, and remembers on which line each day is."""
-
-    def __init__(self, name: str) -> None:
-        self._place = Place(name)
-        self._parser = expat.ParserCreate()
-        self._parser.StartElementHandler = self._element
-        self._parser.StartDoctypeDeclHandler = self._doctype
-        self._open: list[str] = []
-        self._parser.EndElementHandler = lambda _: self._open.pop()
-        self._year = 0
-        self._lang = "ru"
-        self._holidays: dict[str, str] = {}
-        self._days: dict[date, tuple[Place, dict[str, str]]] = {}
-        self._act = _act(0)
-
-    def read(self, text: str) -> _Year:
-        """Return the year and the rows in the text of an XML file. Raises CalendarDataError."""
-        try:
-            self._parser.Parse(text, True)  # noqa: FBT003 - expat takes no keywords
-        except expat.ExpatError as error:
-            self._here(error.lineno).refuse(
-                f"it is not XML ({expat.ErrorString(error.code)})", "get the file again"
-            )
-        except ValueError as error:  # the text is not in the encoding that it declares
-            self._here().refuse(f"it cannot be decoded ({error})", "save the file as UTF-8")
-        if not self._days:
-            self._place.refuse("it lists no days", "get the file again, it may be incomplete")
-        rows = [Row(self._entry(day), place) for day, (place, _) in self._days.items()]
-        return _Year(self._year, self._place, rows)
-
-    def _here(self, line: int | None = None) -> Place:
-        return self._place._replace(line=line or self._parser.CurrentLineNumber)
-
-    def _doctype(self, *_: object) -> None:
-        self._here().refuse("it declares a document type", "remove the DOCTYPE, none is needed")
-
-    def _element(self, tag: str, given: dict[str, str]) -> None:
-        path = [*self._open, tag]
-        self._open.append(tag)
-        if path == ["calendar"]:
-            year = given.get("year", "")
-            if not _YEAR.fullmatch(year) or int(year) < 1:
-                self._here().refuse(f"the year is {shown(year)}", 'write it like year="2026"')
-            self._year = int(year)
-            self._lang = given.get("lang", self._lang)
-            made = f"file of {given['date']}" if "date" in given else None
-            self._act = _act(self._year, made)
-        elif path == ["calendar", "holidays", "holiday"]:
-            if not given.get("id") or given["id"] in self._holidays:
-                self._here().refuse(
-                    f"the holiday id {shown(given.get('id', ''))} is missing or there twice",
-                    "give each holiday an id of its own",
-                )
-            self._holidays[given["id"]] = " ".join(given.get("title", "").split())
-        elif path == ["calendar", "days", "day"]:
-            self._day(given)
-        elif path not in (["calendar", "holidays"], ["calendar", "days"]):
-            self._here().refuse(
-                f"{shown('/'.join(path))} is not part of the format", "use calendar/days/day"
-            )
-
-    def _day(self, given: dict[str, str]) -> None:
-        place = self._here()
-        for key in given.keys() - {"d", "t", "h", "f"}:
-            way_out = "keep the days of one region" if key == "r" else "use d, t, h and f"
-            place.refuse(f"a day has the attribute {shown(key)}, which is not supported", way_out)
-        day = _date(self._year, given.get("d", ""), place)
-        if day in self._days:
-            place.refuse(f"{day} is given twice, first on {self._days[day][0]}", "keep one of them")
-        if given.get("t") not in (_OFF, _SHORT, _WORKING):
-            place.refuse(f"t of {day} is {shown(given.get('t', ''))}", "use 1, 2 or 3")
-        self._days[day] = (place, given)
-
-    def _entry(self, day: date) -> Entry:
-        place, given = self._days[day]
-        if "h" in given and (given["t"] != _OFF or given["h"] not in self._holidays):
-            place.refuse(
-                f"{day} names the holiday {shown(given['h'])}, but works or no holiday has it",
-                "name a holiday of the file on a day off",
-            )
-        other = _date(self._year, given["f"], place) if "f" in given else None
-        if given["t"] != _OFF:
-            is_short = given["t"] == _SHORT
-            return _work(day, self._act, self._lang, is_short=is_short, swapped_with=other)
-        if "h" in given:
-            name = self._holidays[given["h"]] or None
-            return Entry(*(day, Layer.STATUTORY, DayKind.HOLIDAY, self._act, name), other)
-        if other is None and day.weekday() in WEEKEND:
-            return Entry(day, Layer.STATUTORY, DayKind.DAY_OFF, self._act)
-        kind = DayKind.TRANSFERRED_OFF
-        return Entry(day, Layer.TRANSFER, kind, self._act, swapped_with=other)
+    if off or is_weekend or other is not None:
+        layer = Layer.TRANSFER
+        kind = DayKind.TRANSFERRED_OFF if off else DayKind.TRANSFERRED_WORK
+    entry = Entry(day, layer, kind, act, swapped_with=other)
+    return short(entry, WEEKEND, lang) if given["t"] == _SHORT else entry
 
 
 def _date(year: int, text: str, place: Place) -> date:

@@ -8,13 +8,11 @@ methods are made from the functions of ``verbs``, with the same parameters in th
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from datetime import datetime
-from functools import update_wrapper
 from typing import TYPE_CHECKING, Any
 
-from workhours_sla.frames.verbs import VERBS
+from workhours_sla.frames.verbs import VERBS, add_method
 
 if TYPE_CHECKING:
     from workhours_sla.compliance.period import ReportOptions
@@ -104,32 +102,19 @@ class DataFrameVerbs(FrameReports):
         return self._frame[given] if isinstance(given, str) else given
 
 
-def _add_method(of: type, verb: Callable[..., Any]) -> None:
-    """Add a verb to an accessor class, with the signature of the verb and a short docstring."""
-    own = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
-    parameters = list(inspect.signature(verb).parameters.values())
-    method: Any
-    if of is SeriesVerbs:
-        parameters.pop(1)  # the first column
+def _add_verb(verb: Callable[..., Any]) -> None:
+    def of_series(self: SeriesVerbs, schedule: Any, *others: Any, **options: Any) -> Any:
+        return verb(schedule, self._series, *others, **options)
 
-        def method(self: SeriesVerbs, schedule: Any, *others: Any, **options: Any) -> Any:
-            return verb(schedule, self._series, *others, **options)
+    def of_frame(self: DataFrameVerbs, schedule: Any, *given: Any, **options: Any) -> Any:
+        columns = {key: self._column(options[key]) for key in _COLUMNS & options.keys()}
+        return verb(schedule, *map(self._column, given), **(options | columns))
 
-    else:
-
-        def method(self: DataFrameVerbs, schedule: Any, *given: Any, **options: Any) -> Any:
-            columns = {key: self._column(options[key]) for key in _COLUMNS & options.keys()}
-            return verb(schedule, *map(self._column, given), **(options | columns))
-
-    update_wrapper(method, verb)
-    method.__signature__ = inspect.Signature([own, *parameters])
-    first = (verb.__doc__ or "").partition("\n")[0]
-    method.__doc__ = f"{first}\n\nSee ``workhours_sla.frames.{verb.__name__}``."
-    setattr(of, verb.__name__, method)
+    add_method(SeriesVerbs, verb, of_series, is_of_column=True)
+    add_method(DataFrameVerbs, verb, of_frame, is_of_column=False)
 
 
 def _register() -> None:
-    """Register the accessors with pandas and polars, if they are installed."""
     try:
         import pandas as pd
     except ImportError:
@@ -148,6 +133,5 @@ def _register() -> None:
 
 
 for _verb in VERBS:
-    _add_method(SeriesVerbs, _verb)
-    _add_method(DataFrameVerbs, _verb)
+    _add_verb(_verb)
 _register()

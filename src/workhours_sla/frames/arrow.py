@@ -43,10 +43,6 @@ class ArrowRows(Rows[Any]):
 
     @staticmethod
     def read_instants(role: str, column: Any) -> NDArray[Any]:
-        """Return an array or a Scalar of instants as a numpy array of datetime64 in UTC.
-
-        A single chunk without nulls is not copied.
-        """
         kind = column.type if isinstance(column, _VALUES) else None
         if kind is not None and pa.types.is_null(kind):
             column = column.cast(pa.timestamp("us", "UTC"))
@@ -59,12 +55,10 @@ class ArrowRows(Rows[Any]):
 
     @staticmethod
     def read_flags(column: Any) -> NDArray[np.bool_]:
-        """Return an array of booleans as a numpy array, with False for null."""
         return np.asarray(column.fill_null(fill_value=False), np.bool_)
 
     @staticmethod
     def read_names(column: Any) -> tuple[NDArray[Any], Sequence[object]]:
-        """Return each row's index into the distinct values (-1 for null), and these values."""
         whole = _whole(column)
         if not pa.types.is_dictionary(whole.type):
             whole = whole.dictionary_encode()
@@ -72,7 +66,6 @@ class ArrowRows(Rows[Any]):
         return codes, whole.dictionary.to_pylist()
 
     def amounts(self, given: Any) -> Any:
-        """Return an array of durations as timedelta64, or a single budget unchanged."""
         if not isinstance(given, _VALUES):
             return given
         if not pa.types.is_duration(given.type):
@@ -83,7 +76,6 @@ class ArrowRows(Rows[Any]):
         return _integers(given).view(f"m8[{given.type.unit}]")
 
     def positions(self, by: Any, names: Sequence[str]) -> NDArray[Any]:
-        """Return the index in ``names`` of each row's name, or -1 if ``names`` does not have it."""
         if not isinstance(by, _ARRAYS):
             msg = f"by is {type(by).__name__}, not a column of names; give an array of strings"
             raise TypeError(msg)
@@ -93,7 +85,6 @@ class ArrowRows(Rows[Any]):
         return np.asarray(_whole(found.fill_null(-1)))
 
     def pauses(self, pauses: Any) -> Pauses:
-        """Convert a column of lists of structs to the ``Pauses`` of all rows."""
         kind = getattr(pauses, "type", pa.null())
         lists = pa.types.is_list(kind) or pa.types.is_large_list(kind)
         inner = kind.value_type if lists else kind
@@ -113,14 +104,12 @@ class ArrowRows(Rows[Any]):
     # -- build -------------------------------------------------------------------------------
 
     def column(self, values: NDArray[Any]) -> Any:
-        """Build an array from datetime64, in the zone of the first array, or from timedelta64."""
         unit = np.datetime_data(values.dtype)[0]
         kind = pa.timestamp(unit, self._zone) if values.dtype.kind == "M" else pa.duration(unit)
         plain = pa.array(values.view(np.int64), mask=missing_in(values))
         return self._like_first(plain.view(kind))
 
     def flags(self, values: NDArray[np.bool_], missing: NDArray[np.bool_] | None = None) -> Any:
-        """Return an array of booleans as an Arrow array, null where ``missing`` is true."""
         return self._like_first(pa.array(values, mask=missing))
 
     def _like_first(self, array: Any) -> Any:
@@ -128,14 +117,12 @@ class ArrowRows(Rows[Any]):
 
 
 def _whole(column: Any) -> Any:
-    """Return an array unchanged, and a chunked array as one array."""
     if isinstance(column, pa.ChunkedArray):
         return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
     return column
 
 
 def _integers(given: Any) -> NDArray[np.int64]:
-    """Return timestamps or durations, in an array or a Scalar, as integers in their own unit."""
     if isinstance(given, pa.Scalar):
         return np.array(given.value if given.is_valid else NAT)
     plain = _whole(given).view(pa.int64())

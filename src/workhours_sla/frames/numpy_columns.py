@@ -198,7 +198,6 @@ class Rows(ABC, Generic[C]):
         return MarkedColumns(values, unknown, provisional)  # type: ignore[arg-type]
 
     def _schedules(self, schedule: Schedules, options: Options) -> tuple[Any, Any]:
-        """Return the schedules and, if there are several, the index of the schedule of each row."""
         by, codes = options.by, options.codes
         if not isinstance(schedule, Mapping):
             if by is not None:
@@ -248,7 +247,6 @@ def refuse_naive(name: object, dtype: object, fix: str) -> NoReturn:
 
 
 def _refuse_name(row: int, name: object, names: Sequence[str]) -> NoReturn:
-    """Raise LookupError for a row whose name is missing or is not one of ``names``."""
     if name is None:
         msg = f"row {row} names no schedule; give it one, or leave the row out"
         raise LookupError(msg)

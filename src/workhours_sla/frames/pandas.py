@@ -54,7 +54,6 @@ class PandasRows(Rows[Any]):
 
     @staticmethod
     def read_instants(role: str, column: Any) -> NDArray[Any]:
-        """Return a Series of instants as datetime64 in UTC, without a copy where possible."""
         dtype = column.dtype
         if dtype.kind == "M":
             if _zone(dtype) is None and not column.isna().all():
@@ -71,18 +70,15 @@ class PandasRows(Rows[Any]):
 
     @staticmethod
     def read_flags(column: Any) -> NDArray[np.bool_]:
-        """Return a Series of booleans as an array, with False for missing values."""
         filled = pd.Series(column).astype("boolean").fillna(value=False)
         return np.asarray(filled.to_numpy(np.bool_))
 
     @staticmethod
     def read_names(column: Any) -> tuple[NDArray[Any], Sequence[object]]:
-        """Return each row's index into the distinct values (-1 for null), and these values."""
         codes, distinct = pd.factorize(pd.Series(column))
         return codes, list(distinct)
 
     def instants(self, role: str, given: Any) -> Any:
-        """Return a second column of instants as datetime64, or a single instant unchanged."""
         if given is pd.NaT:
             return np.datetime64("NaT", "s")
         if isinstance(given, datetime):
@@ -90,7 +86,6 @@ class PandasRows(Rows[Any]):
         return self.read_instants(role, self._aligned(role, given))
 
     def amounts(self, given: Any) -> Any:
-        """Return a column of budgets as timedelta64, or a single budget."""
         if not isinstance(given, _COLUMNS):
             return given  # the verb accepts the value or raises its own error
         series = self._aligned("budget", given)
@@ -99,7 +94,6 @@ class PandasRows(Rows[Any]):
         return series.to_numpy()
 
     def positions(self, by: Any, names: Sequence[str]) -> NDArray[Any]:
-        """Return the index in ``names`` of each row's name, or -1 if ``names`` does not have it."""
         series = self._aligned("by", by)
         if isinstance(series.dtype, pd.CategoricalDtype):
             codes, distinct = series.cat.codes.to_numpy(), series.cat.categories
@@ -112,11 +106,9 @@ class PandasRows(Rows[Any]):
         return found
 
     def codes(self, codes: Any) -> NDArray[Any]:
-        """Return a column of schedule codes as an array of integers."""
         return np.asarray(self._aligned("codes", codes).to_numpy())
 
     def pauses(self, pauses: Any) -> Pauses:
-        """Convert a DataFrame of pauses to the ``Pauses`` of all rows, in the order of the rows."""
         if not isinstance(pauses, pd.DataFrame) or not {"row", "start", "end"} <= set(pauses):
             msg = "pauses are a DataFrame with the columns row, a label of the index, start and end"
             raise TypeError(msg)
@@ -137,10 +129,6 @@ class PandasRows(Rows[Any]):
         return Pauses(starts[order], ends[order], offsets_of(counts))
 
     def _aligned(self, role: str, given: Any) -> Any:
-        """Return a column as a Series with the index of the first Series.
-
-        Raises ValueError for a Series with another index, and for an array of another length.
-        """
         if isinstance(given, pd.Series):
             if not given.index.equals(self._index):
                 msg = (
@@ -159,7 +147,6 @@ class PandasRows(Rows[Any]):
     # -- build -------------------------------------------------------------------------------
 
     def column(self, values: NDArray[Any]) -> Any:
-        """Build a Series from timedelta64, or from datetime64 with the type of the first Series."""
         unit = np.datetime_data(values.dtype)[0]
         instants = values.dtype.kind == "M"
         plain = values.view(np.int64)
@@ -190,7 +177,6 @@ class PandasRows(Rows[Any]):
         return column if missing is None else column.mask(missing)
 
     def located(self, message: str) -> str:
-        """Add the index label of a row to an error message."""
         return _located(message, self._index)
 
 
@@ -200,7 +186,6 @@ def _refuse_naive(role: str, series: Any) -> None:
 
 
 def _from_objects(role: str, series: Any) -> NDArray[Any]:
-    """Return a Series of aware datetimes as datetime64[us] in UTC."""
     found: list[int] = []
     for row, when in enumerate(series):
         if when is None or when is pd.NaT or when is pd.NA or when != when:  # noqa: PLR0124
@@ -220,7 +205,6 @@ def _from_objects(role: str, series: Any) -> NDArray[Any]:
 
 
 def _in_own_zones(values: NDArray[Any], starts: Any) -> NDArray[Any]:
-    """Convert datetime64 in UTC to Timestamps, each in the zone of the same row of ``starts``."""
     found = np.empty(len(values), object)
     for row, (when, start) in enumerate(zip(values, starts, strict=True)):
         found[row] = (
@@ -230,7 +214,6 @@ def _in_own_zones(values: NDArray[Any], starts: Any) -> NDArray[Any]:
 
 
 def _located(message: str, index: Any) -> str:
-    """Add the index label of a row to an error message, after the row number."""
     found = _ROW.search(message)
     if found is None or int(found[1]) >= len(index):
         return message
@@ -241,12 +224,10 @@ def _located(message: str, index: Any) -> str:
 
 
 def _zone(dtype: Any) -> Any:
-    """Return the zone of a data type of instants, or None if it has no zone."""
     if isinstance(dtype, pd.ArrowDtype):
         return dtype.pyarrow_dtype.tz
     return getattr(dtype, "tz", None)
 
 
 def _integers(series: Any) -> NDArray[np.int64]:
-    """Return a Series of timestamps or durations of Arrow as integers that count its unit."""
     return np.asarray(series.astype("int64[pyarrow]").to_numpy(dtype=np.int64, na_value=NAT))

@@ -43,7 +43,6 @@ class PolarsRows(Rows[pl.Series]):
 
     @staticmethod
     def read_instants(role: str, column: Any) -> NDArray[Any]:
-        """Return a Series of instants as datetime64 in UTC, without copying if it has no nulls."""
         dtype = column.dtype if isinstance(column, pl.Series) else None
         if isinstance(dtype, pl.Null):
             return np.full(len(column), NAT).view("M8[us]")
@@ -56,18 +55,15 @@ class PolarsRows(Rows[pl.Series]):
 
     @staticmethod
     def read_flags(column: Any) -> NDArray[np.bool_]:
-        """Return a Series of booleans as an array, with False for null."""
         return np.asarray(column.fill_null(value=False).to_numpy(), np.bool_)
 
     @staticmethod
     def read_names(column: Any) -> tuple[NDArray[Any], Sequence[object]]:
-        """Return each row's index into the distinct texts (-1 for null), and these texts."""
         texts = column.cast(pl.String)
         distinct = texts.drop_nulls().unique()
         return _places(texts, distinct), distinct.to_list()
 
     def amounts(self, given: Any) -> Any:
-        """Return a Series of Duration as timedelta64, or a single budget unchanged."""
         if not isinstance(given, pl.Series):
             return given
         self.check_length("budget", given)
@@ -76,7 +72,6 @@ class PolarsRows(Rows[pl.Series]):
         return _integers(given).view(f"m8[{given.dtype.time_unit}]")
 
     def positions(self, by: Any, names: Sequence[str]) -> NDArray[Any]:
-        """Return the index in ``names`` of each row's name, or -1 if ``names`` does not have it."""
         if not isinstance(by, pl.Series) or not isinstance(by.dtype, _NAMES):
             what = by.dtype if isinstance(by, pl.Series) else type(by).__name__
             msg = f"by is {what}, not a column of names; give a Series of strings or categories"
@@ -85,7 +80,6 @@ class PolarsRows(Rows[pl.Series]):
         return _places(by, names)
 
     def pauses(self, pauses: Any) -> Pauses:
-        """Convert a column of lists of structs to the ``Pauses`` of all rows."""
         dtype = getattr(pauses, "dtype", None)
         inner = dtype.inner if isinstance(dtype, pl.List) else None
         fields = {field.name for field in inner.fields} if isinstance(inner, pl.Struct) else set()
@@ -100,20 +94,17 @@ class PolarsRows(Rows[pl.Series]):
     # -- build -------------------------------------------------------------------------------
 
     def column(self, values: NDArray[Any]) -> pl.Series:
-        """Build a Series of times, in the zone of the first argument, or of durations."""
         unit: Any = np.datetime_data(values.dtype)[0]
         instants = values.dtype.kind == "M"
         column = self.flags(values.view(np.int64), missing_in(values))
         return column.cast(pl.Datetime(unit, self._zone) if instants else pl.Duration(unit))
 
     def flags(self, values: NDArray[Any], missing: NDArray[np.bool_] | None = None) -> pl.Series:
-        """Return an array of booleans or integers as a Series, null where ``missing`` is true."""
         column = pl.Series(self._name, values)
         return column if missing is None else column.set(pl.Series(missing), None)
 
 
 def _places(texts: pl.Series, names: Sequence[str] | pl.Series) -> NDArray[Any]:
-    """Return the index in ``names`` of each row's text, or -1 if ``names`` does not have it."""
     found = texts.cast(pl.Enum(names), strict=False).to_physical()
     return found.cast(pl.Int64).fill_null(-1).to_numpy()
 

@@ -7,15 +7,14 @@ functions in ``VERBS``.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
-from functools import update_wrapper
+from inspect import signature
 from typing import Any, Final
 
 import polars as pl
 
 from workhours_sla.frames.numpy_columns import MarkedColumns
-from workhours_sla.frames.verbs import VERBS
+from workhours_sla.frames.verbs import VERBS, add_method
 
 _AMOUNTS: Final = {"elapsed": "ends", "remaining": "now"}
 """The verbs whose answers are amounts, and the parameter with their second instant."""
@@ -48,14 +47,13 @@ class ExpressionVerbs:
         self._expression = expression
 
 
-def _add_method(verb: Callable[..., Any]) -> None:
-    """Add a verb to the namespace, with the signature of the verb and a short docstring."""
-    signature = inspect.signature(verb)
-    first, *others = list(signature.parameters.values())[1:]
+def _add_verb(verb: Callable[..., Any]) -> None:
+    parameters = signature(verb)
+    first = list(parameters.parameters)[1]
 
     def method(self: ExpressionVerbs, schedule: Any, *given: Any, **options: Any) -> pl.Expr:
-        bound = signature.bind(schedule, self._expression, *given, **options).arguments
-        arguments = {name: value for name, value in bound.items() if name != first.name}
+        arguments = parameters.bind(schedule, self._expression, *given, **options).arguments
+        del arguments[first]
         columns = {
             name: value
             for name, value in arguments.items()
@@ -63,7 +61,7 @@ def _add_method(verb: Callable[..., Any]) -> None:
         }
 
         def answer(series: Any) -> pl.Series:
-            return _answer(verb, dict(zip([first.name, *columns], series, strict=True)), arguments)
+            return _answer(verb, dict(zip([first, *columns], series, strict=True)), arguments)
 
         return pl.map_batches(
             [self._expression, *columns.values()],
@@ -72,13 +70,7 @@ def _add_method(verb: Callable[..., Any]) -> None:
             is_elementwise=True,
         )
 
-    update_wrapper(method, verb)
-    own = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
-    schedule = next(iter(signature.parameters.values()))
-    method.__signature__ = inspect.Signature([own, schedule, *others])  # type: ignore[attr-defined]
-    summary = (verb.__doc__ or "").partition("\n")[0]
-    method.__doc__ = f"{summary}\n\nSee ``workhours_sla.frames.{verb.__name__}``."
-    setattr(ExpressionVerbs, verb.__name__, method)
+    add_method(ExpressionVerbs, verb, method, is_of_column=True)
 
 
 def _type_of(verb: str, first: pl.Expr, arguments: dict[str, Any]) -> Any:
@@ -94,7 +86,6 @@ def _type_of(verb: str, first: pl.Expr, arguments: dict[str, Any]) -> Any:
 def _answer(
     verb: Callable[..., Any], columns: dict[str, pl.Series], arguments: dict[str, Any]
 ) -> pl.Series:
-    """Return the answers of the rows of a chunk."""
     count = max(map(len, columns.values()))
     filled = {
         name: one.new_from_index(0, count) if len(one) == 1 < count else one
@@ -133,7 +124,6 @@ def _required(role: str, column: pl.Series, asked: pl.Series, schedules: Any) ->
 
 
 def _unit_of(verb: str, columns: dict[str, pl.Series], arguments: dict[str, Any]) -> Any:
-    """Return the time unit of the answers: that of ``_type_of``."""
     used = [next(iter(columns.values()))]
     if verb in _AMOUNTS:
         other = _AMOUNTS[verb]
@@ -158,4 +148,4 @@ def _in_unit(values: pl.Series, unit: Any) -> pl.Series:
 
 
 for _verb in VERBS:
-    _add_method(_verb)
+    _add_verb(_verb)

@@ -6,8 +6,10 @@ column.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import update_wrapper
+from inspect import Parameter, Signature, signature
 from typing import Any, Final, Literal, Protocol, TypeAlias, TypedDict, Unpack, overload
 
 import numpy as np
@@ -51,27 +53,27 @@ class _Shared(TypedDict, total=False):
     provisional: bool
 
 
-class _Raising(_Shared, total=False):
+class _Raise(_Shared, total=False):
     on_unknown: Literal["raise"]
 
 
-class _Marking(_Shared):
+class _Mark(_Shared):
     on_unknown: Literal["mark"]
 
 
-class _RaisingPauses(_Raising, total=False):
+class _Pauses(_Raise, total=False):
     pauses: Column | None
 
 
-class _MarkingPauses(_Marking, total=False):
+class _MarkPauses(_Mark, total=False):
     pauses: Column | None
 
 
-class _RaisingEdge(_Raising, total=False):
+class _Edge(_Raise, total=False):
     inclusive: bool
 
 
-class _MarkingEdge(_Marking, total=False):
+class _MarkEdge(_Mark, total=False):
     inclusive: bool
 
 
@@ -95,10 +97,6 @@ def library_of(value: object) -> type[Rows[Any]] | None:
 
 
 def _rows_of(role: str, column: C) -> Rows[C]:
-    """Return the ``Rows`` that reads the columns of a verb, given the first column.
-
-    Raises TypeError if ``column`` is not a column of a supported library.
-    """
     library = library_of(column)
     if library is None:
         msg = (
@@ -110,12 +108,10 @@ def _rows_of(role: str, column: C) -> Rows[C]:
 
 
 @overload
-def elapsed(
-    schedule: Schedules, starts: C, ends: Instants, **options: Unpack[_RaisingPauses]
-) -> C: ...
+def elapsed(schedule: Schedules, starts: C, ends: Instants, **options: Unpack[_Pauses]) -> C: ...
 @overload
 def elapsed(
-    schedule: Schedules, starts: C, ends: Instants, **options: Unpack[_MarkingPauses]
+    schedule: Schedules, starts: C, ends: Instants, **options: Unpack[_MarkPauses]
 ) -> MarkedColumns[C]: ...
 def elapsed(
     schedule: Schedules,
@@ -156,7 +152,7 @@ def remaining(
     budget: Budgets,
     *,
     now: Instants,
-    **options: Unpack[_RaisingPauses],
+    **options: Unpack[_Pauses],
 ) -> C: ...
 @overload
 def remaining(
@@ -165,7 +161,7 @@ def remaining(
     budget: Budgets,
     *,
     now: Instants,
-    **options: Unpack[_MarkingPauses],
+    **options: Unpack[_MarkPauses],
 ) -> MarkedColumns[C]: ...
 def remaining(
     schedule: Schedules,
@@ -201,12 +197,10 @@ def remaining(
 
 
 @overload
-def deadline(
-    schedule: Schedules, starts: C, budget: Budgets, **options: Unpack[_RaisingPauses]
-) -> C: ...
+def deadline(schedule: Schedules, starts: C, budget: Budgets, **options: Unpack[_Pauses]) -> C: ...
 @overload
 def deadline(
-    schedule: Schedules, starts: C, budget: Budgets, **options: Unpack[_MarkingPauses]
+    schedule: Schedules, starts: C, budget: Budgets, **options: Unpack[_MarkPauses]
 ) -> MarkedColumns[C]: ...
 def deadline(
     schedule: Schedules,
@@ -241,11 +235,11 @@ def deadline(
 
 @overload
 def breaches_after(
-    schedule: Schedules, starts: C, budget: Budgets, **options: Unpack[_RaisingPauses]
+    schedule: Schedules, starts: C, budget: Budgets, **options: Unpack[_Pauses]
 ) -> C: ...
 @overload
 def breaches_after(
-    schedule: Schedules, starts: C, budget: Budgets, **options: Unpack[_MarkingPauses]
+    schedule: Schedules, starts: C, budget: Budgets, **options: Unpack[_MarkPauses]
 ) -> MarkedColumns[C]: ...
 def breaches_after(
     schedule: Schedules,
@@ -276,12 +270,10 @@ def breaches_after(
 
 
 @overload
-def latest_start(
-    schedule: Schedules, due: C, budget: Budgets, **options: Unpack[_Raising]
-) -> C: ...
+def latest_start(schedule: Schedules, due: C, budget: Budgets, **options: Unpack[_Raise]) -> C: ...
 @overload
 def latest_start(
-    schedule: Schedules, due: C, budget: Budgets, **options: Unpack[_Marking]
+    schedule: Schedules, due: C, budget: Budgets, **options: Unpack[_Mark]
 ) -> MarkedColumns[C]: ...
 def latest_start(
     schedule: Schedules,
@@ -310,9 +302,9 @@ def latest_start(
 
 
 @overload
-def is_working(schedule: Schedules, times: C, **options: Unpack[_Raising]) -> C: ...
+def is_working(schedule: Schedules, times: C, **options: Unpack[_Raise]) -> C: ...
 @overload
-def is_working(schedule: Schedules, times: C, **options: Unpack[_Marking]) -> MarkedColumns[C]: ...
+def is_working(schedule: Schedules, times: C, **options: Unpack[_Mark]) -> MarkedColumns[C]: ...
 def is_working(
     schedule: Schedules,
     times: C,
@@ -340,10 +332,10 @@ def is_working(
 
 
 @overload
-def next_opening(schedule: Schedules, times: C, **options: Unpack[_RaisingEdge]) -> C: ...
+def next_opening(schedule: Schedules, times: C, **options: Unpack[_Edge]) -> C: ...
 @overload
 def next_opening(
-    schedule: Schedules, times: C, **options: Unpack[_MarkingEdge]
+    schedule: Schedules, times: C, **options: Unpack[_MarkEdge]
 ) -> MarkedColumns[C]: ...
 def next_opening(
     schedule: Schedules,
@@ -374,10 +366,10 @@ def next_opening(
 
 
 @overload
-def next_closing(schedule: Schedules, times: C, **options: Unpack[_RaisingEdge]) -> C: ...
+def next_closing(schedule: Schedules, times: C, **options: Unpack[_Edge]) -> C: ...
 @overload
 def next_closing(
-    schedule: Schedules, times: C, **options: Unpack[_MarkingEdge]
+    schedule: Schedules, times: C, **options: Unpack[_MarkEdge]
 ) -> MarkedColumns[C]: ...
 def next_closing(
     schedule: Schedules,
@@ -407,10 +399,10 @@ def next_closing(
 
 
 @overload
-def previous_opening(schedule: Schedules, times: C, **options: Unpack[_RaisingEdge]) -> C: ...
+def previous_opening(schedule: Schedules, times: C, **options: Unpack[_Edge]) -> C: ...
 @overload
 def previous_opening(
-    schedule: Schedules, times: C, **options: Unpack[_MarkingEdge]
+    schedule: Schedules, times: C, **options: Unpack[_MarkEdge]
 ) -> MarkedColumns[C]: ...
 def previous_opening(
     schedule: Schedules,
@@ -440,10 +432,10 @@ def previous_opening(
 
 
 @overload
-def previous_closing(schedule: Schedules, times: C, **options: Unpack[_RaisingEdge]) -> C: ...
+def previous_closing(schedule: Schedules, times: C, **options: Unpack[_Edge]) -> C: ...
 @overload
 def previous_closing(
-    schedule: Schedules, times: C, **options: Unpack[_MarkingEdge]
+    schedule: Schedules, times: C, **options: Unpack[_MarkEdge]
 ) -> MarkedColumns[C]: ...
 def previous_closing(
     schedule: Schedules,
@@ -473,15 +465,22 @@ def previous_closing(
 
 
 VERBS: Final = (
-    elapsed,
-    remaining,
-    deadline,
-    breaches_after,
-    latest_start,
-    is_working,
-    next_opening,
-    next_closing,
-    previous_opening,
-    previous_closing,
+    *(elapsed, remaining, deadline, breaches_after, latest_start, is_working),
+    *(next_opening, next_closing, previous_opening, previous_closing),
 )
 """All verbs, from which the accessors make their methods."""
+
+
+def add_method(of: type, verb: Callable[..., Any], method: Any, *, is_of_column: bool) -> None:
+    """Add a verb to an accessor, as ``method``, with the parameters of the verb.
+
+    A method of a column lacks the first column; its documentation refers to that of the verb.
+    """
+    schedule, first, *others = signature(verb).parameters.values()
+    own = Parameter("self", Parameter.POSITIONAL_ONLY)
+    update_wrapper(method, verb)
+    between = () if is_of_column else (first,)
+    method.__signature__ = Signature([own, schedule, *between, *others])
+    summary = (verb.__doc__ or "").partition("\n")[0]
+    method.__doc__ = f"{summary}\n\nSee ``workhours_sla.frames.{verb.__name__}``."
+    setattr(of, verb.__name__, method)

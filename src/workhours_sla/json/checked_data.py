@@ -32,9 +32,9 @@ Made = TypeVar("Made")
 class RefusedError(ValueError):
     """Raised for a value that cannot be used.
 
-    ``what`` describes the fault of the value, and ``instead`` what to write. ``keys`` is the key
-    path to the value, relative to the value that was being read. ``reason`` is an error of this
-    library that explains the problem, or None. With a ``reason``, ``instead`` is empty.
+    ``what`` describes the fault of the value, and ``instead`` what to write; both are empty if
+    ``reason``, another error of this library, explains the problem. ``keys`` is the key path to the
+    value, relative to the value that was being read.
     """
 
     def __init__(
@@ -45,17 +45,11 @@ class RefusedError(ValueError):
         reason: WorkHoursError | None = None,
     ) -> None:
         super().__init__(str(what))
-        self.what = what
-        self.instead = instead
-        self.keys = keys
-        self.reason = reason
+        self.what, self.instead, self.keys, self.reason = what, instead, keys, reason
 
 
 def refuse(what: Phrase | str, instead: Phrase | str, *keys: str | int) -> NoReturn:
-    """Raise RefusedError about the value at a key path.
-
-    ``what`` describes the fault of the value, and ``instead`` what to write.
-    """
+    """Raise RefusedError about the value at a key path: its fault, and what to write instead."""
     raise RefusedError(what, instead, keys) from None
 
 
@@ -79,53 +73,45 @@ class Leaf(ABC):
 
 
 class _Kind(NamedTuple):
-    """A type as messages describe it: its name and an example.
-
-    ``parsed_as`` are the Python types of such values in the results of the TOML and JSON parsers.
-    """
+    """A type as messages describe it, and the types of its values in parsed TOML and JSON."""
 
     name: Phrase
     parsed_as: tuple[type, ...]
     example: Phrase
 
 
-def _written(example: str) -> Phrase:
-    return say("write_as", example=example)
+def _kind(name: str, parsed_as: tuple[type, ...], example: str) -> _Kind:
+    return _Kind(say(name), parsed_as, say("write_as", example=example))
 
 
 _TEXT = _Kind(say("kind_text"), (str,), say("write_as_text"))
-_NUMBER = _Kind(say("kind_whole_number"), (int,), _written("5"))
+_NUMBER = _kind("kind_whole_number", (int,), "5")
+_LIST = _kind("kind_list", (list,), '["one", "two"]')
 _KINDS: Final[dict[type[inspect.Type], _Kind]] = {
     inspect.StrType: _TEXT,
     inspect.EnumType: _TEXT,
     inspect.LiteralType: _TEXT,
     inspect.CustomType: _TEXT,
     inspect.IntType: _NUMBER,
-    inspect.FloatType: _Kind(say("kind_number"), (float, int), _written("0.5")),
-    inspect.TimeDeltaType: _Kind(say("kind_amount"), (str,), _written('"PT4H30M"')),
-    inspect.BoolType: _Kind(say("kind_bool"), (bool,), _written("true")),
-    inspect.DateType: _Kind(say("kind_date"), (date, str), _written("2026-05-08")),
-    inspect.VarTupleType: _Kind(say("kind_list"), (list,), _written('["one", "two"]')),
-    inspect.FrozenSetType: _Kind(say("kind_list"), (list,), _written('["one", "two"]')),
-    inspect.TupleType: _Kind(say("kind_pair"), (list,), _written('["one", "two"]')),
+    inspect.FloatType: _kind("kind_number", (float, int), "0.5"),
+    inspect.TimeDeltaType: _kind("kind_amount", (str,), '"PT4H30M"'),
+    inspect.BoolType: _kind("kind_bool", (bool,), "true"),
+    inspect.DateType: _kind("kind_date", (date, str), "2026-05-08"),
+    inspect.VarTupleType: _LIST,
+    inspect.FrozenSetType: _LIST,
+    inspect.TupleType: _kind("kind_pair", (list,), '["one", "two"]'),
 }
-_CONTAINERS: Final = (
-    inspect.DictType,
-    inspect.FrozenSetType,
-    inspect.TupleType,
-    inspect.VarTupleType,
-)
-_TIMES: Final = {
-    "toml": _Kind(say("kind_time"), (datetime,), _written("2026-07-01T00:00:00+03:00")),
-    "json": _Kind(say("kind_time"), (str,), _written('"2026-07-01T00:00:00Z"')),
+_TIME = {
+    "toml": _kind("kind_time", (datetime,), "2026-07-01T00:00:00+03:00"),
+    "json": _kind("kind_time", (str,), '"2026-07-01T00:00:00Z"'),
 }
-_TABLES: Final = {
+_TABLE = {
     "toml": _Kind(say("kind_table"), (dict,), say("write_table")),
-    "json": _Kind(say("kind_object"), (dict,), _written('{"key": "value"}')),
+    "json": _kind("kind_object", (dict,), '{"key": "value"}'),
 }
-_ROWS: Final = {
+_ROWS = {
     "toml": _Kind(say("kind_rows"), (list,), say("write_rows")),
-    "json": _Kind(say("kind_list"), (list,), _written('[{"key": "value"}]')),
+    "json": _kind("kind_list", (list,), '[{"key": "value"}]'),
 }
 
 
@@ -144,20 +130,22 @@ class Reader:
         self._format = "json" if name is None else "toml"
 
     def fail(self, keys: Keys, what: Phrase | str, instead: Phrase | str) -> NoReturn:
-        """Raise ConfigError about the value at a key path.
+        """Raise ConfigError about the value at a key path: its fault, and what to do instead."""
+        self._raise(keys, "at_key", "in_the_file", what=what, instead=instead)
 
-        ``what`` describes the fault of the value, and ``instead`` what to do.
-        """
+    def _raise(
+        self,
+        keys: Keys,
+        cause: str,
+        where: str,
+        reason: WorkHoursError | None = None,
+        **facts: Phrase | str,
+    ) -> NoReturn:
         path = key_path(keys)
-        where = "" if self.name is None else say("in_the_file", name=self.name)
-        msg = say(
-            "at_key",
-            path=path or say("the_document"),
-            what=what,
-            where=where,
-            instead=instead,
-        )
-        raise ConfigError(msg, key=path, name=self.name) from None
+        file = "" if self.name is None else say(where, name=self.name)
+        msg = say(cause, path=path or say("the_document"), where=file, **facts)
+        more = {} if reason is None else {"reason": reason}
+        raise ConfigError(msg, key=path, name=self.name, **more) from None
 
     def choose(self, keys: Keys, value: str, known: Iterable[str], what: Phrase) -> None:
         """Raise ConfigError unless ``value`` is in ``known``; the message suggests a similar one.
@@ -167,15 +155,17 @@ class Reader:
         known = list(known)
         if value in known:
             return
-        if not known:
-            self.fail(keys, what, say("none_known"))
         near = get_close_matches(value.lower(), known, n=1)
         if near:
-            self.fail(keys, what, say("did_you_mean", near=clipped(near[0])))
-        choices = ", ".join(map(clipped, known[:_LISTED]))
-        count = len(known) - _LISTED
-        more = say("or_one_of_more", count=count) if count > 0 else ""
-        self.fail(keys, what, say("use_one", choices=choices, more=more))
+            instead = say("did_you_mean", near=clipped(near[0]))
+        elif known:
+            count = len(known) - _LISTED
+            more = say("or_one_of_more", count=count) if count > 0 else ""
+            choices = ", ".join(map(clipped, known[:_LISTED]))
+            instead = say("use_one", choices=choices, more=more)
+        else:
+            instead = say("none_known")
+        self.fail(keys, what, instead)
 
     def parse(self, keys: Keys, parser: Callable[[str], object], value: str | None) -> None:
         """Check a value with a parser, unless it is None. Raises ConfigError with the key path."""
@@ -183,11 +173,7 @@ class Reader:
             self.make(keys, lambda: parser(value))
 
     def make(self, keys: Keys, build: Callable[[], Made]) -> Made:
-        """Return the result of ``build``.
-
-        If ``build`` raises RefusedError or WorkHoursError, ConfigError with the key path is raised
-        instead.
-        """
+        """Return the result of ``build``; a RefusedError or WorkHoursError becomes ConfigError."""
         try:
             return build()
         except RefusedError as error:
@@ -197,14 +183,8 @@ class Reader:
             reason = error.reason
         except WorkHoursError as error:
             reason = error
-        path = key_path(keys)
-        msg = say(
-            "at_key_because",
-            path=path or say("the_document"),
-            why=phrase_of(reason) or str(reason),
-            where="" if self.name is None else say("in_this_file", name=self.name),
-        )
-        raise ConfigError(msg, key=path, name=self.name, reason=reason) from None
+        why = phrase_of(reason) or str(reason)
+        return self._raise(keys, "at_key_because", "in_this_file", reason, why=why)
 
     def convert(self, data: object, of: Any) -> Any:
         """Convert parsed data to the declared type ``of``. Raises ConfigError."""
@@ -218,56 +198,48 @@ class Reader:
     # -- finding the value that does not have its declared type ------------------------------
 
     def _check(self, value: Any, of: inspect.Type, keys: Keys) -> None:
-        """Raise ConfigError about the first value that does not have its declared type."""
         of = self._alternative(value, _plain(of), keys)
         if isinstance(of, inspect.NoneType | inspect.AnyType):
             return
-        kind = self._kind(of)
         if isinstance(of, inspect.CustomType):
             self.make(keys, lambda: _read_leaf(of.cls, value))
-        elif not self._fits(value, of):
-            what = say("expected", kind=kind.name, got=as_written(value))
-            self.fail(keys, what, kind.example)
-        elif isinstance(of, inspect.StructType):
-            self._check_struct(value, of, keys)
-        elif isinstance(of, _CONTAINERS):
-            self._check_items(value, of, keys)
-        else:
-            self._check_value(value, of, keys)
-
-    def _check_items(self, value: Any, of: Any, keys: Keys) -> None:
-        if isinstance(of, inspect.DictType):
-            for key, inner in value.items():
-                self._check(key, of.key_type, (*keys, key))
-                self._check(inner, of.value_type, (*keys, key))
             return
-        types = getattr(of, "item_types", None) or [of.item_type] * len(value)
-        if len(value) != len(types):
-            kind = self._kind(of)
-            what = say("expected", kind=kind.name, got=say("list_of", count=len(value)))
-            self.fail(keys, what, kind.example)
-        for index, inner in enumerate(value):
-            self._check(inner, types[index], (*keys, index))
+        if not self._fits(value, of):
+            self._expect(of, keys, as_written(value))
+        if isinstance(of, inspect.LiteralType | inspect.EnumType):
+            known = of.values if isinstance(of, inspect.LiteralType) else [*of.cls]
+            self.choose(keys, str(value), map(str, known), say("not_valid", value=shown(value)))
+        elif type(of) in _CHECKS:
+            self.make(keys, lambda: _CHECKS[type(of)](value))
+        for inner, type_, path in self._inner(value, of, keys):
+            self._check(inner, type_, path)
 
-    def _check_value(self, value: Any, of: inspect.Type, keys: Keys) -> None:
-        """Raise ConfigError if a value has the right Python type but cannot be used.
+    def _inner(
+        self, value: Any, of: inspect.Type, keys: Keys
+    ) -> Iterator[tuple[Any, inspect.Type, Keys]]:
+        """Yield each value within a value, its type and its key path."""
+        if isinstance(of, inspect.StructType):
+            yield from self._fields(value, of, keys)
+        elif isinstance(of, inspect.DictType):
+            for key, inner in value.items():
+                yield key, of.key_type, (*keys, key)
+                yield inner, of.value_type, (*keys, key)
+        elif isinstance(of, inspect.TupleType):
+            if len(value) != len(of.item_types):
+                self._expect(of, keys, say("list_of", count=len(value)))
+            for index, inner in enumerate(value):
+                yield inner, of.item_types[index], (*keys, index)
+        elif isinstance(of, inspect.VarTupleType | inspect.FrozenSetType):
+            for index, inner in enumerate(value):
+                yield inner, of.item_type, (*keys, index)
 
-        For example, it is not one of the allowed values, or it is a text but not a date.
-        """
-        if isinstance(of, inspect.LiteralType):
-            what = say("not_valid", value=shown(value))
-            self.choose(keys, str(value), map(str, of.values), what)
-        elif isinstance(of, inspect.EnumType):
-            what = say("not_valid", value=shown(value))
-            self.choose(keys, value, [one.value for one in of.cls], what)
-        elif isinstance(of, inspect.DateType):
-            self.parse(keys, check_date, str(value))
-        elif isinstance(of, inspect.DateTimeType):
-            self.make(keys, lambda: _check_time(value))
-        elif isinstance(of, inspect.TimeDeltaType):
-            self.make(keys, lambda: _check_amount(value))
+    def _expect(self, of: inspect.Type, keys: Keys, got: Phrase | str) -> NoReturn:
+        kind = self._kind(of)
+        self.fail(keys, say("expected", kind=kind.name, got=got), kind.example)
 
-    def _check_struct(self, table: dict[str, Any], of: inspect.StructType, keys: Keys) -> None:
+    def _fields(
+        self, table: dict[str, Any], of: inspect.StructType, keys: Keys
+    ) -> Iterator[tuple[Any, inspect.Type, Keys]]:
         fields = {field.encode_name: field for field in of.fields}
         tag = [of.tag_field] if of.tag_field else []
         what = say("no_such_key" if keys or self.name is None else "no_such_section")
@@ -277,7 +249,7 @@ class Reader:
                 self.fail((*keys, key), say("key_renamed", now=now), say("rename_key", now=now))
             self.choose((*keys, key), key, [*tag, *fields], what)
             if key in fields:
-                self._check(inner, fields[key].type, (*keys, key))
+                yield inner, fields[key].type, (*keys, key)
         for key, field in fields.items():
             if field.required and key not in table:
                 example = self._kind(_plain(field.type)).example
@@ -288,21 +260,18 @@ class Reader:
         if not isinstance(of, inspect.UnionType):
             return of
         types = list(_members(of))
-        tagged = {
-            str(one.tag): one for one in types if isinstance(one, inspect.StructType) and one.tag
-        }
-        if tagged and isinstance(value, dict):
-            field = next(iter(tagged.values())).tag_field or ""
+        structs = [one for one in types if isinstance(one, inspect.StructType) and one.tag]
+        if structs and isinstance(value, dict):
+            tagged = {str(one.tag): one for one in structs}
+            field = structs[0].tag_field or ""
             if field not in value:
-                self.fail(
-                    (*keys, field), say("missing"), say("use_one_of", names=", ".join(tagged))
-                )
+                names = ", ".join(tagged)
+                self.fail((*keys, field), say("missing"), say("use_one_of", names=names))
             what = say("not_valid", value=as_written(value[field]))
             self.choose((*keys, field), str(value[field]), tagged, what)
             return tagged[value[field]]
         if value is None:
-            types.sort(key=lambda one: not isinstance(one, inspect.NoneType))
-            return types[0]
+            return next((one for one in types if isinstance(one, inspect.NoneType)), types[0])
         types = [one for one in types if not isinstance(one, inspect.NoneType)]
         return next((one for one in types if self._fits(value, one)), types[0])
 
@@ -310,9 +279,9 @@ class Reader:
         if isinstance(of, inspect.UnionType):
             return self._kind(_plain(of.types[0]))
         if isinstance(of, inspect.StructType | inspect.DictType):
-            return _TABLES[self._format]
+            return _TABLE[self._format]
         if isinstance(of, inspect.DateTimeType):
-            return _TIMES[self._format]
+            return _TIME[self._format]
         if isinstance(of, inspect.LiteralType) and isinstance(of.values[0], int):
             return _NUMBER
         if isinstance(of, inspect.VarTupleType) and isinstance(
@@ -340,7 +309,6 @@ def _members(of: inspect.UnionType) -> Iterator[inspect.Type]:
 
 
 def _plain(of: inspect.Type) -> inspect.Type:
-    """Return a type without its descriptions and examples for the JSON Schema."""
     return of.type if isinstance(of, inspect.Metadata) else of
 
 
@@ -352,8 +320,8 @@ def _read_leaf(kind: type, value: object) -> object:
     return reader(value)
 
 
-def check_date(text: str) -> None:
-    """Raise RefusedError unless a text is a date such as 2026-05-08."""
+def _check_date(value: object) -> None:
+    text = str(value)
     try:
         day = date.fromisoformat(text).isoformat()
     except ValueError:
@@ -362,7 +330,7 @@ def check_date(text: str) -> None:
         refuse(say("not_date", value=shown(text)), say("write_like", example="2026-05-08"))
 
 
-def _check_time(value: datetime | str) -> None:
+def _check_time(value: Any) -> None:
     try:
         when = msgspec.convert(value, datetime)
     except msgspec.ValidationError:
@@ -377,6 +345,13 @@ def _check_amount(text: str) -> None:
         msgspec.convert(text, timedelta)
     except (msgspec.ValidationError, OverflowError):
         refuse(say("not_amount", value=shown(text)), say("write_like", example="PT4H30M"))
+
+
+_CHECKS: Final[dict[type[inspect.Type], Callable[[Any], None]]] = {
+    inspect.DateType: _check_date,
+    inspect.DateTimeType: _check_time,
+    inspect.TimeDeltaType: _check_amount,
+}
 
 
 def key_path(keys: Keys) -> str:

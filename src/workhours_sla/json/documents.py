@@ -156,7 +156,6 @@ def from_json(text: str | bytes, kind: type = object) -> object:
 
 
 def _read_form(text: str | bytes, reader: Reader) -> Any:
-    """Parse a JSON document to the struct of its schema. Raises ConfigError."""
     data = parsed(text, reader)
     schema = data.get("schema") if isinstance(data, dict) else None
     if isinstance(schema, str) and schema in _EARLIER:

@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, TypeAlias
 from workhours_sla.calendars.acts import AmendedDays
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.combined import CombinedCalendar
-from workhours_sla.calendars.copied import OpenedDays
 from workhours_sla.calendars.days import DateRange, Entry, Layer
-from workhours_sla.calendars.tables import PlainDays, TableDays
+from workhours_sla.calendars.tables import OpenedDays, PlainDays, TableDays
 from workhours_sla.errors import (
     CalendarDataError,
     UnknownCalendarError,

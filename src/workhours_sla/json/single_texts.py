@@ -9,6 +9,7 @@ Weekly hours are in their notation, and a layer of a calendar has its name in lo
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -52,8 +53,10 @@ class Moment(Leaf):
         Raises RefusedError, UnknownTimeZoneError.
         """
         match = _MOMENT.fullmatch(text)
-        when = _with_offset(match[1]) if match else None
-        if match is None or when is None:
+        when = None
+        with suppress(ValueError):
+            when = datetime.fromisoformat(match[1]) if match else None
+        if match is None or when is None or when.tzinfo is None or when.isoformat() != match[1]:
             example = "2026-05-08T09:00:00+03:00"
             refuse(say("not_instant", value=shown(text)), say("write_like", example=example))
         name, fold = match[2], int(match[3] is not None)
@@ -66,14 +69,6 @@ class Moment(Leaf):
         return local
 
 
-def _with_offset(text: str) -> datetime | None:
-    try:
-        when = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return when if when.tzinfo is not None and when.isoformat() == text else None
-
-
 class Amount(Leaf):
     """An amount of time as text, exact to the microsecond."""
 
@@ -82,19 +77,11 @@ class Amount(Leaf):
     @staticmethod
     def read(text: str) -> timedelta:
         """Parse an amount that ``iso_amount`` wrote. Raises RefusedError."""
-        match = _AMOUNT.fullmatch(text)
-        if match is not None:
+        if match := _AMOUNT.fullmatch(text):
             sign, hours, minutes, seconds, fraction = match.groups(default="0")
-            try:
-                amount = timedelta(
-                    hours=int(hours),
-                    minutes=int(minutes),
-                    seconds=int(seconds),
-                    microseconds=int(fraction.ljust(6, "0")),
-                )
-            except (OverflowError, ValueError):  # more than timedelta.max, or too many digits
-                pass
-            else:
+            with suppress(OverflowError, ValueError):  # more than timedelta.max, or too many digits
+                whole = timedelta(hours=int(hours), minutes=int(minutes), seconds=int(seconds))
+                amount = whole + timedelta(microseconds=int(fraction.ljust(6, "0")))
                 amount = -amount if sign else amount
                 if iso_amount(amount) == text:
                     return amount
@@ -105,10 +92,7 @@ class Amount(Leaf):
 class LayerName(Leaf):
     """A layer of a calendar as text: its name in lower case."""
 
-    @staticmethod
-    def write(layer: Layer) -> str:
-        """Return the name of a layer in lower case."""
-        return layer.name.lower()
+    write: Final = staticmethod(lambda layer: layer.name.lower())
 
     @staticmethod
     def read(text: str) -> Layer:

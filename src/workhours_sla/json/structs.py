@@ -85,14 +85,16 @@ def form_of(
     type hint for the field and a function that converts the attribute. With ``native`` datetimes
     and amounts are in the format of msgspec: ISO 8601 without the name of a zone.
     """
-    fields = []
-    for name, hint in _hints(kind).items():
+    hints = _hints(kind)
+    hints.pop("_", None)  # the marker of keyword-only fields in a dataclass
+    for name, hint in hints.items():
         if hint in (Budget, Budget | None):
             of_budget = reduce(or_, budget_forms().values())
             others[name] = (of_budget if hint == Budget else of_budget | None, _written_budget)
-        declared = others[name][0] if name in others else _declared(hint, native=native)
-        if name != "_":  # the marker of keyword-only fields in a dataclass
-            fields.append((name, declared))
+    fields = [
+        (name, others[name][0] if name in others else _declared(hint, native=native))
+        for name, hint in hints.items()
+    ]
     return msgspec.defstruct(
         f"{kind.__name__}Form",
         fields,
@@ -144,49 +146,31 @@ def _declared(hint: Any, *, native: bool) -> Any:
     return get_origin(hint)[arguments] if arguments and arguments != get_args(hint) else hint
 
 
+@cache
 def _has_fields(kind: Any) -> bool:
     return isinstance(kind, type) and (is_dataclass(kind) or hasattr(kind, "_fields"))
 
 
 def _hints(kind: type) -> dict[str, Any]:
-    """Return the type hints of a class and its base classes."""
-    bases = [base for base in reversed(kind.__mro__) if base.__module__.startswith("workhours_sla")]
-    return {name: hint for base in bases for name, hint in _own_hints(base).items()}
-
-
-def _own_hints(kind: type) -> dict[str, Any]:
-    """Return the type hints of a class without those of its base classes."""
-    hints = type(kind.__name__, (), {"__annotations__": get_annotations(kind)})
-    # the module may not be loaded if it is a facade; hints of its classes are resolved already
-    module = sys.modules.get(kind.__module__)
-    return get_type_hints(hints, vars(module) if module else {}, {})
+    found: dict[str, Any] = {}
+    for base in reversed(kind.__mro__):
+        if base.__module__.startswith("workhours_sla"):
+            own = type(kind.__name__, (), {"__annotations__": get_annotations(base)})
+            # a facade may not be loaded; hints of its classes are resolved already
+            module = sys.modules.get(base.__module__)
+            found |= get_type_hints(own, vars(module) if module else {}, {})
+    return found
 
 
 def plain(value: Any) -> Any:
     """Convert a value for msgspec: to text if its type has a Leaf, to a Form if it has one."""
     kind: Any = type(value)
-    write = _writer(kind)
-    return value if write is None else write(value)
-
-
-@cache
-def _writer(kind: Any) -> Callable[[Any], Any] | None:
-    """Return the function that converts values of a type for msgspec, None if none is needed."""
     if kind in LEAVES:
-        writer: Callable[[Any], Any] = LEAVES[kind].write
-    elif kind in FORMS:
-        writer = FORMS[kind].written
-    elif kind in (tuple, frozenset):
-        writer = _written_items
-    elif _has_fields(kind):
-        writer = part_form_of(kind).written
-    else:
-        return None
-    return writer
-
-
-def _written_items(values: Any) -> tuple[Any, ...]:
-    return tuple(map(plain, sorted(values) if isinstance(values, frozenset) else values))
+        return LEAVES[kind].write(value)
+    if kind in (tuple, frozenset):
+        return tuple(map(plain, sorted(value) if kind is frozenset else value))
+    form = FORMS.get(kind) or (part_form_of(kind) if _has_fields(kind) else None)
+    return value if form is None else form.written(value)
 
 
 _NESTED: Final = (Form, tuple, dict)

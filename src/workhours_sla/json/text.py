@@ -72,7 +72,6 @@ def parsed(text: str | bytes, reader: Reader) -> Any:
 
 
 def _is_whole(text: str) -> bool:
-    """Return False if a JSON text contains half of a surrogate pair, which is not a character."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from workhours_sla.compliance.agreement import Agreement, AgreementClass, ComparedAppeal
-from workhours_sla.reports.printable import printable
+from workhours_sla.reports.wording import printable
 from workhours_sla.text.catalog import AGREEMENT, COMPARED, VERDICTS
 from workhours_sla.text.words import target_name, weekday_date
 from workhours_sla.worktime.amounts import format_amount
@@ -44,7 +44,6 @@ def _counts(classes: Sequence[AgreementClass]) -> str:
 
 
 def _examples(classes: Sequence[AgreementClass]) -> Iterator[str]:
-    """Yield a line with examples for each class in which our result and theirs differ."""
     text = AGREEMENT.text
     for one in classes:
         if one.name in _EXPLAINED:

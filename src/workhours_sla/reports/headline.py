@@ -1,22 +1,32 @@
-"""The first lines of a report: the result in one sentence, and the change of the rate.
+"""The result of a report in sentences: its first lines, periods, and the finding of each chart.
 
 All outputs show the same lines; the page uses typographic dashes and spaces.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from datetime import datetime, time, timedelta
+from typing import Final, Literal, NamedTuple
 
-from workhours_sla.compliance.fairness import RateChange
+from workhours_sla.compliance.fairness import Funnel, RateChange
 from workhours_sla.compliance.period import Period
 from workhours_sla.compliance.report import ReportNumbers
-from workhours_sla.compliance.tables import Row, Table
-from workhours_sla.reports.periods import named_period, whole_period
-from workhours_sla.statistics.intervals import TargetVerdict
-from workhours_sla.text import catalog
-from workhours_sla.text.catalog import HEADLINE, Texts
-from workhours_sla.text.numbers import count_text, number, percent, target_text
+from workhours_sla.compliance.tables import Quantile, Row, Table
+from workhours_sla.compliance.weeks import ShareTrend, Trend
+from workhours_sla.reports.charts.weeks import signals_of
+from workhours_sla.reports.columns import verdict_of
+from workhours_sla.reports.wording import amount_in_words, percent_sign
+from workhours_sla.sla.forecast import Forecast
+from workhours_sla.statistics.intervals import FLAGGED_BELOW, TargetVerdict
+from workhours_sla.text import catalog, words
+from workhours_sla.text.catalog import HEADLINE, PAGE, SENTENCES, Texts
+from workhours_sla.text.numbers import count_text, number, percent, target_text, when_text
+
+_DAY: Final = timedelta(days=1)
+_YEAR, _QUARTER = 12, 3
+_QUARTERS: Final = {"en": ("1", "2", "3", "4"), "ru": ("I", "II", "III", "IV")}
 
 NAME: Final = "\ue000"
 """Placeholder for an agency's name in ``Headline.most``, which a page replaces by markup."""
@@ -44,11 +54,6 @@ class Headline(NamedTuple):
 def late_of(row: Row) -> int:
     """Return the number of matured appeals in a row that were not answered in time."""
     return row.counts.matured - row.counts.matured_met
-
-
-def verdict_of(row: Row) -> TargetVerdict:
-    """Return the verdict on a row; ``TOO_FEW`` while none of its appeals has matured."""
-    return TargetVerdict.TOO_FEW if row.rate is None else row.rate.shown_verdict
 
 
 def lacking(row: Row) -> int:
@@ -88,7 +93,6 @@ def headline(report: ReportNumbers, texts: Texts = HEADLINE) -> Headline:
 
 
 def _furthest_behind(report: ReportNumbers, texts: Texts) -> tuple[str, str]:
-    """Return the sentence on the agency that lacks the most answers, and its name."""
     text = texts.text
     if not late_of(report.total):
         return text("none_late"), ""
@@ -183,3 +187,195 @@ def headline_lines(report: ReportNumbers) -> list[str]:
         counts = {"open": count_text(now.open), "overdue": count_text(now.overdue)}
         lines.append(HEADLINE.text("open_now", **counts))
     return lines
+
+
+# -- periods ---------------------------------------------------------------------------------------
+
+
+def period_text(period: Period) -> str:
+    """Write a period in words, with its last day included.
+
+    >>> period_text(Period(datetime(2026, 3, 1), datetime(2026, 4, 1)))
+    'from 1 Mar 2026 to 31 Mar 2026'
+    """
+    facts = {}
+    if period.since is not None:
+        facts["first"] = _edge(period.since)
+    if period.until is not None:
+        facts["last"] = _edge(_last(period.until))
+    ends = {("first", "last"): "period", ("first",): "period_since", ("last",): "period_until"}
+    return SENTENCES.text(ends.get(tuple(facts), "period_all"), **facts)
+
+
+def whole_period(report: ReportNumbers) -> Period:
+    """Return the period of a report with both ends.
+
+    A period without a begin starts on the day of the first arrival, and one without an end ends at
+    ``as_of``.
+    """
+    period = report.period
+    first = report.first_arrival
+    return Period(
+        period.since or datetime.combine(first, time(0), first.tzinfo),
+        period.until or report.as_of,
+    )
+
+
+def calendar_unit(period: Period) -> Literal["month", "quarter", "year"] | None:
+    """Return whether a period is exactly a month, a quarter or a year; None for other periods.
+
+    >>> calendar_unit(Period(datetime(2026, 1, 1), datetime(2026, 4, 1)))
+    'quarter'
+    """
+    since, until = period.since, period.until
+    if since is None or until is None:
+        return None
+    if not all(end.day == 1 and end.time() == time(0) for end in (since, until)):
+        return None
+    months = (until.year - since.year) * _YEAR + until.month - since.month
+    if months == 1:
+        return "month"
+    if months == _QUARTER and since.month % _QUARTER == 1:
+        return "quarter"
+    return "year" if months == _YEAR and since.month == 1 else None
+
+
+def named_period(period: Period, form: Literal["in", "the"] = "in") -> str:
+    """Write a period in words: ``in March 2026``, or with the form ``the``, ``March 2026``.
+
+    The period must have both ends. An end within a day is written as its date.
+
+    >>> march = Period(datetime(2026, 3, 1), datetime(2026, 4, 1))
+    >>> named_period(march)
+    'in March 2026'
+    >>> with catalog.language("ru"):
+    ...     named_period(march, "the")
+    ...     named_period(Period(datetime(2026, 1, 1), datetime(2026, 4, 1)))
+    ...     named_period(Period(datetime(2026, 3, 2), datetime(2026, 3, 27, 12)))
+    'март 2026 года'
+    'за I квартал 2026 года'
+    'с 02.03.2026 по 27.03.2026'
+    """
+    if period.since is None or period.until is None:
+        return period_text(period)
+    text = HEADLINE.text
+    first, last = period.since.date(), _last(period.until).date()
+    unit = calendar_unit(period)
+    if unit is not None:
+        month = words.months()[first.month - 1]
+        return text(
+            f"{form}_{unit}",
+            month=month.lower() if catalog.current() == "ru" else month,
+            number=_QUARTERS[catalog.current()][(first.month - 1) // _QUARTER],
+            year=first.year,
+        )
+    shown = [_edge(datetime.combine(day, time(0))) for day in dict.fromkeys((first, last))]
+    if len(shown) == 1:
+        return text(f"{form}_day", first=shown[0])
+    return text(f"{form}_days", first=shown[0], last=shown[1])
+
+
+def _last(until: datetime) -> datetime:
+    """Return the last day of a period that ends before ``until``, or its last instant."""
+    return until - _DAY if until.time() == time(0) else until
+
+
+def _edge(when: datetime) -> str:
+    day = words.short_date(when.date())
+    return day if when.time() == time(0) else f"{day} {when:%H:%M}"
+
+
+# -- findings of charts ----------------------------------------------------------------------------
+
+
+def weeks_finding(report: ReportNumbers) -> str:
+    """Return a sentence: in how many final weeks the target was met, and in how many missed."""
+    points = {point.week for point in report.share_trend.points}
+    final = [verdict_of(row) for row in report.table("week").rows if row.key in points]
+    if not final:
+        return ""
+    found = Counter(final)
+    return PAGE.text(
+        "finding_weeks",
+        all=len(final),
+        met=found[TargetVerdict.MEETS],
+        missed=found[TargetVerdict.FAILS],
+    )
+
+
+def arrivals_finding(report: ReportNumbers) -> str:
+    """Return how many appeals are due on a later day than they arrived.
+
+    The lowest share in time of the 168 hours of a week would be no finding: of so many small shares
+    one is always far below the others.
+    """
+    later, known = (
+        sum(map(sum, grid)) for grid in (report.heat_map.due_later, report.heat_map.due_known)
+    )
+    if known < FLAGGED_BELOW:
+        return ""
+    return PAGE.text(
+        "finding_arrivals",
+        later=count_text(later),
+        known=count_text(known),
+        share=percent_sign(later / known),
+    )
+
+
+def backlog_finding(report: ReportNumbers) -> str:
+    """Return a sentence: how many appeals are open and overdue, and the change in a whole week."""
+    *weeks, now = report.backlog.points
+    counts = {"open": count_text(now.open), "overdue": count_text(now.overdue)}
+    if not weeks:
+        return PAGE.text("finding_backlog", **counts)
+    net, day = weeks[-1].net, weeks[-1].at - timedelta(days=1)
+    way = "same" if not net else "up" if net > 0 else "down"
+    facts = {"net": count_text(abs(net)), "day": words.short_date(day.date())}
+    return PAGE.text(f"finding_backlog_{way}", **counts, **facts)
+
+
+def times_finding(report: ReportNumbers) -> str:
+    """Return a sentence: within which working time half and nine in ten appeals are answered."""
+    total = report.total
+    if total.median is None or total.p90 is None:
+        return ""
+    median, p90 = (_within(one) for one in (total.median, total.p90))
+    return PAGE.text("finding_times", median=median, p90=p90)
+
+
+def _within(quantile: Quantile) -> str:
+    if quantile.time is None:
+        return PAGE.text("more_than", time=amount_in_words(quantile.longest))
+    return amount_in_words(quantile.time)
+
+
+def funnel_finding(table: Table, funnel: Funnel) -> str:
+    """Return a sentence: how many groups are outside the outer limits of the funnel."""
+    places = Counter(row.funnel for row in table.rows)
+    counts = {"above": places[2], "below": places[-2], "units": funnel.units}
+    return PAGE.text("finding_funnel", **counts)
+
+
+def trend_finding(trend: Trend | ShareTrend) -> str:
+    """Return a sentence: how many weeks signal a change, and how many would without any change."""
+    if trend.expected_signals is None:
+        return ""
+    return PAGE.text(
+        "finding_share_trend" if isinstance(trend, ShareTrend) else "finding_trend",
+        signals=sum(bool(signals_of(point)) for point in trend.points),
+        all=len(trend.points),
+        expected=number(f"{trend.expected_signals:.1f}"),
+    )
+
+
+def load_finding(forecast: Forecast) -> str:
+    """Return a sentence: when the most deadlines are."""
+    if not forecast.slots:
+        return ""
+    most = max(forecast.slots, key=lambda slot: slot.count)
+    return PAGE.text(
+        "finding_load",
+        count=count_text(most.count),
+        since=when_text(most.since),
+        until=f"{most.until:%H:%M}",
+    )

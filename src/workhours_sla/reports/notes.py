@@ -1,4 +1,4 @@
-"""Write a report as plain text or as an HTML table, and format the figures of a row."""
+"""The notes of a report: how to read its figures, on the quality of the data, and for analysts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import Table
 from workhours_sla.compliance.time import DayNote, Outliers
 from workhours_sla.reports.agreement import agreement_lines
-from workhours_sla.reports.printable import moment, printable
+from workhours_sla.reports.wording import moment, printable
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
 from workhours_sla.statistics.maturity import COUNTS
 from workhours_sla.text import catalog, words
@@ -38,7 +38,6 @@ def notes(report: ReportNumbers) -> list[str]:
 
 
 def _checks(report: ReportNumbers) -> Iterator[str]:
-    """Yield the notes for analysts."""
     text, earlier = SENTENCES.text, saved_by_an_hour(report)
     for key, found in check_facts(report).items():
         yield text(key, **found)
@@ -70,7 +69,6 @@ def false_failure_notes(report: ReportNumbers, only: Table | None = None) -> Ite
 
 
 def _reading(report: ReportNumbers) -> Iterator[str]:
-    """Yield the notes that explain how to read the tables."""
     text, facts = SENTENCES.text, method_facts(report)
     if report.total.rate is None:
         yield text("nothing_matured")
@@ -188,7 +186,6 @@ def quality_notes(report: ReportNumbers) -> list[str]:
 
 
 def _outlier_note(found: Outliers) -> Iterator[str]:
-    """Yield a note on appeals that arrived long before or after all others, if any."""
     if found.count:
         first = [
             f"{printable(one.appeal_id)} ({words.short_date(one.started_at.date())})"

@@ -1,27 +1,51 @@
-"""The public report: the numbers of ``compliance`` with methods that present them."""
+"""The public report: the numbers of ``compliance`` with methods that present them, and as JSON.
+
+JSON has a versioned schema. Instants are written in ISO 8601 with their offset, and amounts as
+ISO 8601 durations. Reading returns an equal report, except that its instants have a fixed offset
+instead of a time zone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
+
+import msgspec
 
 from workhours_sla.compliance.agreement import Agreement
 from workhours_sla.compliance.cases import Cases
+from workhours_sla.compliance.comparison import Revision
 from workhours_sla.compliance.period import ReportOptions
 from workhours_sla.compliance.report import ReportNumbers, report_numbers
+from workhours_sla.errors import ConfigError, SourceError, clipped, shown
+from workhours_sla.json.checked_data import Reader
+from workhours_sla.json.structs import Form, part_form_of, value_of
+from workhours_sla.json.text import parsed
 from workhours_sla.module_names import public
-from workhours_sla.reports.frame_tables import to_pandas, to_polars
-from workhours_sla.reports.names import Ids, with_names
-from workhours_sla.reports.plain_text import html_table, plain_text
+from workhours_sla.reports.frames import to_pandas, to_polars
+from workhours_sla.reports.text import html_table, plain_text
 from workhours_sla.sla.event import Event
 from workhours_sla.text import catalog, words
 from workhours_sla.text.catalog import language
+from workhours_sla.text.messages import phrase_of, say
+from workhours_sla.worktime.amounts import iso_amount
 
 if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
+SCHEMA: Final = "workhours.report/4"
+REVISION_SCHEMA: Final = "workhours.report-revision/1"
+_EARLIER: Final = ("workhours.report/1", "workhours.report/2", "workhours.report/3")
+
+Numbers = TypeVar("Numbers", bound=ReportNumbers)
+Ids = tuple[tuple[str, str, str], ...]
+"""Triples of a grouping, an id and the name to show for it."""
 
 CAUSES = catalog.CAUSES.in_all_languages()
 """The causes of a changed verdict in words, by cause and language."""
@@ -132,8 +156,8 @@ def report(
     """
     numbers = report_numbers(cases, options, events=events, agreement=agreement)
     values = {one.name: getattr(numbers, one.name) for one in fields(numbers)}
-    shown = [(by, key, name) for by, keyed in (names or {}).items() for key, name in keyed.items()]
-    return Report(**values, lang=lang, title=title, organisation=organisation, names=tuple(shown))
+    named = [(by, key, name) for by, keyed in (names or {}).items() for key, name in keyed.items()]
+    return Report(**values, lang=lang, title=title, organisation=organisation, names=tuple(named))
 
 
 def heading(by: str, lang: str) -> str:
@@ -144,3 +168,133 @@ def heading(by: str, lang: str) -> str:
     """
     with language(lang):
         return words.heading(by)
+
+
+# -- names -----------------------------------------------------------------------------------------
+
+
+def with_names(report: Numbers, names: Ids) -> Numbers:
+    """Return a report whose tables and lists have names instead of ids.
+
+    If two ids of a grouping have the same name, the id follows in parentheses. An id without a name
+    is unchanged.
+    """
+    by: dict[str, dict[str, str]] = {}
+    for grouping, key, name in names:
+        by.setdefault(grouping, {})[key] = name
+    by = {grouping: _distinct(found, report, grouping) for grouping, found in by.items()}
+    if not by:
+        return report
+    agency = _lookup(by.get("agency", {}))
+    owners, signs = report.attribution, report.indicators
+
+    def counted(pairs: tuple[tuple[str | None, int], ...]) -> tuple[tuple[str | None, int], ...]:
+        return tuple((agency(key), count) for key, count in pairs)
+
+    return replace(
+        report,
+        tables=tuple(
+            replace(table, rows=tuple(replace(row, key=named(row.key)) for row in table.rows))
+            if table.by in by
+            else table
+            for table in report.tables
+            for named in [_lookup(by.get(table.by, {}))]
+        ),
+        group_weeks=tuple(
+            replace(one, groups=tuple(replace(group, key=named(group.key)) for group in one.groups))
+            for one in report.group_weeks
+            for named in [_lookup(by.get(one.by, {}))]
+        ),
+        late=tuple(
+            replace(late, agency=agency(late.agency), holder=agency(late.holder))
+            for late in report.late
+        ),
+        attribution=None
+        if owners is None
+        else replace(
+            owners,
+            at_breach=counted(owners.at_breach),
+            largest_share=counted(owners.largest_share),
+            first=counted(owners.first),
+            hour_earlier=counted(owners.hour_earlier),
+            shares=tuple(replace(share, holder=agency(share.holder)) for share in owners.shares),
+        ),
+        indicators=replace(
+            signs,
+            agencies=tuple(
+                replace(one, agency=agency(one.agency) or one.agency) for one in signs.agencies
+            ),
+        ),
+    )
+
+
+def _lookup(names: Mapping[str, str]) -> Callable[[str | None], str | None]:
+    """Return a function from an id to the name to show; None stays None."""
+    return lambda key: None if key is None else names.get(key, key)
+
+
+def _distinct(names: Mapping[str, str], report: ReportNumbers, by: str) -> dict[str, str]:
+    ids = {row.key for table in report.tables if table.by == by for row in table.rows}
+    counted = Counter([*names.values(), *(key for key in ids if key and key not in names)])
+    return {key: name if counted[name] == 1 else f"{name} ({key})" for key, name in names.items()}
+
+
+# -- JSON ------------------------------------------------------------------------------------------
+
+
+def to_json(report: Report) -> str:
+    """Write a report as a JSON document; ``from_json`` reads an equal report from it."""
+    data = {"schema": SCHEMA, "report": report}
+    plain = msgspec.to_builtins(data, builtin_types=[timedelta])
+    return json.dumps(plain, ensure_ascii=False, indent=1, default=iso_amount)
+
+
+def from_json(text: str | bytes, *, name: str = "the report") -> Report:
+    """Read a report from a JSON document that ``to_json`` wrote.
+
+    ``name`` names the document in messages. Raises SourceError for text that is no report, or that
+    has another schema.
+    """
+    document = _document()
+    try:
+        frozen = msgspec.json.decode(text, type=document)
+    except (ValueError, TypeError, RecursionError):
+        frozen = None  # the slower reader below raises an error that names the key
+    if getattr(frozen, "schema", None) == SCHEMA:
+        return _report(frozen)
+    try:
+        data = parsed(text, Reader())
+        schema = data.get("schema") if isinstance(data, dict) else None
+        if schema == SCHEMA or not isinstance(schema, str):
+            return _report(Reader().convert(data, document))
+    except (ConfigError, TypeError) as error:
+        return _refuse(name, "not_a_report", why=phrase_of(error) or clipped(str(error), 300))
+    if schema in _EARLIER:
+        return _refuse(name, "report_outdated", schema=shown(schema))
+    return _refuse(name, "report_schema", schema=shown(schema), known=repr(SCHEMA))
+
+
+def _report(document: Form) -> Report:
+    report: Report = value_of(document, Reader())
+    return report
+
+
+def _refuse(name: str, cause: str, **facts: object) -> NoReturn:
+    """Raise SourceError for the document ``name``, with the message for ``cause``."""
+    raise SourceError(say(cause, name=name, **facts), name=name) from None
+
+
+@cache
+def _document() -> Any:
+    return msgspec.defstruct(
+        "ReportDocument",
+        [("schema", str), ("report", part_form_of(Report, native=True))],
+        bases=(Form,),
+        namespace={"build": staticmethod(lambda schema, report: report)},  # noqa: ARG005
+    )
+
+
+def revision_data(revision: Revision) -> dict[str, Any]:
+    """Return the changes between two versions of a report as plain data, with a schema."""
+    data: dict[str, Any] = msgspec.to_builtins(revision)
+    return {"schema": REVISION_SCHEMA, **data}

@@ -87,7 +87,7 @@ class Reports:
         """
         # numpy, which a service without a store does not load
         from workhours_sla.reports.page.page import page, traces_of
-        from workhours_sla.reports.report_json import to_json
+        from workhours_sla.reports.report import to_json
 
         if not self._lock.acquire(blocking=False):
             refuse("report-busy", say("report_busy"))

@@ -19,7 +19,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
-from workhours_sla.config.service_sections import ServiceSettings
+from workhours_sla.config.sections import ServiceSettings
 from workhours_sla.errors import ConfigError, shown
 from workhours_sla.json.checked_data import Reader
 from workhours_sla.service.live import Live

@@ -12,7 +12,7 @@ from typing import Final, Literal, NamedTuple
 
 from starlette.types import Scope
 
-from workhours_sla.config.service_sections import ServiceSettings
+from workhours_sla.config.sections import ServiceSettings
 from workhours_sla.errors import ConfigError
 from workhours_sla.json.checked_data import Reader
 from workhours_sla.service.middleware import header, peer

@@ -44,10 +44,7 @@ def whole_column(name: str, values: ArrayLike) -> IntArray:
 
 
 def instants(name: str, values: ArrayLike) -> IntArray:
-    """Check that ``values`` are whole numbers in one dimension; return int64.
-
-    Negative numbers are allowed: they are instants before 1970.
-    """
+    """Check that ``values`` are whole numbers, perhaps negative, in one dimension; return int64."""
     return in_one_dimension(name, _integers(name, values))
 
 

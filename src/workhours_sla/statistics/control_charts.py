@@ -137,8 +137,7 @@ def xmr_chart(values: ArrayLike, *, baseline: int | None = None) -> XmRChart:
     base = _baseline(points.size, baseline)
     *means, ranges = _individuals(points, base)
     mean, mean_range = map(float, means)
-    reach = LIMIT_FACTOR * mean_range
-    range_limit = RANGE_LIMIT_FACTOR * mean_range
+    reach, range_limit = LIMIT_FACTOR * mean_range, RANGE_LIMIT_FACTOR * mean_range
     slack = _ROUNDING * float(np.abs(points).max())
     return XmRChart(
         read_only(points),
@@ -224,18 +223,14 @@ def merge_short_periods(working_time: ArrayLike, *, shortest: int) -> MergedPeri
     spans = whole_column("working_time", working_time)
     if shortest <= 0:
         refuse(f"shortest {shortest} is not positive; give it in the unit of working_time")
-    labels: list[int] = []
-    merged: list[int] = []
+    labels, merged = list[int](), list[int]()
     for span in spans.tolist():
         if not merged or merged[-1] >= shortest:
             merged.append(0)
         merged[-1] += span
         labels.append(len(merged) - 1)
-    return MergedPeriods(
-        read_only(np.array(labels, np.int64)),
-        read_only(np.array(merged, np.int64)),
-        last_is_short=bool(merged) and merged[-1] < shortest,
-    )
+    of_each, times = (read_only(np.array(numbers, np.int64)) for numbers in (labels, merged))
+    return MergedPeriods(of_each, times, last_is_short=bool(merged) and merged[-1] < shortest)
 
 
 def _individuals(values: FloatArray, base: int) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -260,8 +255,7 @@ def _signals(deviations: FloatArray, reach: FloatArray, slack: float) -> Signals
     ``reach`` is the distance of the limits from the mean, and ``slack`` the rounding error.
     """
     outside = np.abs(deviations) > reach + slack
-    run = np.zeros(outside.shape, np.bool_)
-    near = np.zeros(outside.shape, np.bool_)
+    run, near = np.zeros(outside.shape, np.bool_), np.zeros(outside.shape, np.bool_)
     for side in (deviations, -deviations):
         run |= _of_the_last(_RUN, side > slack) == _RUN
         closer = side > reach / 2 + slack

@@ -97,16 +97,15 @@ def funnel_limits(n: ArrayLike, centre: float, *, between: float = 0.0) -> Funne
     if not 0 <= between < np.inf:
         refuse(f"between {between} is not a variance; give that of overdispersion()")
     distinct, where = np.unique(sizes, return_inverse=True)
-    lower = _lower_limits(distinct, centre, between)
-    missed = _lower_limits(distinct, 1 - centre, between)
+    lower, missed = (_lower_limits(distinct, p, between)[where] for p in (centre, 1 - centre))
     return FunnelLimits(
         read_only(sizes),
         float(centre),
         float(between),
-        lower_warning=read_only(lower[:, 0][where]),
-        upper_warning=read_only(1 - missed[:, 0][where]),
-        lower_action=read_only(lower[:, 1][where]),
-        upper_action=read_only(1 - missed[:, 1][where]),
+        lower_warning=read_only(lower[:, 0]),
+        upper_warning=read_only(1 - missed[:, 0]),
+        lower_action=read_only(lower[:, 1]),
+        upper_action=read_only(1 - missed[:, 1]),
     )
 
 

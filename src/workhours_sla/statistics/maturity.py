@@ -63,11 +63,7 @@ COUNTS: Final = ("arrived", *(field.name for field in fields(CohortCounts)))
 
 
 def matured(verdicts: NDArray[np.integer], limits: IntArray, as_of: int) -> BoolArray:
-    """Return which appeals have matured: breached, or met and with a limit before ``as_of``.
-
-    ``verdicts`` are positions in VERDICTS, ``limits`` the limits in the unit of ``as_of``. A
-    breached appeal is past its limit by definition.
-    """
+    """Return which appeals have matured: breached, or met and with a limit before ``as_of``."""
     found: BoolArray = (verdicts == BREACHED) | ((verdicts == MET) & (limits < as_of))
     return found
 
@@ -75,10 +71,7 @@ def matured(verdicts: NDArray[np.integer], limits: IntArray, as_of: int) -> Bool
 def grouped_counts(
     verdicts: NDArray[np.integer], matured: BoolArray, groups: IntArray, number: int
 ) -> list[CohortCounts]:
-    """Return the verdict counts of each of ``number`` groups of appeals.
-
-    ``verdicts`` are positions in VERDICTS, and ``groups`` are group numbers, -1 for no group.
-    """
+    """Return the counts of each of ``number`` groups; an appeal of no group has the number -1."""
     kinds = len(VERDICTS)
     inside = groups >= 0
     table, done = (

@@ -177,13 +177,9 @@ def survival_quantile(curve: SurvivalCurve, q: float) -> SurvivalQuantile:
     (2, None, 4)
     """
     left = 1 - share("q", q)
-    return SurvivalQuantile(
-        float(q),
-        time=_first_at_or_below(curve.times, curve.survival, left),
-        lower=_first_at_or_below(curve.times, curve.lower, left),
-        upper=_first_at_or_below(curve.times, curve.upper, left),
-        longest=curve.longest,
-    )
+    levels = (curve.survival, curve.lower, curve.upper)
+    time, lower, upper = (_first_at_or_below(curve.times, level, left) for level in levels)
+    return SurvivalQuantile(float(q), time, lower, upper, curve.longest)
 
 
 def restricted_mean(curve: SurvivalCurve, horizon: int) -> RestrictedMean:

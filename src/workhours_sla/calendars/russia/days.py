@@ -15,20 +15,15 @@ from workhours_sla.calendars.days import (
     DayKind,
     Entry,
     Layer,
+    by_date,
     kind_of,
     resolve,
     was_known,
     without,
 )
-from workhours_sla.calendars.russia.federal import (
-    WEEKS,
-    covered_years,
-    federal_entries,
-    rows_of,
-)
+from workhours_sla.calendars.russia.federal import WEEKS, covered_years, federal_entries, rows_of
 from workhours_sla.calendars.russia.regional import before_joining, regional_entries, uncertain
 from workhours_sla.calendars.russia.regions import region
-from workhours_sla.calendars.sources import workdays_error
 from workhours_sla.errors import CalendarDataError
 from workhours_sla.text.messages import say
 
@@ -71,43 +66,34 @@ class RussianDays(NamedTuple):
         if not covered_years()[0] <= year <= LAST_RULE_YEAR:
             return {}
         federal = self.federal(year)
-        found = dict(federal)
-        if self.region is not None:
-            federal_kind = _kinds_in(lambda: federal, self.weekend)
-            for entry in regional_entries(region(self.region), year, self.weekend, federal_kind):
-                if was_known(entry.act, self.known_by):
-                    found[entry.date] = (*found.get(entry.date, ()), entry)
-        return found
+        if self.region is None:
+            return federal
+        federal_kind = _kinds_in(lambda: federal, self.weekend)
+        regional = regional_entries(region(self.region), year, self.weekend, federal_kind)
+        return by_date((one for one in regional if was_known(one.act, self.known_by)), federal)
 
     def uncertain(self, year: int) -> Mapping[date, Entry]:
         return _uncertain(self, year)
 
     def federal(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
         """Return the entries of the federal layers, keyed by date, for a year."""
-        rows = rows_of(year)
-        if self.known_by is not None:
-            known_by = self.known_by
-            rows = rows._replace(
-                transfers=tuple(row for row in rows.transfers if was_known(row[2], known_by)),
-                presidential=tuple(row for row in rows.presidential if was_known(row[1], known_by)),
-            )
-        found: dict[date, tuple[Entry, ...]] = {}
-        for entry in federal_entries(rows, self.weekend):
-            found[entry.date] = (*found.get(entry.date, ()), entry)
-        return found
+        rows, known_by = rows_of(year), self.known_by
+        rows = rows._replace(
+            transfers=tuple(row for row in rows.transfers if was_known(row[2], known_by)),
+            presidential=tuple(row for row in rows.presidential if was_known(row[1], known_by)),
+        )
+        return by_date(federal_entries(rows, self.weekend))
 
     def known_on(self, day: date) -> RussianDays:
         return self._replace(known_by=day)
 
     def with_week(self, days: int) -> RussianDays:
-        weekend = WEEKS.get(days)
-        if weekend is None:
-            msg = say("no_week", days=repr(days))
-            raise CalendarDataError(msg, days=days)
-        return self._replace(weekend=weekend)
+        if days not in WEEKS:
+            raise CalendarDataError(say("no_week", days=repr(days)), days=days)
+        return self._replace(weekend=WEEKS[days])
 
     def with_workdays(self, weekdays: frozenset[int]) -> RussianDays:
-        raise workdays_error()
+        raise CalendarDataError(say("no_workdays_here"))
 
     def without_layers(self, layers: Collection[Layer]) -> RussianDays:
         return self._replace(region=None) if Layer.REGION in layers else self

@@ -151,14 +151,13 @@ def federal_entries(rows: YearRows, weekend: frozenset[int] = FIVE_DAY_WEEK) -> 
         yield _holiday(day, name)
         if (day.month, day.day) == (1, 1):
             yield _holiday(date(rows.year + 1, 1, 1), name)
-    moves = dict(automatic_moves(rows, weekend))
+    moves, off = dict(automatic_moves(rows, weekend)), DayKind.TRANSFERRED_OFF
     for source, target in moves.items():
-        off = DayKind.TRANSFERRED_OFF
         yield Entry(target, Layer.STATUTORY, off, ART_112_PART_2, swapped_with=source)
     for source, target, act in rows.transfers:
         if source.weekday() not in weekend and source not in moves.values():
             continue
-        yield Entry(target, Layer.TRANSFER, DayKind.TRANSFERRED_OFF, act, swapped_with=source)
+        yield Entry(target, Layer.TRANSFER, off, act, swapped_with=source)
         if source not in holidays:
             yield Entry(source, Layer.TRANSFER, DayKind.TRANSFERRED_WORK, act, swapped_with=target)
     for day, act in rows.presidential:

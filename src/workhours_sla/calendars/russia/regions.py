@@ -159,7 +159,6 @@ def _entries(row: dict[str, Any]) -> list[Entry]:
 
 
 def _dates(row: dict[str, Any]) -> list[date]:
-    """Return the dates of a row, which has either ``dates`` or a single ``date``."""
     return row["dates"] if "dates" in row else [row["date"]]
 
 
@@ -185,13 +184,11 @@ def named_like(text: str) -> tuple[Phrase, ...]:
 
 
 def _named(ids: Iterable[str]) -> tuple[Phrase, ...]:
-    return tuple(
-        say("region_named", id=of, en=region(of).name_en, ru=region(of).name_ru) for of in ids
-    )
+    regions = map(region, ids)
+    return tuple(say("region_named", id=of.id, en=of.name_en, ru=of.name_ru) for of in regions)
 
 
 def _suggestion(id: str) -> Phrase:
-    """Return the suggestion of ids for the error about an unknown id."""
     from difflib import get_close_matches
 
     similar = get_close_matches(id, region_ids(), n=3, cutoff=0.6)

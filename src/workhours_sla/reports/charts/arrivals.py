@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from itertools import product
+from collections.abc import Mapping, Sequence
+from itertools import pairwise, product
 from typing import Final, Literal, get_args
 
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.weeks import HeatMap
-from workhours_sla.reports.charts.model import Axis, Box, Chart, Label, Tick
-from workhours_sla.reports.scales import (
-    neutral_shade,
-    percent_sign,
-    percent_text,
-    shade,
-    shade_labels,
-)
+from workhours_sla.reports.charts.model import Axis, Box, Chart, Label, Layer, Tick
+from workhours_sla.reports.wording import percent_sign, percent_text
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW
 from workhours_sla.text import words
 from workhours_sla.text.catalog import CHARTS
-from workhours_sla.text.numbers import count_text, number
+from workhours_sla.text.numbers import number, target_text
 from workhours_sla.text.numbers import percent as rounded
 
 Show = Literal["in_time", "arrived", "due_later"]
@@ -27,80 +22,59 @@ SHADES: Final = tuple(f"s{step}" for step in range(7))
 FEW: Final = "few"
 """Style name of cells with fewer than ten appeals."""
 
-_HOURS, _DAYS = range(24), range(7)
+_SHARES: Final = (0.5, 0.6, 0.7, 0.8, 0.9)
+"""Shares below the target at which the shade of a cell changes."""
+_CELLS: Final = tuple(product(range(7), range(24)))
+"""The hours of each weekday."""
 
 
 def arrivals_chart(report: ReportNumbers, show: Show) -> Chart:
-    """Return the heat map for print: a column for each weekday, a row for each hour.
-
-    ``show`` selects the content of the cells: ``in_time``, the share of the matured appeals that
-    were answered in time; ``arrived``, the number of appeals; or ``due_later``, the share of
-    appeals that are due on a later day. A cell with fewer than ten appeals is hatched and shows
-    counts, such as 6/8, instead of a share. Raises ValueError for another ``show``.
-    """
+    """Return the heat map of one figure; see ``draw_arrivals``."""
     if show not in get_args(Show):
         msg = f"a heat map shows one of {', '.join(get_args(Show))}, not {show!r}"
         raise ValueError(msg)
-    heat, target = report.heat_map, report.promise.target_rate
-    text = CHARTS.text
+    heat, text = report.heat_map, CHARTS.text
+    target = report.promise.target_rate if show == "in_time" else None
     whole = {"in_time": heat.matured, "arrived": heat.arrived, "due_later": heat.due_known}[show]
     part = {"in_time": heat.matured_met, "arrived": whole, "due_later": heat.due_later}[show]
     most = max(map(max, whole))
     if not most:
         return Chart(text(f"heat_{show}"), empty=text("no_cells"))
-    boxes, few = [], False
-    for day, hour in product(_DAYS, _HOURS):
+    boxes = []
+    for day, hour in _CELLS:
         n, some = whole[day][hour], part[day][hour]
-        look, shown = "blank", ""
-        if 0 < n < COUNTS_ONLY_BELOW:
-            look, few = FEW, True
-            shown = str(n) if show == "arrived" else f"{some}/{n}"
-        elif n and show == "arrived":
-            look, shown = SHADES[neutral_shade(n / most)], count_text(n)
-        elif n:
-            bound = target if show == "in_time" else None
-            step = neutral_shade(some / n) if bound is None else shade(some / n, bound)
-            look, shown = SHADES[step], number(rounded(some / n, target=bound, places=0))
-        boxes.append(Box(day + 0.02, hour + 0.02, day + 0.98, 0.96, look, shown))
-    labels = _labels(target) if show == "in_time" else {}
-    if few:
+        look = _look(some if show != "arrived" else n, n if show != "arrived" else most, target)
+        shown = str(n or "")
+        if n < COUNTS_ONLY_BELOW:
+            look = FEW if n else "blank"
+            shown = f"{some}/{n}" if n and show != "arrived" else shown
+        elif show != "arrived":
+            shown = number(rounded(some / n, target=target, places=0))
+        boxes.append(Box(hour, day, hour + 0.94, 0.93, look, shown))
+    labels = {} if target is None else _labels(target)
+    if any(box.look == FEW for box in boxes):
         labels[FEW] = text("few_cells", counts_only=COUNTS_ONLY_BELOW)
-    weekdays, hours = _ticks()
-    return Chart(
-        text(f"heat_{show}"),
-        Axis(0, 7, weekdays, names=True),
-        Axis(24, 0, hours, text("axis_hour"), names=True),
-        tuple(boxes),
-        labels,
-    )
+    return _week(text(f"heat_{show}"), 24, boxes, labels)
 
 
 def week_of_arrivals(report: ReportNumbers) -> Chart:
-    """Return the heat map for the HTML page: a column for each hour, a row for each weekday.
+    """Return the heat map for the HTML page, whose cells have all figures in their tooltips.
 
     The shade of a cell is the share in time, and its text the number of appeals. At the right, a
     bar for each weekday shows the share of its appeals that are due on a later day.
     """
     heat, target = report.heat_map, report.promise.target_rate
-    boxes = [_cell(heat, day, hour, target) for day, hour in product(_DAYS, _HOURS)]
-    texts, rest = [], []
-    for day in _DAYS:
+    layers: list[Box | Label] = [_cell(heat, day, hour, target) for day, hour in _CELLS]
+    for day in range(7):
         known, later = sum(heat.due_known[day]), sum(heat.due_later[day])
         if known:
             part = later / known
-            rest.append(Box(_BARS, day + 0.2, _BARS + _BAR, 0.6, "rail"))
-            rest.append(Box(_BARS, day + 0.2, _BARS + _BAR * part, 0.6, "bar"))
-            end = _BARS + _BAR + 0.2
-            texts.append(Label(end, day + 0.66, percent_text(part), "tick"))
-    weekdays, hours = _ticks()
-    return Chart(
-        CHARTS.text("chart_heat"),
-        Axis(0, 29, (*hours, (_BARS + _BAR / 2, CHARTS.text("axis_later"))), names=True),
-        Axis(7, 0, weekdays, names=True),
-        (*boxes, *rest, *texts),
-        {**_labels(target), FEW: CHARTS.text("few")},
-        columns=24,
-    )
+            layers.append(Box(_BARS, day + 0.2, _BARS + _BAR, 0.6, "rail"))
+            layers.append(Box(_BARS, day + 0.2, _BARS + _BAR * part, 0.6, "bar"))
+            layers.append(Label(_BARS + _BAR + 0.2, day + 0.66, percent_text(part), "tick"))
+    labels = {**_labels(target), FEW: CHARTS.text("few")}
+    later_days = (_BARS + _BAR / 2, CHARTS.text("axis_later"))
+    return _week(CHARTS.text("chart_heat"), 29, layers, labels, later_days)
 
 
 _BARS, _BAR = 24.6, 2.7
@@ -108,7 +82,6 @@ _BARS, _BAR = 24.6, 2.7
 
 
 def _cell(heat: HeatMap, day: int, hour: int, target: float) -> Box:
-    """Return the cell of an hour of a weekday on the HTML page."""
     arrived, matured, met, known, later = (
         getattr(heat, name)[day][hour]
         for name in ("arrived", "matured", "matured_met", "due_known", "due_later")
@@ -123,17 +96,64 @@ def _cell(heat: HeatMap, day: int, hour: int, target: float) -> Box:
         matured=matured,
         later=f"{later}/{known}",
     )
-    look = FEW if few else SHADES[shade(met / matured, target)]
-    text = str(arrived) if arrived else ""
-    return Box(hour, day, hour + 0.94, 0.93, look, text, tooltip)
+    look = FEW if few else _look(met, matured, target)
+    return Box(hour, day, hour + 0.94, 0.93, look, str(arrived or ""), tooltip)
 
 
-def _ticks() -> tuple[tuple[Tick, ...], tuple[Tick, ...]]:
-    """Return the ticks of weekdays and of hours, each in the middle of its column or row."""
-    weekdays = tuple((day + 0.5, words.weekdays()[day]) for day in _DAYS)
-    return weekdays, tuple((hour + 0.5, f"{hour:02}") for hour in _HOURS)
+def _week(
+    title: str, wide: int, layers: Sequence[Layer], labels: Mapping[str, str], *more: Tick
+) -> Chart:
+    hours = tuple((hour + 0.5, f"{hour:02}") for hour in range(24))
+    weekdays = tuple((day + 0.5, words.weekdays()[day]) for day in range(7))
+    return Chart(
+        title,
+        Axis(0, wide, (*hours, *more), names=True),
+        Axis(7, 0, weekdays, names=True),
+        tuple(layers),
+        labels,
+        columns=24,
+    )
 
 
 def _labels(target: float) -> dict[str, str]:
-    """Return the label of each shade of the share in time, keyed by style name."""
     return dict(zip(SHADES, shade_labels(target), strict=False))
+
+
+def _look(some: int, n: int, target: float | None) -> str:
+    """Return the style of a share: of a scale below the target, or of a neutral scale."""
+    return SHADES[
+        neutral_shade(some / (n or 1)) if target is None else shade(some / (n or 1), target)
+    ]
+
+
+# -- shades ----------------------------------------------------------------------------------------
+
+
+def shade(share: float, target: float) -> int:
+    """Return the shade of a share in time: 0 if it meets the target, higher for lower shares.
+
+    >>> shade(0.93, 0.9), shade(0.85, 0.9), shade(0.2, 0.9)
+    (0, 1, 5)
+    """
+    return 0 if share >= target else 1 + sum(share < bound for bound in _bounds(target))
+
+
+def neutral_shade(share: float) -> int:
+    """Return the shade of a share in a neutral scale: higher for higher shares."""
+    return min(int(share * len(SHADES)), len(SHADES) - 1)
+
+
+def shade_labels(target: float) -> list[str]:
+    r"""Return the labels of the shades in order: their ranges of shares in percent.
+
+    >>> shade_labels(0.7)
+    ['≥\xa070', '60–70', '50–60', 'below 50']
+    """
+    texts = [target_text(bound) for bound in [*_bounds(target), target]]
+    between = [f"{low}\N{EN DASH}{high}" for low, high in pairwise(texts)]
+    highest = "\N{GREATER-THAN OR EQUAL TO}\N{NO-BREAK SPACE}" + texts[-1]
+    return [highest, *reversed(between), CHARTS.text("below", share=texts[0])]
+
+
+def _bounds(target: float) -> list[float]:
+    return [bound for bound in _SHARES if bound < target]

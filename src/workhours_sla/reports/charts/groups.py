@@ -8,8 +8,8 @@ from workhours_sla.compliance.fairness import Funnel
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import Row, Table
 from workhours_sla.reports.charts import model
-from workhours_sla.reports.charts.model import ROW, Axis, Chart, Layer, Level, Point, Room, Series
-from workhours_sla.reports.plain_text import rate_text
+from workhours_sla.reports.charts.model import ROW, Axis, Chart, Layer, Level, Point, Series
+from workhours_sla.reports.columns import rate_text
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW, ComplianceRate
 from workhours_sla.text.catalog import CHARTS, TARGET_VERDICTS
 from workhours_sla.text.numbers import count_text, number
@@ -20,13 +20,7 @@ _NAMES: Final = 0.45
 
 
 def funnel_chart(report: ReportNumbers, table: Table | None) -> Chart:
-    """Return a funnel plot: the share in time of each group of a table, by the size of the group.
-
-    The curves are the 95 % and the 99.8 % limits around the overall rate of the groups; thinner
-    curves are the limits without the variance between the groups. The target is a separate line.
-    Groups with fewer than ten matured appeals are not drawn; a note counts them. Without a table,
-    the chart is empty. Spiegelhalter 2005, "Funnel plots for comparing institutional performance".
-    """
+    """Return a funnel plot of a table; see ``draw_funnel``. Without a table, it is empty."""
     text = CHARTS.text
     if table is None:
         return Chart("", empty=text("no_grouping"))
@@ -98,18 +92,13 @@ def _group(by: str, row: Row, rate: ComplianceRate) -> Point:
 # -- caterpillar plot --------------------------------------------------------------------------
 
 
-def caterpillar_chart(report: ReportNumbers, table: Table | None, room: Room) -> Chart:
-    """Return a caterpillar plot of a table: one row per group, with its share in time.
-
-    Each share has its interval. The group with the highest share is first and the total last.
-    Groups with fewer than ten matured appeals have counts instead of a share, and follow the other
-    groups. Without a table, the chart is empty.
-    """
+def caterpillar_chart(report: ReportNumbers, table: Table | None) -> Chart:
+    """Return the shares of the groups of a table, or an empty chart; see ``draw_groups``."""
     text = CHARTS.text
     if table is None:
         return Chart("", empty=text("no_grouping"))
     title = text("chart_caterpillar", by=heading(table.by))
-    letters = int(_NAMES * room.width / model.width_of("n"))
+    letters = int(_NAMES * model.WIDTH / model.width_of("n"))
     found = [
         (_named(name_of(table.by, row.key), row.rate, letters), row.rate)
         for row in table.rows
@@ -131,7 +120,7 @@ def caterpillar_chart(report: ReportNumbers, table: Table | None, room: Room) ->
         points.append(Point(rate.rate, middle, kind, low=interval.lower, high=interval.upper))
         at += tall
     low = min([total.target, *(rate.interval.lower for _, rate in shown)])
-    about = min(5, max(1, int((1 - _NAMES) * room.width / 35)))
+    about = min(5, max(1, int((1 - _NAMES) * model.WIDTH / 35)))
     legend = {
         f"target_{verdict}": text("target_is", verdict=TARGET_VERDICTS[verdict])
         for verdict in ("meets", "inconclusive", "fails", "too_few")
@@ -151,7 +140,6 @@ def caterpillar_chart(report: ReportNumbers, table: Table | None, room: Room) ->
 
 
 def _named(name: str, rate: ComplianceRate, letters: int) -> str:
-    """Return the label of a group: its name and size, or counts such as 6/8 for a small group."""
     size = f"{rate.met}/{rate.n}" if rate.counts_only else count_text(rate.n)
     size = f"\N{NO-BREAK SPACE}\N{MIDDLE DOT}\N{NO-BREAK SPACE}{size}"
     return model.name_lines(name, letters, lines=3, tail=size)

@@ -1,8 +1,7 @@
 """The chart model: axes, and layers of lines, points, bars, boxes and labels.
 
-A chart is plain data in the units of its axes, independent of how it is drawn. ``page.svg`` draws
-it for the HTML page, where marks have tooltips, and ``picture`` as a picture of its own, where a
-legend explains the styles. A *look* is the name of a style.
+A chart is plain data in the units of its axes. ``charts.svg`` draws it, for the HTML page and for
+notebooks alike. A *look* is the name of a style. Sizes are in units of the drawing.
 """
 
 from __future__ import annotations
@@ -15,32 +14,27 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Final, Literal, NamedTuple
 
-from workhours_sla.reports.printable import one_line
+from workhours_sla.reports.wording import one_line
 from workhours_sla.text.catalog import CHARTS
 from workhours_sla.text.numbers import count_text, number, target_text
 
-TYPE: Final = 7.0
-"""Font size of texts in charts, in points."""
-ROW: Final = 8.5
-"""Height of a line of text of size ``TYPE``, in points."""
+LETTER: Final = 6.2
+"""Mean width of a letter."""
+TYPE: Final = 10.7
+"""Font size of texts in charts."""
+ROW: Final = 13.0
+"""Height of a line of text."""
+WIDTH, HALF = 580.0, 368.0
+"""Widths inside the axes of a picture, and of a chart of half the page's width."""
 LABELLED: Final = 14
 """Maximum number of points in a chart that get a label with their name."""
 
-_LETTER: Final = 0.58
-"""Mean width of a letter, as a multiple of the font size."""
 _DAY: Final = timedelta(days=1)
 
 Place = float | datetime
 """A value on an axis: a number or an instant."""
 Tick = tuple[Place, str]
 """A value on an axis, and the text at its tick."""
-
-
-class Room(NamedTuple):
-    """The size in points of the area inside the axes."""
-
-    width: float
-    height: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +58,8 @@ class Axis:
 class Point(NamedTuple):
     """A point of a chart, with the bounds ``low`` and ``high`` of a horizontal interval, if any.
 
-    ``kind`` is the name of the point's style. ``tooltip`` is a text for the HTML page. ``name``
-    labels the point if there is room beside it.
+    ``kind`` is the name of its style. ``tooltip`` is a text for the HTML page. ``name`` labels the
+    point if there is room beside it.
     """
 
     x: Place
@@ -170,8 +164,8 @@ class Chart:
     points and boxes, keyed by style name. ``reading`` states in a sentence what the chart shows.
     ``under`` has a heading, and the texts to write below the ticks of x. ``notes`` are written
     below the chart. If there was no room to label some points, a last note is made from the
-    template ``unnamed``, with their number as ``{count}``. ``height`` is the height in points that
-    the chart needs, or None if it can have any height. ``framed`` is false for a chart without
+    template ``unnamed``, with their number as ``{count}``. ``height`` is the height that the
+    chart needs, or None if it can have any height. ``framed`` is false for a chart without
     visible axes. ``columns`` is the number of boxes in a row if the boxes form a table, otherwise
     1.
     """
@@ -261,9 +255,9 @@ def target_level(target: float, *, upright: bool = False) -> Level:
     return Level(target, "target", label, label, upright)
 
 
-def width_of(text: str, size: float = TYPE) -> float:
-    """Estimate the width of a text in points, for a font size in points."""
-    return max(map(len, text.split("\n"))) * size * _LETTER
+def width_of(text: str) -> float:
+    """Estimate the width of a text."""
+    return max(map(len, text.split("\n"))) * LETTER
 
 
 def name_lines(name: str, letters: int, *, lines: int = 2, tail: str = "") -> str:
@@ -284,35 +278,3 @@ def in_a_row(days: Iterable[date]) -> list[list[date]]:
     """Group sorted dates into lists of consecutive dates."""
     runs = groupby(enumerate(days), key=lambda pair: pair[1] - _DAY * pair[0])
     return [[day for _, day in run] for _, run in runs]
-
-
-Rectangle = tuple[float, float, float, float]
-"""The left, lower, right and upper edge."""
-
-
-def free_place(
-    around: Iterable[tuple[float, float]],
-    at: tuple[float, float],
-    size: tuple[float, float],
-    frame: Rectangle,
-    taken: Sequence[Rectangle],
-) -> tuple[tuple[float, float], Rectangle] | None:
-    """Find room for a text near the point ``at``, within the frame and clear of other texts.
-
-    ``around`` has the offsets to try, in order. An offset is the distance in x and the distance in
-    y from the point to the nearest edge of the text; a distance of 0 centres the text on the point.
-    Returns the first offset that fits and the rectangle of the text, or None if no offset fits.
-    """
-    for away in around:
-        left, low = (
-            start + far - length * (0.5 if not far else far < 0)
-            for start, far, length in zip(at, away, size, strict=True)
-        )
-        right, high = left + size[0], low + size[1]
-        inside = frame[0] < left and right < frame[2] and frame[1] < low and high < frame[3]
-        if inside and not any(
-            left < other[2] and other[0] < right and low < other[3] and other[1] < high
-            for other in taken
-        ):
-            return away, (left, low, right, high)
-    return None

@@ -18,11 +18,10 @@ from workhours_sla.reports.charts.model import (
     Label,
     Level,
     Point,
-    Room,
     Series,
     Tick,
 )
-from workhours_sla.reports.printable import printable
+from workhours_sla.reports.wording import printable
 from workhours_sla.sla.clock import in_time
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.holders import Span
@@ -34,27 +33,23 @@ from workhours_sla.worktime.amounts import format_amount
 from workhours_sla.worktime.budgets import ClockTime
 from workhours_sla.worktime.schedule import Schedule
 
-HEIGHT: Final = 130.0
-"""Height of the area inside the axes, in points."""
+HEIGHT: Final = 198.0
+"""Height of the area inside the axes."""
 
 _TIME, _HOLDER, _EVENTS = (0.0, 1.9), (2.05, 0.6), (2.8, 0.7)
 """Top and height, on the y axis, of the lanes of working time, holders and events."""
 _BOTTOM, _TOP = _EVENTS[0] + _EVENTS[1], -0.1
 _MARKS: Final = _EVENTS[0] + _EVENTS[1] * 0.72
 _DAY: Final = timedelta(days=1)
-_NEAR: Final = 9.0
-"""Events closer to each other than this, in points, share a label."""
+_NEAR: Final = 14.0
+"""Events closer to each other than this share a label."""
 _USES: Final = ("not_used", "used", "paused", "over")
 """Style names of working time: not counted, counted, paused, and past the limit."""
 Stretch = tuple[datetime, datetime]
 
 
 class Timeline:
-    """Builds the timeline chart of one appeal against one target.
-
-    Events are labelled with numbers and holders with letters; notes explain both. For a ClockTime
-    budget, which runs at night and through pauses, all time is drawn as working time.
-    """
+    """Builds the timeline chart of one appeal against one target; see ``draw_timeline``."""
 
     def __init__(
         self,
@@ -64,13 +59,12 @@ class Timeline:
         as_of: datetime,
         events: Sequence[Event],
         spans: Sequence[Span],
-        room: Room,
     ) -> None:
         self._around_the_clock = isinstance(outcome.budget, ClockTime)
         if self._around_the_clock:
             schedule = Schedule(None, "24/7", tz=schedule.tz)
         self._outcome, self._schedule, self._spans = outcome, schedule, spans
-        self._text, self._room = CHARTS.text, room
+        self._text = CHARTS.text
         self._start = outcome.started_at or outcome.posted_at
         self._end = outcome.answered_at or outcome.withdrawn_at or as_of
         ends = [self._end, *(one for one in (outcome.due_at, outcome.limit) if one is not None)]
@@ -80,7 +74,7 @@ class Timeline:
         self._last = (max(ends) + margin).astimezone(schedule.tz)
         self._events = [event for event in events if event.occurred_at <= self._last]
         self._later = len(events) - len(self._events)
-        self._scale = room.width / (self._last - self._first).total_seconds()
+        self._scale = model.WIDTH / (self._last - self._first).total_seconds()
 
     def chart(self) -> Chart:
         """Return the timeline, or an empty chart if the appeal has no clock."""
@@ -111,12 +105,10 @@ class Timeline:
         )
 
     def _width(self, since: datetime, until: datetime) -> float:
-        """Return the distance between two instants on the axis, in points."""
         return (until - since).total_seconds() * self._scale
 
     @cached_property
     def _days(self) -> list[date]:
-        """The dates on the axis, including partly visible ones."""
         first, last = self._first.date(), self._last.date()
         return [first + _DAY * n for n in range((last - first).days + 1)]
 
@@ -155,10 +147,7 @@ class Timeline:
             at += timedelta(hours=1)
 
     def _time(self) -> Iterator[Box]:
-        """Yield a box for each interval of working time and each date that the calendar lacks.
-
-        The style of an interval shows whether the clock counted it.
-        """
+        """Yield a box for each interval of working time, by its use, and each unknown date."""
         outcome = self._outcome
         pauses = () if self._around_the_clock else outcome.pauses
         cuts = {self._start, self._end, *(edge for pause in pauses for edge in pause)}
@@ -176,7 +165,6 @@ class Timeline:
         return (Box(a, _TIME[0], b, _TIME[1], use) for use, some in found.items() for a, b in some)
 
     def _use(self, at: datetime, pauses: Sequence[Stretch]) -> str:
-        """Return the style name for working time at an instant, given the pauses of the clock."""
         if not self._start <= at < self._end:
             return "not_used"
         if any(start <= at < end for start, end in pauses):
@@ -185,7 +173,6 @@ class Timeline:
         return "used" if limit is None or in_time(at, limit) else "over"
 
     def _stretches(self) -> Iterator[Stretch]:
-        """Yield the working time within the range of the axis, night shifts included."""
         for day in (self._days[0] - _DAY, *self._days):
             if self._schedule.knows(day):
                 for since, until in self._schedule.intervals_of(day):
@@ -194,7 +181,7 @@ class Timeline:
 
     def _reasons(self) -> Iterator[Label]:
         """Yield labels with the reason for runs of days without working time, where they fit."""
-        tall = self._room.height * _TIME[1] / (_BOTTOM - _TOP)
+        tall = HEIGHT * _TIME[1] / (_BOTTOM - _TOP)
         off = [
             day
             for day in self._days
@@ -217,7 +204,6 @@ class Timeline:
                 yield Label(middle, _TIME[0] + _TIME[1] / 2, "\n".join(lines), look)
 
     def _why(self, day: date) -> str:
-        """Return the reason why a date has no working time."""
         if day in self._schedule.overrides:
             return catalog.DAYS["by_own_order"]
         found = self._schedule.calendar.day(day)
@@ -228,7 +214,6 @@ class Timeline:
         return catalog.DAY_KINDS[found.kind]
 
     def _lines(self) -> Iterator[Level]:
-        """Yield lines at the due time, the limit and, for an open appeal, the evaluation time."""
         outcome = self._outcome
         waiting = outcome.answered_at is None and outcome.withdrawn_at is None
         same = outcome.due_at == outcome.limit
@@ -261,7 +246,6 @@ class Timeline:
             yield Label(since + (until - since) / 2, _MARKS - 0.2, text, "number")
 
     def _event_notes(self) -> Iterator[str]:
-        """Yield a note for each numbered event: its time, type and agency."""
         for number, event in enumerate(self._events, start=1):
             who = f", {printable(event.agency_id)}" if event.agency_id else ""
             name = self._text(event.type.value)
@@ -270,10 +254,7 @@ class Timeline:
             yield self._text("later_events", count=self._later)
 
     def _holders(self) -> Iterator[Box]:
-        """Yield a box for each interval with one holder in one phase, labelled with letters.
-
-        A box without room for letters has no text.
-        """
+        """Yield a box for each interval of a holder and a phase, with letters if they fit."""
         top, tall = _HOLDER
         for place, span in enumerate(self._spans):
             text = _letters(place) if self._width(span.since, span.until) > TYPE else ""
@@ -281,7 +262,6 @@ class Timeline:
             yield Box(span.since, top, span.until, tall, look, text)
 
     def _holder_notes(self) -> Iterator[str]:
-        """Yield a note for each holder box: letters, working time, holder and phase."""
         for place, span in enumerate(self._spans):
             who = f"{printable(span.holder)}, " if span.holder else ""
             amount = span.until - span.since if self._around_the_clock else span.worked
@@ -290,6 +270,5 @@ class Timeline:
 
 
 def _letters(place: int) -> str:
-    """Return letters for a number from 0, like spreadsheet columns: A to Z, then AA."""
     rest, last = divmod(place, 26)
     return (_letters(rest - 1) if rest else "") + chr(ord("A") + last)

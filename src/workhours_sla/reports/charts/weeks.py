@@ -19,8 +19,8 @@ from workhours_sla.compliance.weeks import (
 )
 from workhours_sla.reports.charts import model
 from workhours_sla.reports.charts.model import Axis, Box, Chart, Layer, Level, Point, Series
-from workhours_sla.reports.plain_text import interval_text, lowest, rate_text
-from workhours_sla.reports.scales import percent_sign, percent_text
+from workhours_sla.reports.columns import interval_text, lowest, rate_text
+from workhours_sla.reports.wording import percent_sign, percent_text
 from workhours_sla.statistics.control_charts import RANGE_LIMIT_FACTOR
 from workhours_sla.text.catalog import CHARTS, TYPESET_SENTENCES
 from workhours_sla.text.numbers import NO_FIGURE, count_text, hours_exact, number, when_text
@@ -41,11 +41,7 @@ def signals_of(point: TrendPoint | SharePoint) -> list[str]:
 
 
 def xmr_chart(trend: Trend, rows: Sequence[Row] = ()) -> Chart:
-    """Return an XmR chart of the weekly median times to an answer.
-
-    ``rows`` are the rows of the table ``week``. If they are given, the chart also shows the weeks
-    that are not final yet.
-    """
+    """Return an XmR chart of weekly medians; see ``draw_xmr``. ``rows`` are all weeks."""
     text = CHARTS.text
     points = {point.week: point for point in trend.points}
     medians = {
@@ -186,10 +182,7 @@ def _share_tooltip(point: SharePoint) -> str:
 def _point(
     place: int, value: float, tooltip: str, point: TrendPoint | SharePoint, side: Side
 ) -> Point:
-    """Return a point with its signals in the tooltip, in the style of its strongest signal.
-
-    The style name has a second word if the signal is an improvement or a concern.
-    """
+    """Return a point in the style of its strongest signal, and of its side if it has one."""
     found = signals_of(point)
     kind = next((kind for kind in SIGNALS[:3] if getattr(point, kind)), "signal" if found else "")
     if side != "neither":
@@ -206,7 +199,6 @@ def _merged(names: Sequence[str], values: Sequence[float]) -> Series:
 
 
 def _legend() -> dict[str, str]:
-    """Return the legend of the points of control charts, keyed by style name."""
     text = CHARTS.text
     labels = {kind: text(kind) for kind in ("merged", *SIGNALS)}
     for kind in SIGNALS[:3]:
@@ -219,7 +211,6 @@ def _hours(amount: timedelta) -> str:
 
 
 def _notes(trend: Trend | ShareTrend) -> tuple[str, ...]:
-    """Return notes on missing limits, on a rebase, and on the weeks left out."""
     notes: list[str] = []
     if trend.baseline is None:
         notes.append(TYPESET_SENTENCES.text("trend_too_short", points=len(trend.points)))
@@ -245,10 +236,7 @@ def _signal_facts(trend: Trend | ShareTrend) -> dict[str, str]:
 
 
 def weeks_chart(report: ReportNumbers) -> Chart:
-    """Return a chart of the weekly shares in time with their intervals, above bars of arrivals.
-
-    A short week is merged with the next week.
-    """
+    """Return the weekly shares in time with their intervals, above bars of arrivals."""
     weeks, target = report.weeks, report.promise.target_rate
     places: dict[str, list[int]] = {}
     for place, week in enumerate(weeks):
@@ -279,10 +267,7 @@ def weeks_chart(report: ReportNumbers) -> Chart:
 
 
 def _week(row: Row, places: Sequence[int], *, is_final: bool) -> Box:
-    """Return the box of a week or of merged weeks: the interval, with a line at the share.
-
-    A week with too few appeals for a share has an invisible box with a tooltip.
-    """
+    """Return the interval of a week with a line at the share, or an invisible box without one."""
     rate, shown = row.rate, rate_text(row)
     ranked = rate if rate is not None and not rate.counts_only else None
     tooltip = CHARTS.text(

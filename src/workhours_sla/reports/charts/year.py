@@ -16,8 +16,8 @@ from workhours_sla.text.catalog import CHARTS
 from workhours_sla.text.numbers import short_day
 from workhours_sla.worktime.schedule import Schedule
 
-HEIGHT: Final = 460.0
-"""Height of the chart, in points."""
+HEIGHT: Final = 702.0
+"""Height of the chart."""
 SIGNS: Final[Mapping[str, str]] = {
     "work": "",
     "short": "*",
@@ -98,7 +98,6 @@ def _kind(day: Day | None) -> str:
 
 
 def _place(day: date) -> tuple[float, float]:
-    """Return the x and y of the upper left corner of a date's box."""
     first = date(day.year, day.month, 1).weekday()
     row, column = divmod(first + day.day - 1, 7)
     down, across = divmod(day.month - 1, _ACROSS)
@@ -106,7 +105,6 @@ def _place(day: date) -> tuple[float, float]:
 
 
 def _heads(year: int) -> Iterator[Label]:
-    """Yield the names of the months, and below each the names of the weekdays."""
     for month, name in enumerate(words.months(), start=1):
         first = date(year, month, 1)
         x, y = _place(first)
@@ -117,13 +115,11 @@ def _heads(year: int) -> Iterator[Label]:
 
 
 def _ranges(days: list[date]) -> str:
-    """Write a list of dates as text, with consecutive dates as a range such as 1 Jan-8 Jan."""
     runs = [(short_day(run[0]), short_day(run[-1])) for run in in_a_row(days)]
     return ", ".join(a if a == b else f"{a}\N{EN DASH}{b}" for a, b in runs)
 
 
 def _why_unknown(calendar: Calendar, year: int) -> str:
-    """Return a sentence that explains why the calendar does not cover a date of the year."""
     for day in _dates(year):
         try:
             calendar.day(day)

@@ -7,33 +7,42 @@ page itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from functools import cache
 from os import PathLike
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from workhours_sla.compliance.agencies import Late
 from workhours_sla.compliance.tables import Table
 from workhours_sla.disk.atomic_write import write_files
-from workhours_sla.reports.page.details import Details
-from workhours_sla.reports.page.document import content_policy, document, packaged, section
-from workhours_sla.reports.page.elements import Html, element
-from workhours_sla.reports.page.first import First
-from workhours_sla.reports.page.over_time import OverTime
-from workhours_sla.reports.page.results import CLASS_TABLES, Results
+from workhours_sla.errors import needs_extra
+from workhours_sla.reports.headline import named_period, whole_period
+from workhours_sla.reports.page import lists, sections
+from workhours_sla.reports.page.blocks import Section
 from workhours_sla.reports.page.tables import ROWS, Traces, days_table
-from workhours_sla.reports.periods import named_period, whole_period
-from workhours_sla.reports.plain_text import budget_text
 from workhours_sla.reports.report import Report
-from workhours_sla.reports.report_tables import columns_of, csv_table
+from workhours_sla.reports.tables import columns_of, csv_table
+from workhours_sla.reports.text import budget_text
 from workhours_sla.sla.forecast import Forecast
 from workhours_sla.sla.outcome import Outcome, due_trace
 from workhours_sla.sla.target import Target
-from workhours_sla.text.catalog import PAGE, TYPESET_HEADLINE, TYPESET_SENTENCES, language
-from workhours_sla.text.numbers import when_text
+from workhours_sla.text.catalog import (
+    PAGE,
+    TYPESET_HEADLINE,
+    TYPESET_SENTENCES,
+    language,
+)
+from workhours_sla.text.numbers import target_text, when_text
 from workhours_sla.text.words import target_name
 from workhours_sla.worktime.budgets import ClockTime
 from workhours_sla.worktime.explain import Trace
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+_BESIDE: Final = ("hour", "weekday", *sections.CLASS_TABLES, "week")
+"""Tables without a section of their own on the page."""
 
 
 def write_page(
@@ -117,8 +126,17 @@ def page(
     """
     with language(lang or report.lang):
         report = report.named()
-        folded = list(_for_analysts(report, traces, forecast, rest))
-        return _document(report, list(_first(report)), list(_lists(report)), folded)
+        title, under = _heading(report)
+        target = report.promise.target_rate
+        return _template().render(
+            title=title,
+            under=under,
+            target=target,
+            target_label=PAGE.text("target_line", target=target_text(target)),
+            first=_sections(_first(report)),
+            lists=_sections(_lists(report)),
+            folded=_sections(_for_analysts(report, traces, forecast, rest)),
+        )
 
 
 def traces_of(outcomes: Iterable[Outcome], target: Target) -> Traces:
@@ -157,122 +175,69 @@ def traces_of(outcomes: Iterable[Outcome], target: Target) -> Traces:
     return trace
 
 
-_BESIDE: Final = ("hour", "weekday", *CLASS_TABLES, "week")
-"""Tables without a section of their own on the page."""
+@cache
+def _template() -> Template:
+    try:
+        from workhours_sla.reports.page.environment import (
+            SCRIPT,
+            STYLE,
+            content_policy,
+            environment,
+        )
+    except ImportError as error:
+        raise needs_extra(what="pages need jinja2", extras=("report",)) from error
+    policy = content_policy(STYLE, SCRIPT)
+    names: dict[str, Any] = {"t": PAGE.text, "style": STYLE, "script": SCRIPT, "policy": policy}
+    return environment(**names).get_template("page.html")
 
 
-class _Part(NamedTuple):
-    """A section of the page: its key, its title and its contents."""
-
-    key: str
-    title: str
-    inner: list[Html]
+def _sections(found: Iterable[tuple[str, str, Iterable[Any]]]) -> list[Section]:
+    """Return the sections that have contents; without a title, the key is that of the title."""
+    made = (Section(key, title or PAGE.text(key), list(inner)) for key, title, inner in found)
+    return [one for one in made if one.inner]
 
 
-def _first(report: Report) -> Iterator[_Part]:
-    """Yield the sections of the first screen."""
-    first = First(report)
-    for key, parts in (
-        ("summary", first.summary()),
-        ("worst", first.worst()),
-        ("now", first.now()),
-    ):
-        inner = list(parts)
-        if inner:
-            yield _Part(key, PAGE.text(key), inner)
+def _first(report: Report) -> Iterator[tuple[str, str, Iterable[Any]]]:
+    yield "summary", "", lists.summary(report)
+    yield "worst", "", lists.worst(report)
+    yield "now", "", lists.now(report)
 
 
-def _lists(report: Report) -> Iterator[_Part]:
-    """Yield the list of each grouping, and the charts of the weeks and of the arrivals."""
-    first = First(report)
+def _lists(report: Report) -> Iterator[tuple[str, str, Iterable[Any]]]:
     for place, (table, name) in enumerate(_groupings(report)):
-        yield _Part(f"group-{place}", name, list(first.groups(table, ROWS)))
-    yield _Part("weeks", PAGE.text("weeks"), list(OverTime(report).weeks()))
-    yield _Part("arrivals", PAGE.text("arrivals"), list(Results(report).arrivals()))
+        yield f"group-{place}", name, lists.groups(report, table, ROWS)
+    yield "weeks", "", sections.by_week(report)
+    yield "arrivals", "", sections.arrivals(report)
 
 
 def _for_analysts(
     report: Report, traces: Traces | None, forecast: Forecast | None, rest: str | None
-) -> Iterator[_Part]:
-    """Yield the sections for analysts, which are collapsed at first, in order."""
-
-    def titled(key: str, parts: Iterable[Html]) -> _Part:
-        return _Part(key, PAGE.text(key), list(parts))
-
-    results, over_time = Results(report), OverTime(report)
-    details, days = Details(report), days_table(report)
-    yield titled("figures", results.summary())
-    yield titled("late", details.late(traces, rest))
-    if report.comparison is not None and report.comparison.change is not None:
-        yield titled("change", details.change())
-    yield titled("trends", over_time.trends())
-    yield titled("times", over_time.times())
-    yield titled("open", over_time.open(forecast))
+) -> Iterator[tuple[str, str, Iterable[Any]]]:
+    yield "figures", "", sections.figures(report)
+    yield "late", "", sections.late(report, traces, rest)
+    yield "change", "", sections.change(report)
+    yield "trends", "", sections.trends(report)
+    yield "times", "", sections.answer_times(report)
+    yield "open", "", sections.open_appeals(report, forecast)
     for place, (table, name) in enumerate(_groupings(report)):
         title = PAGE.text("table_of", name=name)
-        yield _Part(f"table-{place}", title, list(results.groups(table, name)))
+        yield f"table-{place}", title, sections.grouping(report, table, name)
     if report.attribution is not None or report.indicators.agencies:
-        yield titled("handling", details.handling())
-    if days is not None:
-        yield titled("days", [days])
-    yield titled("quality", details.quality())
-    yield titled("method", details.method())
+        yield "handling", "", sections.handling(report)
+    days = days_table(report)
+    yield "days", "", [] if days is None else [days]
+    yield "quality", "", sections.quality(report)
+    yield "method", "", sections.method(report)
 
 
-def _groupings(report: Report) -> list[tuple[Table, str]]:
-    """Return the tables of the chosen groupings, each with its name."""
-    found = []
+def _groupings(report: Report) -> Iterator[tuple[Table, str]]:
     for table in report.tables:
         if table.by not in _BESIDE:
             key = f"by_{table.by}"
-            name = PAGE.text(key if key in PAGE else "by_other", by=table.by)
-            found.append((table, name))
-    return found
-
-
-def _document(
-    report: Report, first: Sequence[_Part], lists: Sequence[_Part], folded: Sequence[_Part]
-) -> str:
-    """Return the HTML document with its head, its sections and its table of contents."""
-    style, script = packaged("page.css"), packaged("page.js")
-    policy = content_policy(style, script)
-    meta = Html(f'<meta http-equiv="Content-Security-Policy" content="{policy}">')
-    title, under = _heading(report)
-    links = [element("li", element("a", p.title, href=f"#{p.key}")) for p in (*lists, *folded)]
-    switch = element("button", PAGE.text("theme"), type="button", id="theme", hidden=True)
-    has = element("span", PAGE.text("analyst_has"))
-    body = element(
-        "body",
-        element("a", PAGE.text("skip"), href="#summary", class_="skip"),
-        element(
-            "header",
-            element(
-                "div",
-                element("h1", title),
-                element("p", (element("span", part) for part in under), class_="where"),
-                class_="head",
-            ),
-            switch,
-        ),
-        element(
-            "main",
-            map(_section, first),
-            element("nav", element("ul", links), aria_label=PAGE.text("contents")),
-            map(_section, lists),
-            element(
-                "details",
-                element("summary", element("b", PAGE.text("analyst")), " ", has),
-                map(_section, folded),
-                id="analyst",
-            ),
-        ),
-        element("div", id="tip", aria_hidden="true", hidden=True),
-    )
-    return document(body, f"{title}. {under[-1]}", style=style, script=script, head=[meta])
+            yield table, PAGE.text(key if key in PAGE else "by_other", by=table.by)
 
 
 def _heading(report: Report) -> tuple[str, list[str]]:
-    """Return the heading, which names the organisation and the period, and the texts above it."""
     period = named_period(whole_period(report), "the")
     name = report.title or TYPESET_HEADLINE.text("title")
     promise = report.promise
@@ -282,7 +247,3 @@ def _heading(report: Report) -> tuple[str, list[str]]:
     as_of = TYPESET_SENTENCES.text("as_of", when=when_text(report.as_of), tz=report.tz)
     above = [name] if report.organisation else []
     return f"{report.organisation or name}: {period}", [*above, target, as_of]
-
-
-def _section(part: _Part) -> Html:
-    return section(part.key, part.title, part.inner, hidden_title=part.key == "summary")

@@ -1,40 +1,25 @@
-"""Build the tables of the page; a script sorts them by the numbers of their cells."""
+"""The tables of the page; a script sorts them by the numbers of their cells."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import groupby, islice, repeat
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from itertools import groupby
 from typing import Final
 
 from workhours_sla.compliance.agencies import Late
-from workhours_sla.compliance.tables import Quantile, Row, Table
+from workhours_sla.compliance.tables import Row
+from workhours_sla.compliance.tables import Table as Grouping
+from workhours_sla.reports.columns import FIGURES, ON_PAGE, lowest
 from workhours_sla.reports.notes import day_texts
-from workhours_sla.reports.overdue import in_days
-from workhours_sla.reports.page.elements import Html, element
-from workhours_sla.reports.page.svg import interval_bar
-from workhours_sla.reports.plain_text import (
-    interval_text,
-    lowest,
-    quantile_text,
-    rate_text,
-    verdict_text,
-)
+from workhours_sla.reports.page import blocks
+from workhours_sla.reports.page.blocks import Body, Cell, Line, Table
 from workhours_sla.reports.report import Report
-from workhours_sla.reports.scales import percent_text
-from workhours_sla.statistics.intervals import FLAGGED_BELOW
+from workhours_sla.reports.wording import in_days
 from workhours_sla.text import catalog
 from workhours_sla.text.catalog import PAGE
-from workhours_sla.text.numbers import (
-    NO_FIGURE,
-    count_text,
-    day_text,
-    hours_grouped,
-    target_text,
-    when_text,
-)
+from workhours_sla.text.numbers import NO_FIGURE, day_text, target_text
 from workhours_sla.text.words import heading, name_of
 from workhours_sla.worktime.amounts import format_amount
 from workhours_sla.worktime.day_budgets import DayBudget
@@ -47,260 +32,101 @@ Traces = Callable[[Late], Trace | None]
 """A function from a late appeal to the day-by-day explanation of its due time, or None."""
 
 _HOUR: Final = timedelta(hours=1)
+_LOOKS: Final = {"agency": "words", "holder": "words", "overdue_by": "main"}
+"""Classes of the columns of late appeals."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A cell of a table: its text, the number it is sorted by, and its class in the style sheet.
-
-    A cell without a number is sorted last.
-    """
-
-    shown: str
-    value: float | None = None
-    kind: str = ""
-
-    @property
-    def sorts_by(self) -> str | None:
-        """The number by which the script sorts the cell, as JavaScript reads it."""
-        return None if self.value is None else repr(self.value).replace("inf", "Infinity")
-
-
-Line = Sequence[Cell | str]
-"""A row of a table, or its column titles."""
-
-
-def name(text: str | None) -> Html:
-    """Return a name from the data as HTML, also if its script is written from right to left."""
-    return element("bdi", NO_FIGURE if text is None else text)
-
-
-def count(number: int) -> Cell:
-    """Return a cell with a whole number."""
-    return Cell(count_text(number), number)
-
-
-def text(shown: str | None) -> Cell:
-    """Return a cell with text, aligned to the left."""
-    return Cell(NO_FIGURE if shown is None else shown, kind="words")
-
-
-def amount(time: timedelta | None) -> Cell:
-    """Return a cell with an amount of working time in hours."""
-    if time is None:
-        return Cell(NO_FIGURE)
-    return Cell(hours_grouped(time), time / _HOUR)
-
-
-def table(
-    caption: str,
-    titles: Line,
-    lines: Iterable[Line] = (),
-    *,
-    bodies: Iterable[Html] | None = None,
-    foot: Line = (),
-    sortable: bool = False,
-    class_: str = "",
-) -> Html:
-    """Return a table in a box that scrolls if the table is too wide.
-
-    The first cell of each line is the name of the row. The class of a title also applies to the
-    cells of its column. If ``bodies`` are given, these ``tbody`` elements take the place of
-    ``lines``.
-    """
-    kinds = _kinds(titles)
-    head = (
-        element("th", title.shown if isinstance(title, Cell) else title, scope="col", class_=kind)
-        for title, kind in zip(titles, kinds, strict=True)
-    )
-    rows = element("tbody", (_line(line, kinds) for line in lines)) if bodies is None else None
-    inner = element(
-        "table",
-        element("caption", caption),
-        element("thead", element("tr", head)),
-        rows,
-        bodies or (),
-        element("tfoot", _line(foot, kinds)) if foot else None,
-        class_=class_ or None,
-        data_sortable=sortable,
-    )
-    return element("div", inner, class_="scroll", role="region", aria_label=caption, tabindex=0)
-
-
-def _kinds(titles: Line) -> list[str | None]:
-    """Return the class of each column; None is a column without a class."""
-    return [title.kind or None if isinstance(title, Cell) else None for title in titles]
-
-
-def _line(line: Line, kinds: Iterable[str | None] = repeat(None)) -> Html:
-    """Return a row of a table; ``kinds`` are the classes of its columns."""
-    first, *rest = (cell if isinstance(cell, Cell) else Cell(cell) for cell in line)
-    _, *others = islice(kinds, len(line))
-    cells = [
-        element("td", cell.shown, class_=cell.kind or kind, data_v=cell.sorts_by)
-        for cell, kind in zip(rest, others, strict=True)
-    ]
-    return element("tr", element("th", first.shown, scope="row", data_v=first.sorts_by), cells)
-
-
-# -- groups ----------------------------------------------------------------------------------
-
-
-def group_table(report: Report, of: Table, caption: str) -> Html:
+def group_table(report: Report, of: Grouping, caption: str) -> Table:
     """Return the table of a grouping: a row with all figures for each group, and the total."""
-    target = target_text(report.promise.target_rate)
-    shown = of.rows[:ROWS]
+    target, rows = report.promise.target_rate, of.rows[:ROWS]
     ranked = any(row.funnel is not None for row in of.rows)
-    low = lowest(shown, report.promise.target_rate)
-    horizon = format_amount(report.promise.horizon)
-    kinds = {
-        "rate": "main",
-        "bar": "bar",
-        "target": "verdict",
-        "closed_only": "biased",
-        "restricted_mean": "extra",
-        "standardised": "extra",
-        "funnel": "extra words",
+    figures = [FIGURES[key] for key in ON_PAGE if ranked or not FIGURES[key].is_compared]
+    low = lowest(rows, target)
+    facts = {
+        "target": target_text(target),
+        "horizon": format_amount(report.promise.horizon),
     }
-    total = _figures(report.total, low)
-    columns = [key for key in total if ranked or key not in ("standardised", "funnel")]
     titles = [
-        Cell(
-            f"{100 * min(low, report.promise.target_rate - 0.3):.0f}\N{EN DASH}100"
-            if column == "bar"
-            else heading(column).format(target=target, horizon=horizon),
-            kind=kinds.get(column, ""),
-        )
-        for column in columns
+        Cell(f"{100 * min(low, target - 0.3):.0f}\N{EN DASH}100", look=one.look)
+        if one.key == "bar"
+        else Cell(heading(one.heading or one.key).format(**facts), look=one.look)
+        for one in figures
     ]
 
-    def line(title: str, cells: Mapping[str, Cell]) -> list[Cell | str]:
-        return [title, *(cells[column] for column in columns)]
+    def cells(row: Row) -> Iterator[Cell]:
+        for one in figures:
+            if one.key == "bar":
+                yield _bar(row, low)
+            else:
+                yield Cell(one.text(row, is_page=True), one.sort_key(row))
 
-    return table(
+    return blocks.table(
         caption,
         [heading(of.by), *titles],
-        [line(name(name_of(of.by, row.key)), _figures(row, low)) for row in shown],
-        foot=line(heading("total"), total),
+        [[blocks.name(name_of(of.by, row.key)), *cells(row)] for row in rows],
+        foot=[heading("total"), *cells(report.total)],
         sortable=True,
-        class_="groups",
+        look="groups",
     )
 
 
-def _figures(row: Row, low: float) -> dict[str, Cell]:
-    """Return the cells of a row, keyed by column, with a dash for a figure of too few appeals."""
-    counts, rate, none = row.counts, row.rate, Cell(NO_FIGURE)
-    ranked = rate if rate is not None and not rate.counts_only else None
-    few = rate is None or rate.n < FLAGGED_BELOW
-    share = NO_FIGURE if rate is None else rate_text(row)
+def _bar(row: Row, low: float) -> Cell:
+    """Return a cell with a bar of the interval of a share and the target, up to 100 %."""
+    rate = row.rate
+    if rate is None:
+        return Cell("")
+    start = max(low, rate.target - 0.3)
 
-    def share_cell(value: float | None) -> Cell:
-        return none if few or value is None else Cell(percent_text(value), value)
+    def place(share: float) -> float:
+        return round(3 + min(max((share - start) / (1 - start), 0.0), 1.0) * 66, 1)
 
-    return {
-        "arrived": count(counts.arrived),
-        "matured": count(counts.matured),
-        "met": count(counts.matured_met),
-        "rate": Cell(share, ranked.rate if ranked else None),
-        "interval": Cell(interval_text(row, NO_FIGURE), ranked.interval.lower if ranked else None),
-        "bar": Cell(Html("") if rate is None else interval_bar(rate, low)),
-        "target": Cell(verdict_text(row)),
-        "median": none if few else _quantile(row.median),
-        "p90": none if few else _quantile(row.p90),
-        "restricted_mean": none if few else amount(row.restricted_mean),
-        "open": count(row.open),
-        "overdue": count(row.overdue),
-        "standardised": share_cell(row.standardised),
-        "funnel": none
-        if row.funnel is None
-        else Cell(PAGE.text(f"place_{row.funnel}"), row.funnel),
-        "closed_only": share_cell(row.closed_only),
-    }
-
-
-def _quantile(quantile: Quantile | None) -> Cell:
-    """Return a cell with a quantile in hours.
-
-    If the quantile is not reached, the cell sorts as if it were the longest observed wait.
-    """
-    if quantile is None:
-        return Cell(NO_FIGURE)
-    reached = quantile.time if quantile.time is not None else quantile.longest
-    return Cell(quantile_text(quantile).replace(" ", "\N{NO-BREAK SPACE}"), reached / _HOUR)
+    ends = {"left": rate.interval.lower, "right": rate.interval.upper, "goal": rate.target}
+    places = {key: place(share) for key, share in ends.items()}
+    share = None if rate.counts_only else place(rate.rate)
+    return Cell("", tag="bar", extra={**places, "share": share})
 
 
 # -- late appeals ----------------------------------------------------------------------------
 
 
-def late_table(lates: Sequence[Late], traces: Traces | None, caption: str, report: Report) -> Html:
-    """Return the table of late appeals, each with an explanation of its due time if known.
-
-    ``lates`` must not be empty. There is a column for the holder at the limit if any holder is
-    known. There is a column for ``hour_earlier`` if at least one appeal would have been in time if
-    its holder had received it an hour earlier.
-    """
+def late_table(lates: Sequence[Late], traces: Traces | None, caption: str, report: Report) -> Table:
+    """Return the table of some late appeals, each with its explanation, and columns if known."""
     optional = {
         "holder": any(late.holder is not None for late in lates),
         "hour_earlier": any(late.hour_earlier for late in lates),
     }
-    kinds = {"agency": "words", "holder": "words", "overdue_by": "main"}
-    shown = [key for key in _late_cells(lates[0], None, report) if optional.get(key, True)]
-    titles = [Cell(heading(column), kind=kinds.get(column, "")) for column in shown]
-    bodies = []
+    bodies, columns = [], []
     for place, late in enumerate(lates):
         trace = None if traces is None else traces(late)
-        cells = _late_cells(late, place if trace else None, report)
-        lines = [_line([cells[column] for column in shown], _kinds(titles))]
+        found = _late_cells(late, report)
+        columns = [key for key in found if optional.get(key, True)]
+        line, days = [found[key] for key in columns], []
         if trace is not None:
-            inner = trace_table(trace, PAGE.text("trace", appeal=late.appeal_id))
-            explained = element("td", inner, colspan=len(shown))
-            lines.append(element("tr", explained, class_="trace", id=f"trace-{place}"))
-        bodies.append(element("tbody", lines, data_hour_earlier=bool(late.hour_earlier)))
-    return table(caption, titles, bodies=bodies, sortable=True, class_="late")
+            line[0] = Cell(late.appeal_id, tag="expand", extra=place)
+            days = trace_lines(trace)
+        explained = PAGE.text("trace", appeal=late.appeal_id)
+        bodies.append(Body([line], bool(late.hour_earlier), days, explained))
+    titles = [Cell(heading(key), look=_LOOKS.get(key, "")) for key in columns]
+    return Table(caption, titles, bodies, sortable=True, look="late")
 
 
-def _late_cells(late: Late, place: int | None, report: Report) -> dict[str, Cell]:
-    """Return the cells of a late appeal, keyed by column.
-
-    ``place`` is the number of the explanation that a click on the appeal's id opens, None if there
-    is none.
-    """
-    shown: str = name(late.appeal_id)
-    if place is not None:
-        shown = element(
-            "button",
-            shown,
-            type="button",
-            class_="expand",
-            aria_expanded="false",
-            aria_controls=f"trace-{place}",
-        )
+def _late_cells(late: Late, report: Report) -> dict[str, Cell]:
     answered = Cell(PAGE.text("no_answer"), math.inf, "waiting")
-    if late.answered_at is not None:
-        answered = _instant(late.answered_at)
-    earlier = Cell(NO_FIGURE)
+    earlier, overdue = Cell(NO_FIGURE), _clock(late.overdue)
     if late.hour_earlier is not None:
-        yes_or_no = PAGE.text("yes" if late.hour_earlier else "no")
-        earlier = Cell(yes_or_no, int(late.hour_earlier))
+        earlier = Cell(PAGE.text("yes" if late.hour_earlier else "no"), int(late.hour_earlier))
+    days = "" if late.overdue is None else in_days(late.overdue, report)
     return {
-        "appeal_id": Cell(shown),
-        "agency": Cell(name(late.agency)),
-        "holder": Cell(name(late.holder)),
-        "started_at": _instant(late.started_at),
-        "due_at": _instant(late.due_at),
-        "answered_at": answered,
+        "appeal_id": blocks.name(late.appeal_id),
+        "agency": blocks.name(late.agency),
+        "holder": blocks.name(late.holder),
+        "started_at": blocks.instant(late.started_at),
+        "due_at": blocks.instant(late.due_at),
+        "answered_at": blocks.instant(late.answered_at) if late.answered_at else answered,
         "elapsed": _clock(late.elapsed),
-        "overdue_by": _overdue(late.overdue, report),
+        "overdue_by": Cell(overdue.shown + days, overdue.value),
         "hour_earlier": earlier,
     }
-
-
-def _instant(when: datetime | None) -> Cell:
-    """Return a cell with an instant, or a dash for None."""
-    if when is None:
-        return Cell(NO_FIGURE)
-    shown = element("time", when_text(when), datetime=when.isoformat(timespec="seconds"))
-    return Cell(shown, when.timestamp())
 
 
 def _clock(time: timedelta | None) -> Cell:
@@ -311,22 +137,15 @@ def _clock(time: timedelta | None) -> Cell:
     return Cell(format_amount(whole), time / _HOUR)
 
 
-def _overdue(time: timedelta | None, report: Report) -> Cell:
-    """Return a cell with an amount, followed by working days if it is over a working day."""
-    cell = _clock(time)
-    days = "" if time is None else in_days(time, report)
-    return Cell(cell.shown + days, cell.value)
+def trace_lines(trace: Trace) -> list[list[Cell]]:
+    """Return the explanation of a due time as lines of a table, one for each day.
 
-
-def trace_table(trace: Trace, caption: str) -> Html:
-    """Return the explanation of a due time as a table with a row for each day.
-
-    Consecutive days without working time that have the same reason share a row. For a budget of
-    days, all consecutive days that count alike share a row, which has their numbers.
+    Consecutive days without working time that have the same reason share a line. For a budget of
+    days, all consecutive days that count alike share a line, which has their numbers.
     """
     counts_days = isinstance(trace.budget, DayBudget)
 
-    def kind(step: Step) -> tuple[object, ...]:  # equal for days that share a row
+    def kind(step: Step) -> tuple[object, ...]:  # equal for days that share a line
         if counts_days:
             return step.part, step.number is None, step.remark(catalog.current())
         return (step.date if step.used else None), step.remark(catalog.current())
@@ -346,8 +165,7 @@ def trace_table(trace: Trace, caption: str) -> Html:
         source = f"{trace.calendar}, {trace.calendar_version}"
         used = "" if counts_days or trace.used is None else format_amount(trace.used)
         lines.append([due, f"{trace.due_at:%H:%M}", used, source])
-    body = element("tbody", map(_line, lines))
-    return element("table", element("caption", caption), body, class_="days")
+    return [blocks.cells(line) for line in lines]
 
 
 def _numbers(days: Sequence[Step]) -> str:
@@ -363,22 +181,15 @@ def _numbers(days: Sequence[Step]) -> str:
 # -- days ------------------------------------------------------------------------------------
 
 
-def days_table(report: Report) -> Html | None:
+def days_table(report: Report) -> Table | None:
     """Return the table of holidays, short days and other special dates, None without any."""
     lines: list[Line] = []
     for day in report.days:
-        ordinary = day.kind in ("work", "day_off") and not day.short
-        if not ordinary:
+        if day.kind not in ("work", "day_off") or day.short:
             kind, reason = day_texts(day)
             worked = NO_FIGURE if day.working_time is None else format_amount(day.working_time)
-            shown = Cell(kind, kind="words" if day.working_time else "words off")
-            lines.append([day_text(day.date), shown, worked, text(reason)])
-    if not lines:
-        return None
-    titles: Line = [
-        heading("date"),
-        Cell(heading("kind"), kind="words"),
-        heading("hours"),
-        Cell(heading("act"), kind="words"),
-    ]
-    return table(PAGE.text("days"), titles, lines)
+            shown = Cell(kind, look="words" if day.working_time else "words off")
+            lines.append([day_text(day.date), shown, worked, blocks.words(reason)])
+    date, kind, hours, act = map(heading, ("date", "kind", "hours", "act"))
+    titles: Line = [date, blocks.words(kind), hours, blocks.words(act)]
+    return blocks.table(PAGE.text("days"), titles, lines) if lines else None

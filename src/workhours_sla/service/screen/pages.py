@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from workhours_sla.reports.page.document import content_policy, packaged
+from workhours_sla.reports.page.environment import (
+    SCRIPT,
+    STYLE,
+    content_policy,
+    environment,
+    packaged,
+)
 from workhours_sla.service.live import History
 from workhours_sla.service.screen.board import Board, appeals
 from workhours_sla.service.screen.filters import FIELDS, Filters, Show
 from workhours_sla.service.screen.view import Page, View, shortened, text
-from workhours_sla.text.catalog import current
-from workhours_sla.text.numbers import NO_FIGURE, count_text
-from workhours_sla.text.words import NO_PART, heading
+from workhours_sla.text.words import NO_PART
 
 LISTED: Final = {Show.OVERDUE: 10, Show.TODAY: 10, Show.NEXT: 5}
 """Number of appeals of each group on the board. The other groups have only their count there."""
@@ -23,47 +24,26 @@ AGENCIES: Final = 15
 """Number of agencies on the board."""
 PAGE: Final = 200
 """Number of rows on a page of one list."""
-_STYLE: Final = packaged("page.css") + packaged("screen.css", __package__ or "")
-_SCRIPT: Final = packaged("page.js") + packaged("screen.js", __package__ or "")
+_STYLE: Final = STYLE + packaged("screen.css", __package__ or "")
+_SCRIPT: Final = SCRIPT + packaged("screen.js", __package__ or "")
 POLICY: Final = content_policy(
     _STYLE, _SCRIPT, "connect-src 'self'", "frame-ancestors 'none'", forms="'self'"
 )
 """The content security policy of every page."""
-_NOT_TEXT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-"""Characters that HTML does not allow."""
-
-
-def _cleaned(value: Any) -> Any:
-    if not isinstance(value, str) or hasattr(value, "__html__"):
-        return value
-    return _NOT_TEXT.sub("\N{REPLACEMENT CHARACTER}", value)
-
-
-_TEMPLATES: Final = Environment(
-    loader=PackageLoader(__package__ or ""),
-    autoescape=True,
-    finalize=_cleaned,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
+_TEMPLATES: Final = environment(
+    __package__ or "",
+    t=text,
+    appeals=appeals,
+    show=Show,
+    fields=FIELDS,
+    listed=LISTED,
+    most_agencies=AGENCIES,
+    page_size=PAGE,
+    no_part=NO_PART,
+    style=_STYLE,
+    script=_SCRIPT,
 )
 _TEMPLATES.filters["short"] = shortened
-_TEMPLATES.globals |= {
-    "t": text,
-    "h": heading,
-    "lang": current,
-    "number": count_text,
-    "appeals": appeals,
-    "show": Show,
-    "fields": FIELDS,
-    "listed": LISTED,
-    "most_agencies": AGENCIES,
-    "page_size": PAGE,
-    "no_part": NO_PART,
-    "no_figure": NO_FIGURE,
-    "style": _STYLE,
-    "script": _SCRIPT,
-}
 
 
 def _rendered(template: str, **facts: Any) -> str:

@@ -9,12 +9,10 @@ from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
 from workhours_sla.errors import BudgetError, CalendarCoverageError
-from workhours_sla.reports.charts.answer_times import forecast_chart
-from workhours_sla.reports.overdue import amount_in_words, days_text
-from workhours_sla.reports.page import svg
-from workhours_sla.reports.page.findings import load_finding
-from workhours_sla.reports.page.tables import trace_table
-from workhours_sla.reports.printable import cut
+from workhours_sla.reports.page.blocks import Cell, Figure
+from workhours_sla.reports.page.sections import load
+from workhours_sla.reports.page.tables import trace_lines
+from workhours_sla.reports.wording import amount_in_words, cut, days_text
 from workhours_sla.service.operations import Labels
 from workhours_sla.service.screen.board import Board, appeals, schedule_of
 from workhours_sla.service.screen.filters import Filters, Show
@@ -286,12 +284,12 @@ class Page:
 
     # -- parts that the page of a report has, too ----------------------------------------------
 
-    def load(self, board: Board) -> tuple[str, str, str]:
-        """Return the finding, the title and the HTML of the chart of the deadlines to come."""
-        chart = forecast_chart(board.load, svg.room())
-        drawn = svg.svg(chart) + (svg.legend(chart) or "")
-        return load_finding(board.load), chart.title, drawn
+    def load(self, board: Board) -> Figure:
+        """Return the chart of the deadlines to come, of which there are some."""
+        key = "load_today" if board.next_on is None else "load_dates"
+        found: Figure = load(board.load, caption=text(key, date=self.day(board.next_on)))
+        return found
 
-    def trace(self, trace: Trace) -> str:
-        """Return the explanation of a due time as HTML: a table with a row for each day."""
-        return trace_table(trace, text("why"))
+    def trace(self, trace: Trace) -> list[list[Cell]]:
+        """Return the explanation of a due time as lines of a table, one for each day."""
+        return trace_lines(trace)

@@ -190,30 +190,25 @@ class Sheet:
             value = value.isoformat()
         if isinstance(value, str):
             page.write_string(row, column, storable(value), found(**style) if style else None)
-        elif isinstance(value, Share):
-            page.write_number(row, column, value.share, found(num_format=value.format, **style))
+            return
+        shown: Any = value
+        if isinstance(value, Share):
+            shown, style["num_format"] = value.share, value.format
         elif isinstance(value, Points):
-            signed = found(num_format="+0.0%;-0.0%;0.0%", **style)
-            page.write_number(row, column, value.difference, signed)
-        elif isinstance(value, timedelta):
-            # days are the unit of time of Excel
-            days = value / timedelta(days=1)
-            page.write_number(row, column, days, found(num_format="[h]:mm:ss", **style))
+            shown, style["num_format"] = value.difference, "+0.0%;-0.0%;0.0%"
+        elif isinstance(value, timedelta):  # days are the unit of time of Excel
+            shown, style["num_format"] = value / timedelta(days=1), "[h]:mm:ss"
         elif isinstance(value, datetime):
-            local = value.replace(tzinfo=None)
-            page.write_datetime(
-                row, column, local, found(num_format="dd.mm.yyyy hh:mm:ss", **style)
-            )
+            shown, style["num_format"] = value.replace(tzinfo=None), "dd.mm.yyyy hh:mm:ss"
         elif isinstance(value, date):
-            page.write_datetime(row, column, value, found(num_format="dd.mm.yyyy", **style))
-        elif isinstance(value, int):
-            page.write_number(row, column, value, found(num_format="#,##0", **style))
+            style["num_format"] = "dd.mm.yyyy"
         else:
-            page.write_number(row, column, value, found(num_format="0.00", **style))
+            style["num_format"] = "#,##0" if isinstance(value, int) else "0.00"
+        write = page.write_datetime if isinstance(shown, date) else page.write_number
+        write(row, column, shown, found(**style))
 
 
 def _indent(column: int) -> int:
-    """Return the indent of text in a column, which separates it from a number to its left."""
     return 1 if column else 0
 
 

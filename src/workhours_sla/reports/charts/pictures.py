@@ -11,13 +11,11 @@ from datetime import datetime
 
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.compliance.cases import Cases
-from workhours_sla.compliance.report import OWN_TABLES
-from workhours_sla.compliance.tables import Table
-from workhours_sla.reports.charts import answer_times, arrivals, groups, weeks
-from workhours_sla.reports.charts.timeline import HEIGHT as TIMELINE
+from workhours_sla.compliance.tables import OWN_TABLES, Table
+from workhours_sla.reports.charts import arrivals, groups, times, weeks
+from workhours_sla.reports.charts.svg import Picture, picture
 from workhours_sla.reports.charts.timeline import Timeline
 from workhours_sla.reports.charts.year import year_chart
-from workhours_sla.reports.picture import Picture, picture, room
 from workhours_sla.reports.report import Report
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.forecast import Forecast
@@ -73,7 +71,7 @@ def draw_curve(report: Report, cases: Cases | None = None, *, lang: str | None =
     below the axis shows how many appeals still waited.
     """
     with language(lang or report.lang):
-        return picture(answer_times.curve_chart(report, cases))
+        return picture(times.curve_chart(report, cases))
 
 
 def draw_funnel(report: Report, by: str | None = None, *, lang: str | None = None) -> Picture:
@@ -104,7 +102,7 @@ def draw_groups(report: Report, by: str | None = None, *, lang: str | None = Non
     """
     table = _grouping(report, by)
     with language(lang or report.lang):
-        return picture(groups.caterpillar_chart(report, table, room()))
+        return picture(groups.caterpillar_chart(report, table))
 
 
 def _grouping(report: Report, by: str | None) -> Table | None:
@@ -133,7 +131,7 @@ def draw_arrivals(
     Raises ValueError for another ``show``.
     """
     with language(lang or report.lang):
-        return picture(arrivals.arrivals_chart(report, show), height=430)
+        return picture(arrivals.arrivals_chart(report, show), height=200)
 
 
 def draw_forecast(forecast: Forecast, *, lang: str = "en") -> Picture:
@@ -144,7 +142,7 @@ def draw_forecast(forecast: Forecast, *, lang: str = "en") -> Picture:
     deadlines at one instant. A note counts the open appeals that are in no bar.
     """
     with language(lang):
-        return picture(answer_times.forecast_chart(forecast, room()))
+        return picture(times.forecast_chart(forecast))
 
 
 def draw_timeline(
@@ -166,11 +164,8 @@ def draw_timeline(
     Times are in the zone of the schedule.
     """
     ordered = sorted(events, key=lambda event: event.order)
-
     with language(lang):
-        drawn = Timeline(
-            outcome, schedule, as_of=as_of, events=ordered, spans=spans, room=room(TIMELINE)
-        )
+        drawn = Timeline(outcome, schedule, as_of=as_of, events=ordered, spans=spans)
         return picture(drawn.chart())
 
 

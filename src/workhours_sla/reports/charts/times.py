@@ -22,11 +22,10 @@ from workhours_sla.reports.charts.model import (
     Layer,
     Level,
     Point,
-    Room,
     Series,
     Tick,
 )
-from workhours_sla.reports.scales import percent_text
+from workhours_sla.reports.wording import percent_text
 from workhours_sla.sla.forecast import Forecast, Slot
 from workhours_sla.text.catalog import CHARTS
 from workhours_sla.text.numbers import count_text, day_text, hours_exact, number, weekday_text
@@ -39,12 +38,7 @@ _CURVE_MARKS: Final = 40
 
 
 def curve_chart(report: ReportNumbers, cases: Cases | None = None) -> Chart:
-    """Return the Kaplan-Meier curve of the share of appeals not yet answered, by working time.
-
-    The chart has the 95 % band, the budget, the median and the 90th percentile. If the cases of the
-    report are given as ``cases``, the chart also marks where the waits of open and withdrawn
-    appeals end, and shows below each tick how many appeals still waited.
-    """
+    """Return the Kaplan-Meier curve of appeals not yet answered; see ``draw_curve``."""
     text = CHARTS.text
     curve = report.curve
     if curve is None:
@@ -99,10 +93,7 @@ def curve_chart(report: ReportNumbers, cases: Cases | None = None) -> Chart:
 
 
 def curve_end(report: ReportNumbers) -> float:
-    """Return the hours of working time at which the drawing of the curve ends.
-
-    The end is well past the budget and the 90th percentile, but at most the longest wait.
-    """
+    """Return where the drawing of the curve ends, in hours: past the budget and most answers."""
     assert report.curve is not None  # noqa: S101 - there is no chart without one
     budget, longest = report.promise.budget, report.curve.longest
     ends = [2 * budget] if budget is not None else []
@@ -116,7 +107,6 @@ def curve_end(report: ReportNumbers) -> float:
 
 
 def _waits(cases: Cases, report: ReportNumbers) -> tuple[np.ndarray, np.ndarray]:
-    """Return the waits of the appeals of the curve in hours, and whether each was answered."""
     tally = Tally.of(cases, report.promise.target_rate, report.promise.horizon)
     hour = _HOUR // TICK
     return cases.elapsed[tally.timed] / hour, tally.answered[tally.timed]
@@ -134,13 +124,10 @@ def _censored(waits: np.ndarray, line: Sequence[Point]) -> Series:
 # -- deadlines to come ------------------------------------------------------------------------
 
 
-def forecast_chart(forecast: Forecast, room: Room, most: int | None = None) -> Chart:
-    """Return a bar chart of deadlines with a bar for each hour or day.
-
-    The hours of a date follow each other from its first deadline to its last, and each is labelled
-    where it begins. Days without a deadline are left out. The first ``most`` bars are drawn. A part
-    of each bar has another style: the largest number of deadlines at one instant.
-    """
+def forecast_chart(
+    forecast: Forecast, most: int | None = None, *, width: float = model.WIDTH
+) -> Chart:
+    """Return the first ``most`` bars of the deadlines to come; see ``draw_forecast``."""
     text = CHARTS.text
     slots = forecast.slots[:most]
     by_hour = all(slot.until - slot.since <= _HOUR for slot in slots)
@@ -169,7 +156,7 @@ def forecast_chart(forecast: Forecast, room: Room, most: int | None = None) -> C
         tooltip = text("load_point", when=when, **facts)
         bars.append(Bar(place, slot.count, slot.together, tooltip, note))
     low, high = -0.7, max(drawn[-1][0] + 0.7, 2.7)
-    unit = room.width / (high - low)
+    unit = width / (high - low)
     return Chart(
         title,
         Axis(low, high, tuple(_slot_ticks(drawn, unit, low, by_hour=by_hour))),
@@ -199,7 +186,7 @@ def _slot_ticks(
 ) -> Iterator[Tick]:
     """Yield the ticks below the bars: as many dates as fit, and as many hours, where they begin.
 
-    Each slot is an hour or a day with its place, whose width is ``unit`` points. Texts are written
+    Each slot is an hour or a day with its place, whose width is ``unit``. Texts are written
     only to the right of x = ``free``.
     """
     free_hour, before = free, None

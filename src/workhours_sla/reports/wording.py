@@ -1,0 +1,127 @@
+"""Names, amounts of time and shares as text that is safe to print."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from workhours_sla.text import words
+from workhours_sla.text.catalog import CHARTS
+from workhours_sla.text.numbers import NO_FIGURE, count_text, number, percent
+
+if TYPE_CHECKING:
+    from workhours_sla.compliance.report import ReportNumbers  # needs numpy
+
+WIDEST_NAME: Final = 40
+"""Maximum number of letters of a name."""
+NONE: Final = "-"
+"""Text for a missing figure."""
+
+_MINUTE: Final = timedelta(minutes=1)
+
+
+def printable(text: str) -> str:
+    r"""Return text as one line of at most 40 characters; unprintable characters become ``?``.
+
+    >>> printable("Roads\nand bridges")
+    'Roads?and bridges'
+    """
+    return one_line(cut(text, WIDEST_NAME))
+
+
+def one_line(text: str) -> str:
+    """Replace each character that is not printable by ``?``."""
+    return "".join(
+        letter if letter.isprintable() or letter == "\N{NO-BREAK SPACE}" else "?" for letter in text
+    )
+
+
+def cut(text: str, letters: int) -> str:
+    """Shorten text to at most ``letters`` letters; shortened text ends with three dots.
+
+    >>> cut("Roads and bridges", 12)
+    'Roads and...'
+    """
+    return text if len(text) <= letters else f"{text[: letters - 3]}..."
+
+
+def printable_names(names: Sequence[str]) -> list[str]:
+    """Return names as ``printable`` does; those that would be equal keep their end instead.
+
+    >>> long = "Committee for the property of the region"
+    >>> printable_names([f"{long}, office {n}" for n in (1, 2)])
+    ['Committee for the pr...region, office 1', 'Committee for the pr...region, office 2']
+    """
+    shown = Counter(printable(name) for name in set(names))
+    half = WIDEST_NAME // 2
+    return [
+        printable(name)
+        if len(name) <= WIDEST_NAME or shown[printable(name)] == 1
+        else one_line(f"{name[:half]}...{name[3 - half :].lstrip()}")
+        for name in names
+    ]
+
+
+def moment(when: datetime) -> str:
+    """Return an instant as weekday, date and time.
+
+    >>> moment(datetime(2025, 11, 1, 9, 30))
+    'Sat 1 Nov 2025 09:30'
+    """
+    return f"{words.weekday_date(when.date())} {when:%H:%M}"
+
+
+def percent_text(share: float, *, target: float | None = None) -> str:
+    """Write a share in percent without the sign; rounding never moves it across the target."""
+    return number(percent(min(max(share, 0.0), 1.0), target=target))
+
+
+def percent_sign(share: float, target: float | None = None) -> str:
+    """Write a share in percent with the sign; rounding never moves it across the target."""
+    return CHARTS.text("percent", share=percent_text(share, target=target))
+
+
+def amount_in_words(amount: timedelta) -> str:
+    r"""Write an amount in hours and minutes, rounded up to a minute.
+
+    >>> amount_in_words(timedelta(hours=2, minutes=9, seconds=1)).replace("\xa0", " ")
+    '2 h 10 min'
+    """
+    hours, minutes = divmod(math.ceil(amount / _MINUTE), 60)
+    parts = [
+        CHARTS.text(key, count=count_text(count))
+        for key, count in (("amount_hours", hours), ("amount_minutes", minutes))
+        if count
+    ]
+    return "\N{NO-BREAK SPACE}".join(parts) or CHARTS.text("amount_minutes", count="0")
+
+
+def overdue_text(amount: timedelta | None, report: ReportNumbers) -> str:
+    """Write an amount in hours and minutes, followed by working days if it is over one."""
+    return NO_FIGURE if amount is None else amount_in_words(amount) + in_days(amount, report)
+
+
+def in_days(amount: timedelta, report: ReportNumbers) -> str:
+    """Write an amount as working days in parentheses; empty for at most one working day.
+
+    The result is also empty for clock time. A working day is as long as most in the report.
+    """
+    worked = Counter(day.working_time for day in report.days if day.working_time)
+    if not worked or report.promise.budget_kind == "clock_time":
+        return ""
+    days = days_text(amount, worked.most_common(1)[0][0])
+    return f" ({days})" if days else ""
+
+
+def days_text(amount: timedelta, day: timedelta) -> str:
+    r"""Write an amount in working days of a length; empty for at most one working day.
+
+    >>> days_text(timedelta(hours=71), timedelta(hours=8)).replace("\xa0", " ")
+    '8.9 working days'
+    """
+    if amount <= day:
+        return ""
+    return CHARTS.text("amount_days", days=number(f"{amount / day:.1f}"))

@@ -1,1 +1,0 @@
-"""The parts of a workbook of a report: cells, sheets, charts and the method."""
