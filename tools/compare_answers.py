@@ -286,7 +286,7 @@ def _commands(path: str = "workhours") -> Iterator[tuple[str, str]]:
     """Yield each command with its help."""
     text = _run(*path.split()[1:], "--lang", "en", "--help")["out"]
     yield path, text
-    for name in re.findall(r"^  ([a-z-]+)  ", text.partition("\nCommands:")[2], re.MULTILINE):
+    for name in re.findall(r"^  ([a-z][a-z-]+)  ", text.partition("\nOptions:")[2], re.MULTILINE):
         yield from _commands(f"{path} {name}")
 
 

@@ -28,7 +28,7 @@ LONGEST_EXAMPLE = 16
 """Lines of output that an example shows; dots replace the others."""
 HEAD = {"en": ("option", "meaning", "default"), "ru": ("параметр", "смысл", "по умолчанию")}
 OPTION = re.compile(r"^  (-\S.*?)(?:  +|\n +)(.*)$", re.MULTILINE)
-COMMAND = re.compile(r"^  (\S+)  +(.*)$", re.MULTILINE)
+COMMAND = re.compile(r"^  ([a-z]\S+)  +(.*)$", re.MULTILINE)
 DEFAULT = re.compile(r"(.*\.) \[(.*)\]")
 WORDS = re.compile(r"(?<!\w)(--[\w-]+)|([\[\]<>*_])")
 
@@ -72,7 +72,7 @@ def names(group: click.Group = workhours, before: str = "") -> Iterator[str]:
 
 def command_list(lang: str) -> str:
     """Return the list of all commands, each with a link to its section."""
-    listed = COMMAND.findall(help_of("", lang)[2].rpartition(":\n")[2])
+    listed = COMMAND.findall(help_of("", lang)[2])
     sections = {name.split()[0]: name.replace(" ", "-") for name in reversed([*names()])}
     return "\n".join(f"- [`{name}`](#{sections[name]}): {plain(text)}" for name, text in listed)
 

@@ -10,8 +10,8 @@ import pytest
 
 from workhours_sla import Calendar, Schedule
 from workhours_sla.cli import watch
-from workhours_sla.cli.calendar_ends import note_calendar_ends
 from workhours_sla.cli.main import main
+from workhours_sla.cli.output import note_calendar_ends
 from workhours_sla.text.catalog import language
 
 LAST = date(2027, 12, 31)

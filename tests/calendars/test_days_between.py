@@ -16,8 +16,8 @@ from kit.paths import ROOT
 from kit.properties import examples
 from kit.values import OFFICE
 from workhours_sla import Calendar, Schedule
-from workhours_sla.cli.days import _period
 from workhours_sla.cli.main import main
+from workhours_sla.cli.schedules import Period
 from workhours_sla.foreign.xmlcalendar import read_xmlcalendar
 
 DATA = ROOT / "tests/data/calendars"
@@ -119,7 +119,7 @@ def test_a_night_shift_belongs_to_its_date(capsys: pytest.CaptureFixture[str]) -
 def test_time_of_two_shifts_counts_once() -> None:
     nights = Schedule(None, "Mo-Su 20:00-30:00, We 05:00-21:00", tz="Europe/Moscow")
     first = date(2026, 3, 10)
-    period = _period(nights, first, first + timedelta(days=2), provisional=False)
+    period = Period.of(nights, first, first + timedelta(days=2), provisional=False)
     opening = nights.intervals_of(first)[0].start
     closing = nights.intervals_of(first + timedelta(days=2))[-1].end
     assert period.working_time == nights.elapsed(opening, closing)
@@ -172,6 +172,6 @@ def test_working_days_are_those_of_another_source(first: date, last: date) -> No
     off = [day.date for day in theirs.days(first, last) if not day.working]
     holidays = np.array(off, dtype="datetime64[D]")
     expected = np.busday_count(first, last + timedelta(days=1), "1111111", holidays)
-    period = _period(OFFICE, first, last, provisional=False)
+    period = Period.of(OFFICE, first, last, provisional=False)
     assert period.working_days == expected
     assert period.working_days == Calendar.get("RU").count_working_days(first, last)

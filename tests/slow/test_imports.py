@@ -56,7 +56,7 @@ main(["due", "31.10.2025 17:30", "--calendar", "RU-VGG"])
         f"with contextlib.redirect_stdout(io.StringIO()):\n    exec({command!r})"
     )
     assert foreign(quiet) == {"click"}
-    assert not {"decimal", "difflib"} & (modules_after(quiet) - modules_after("pass"))
+    assert not {"decimal", "difflib", "shutil"} & (modules_after(quiet) - modules_after("pass"))
 
 
 # -- without extras --------------------------------------------------------------------------

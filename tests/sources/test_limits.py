@@ -16,8 +16,8 @@ import pytest
 from dateutil.rrule import rrulestr
 
 from workhours_sla import Calendar, Event, Schedule, WeeklyHours
+from workhours_sla.cli.input import read_percent
 from workhours_sla.cli.main import main
-from workhours_sla.cli.min_read import read_percent
 from workhours_sla.cli.times import read_day, read_time
 from workhours_sla.config.file import load_config, parse_config
 from workhours_sla.config.sections import Config

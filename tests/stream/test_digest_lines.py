@@ -33,8 +33,8 @@ from workhours_sla import (
     evaluate,
     working_hours,
 )
-from workhours_sla.cli.digests import TimedDigests
 from workhours_sla.cli.main import main
+from workhours_sla.cli.outputs import TimedDigests
 from workhours_sla.errors import CalendarCoverageError, StoreError
 from workhours_sla.sla.target import ScheduleField
 from workhours_sla.stores.open import SqliteReader, events_of

@@ -14,7 +14,7 @@ import click
 import pytest
 
 from kit.values import run
-from workhours_sla.cli.min_read import read_percent
+from workhours_sla.cli.input import read_percent
 from workhours_sla.stores.open import SqliteReader
 from workhours_sla.text import catalog
 

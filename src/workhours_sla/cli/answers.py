@@ -2,154 +2,222 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
-import click
-
-from workhours_sla.cli.answer_text import Answer
-from workhours_sla.cli.calendar_ends import note_calendar_ends
-from workhours_sla.cli.help import argument, command, option
-from workhours_sla.cli.options import (
-    CommonOptions,
-    common_options,
-    explain_option,
-    take,
-    target_option,
-)
-from workhours_sla.cli.output import echo_json
-from workhours_sla.cli.settings import Settings
-from workhours_sla.cli.times import read_time
-from workhours_sla.json.answers import Due, Elapsed, LatestStart, Met, OneTarget, is_after
+from workhours_sla.cli.help import Options, argument, command, option
+from workhours_sla.cli.options import CommonOptions, DatesOptions
+from workhours_sla.cli.output import echo_json, echo_lines, note_calendar_ends
+from workhours_sla.cli.settings import Settings, budget_text, counting_text
+from workhours_sla.cli.times import GivenTime, read_time, show_end, show_time, zone_text
+from workhours_sla.json.answers import Due, Elapsed, LatestStart, Met, is_after
+from workhours_sla.text.catalog import SHELL, current
+from workhours_sla.text.words import budget_words
 from workhours_sla.worktime.amounts import format_amount
 from workhours_sla.worktime.budgets import ClockTime
 from workhours_sla.worktime.day_budgets import DayBudget
 from workhours_sla.worktime.times import TICK
 
 
-@command()
-@argument("start")
-@option("--now", metavar="TIME")
-@explain_option
-@target_option
-@common_options
-def due(start: str, *, now: str | None, explain: bool, target: str | None, **options: Any) -> None:
-    """Run the command ``due``, whose help is in ``text.catalog``."""
-    settings = Settings.of(take(CommonOptions, options), target)
-    one, by_rule = settings.one_target(), settings.provisional
-    given = read_time(start, one.schedule.tz)
-    as_of = None if now is None else read_time(now, one.schedule.tz).when
-    found = Due.of(one, given.when, now=as_of, by_rule=by_rule, traced=explain)
-    posted, due_at, limit, remaining = found.start, found.due_at, found.limit, found.remaining
-    _note_end(settings, one, posted if as_of is None else max(posted, as_of))
-    if settings.as_json:
-        echo_json(found.data(zone_assumed=given.assumed_zone))
-        return
-    answer = Answer(settings, one)
-    answer.heading(posted)
-    answer.given("start", given)
-    if found.trace is not None:
-        answer.trace(found.trace)
-    working_time = isinstance(one.budget, timedelta)
-    at_closing = working_time and limit is not None and is_after(limit, due_at)
-    note = f" ({answer.text('due_at_closing')})" if at_closing else ""
-    answer.line("due", answer.time(due_at, given, ends=True) + note)
+class ExplainOption(Options):
+    """The options of all these commands but ``explain``."""
+
+    explain: bool = option("--explain", is_flag=True)
+    target: str | None = option("--target", metavar="NAME")
+
+
+class _Start(Options):
+    start: str = argument()
+    now: str | None = option("--now", metavar="TIME")
+
+
+class _Span(Options):
+    start: str = argument()
+    end: str = argument()
+
+
+class _End(Options):
+    due_by: str = argument()
+
+
+class _Explained(Options):
+    start: str = argument()
+    end: str | None = argument(required=False)
+    target: str | None = option("--target", metavar="NAME")
+
+
+class Answer:
+    """The answer to a question about a target, in lines that have a label and a text each."""
+
+    def __init__(self, options: CommonOptions | DatesOptions, target: str | None) -> None:
+        self.settings = Settings.of(options, target)
+        self.one = self.settings.one_target()
+        self.by_rule = self.settings.provisional
+
+    def given(self, text: str) -> GivenTime:
+        """Parse a time from the command line."""
+        return read_time(text, self.one.schedule.tz)
+
+    def time(self, when: datetime, given: GivenTime | None = None, *, ends: bool = False) -> str:
+        """Write a time in the schedule's zone, then the same time at the offset of ``given``.
+
+        The second time is left out if ``given`` has no offset, or the same offset. With ``ends``,
+        midnight at the end of a day budget is written as 24:00 of the date before.
+        """
+        show = show_end if ends and isinstance(self.one.budget, DayBudget) else show_time
+        local = when.astimezone(self.one.schedule.tz)
+        text = show(local, offset=True)
+        if given is None or given.assumed_zone:
+            return text
+        other = when.astimezone(given.when.tzinfo)
+        if other.utcoffset() == local.utcoffset():
+            return text
+        return f"{text} = {show_time(other, offset=True)}"
+
+    def note_end(self, at: datetime) -> None:
+        """Print a note if the calendar ends soon after ``at``, unless rules decide then."""
+        if not self.by_rule:
+            note_calendar_ends([self.one.schedule], at)
+
+    def show(
+        self,
+        found: Due | Elapsed | LatestStart,
+        given: Mapping[str, GivenTime],
+        start: datetime,
+        lines: Iterator[str],
+    ) -> None:
+        """Print an answer as JSON, or as text: the target, the ``given`` times, and ``lines``.
+
+        ``start`` is the time whose offset from UTC the text has.
+        """
+        if self.settings.as_json:
+            echo_json(found.data(zone_assumed=any(one.assumed_zone for one in given.values())))
+        else:
+            echo_lines(self._text(found, given, start, lines))
+
+    def _text(
+        self,
+        found: Due | Elapsed | LatestStart,
+        given: Mapping[str, GivenTime],
+        start: datetime,
+        lines: Iterator[str],
+    ) -> Iterator[str]:
+        schedule, budget = self.one.schedule, self.one.budget
+        target = f"{budget_text(budget)} · {schedule.hours} · {zone_text(start, schedule.tz)}"
+        yield labelled("target", target)
+        counting = counting_text(budget)
+        if counting is not None:
+            yield labelled("counting", counting)
+        for label, one in given.items():
+            text = self.time(one.when, one)
+            if one.assumed_zone:
+                text += f" ({SHELL.text('assumed_zone', tz=schedule.tz)})"
+            yield labelled(label, text)
+        if found.trace is not None:
+            for line in found.trace.lines(current()):
+                yield f"  {line}".rstrip()
+        yield from lines
+        yield from self.footing(provisional=found.provisional)
+
+    def footing(self, *, provisional: bool) -> Iterator[str]:
+        """Yield the calendar with its version, and a line if the answer is provisional."""
+        calendar = self.one.schedule.calendar
+        version = SHELL.text("version", id=calendar.id, version=calendar.version)
+        yield labelled("calendar", version)
+        if provisional:
+            yield SHELL.text("provisional")
+
+
+def labelled(label: str, text: str) -> str:
+    """Return a line with the text of a label, and what it labels."""
+    return f"{SHELL.text(label):<14}{text}".rstrip()
+
+
+def _due(wanted: _Start, more: ExplainOption, common: CommonOptions) -> None:
+    answer = Answer(common, more.target)
+    given = answer.given(wanted.start)
+    now = None if wanted.now is None else answer.given(wanted.now).when
+    found = Due.of(answer.one, given.when, now=now, by_rule=answer.by_rule, traced=more.explain)
+    answer.note_end(found.start if now is None else max(found.start, now))
+    lines = _due_lines(answer, found, given, now)
+    answer.show(found, {"start": given}, found.start, lines)
+
+
+def _due_lines(answer: Answer, found: Due, given: GivenTime, now: datetime | None) -> Iterator[str]:
+    budget, due_at, limit, remaining = answer.one.budget, found.due_at, found.limit, found.remaining
+    text = answer.time(due_at, given, ends=True)
+    if isinstance(budget, timedelta) and limit is not None and is_after(limit, due_at):
+        text += f" ({SHELL.text('due_at_closing')})"
+    yield labelled("due", text)
     if limit is None:
-        answer.line("breach", answer.text("limit_unknown"))
+        yield labelled("breach", SHELL.text("limit_unknown"))
     else:
-        answer.line("breach", answer.text("after", when=answer.time(limit, given, ends=True)))
-    if remaining is not None and as_of is not None:
+        when = answer.time(limit, given, ends=True)
+        yield labelled("breach", SHELL.text("after", when=when))
+    if remaining is not None and now is not None:
         label = "remaining" if remaining >= timedelta(0) else "overdue_by"
-        kind = "clock_time" if isinstance(one.budget, ClockTime) else "working_time"
-        current = answer.text("now", when=answer.time(as_of))
-        answer.line(label, f"{answer.amount(abs(remaining), kind)} ({current})")
-    answer.footing(provisional=found.provisional)
+        kind = "clock_time" if isinstance(budget, ClockTime) else "working_time"
+        amount = budget_words(kind, format_amount(abs(remaining)))
+        yield labelled(label, f"{amount} ({SHELL.text('now', when=answer.time(now))})")
 
 
-@command()
-@argument("start")
-@argument("end")
-@explain_option
-@target_option
-@common_options
-def elapsed(start: str, end: str, *, explain: bool, target: str | None, **options: Any) -> None:
-    """Run the command ``elapsed``, whose help is in ``text.catalog``."""
-    settings = Settings.of(take(CommonOptions, options), target)
-    one, by_rule = settings.one_target(), settings.provisional
-    first, second = read_time(start, one.schedule.tz), read_time(end, one.schedule.tz)
-    found = Elapsed.of(one, first.when, second.when, by_rule=by_rule, traced=explain)
-    _note_end(settings, one, max(found.start, found.end))
-    if settings.as_json:
-        zone_assumed = first.assumed_zone or second.assumed_zone
-        echo_json(found.data(zone_assumed=zone_assumed))
-        return
-    answer = Answer(settings, one)
-    answer.heading(found.start)
-    answer.given("start", first)
-    answer.given("end", second)
-    if found.trace is not None:
-        answer.trace(found.trace)
-    text = answer.amount(found.used)
-    if found.verdict is not None:
-        text += f" ({_verdict_text(answer, found.verdict, found.used)})"
-    answer.line("elapsed", text)
-    answer.footing(provisional=found.provisional)
+def _elapsed(wanted: _Span, more: ExplainOption, common: CommonOptions) -> None:
+    answer = Answer(common, more.target)
+    given = {"start": answer.given(wanted.start), "end": answer.given(wanted.end)}
+    times = (one.when for one in given.values())
+    found = Elapsed.of(answer.one, *times, by_rule=answer.by_rule, traced=more.explain)
+    answer.note_end(max(found.start, found.end))
+
+    def lines() -> Iterator[str]:
+        text = budget_words("working_time", format_amount(found.used))
+        if found.verdict is not None:
+            text += f" ({_verdict_text(answer, found.verdict, found.used)})"
+        yield labelled("elapsed", text)
+
+    answer.show(found, given, found.start, lines())
 
 
 def _verdict_text(answer: Answer, verdict: Met, used: timedelta) -> str:
     budget = answer.one.budget
     if verdict.by_amount and isinstance(budget, timedelta):
         amounts = {"budget": format_amount(budget), "over": format_amount(used - budget)}
-        return answer.text("within" if verdict.met else "beyond", **amounts)
+        return SHELL.text("within" if verdict.met else "beyond", **amounts)
     if verdict.limit is None:
-        return answer.text("met" if verdict.met else "breached")
+        return SHELL.text("met" if verdict.met else "breached")
     limit = answer.time(verdict.limit, ends=True)
-    return answer.text("until_limit" if verdict.met else "after_limit", limit=limit)
+    return SHELL.text("until_limit" if verdict.met else "after_limit", limit=limit)
 
 
-def _note_end(settings: Settings, one: OneTarget, at: datetime) -> None:
-    """Print a note if the calendar ends soon after ``at``, unless answers may be provisional."""
-    if not settings.provisional:
-        note_calendar_ends([one.schedule], at)
-
-
-@command("latest-start")
-@argument("due_by")
-@explain_option
-@target_option
-@common_options
-def latest_start(due_by: str, *, explain: bool, target: str | None, **options: Any) -> None:
+@command("latest-start", _End, ExplainOption, CommonOptions)
+def latest_start(wanted: _End, more: ExplainOption, common: CommonOptions) -> None:
     """Run the command ``latest-start``, whose help is in ``text.catalog``."""
-    settings = Settings.of(take(CommonOptions, options), target)
-    one, by_rule = settings.one_target(), settings.provisional
-    given = read_time(due_by, one.schedule.tz)
-    found = LatestStart.of(one, given.when, by_rule=by_rule, traced=explain)
-    _note_end(settings, one, found.due_by)
-    if settings.as_json:
-        echo_json(found.data(zone_assumed=given.assumed_zone))
-        return
-    answer = Answer(settings, one)
-    answer.heading(found.latest)
-    answer.given("due", given)
-    if found.trace is not None:
-        answer.trace(found.trace)
-    note = answer.text("latest_start_note", when=answer.time(found.due_at, given, ends=True))
-    text = answer.time(found.latest, given)
-    if isinstance(one.budget, DayBudget):  # the last microsecond before a closing or a midnight
-        text = answer.text("before", when=answer.time(found.latest + TICK, given, ends=True))
-    answer.line("latest_start", f"{text} ({note})")
-    answer.footing(provisional=found.provisional)
+    answer = Answer(common, more.target)
+    given = answer.given(wanted.due_by)
+    found = LatestStart.of(answer.one, given.when, by_rule=answer.by_rule, traced=more.explain)
+    answer.note_end(found.due_by)
+
+    def lines() -> Iterator[str]:
+        when = answer.time(found.due_at, given, ends=True)
+        text = answer.time(found.latest, given)
+        if isinstance(answer.one.budget, DayBudget):
+            # the last microsecond before a closing or a midnight
+            before = answer.time(found.latest + TICK, given, ends=True)
+            text = SHELL.text("before", when=before)
+        note = SHELL.text("latest_start_note", when=when)
+        yield labelled("latest_start", f"{text} ({note})")
+
+    answer.show(found, {"due": given}, found.latest, lines())
 
 
-@command()
-@argument("start")
-@argument("end", required=False)
-@target_option
-@common_options
-@click.pass_context
-def explain(ctx: click.Context, /, start: str, end: str | None, **options: Any) -> None:
+@command("explain", _Explained, CommonOptions)
+def explain(wanted: _Explained, common: CommonOptions) -> None:
     """Run the command ``explain``, whose help is in ``text.catalog``."""
-    if end is None:
-        ctx.invoke(due, start=start, now=None, explain=True, **options)
+    more = ExplainOption(explain=True, target=wanted.target)
+    if wanted.end is None:
+        _due(_Start(start=wanted.start), more, common)
     else:
-        ctx.invoke(elapsed, start=start, end=end, explain=True, **options)
+        _elapsed(_Span(start=wanted.start, end=wanted.end), more, common)
+
+
+due = command("due", _Start, ExplainOption, CommonOptions)(_due)
+elapsed = command("elapsed", _Span, ExplainOption, CommonOptions)(_elapsed)

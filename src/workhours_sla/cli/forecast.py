@@ -10,24 +10,17 @@ from typing import Any, Final, NamedTuple
 
 import click
 
-from workhours_sla.cli.help import command, option
+from workhours_sla.cli.help import Options, command, option
 from workhours_sla.cli.input import read_rows
-from workhours_sla.cli.options import (
-    CommonOptions,
-    InputOptions,
-    as_of_option,
-    common_options,
-    input_options,
-    take,
-)
-from workhours_sla.cli.output import echo_json
-from workhours_sla.cli.policy_output import (
+from workhours_sla.cli.options import CommonOptions, InputOptions
+from workhours_sla.cli.output import Stages, echo_json, echo_lines
+from workhours_sla.cli.policy_text import (
     calendar_lines,
     main_schedule,
     note_pauses,
     policy_data,
 )
-from workhours_sla.cli.row_counts import account, account_data, store_lines, unmatched
+from workhours_sla.cli.rows import account, account_data, store_lines, unmatched
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_day, read_time, show_clock, show_time, zone_text
 from workhours_sla.config.policy import Configuration
@@ -38,7 +31,6 @@ from workhours_sla.text import words
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.worktime.schedule import Schedule
 
-DEFAULT_DAYS: Final = 10
 BAR_WIDTH: Final = 32
 BAR: Final = "█"
 BAR_WITHOUT_UNICODE: Final = "#"
@@ -47,33 +39,34 @@ SUMS: Final = ("overdue", "earlier", "later", "paused", "unknown")
 
 
 class _Period(NamedTuple):
-    """The period of a forecast, and the length of its slots: an hour or a day."""
-
     start: datetime
     end: datetime
     by: By
 
 
-@command()
-@input_options
-@as_of_option
-@option("--since", metavar="DATE|TIME", without="--as-of")
-@option("--days", metavar="N", type=click.IntRange(1, 366), default=DEFAULT_DAYS)
-@option("--by", type=click.Choice(("hour", "day")), default="hour")
-@common_options
-def forecast(*, as_of: str | None, since: str | None, days: int, by: By, **options: Any) -> None:
+class _ForecastOptions(Options):
+    as_of: str | None = option("--as-of", metavar="TIME", without="now")
+    since: str | None = option("--since", metavar="DATE|TIME", without="--as-of")
+    days: int = option("--days", metavar="N", type=click.IntRange(1, 366), default=10)
+    by: By = option("--by", type=click.Choice(("hour", "day")), default="hour")
+
+
+@command("forecast", InputOptions, _ForecastOptions, CommonOptions)
+def forecast(source: InputOptions, wanted: _ForecastOptions, common: CommonOptions) -> None:
     """Run the command ``forecast``, whose help is in ``text.catalog``."""
-    source = take(InputOptions, options)
-    settings = Settings.of(take(CommonOptions, options))
+    settings = Settings.of(common)
     configuration = settings.configuration()
     zone = main_schedule(configuration).tz
-    evaluated_at = read_time(as_of or "now", zone).when.astimezone(zone)
+    evaluated_at = read_time(wanted.as_of or "now", zone).when.astimezone(zone)
+    since, by = wanted.since, wanted.by
     start = evaluated_at if since is None else _start(since, zone).astimezone(zone)
-    end = datetime.combine(start.date() + timedelta(days=days), time(), zone)
-    rows = read_rows(source, configuration.mapping)
-    result = evaluate(
-        rows.events, configuration.policy, as_of=evaluated_at, provisional=settings.provisional
-    )
+    end = datetime.combine(start.date() + timedelta(days=wanted.days), time(), zone)
+    with Stages() as stages:
+        rows = read_rows(source, configuration.mapping, stages)
+        stages.begin("judging")
+        result = evaluate(
+            rows.events, configuration.policy, as_of=evaluated_at, provisional=settings.provisional
+        )
     settings.note_ends(configuration, evaluated_at)
     note_pauses(rows.events, configuration)
     found = forecast_deadlines(result.outcomes, start=start, end=end, zone=zone, by=by)
@@ -91,20 +84,19 @@ def forecast(*, as_of: str | None, since: str | None, days: int, by: By, **optio
             }
         )
         return
-    lines = (
-        *_lines(found, configuration, _Period(start, end, by)),
-        *unmatched(result),
-        "",
-        *account(result, rows),
-        *store_lines(rows, evaluated_at, configuration.policy.version, zone),
-        *calendar_lines(configuration),
+    echo_lines(
+        [
+            *_lines(found, configuration, _Period(start, end, by)),
+            *unmatched(result),
+            "",
+            *account(result, rows),
+            *store_lines(rows, evaluated_at, configuration.policy.version, zone),
+            *calendar_lines(configuration),
+        ]
     )
-    for line in lines:
-        click.echo(line)
 
 
 def _start(text: str, zone: tzinfo) -> datetime:
-    """Parse a time. A date without a time of day means its midnight in ``zone``."""
     day = read_day(text)
     return read_time(text, zone).when if day is None else datetime.combine(day, time(), zone)
 
@@ -139,7 +131,6 @@ def _lines(found: Forecast, configuration: Configuration, period: _Period) -> It
 
 
 def _bar() -> str:
-    """Return the character for bars: a block, or ``#`` if standard output cannot encode it."""
     try:
         BAR.encode(getattr(sys.stdout, "encoding", None) or "ascii")
     except (UnicodeEncodeError, LookupError):

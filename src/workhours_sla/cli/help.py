@@ -1,20 +1,26 @@
-"""Commands and options whose help is a text of the catalog, in the language of the call.
+"""Commands and options, declared as data classes, with their help in the language of the call.
+
+An attribute of a class of options declares a parameter of a command and has its value:
+
+    class DueOptions(Options):
+        start: str = argument()
+        now: str | None = option("--now", metavar="TIME")
+
+    @command("due", DueOptions)
+    def due(wanted: DueOptions) -> None: ...
 
 click takes the help of a command from its declaration, before any option is parsed. These classes
-fetch each text when help is printed.
+fetch each text of the catalog when help is printed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple, dataclass_transform
 
 import click
 
 from workhours_sla.text import catalog, words
-
-HELP_NAMES: Final = {"help_option_names": ["-h", "--help"]}
 
 
 class Argument(click.Argument):
@@ -36,26 +42,18 @@ class Option(click.Option):
     """The words that call the option's command on the command line."""
 
     def __init__(self, *args: Any, without: str | None = None, **options: Any) -> None:
-        self._given: str | None = None
         super().__init__(*args, **options)
         self.without = without
 
     @property
-    def key(self) -> str:
-        """The key of the help: the option, after the command if the help is specific to it."""
+    def help(self) -> str:
+        """The help in the language of the call; that of the command, if it has its own."""
         own = f"{self.command} {self.opts[-1]}"
-        return own if own in catalog.OPTIONS else self.opts[-1]
-
-    @property
-    def help(self) -> str | None:
-        """The help in the language of the call."""
-        if self.key not in catalog.OPTIONS:
-            return self._given
-        return catalog.OPTIONS.text(self.key)
+        return catalog.OPTIONS.text(own if own in catalog.OPTIONS else self.opts[-1])
 
     @help.setter  # noqa: A003
-    def help(self, text: str | None) -> None:
-        self._given = text
+    def help(self, _: str | None) -> None:
+        """Do nothing: click sets the help that a declaration gives."""
 
     def make_metavar(self, ctx: click.Context) -> str:
         """Return the placeholder of the value in help, such as ``FILE``."""
@@ -64,34 +62,29 @@ class Option(click.Option):
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """Return the option with its placeholder, and its help with default and range."""
         record = super().get_help_record(ctx)
-        if record is None:
-            return None
         notes = "; ".join(self._notes())
-        return record[0], f"{self.help or ''} [{notes}]" if notes else self.help or ""
+        return record and (record[0], f"{self.help} [{notes}]" if notes else self.help)
 
-    def _notes(self) -> list[str]:
-        notes = []
+    def _notes(self) -> Iterator[str]:
         default = self.default if isinstance(self.default, str | int | float) else None
         without = f"{default:}".removesuffix(".0") if default not in (None, False) else None
         without = self.without or without
         if without is not None:
-            is_text = without in catalog.DEFAULTS
-            notes.append(catalog.DEFAULTS.text(without) if is_text else without)
+            yield catalog.DEFAULTS.text(without) if without in catalog.DEFAULTS else without
         if isinstance(self.type, click.IntRange | click.FloatRange):
-            limits = {"least": self.type.min, "most": self.type.max}
-            notes.append(catalog.USAGE.text("range", **limits))
+            yield catalog.USAGE.text("range", least=self.type.min, most=self.type.max)
         if self.required:
-            notes.append(catalog.USAGE["required"])
-        return notes
+            yield catalog.USAGE["required"]
 
 
 class Command(click.Command):
     """A command with its help in ``text.catalog.COMMANDS``."""
 
-    def __init__(self, name: str | None, *args: Any, **options: Any) -> None:
-        self._given: str | None = None
-        self.key = ""
-        super().__init__(name, *args, **options)
+    key = ""
+    """The words that call the command on the command line."""
+
+    def __init__(self, name: str | None, **options: Any) -> None:
+        super().__init__(name, **options)
         self.set_key(name or "")
 
     def set_key(self, key: str) -> None:
@@ -102,15 +95,13 @@ class Command(click.Command):
                 param.command = key
 
     @property
-    def help(self) -> str | None:
+    def help(self) -> str:
         """The help in the language of the call."""
-        if self.key not in catalog.COMMANDS:
-            return self._given
         return catalog.COMMANDS.text(self.key)
 
     @help.setter  # noqa: A003
-    def help(self, text: str | None) -> None:
-        self._given = text
+    def help(self, _: str | None) -> None:
+        """Do nothing: click sets the help that a declaration gives."""
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the usage line."""
@@ -135,8 +126,6 @@ class Command(click.Command):
 class Group(Command, click.Group):
     """A group of commands with their help in ``text.catalog``."""
 
-    command_class = Command
-
     def add_command(self, cmd: click.Command, name: str | None = None) -> None:
         """Add a command; the key of its help begins with the name of this group."""
         super().add_command(cmd, name)
@@ -146,31 +135,82 @@ class Group(Command, click.Group):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, then the commands, each with its short help."""
         super().format_options(ctx, formatter)
-        self.format_commands(ctx, formatter)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the commands, each with its short help."""
         before = "" if ctx.parent is None else f"{self.key} "
-        rows = [(name, self._short(ctx, before, name)) for name in self.list_commands(ctx)]
-        with formatter.section(catalog.USAGE.text("commands")):
-            formatter.write_dl(rows)
+        width = max(map(len, self.list_commands(ctx)))
+        for title, names in self.sections(ctx):
+            rows = [(f"{name:<{width}}", catalog.SHORT.text(before + name)) for name in names]
+            with formatter.section(catalog.USAGE.text(title)):
+                formatter.write_dl(rows)
 
-    def _short(self, ctx: click.Context, before: str, name: str) -> str:
-        if f"{before}{name}" in catalog.SHORT:
-            return catalog.SHORT.text(f"{before}{name}")
-        found = self.get_command(ctx, name)
-        return "" if found is None else found.get_short_help_str()
-
-
-def command(name: str | None = None) -> Callable[[Callable[..., Any]], Command]:
-    """Return a decorator that turns a function into a command."""
-    return click.command(name, cls=Command)
+    def sections(self, ctx: click.Context) -> Iterable[tuple[str, Iterable[str]]]:
+        """Return the sections of the list of commands: a key of ``USAGE``, and their names."""
+        return [("commands", self.list_commands(ctx))]
 
 
-def group() -> Callable[[Callable[..., Any]], Group]:
-    """Return a decorator that turns a function into a group of commands."""
-    return click.group(cls=Group, context_settings=HELP_NAMES)
+class Declared(NamedTuple):
+    """The declaration of a parameter: its class, its names besides that of the attribute."""
+
+    of: type[Option | Argument]
+    names: tuple[str, ...]
+    settings: dict[str, Any]
+
+    @property
+    def default(self) -> Any:
+        """The value if the parameter is not given."""
+        otherwise = False if self.settings.get("is_flag") else None
+        return self.settings.get("default", () if self.settings.get("multiple") else otherwise)
 
 
-option = partial(click.option, cls=Option)
-argument = partial(click.argument, cls=Argument)
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+class Options:
+    """The values of the parameters of a command, which the attributes of a subclass declare.
+
+    A subclass is a data class for type checkers; real ones take 10 ms to make, for every command.
+    """
+
+    def __init__(self, **values: Any) -> None:
+        defaults = {name: one.default for name, one in self.declared().items()}
+        self.__dict__.update(defaults | values)
+
+    @classmethod
+    def declared(cls) -> dict[str, Declared]:
+        """Return the declarations by name, those of base classes first."""
+        names = (item for kind in reversed(cls.__mro__) for item in vars(kind).items())
+        return {name: one for name, one in names if isinstance(one, Declared)}
+
+
+def option(*names: str, **settings: Any) -> Any:
+    """Declare an option, such as ``option("--now")``."""
+    return Declared(Option, names, settings)
+
+
+def argument(**settings: Any) -> Any:
+    """Declare an argument."""
+    return Declared(Argument, (), settings)
+
+
+def parameters(*kinds: type[Options]) -> list[click.Parameter]:
+    """Return the parameters that classes of options declare."""
+    return [
+        one.of([*one.names, name], **one.settings)
+        for kind in kinds
+        for name, one in kind.declared().items()
+    ]
+
+
+def command(
+    name: str, *kinds: type[Options], within: Group | None = None
+) -> Callable[[Callable[..., Any]], Command]:
+    """Return a decorator that turns a function of options into a command, in a group."""
+
+    def decorated(function: Callable[..., Any]) -> Command:
+        def call(**values: Any) -> Any:
+            given = (kind(**{name: values[name] for name in kind.declared()}) for kind in kinds)
+            return function(*given)
+
+        made = Command(name, params=parameters(*kinds), callback=call)
+        if within is not None:
+            within.add_command(made)
+        return made
+
+    return decorated

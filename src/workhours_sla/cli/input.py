@@ -2,38 +2,54 @@
 
 from __future__ import annotations
 
-import sys
+import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal, NamedTuple
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import click
 
-from workhours_sla.cli.detected_input import input_of
-from workhours_sla.cli.min_read import Unread, check_read_share, read_percent
+from workhours_sla.cli.detected import input_of, path_or_stdin
 from workhours_sla.cli.options import InputOptions
-from workhours_sla.cli.shared_ids import note_shared_ids
+from workhours_sla.cli.output import Stages, echo_note, note_text
+from workhours_sla.config.column_names import shown_columns
 from workhours_sla.config.sections import Config
-from workhours_sla.errors import SourceError
+from workhours_sla.detection.detected import Given
+from workhours_sla.errors import SourceError, shown
 from workhours_sla.sla.appeal import Quarantined
-from workhours_sla.sla.event import Claim, Event
-from workhours_sla.sources.appeal_file import AppealFile, open_source
+from workhours_sla.sla.event import Claim, Event, EventType
+from workhours_sla.sources.appeal_file import open_source
+from workhours_sla.sources.derived_events import has_content_id
+from workhours_sla.sources.formats import NETWORKS
 from workhours_sla.sources.rows import Fault, clip
 from workhours_sla.stream.source import Rejected
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.messages import said
 
 if TYPE_CHECKING:
-    from workhours_sla.detection.detected import Given
     from workhours_sla.stream.store import Holdings
 
-PROGRESS_FROM: Final = 5_000_000
-"""A progress bar is shown for files of this size in bytes or more."""
+LARGE: Final = 5_000_000
+"""Stages are shown for files of this size in bytes or more, and for those of unknown size."""
+FEWEST: Final = 100
+"""Minimum number of rows with one id that can cause a note."""
+MOST: Final = 1_000
+"""More rows than this with one id always cause a note."""
+
+_PERCENT: Final = re.compile(r"(\d{1,3}(?:[.,]\d{1,99})?)\s*(%?)", re.ASCII)
+_FIXES: Final = {
+    "unreadable_time": "fix_time",
+    "missing_value": "fix_value",
+    "malformed": "fix_row",
+}
+"""For each reason of rejection, the key of the text on how to correct the rows."""
+_WITH_FIX: Final = frozenset({"naive_time", "unknown_type", "unknown_value"})
+"""Reasons of rejection whose details already state how to correct the row."""
 
 
 class Stored(NamedTuple):
@@ -80,7 +96,9 @@ class Rows:
         return self.unit if self.stored is None else "row_of_store"
 
 
-def read_rows(options: InputOptions, config: Config, given: Given | None = None) -> Rows:
+def read_rows(
+    options: InputOptions, config: Config, stages: Stages, given: Given | None = None
+) -> Rows:
     """Read the events of a file, standard input or a store.
 
     ``given`` has facts from the user about a file without a configuration: its settings are then
@@ -91,50 +109,41 @@ def read_rows(options: InputOptions, config: Config, given: Given | None = None)
     StoreError.
     """
     least = read_percent(options.min_read)
-    if options.file is None and options.store is None:
-        options = options._replace(store=config.store.url)
-    if (options.file is None) == (options.store is None):
-        key = "no_appeals" if options.file is None else "two_sources"
-        raise click.UsageError(SHELL.text(key))
-    if options.store is not None:
-        if options.assume_tz is not None:
+    file, store, zone = options.file, options.store, options.assume_tz
+    if file is None and store is None:
+        store = config.store.url
+    if (file is None) == (store is None):
+        raise click.UsageError(SHELL.text("no_appeals" if file is None else "two_sources"))
+    if store is not None:
+        if zone is not None:
             raise click.UsageError(SHELL.text("store_zones"))
-        rows = _from_store(options.store, config)
+        stages.read(None)
+        rows = _from_store(store, config)
     else:
-        if options.assume_tz is not None:
-            config = config.with_zone(options.assume_tz)
-        rows, config = _from_file(options.file or "", config, given)
+        config = config if zone is None else config.with_zone(zone)
+        rows, config = _from_file(file or "", config, stages, given)
     _check_share(rows, least)
     note_shared_ids(rows.events, config)
     return rows
 
 
-def path_or_stdin(file: str) -> Path | BinaryIO:
-    """Return the path of a file, or the stream of standard input for ``-``.
-
-    Raises click.UsageError if standard input is a terminal or closed.
-    """
-    if file != "-":
-        return Path(file)
-    if sys.stdin is None or sys.stdin.isatty():
-        raise click.UsageError(SHELL.text("no_input"))
-    return sys.stdin.buffer
-
-
-def _from_file(file: str, config: Config, given: Given | None) -> tuple[Rows, Config]:
-    """Read a file; return its rows and the configuration used to read it."""
+def _from_file(
+    file: str, config: Config, stages: Stages, given: Given | None
+) -> tuple[Rows, Config]:
     events: list[Event] = []
     faults: list[Fault] = []
     count = 0
     appeals = _AppealRows()
-    where = path_or_stdin(file)
     with ExitStack() as stack:
-        found = None if given is None else input_of(file, where, given, stack)
-        if found is not None:
-            where, config = found.where, found.detected or config
-        called = None if found is None else found.name
-        source = stack.enter_context(open_source(where, config, name=called))
-        advance = stack.enter_context(_progress(source))
+        found = None if given is None else input_of(file, given, stack)
+        if found is None:
+            source = open_source(path_or_stdin(file), config)
+        else:
+            config = found.detected or config
+            source = open_source(found.where, config, name=found.name)
+        stack.enter_context(source)
+        if source.size is None or source.size >= LARGE:
+            stages.read(source.size)
         for item in source:
             count += 1
             if isinstance(item, Fault):
@@ -146,10 +155,9 @@ def _from_file(file: str, config: Config, given: Given | None) -> tuple[Rows, Co
                 if config.input.kind == "appeals":
                     appeals.add(item)
             if not count % 1000:
-                advance(source.position)
-        advance(source.position)
+                stages.advance(source.position)
         for note in source.notes:
-            click.echo(f"{SHELL.text('note')}: {said(note)}", err=True)
+            note_text(note)
         if not count:
             raise SourceError(SHELL.text("no_rows", name=source.name), name=source.name)
         rows = Rows(
@@ -226,6 +234,71 @@ def details_of(config: Config) -> Callable[[Rejected], str]:
     return detail_of
 
 
+# -- too few rows ----------------------------------------------------------------------------
+
+
+class Unread(NamedTuple):
+    """The number of rows rejected for one reason, with the first such row as an example.
+
+    ``where`` is the place of that row, ``text`` its text, and ``detail`` the fault in it.
+    """
+
+    rows: int
+    where: str
+    text: str
+    detail: str
+
+
+def read_share(text: str, *, is_percent: bool) -> Fraction | None:
+    """Return a percentage such as ``89,5 %`` as a fraction, None if it is none from 0 to 100 %.
+
+    With ``is_percent`` a whole number without the sign is a percentage too; without it, a number
+    without the sign is a share such as ``0.9``.
+
+    >>> read_share("50", is_percent=True), read_share("0.5", is_percent=False)
+    (Fraction(1, 2), Fraction(1, 2))
+    """
+    found = _PERCENT.fullmatch(text.strip())
+    if found is None or (is_percent and not found[2] and not found[1].isdigit()):
+        return None
+    share = Fraction(found[1].replace(",", ".")) / (100 if is_percent or found[2] else 1)
+    return share if share <= 1 else None
+
+
+def read_percent(text: str) -> Fraction:
+    """Parse a percentage such as ``50%``, ``50`` or ``99.5%``. Raises click.UsageError."""
+    share = read_share(text, is_percent=True)
+    if share is None:
+        raise click.UsageError(SHELL.text("no_min_read", text=shown(text)))
+    return share
+
+
+def check_read_share(
+    read: int, unread: Mapping[str, Unread], least: Fraction, *, kept: bool
+) -> None:
+    """Raise SourceError if the share of rows that gave events is less than ``least``.
+
+    ``read`` is the number of all rows. ``unread`` has the rows without events, keyed by reason.
+    ``kept`` is true if a store keeps those rows in quarantine.
+    """
+    good = read - sum(one.rows for one in unread.values())
+    if not read or Fraction(good, read) >= least:
+        return
+    reason, first = max(unread.items(), key=lambda one: one[1].rows)
+    fix = "" if reason in _WITH_FIX else SHELL.text(_FIXES.get(reason, "fix_other"))
+    msg = SHELL.text(
+        "too_few_read",
+        where=first.where,
+        text=shown(first.text.strip()),
+        detail=said(first.detail),
+        fix=SHELL.text("fix_kept") if kept else fix,
+        count=first.rows,
+        read=read,
+        least=f"{float(least * 100):g}",
+    )
+    raise SourceError(msg, read=read, unread=read - good)
+
+
 def _check_share(rows: Rows, least: Fraction) -> None:
     """Raise SourceError if too few rows gave events. For a store, each event counts as a row."""
     stored = rows.stored
@@ -241,14 +314,44 @@ def _check_share(rows: Rows, least: Fraction) -> None:
         check_read_share(read, unread, least, kept=stored is not None)
 
 
-@contextmanager
-def _progress(source: AppealFile) -> Iterator[Any]:
-    """Show a progress bar while a large file is read, if standard error is a terminal.
+# -- too many rows of one id -----------------------------------------------------------------
 
-    Yields a function that is called with the position in the file, in bytes.
+
+def note_shared_ids(
+    events: Sequence[Event], config: Config, noted: Collection[str] = ()
+) -> list[str]:
+    """Print a note for each id column in which too many rows have the same id.
+
+    Too many are more than 1,000 rows, or at least 100 rows that are more than half of all. The
+    columns in ``noted`` are skipped, and so are files of social networks, which have no columns.
+    Returns the canonical names of the columns with a note.
     """
-    if source.size is None or source.size < PROGRESS_FROM or not sys.stderr.isatty():
-        yield lambda _position: None
-        return
-    with click.progressbar(length=source.size, label=source.name, file=sys.stderr) as bar:
-        yield lambda position: bar.update(position - bar.pos)
+    if config.input.format in NETWORKS:
+        return []
+    rows, columns = events, ["appeal_id", "event_id"]
+    if config.input.kind == "appeals":  # each row gives exactly one event that creates an appeal
+        rows = [event for event in events if event.type is EventType.CREATED]
+        columns.pop()
+    found = []
+    for canonical in columns:
+        ids = Counter(map(attrgetter(canonical), rows))
+        shared, count = ids.most_common(1)[0] if ids else ("", 0)
+        many = count > MOST or (count >= FEWEST and 2 * count > len(rows))
+        if not many or canonical in noted:
+            continue
+        # the id of a row without an event id is a hash of its content
+        if canonical == "event_id" and has_content_id(
+            next(event for event in rows if event.event_id == shared)
+        ):
+            continue
+        found.append(canonical)
+        echo_note(
+            "shared_id",
+            count=count,
+            rows=len(rows),
+            share=100 * count // len(rows) or "<1",
+            canonical=canonical,
+            id=shown(shared.strip()),
+            column=repr(shown_columns(config.columns.get(canonical, canonical))),
+        )
+    return found

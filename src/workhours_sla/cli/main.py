@@ -9,7 +9,7 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from importlib import import_module
@@ -19,15 +19,15 @@ from typing import Final, TextIO
 
 import click
 
-from workhours_sla.cli.help import HELP_NAMES, Group, option
-from workhours_sla.cli.language import language_of
-from workhours_sla.cli.options import lang_option
+from workhours_sla.cli.help import Group, Option, parameters
+from workhours_sla.cli.options import LangOption
 from workhours_sla.cli.output import (
     CALENDAR_UNKNOWN,
     CLOSED_PIPE,
     INTERNAL,
     INTERRUPTED,
     UNREADABLE,
+    echo_lines,
 )
 from workhours_sla.errors import (
     CalendarCoverageError,
@@ -36,7 +36,7 @@ from workhours_sla.errors import (
     clipped,
 )
 from workhours_sla.text import messages
-from workhours_sla.text.catalog import SHELL, USAGE, language
+from workhours_sla.text.catalog import LANGUAGES, SHELL, USAGE, language
 from workhours_sla.text.messages import sentence, unknown_date
 from workhours_sla.version import __version__
 
@@ -60,24 +60,28 @@ PLAIN_SIGNS: Final = {
 """Replacements for characters that the encoding of a console may lack."""
 
 COMMANDS: Final = {
-    "due": "answers",
-    "elapsed": "answers",
-    "latest-start": "answers",
-    "explain": "answers",
-    "days": "days",
-    "check": "check",
-    "forecast": "forecast",
-    "report": "report",
-    "watch": "watch",
-    "outbox": "outbox",
-    "calendar": "calendar_page",
-    "init": "init",
-    "calendars": "calendars_list",
-    "store": "store",
-    "sql": "sql",
-    "serve": "serve",
+    "of_working_time": {
+        "due": "answers",
+        "elapsed": "answers",
+        "latest-start": "answers",
+        "explain": "answers",
+        "days": "schedules",
+    },
+    "of_appeals": {"check": "check", "forecast": "forecast", "report": "report"},
+    "of_service": {"watch": "watch", "outbox": "store", "store": "store", "serve": "serve"},
+    "of_files": {
+        "calendar": "calendars",
+        "calendars": "calendars",
+        "init": "detected",
+        "sql": "schedules",
+    },
 }
-"""The module of each command, in ``workhours_sla.cli``."""
+"""The sections of the help, each with its commands and their modules in ``workhours_sla.cli``."""
+MODULES: Final = {name: module for names in COMMANDS.values() for name, module in names.items()}
+
+PRIMARY_LANGUAGE: Final = 0x3FF
+"""The bits of a Windows language id that contain the language without the country."""
+RUSSIAN: Final = 0x19
 
 
 class Commands(Group):
@@ -85,16 +89,18 @@ class Commands(Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the commands."""
-        return list(COMMANDS)
+        return list(MODULES)
+
+    def sections(self, ctx: click.Context) -> Iterable[tuple[str, Iterable[str]]]:
+        """Return the sections of the list of commands."""
+        return COMMANDS.items()
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the module of a command and return the command, or None if there is none."""
-        name = COMMANDS.get(cmd_name)
-        if name is None:
+        if cmd_name not in MODULES:
             return None
-        module = import_module(f"workhours_sla.cli.{name}")
-        command = getattr(module, cmd_name.replace("-", "_"))
-        assert isinstance(command, click.Command)  # noqa: S101
+        module = import_module(f"workhours_sla.cli.{MODULES[cmd_name]}")
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
 
     def resolve_command(
@@ -105,7 +111,7 @@ class Commands(Group):
             return super().resolve_command(ctx, args)
         except click.NoSuchCommand as error:
             name = error.command_name
-            raise click.NoSuchCommand(name, possibilities=COMMANDS, ctx=ctx) from None
+            raise click.NoSuchCommand(name, possibilities=MODULES, ctx=ctx) from None
 
 
 def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001
@@ -114,11 +120,40 @@ def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None
         ctx.exit()
 
 
-@click.group("workhours", cls=Commands, context_settings=HELP_NAMES)
-@option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version)
-@lang_option
-def commands() -> None:
-    """Run the command ``workhours``; its option ``--lang`` applies to all commands."""
+_VERSION: Final = Option(["--version"], is_flag=True, is_eager=True, callback=_print_version)
+commands: Final = Commands(
+    "workhours",
+    params=[_VERSION, *parameters(LangOption)],
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+"""The command ``workhours``; its option ``--lang`` applies to all commands."""
+
+
+def language_of(arguments: Sequence[str]) -> str:
+    """Return the language of a call, "ru" or "en", even if click cannot parse its arguments.
+
+    It is the last ``--lang`` in the arguments. Without one, it is the language of the environment
+    or, if the environment sets none, the display language of Windows. On other systems it is
+    English.
+    """
+    for before, after in reversed([*zip(["", *arguments], arguments, strict=False)]):
+        chosen = after if before == "--lang" else after.partition("--lang=")[2]
+        if chosen in LANGUAGES and (before == "--lang" or after.startswith("--lang=")):
+            return chosen
+    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(variable)
+        if value:
+            return "ru" if value.lower().startswith("ru") else "en"
+    return "ru" if _windows_is_russian() else "en"
+
+
+def _windows_is_russian() -> bool:
+    if sys.platform != "win32":
+        return False
+    import ctypes
+
+    found: int = ctypes.windll.kernel32.GetUserDefaultUILanguage()
+    return found & PRIMARY_LANGUAGE == RUSSIAN
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -161,14 +196,13 @@ def _status(arguments: list[str]) -> int:
             _flush(sys.stdout)
         text, status = _message(error)
         with suppress(OSError, AttributeError):  # standard error may be closed, or its disk full
-            click.echo(f"{SHELL.text('error')}: {text}", err=True)
+            echo_lines([f"{SHELL.text('error')}: {text}"], err=True)
         _flush(sys.stderr)
         return status
     return result if isinstance(result, int) else 0
 
 
 def _message(error: Exception) -> tuple[str, int]:
-    """Return the message of an error, and the exit status."""
     if isinstance(error, click.ClickException):
         return _usage_message(error), UNREADABLE
     if isinstance(error, CalendarCoverageError):
@@ -196,7 +230,6 @@ def _usage_message(error: click.ClickException) -> str:
 
 
 def _coverage_message(error: CalendarCoverageError) -> str:
-    """Return the message that names the unknown date, the cause, and the bounds of the answer."""
     text = unknown_date(error)
     if error.earliest is not None and error.latest is not None:
         earliest, latest = (_bound(one) for one in (error.earliest, error.latest))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 import click
 
+from workhours_sla.cli.detected import given_without_config
 from workhours_sla.cli.file_checks import (
     NamedFile,
     check_files,
@@ -20,115 +21,85 @@ from workhours_sla.cli.file_checks import (
     store_files,
     written_files,
 )
-from workhours_sla.cli.given import given_without_config
-from workhours_sla.cli.help import command, option
-from workhours_sla.cli.input import Rows, read_rows
-from workhours_sla.cli.options import (
-    CommonOptions,
-    InputOptions,
-    as_of_option,
-    common_options,
-    input_options,
-    take,
-    target_option,
-)
-from workhours_sla.cli.output import echo_json
-from workhours_sla.cli.percentages import read_share
-from workhours_sla.cli.policy_output import main_schedule, note_pauses
-from workhours_sla.cli.revision import show_revision
-from workhours_sla.cli.row_counts import store_lines
+from workhours_sla.cli.help import Options, command, option
+from workhours_sla.cli.input import Rows, read_rows, read_share
+from workhours_sla.cli.options import CommonOptions, InputOptions
+from workhours_sla.cli.output import Stages, echo_json, echo_lines, note_text
+from workhours_sla.cli.policy_text import main_schedule, note_pauses
+from workhours_sla.cli.rows import store_lines
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_edge, read_time
 from workhours_sla.compliance.agreement import Agreement, compare_claims
+from workhours_sla.detection.detected import Given
 from workhours_sla.errors import shown
 from workhours_sla.sla.evaluate import Evaluation, evaluate
 from workhours_sla.sla.forecast import forecast_deadlines
 from workhours_sla.sla.target import Target
-from workhours_sla.text.catalog import SHELL, current
+from workhours_sla.text import catalog, words
+from workhours_sla.text.catalog import CAUSES, SENTENCES, SHELL, TARGET_VERDICTS, current
 from workhours_sla.text.messages import said
+from workhours_sla.text.numbers import number, percent
+from workhours_sla.text.words import heading, name_of
 
 if TYPE_CHECKING:
     # these modules need numpy
     from workhours_sla.compliance.cases import Intake
-    from workhours_sla.compliance.period import Earlier
-    from workhours_sla.detection.detected import Given
+    from workhours_sla.compliance.comparison import RevisedCase, Revision
     from workhours_sla.reports.report import Report
 
-DEFAULT_RATE: Final = "90%"
-EARLIER: Final[dict[str, Earlier]] = {"previous": "previous", "year": "year"}
+EARLIER: Final = frozenset({"previous", "year"})
 """Words that ``--compare-with`` accepts."""
 LOOK_AHEAD: Final = timedelta(days=14)
 """Length of the period after ``--as-of`` whose deadlines a page shows."""
+SHOWN_CHANGES: Final = 20
+"""The most changes, and the most appeals, that are listed."""
+SHOWN_FIGURES: Final = (
+    *("arrived", "matured", "matured_met", "early", "breached", "pending", "paused"),
+    *("withdrawn", "excluded"),
+    *("rate", "verdict"),
+)
+"""Figures whose changes since an earlier report are listed."""
 
 
-class _ReportOptions(NamedTuple):
-    """The options that only ``report`` has."""
+class _ReportOptions(Options):
+    as_of: str | None = option("--as-of", metavar="TIME", without="now")
+    target: str | None = option("--target", metavar="NAME")
+    target_rate: str = option("--target-rate", metavar="RATE", default="90%")
+    by: str | None = option("--by", metavar="NAMES", without="those in the data")
+    since: str | None = option("--since", metavar="TIME")
+    until: str | None = option("--until", metavar="TIME")
+    compare_with: str | None = option("--compare-with", metavar="WHAT")
+    rebase: str | None = option("--rebase", metavar="DATE")
+    csv: str | None = option("--csv", metavar="DIR")
+    xlsx: str | None = option("--xlsx", metavar="FILE")
+    html: str | None = option("--html", metavar="FILE")
+    revise: str | None = option("--revise", metavar="FILE")
+    with_cases: bool = option("--with-cases", is_flag=True)
 
-    as_of: str | None
-    target: str | None
-    target_rate: str
-    by: str | None
-    since: str | None
-    until: str | None
-    compare_with: str | None
-    rebase: str | None
-    csv_to: str | None
-    xlsx_to: str | None
-    html_to: str | None
-    revise: str | None
-    with_cases: bool
-
-
-class _Edges(NamedTuple):
-    """The begin and end of the period, and the date of a rebase, parsed from the options."""
-
-    since: datetime | None
-    until: datetime | None
-    compare_with: Earlier | datetime | None
-    rebase: date | None
-
-    @classmethod
-    def of(cls, wanted: _ReportOptions, zone: tzinfo) -> _Edges:
-        """Parse the times in the options. Raises TimeSyntaxError, and click.UsageError.
-
-        click.UsageError is raised for an unknown word in --compare-with.
-        """
-        since = None if wanted.since is None else read_edge(wanted.since, zone)
-        until = None if wanted.until is None else read_edge(wanted.until, zone, is_end=True)
-        if since is not None and until is not None and until <= since:
-            raise click.UsageError(SHELL.text("no_period"))
-        compared: Earlier | datetime | None = None
-        if wanted.compare_with in EARLIER:
-            compared = EARLIER[wanted.compare_with]
-            if since is None:
-                raise click.UsageError(SHELL.text("compare_needs_since", with_=wanted.compare_with))
-        elif wanted.compare_with is not None:
-            compared = read_edge(wanted.compare_with, zone)
-        rebase = None if wanted.rebase is None else read_edge(wanted.rebase, zone).date()
-        return cls(since, until, compared, rebase)
+    @property
+    def groupings(self) -> list[str] | None:
+        """The names in ``--by``."""
+        return None if self.by is None else [name.strip() for name in self.by.split(",")]
 
 
-@command()
-@input_options
-@as_of_option
-@target_option
-@option("--target-rate", metavar="RATE", default=DEFAULT_RATE)
-@option("--by", metavar="NAMES", without="those in the data")
-@option("--since", metavar="TIME")
-@option("--until", metavar="TIME")
-@option("--compare-with", metavar="WHAT")
-@option("--rebase", metavar="DATE")
-@option("--csv", "csv_to", metavar="DIR")
-@option("--xlsx", "xlsx_to", metavar="FILE")
-@option("--html", "html_to", metavar="FILE")
-@option("--revise", metavar="FILE")
-@option("--with-cases", is_flag=True)
-@common_options
-def report(**options: Any) -> None:
+def _period(wanted: _ReportOptions, zone: tzinfo) -> dict[str, Any]:
+    """Parse the options of the period. Raises TimeSyntaxError, and click.UsageError."""
+    since = None if wanted.since is None else read_edge(wanted.since, zone)
+    until = None if wanted.until is None else read_edge(wanted.until, zone, is_end=True)
+    if since is not None and until is not None and until <= since:
+        raise click.UsageError(SHELL.text("no_period"))
+    compared: datetime | str | None = wanted.compare_with
+    if compared in EARLIER and since is None:
+        raise click.UsageError(SHELL.text("compare_needs_since", with_=compared))
+    if compared is not None and compared not in EARLIER:
+        compared = read_edge(str(compared), zone)
+    rebase = None if wanted.rebase is None else read_edge(wanted.rebase, zone).date()
+    return {"since": since, "until": until, "compare_with": compared, "rebase": rebase}
+
+
+@command("report", InputOptions, _ReportOptions, CommonOptions)
+def report(source: InputOptions, wanted: _ReportOptions, common: CommonOptions) -> None:
     """Run the command ``report``, whose help is in ``text.catalog``."""
-    wanted = take(_ReportOptions, options)
-    source = take(InputOptions, options)
-    common = take(CommonOptions, options)
     files = [
         *read_files("FILE", source.file),
         *read_files("--config", common.config),
@@ -136,40 +107,25 @@ def report(**options: Any) -> None:
         *read_files("--revise", wanted.revise),
         *store_files(source.store, is_written=False),
     ]
+    workbook = [*written_files("--xlsx", wanted.xlsx)]
     # the files of --csv and --html are known only once there is a report
-    early = [
-        *written_files("--csv", wanted.csv_to),
-        *written_files("--xlsx", wanted.xlsx_to),
-        *written_files("--html", wanted.html_to),
-    ]
-    check_files((*files, *early))
+    tables, pages = written_files("--csv", wanted.csv), written_files("--html", wanted.html)
+    check_files((*files, *tables, *workbook, *pages))
     settings = Settings.of(common, wanted.target)
     rate = read_rate(wanted.target_rate)
-    given = given_without_config(source, common, settings)
-    made, result, target = _make(wanted, source, settings, rate, given)
-    check_files(
-        (
-            *files,
-            *_tables(made, wanted.csv_to),
-            *written_files("--xlsx", wanted.xlsx_to),
-            *_pages(made, wanted.html_to),
-        ),
-    )
-    _write(made, wanted)
-    if wanted.html_to is not None:
-        _write_page(made, Path(wanted.html_to), result, target)
+    given = given_without_config(source, common)
+    with Stages() as stages:
+        made, result, target = _make(wanted, source, settings, rate, given, stages)
+        check_files((*files, *_tables(made, wanted.csv), *workbook, *_pages(made, wanted.html)))
+        _write(made, wanted, result, target)
     if wanted.revise is not None:
-        show_revision(made, Path(wanted.revise), as_json=settings.as_json)
+        _show_revision(made, Path(wanted.revise), as_json=settings.as_json)
     elif settings.as_json:
         from workhours_sla.reports.report import to_json
 
         echo_json(json.loads(to_json(made)))  # echo_json encodes it for standard output
     else:
-        click.echo(made.text(*_groupings(wanted)))
-
-
-def _groupings(wanted: _ReportOptions) -> list[str]:
-    return [name.strip() for name in wanted.by.split(",")] if wanted.by is not None else []
+        click.echo(made.text(*(wanted.groupings or ())))
 
 
 def _make(
@@ -178,8 +134,8 @@ def _make(
     settings: Settings,
     rate: float,
     given: Given | None,
+    stages: Stages,
 ) -> tuple[Report, Evaluation, Target]:
-    """Read the appeals; return their report, the evaluation, and the reported target."""
     configuration = settings.configuration(one=True)
     policy = configuration.policy
     zone = main_schedule(configuration, wanted.target).tz
@@ -190,11 +146,13 @@ def _make(
         from workhours_sla.reports.report import report as make_report
     except ImportError as error:
         raise click.UsageError(SHELL.text("no_numpy", error=said(str(error)))) from None
-    rows = read_rows(source, configuration.mapping, given)
+    rows = read_rows(source, configuration.mapping, stages, given)
     refuse_repeated(rows.repeated)
     note_pauses(rows.events, configuration)
+    stages.begin("judging")
     result = evaluate(rows.events, policy, as_of=as_of, provisional=settings.provisional)
     settings.note_ends(configuration, as_of)
+    stages.begin("report")
     cases = cases_of_evaluation(
         result,
         policy,
@@ -205,19 +163,16 @@ def _make(
     )
     cases = replace(cases, intake=_with_rows(cases.intake, rows))
     for line in store_lines(rows, as_of, policy.version, zone):
-        click.echo(f"{SHELL.text('note')}: {line}", err=True)
-    edges = _Edges.of(wanted, zone)
+        note_text(line)
+    period = _period(wanted, zone)
     try:
         made = make_report(
             cases,
             ReportOptions(
                 target_rate=rate,
-                by=None if wanted.by is None else _groupings(wanted),
-                since=edges.since,
-                until=edges.until,
-                compare_with=edges.compare_with,
-                rebase=edges.rebase,
-                listed=LISTED if wanted.html_to is None else len(cases),
+                by=wanted.groupings,
+                **period,
+                listed=LISTED if wanted.html is None else len(cases),
                 with_cases=wanted.with_cases or wanted.revise is not None,
             ),
             events=rows.events,
@@ -237,7 +192,6 @@ def _agreement(result: Evaluation, rows: Rows, target: str) -> Agreement | None:
 
 
 def _with_rows(intake: Intake, rows: Rows) -> Intake:
-    """Add the counts of rejected rows, or the counts of a store, to an intake."""
     intake = replace(intake, ignored=rows.ignored, inverted=rows.inverted)
     if not rows.per_event:  # the order of rows of appeals does not show which events came late
         intake = replace(intake, late=None)
@@ -261,44 +215,114 @@ def read_rate(text: str) -> float:
     return rate
 
 
-def _tables(made: Report, csv_to: str | None) -> Iterator[NamedFile]:
-    if csv_to is not None:
+def _tables(made: Report, csv: str | None) -> Iterator[NamedFile]:
+    if csv is not None:
         from workhours_sla.reports.tables import table_files
 
-        yield from written_files("--csv", *table_files(made, Path(csv_to)).values())
+        yield from written_files("--csv", *table_files(made, Path(csv)).values())
 
 
-def _pages(made: Report, html_to: str | None) -> Iterator[NamedFile]:
-    if html_to is not None:
+def _pages(made: Report, html: str | None) -> Iterator[NamedFile]:
+    if html is not None:
         from workhours_sla.reports.page.page import page_files
 
-        yield from written_files("--html", *page_files(made, Path(html_to)))
+        yield from written_files("--html", *page_files(made, Path(html)))
 
 
-def _write(made: Report, wanted: _ReportOptions) -> None:
-    """Write the tables and the workbook of a report, and print their paths on standard error."""
-    xlsx_to = wanted.xlsx_to
-    if wanted.csv_to is not None:
+def _write(made: Report, wanted: _ReportOptions, result: Evaluation, target: Target) -> None:
+    if wanted.csv is not None:
         from workhours_sla.reports.tables import write_tables
 
-        for path in write_tables(made, wanted.csv_to):
+        for path in write_tables(made, wanted.csv):
             click.echo(str(path), err=True)
-    if xlsx_to is not None:
+    if wanted.xlsx is not None:
         from workhours_sla.reports.workbook import write_workbook
 
         try:
-            write_workbook(made, Path(xlsx_to))
+            write_workbook(made, Path(wanted.xlsx))
         except ImportError as error:
-            text = SHELL.text("no_xlsxwriter", error=error)
-            raise click.UsageError(text) from None
-        click.echo(xlsx_to, err=True)
+            raise click.UsageError(SHELL.text("no_xlsxwriter", error=error)) from None
+        click.echo(wanted.xlsx, err=True)
+    if wanted.html is not None:
+        from workhours_sla.reports.page.page import traces_of, write_page
+
+        mine = [outcome for outcome in result.outcomes if outcome.target == target.name]
+        until = made.as_of + LOOK_AHEAD
+        forecast = forecast_deadlines(mine, start=made.as_of, end=until, zone=ZoneInfo(made.tz))
+        traces = traces_of(mine, target)
+        for path in write_page(made, Path(wanted.html), traces=traces, forecast=forecast):
+            click.echo(str(path), err=True)
 
 
-def _write_page(made: Report, path: Path, result: Evaluation, target: Target) -> None:
-    from workhours_sla.reports.page.page import traces_of, write_page
+# -- what changed since an earlier report ----------------------------------------------------
 
-    mine = [outcome for outcome in result.outcomes if outcome.target == target.name]
-    until = made.as_of + LOOK_AHEAD
-    forecast = forecast_deadlines(mine, start=made.as_of, end=until, zone=ZoneInfo(made.tz))
-    for written in write_page(made, path, traces=traces_of(mine, target), forecast=forecast):
-        click.echo(str(written), err=True)
+
+def _show_revision(made: Report, kept: Path, *, as_json: bool) -> None:
+    from workhours_sla.compliance.comparison import revise
+    from workhours_sla.reports.report import from_json, revision_data
+
+    old = from_json(kept.read_bytes(), name=str(kept))
+    try:
+        found = revise(old, made)
+    except ValueError as error:
+        raise click.UsageError(said(error.args[0])) from None
+    if as_json:
+        echo_json(revision_data(found))
+        return
+    echo_lines(_revision_lines(found))
+
+
+def _revision_lines(found: Revision) -> Iterator[str]:
+    from workhours_sla.reports.wording import printable
+
+    if not found.changes:
+        yield SENTENCES.text("unchanged")
+    causes = ", ".join(CAUSES[cause] for cause in found.causes)
+    if causes:
+        yield SENTENCES.text("changed_by", causes=causes)
+    yield from _case_lines(found.cases or ())
+    main = [change for change in found.changes if change.figure in SHOWN_FIGURES]
+    for change in main[:SHOWN_CHANGES]:
+        key = name_of(change.table, change.key) if change.table != "total" else ""
+        place = f"{heading(change.table)} {printable(key)}".rstrip()
+        old, new = (_figure(change.figure, value) for value in (change.old, change.new))
+        yield f"  {place}: {heading(change.figure)} {old} -> {new}"
+    more = len(found.changes) - len(main[:SHOWN_CHANGES])
+    if more:
+        yield SENTENCES.text("more_changes", count=more)
+    if found.cases is None and found.changes:
+        yield SENTENCES.text("no_case_verdicts")
+
+
+def _case_lines(cases: Sequence[RevisedCase]) -> Iterator[str]:
+    from workhours_sla.reports.wording import NONE, moment, printable
+
+    if cases:
+        yield SENTENCES.text("revised_cases", count=len(cases))
+    for case in cases[:SHOWN_CHANGES]:
+        old, new = (
+            NONE if verdict is None else catalog.VERDICTS[verdict]
+            for verdict in (case.old, case.new)
+        )
+        line = f"  {printable(case.appeal_id)}: {old} -> {new}"
+        if case.old_due_at != case.new_due_at:
+            dues = (case.old_due_at, case.new_due_at)
+            first, second = (NONE if due is None else moment(due) for due in dues)
+            line += f"; {heading('due_at')} {first} -> {second}"
+        causes = ", ".join(CAUSES[cause] for cause in case.causes)
+        yield f"{line} ({causes})" if causes else line
+        for day in case.days:
+            reason = day.reason_ru if current() == "ru" else day.reason_en
+            yield f"    {words.weekday_date(day.date)}: {reason}"
+    if len(cases) > SHOWN_CHANGES:
+        yield SENTENCES.text("more_cases", count=len(cases) - SHOWN_CHANGES)
+
+
+def _figure(figure: str, value: str | None) -> str:
+    from workhours_sla.reports.wording import NONE
+
+    if value is None:
+        return NONE
+    if figure == "rate":
+        return number(percent(float(value), places=2))
+    return TARGET_VERDICTS[value] if figure == "verdict" else value

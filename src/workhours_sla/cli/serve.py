@@ -5,23 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from workhours_sla.cli.help import command, option
-from workhours_sla.cli.options import (
-    SKEW,
-    CommonOptions,
-    calendar_file_option,
-    lang_option,
-    store_of_watch,
-    take,
-)
+from workhours_sla.cli.file_checks import check_files, read_files, store_files, written_files
+from workhours_sla.cli.help import Options, command, option
+from workhours_sla.cli.options import SKEW, DatesOptions, LangOption
 from workhours_sla.cli.settings import Settings
-from workhours_sla.cli.store_place import place_if_given
+from workhours_sla.cli.store import place_if_given
 from workhours_sla.errors import ConfigError, EngineError
 from workhours_sla.text.catalog import LANGUAGES, SHELL, current
 from workhours_sla.text.messages import say
@@ -31,48 +25,32 @@ if TYPE_CHECKING:
     from workhours_sla.config.sections import Config
     from workhours_sla.service.live import Live
 
-HOST: Final = "127.0.0.1"
-PORT: Final = 8000
 RATE: Final = 100
 """Requests per second of each client."""
 
 
-class _ServeOptions(NamedTuple):
-    """The options that only ``serve`` has."""
+class _ServeOptions(Options):
+    config: str = option("--config", metavar="FILE", required=True)
+    calendar_file: str | None = option("--calendar-file", metavar="FILE")
+    host: str = option("--host", metavar="ADDRESS", default="127.0.0.1")
+    port: int = option("--port", metavar="PORT", type=click.IntRange(0, 65_535), default=8000)
+    rate: int = option("--rate", metavar="N", type=click.IntRange(0, 1_000_000), default=RATE)
+    store: str | None = option("--store", metavar="STORE", without="the store of --config")
+    standby: bool = option("--standby", is_flag=True)
+    sinks: Sequence[str] = option("--sink", multiple=True, metavar="FILE")
+    digests: str | None = option("--digests", metavar="FILE")
+    skew: str | None = option("--skew", metavar="AMOUNT", without=SKEW)
+    retain: int | None = option(
+        "--retain", type=click.IntRange(1, 36_500), metavar="DAYS", without="never"
+    )
 
-    host: str
-    port: int
-    rate: int
-    store: str | None
-    standby: bool
-    sinks: Sequence[str]
-    digests: str | None
-    skew: str | None
-    retain: int | None
 
-
-@command()
-@option("--config", metavar="FILE", required=True)
-@calendar_file_option
-@option("--host", metavar="ADDRESS", default=HOST)
-@option("--port", metavar="PORT", type=click.IntRange(0, 65_535), default=PORT)
-@option("--rate", metavar="N", type=click.IntRange(0, 1_000_000), default=RATE)
-@store_of_watch
-@option("--standby", is_flag=True)
-@option("--sink", "sinks", multiple=True, metavar="FILE")
-@option("--digests", metavar="FILE")
-@option("--skew", metavar="AMOUNT", without=SKEW)
-@option("--retain", type=click.IntRange(1, 36_500), metavar="DAYS", without="never")
-@lang_option
-def serve(**options: Any) -> None:
+@command("serve", _ServeOptions, LangOption)
+def serve(wanted: _ServeOptions, _: LangOption) -> None:
     """Run the command ``serve``, whose help is in ``text.catalog``."""
-    wanted = take(_ServeOptions, options)
-    common = dict.fromkeys(CommonOptions._fields) | {
-        name: options[name] for name in ("config", "calendar_file")
-    }
-    place = place_if_given(wanted.store, options["config"])
-    _check(wanted, place, common)
-    settings = Settings.of(take(CommonOptions, common | {"as_json": False, "provisional": False}))
+    place = place_if_given(wanted.store, wanted.config)
+    _check(wanted, place)
+    settings = Settings.of(DatesOptions(config=wanted.config, calendar_file=wanted.calendar_file))
     try:
         from workhours_sla.service import run
         from workhours_sla.service.api import Limits
@@ -90,7 +68,7 @@ def serve(**options: Any) -> None:
     if place is None:
         _check_sections(configuration.mapping)
     run.log_to_stderr()
-    with _opened(wanted, place, configuration, options["config"]) as live:
+    with _opened(wanted, place, configuration) as live:
         store = None
         if live is not None:
             settings.note_ends(configuration, live.clock())
@@ -122,8 +100,7 @@ def _check_sections(mapping: Config) -> None:
         raise ConfigError(say("section_without_store", section=found[0]))
 
 
-def _check(wanted: _ServeOptions, place: str | None, common: dict[str, Any]) -> None:
-    """Raise click.UsageError for options that need a store, and for a file that is given twice."""
+def _check(wanted: _ServeOptions, place: str | None) -> None:
     given = {
         "--standby": wanted.standby,
         "--sink": wanted.sinks,
@@ -136,17 +113,10 @@ def _check(wanted: _ServeOptions, place: str | None, common: dict[str, Any]) -> 
             raise click.UsageError(SHELL.text("only_with_store", option=name))
     if place is None:
         return
-    from workhours_sla.cli.file_checks import (
-        check_files,
-        read_files,
-        store_files,
-        written_files,
-    )
-
     check_files(
         (
-            *read_files("--config", common["config"]),
-            *read_files("--calendar-file", common["calendar_file"]),
+            *read_files("--config", wanted.config),
+            *read_files("--calendar-file", wanted.calendar_file),
             *store_files(place, is_written=True),
             *written_files("--sink", *wanted.sinks),
             *written_files("--digests", wanted.digests),
@@ -156,36 +126,30 @@ def _check(wanted: _ServeOptions, place: str | None, common: dict[str, Any]) -> 
 
 @contextmanager
 def _opened(
-    wanted: _ServeOptions, place: str | None, configuration: Configuration, config: str
+    wanted: _ServeOptions, place: str | None, configuration: Configuration
 ) -> Iterator[Live | None]:
     """Open the store and everything that is written; yield None without a store."""
     if place is None:
         yield None
         return
     from workhours_sla.cli.outputs import (
-        OutputOptions,
+        OutputFiles,
+        configured_sinks,
         note_failure,
         open_outputs,
     )
-    from workhours_sla.cli.sinks import configured_sinks
-    from workhours_sla.cli.store_place import opened_store
     from workhours_sla.service.live import Live
     from workhours_sla.service.middleware import LOG
-    from workhours_sla.stores.open import has_store
-    from workhours_sla.stream.pipeline import Pipeline
     from workhours_sla.worktime.amounts import parse_amount
 
     def note(key: str, /, **facts: object) -> None:
         LOG.warning(key.replace("_", "-"), extra={"text": SHELL.text(key, **facts)})
 
     skew = wanted.skew or SKEW
-    options = OutputOptions(wanted.sinks, wanted.digests, skew, wanted.standby)
-    remote = configured_sinks(configuration.mapping, config, wanted.digests)
-    options.check_lines(is_new=not (wanted.standby or has_store(place)))
+    options = OutputFiles(wanted.sinks, wanted.digests, skew, wanted.standby, wanted.retain)
+    remote = configured_sinks(configuration.mapping, wanted.config, wanted.digests)
     with ExitStack() as stack:
-        store = opened_store(place, standby=wanted.standby)
-        retain = None if wanted.retain is None else timedelta(days=wanted.retain)
-        pipeline = stack.enter_context(Pipeline(store, configuration.policy, retain=retain))
+        pipeline, store = options.pipeline(stack, place, configuration.policy)
         sinks, digests, mails = open_outputs(
             stack, pipeline, store, options, configuration, remote, _now, note
         )

@@ -1,13 +1,13 @@
-"""Determine the schedule, the budget and the policy of a command.
+"""Determine the schedule, the budget and the policy of a command, and write them as text.
 
 Options of the command take precedence over the configuration file, and the file over defaults.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -15,22 +15,27 @@ import click
 
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.russia.regions import region
-from workhours_sla.cli.budgets import GivenBudget, parse_given, refuse_budget
-from workhours_sla.cli.calendar_ends import note_calendar_ends
-from workhours_sla.cli.options import CommonOptions, ScheduleOptions
-from workhours_sla.cli.output import echo_note
-from workhours_sla.config.defaults import (
-    BUDGET,
-    CALENDAR,
-    HOURS,
-    NO_CALENDAR,
-    ZONE_OF_PLAIN_RUSSIA,
+from workhours_sla.cli.options import (
+    BudgetOptions,
+    CommonOptions,
+    DatesOptions,
+    option_name,
+    refuse_budget,
 )
+from workhours_sla.cli.output import echo_note, note_calendar_ends
+from workhours_sla.config.defaults import CALENDAR, HOURS, NO_CALENDAR, ZONE_OF_PLAIN_RUSSIA
 from workhours_sla.errors import BudgetError, shown
 from workhours_sla.json.answers import OneTarget
 from workhours_sla.text.catalog import SHELL, current
-from workhours_sla.worktime.amounts import parse_amount
-from workhours_sla.worktime.budgets import parse_budget
+from workhours_sla.text.words import budget_words
+from workhours_sla.worktime.amounts import format_amount, parse_amount
+from workhours_sla.worktime.budgets import (
+    Budget,
+    budget_kind,
+    budget_size,
+    counting_of,
+    parse_budget,
+)
 from workhours_sla.worktime.schedule import Schedule
 
 if TYPE_CHECKING:  # imported only if there is a configuration, so that other commands start fast
@@ -53,42 +58,39 @@ class Settings:
     """
 
     schedule: Schedule
-    budget: GivenBudget
-    as_json: bool
-    provisional: bool
+    options: DatesOptions | CommonOptions
     config: Config | None
-    target: str | None = None
-    replaced: tuple[str, ...] = ()
-    calendar_file: str | None = None
+    target: str | None
+    replaced: tuple[str, ...]
 
     @classmethod
-    def of(cls, options: CommonOptions | ScheduleOptions, target: str | None = None) -> Settings:
+    def of(cls, options: DatesOptions | CommonOptions, target: str | None = None) -> Settings:
         """Return the settings: options take precedence over the file, the file over defaults."""
         loaded = section = None
-        defaults: dict[str, Any] = {"calendar": CALENDAR, "hours": HOURS}
+        values: dict[str, Any] = {"calendar": CALENDAR, "hours": HOURS}
         if options.config is not None:
             from workhours_sla.config.file import load_config
 
             loaded = load_config(Path(options.config))
             section = loaded.schedule
             filed = {name: getattr(section, name) for name in _OF_SCHEDULE}
-            defaults |= {name: value for name, value in filed.items() if value is not None}
+            values |= {name: value for name, value in filed.items() if value is not None}
         given = {
             name: value
             for name in (*_OF_SCHEDULE, "categories")
             if (value := getattr(options, name)) is not None
         }
-        values = defaults | given
+        values |= given
         id_ = values["calendar"]
         is_plain = id_ == NO_CALENDAR and options.categories is None
         calendar = None if is_plain else find_calendar(id_, options.categories)
         if calendar is not None:
             week = values.get("week")
             calendar = calendar if week is None else calendar.with_week(week)
-            if loaded is not None:
+            if section is not None:
                 from workhours_sla.config.schedules import with_own_days
 
-                calendar = with_own_days(calendar, loaded.schedule)
+                calendar = with_own_days(calendar, section)
             if options.calendar_file is not None:
                 calendar = with_acts(calendar, options.calendar_file)
         # the file's zone belongs to the file's calendar, not to the calendar of an option
@@ -98,22 +100,29 @@ class Settings:
         elif zone is None and calendar is not None and "RU-" in id_:
             note_other_zones(id_)
             zone = calendar.tz  # given explicitly, so that Schedule does not warn as well
-        return cls(
-            schedule=Schedule(
-                calendar,
-                values["hours"],
-                tz=zone,
-                overrides=None if section is None else section.overrides,
-                changes=None if section is None else section.changes,
-            ),
-            budget=options.given_budget,
-            as_json=options.as_json,
-            provisional=options.provisional,
-            config=loaded,
-            target=target,
-            replaced=tuple(f"--{name}" for name in given),
-            calendar_file=options.calendar_file,
+        schedule = Schedule(
+            calendar,
+            values["hours"],
+            tz=zone,
+            overrides=None if section is None else section.overrides,
+            changes=None if section is None else section.changes,
         )
+        return cls(schedule, options, loaded, target, tuple(f"--{name}" for name in given))
+
+    @property
+    def as_json(self) -> bool:
+        """The value of the option ``--json``."""
+        return self.options.as_json
+
+    @property
+    def provisional(self) -> bool:
+        """The value of the option ``--provisional``."""
+        return self.options.provisional
+
+    @property
+    def budget(self) -> BudgetOptions:
+        """The options of the budget; commands about a schedule have none."""
+        return self.options if isinstance(self.options, BudgetOptions) else BudgetOptions()
 
     def one_target(self) -> OneTarget:
         """Return the chosen target of the configuration, or a target made from the options.
@@ -124,8 +133,7 @@ class Settings:
         if self.config is None:
             if self.target is not None:
                 raise click.UsageError(SHELL.text("no_config", name=shown(self.target)))
-            budget = parse_given(self.budget, BUDGET)
-            return OneTarget(None, self.schedule, budget, "latest")
+            return OneTarget(None, self.schedule, self.budget.parsed(), "latest")
         target = self._chosen(self.configuration(one=True))[0]
         schedule = target.schedule
         if not isinstance(schedule, Schedule):
@@ -144,7 +152,7 @@ class Settings:
         from workhours_sla.config.policy import NewBudget, configured
         from workhours_sla.config.sections import Config
 
-        config, file = self.config or Config(), self.calendar_file
+        config, file = self.config or Config(), self.options.calendar_file
 
         def made(budget: NewBudget | None = None) -> Configuration:
             return configured(
@@ -157,19 +165,19 @@ class Settings:
 
         configuration = made()
         names = check_target(configuration.policy, self.target, needed=one)
-        if any(self.budget):
+        given = self.budget.of_budget
+        if given:
             if len(names) > 1:
-                self._refuse("fixed_budget", self.budget.options)
-            if self.budget.budget is not None:  # a wrong text is no fault of the file
-                parse_budget(self.budget.budget, roll=self.budget.roll or "none")
+                self._refuse("fixed_budget", map(option_name, given))
+            if "budget" in given:  # a wrong text is no fault of the file
+                parse_budget(given["budget"], roll=given.get("roll", "none"))
             try:
-                configuration = made(NewBudget(names[0], self.budget._asdict()))
+                configuration = made(NewBudget(names[0], given))
             except BudgetError as error:
                 refuse_budget(error)
                 raise
         targets = [target for target in configuration.policy.targets if target.name in names]
-        if any(self.budget):
-            self.budget.check(targets[0].budget)
+        self.budget.check_budget(targets[0].budget)
         schedules = [schedule for target in targets for schedule in target.schedules]
         if self.replaced and not any(schedule is self.schedule for schedule in schedules):
             self._refuse("fixed_targets", self.replaced)
@@ -193,11 +201,11 @@ class Settings:
 
         return targets_named(configuration.policy, self.target)
 
-    def _refuse(self, key: str, options: Sequence[str]) -> NoReturn:
+    def _refuse(self, key: str, options: Iterable[str]) -> NoReturn:
         raise click.UsageError(SHELL.text(key, options=", ".join(options)))
 
 
-def check_target(policy: Policy, name: str | None, *, needed: bool = True) -> list[str]:
+def check_target(policy: Policy, name: str | None, *, needed: bool) -> list[str]:
     """Return the name of the chosen target, or the names of all targets if none is chosen.
 
     Raises click.UsageError if no target has the name ``name``, and if ``needed`` is true, there are
@@ -237,3 +245,24 @@ def note_other_zones(id: str) -> None:
         areas = "; ".join(f"{tz} ({area})" for tz, area in found.other_zones)
         name = found.name_ru if current() == "ru" else found.name_en
         echo_note("other_zones", region=name, tz=found.tz, areas=areas)
+
+
+def budget_text(budget: Budget) -> str:
+    """Write a budget in words, such as ``7 working days``."""
+    size = budget_size(budget)
+    amount = format_amount(size) if isinstance(size, timedelta) else size
+    return budget_words(budget_kind(budget), amount)
+
+
+def counting_text(budget: Budget) -> str | None:
+    """Write in words which day of a budget is the first, and where its end moves.
+
+    Returns None for a budget of time.
+    """
+    counting = counting_of(budget)
+    parts = [
+        SHELL.text(f"{prefix}_{counting[name]}")
+        for name, prefix in (("count_from", "from"), ("roll", "roll"))
+        if name in counting
+    ]
+    return "; ".join(parts) or None

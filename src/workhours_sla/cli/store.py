@@ -1,91 +1,264 @@
-"""The commands ``store``: verify a store of ``watch``, copy it, and set its watermark back."""
+"""The store of a command, and the commands ``store`` and ``outbox``, which manage one."""
 
 from __future__ import annotations
 
-from datetime import UTC
+import os
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 import click
 
-from workhours_sla.cli.help import argument, group, option
-from workhours_sla.cli.options import config_option, json_option, lang_option
-from workhours_sla.cli.output import UNREADABLE, echo_json, printable
-from workhours_sla.cli.store_place import store_place
+from workhours_sla.cli.file_checks import check_files, store_files, written_files
+from workhours_sla.cli.help import Group, Options, argument, command, option, parameters
+from workhours_sla.cli.options import ConfigOption, JsonOption, LangOption
+from workhours_sla.cli.output import UNREADABLE, echo_json, echo_lines, echo_note, printable
 from workhours_sla.cli.times import read_time, show_time
-from workhours_sla.errors import NaiveDatetimeError
+from workhours_sla.errors import NaiveDatetimeError, StoreError
+from workhours_sla.sla.changes import Change
+from workhours_sla.sla.event import ALLOWED_SKEW
 from workhours_sla.stores.copy import StoreFault, check_store, copy_store
-from workhours_sla.stores.open import open_existing, shown
+from workhours_sla.stores.open import (
+    IN_USE,
+    has_store,
+    open_existing,
+    open_reader,
+    open_store,
+    shown,
+    wait_for_store,
+)
+from workhours_sla.stores.store import DatabaseStore
+from workhours_sla.stream.sinks.jsonl import rewrite
 from workhours_sla.text.catalog import SHELL
-from workhours_sla.text.messages import say
+from workhours_sla.text.messages import say, sentence
 
 SHOWN: Final = 20
+_PAGE: Final = 10_000
+"""Number of changes that are read from the store at a time."""
+
+store: Final = Group("store", params=parameters(LangOption))
+"""The commands ``store``."""
+outbox: Final = Group("outbox", params=parameters(LangOption))
+"""The commands ``outbox``, about the changes that are sent to sinks."""
 
 
-@group()
-@lang_option
-def store() -> None:
-    """Run one of the commands ``store``, whose help is in ``text.catalog``."""
+def store_place(given: str | None, config: str | None) -> str:
+    """Return the value of ``--store``, or else of ``url`` in the configuration file ``config``.
+
+    Raises click.UsageError if neither is given, and ConfigError.
+    """
+    place = place_if_given(given, config)
+    if place is None:
+        raise click.UsageError(SHELL.text("no_store_given"))
+    return place
 
 
-@store.command()
-@argument("store", metavar="STORE", required=False)
-@config_option
-@option("--all", "show_all", is_flag=True)
-@lang_option
-@json_option
-def check(store: str | None, *, config: str | None, show_all: bool, as_json: bool) -> int:
-    """Run the command ``store check``, whose help is in ``text.catalog``."""
-    store = store_place(store, config)
-    faults = check_store(store)
-    store = shown(store)
-    if as_json:
-        data = {"store": store, "sound": not faults, "faults": [one._asdict() for one in faults]}
-        echo_json(data)
+def place_if_given(given: str | None, config: str | None) -> str | None:
+    """Return the value of ``--store``, or else of ``url`` in a configuration file, or None.
+
+    Raises ConfigError.
+    """
+    if given is not None or config is None:
+        return given
+    from workhours_sla.config.file import load_config
+
+    return load_config(Path(config)).store.url
+
+
+def opened_store(place: str, *, standby: bool) -> DatabaseStore:
+    """Open a store for a pipeline.
+
+    With ``standby``, wait while another process writes the store or its server is down, and print
+    notes before and after. Also print a note if the watermark is ahead of the machine's clock.
+    Raises StoreError.
+    """
+    opened = _waited_for(place) if standby else open_store(place)
+    ahead = opened.watermark
+    if ahead is not None and ahead - datetime.now(UTC) > ALLOWED_SKEW:
+        echo_note("watermark_ahead", name=shown(place), watermark=show_time(ahead, offset=True))
+    return opened
+
+
+def _waited_for(place: str) -> DatabaseStore:
+    name = shown(place)
+
+    def on_wait(error: StoreError) -> None:
+        if error.cause in IN_USE:
+            echo_note("standby_waits", name=name)
+        else:
+            echo_note("standby_without_server", error=sentence(error))
+
+    opened, has_waited = wait_for_store(place, on_wait)
+    if has_waited:
+        echo_note("standby_starts", name=name)
+    return opened
+
+
+# -- store -----------------------------------------------------------------------------------
+
+
+class _CheckOptions(ConfigOption):
+    show_all: bool = option("--all", is_flag=True)
+
+
+class _StoreArgument(Options):
+    store: str | None = argument(metavar="STORE", required=False)
+
+
+@command("check", _StoreArgument, _CheckOptions, JsonOption, within=store)
+def _check(of: _StoreArgument, wanted: _CheckOptions, output: JsonOption) -> int:
+    place = store_place(of.store, wanted.config)
+    faults = check_store(place)
+    place = shown(place)
+    if output.as_json:
+        listed = [one._asdict() for one in faults]
+        echo_json({"store": place, "sound": not faults, "faults": listed})
     else:
-        for line in _lines(store, faults, show_all=show_all):
-            click.echo(line)
+        echo_lines(_fault_lines(place, faults, show_all=wanted.show_all))
     return UNREADABLE if faults else 0
 
 
-@store.command()
-@argument("source", metavar="FROM")
-@argument("target", metavar="TO")
-@lang_option
-def copy(source: str, target: str) -> None:
-    """Run the command ``store copy``, whose help is in ``text.catalog``."""
-    count = copy_store(source, target)
-    facts = {"source": shown(source), "target": shown(target), "count": count}
-    click.echo(SHELL.text("store_copied", **facts))
-
-
-@store.command()
-@argument("store", metavar="STORE", required=False)
-@option("--at", metavar="TIME", required=True)
-@config_option
-@lang_option
-def watermark(store: str | None, *, at: str, config: str | None) -> None:
-    """Run the command ``store watermark``, whose help is in ``text.catalog``."""
-    given = read_time(at, UTC)
-    if given.assumed_zone:
-        raise NaiveDatetimeError(say("sent_no_offset", text=repr(at)))
-    with open_existing(store_place(store, config)) as opened:
-        before = opened.set_back(given.when)
-        times = [
-            show_time(one.astimezone(given.when.tzinfo), offset=True)
-            for one in (before, given.when)
-        ]
-    click.echo(SHELL.text("watermark_set", name=opened.place, before=times[0], after=times[1]))
-
-
-def _lines(store: str, faults: tuple[StoreFault, ...], *, show_all: bool) -> list[str]:
+def _fault_lines(place: str, faults: Sequence[StoreFault], *, show_all: bool) -> Iterator[str]:
     if not faults:
-        return [SHELL.text("store_sound", store=store)]
-    shown = faults if show_all else faults[:SHOWN]
-    lines = [_line(fault) for fault in shown]
-    if len(shown) < len(faults):
-        lines.append(SHELL.text("and_more", count=len(faults) - len(shown)))
-    return [*lines, SHELL.text("store_damaged", store=store, count=len(faults))]
+        yield SHELL.text("store_sound", store=place)
+        return
+    listed = faults if show_all else faults[:SHOWN]
+    for fault in listed:
+        yield printable(SHELL.text(f"fault_{fault.kind}", **fault._asdict()))
+    if len(listed) < len(faults):
+        yield SHELL.text("and_more", count=len(faults) - len(listed))
+    yield SHELL.text("store_damaged", store=place, count=len(faults))
 
 
-def _line(fault: StoreFault) -> str:
-    return printable(SHELL.text(f"fault_{fault.kind}", **fault._asdict()))
+class _CopyArguments(Options):
+    source: str = argument(metavar="FROM")
+    target: str = argument(metavar="TO")
+
+
+@command("copy", _CopyArguments, LangOption, within=store)
+def _copy(wanted: _CopyArguments, _: LangOption) -> None:
+    count = copy_store(wanted.source, wanted.target)
+    facts = {"source": shown(wanted.source), "target": shown(wanted.target), "count": count}
+    echo_lines([SHELL.text("store_copied", **facts)])
+
+
+class _AtOption(Options):
+    at: str = option("--at", metavar="TIME", required=True)
+
+
+@command("watermark", _StoreArgument, _AtOption, ConfigOption, LangOption, within=store)
+def _watermark(of: _StoreArgument, wanted: _AtOption, file: ConfigOption, _: LangOption) -> None:
+    given = read_time(wanted.at, UTC)
+    if given.assumed_zone:
+        raise NaiveDatetimeError(say("sent_no_offset", text=repr(wanted.at)))
+    with open_existing(store_place(of.store, file.config)) as opened:
+        before = opened.set_back(given.when).astimezone(given.when.tzinfo)
+        times = {
+            "before": show_time(before, offset=True),
+            "after": show_time(given.when, offset=True),
+        }
+    echo_lines([SHELL.text("watermark_set", name=opened.place, **times)])
+
+
+# -- outbox ----------------------------------------------------------------------------------
+
+
+class _StoreOptions(Options):
+    store: str | None = option("--store", metavar="STORE", without="the store of --config")
+    config: str | None = option("--config", metavar="FILE")
+
+    @property
+    def place(self) -> str:
+        """The store, which must exist."""
+        place = store_place(self.store, self.config)
+        _check_exists(place)
+        return place
+
+
+def _check_exists(place: str) -> None:
+    if not has_store(place):
+        raise click.ClickException(SHELL.text("no_store", name=shown(place)))
+
+
+class _FileArgument(Options):
+    file: str = argument()
+
+
+class _RewriteOptions(Options):
+    only_new: bool = option("--only-new", is_flag=True)
+
+
+@command("rewrite", _FileArgument, _StoreOptions, _RewriteOptions, LangOption, within=outbox)
+def _rewrite(of: _FileArgument, in_: _StoreOptions, wanted: _RewriteOptions, _: LangOption) -> None:
+    place, path = store_place(in_.store, in_.config), Path(of.file)
+    check_files((*store_files(place, is_written=True), *written_files("FILE", of.file)))
+    _check_exists(place)
+    if wanted.only_new and path.exists() and path.stat().st_size:
+        raise click.UsageError(SHELL.text("not_empty", name=of.file))
+    with open_store(place) as kept:
+        names = _names(path, kept)
+        before = max(kept.progress(name).number for name in names)
+        after = before if wanted.only_new else 0
+        last = max(kept.last_change, before)
+
+        def changes() -> Iterator[Change]:
+            number = after
+            while found := kept.changes(number, _PAGE):
+                yield from (change for _, change in found)
+                number = found[-1][0]
+
+        done = rewrite(path, changes)
+        for name in names:
+            failed = [one.number for one in kept.failures(name) if one.number > after]
+            kept.acknowledge(name, [*failed, last], done.end)
+        first = kept.changes(0, 1)
+        dropped = 0 if wanted.only_new else first[0][0] - 1 if first else last
+    facts = {"name": of.file, "changes": done.changes, "kept": done.kept}
+    echo_lines([SHELL.text("rewritten", **facts)], err=True)
+    if dropped:
+        echo_note("dropped_changes", count=dropped, kept=done.kept)
+
+
+def _names(path: Path, kept: DatabaseStore) -> list[str]:
+    """Return the sink names in the store that are paths to the file ``path``.
+
+    If there are none, the only name is the absolute path.
+    """
+    real = os.path.realpath(path)
+    known = [name for name in kept.sinks() if Path(name).is_absolute()]
+    return [name for name in known if os.path.realpath(name) == real] or [str(path.absolute())]
+
+
+@command("dead", _StoreOptions, JsonOption, within=outbox)
+def _dead(in_: _StoreOptions, output: JsonOption) -> None:
+    with open_reader(in_.place) as kept:
+        found = [(sink, letter) for sink in kept.sinks() for letter in kept.dead(sink)]
+    rows = [
+        {
+            "sink": sink,
+            "number": letter.number,
+            "change_id": letter.change.change_id,
+            "attempts": letter.attempts,
+            "error": letter.error,
+        }
+        for sink, letter in found
+    ]
+    if output.as_json:
+        echo_json(rows)
+        return
+    echo_lines(printable(SHELL.text("dead_letter", **row)) for row in rows)
+    echo_lines([SHELL.text("dead_letters", count=len(rows))], err=True)
+
+
+class _Letters(Options):
+    sink: str = argument()
+    numbers: Sequence[int] = argument(type=int, nargs=-1)
+
+
+@command("replay", _Letters, _StoreOptions, LangOption, within=outbox)
+def _replay(of: _Letters, in_: _StoreOptions, _: LangOption) -> None:
+    with open_store(in_.place) as kept:
+        numbers = of.numbers or [letter.number for letter in kept.dead(of.sink)]
+        count = kept.replay(of.sink, numbers)
+    echo_lines([SHELL.text("replayed", count=count, sink=of.sink)], err=True)

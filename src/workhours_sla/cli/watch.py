@@ -7,47 +7,38 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 from fractions import Fraction
 from functools import partial
 from threading import Event as Flag
 from types import FrameType
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 import click
 
-from workhours_sla.cli.counted_source import CountedSource
-from workhours_sla.cli.digests import TimedDigests
 from workhours_sla.cli.file_checks import check_files, read_files, store_files, written_files
-from workhours_sla.cli.followed_source import Following, check_source, idle_of
-from workhours_sla.cli.help import argument, command, option
-from workhours_sla.cli.input import details_of
-from workhours_sla.cli.min_read import Unread, check_read_share, read_percent
-from workhours_sla.cli.options import (
-    SKEW,
-    CommonOptions,
-    assume_tz_option,
-    common_options,
-    min_read_option,
-    store_of_watch,
-    take,
+from workhours_sla.cli.help import Options, argument, command, option
+from workhours_sla.cli.input import Unread, check_read_share, details_of, read_percent
+from workhours_sla.cli.options import SKEW, CommonOptions
+from workhours_sla.cli.output import UNREADABLE, echo_lines, echo_note, printable
+from workhours_sla.cli.outputs import (
+    OutputFiles,
+    TimedDigests,
+    configured_sinks,
+    error_text,
+    note_failure,
+    open_outputs,
 )
-from workhours_sla.cli.output import UNREADABLE, echo_note, printable
-from workhours_sla.cli.outputs import OutputOptions, error_text, note_failure, open_outputs
-from workhours_sla.cli.policy_output import main_schedule
-from workhours_sla.cli.row_counts import events_line, reason_lines, rows_line
+from workhours_sla.cli.policy_text import main_schedule
+from workhours_sla.cli.rows import events_line, reason_lines, rows_line
 from workhours_sla.cli.settings import Settings
-from workhours_sla.cli.shared_ids import NotedSource
-from workhours_sla.cli.sinks import configured_sinks
-from workhours_sla.cli.store_place import opened_store, store_place
+from workhours_sla.cli.sources import CheckedSource, check_source, followed_source, idle_of
+from workhours_sla.cli.store import store_place
 from workhours_sla.cli.times import show_time
-from workhours_sla.config.policy import Configuration
 from workhours_sla.config.sections import Config
 from workhours_sla.sla.changes import Change, ChangeKind
-from workhours_sla.stores.open import has_store
 from workhours_sla.stores.store import DatabaseStore
 from workhours_sla.stream.delivery import Delivery, Undelivered
-from workhours_sla.stream.pipeline import Pipeline
 from workhours_sla.stream.run_loop import DEFAULT_BATCH_SIZE, RunSummary
 from workhours_sla.stream.sinks.jsonl import JsonLinesSink
 from workhours_sla.stream.watermark import Watermarks
@@ -55,59 +46,40 @@ from workhours_sla.text import catalog, words
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.worktime.amounts import parse_amount
 
-STDOUT: Final = "stdout"
-DEFAULT_INTERVAL: Final = 1.0
 HANGS_AFTER: Final = 20.0
 """A sink that does not return within this many seconds at the end of a run counts as hanging."""
 COLOURS: Final = {ChangeKind.BREACHED: "red", ChangeKind.AT_RISK: "yellow", ChangeKind.MET: "green"}
 MARKS: Final = {ChangeKind.BREACHED: "!!", ChangeKind.AT_RISK: "!"}
 
 
-class _WatchOptions(NamedTuple):
-    """The options that only ``watch`` has."""
+class _WatchOptions(Options):
+    source: str | None = argument(required=False)
+    store: str | None = option("--store", metavar="STORE", without="the store of --config")
+    sinks: Sequence[str] = option("--sink", multiple=True, metavar="FILE")
+    digests: str | None = option("--digests", metavar="FILE")
+    skew: str = option("--skew", default=SKEW, metavar="AMOUNT")
+    clock: str = option("--clock", type=click.Choice(("machine", "events")), default="machine")
+    max_ahead: str = option("--max-ahead", default=SKEW, metavar="AMOUNT")
+    batch: int = option(
+        "--batch", metavar="N", type=click.IntRange(1, 100_000), default=DEFAULT_BATCH_SIZE
+    )
+    interval: float = option(
+        "--interval", type=click.FloatRange(0.01, 3600), default=1.0, metavar="SECONDS"
+    )
+    retain: int | None = option(
+        "--retain", type=click.IntRange(1, 36_500), metavar="DAYS", without="never"
+    )
+    once: bool = option("--once", is_flag=True)
+    replay: bool = option("--replay", is_flag=True)
+    accept_loss: bool = option("--accept-loss", is_flag=True)
+    standby: bool = option("--standby", is_flag=True)
+    assume_tz: str | None = option("--assume-tz", metavar="ZONE")
+    min_read: str = option("--min-read", metavar="PERCENT", default="50%")
 
-    source: str | None
-    store: str | None
-    sinks: Sequence[str]
-    digests: str | None
-    skew: str
-    clock: str
-    max_ahead: str
-    batch: int
-    interval: float
-    retain: int | None
-    once: bool
-    replay: bool
-    accept_loss: bool
-    standby: bool
-    assume_tz: str | None
-    min_read: str
 
-
-@command()
-@argument("source", required=False)
-@store_of_watch
-@option("--sink", "sinks", multiple=True, metavar="FILE")
-@option("--digests", metavar="FILE")
-@option("--skew", default=SKEW, metavar="AMOUNT")
-@option("--clock", type=click.Choice(("machine", "events")), default="machine")
-@option("--max-ahead", default=SKEW, metavar="AMOUNT")
-@option("--batch", metavar="N", type=click.IntRange(1, 100_000), default=DEFAULT_BATCH_SIZE)
-@option(
-    "--interval", type=click.FloatRange(0.01, 3600), default=DEFAULT_INTERVAL, metavar="SECONDS"
-)
-@option("--retain", type=click.IntRange(1, 36_500), metavar="DAYS", without="never")
-@option("--once", is_flag=True)
-@option("--replay", is_flag=True)
-@option("--accept-loss", is_flag=True)
-@option("--standby", is_flag=True)
-@assume_tz_option
-@min_read_option
-@common_options
-def watch(**options: Any) -> int:
+@command("watch", _WatchOptions, CommonOptions)
+def watch(wanted: _WatchOptions, common: CommonOptions) -> int:
     """Run the command ``watch``, whose help is in ``text.catalog``."""
-    wanted = take(_WatchOptions, options)
-    common = take(CommonOptions, options)
     if common.provisional:
         raise click.UsageError(SHELL.text("no_provisional"))
     place = store_place(wanted.store, common.config)
@@ -123,42 +95,53 @@ def watch(**options: Any) -> int:
     )
     settings = Settings.of(common)
     least = read_percent(wanted.min_read)
-    config = _config(settings, wanted.assume_tz)
+    config = settings.config or Config()
+    if wanted.assume_tz is not None:
+        config = config.with_zone(wanted.assume_tz)
     check_source(wanted.source, config)
     configuration = settings.configuration()
     remote = configured_sinks(config, common.config, wanted.digests)
-    stopping, note = Flag(), echo_note
+    stopping = Flag()
     clock = _now if wanted.clock == "machine" else None
 
     if clock is not None:
         settings.note_ends(configuration, clock())
 
-    following = Following(wanted, common.config, clock, stopping)
-    source = following.source(config)
+    source = followed_source(
+        wanted.source,
+        config,
+        common.config,
+        interval=wanted.interval,
+        clock=clock,
+        max_ahead=parse_amount(wanted.max_ahead),
+        once=wanted.once,
+        accept_loss=wanted.accept_loss,
+        stopping=stopping,
+    )
     with ExitStack() as stack:
         source.check()  # an error here must not leave an empty store and empty sinks
-        outputs = OutputOptions(wanted.sinks, wanted.digests, wanted.skew, wanted.standby)
-        outputs.check_lines(is_new=not (wanted.standby or has_store(place)))
-        store = opened_store(place, standby=wanted.standby)
-        retained = None if wanted.retain is None else timedelta(days=wanted.retain)
-        pipeline = stack.enter_context(Pipeline(store, configuration.policy, retain=retained))
-        output = _StandardOutput(
-            JsonLinesSink(sys.stdout.buffer)
-            if settings.as_json
-            else _ChangeLines(main_schedule(configuration).tz),
-            stopping,
+        outputs = OutputFiles(
+            wanted.sinks, wanted.digests, wanted.skew, wanted.standby, wanted.retain
         )
+        pipeline, store = outputs.pipeline(stack, place, configuration.policy)
+        zone = None if common.as_json else main_schedule(configuration).tz
+        output = _StandardOutput(zone, stopping)
         stack.enter_context(_stopped_by_signals(stopping))
         if wanted.replay:
             pipeline.retry_rejected(source.read)
         sinks, digests, mails = open_outputs(
-            stack, pipeline, store, outputs, configuration, remote, clock, note
+            stack, pipeline, store, outputs, configuration, remote, clock, echo_note
         )
         delivery = stack.enter_context(
-            Delivery(store, [*sinks, output], on_failure=partial(note_failure, note))
+            Delivery(store, [*sinks, output], on_failure=partial(note_failure, echo_note))
         )
+
+        def is_stopping() -> bool:
+            store.check_place()  # raises StoreError if the store was replaced
+            return stopping.is_set()
+
         summary = pipeline.run(
-            NotedSource(counted := CountedSource(source), config),
+            counted := CheckedSource(source, config),
             watermarks=Watermarks(
                 source.partitions,
                 skew=parse_amount(wanted.skew),
@@ -167,41 +150,20 @@ def watch(**options: Any) -> int:
             digests=digests,
             batch_size=wanted.batch,
             on_changes=delivery.notify,
-            stopping=partial(_is_stopping, stopping, store),
+            stopping=is_stopping,
         )
-        if clock is None:
-            _note_time(settings, configuration, store.watermark, summary)
+        if clock is None and store.watermark is not None:
+            settings.note_ends(configuration, store.watermark)
+        elif clock is None and summary.events.read:
+            echo_note("silent_partition")
         source.finish()
         undelivered = [*delivery.finish(HANGS_AFTER), *mails.finish(HANGS_AFTER)]
         output.check()
-        for line in _account(summary, counted, store):
-            click.echo(line, err=True)
-        has_failed = _report_digests(digests, wanted.digests) or bool(undelivered)
-        _report_undelivered(undelivered)
+        echo_lines(_account(summary, counted, store), err=True)
+        has_failed = _has_failed(digests, wanted.digests, undelivered)
     if wanted.once and not stopping.is_set():
         _check_share(summary, counted.ignored, least, config)
     return UNREADABLE if source.lost or has_failed else 0
-
-
-def _is_stopping(stopping: Flag, store: DatabaseStore) -> bool:
-    """Return whether the run must end. Raises StoreError if the store was replaced."""
-    store.check_place()
-    return stopping.is_set()
-
-
-def _note_time(
-    settings: Settings, configuration: Configuration, watermark: datetime | None, run: RunSummary
-) -> None:
-    """Print a note if a calendar ends soon after the watermark, or if no time has passed."""
-    if watermark is not None:
-        settings.note_ends(configuration, watermark)
-    elif run.events.read:
-        echo_note("silent_partition")
-
-
-def _config(settings: Settings, assume_tz: str | None) -> Config:
-    config = settings.config or Config()
-    return config if assume_tz is None else config.with_zone(assume_tz)
 
 
 def _now() -> datetime:
@@ -226,46 +188,17 @@ def _stopped_by_signals(stopping: Flag) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-class _ChangeLines:
-    """Prints each change as a line of text on standard output."""
-
-    def __init__(self, tz: tzinfo) -> None:
-        self._tz = tz
-
-    def write(self, changes: Sequence[Change]) -> None:
-        """Print the changes."""
-        for change in changes:
-            is_retraction = change.retracts is not None
-            colour = None if is_retraction else COLOURS.get(change.kind)
-            click.echo(click.style(self._line(change, is_retraction=is_retraction), fg=colour))
-        sys.stdout.flush()
-
-    def _line(self, change: Change, *, is_retraction: bool) -> str:
-        what = catalog.CHANGES[change.kind]
-        mark = "" if is_retraction else MARKS.get(change.kind, "")
-        if is_retraction:
-            what = SHELL.text("retracted", what=what)
-        facts = [f"{mark:<3}{change.appeal_id}", change.agency_id or "-"]
-        facts += [words.target_name(change.target), what]
-        if change.at is not None:
-            facts.append(self._time(change.at))
-        elif not is_retraction:
-            facts.append(SHELL.text("due_unknown"))
-        if change.due_at is not None and change.kind is not ChangeKind.DUE_CHANGED:
-            facts.append(SHELL.text("due_by", when=self._time(change.due_at)))
-        return "  ".join(map(printable, facts))
-
-    def _time(self, when: datetime) -> str:
-        return show_time(when.astimezone(self._tz))
-
-
 class _StandardOutput:
-    """A sink that writes to standard output. It stops the run if the reader closes the pipe."""
+    """A sink that writes to standard output, JSON unless there is a zone for lines of text.
 
-    name = STDOUT
+    It stops the run if the reader closes the pipe.
+    """
 
-    def __init__(self, sink: JsonLinesSink | _ChangeLines, stopping: Flag) -> None:
-        self._sink = sink
+    name = "stdout"
+
+    def __init__(self, tz: tzinfo | None, stopping: Flag) -> None:
+        self._tz = tz
+        self._write = self._write_lines if tz else JsonLinesSink(sys.stdout.buffer).write
         self._stopping = stopping
         self._broken: BrokenPipeError | None = None
 
@@ -277,31 +210,52 @@ class _StandardOutput:
     def write(self, changes: Sequence[Change]) -> None:
         """Write the changes."""
         try:
-            self._sink.write(changes)
+            self._write(changes)
         except BrokenPipeError as error:
             self._broken = error
             self._stopping.set()
             raise
 
+    def _write_lines(self, changes: Sequence[Change]) -> None:
+        echo_lines(map(self._line, changes))
+        sys.stdout.flush()
 
-def _report_digests(digests: TimedDigests | None, name: str | None) -> bool:
-    """Print the error if the digests could not be written; return whether there was one."""
-    if digests is None or digests.failing is None:
-        return False
-    error = error_text(digests.failing)
-    click.echo(SHELL.text("digests_undelivered", name=name, error=error), err=True)
-    return True
+    def _line(self, change: Change) -> str:
+        what, mark = catalog.CHANGES[change.kind], MARKS.get(change.kind, "")
+        colour = COLOURS.get(change.kind)
+        is_retraction = change.retracts is not None
+        if is_retraction:
+            what, mark, colour = SHELL.text("retracted", what=what), "", None
+        facts = [f"{mark:<3}{change.appeal_id}", change.agency_id or "-"]
+        facts += [words.target_name(change.target), what]
+        if change.at is not None:
+            facts.append(self._time(change.at))
+        elif not is_retraction:
+            facts.append(SHELL.text("due_unknown"))
+        if change.due_at is not None and change.kind is not ChangeKind.DUE_CHANGED:
+            facts.append(SHELL.text("due_by", when=self._time(change.due_at)))
+        return click.style("  ".join(map(printable, facts)), fg=colour)
+
+    def _time(self, when: datetime) -> str:
+        return show_time(when.astimezone(self._tz))
 
 
-def _report_undelivered(undelivered: Sequence[Undelivered]) -> None:
-    """Print the sinks that have not received every change, and exit at once if one hangs."""
-    for sink, error in undelivered:
-        key = "sink_hangs" if error is None else "sink_undelivered"
-        click.echo(SHELL.text(key, name=sink, error=error_text(error)), err=True)
+def _has_failed(
+    digests: TimedDigests | None, name: str | None, undelivered: Sequence[Undelivered]
+) -> bool:
+    """Print what could not be delivered, and exit at once if a sink hangs."""
+    failing = None if digests is None else digests.failing
+    failed: list[tuple[str, str | None, BaseException | None]] = []
+    if failing is not None:
+        failed.append(("digests_undelivered", name, failing))
+    failed += [("sink_undelivered" if e else "sink_hangs", sink, e) for sink, e in undelivered]
+    for key, sink, error in failed:
+        echo_lines([SHELL.text(key, name=sink, error=error_text(error))], err=True)
     if any(error is None for _, error in undelivered):
         # the thread of the sink may have locked standard output, which cannot be flushed then
         sys.stderr.flush()
         os._exit(UNREADABLE)
+    return bool(failed)
 
 
 def _check_share(run: RunSummary, ignored: int, least: Fraction, config: Config) -> None:
@@ -319,8 +273,7 @@ def _check_share(run: RunSummary, ignored: int, least: Fraction, config: Config)
     check_read_share(run.items - ignored, unread, least, kept=True)
 
 
-def _account(run: RunSummary, rows: CountedSource, store: DatabaseStore) -> Iterator[str]:
-    """Yield lines that count the rows of this run, and of all runs with the store."""
+def _account(run: RunSummary, rows: CheckedSource, store: DatabaseStore) -> Iterator[str]:
     stored = store.holdings()
     yield rows_line(run.items, run.rejected, rows.ignored, rows.inverted)
     counts = run.events

@@ -1,27 +1,24 @@
-"""The command ``calendar``: print a year of a calendar as text or as JSON."""
+"""The commands ``calendar``, a year of a calendar, and ``calendars``, the list of their ids."""
 
 from __future__ import annotations
 
 import calendar as months
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Final
+from itertools import groupby, zip_longest
+from operator import attrgetter
+from typing import Any, Final
 
 import click
 
-from workhours_sla.calendars.calendar import working_time_norm
+from workhours_sla.calendars.calendar import Calendar, working_time_norm
 from workhours_sla.calendars.days import Day, DayKind
-from workhours_sla.cli.help import argument, command
-from workhours_sla.cli.options import (
-    calendar_file_option,
-    categories_option,
-    json_option,
-    lang_option,
-    provisional_option,
-    week_option,
-)
-from workhours_sla.cli.output import echo_json
+from workhours_sla.calendars.sources import AvailableCalendar
+from workhours_sla.cli.help import Options, argument, command, option
+from workhours_sla.cli.options import JsonOption, ProvisionalOption
+from workhours_sla.cli.output import echo_json, echo_lines
 from workhours_sla.cli.settings import find_calendar, with_acts
+from workhours_sla.config.defaults import WEEK
 from workhours_sla.json.calendar_year import WEEKS, CalendarYear, periods
 from workhours_sla.text import words
 from workhours_sla.text.catalog import SHELL, current
@@ -33,40 +30,30 @@ MONTH_WIDTH: Final = DAY_WIDTH * 7
 GAP: Final = "   "
 
 
-@command("calendar")
-@argument("id")
-@argument("year", type=click.IntRange(1, 9999))
-@categories_option
-@calendar_file_option
-@week_option
-@lang_option
-@json_option
-@provisional_option
-def calendar(
-    id: str,
-    year: int,
-    *,
-    categories: str | None,
-    calendar_file: str | None,
-    week: int | None,
-    as_json: bool,
-    provisional: bool,
-) -> None:
+class _YearOptions(Options):
+    id: str = argument()
+    year: int = argument(type=click.IntRange(1, 9999))
+    categories: str | None = option("--categories", metavar="NAMES", without="public")
+    calendar_file: str | None = option("--calendar-file", metavar="FILE")
+    week: int | None = option("--week", metavar="N", type=click.IntRange(5, 7), without=str(WEEK))
+
+
+@command("calendar", _YearOptions, ProvisionalOption)
+def calendar(wanted: _YearOptions, shown: ProvisionalOption) -> None:
     """Run the command ``calendar``, whose help is in ``text.catalog``."""
-    found = find_calendar(id, categories)
-    if week is not None:
-        found = found.with_week(week)
-    if calendar_file is not None:
-        found = with_acts(found, calendar_file)
-    shown = CalendarYear.of(found, year, by_rule=provisional)
-    if as_json:
-        echo_json(shown.data())
-        return
-    for line in _lines(shown):
-        click.echo(line)
+    found = find_calendar(wanted.id, wanted.categories)
+    if wanted.week is not None:
+        found = found.with_week(wanted.week)
+    if wanted.calendar_file is not None:
+        found = with_acts(found, wanted.calendar_file)
+    year = CalendarYear.of(found, wanted.year, by_rule=shown.provisional)
+    if shown.as_json:
+        echo_json(year.data())
+    else:
+        echo_lines(_year_lines(year))
 
 
-def _lines(shown: CalendarYear) -> Iterator[str]:
+def _year_lines(shown: CalendarYear) -> Iterator[str]:
     facts = {"id": shown.calendar.id, "year": shown.year, "version": shown.calendar.version}
     yield click.style(SHELL.text("year_title", **facts), bold=True)
     if any(day.provisional and day.date not in shown.uncertain for day in shown.days):
@@ -74,9 +61,7 @@ def _lines(shown: CalendarYear) -> Iterator[str]:
     yield ""
     for first in range(1, 13, MONTHS_A_ROW):
         columns = [_month(shown, month) for month in range(first, first + MONTHS_A_ROW)]
-        height = max(map(len, columns))
-        for row in range(height):
-            cells = (column[row] if row < len(column) else " " * MONTH_WIDTH for column in columns)
+        for cells in zip_longest(*columns, fillvalue=" " * MONTH_WIDTH):
             yield GAP.join(cells).rstrip()
         yield ""
     yield SHELL.text("year_legend")
@@ -123,7 +108,6 @@ def _cell(day: Day, *, is_open: bool) -> str:
 
 
 def _heads(year: int) -> Iterator[tuple[str, date, date]]:
-    """Yield the name, the first and the last date of each month, each quarter and the year."""
     for first, last in periods(year):
         name = words.months()[first.month - 1]
         if last.month - first.month == 2:
@@ -155,3 +139,61 @@ def _act_lines(shown: CalendarYear) -> Iterator[str]:
             yield f"  {when:<15}  ? {SHELL.text('open_day')}: {what}"
         elif day.reasons or day.short:
             yield f"  {when:<15}  {day.describe(current())}"
+
+
+# -- the list of calendars -------------------------------------------------------------------
+
+
+class _ListOptions(Options):
+    country: str = argument(required=False, default="")
+
+
+@command("calendars", _ListOptions, JsonOption)
+def calendars(wanted: _ListOptions, shown: JsonOption) -> None:
+    """Run the command ``calendars``, whose help is in ``text.catalog``."""
+    country = wanted.country
+    found = Calendar.available(country.upper()) or tuple(
+        one for one in Calendar.available() if one.is_called(country)
+    )
+    if not found and country:
+        raise click.UsageError(SHELL.text("no_such_country", country=repr(country)))
+    if shown.as_json:
+        echo_json(_list_data(found))
+    else:
+        echo_lines(_list_lines(found))
+
+
+def _list_lines(found: Sequence[AvailableCalendar]) -> Iterator[str]:
+    for number, (provider, group) in enumerate(groupby(found, key=attrgetter("provider"))):
+        rows = [_cells(one) for one in group]
+        widths = [max(len(row[at]) for row in rows) for at in range(3)]
+        if number:
+            yield ""
+        title = SHELL.text("built_in") if provider == "built in" else provider
+        yield click.style(title, bold=True)
+        for *cells, name in rows:
+            padded = (f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True))
+            yield f"  {'  '.join(padded)}  {name}".rstrip()
+
+
+def _cells(one: AvailableCalendar) -> tuple[str, str, str, str]:
+    known = f"{one.first}..{one.last}" if one.first and one.last else ""
+    name = one.name_ru if current() == "ru" and one.name_ru else one.name
+    return one.id, known, one.tz or SHELL.text("give_zone"), name
+
+
+def _list_data(found: Sequence[AvailableCalendar]) -> dict[str, Any]:
+    return {
+        "schema": "workhours.calendars/1",
+        "calendars": [
+            {
+                "id": one.id,
+                "provider": one.provider,
+                "first": one.first,
+                "last": one.last,
+                "tz": one.tz,
+                "name": {"en": one.name, "ru": one.name_ru},
+            }
+            for one in found
+        ],
+    }

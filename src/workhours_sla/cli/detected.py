@@ -1,0 +1,237 @@
+"""Files without a configuration: detect how they are to be read; the command ``init``."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import BinaryIO, Final, cast
+
+import click
+
+from workhours_sla.calendars.calendar import Calendar
+from workhours_sla.calendars.zones import time_zone
+from workhours_sla.cli.help import Options, argument, command, option
+from workhours_sla.cli.options import CommonOptions, InputOptions, LangOption
+from workhours_sla.cli.output import echo_lines, note_text, printable
+from workhours_sla.cli.settings import note_other_zones
+from workhours_sla.config.column_names import shown_columns
+from workhours_sla.config.defaults import NO_CALENDAR
+from workhours_sla.config.sections import Config
+from workhours_sla.detection.detected import Detected, Given, Value
+from workhours_sla.detection.files import from_start
+from workhours_sla.errors import SourceError, shown
+from workhours_sla.sources.appeal_file import open_source
+from workhours_sla.sources.opened import cannot_open
+from workhours_sla.sources.rows import Fault
+from workhours_sla.text.catalog import INIT, SHELL
+from workhours_sla.text.messages import say
+
+_IN_MEMORY: Final = 1 << 24
+"""A stream with more bytes than this is copied to a file on disk."""
+_WIDEST_NAME: Final = 44
+_WIDEST_VALUE: Final = 30
+
+
+class Input:
+    """A file or stream to read, with a configuration if it was detected.
+
+    ``file`` is the argument of the command. ``name`` is the name in messages, None if it is that of
+    ``where``.
+    """
+
+    def __init__(self, file: str, where: Path | BinaryIO, name: str | None) -> None:
+        self.file = file
+        self.where = where
+        self.name = name
+        self.detected: Config | None = None
+
+    def refuse(self, fault: Fault, unit: str) -> SourceError:
+        """Return the error for a row that the detected settings reject."""
+        msg = say(
+            "detect_row_unfit",
+            name=shlex.quote(self.file),
+            where=say(f"at_{unit}", number=fault.line),
+            detail=fault.detail,
+        )
+        return SourceError(msg, name=self.file, line=fault.line)
+
+
+def input_of(file: str, given: Given, stack: ExitStack) -> Input:
+    """Return the file to read, with a detected configuration if it does not have canonical columns.
+
+    Prints the detected settings. Raises SourceError if the detection leaves a question open.
+    """
+    found = Input(file, *_rereadable(path_or_stdin(file), stack))
+    as_it_is = _reads_as_it_is(found.where)
+    from_start(found.where)
+    if as_it_is:
+        return found
+    from workhours_sla.detection.detect import config_of, detect
+
+    detected = detect(found.where, name=found.name, given=given)
+    from_start(found.where)
+    for doubt in detected.doubts:
+        msg = say("detect_not_one", name=shlex.quote(file), question=doubt.question)
+        raise SourceError(msg, name=detected.name)
+    found.detected = config_of(detected)
+    name = printable(detected.name)
+    note_text(INIT.text("assumed", name=name, what=_summary(detected.options)))
+    echo_lines(_columns(detected), err=True)
+    return found
+
+
+def path_or_stdin(file: str) -> Path | BinaryIO:
+    """Return the path of a file, or the stream of standard input for ``-``.
+
+    Raises click.UsageError if standard input is a terminal or closed.
+    """
+    if file != "-":
+        return Path(file)
+    if sys.stdin is None or sys.stdin.isatty():
+        raise click.UsageError(SHELL.text("no_input"))
+    return sys.stdin.buffer
+
+
+def _rereadable(where: Path | BinaryIO, stack: ExitStack) -> tuple[Path | BinaryIO, str | None]:
+    """Return a path, or a seekable copy of a stream or a pipe.
+
+    The second result is the name of a pipe that was given as a path, otherwise None. Raises
+    SourceError.
+    """
+    name = None
+    if isinstance(where, Path):
+        if where.is_file() or where.is_dir() or not where.exists():
+            return where, None
+        name = str(where)
+        try:
+            where = stack.enter_context(where.open("rb"))
+        except OSError as error:
+            raise cannot_open(name, error) from None
+    copy = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the stack closes it
+    stack.callback(copy.close)
+    shutil.copyfileobj(where, copy)
+    copy.seek(0)
+    return cast("BinaryIO", copy), name
+
+
+def _reads_as_it_is(where: Path | BinaryIO) -> bool:
+    """Whether a file needs no configuration, because its format and column names are known."""
+    try:
+        with open_source(from_start(where), Config()) as source:
+            if source.format == "xes":
+                return True  # its keys are fixed, and what an activity means cannot be detected
+            next(iter(source), None)
+    except SourceError:
+        return False
+    return True
+
+
+def _summary(options: Mapping[str, Value]) -> str:
+    """Write the keys of ``[input]`` on one line. The delimiter is in quotes: it may be a comma."""
+    return ", ".join(
+        f"{key} {shown(value) if key == 'delimiter' else _joined(value)}"
+        for key, value in options.items()
+    )
+
+
+def _columns(detected: Detected) -> Iterator[str]:
+    readings = detected.readings
+    left = max((len(one.canonical) for one in readings), default=0)
+    names = [_clipped(_joined(one.columns), _WIDEST_NAME) for one in readings]
+    middle = max(map(len, names), default=0)
+    for reading, name in zip(readings, names, strict=True):
+        values = ", ".join(_clipped(value, _WIDEST_VALUE) for value in reading.values)
+        source = f" <- {name:<{middle}}" if middle else ""  # a fixed format has no columns
+        values = values or INIT.text("no_values")
+        yield f"  {reading.canonical:<{left}}{source}  {values}".rstrip()
+
+
+def _joined(value: Value) -> str:
+    text = shown_columns(value)
+    return text if text.isprintable() else repr(text)
+
+
+def _clipped(text: str, width: int) -> str:
+    text = printable(text)
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+# -- facts from the options ------------------------------------------------------------------
+
+
+def given_without_config(source: InputOptions, common: CommonOptions) -> Given | None:
+    """Return the facts that the options give about FILE, such as its zone, for detection.
+
+    Returns None if there is a configuration or a store, or no file.
+    """
+    if common.config is not None or source.file is None or source.store is not None:
+        return None
+    if source.assume_tz is not None:
+        return Given(tz=source.assume_tz)
+    return _given(common.tz, common.calendar)
+
+
+def _given(tz: str | None, calendar: str | None) -> Given:
+    """Return the zone of a file: that of ``--tz``, or that of the calendar.
+
+    Raises UnknownTimeZoneError and UnknownCalendarError.
+    """
+    if tz is not None:
+        time_zone(tz)
+        return Given(tz=tz)
+    zone = None if calendar in (None, NO_CALENDAR) else Calendar.get(calendar or "").tz
+    return Given(tz=None if zone is None else str(zone), of_calendar=True)
+
+
+# -- init ------------------------------------------------------------------------------------
+
+
+class _InitOptions(Options):
+    file: str = argument()
+    out: str | None = option("--out", metavar="FILE", without="stdout")
+    calendar: str | None = option("--calendar", metavar="ID")
+    hours: str | None = option("--hours", metavar="HOURS")
+    tz: str | None = option("--tz", metavar="ZONE")
+
+
+@command("init", _InitOptions, LangOption)
+def init(wanted: _InitOptions, _: LangOption) -> None:
+    """Run the command ``init``, whose help is in ``text.catalog``."""
+    from workhours_sla.detection.detect import detect, verified
+    from workhours_sla.detection.written import configuration_text, doubt_text
+
+    if wanted.out is not None and Path(wanted.out).exists():
+        raise click.UsageError(INIT.text("exists", path=repr(wanted.out)))
+    if wanted.tz is None and "RU-" in (wanted.calendar or ""):
+        note_other_zones(wanted.calendar or "")
+    given = _given(wanted.tz, wanted.calendar)
+    with ExitStack() as stack:
+        where, called = _rereadable(path_or_stdin(wanted.file), stack)
+        detected = verified(detect(where, name=called, given=given), where)
+    keys = ("calendar", "hours", "tz") if wanted.tz and wanted.calendar else ("calendar", "hours")
+    schedule = {key: value for key in keys if (value := getattr(wanted, key)) is not None}
+    name, out = shlex.quote(wanted.file), shlex.quote(wanted.out or "region.toml")
+    text = configuration_text(
+        detected, schedule=schedule, checked_by=f"workhours check {name} --config {out}"
+    )
+    echo_lines([f"{printable(detected.name)}: {_summary(detected.options)}"], err=True)
+    echo_lines(_columns(detected), err=True)
+    for note in detected.notes:
+        note_text(note)
+    echo_lines(map(doubt_text, detected.doubts), err=True)
+    if wanted.out is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        with Path(wanted.out).open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise click.UsageError(INIT.text("exists", path=repr(wanted.out))) from None
+    count = sum(bool(doubt.keys) for doubt in detected.doubts)
+    key = "written_open" if count else "written"
+    echo_lines([INIT.text(key, path=out, name=name, count=count)], err=True)
