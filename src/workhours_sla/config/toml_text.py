@@ -23,6 +23,10 @@ LONGEST: Final = 1_000_000
 """Maximum number of characters in a file."""
 LARGEST: Final = 4 * LONGEST + 8
 """Number of bytes to read: a longer file has more than ``LONGEST`` characters in UTF-8."""
+DEEPEST: Final = 16
+"""Maximum number of dots in a key: a parsed key of some ten thousand would crash Python."""
+_DEEP: Final = re.compile(r"^[ \t\[]*(?:[^\s.=\"'#\[\]]+[ \t]*\.[ \t]*){17}", re.MULTILINE)
+"""Matches a key with more dots."""
 OPEN: Final = '"?"'
 """The value of a key that waits for an answer, as TOML."""
 
@@ -40,6 +44,9 @@ def tables_of(text: str, name: str) -> dict[str, Any]:
     except UnicodeEncodeError as error:
         number = text.count("\n", 0, error.start) + 1
         _refuse(name, say("toml_surrogate", name=name, line=number), number)
+    if deep := _DEEP.search(text):
+        number = text.count("\n", 0, deep.start()) + 1
+        _refuse(name, say("toml_dots", name=name, line=number, most=DEEPEST), number)
     try:
         # without this line ending, an error at the end of the text would have no line number
         return tomllib.loads(text + "\n")
