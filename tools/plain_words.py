@@ -39,7 +39,8 @@ FOREIGN = {
     "acts.py": {"settles"},
     "test_acts.py": {"settles"},
     "words.py": {"hold", "пауза", "паузе", "паузы", "пауз"},
-    "zendesk.py": {"hold"},
+    "desks.py": {"hold"},
+    "sections.py": {"aside"},
     "decisions.md": {"пауза", "паузу"},
 }
 """A mapping from a file name to the words that it may use: keys of an earlier version, names in

@@ -94,7 +94,7 @@ CHUNKED = b"Transfer-Encoding: chunked\r\n"
 @pytest.mark.parametrize(
     ("token", "headers", "body", "status"),
     [
-        ("x", CHUNKED, b"1\r\n{\r\n", b"401"),  # the rest of the body is awaited by nobody
+        ("x", CHUNKED, b"1\r\n{\r\n", b"401"),  # the rest of the body is read by nobody
         ("x", b"Content-Length: 100\r\n", b"{", b"401"),
         (READ, b"Content-Length: 9999999\r\n", b"{", b"413"),
         # a proxy in front may see another length, and with it another request

@@ -1,4 +1,4 @@
-"""Sources of days that hold their days: tables of files and libraries, and plain days off."""
+"""Sources of days that contain their days: tables of files and libraries, and plain days off."""
 
 from __future__ import annotations
 

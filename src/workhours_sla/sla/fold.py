@@ -144,11 +144,11 @@ def _applies_since(
     return _since(appeal, applied)
 
 
-def _since(appeal: Appeal, holds: Callable[[Attributes], bool]) -> datetime | None:
+def _since(appeal: Appeal, is_so: Callable[[Attributes], bool]) -> datetime | None:
     """Return when a condition on the attributes last became true, None if it always was."""
     since = None
     for at, attributes in chain(reversed(appeal.changes), [(None, appeal.initial)]):
-        if not holds(attributes):
+        if not is_so(attributes):
             return since
         since = at
     return None

@@ -126,7 +126,7 @@ class Candidate(NamedTuple):
 
     @property
     def stamp(self) -> tuple[int, ...]:
-        """What tells that the file was not written to, nor rotated."""
+        """What shows that the file was not written to, nor rotated."""
         return self.inode, self.written_at, self.size, not self.suffix
 
     @property

@@ -1,7 +1,7 @@
 """Read the rows of a sheet of an XLSX, XLS or ODS workbook.
 
-XLSX is read by openpyxl, which tells errors and formulas without a value from empty cells. The
-reader of XLS and ODS, calamine, shows both as empty cells, so a note asks for XLSX.
+XLSX is read by openpyxl, which distinguishes errors and formulas without a value from empty cells.
+The reader of XLS and ODS, calamine, shows both as empty cells, so a note asks for XLSX.
 """
 
 from __future__ import annotations
