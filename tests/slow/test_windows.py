@@ -295,4 +295,4 @@ def test_every_command_runs_without_posix(folder: Path) -> None:
     assert done.stdout.splitlines()[-1] == "locked"
     # Windows in Russian has no variable of the environment that says so
     assert "Ответить до   сб 01.11.2025 12:30" in done.stdout
-    assert "Missing argument 'НАЧАЛО'" in done.stderr
+    assert "не указан аргумент 'НАЧАЛО'" in done.stderr

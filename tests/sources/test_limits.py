@@ -263,11 +263,8 @@ def test_old_recurrences_equal_those_counted_from_their_start(rule: str, start: 
 def test_endless_recurrences_are_bounded() -> None:
     daily = "FREQ=DAILY"
     assert "no dates" in refusal(recurring, "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30")
-    assert "begins 400 years before" in refusal(
+    assert "no row for 2025" in refusal(
         lambda rule: recurring(rule, start="00010101"), f"{daily};COUNT=9"
-    )
-    assert "starts more than 100,000 times" in refusal(
-        lambda rule: recurring(rule, "DURATION:P200000D", start="00010101"), daily
     )
     assert "cover 1,000,000 days" in refusal(
         lambda rule: recurring(rule, "DURATION:P9999D", start="20200101"), daily
