@@ -278,3 +278,18 @@ def test_a_combination_has_no_latest_start_in_days() -> None:
 def test_an_explanation_reads_back_equal(budget: Any) -> None:
     trace = OFFICE.explain(at(2026, 4, 2, 10), budget)
     assert from_json(to_json(trace), Trace) == trace
+
+
+def test_dates_have_their_roles_beside_an_undecided_date_that_is_paused() -> None:
+    # no act says which date Tatarstan had off for 4 November 2017, a holiday on a Saturday
+    office = Schedule(Calendar.get("RU-TA").with_week(6), "Mo-Fr 09:00-18:00")
+    start = datetime(2017, 11, 4, 12, 30, tzinfo=office.tz)
+    pauses = [(start + timedelta(days=1), start + timedelta(days=7))]
+    trace = office.explain(start, WorkingDays(2), pauses=pauses)
+    assert [(step.date.day, step.part, step.number) for step in trace.steps] == [
+        (4, "start", None),
+        *((day, "paused", None) for day in range(5, 11)),
+        *((day, "off", None) for day in (11, 12)),
+        (13, "counted", 1),
+        (14, "due", 2),
+    ]

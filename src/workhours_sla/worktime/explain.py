@@ -410,7 +410,8 @@ def day_parts(
     """
     due_on = (due_at - TICK).astimezone(schedule.tz).date()
     try:
-        ends_on = budget.without_roll().due_on(schedule, start, pauses)
+        unmoved = budget.without_roll()
+        ends_on = due_on if unmoved is budget else unmoved.due_on(schedule, start, pauses)
         found = dict(_parts(budget, schedule, start, ends_on, pauses))
     except CalendarCoverageError:  # the due date is certain, but not which dates count
         return {due_on: ("due", None)}
