@@ -276,8 +276,8 @@ class CompiledTime:
         refuse_unknown: Callable[[timedelta], NoReturn],
         fast: FastPath,
     ) -> None:
-        self.compile_lines = compile_lines
-        self.refuse_unknown = refuse_unknown
+        self.compile_lines: Callable[[], tuple[Timeline, ...]] = compile_lines
+        self.refuse_unknown: Callable[[timedelta], NoReturn] = refuse_unknown
         self._fast = fast
         self._lines: tuple[Timeline, ...] | None = None
 

@@ -334,10 +334,10 @@ class OneBudget:
                 for one, c in zip(found, worked, strict=True)
             ]
         )
-        self.cells = len(self._table)
+        self.cells: int = len(self._table)
         # an answer changes by at most the length of its cell
         least = min(int((2 * one - times).min()) for one in found)
-        self.fits = least >= 3 * int(self._g)
+        self.fits: bool = least >= 3 * int(self._g)
 
     def answer(self, t: Ints, slots: Ints | None, out: Ints, space: Scratch) -> bool:
         """Write the answers to ``out``; return False if a row is NaT or outside of the cells."""

@@ -165,21 +165,21 @@ class Tables:
             )
             raise OverflowError(msg)
         bases = (1 + np.cumsum(cells) - cells) * g
-        self.curves = [
+        self.curves: list[Curve] = [
             curve._replace(cum=curve.cum + base) for curve, base in zip(curves, bases, strict=True)
         ]
         self.lo, self.hi = 1, 0
         if all(len(curve.lo) == 1 for curve in curves):
             self.lo = max(one.since for one in self.curves)
             self.hi = min(one.until for one in self.curves)
-        self.cell = common_divisor(0, *(part for curve in curves for part in curve.edges))
+        self.cell: int = common_divisor(0, *(part for curve in curves for part in curve.edges))
         known = [one for one in self.curves if one.since <= one.until]
         by_cells = not few_rows and len(known) == len(curves) and Cells.fit(known, self.cell)
         self.forward: Cells | Searched = (
             Cells(known, self.cell) if by_cells else Searched(self.curves, few_rows=few_rows)
         )
-        self.inverse = Inverse(self.curves, g, few_rows=few_rows)
-        self.runs = Runs(self.curves)
+        self.inverse: Inverse = Inverse(self.curves, g, few_rows=few_rows)
+        self.runs: Runs = Runs(self.curves)
         self.budgets: dict[tuple[str, int], OneBudget | int] = {}
         """The tables of ``solve._one_budget``, or the number of rows that were asked for so far."""
 
