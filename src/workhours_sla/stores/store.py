@@ -43,6 +43,8 @@ HOT: Final = 20_000
 
 WRITTEN_EVERY: Final = timedelta(minutes=1)
 """Maximum advance of the watermark in memory before it is written to the database."""
+MANY: Final = 16
+"""Number of copies of an event id from which on they are kept in memory."""
 AT_ONCE: Final = 500
 """Number of appeals that are dropped at once."""
 
@@ -75,6 +77,8 @@ class DatabaseStore(StoreReader):
         self._token = token_hex()
         self._hot: dict[str, AppealState] = {}
         """The appeals in memory, last used last; between transactions equal to those on disk."""
+        self._repeated: dict[str, Copies] = {}
+        """The ids of the last batch that have many copies, so that these are not read each time."""
         self._state: dict[str, Any] = {}
         """The counters and other values in the table ``meta``."""
         self._last_event: int = 0
@@ -155,6 +159,7 @@ class DatabaseStore(StoreReader):
     def _load(self) -> None:
         """Read the counters and the watermark again, and drop the appeals in memory."""
         self._hot.clear()
+        self._repeated = {}
         self._state = self._meta()
         self._watermark = instant_if(self._state.get("watermark"))
         ((last,),) = self._all("SELECT max(number) FROM event")
@@ -199,13 +204,21 @@ class DatabaseStore(StoreReader):
 
     def copies(self, event_ids: Sequence[str]) -> MutableMapping[str, StoredEvent | Copies]:
         """Return the stored copies of event ids, keyed by event id."""
-        found: dict[str, StoredEvent | Copies] = {}
-        for copy in self._stored("event_id IN (*)", event_ids):
+        kept = self._repeated
+        found: dict[str, StoredEvent | Copies] = {
+            one: kept[one] for one in event_ids if one in kept
+        }
+        for copy in self._stored("event_id IN (*)", [one for one in event_ids if one not in kept]):
             known = found.get(copy.event.event_id)
             if isinstance(known, Copies):
                 known.add(copy)
             else:
                 found[copy.event.event_id] = copy if known is None else Copies((known, copy))
+        self._repeated = {
+            event_id: one
+            for event_id, one in found.items()
+            if isinstance(one, Copies) and len(one.all) >= MANY
+        }
         return found
 
     def _stored(self, condition: str, values: Iterable[object]) -> list[StoredEvent]:
@@ -330,6 +343,7 @@ class DatabaseStore(StoreReader):
 
     def drop(self, before: datetime) -> None:
         """Drop what is older than an instant, as the protocol of a store describes."""
+        self._repeated = {}
         count = micros(before)
         self._drop_rejected(count)
         self._drop_changes(count)
