@@ -15,7 +15,7 @@ from kit.made_sheets import ZONE, workbook
 from workhours_sla.config.file import parse_config
 from workhours_sla.detection.detect import detect, verified
 from workhours_sla.detection.detected import Detected, Given
-from workhours_sla.detection.written import configuration_text
+from workhours_sla.detection.detected import configuration_text
 from workhours_sla.sources.appeal_file import open_source
 from workhours_sla.sources.rows import Fault
 

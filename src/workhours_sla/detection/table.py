@@ -48,11 +48,10 @@ Row = tuple[int, Sequence[str]]
 
 @dataclass(slots=True)
 class Column:
-    """One column of a table. ``index`` is its position; ``filled`` counts the non-empty cells.
+    """One column of a table: its position ``index``, and what its ``filled`` cells have.
 
-    ``values`` counts the first ``MOST_VALUES`` different values, and ``value_rows`` has the first
-    row of each. If the column may have ids, ``repeated`` counts those that occur again, and
-    ``is_counting`` is true if they are 1, 2, 3 and so on.
+    ``values`` counts the first different values, and ``value_rows`` has the first row of each. Of
+    ids, ``repeated`` counts those that occur again; ``is_counting`` says that they are 1, 2, 3.
     """
 
     name: str
@@ -157,9 +156,9 @@ class Column:
 
     @property
     def time_kind(self) -> TimeKind | None:
-        """The kind of time that most texts are; None if fewer than half are times.
+        """The kind of time that most texts are, if numbers may be times; None if fewer than half.
 
-        Numbers count as times here; decide from the column's name whether they really are times.
+        Whether numbers really are times, the column's name says.
         """
         real = self.filled - sum(self.placeholders.values())
         kinds: tuple[Literal["moment", "date", "clock"], ...] = ("moment", "date", "clock")
@@ -173,6 +172,10 @@ class Column:
         """The name with an example, for questions."""
         example = f" ({shown(self.first[0][:LONGEST])})" if self.first else ""
         return f"{shown(self.name)}{example}"
+
+    def text(self, cells: Sequence[str]) -> str:
+        """Return the text of the column's cell in a row."""
+        return cells[self.index].strip() if self.index < len(cells) else ""
 
 
 class Role(NamedTuple):
@@ -193,44 +196,19 @@ class Role(NamedTuple):
         return shown(shown_columns(self.written))
 
     @property
+    def shown(self) -> str:
+        """The columns with an example, for questions."""
+        return " + ".join(column.shown for column in self.columns)
+
+    @property
     def line(self) -> str:
         """The TOML line for this role in ``[columns]``."""
         return toml_line(self.canonical, self.written)
 
     def text(self, cells: Sequence[str]) -> str:
         """Return a row's text, empty for a placeholder such as ``нет``."""
-        at = (column.index for column in self.columns)
-        text = " ".join(cells[one].strip() for one in at if one < len(cells)).strip()
+        text = " ".join(column.text(cells) for column in self.columns).strip()
         return "" if is_no_time(text) else text
-
-
-@dataclass(slots=True)
-class Table:
-    """The columns of a table with a header.
-
-    ``above`` is the text above the header. ``rows`` counts the non-blank rows below the header.
-    """
-
-    columns: list[Column]
-    above: str = ""
-    rows: int = 0
-
-    @classmethod
-    def of(cls, header: Header) -> Table:
-        """Create a table without rows."""
-        names = enumerate(numbered(header.cells))
-        return cls([Column(name, at) for at, name in names], header.above)
-
-    def add_all(self, rows: Iterable[Row]) -> None:
-        """Add rows."""
-        for number, cells in rows:
-            if not any(map(str.strip, cells)):
-                continue
-            self.rows += 1
-            for column, cell in zip(self.columns, cells, strict=False):
-                text = cell.strip()
-                if text:
-                    column.add(text, number)
 
 
 class Header(NamedTuple):
@@ -247,20 +225,39 @@ class Header(NamedTuple):
     above: str = ""
 
 
+class Table:
+    """The columns below a header, ``above`` the text over it, and the number of non-blank rows."""
+
+    def __init__(self, header: Header, rows: Iterable[Row]) -> None:
+        self.columns = [Column(name, at) for at, name in enumerate(numbered(header.cells))]
+        self.above = header.above
+        self.rows = 0
+        for number, cells in rows:
+            texts = [cell.strip() for cell in cells]
+            self.rows += any(texts)
+            for column, text in zip(self.columns, texts, strict=False):
+                if text:
+                    column.add(text, number)
+
+
+# -- the header ----------------------------------------------------------------------------------
+
+
 def find_header(rows: Iterable[Row]) -> Header | None:
     """Return the header from the first rows, None if no row can be one."""
     filled = [(number, [*map(str.strip, cells)]) for number, cells in rows]
     filled = list(islice((row for row in filled if any(row[1])), SEARCHED))
     found: list[tuple[Header, tuple[int, ...]]] = []
-    for at, (number, cells) in enumerate(filled):
+    above, upper = 0, [""]
+    for number, cells in filled:
         known = _known(cells)
-        if known is None:
-            continue
-        found.append((Header(number, tuple(cells), known), (number,)))
-        above, upper = filled[at - 1] if at else (0, [])
-        both = two_rows(upper, cells)
-        if _known(upper) is not None and any(_is_part(cell) for cell in cells):
-            found.append((Header(number, tuple(both), _known(both) or 0), (above, number)))
+        if known is not None:
+            found.append((Header(number, tuple(cells), known), (number,)))
+            is_part = any(match.bare for cell in cells for match in matches_of(cell))
+            if is_part and _known(upper) is not None:
+                both = tuple(two_rows(upper, cells))
+                found.append((Header(number, both, _known(both) or 0), (above, number)))
+        above, upper = number, cells
     if not found:
         return None
     best, own = max(found, key=lambda one: (one[0].known, len(one[1]), -one[0].row))
@@ -287,10 +284,6 @@ def _known(cells: Sequence[str]) -> int | None:
         return None
     first = [matches_of(name) for name in dict.fromkeys(names)]
     return len({(match[0].canonical, match[0].rank) for match in first if match})
-
-
-def _is_part(cell: str) -> bool:
-    return any(match.bare for match in matches_of(cell))
 
 
 def _kinds(cells: Iterable[str]) -> set[str]:
