@@ -91,7 +91,7 @@ Ticket ID|Subject|Requester|Created at|Updated at|Solved at|Assignee|Group|Statu
 Issue key|Issue id|Summary|Status|Assignee|Created|Updated|Resolved|Due Date
 R-1|101|Не горит фонарь|Done|Bob|12/Jan/26 10:05 AM|14/Jan/26 3:05 PM|12/Jan/26 11:30 AM|
 R-2|102|Не горит фонарь|Open|Bob|13/Jan/26 12:05 PM|14/Jan/26 3:06 PM||""",
-        "101 12 10:05 12 11:30, 102 13 12:05 -",
+        "R-1 12 10:05 12 11:30, R-2 13 12:05 -",
         asked=("answered_at",),
     ),
     "Freshdesk": Sheet("""\

@@ -16,6 +16,7 @@ from workhours_sla.config.column_words import (
     TIMES,
     may_be,
     plain,
+    readability,
     says_time,
     without_names,
 )
@@ -152,7 +153,8 @@ class Columns:
             full = [column for column in columns if column.filled == most > 0]
             if len({plain(one.name) for one in full}) == len(full) > 1 < most:
                 # any of several columns with an id of its own in each row identifies the appeal
-                full = [one for one in full if not one.repeated][:1] or full
+                single = [one for one in full if not one.repeated]
+                full = [min(single, key=lambda one: one.index)] if single else full
             if full:
                 return _of_ids(full, SURE)
         counters = [column for column in self.columns if plain(column.name) in COUNTERS]
@@ -230,9 +232,7 @@ def _others(canonical: str, columns: list[Column]) -> list[Role]:
     """Return the roles of values; columns with the same values in all rows count as one."""
     filled = [column for column in columns if column.filled] or columns
     if canonical not in _SPLIT or len({without_names(one.name) for one in filled}) == 1:
-        # beside the number of a thing, its name is easier to read
-        filled.sort(key=lambda one: plain(one.name) == without_names(one.name))
-        filled = filled[:1]
+        filled = [min(filled, key=lambda one: readability(one.name))]
     different: list[Column] = []
     for column in filled:
         if not any(

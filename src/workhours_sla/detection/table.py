@@ -35,6 +35,8 @@ OBJECTS: Final = "[…]"
 SHOWN: Final = 3
 """Number of first values of a column that are kept as examples."""
 _LONGEST_VALUE: Final = 120
+_USUAL: Final = 0.95
+"""If this share of a column's numbers has one shape, the others are faults."""
 _ENOUGH: Final = 2
 """A row with this many known column names is certainly a header."""
 
@@ -150,9 +152,13 @@ class Column:
 
     @property
     def numbers(self) -> NumberKind | None:
-        """The way in which the column's numbers can represent times; None if they cannot."""
+        """The way in which all numbers, or nearly all, can represent times; None if they cannot."""
         found = self.seen("number")
-        return number_form(found) if found else None
+        if not found:
+            return None
+        main = max(found, key=lambda one: one.count)
+        is_usual = main.count >= _USUAL * self.count("number")
+        return number_form(found) or (number_form([main]) if is_usual else None)
 
     @property
     def time_kind(self) -> TimeKind | None:

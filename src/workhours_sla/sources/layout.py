@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _TOTALS = re.compile(r"\W*(?:(?:общий )?итог|итого|всего|(?:grand )?totals?)\b", re.IGNORECASE)
 """Matches the beginning of a cell that labels a row of totals."""
 _COUNT = re.compile(r"(?:\d{1,7}(?:\.0)?)?", re.ASCII)
+_NUMBERED = 3
+"""A row with this many cells may number the columns."""
 _LISTED = 40
 """Maximum number of columns that a message lists."""
 
@@ -205,9 +207,16 @@ def two_rows(above: Sequence[str], below: Sequence[str]) -> list[str]:
 
 
 def is_total(cells: Iterable[object]) -> bool:
-    """Whether the first cell with a text is a label for totals."""
-    first = next((cell for cell in cells if cell != ""), None)
-    return isinstance(first, str) and _TOTALS.match(first) is not None
+    """Whether the first cell with a text is a label for totals, or the cells number the columns."""
+    filled = [cell for cell in cells if cell != ""]
+    first = filled[0] if filled else None
+    return _numbers_columns(filled) or isinstance(first, str) and _TOTALS.match(first) is not None
+
+
+def _numbers_columns(filled: Sequence[object]) -> bool:
+    """Whether the cells are 1, 2, 3 and so on, as below the header of a printed form."""
+    numbers = [str(at) for at in range(1, len(filled) + 1)]
+    return len(filled) >= _NUMBERED and [str(cell).removesuffix(".0") for cell in filled] == numbers
 
 
 def totals_of(layout: Layout, header: Sequence[str]) -> Callable[[Sequence[object]], bool]:
@@ -224,6 +233,8 @@ def totals_of(layout: Layout, header: Sequence[str]) -> Callable[[Sequence[objec
     def of_row(cells: Sequence[object]) -> bool:
         if not is_total(cells):
             return False
+        if _numbers_columns([cell for cell in cells if cell != ""]):
+            return True
         first = next(at for at, cell in enumerate(cells) if cell != "")
         if first in ids:
             return all(at >= len(cells) or _COUNT.fullmatch(str(cells[at])) for at in rest)
