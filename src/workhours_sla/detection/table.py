@@ -161,6 +161,13 @@ class Column:
         return number_form(found) or (number_form([main]) if is_usual else None)
 
     @property
+    def odd_numbers(self) -> list[Seen]:
+        """The numbers that are no times, or not as most are."""
+        found, kind = self.seen("number"), self.numbers
+        is_even = kind is not None and number_form(found) is not None
+        return [one for one in found if not is_even and (not kind or number_form([one]) != kind)]
+
+    @property
     def time_kind(self) -> TimeKind | None:
         """The kind of time that most texts are, if numbers may be times; None if fewer than half.
 

@@ -165,9 +165,7 @@ def doubts_of(role: Role) -> Iterator[Doubt]:
         yield _about(role, "detect_clock_alone")
     others: dict[str, int] = {}
     for column in role.columns:
-        others |= column.texts
-        if column.numbers is None:
-            others |= {one.example: one.count for one in column.seen("number")}
+        others |= column.texts | {one.example: one.count for one in column.odd_numbers}
     if others:
         yield _texts_doubt(role, others)
 
@@ -193,11 +191,12 @@ def _alone(role: Role) -> Iterator[Doubt]:
 
 def _texts_doubt(role: Role, texts: dict[str, int]) -> Doubt:
     first = sorted(texts, key=lambda text: -texts[text])[:_LISTED]
-    rows = [column.value_rows.get(text, 0) for column in role.columns for text in first]
+    rows: dict[str, int] = {}
+    for column in role.columns:
+        rows |= {one.example: one.row for one in column.shapes.values()} | column.value_rows
     lines = [toml_line(text, "") for text in first if role.canonical == "answered_at"]
     counts = ", ".join(f"{shown(text)} ({texts[text]})" for text in first)
     facts = {"column": role.names, "canonical": role.canonical, "texts": counts}
     section = f"values.{role.canonical}"
-    return ask(
-        section, "detect_texts", lines, *map(toml_key, first), **facts, row=min(rows, default=0)
-    )
+    row = min(rows[text] for text in first)
+    return ask(section, "detect_texts", lines, *map(toml_key, first), **facts, row=row)
