@@ -5,10 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import re
+import tomllib
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
-from typing import Final, NamedTuple
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
 
+import openpyxl
 import pytest
 
 from kit.made_sheets import ZONE, workbook
@@ -173,27 +178,32 @@ def as_csv(rows: list[list[str]]) -> bytes:
     return text.getvalue().encode("cp1251")
 
 
-def answered(found: Detected, answers: tuple[str, ...]) -> str:
-    """Return the configuration with an answer to each question."""
+def answered(found: Detected, answers: Mapping[str, str] | Sequence[str]) -> str:
+    """Return the configuration with an answer to each question: by its key, or in order."""
     text = configuration_text(found, schedule={})
     for doubt in found.doubts:
-        given = answers or [line.split(" = ", 1)[1].strip('"') for line in doubt.choices[:1]]
-        for key, value in zip(doubt.keys, given, strict=True):
+        first = [line.split(" = ", 1)[1].strip('"') for line in doubt.choices[:1]]
+        given = [answers[key] for key in doubt.keys] if isinstance(answers, Mapping) else answers
+        for key, value in zip(doubt.keys, given or first, strict=True):
             text = re.sub(rf'(?m)^{re.escape(key)} = "\?".*$', f'{key} = "{value}"', text)
     return text
 
 
-def appeals_in(content: bytes, text: str) -> dict[str, list[datetime | None]]:
+def appeals_in(
+    content: bytes, text: str, name: str | None = None
+) -> tuple[dict[str, list[datetime | None]], int]:
+    """Return the posting and the first answer of each appeal, and the number of rejected rows."""
     found: dict[str, list[datetime | None]] = {}
-    with open_source(BytesIO(content), parse_config(text, "written")) as source:
+    faults = 0
+    with open_source(BytesIO(content), parse_config(text, "written"), name=name) as source:
         for item in source:
-            assert not isinstance(item, Fault), item
-            for event in item:
+            faults += isinstance(item, Fault)
+            for event in () if isinstance(item, Fault) else item:
                 times = found.setdefault(event.appeal_id, [None, None])
                 if event.type in ("created", "replied"):
                     at = event.type == "replied"
                     times[at] = min(times[at] or event.occurred_at, event.occurred_at)
-    return found
+    return found, faults
 
 
 def truth(appeals: str) -> dict[str, list[datetime | None]]:
@@ -211,7 +221,7 @@ def read(content: bytes, sheet: Sheet) -> None:
     found = verified(detect(stream, given=Given(tz=ZONE)), stream)
     questions = [doubt for doubt in found.doubts if doubt.keys]
     assert tuple(key for doubt in questions for key in doubt.keys) == sheet.asked, found.doubts
-    assert appeals_in(content, answered(found, sheet.answers)) == truth(sheet.appeals)
+    assert appeals_in(content, answered(found, sheet.answers)) == (truth(sheet.appeals), 0)
 
 
 @pytest.mark.parametrize("name", SHEETS)
@@ -247,3 +257,55 @@ def test_equal_names_that_may_both_be_the_answer_are_asked_about(rows: str) -> N
     content = as_csv([line.split("|") for line in rows.splitlines()])
     found = verified(detect(BytesIO(content), given=Given(tz=ZONE)), BytesIO(content))
     assert any("answered_at" in doubt.keys for doubt in found.doubts), found.doubts
+
+
+# -- files of others -----------------------------------------------------------------------------
+
+FILES: Final = {
+    one["name"]: one
+    for one in tomllib.loads(
+        Path(__file__).with_name("foreign_files.toml").read_text(encoding="utf-8")
+    )["file"]
+}
+
+
+def content_of(file: Mapping[str, Any]) -> bytes:
+    if "text" in file:
+        return str(file["text"]).encode(file.get("encoding", "utf-8"))
+    sheets = {"": file["rows"]} if "sheets" not in file else dict(
+        zip(file["sheets"], (file["rows"], file["more"]), strict=True)
+    )
+    book = openpyxl.Workbook()
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name) if name else book.active
+        for row in rows:
+            sheet.append([None if cell == "" else cell for cell in row])
+        for cells in file.get("merged", ()):
+            sheet.merge_cells(cells)
+    if "sheets" in file:
+        book.remove(book.worksheets[0])
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_of_others_is_read_as_its_truth_or_asked_about(name: str) -> None:
+    file = FILES[name]
+    content = content_of(file)
+    found = verified(detect(BytesIO(content), name=name, given=Given(tz=ZONE)), BytesIO(content))
+    asked = [key for doubt in found.doubts for key in doubt.keys]
+    if file.get("refused"):
+        assert asked
+        return
+    assert asked == file.get("asked", [])
+    read, faults = appeals_in(content, answered(found, file.get("answers", {})), name)
+    truth = {}
+    for own_id, *times in (one.split() for one in file["appeals"].split("; ")):
+        given = [None if time == "-" else datetime.fromisoformat(time) for time in times]
+        truth[own_id.replace("_", " ")] = [
+            when if when is None or when.tzinfo else when.replace(tzinfo=ZoneInfo(ZONE))
+            for when in given
+        ]
+    assert {own_id.replace("_", " "): times for own_id, times in read.items()} == truth
+    assert faults == file.get("rejected", 0)

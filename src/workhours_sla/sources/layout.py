@@ -220,24 +220,27 @@ def _numbers_columns(filled: Sequence[object]) -> bool:
 
 
 def totals_of(layout: Layout, header: Sequence[str]) -> Callable[[Sequence[object]], bool]:
-    """Return a function that recognises a row of totals: it has a label for totals and no id.
+    """Return a function that recognises a row without an appeal: a note, a blank row, totals.
 
-    If the label is in the column of ids, the other required columns are empty or have counts.
+    A note has no value in a column that is read. A row of totals has a label for them and no id, or
+    else its required columns are empty or have counts, apart from the label.
     """
-    ids, *others = (
+    names = (layout.names(canonical) for canonical in layout.canonical)
+    read = [header.index(name) for one in names for name in one if name in header]
+    places = [
         [header.index(column) for column in layout.names(canonical)]
         for canonical in layout.required
-    )
-    rest = [at for one in others for at in one]
+    ]
+    ids, required = places[0], [at for one in places for at in one]
 
     def of_row(cells: Sequence[object]) -> bool:
+        if not any(cells[at] != "" for at in read if at < len(cells)):
+            return True
         if not is_total(cells):
             return False
-        if _numbers_columns([cell for cell in cells if cell != ""]):
-            return True
         first = next(at for at, cell in enumerate(cells) if cell != "")
-        if first in ids:
-            return all(at >= len(cells) or _COUNT.fullmatch(str(cells[at])) for at in rest)
-        return all(at >= len(cells) or cells[at] == "" for at in ids)
+        texts = {at: str(cells[at]) for at in required if at < len(cells) and at != first}
+        has_id = first in ids or any(texts.get(at) for at in ids)
+        return not has_id or all(map(_COUNT.fullmatch, texts.values()))
 
     return of_row
