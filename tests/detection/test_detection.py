@@ -18,9 +18,8 @@ from kit.properties import examples
 from kit.workbooks import xlsx
 from workhours_sla.config.file import parse_config
 from workhours_sla.detection.detect import config_of, detect, verified
-from workhours_sla.detection.detected import Detected, Given
+from workhours_sla.detection.detected import Detected, Given, configuration_text
 from workhours_sla.detection.encoding import RUSSIAN, of_one_byte
-from workhours_sla.detection.detected import configuration_text
 from workhours_sla.errors import ConfigError, SourceError
 from workhours_sla.sources.appeal_file import open_source
 from workhours_sla.sources.rows import Fault

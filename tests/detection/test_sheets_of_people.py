@@ -19,8 +19,7 @@ import pytest
 from kit.made_sheets import ZONE, workbook
 from workhours_sla.config.file import parse_config
 from workhours_sla.detection.detect import detect, verified
-from workhours_sla.detection.detected import Detected, Given
-from workhours_sla.detection.detected import configuration_text
+from workhours_sla.detection.detected import Detected, Given, configuration_text
 from workhours_sla.sources.appeal_file import open_source
 from workhours_sla.sources.rows import Fault
 
@@ -272,8 +271,10 @@ FILES: Final = {
 def content_of(file: Mapping[str, Any]) -> bytes:
     if "text" in file:
         return str(file["text"]).encode(file.get("encoding", "utf-8"))
-    sheets = {"": file["rows"]} if "sheets" not in file else dict(
-        zip(file["sheets"], (file["rows"], file["more"]), strict=True)
+    sheets = (
+        {"": file["rows"]}
+        if "sheets" not in file
+        else dict(zip(file["sheets"], (file["rows"], file["more"]), strict=True))
     )
     book = openpyxl.Workbook()
     for name, rows in sheets.items():

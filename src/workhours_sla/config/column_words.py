@@ -41,7 +41,8 @@ TIMES: Final = {
         "answered, answer, replied, reply, first reply, responded, response, first response, "
         "first answer, first responded, first replied, initial response, ответ первый",
         asked="окончательного ответа, последнего ответа, подготовки ответа, решения, решено, "
-        "решение, resolved, resolution, resolutiondate, solved, resolve, fixed, last reply, last response, "
+        "решение, resolved, resolution, resolutiondate, solved, resolve, fixed, last reply, "
+        "last response, "
         "исполнения, исполнено, исполнение, выполнения, выполнено, выполнение, устранения, "
         "обработки, обработано, завершения, завершено, завершение, completed, completion, "
         "complete, done, finished, закрытия, закрыто, закрытие, closed, close, closing, "

@@ -133,18 +133,17 @@ class Columns:
         return clocks[0] if len(clocks) == 1 else None
 
     def unknown(self) -> Iterator[Column]:
-        """Yield the columns that contain times but whose names are not recognised."""
         for column in self.columns:
             kind = column.time_kind
             if column.matches or plain(column.name) in NEITHER:
                 continue
-            if kind in ("moment", "date") or (kind in (*MOMENTS, *DATES) and says_time(column.name)):
+            is_sure = kind in ("moment", "date")
+            if is_sure or (kind in (*MOMENTS, *DATES) and says_time(column.name)):
                 yield column
 
     # -- ids and values --------------------------------------------------------------------------
 
     def ids(self) -> Candidates:
-        """Return the candidates for the id of an appeal."""
         found = self.ranked("appeal_id")
         sure = found.get(SURE, [])
         bare = [column for column in sure if plain(column.name) in BARE_NUMBERS]
@@ -218,9 +217,7 @@ class Columns:
         if canonical == "answered_at":
             choices.append(toml_line(canonical, ""))
             return ask("columns", "detect_no_answers", choices, canonical, **facts)
-        return ask(
-            "columns", "detect_missing", choices, canonical, canonical=canonical, **facts
-        )
+        return ask("columns", "detect_missing", choices, canonical, canonical=canonical, **facts)
 
 
 def _of_ids(columns: Iterable[Column], rank: int, cause: str = "") -> Candidates:
@@ -236,8 +233,7 @@ def _others(canonical: str, columns: list[Column]) -> list[Role]:
     different: list[Column] = []
     for column in filled:
         if not any(
-            column.values == one.values and column.value_rows == one.value_rows
-            for one in different
+            column.values == one.values and column.value_rows == one.value_rows for one in different
         ):
             different.append(column)
     return [Role(canonical, (column,)) for column in different]

@@ -19,7 +19,7 @@ from workhours_sla.detection.detected import (
     toml_key,
     toml_line,
 )
-from workhours_sla.detection.open import doubts_of_rows, doubts_of_unread
+from workhours_sla.detection.open import Rows, doubts_of_unread
 from workhours_sla.detection.table import Column, Role, Row, Table
 from workhours_sla.detection.times import DEFAULT, doubts_of, time_settings
 from workhours_sla.detection.words import event_type, status_meaning
@@ -38,8 +38,6 @@ _EVENTS: Final = ("event_id", "source", *Attributes._fields, "author_role", "sub
 
 @dataclass
 class _Decision:
-    """The decisions and doubts so far."""
-
     columns: Columns
     kind: Kind | None = None
     roles: dict[str, Role] = field(default_factory=dict)
@@ -86,7 +84,10 @@ def decide(
     made.doubts += doubts_of_unread(columns, made.kind, made.roles, unread)
     _place_values(made)
     if "appeal_id" in made.roles:
-        found = list(doubts_of_rows(columns, made.kind, made.roles, unread, rows()))
+        compared = Rows(columns, made.kind, made.roles, unread)
+        for _, cells in rows():
+            compared.add(cells)
+        found = list(compared.doubts())
         made.doubts += found
         _note_ids(made, found)
     written = {canonical: role.written for canonical, role in made.roles.items()}
@@ -135,8 +136,10 @@ def _choose_kind(made: _Decision) -> None:
     elif answered.roles or columns.find("posted_at").roles:
         made.kind = "appeals"
     if made.kind is None:
-        kinds = ("appeals", "events", "statuses") if types is None or answered.role is None else (
-            "events", "appeals"
+        kinds = (
+            ("appeals", "events", "statuses")
+            if types is None or answered.role is None
+            else ("events", "appeals")
         )
         made.doubts.append(ask("input", "detect_kind", [toml_line("kind", one) for one in kinds]))
     if made.kind == "events":

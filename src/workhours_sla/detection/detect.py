@@ -76,11 +76,12 @@ class _Read:
         self.needs_zone = False
         self.misfit: list[Doubt] = []
         self.error: Exception | None = None
-        count = faulty = 0
+        count, faulty, unit = 0, 0, ""
         try:
             with open_source(from_start(where), config, name=name) as source:
                 unit = source.unit
-                for count, item in enumerate(source, 1):
+                for item in source:
+                    count += 1
                     if isinstance(item, Fault):
                         faulty += 1
                         self.fault = self.fault or item

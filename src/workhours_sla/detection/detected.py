@@ -16,12 +16,9 @@ from workhours_sla.text.catalog import INIT, SHELL
 from workhours_sla.text.messages import Phrase, said, say
 
 Value = str | tuple[str, ...]
-"""A TOML value."""
 Kind = Literal["appeals", "events", "statuses"]
 MOST_LISTED: Final = 20
-"""Maximum number of values or columns that a question lists."""
 ZONES: Final = ("Europe/Moscow", "Europe/Volgograd")
-"""Time zones that a question offers."""
 _KEY: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[^ ]+')
 """Matches the key at the beginning of a TOML line."""
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
@@ -50,7 +47,6 @@ class Doubt(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The text of a question, or of a warning if no setting answers it."""
         label = INIT.text("question") if self.keys else SHELL.text("note")
         return f"{label}: {said(self.question)}"
 
@@ -106,7 +102,6 @@ class Given:
 
 
 def listed(values: Iterable[str]) -> str:
-    """Return the first values as one text for a question."""
     return ", ".join(map(shown, islice(values, MOST_LISTED)))
 
 
@@ -127,12 +122,10 @@ def toml_text(value: str | Sequence[str]) -> str:
 
 
 def toml_key(key: str) -> str:
-    """Return a text as a TOML key, in quotes if it needs them."""
     return key if _BARE.fullmatch(key) else toml_text(key)
 
 
 def toml_line(key: str, value: str | Sequence[str]) -> str:
-    """Return a TOML line with a key and a value."""
     return f"{toml_key(key)} = {toml_text(value)}"
 
 

@@ -20,7 +20,6 @@ _WIDE_MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SAMPLED: Final = 64_000
-"""Maximum number of bytes that are scored as Russian text."""
 _RUNS: Final = re.compile(rb"[\x80-\xff]+")
 _CONTROLS: Final = bytes(sorted({*range(32), 127} - set(b"\t\n\r\f\x1a\x1b")))
 _BINARY: Final = 0.02

@@ -68,12 +68,10 @@ class _Possible(NamedTuple):
 
     @property
     def known(self) -> int:
-        """The number of canonical columns that the header names."""
         return self.header.known if self.header else -1
 
 
 def from_start(where: Path | BinaryIO) -> Path | BinaryIO:
-    """Return a path unchanged, or rewind a stream to its beginning and return it."""
     if not isinstance(where, Path):
         where.seek(0)
     return where
@@ -88,12 +86,10 @@ class Again:
 
     @contextmanager
     def opened(self) -> Iterator[OpenedFile]:
-        """Open the file, or rewind the stream. Raises SourceError."""
         with ExitStack() as stack:
             yield open_file(from_start(self.where), self.name, stack)
 
     def rows(self, read: Callable[[OpenedFile], Iterable[Row]]) -> Iterator[Row]:
-        """Open the file and yield its rows without totals."""
         with self.opened() as opened:
             yield from (row for row in read(opened) if not is_total(map(str.strip, row[1])))
 
@@ -214,9 +210,7 @@ def _workbook(source: Again, name: str, kind: str) -> FoundTable:
     found = _best(source, name, tables, kind, "sheet", near=1)
     fitting = found.options.get("sheet")
     unread = [
-        sheet
-        for sheet, rows in first.items()
-        if fitting and sheet != fitting and has_times(rows)
+        sheet for sheet, rows in first.items() if fitting and sheet != fitting and has_times(rows)
     ]
     if unread:
         others = warn("input", "detect_other_sheets", sheets=", ".join(map(shown, unread)))

@@ -19,7 +19,6 @@ NumberKind = Literal["excel", "excel_date", "excel_clock", "unix", "unix_ms"]
 SHORT_DOTTED: Final = ".y"
 """The family of dates like 26.03.11, which may begin or end with the year."""
 LONGEST: Final = 40
-"""Maximum number of characters of a text that can be a time."""
 _MORNING: Final = 7
 _LONG_YEAR: Final = 4
 _DIGITS: Final = str.maketrans("123456789", "000000000")
@@ -150,7 +149,6 @@ class Seen:
     dates: set[tuple[str, ...]] = field(default_factory=set)
 
     def add(self, text: str) -> None:
-        """Count a text that has this shape."""
         self.count += 1
         kind = self.shape.kind
         if kind == "number":
@@ -184,7 +182,6 @@ class Seen:
 
 
 def number_form(seen: list[Seen]) -> NumberKind | None:
-    """Return the notation in which numbers can be times, None if they cannot."""
     low, high = min(one.low for one in seen), max(one.high for one in seen)
     if low >= 0 and high < 1:
         return "excel_clock"

@@ -23,17 +23,12 @@ from workhours_sla.errors import shown
 from workhours_sla.sources.layout import numbered, two_rows
 
 SEARCHED: Final = 50
-"""Number of non-blank rows in which the header is searched."""
 MOST_SHAPES: Final = 400
-"""Maximum number of text shapes that are counted in a column."""
 MOST_VALUES: Final = 200
-"""Maximum number of different values that are counted in a column."""
 MOST_IDS: Final = 300_000
-"""Maximum number of ids that are compared with each other."""
 OBJECTS: Final = "[…]"
 """Placeholder for the text of a list of JSON objects."""
 SHOWN: Final = 3
-"""Number of first values of a column that are kept as examples."""
 _LONGEST_VALUE: Final = 120
 _USUAL: Final = 0.95
 """If this share of a column's numbers has one shape, the others are faults."""
@@ -83,7 +78,6 @@ class Column:
         return any(match.bare for match in self.matches)
 
     def add(self, text: str, row: int) -> None:
-        """Count the text of a non-empty cell."""
         self.filled += 1
         if self.has_ids:
             self.repeated += text in self.ids
@@ -92,48 +86,36 @@ class Column:
                 self.ids.add(text)
         if len(self.first) < SHOWN:
             self.first.append(text)
-        if len(text) > LONGEST or is_no_time(text):
-            self._count_value(text, row)
-            return
-        key = shape_text(text)
+        key = "" if len(text) > LONGEST or is_no_time(text) else shape_text(text)
         seen = self.shapes.get(key)
-        if seen is None:
+        if key and seen is None and len(self.shapes) < MOST_SHAPES:
             shape = shape_of(key)
-            if shape.kind == "other" or len(self.shapes) >= MOST_SHAPES:
-                self._count_value(text, row)
-                return
-            seen = self.shapes[key] = Seen(shape, text, row)
-        seen.add(text)
-        if seen.shape.kind == "number":
-            self._count_value(text, row)
-
-    def _count_value(self, text: str, row: int) -> None:
+            if shape.kind != "other":
+                seen = self.shapes[key] = Seen(shape, text, row)
+        if seen is not None:
+            seen.add(text)
         text = text[:_LONGEST_VALUE]
-        if text in self.values or len(self.values) < MOST_VALUES:
+        is_value = seen is None or seen.shape.kind == "number"
+        if is_value and (text in self.values or len(self.values) < MOST_VALUES):
             self.values[text] += 1
             self.value_rows.setdefault(text, row)
 
     def seen(self, *kinds: str) -> list[Seen]:
-        """Return what was seen of the texts of some kinds."""
         return [seen for seen in self.shapes.values() if seen.shape.kind in kinds]
 
     def count(self, *kinds: str) -> int:
-        """Return the number of texts of some kinds."""
         return sum(seen.count for seen in self.seen(*kinds))
 
     @property
     def midnights(self) -> int:
-        """Number of times that are 00:00."""
         return sum(seen.midnights for seen in self.shapes.values())
 
     @property
     def is_midnight(self) -> bool:
-        """Whether every time is 00:00."""
         return 0 < self.midnights == self.count("moment")
 
     @property
     def has_objects(self) -> bool:
-        """Whether every value is a list of JSON objects."""
         return set(self.values) == {OBJECTS} and self.values[OBJECTS] == self.filled
 
     @property
@@ -175,19 +157,15 @@ class Column:
         """
         real = self.filled - sum(self.placeholders.values())
         kinds: tuple[Literal["moment", "date", "clock"], ...] = ("moment", "date", "clock")
-        for kind in kinds:
-            if real and 2 * self.count(kind) > real:
-                return kind
-        return self.numbers if real and 2 * self.count("number") > real else None
+        most = (kind for kind in kinds if 2 * self.count(kind) > real)
+        return next(most, self.numbers if 2 * self.count("number") > real else None)
 
     @property
     def shown(self) -> str:
-        """The name with an example, for questions."""
         example = f" ({shown(self.first[0][:LONGEST])})" if self.first else ""
         return f"{shown(self.name)}{example}"
 
     def text(self, cells: Sequence[str]) -> str:
-        """Return the text of the column's cell in a row."""
         return cells[self.index].strip() if self.index < len(cells) else ""
 
 
@@ -199,23 +177,19 @@ class Role(NamedTuple):
 
     @property
     def written(self) -> Value:
-        """The file's column names as the value of a key in ``[columns]``."""
         names = tuple(column.name for column in self.columns)
         return names[0] if len(names) == 1 else names
 
     @property
     def names(self) -> str:
-        """The file's column names, for messages."""
         return shown(shown_columns(self.written))
 
     @property
     def shown(self) -> str:
-        """The columns with an example, for questions."""
         return " + ".join(column.shown for column in self.columns)
 
     @property
     def line(self) -> str:
-        """The TOML line for this role in ``[columns]``."""
         return toml_line(self.canonical, self.written)
 
     def text(self, cells: Sequence[str]) -> str:
@@ -289,7 +263,6 @@ def find_header(rows: Iterable[Row]) -> Header | None:
 
 
 def _known(cells: Sequence[str]) -> int | None:
-    """Return the number of canonical columns that the cells name, None if they name no columns."""
     names = [cell for cell in cells if cell]
     if len(names) < _ENOUGH or _kinds(names) & {"moment", "date", "clock"}:
         return None

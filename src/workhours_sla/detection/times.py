@@ -26,7 +26,6 @@ from workhours_sla.sources.written_times import parse_time
 DEFAULT: Final = "default"
 """The ``datetime_format`` for notations that are recognised without a format."""
 _OF_NUMBERS: Final = {"excel": "excel", "excel_date": "excel", "unix": "unix", "unix_ms": "unix_ms"}
-"""The ``datetime_format`` for each kind of numbers."""
 _LISTED: Final = 10
 _FEW: Final = 2
 _TOO_FREQUENT: Final = 72
@@ -61,7 +60,6 @@ class TimeSettings(NamedTuple):
 
 
 def time_settings(roles: Sequence[Role], table: Table, given: Given) -> TimeSettings:
-    """Decide how to parse the times of all ``roles`` of a table."""
     written = [one for role in roles for one in _written(role)]
     orders: dict[str, Order] = {}
     doubts = [doubt for role in roles for doubt in doubts_of(role)]
@@ -99,7 +97,6 @@ def _written(role: Role) -> Iterator[Written]:
 
 
 def _orders(family: str, members: Sequence[Written]) -> list[Order]:
-    """Return the orders of day, month and year that all dates of a family allow."""
     if not family:
         return []
     fitting = [order for order in ORDERS if all(order in seen.orders for seen, _ in members)]

@@ -44,7 +44,6 @@ _STATUSES: Final = {
     "ответ направлен, answered, replied, responded",
     "closed": "закрыто, закрыта, закрыт, в архиве, closed, archived",
 }
-"""The known statuses with each meaning."""
 
 
 def _by_word(table: dict[str, str]) -> dict[str, str]:
@@ -99,7 +98,6 @@ THREADS: Final = frozenset(
 
 
 def event_type(value: str) -> str | None:
-    """Return the event type that a value names, None if the value is unknown."""
     return _EVENT_OF.get(plain(value))
 
 
@@ -109,7 +107,6 @@ def status_meaning(value: str) -> str | None:
 
 
 def may_need_no_answer(status: str) -> bool:
-    """Whether a status may mean that an appeal needs no answer, or no answer yet."""
     text = plain(status)
     return (
         status_meaning(status) == "paused"
@@ -143,7 +140,6 @@ def stops(name: str, values: Mapping[str, int], filled: int) -> bool:
 
 
 def may_be_interim(value: str) -> bool:
-    """Whether a value may mean that an answer is only interim."""
     return plain(value).startswith(_INTERIM)
 
 

@@ -210,7 +210,7 @@ def is_total(cells: Iterable[object]) -> bool:
     """Whether the first cell with a text is a label for totals, or the cells number the columns."""
     filled = [cell for cell in cells if cell != ""]
     first = filled[0] if filled else None
-    return _numbers_columns(filled) or isinstance(first, str) and _TOTALS.match(first) is not None
+    return _numbers_columns(filled) or (isinstance(first, str) and _TOTALS.match(first) is not None)
 
 
 def _numbers_columns(filled: Sequence[object]) -> bool:
