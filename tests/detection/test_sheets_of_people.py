@@ -90,14 +90,6 @@ Ticket ID|Subject|Requester|Created at|Updated at|Solved at|Assignee|Group|Statu
 2|Не горит фонарь|Иванов|2026-01-13 12:05|2026-01-14 9:00||Петров|ЖКХ|Open""",
         asked=("answered_at",),
     ),
-    "Jira": Sheet(
-        """\
-Issue key|Issue id|Summary|Status|Assignee|Created|Updated|Resolved|Due Date
-R-1|101|Не горит фонарь|Done|Bob|12/Jan/26 10:05 AM|14/Jan/26 3:05 PM|12/Jan/26 11:30 AM|
-R-2|102|Не горит фонарь|Open|Bob|13/Jan/26 12:05 PM|14/Jan/26 3:06 PM||""",
-        "R-1 12 10:05 12 11:30, R-2 13 12:05 -",
-        asked=("answered_at",),
-    ),
     "Freshdesk": Sheet("""\
 Ticket ID|Subject|Status|Priority|Source|Agent|Group|Created time|Due by Time|Resolved time|Closed time|Initial response time|First response time (in hrs)
 1|s|Closed|Low|Email|Bob|Roads|2026-01-12 10:05:00|2026-01-13 14:05:33|2026-01-12 12:05:33|2026-01-12 18:05:33|2026-01-12 11:30:00|01:25:00
@@ -120,44 +112,11 @@ Ticket Number|Date Created|Priority|Department|Status|SLA Due Date|Closed Date|O
 2|1/13/26 12:05 PM|Normal|Roads|Open|1/14/26 2:05 PM||0|0""",
         asked=("answered_at",),
     ),
-    "311 of a city": Sheet(
-        """\
-Unique Key|Created Date|Closed Date|Agency|Agency Name|Complaint Type|Status|Due Date|Borough
-1|01/12/2026 10:05:00 AM|01/12/2026 11:30:00 AM|NYPD|Police|Noise|Closed||BRONX
-2|01/13/2026 12:05:00 PM||NYPD|Police|Noise|Open||BRONX""",
-        asked=("answered_at",),
-    ),
     "Open311": Sheet(
         """\
 service_request_id|status|service_name|agency_responsible|requested_datetime|updated_datetime
 1|closed|Pothole|DPW|2026-01-12T10:05:00+03:00|2026-01-12T11:30:00+03:00
 2|open|Pothole|DPW|2026-01-13T12:05:00+03:00|""",
-        asked=("answered_at",),
-    ),
-    "log of activities": Sheet(
-        """\
-case:concept:name|concept:name|time:timestamp|org:resource|case:department
-1|Confirmation of receipt|2026-01-12 10:05:00+03:00|R1|General
-1|Check|2026-01-12 10:30:00+03:00|R1|General
-1|Inform the citizen|2026-01-12 11:30:00+03:00|R1|General
-2|Confirmation of receipt|2026-01-13 12:05:00+03:00|R2|General""",
-        asked=('"Confirmation of receipt"', "Check", '"Inform the citizen"'),
-        answers=("registered", "assigned", "replied"),
-    ),
-    "log of a process tool": Sheet(
-        """\
-CaseID|Activity|Complete Timestamp|Resource
-1|Intake|2026-01-12 10:05|a
-1|Decision|2026-01-12 11:30|a
-2|Intake|2026-01-13 12:05|b""",
-        asked=("Intake", "Decision"),
-        answers=("assigned", "replied"),
-    ),
-    "the closing may be the answer": Sheet(
-        """\
-Номер|Дата поступления|Дата закрытия|Дата решения
-1|12.01.2026 10:05|15.01.2026 11:30|12.01.2026 11:30
-2|13.01.2026 12:05||""",
         asked=("answered_at",),
     ),
     "day or month first": Sheet(

@@ -163,18 +163,6 @@ class Seen:
                 self.dates.add(found.groups())
 
     @property
-    def orders(self) -> tuple[Order, ...]:
-        """The orders of day, month and year that all texts allow; with dots the day is first."""
-        first, second = (max((int(one[at]) for one in self.dates), default=0) for at in (0, 1))
-        fitting = {
-            "dmy": first <= 31 and second <= 12,
-            "mdy": first <= 12 and second <= 31,
-            "ymd": second <= 12,
-        }
-        orders = tuple(order for order in self.shape.formats if fitting[order])
-        return ("dmy",) if self.shape.family.startswith(".") and "dmy" in orders else orders
-
-    @property
     def swappable(self) -> list[bool]:
         """For each date, whether it stays valid if its day and month are swapped."""
         days = [one[1:] if len(one[0]) == _LONG_YEAR else one[:2] for one in self.dates]

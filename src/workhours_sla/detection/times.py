@@ -97,14 +97,24 @@ def _written(role: Role) -> Iterator[Written]:
 
 
 def _orders(family: str, members: Sequence[Written]) -> list[Order]:
-    if not family:
+    """Return the orders of day, month and year that all dates of a family allow."""
+    dates = {day for seen, _ in members for day in seen.dates}
+    if not family or not dates:
         return []
-    fitting = [order for order in ORDERS if all(order in seen.orders for seen, _ in members)]
-    if family == SHORT_DOTTED and fitting == ["dmy"]:
-        # the year is first if the last numbers, which are then days, vary more
-        first, last = ({day[at] for seen, _ in members for day in seen.dates} for at in (0, 2))
-        fitting += ["ymd"] if len(last) > len(first) else []
-    return fitting
+    first, second = (max(int(one[at]) for one in dates) for at in (0, 1))
+    fits = {
+        "dmy": first <= 31 and second <= 12,
+        "mdy": first <= 12 and second <= 31,
+        "ymd": second <= 12,
+    }
+    fitting = [
+        one for one in ORDERS if fits[one] and all(one in form.formats for _, form in members)
+    ]
+    if not family.startswith(".") or "dmy" not in fitting:
+        return fitting
+    # with dots the day is first; or a short year, if the last numbers, then days, vary more
+    varying = [len({one[at] for one in dates}) for at in (0, 2)]
+    return ["dmy", "ymd"] if family == SHORT_DOTTED and varying[1] > varying[0] else ["dmy"]
 
 
 def _order_doubt(fitting: Sequence[Order], members: Sequence[Written]) -> Doubt:
