@@ -66,6 +66,11 @@ SHEETS: Final = {
 1|12.01.2026|11.30|12.01.2026|10.05
 2|||13.01.2026|12.05
 Итого обращений: 2||||"""),
+    "the header on each page": Sheet("""\
+Номер|Поступило|Ответ
+1|12.01.2026 10:05|12.01.2026 11:30
+Номер|Поступило|Ответ
+2|13.01.2026 12:05|"""),
     "names of months": Sheet("""\
 Номер обращения|Дата обращения|Дата и время ответа|Ответственный
 1|12 января 2026 г., 10:05|12 янв. 2026 11:30|Иванов
@@ -201,6 +206,23 @@ def test_a_question_names_its_candidates_with_an_example_the_best_first() -> Non
     question = str(doubt.question)
     assert re.search("'resolved_at' .'2026-01-12 11:30:00'.*'closed_at' .'2026-01-13", question)
     assert doubt.choices == ('answered_at = "resolved_at"', 'answered_at = "closed_at"')
+
+
+@pytest.mark.parametrize(
+    ("head", "asked"),
+    [
+        ("Номер|Поступило|Ответ", {"answered_at": "'Ответ' ('13.01 и 14.01')"}),
+        ("Номер|Ответ|Поступило", {"posted_at": "'Поступило' ('13.01 и 14.01')"}),
+        ("Обращение|Ответ|Поступило", {"appeal_id": "'Обращение' ('нет света')"}),
+    ],
+)
+def test_a_question_names_the_column_whose_values_do_not_fit(
+    head: str, asked: dict[str, str]
+) -> None:
+    content = as_csv([head.split("|"), ["нет света", "12.01.2026 9:00", "13.01 и 14.01"]])
+    doubts = detect(BytesIO(content), given=Given(tz=ZONE)).doubts
+    questions = {key: str(doubt.question) for doubt in doubts for key in doubt.keys}
+    assert all(text in questions[key] for key, text in asked.items()), questions
 
 
 @pytest.mark.parametrize(

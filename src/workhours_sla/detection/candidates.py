@@ -69,7 +69,11 @@ def _score(column: Column, canonical: str) -> tuple[int, int, int] | None:
             return None
         if canonical == "posted_at" and rank == ALSO and not column.is_bare:
             rank = SURE  # more than one name may be that of the posting
-    elif canonical != "appeal_id" and column.time_kind in ("moment", "date"):
+    elif canonical == "appeal_id":
+        with_digits = sum(any(map(str.isdigit, value)) for value in column.values)
+        if rank == ALSO and 2 * with_digits < len(column.values):
+            rank = ASKED  # the text of an appeal, not its number
+    elif column.time_kind in ("moment", "date"):
         return None
     return rank, match.place, column.index
 
@@ -207,9 +211,12 @@ class Columns:
             left = [one for one in left if one.time_kind not in ("moment", "date", "clock")]
             left.sort(key=lambda one: -one.filled)
         else:
-            left = [one for one in left if one.time_kind in MOMENTS]
+            # a column with the name is offered even if most of its values are no times
+            named = [one for one in left if one.rank(canonical) is not None]
             stem = "answered_at" if canonical == "answered_at" else "posted_at"
+            left = [one for one in left if one.time_kind in MOMENTS]
             left.sort(key=lambda one: not may_be(stem, one.name))
+            left += [one for one in named if one not in left]
         left = left[:MOST_LISTED]
         choices = [toml_line(canonical, column.name) for column in left]
         names = ", ".join(column.shown for column in left)

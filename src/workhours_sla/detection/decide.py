@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from workhours_sla.config.column_words import SURE
 from workhours_sla.detection.candidates import Candidates, Columns
 from workhours_sla.detection.detected import (
     Detected,
@@ -124,6 +125,7 @@ def _choose_kind(made: _Decision) -> None:
     columns, ids = made.columns, made.used
     answered = columns.find("answered_at")
     repeats = any(column.repeated for column in ids)
+    is_named = any(one.rank("posted_at") == SURE for one in columns.columns)
     status = columns.by_values("status", status_meaning, named=False)
     types = columns.by_values("type", event_type, ids)
     if types is not None and (repeats or not answered.roles):
@@ -133,7 +135,7 @@ def _choose_kind(made: _Decision) -> None:
     elif answered.role is None and repeats and status is not None:
         made.kind = "statuses"
         made.roles["status"] = status
-    elif answered.roles or columns.find("posted_at").roles:
+    elif answered.roles or columns.find("posted_at").roles or is_named:
         made.kind = "appeals"
     if made.kind is None:
         kinds = (

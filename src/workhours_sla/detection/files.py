@@ -89,9 +89,12 @@ class Again:
         with ExitStack() as stack:
             yield open_file(from_start(self.where), self.name, stack)
 
-    def rows(self, read: Callable[[OpenedFile], Iterable[Row]]) -> Iterator[Row]:
+    def rows(self, read: Callable[[OpenedFile], Iterable[Row]], header: Header) -> Iterator[Row]:
         with self.opened() as opened:
-            yield from (row for row in read(opened) if not is_total(map(str.strip, row[1])))
+            for number, cells in read(opened):
+                texts = [cell.strip() for cell in cells]
+                if not is_total(texts) and tuple(texts) != header.cells:
+                    yield number, texts
 
 
 def find_table(source: Again, name: str, head: bytes, binary: str | None) -> FoundTable:
@@ -135,7 +138,8 @@ def _best(
     if best.header.others:
         facts = {"row": best.header.row, "others": ", ".join(map(str, best.header.others))}
         doubts.append(ask("columns", "detect_header", (), "appeal_id", **facts))
-    return FoundTable(best.header, lambda: source.rows(best.read), options, tuple(doubts))
+    rows = partial(source.rows, best.read, best.header)
+    return FoundTable(best.header, rows, options, tuple(doubts))
 
 
 def _choose(key: str, values: Sequence[str]) -> Doubt:

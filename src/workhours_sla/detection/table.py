@@ -219,8 +219,7 @@ class Table:
         self.columns = [Column(name, at) for at, name in enumerate(numbered(header.cells))]
         self.above = header.above
         self.rows = 0
-        for number, cells in rows:
-            texts = [cell.strip() for cell in cells]
+        for number, texts in rows:
             self.rows += any(texts)
             for column, text in zip(self.columns, texts, strict=False):
                 if text:

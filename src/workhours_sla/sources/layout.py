@@ -220,7 +220,7 @@ def _numbers_columns(filled: Sequence[object]) -> bool:
 
 
 def totals_of(layout: Layout, header: Sequence[str]) -> Callable[[Sequence[object]], bool]:
-    """Return a function that recognises a row without an appeal: a note, a blank row, totals.
+    """Return a function that recognises a row without an appeal: a note, totals, the header again.
 
     A note has no value in a column that is read. A row of totals has a label for them and no id, or
     else its required columns are empty or have counts, apart from the label.
@@ -234,7 +234,7 @@ def totals_of(layout: Layout, header: Sequence[str]) -> Callable[[Sequence[objec
     ids, required = places[0], [at for one in places for at in one]
 
     def of_row(cells: Sequence[object]) -> bool:
-        if not any(cells[at] != "" for at in read if at < len(cells)):
+        if not any(cells[at] != "" for at in read if at < len(cells)) or cells == header:
             return True
         if not is_total(cells):
             return False
