@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 _TOTALS = re.compile(r"\W*(?:(?:общий )?итог|итого|всего|(?:grand )?totals?)\b", re.IGNORECASE)
 """Matches the beginning of a cell that labels a row of totals."""
 _COUNT = re.compile(r"(?:\d{1,7}(?:\.0)?)?", re.ASCII)
-_NUMBERED = 3
-"""A row with this many cells may number the columns."""
 _LISTED = 40
 """Maximum number of columns that a message lists."""
 
@@ -208,15 +206,12 @@ def two_rows(above: Sequence[str], below: Sequence[str]) -> list[str]:
 
 def is_total(cells: Iterable[object]) -> bool:
     """Whether the first cell with a text is a label for totals, or the cells number the columns."""
-    filled = [cell for cell in cells if cell != ""]
-    first = filled[0] if filled else None
-    return _numbers_columns(filled) or (isinstance(first, str) and _TOTALS.match(first) is not None)
-
-
-def _numbers_columns(filled: Sequence[object]) -> bool:
-    """Whether the cells are 1, 2, 3 and so on, as below the header of a printed form."""
-    numbers = [str(at) for at in range(1, len(filled) + 1)]
-    return len(filled) >= _NUMBERED and [str(cell).removesuffix(".0") for cell in filled] == numbers
+    filled = (cell for cell in cells if cell != "")
+    first = next(filled, None)
+    if str(first) in ("1", "1.0"):  # as below the header of a printed form
+        rest = [str(cell).removesuffix(".0") for cell in filled]
+        return len(rest) >= 2 and rest == [str(at) for at in range(2, len(rest) + 2)]
+    return isinstance(first, str) and _TOTALS.match(first) is not None
 
 
 def totals_of(layout: Layout, header: Sequence[str]) -> Callable[[Sequence[object]], bool]:
