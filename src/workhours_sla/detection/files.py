@@ -62,13 +62,9 @@ class _Possible(NamedTuple):
     """
 
     value: str
-    header: Header | None
+    header: Header
     read: Callable[[OpenedFile], Iterator[Row]]
     share: float = 1.0
-
-    @property
-    def known(self) -> int:
-        return self.header.known if self.header else -1
 
 
 def from_start(where: Path | BinaryIO) -> Path | BinaryIO:
@@ -117,18 +113,24 @@ def find_table(source: Again, name: str, head: bytes, binary: str | None) -> Fou
 
 
 def _best(
-    source: Again, name: str, tables: Iterable[_Possible], form: str, key: str, *, near: int = 0
+    source: Again,
+    name: str,
+    tables: Iterable[_Possible | None],
+    form: str,
+    key: str,
+    *,
+    near: int = 0,
 ) -> FoundTable:
     """Return the table with the most known columns, with a question if others fit as well.
 
     Another fits if it has as many known columns, or with ``near`` at most so many fewer.
     """
-    ranked = sorted(tables, key=lambda one: (one.known, one.share), reverse=True)
-    best = ranked[0]
-    if best.header is None:
+    ranked = sorted(filter(None, tables), key=lambda one: (-one.header.known, -one.share))
+    if not ranked:
         raise SourceError(say("detect_no_table", name=name), name=name)
-    least, share = max(near + 1, best.known - near), min(best.share, _MOST)
-    fitting = [one.value for one in ranked if one.known >= least and one.share >= share]
+    best = ranked[0]
+    least, share = max(near + 1, best.header.known - near), min(best.share, _MOST)
+    fitting = [one.value for one in ranked if one.header.known >= least and one.share >= share]
     options: dict[str, Value] = {"format": form}
     doubts = []
     if len(fitting) > 1:
@@ -159,10 +161,12 @@ def _delimited(source: Again, name: str, encoding: str, *, is_page: bool) -> Fou
     with source.opened() as opened:
         first = list(islice(lines(opened), _SAMPLED))
 
-    def possible(delimiter: str) -> _Possible:
+    def possible(delimiter: str) -> _Possible | None:
         rows = list(_rows_of(first, delimiter))
         header = find_header(rows)
-        row, width = (header.row, len(header.cells)) if header else (0, 0)
+        if header is None:
+            return None
+        row, width = header.row, len(header.cells)
         below = [cells for number, cells in rows if number > row and any(cells)]
         alike = sum(len(cells) == width for cells in below)
 
@@ -201,17 +205,18 @@ def _workbook(source: Again, name: str, kind: str) -> FoundTable:
         for sheet, number, cells in text_rows(opened, most=SEARCHED + 1):
             first.setdefault(sheet, []).append((number, cells))
 
-    def possible(sheet: str) -> _Possible:
+    def possible(sheet: str) -> _Possible | None:
         header = find_header(first[sheet])
+        if header is None:
+            return None
 
         def read(opened: OpenedFile) -> Iterator[Row]:
             rows = text_rows(opened, sheet)
-            return ((at, cells) for _, at, cells in rows if header and at > header.row)
+            return ((at, cells) for _, at, cells in rows if at > header.row)
 
         return _Possible(sheet, header, read)
 
-    tables = list(map(possible, first)) or [_Possible("", None, iter)]  # type: ignore[arg-type]
-    found = _best(source, name, tables, kind, "sheet", near=1)
+    found = _best(source, name, map(possible, first), kind, "sheet", near=1)
     fitting = found.options.get("sheet")
     unread = [
         sheet for sheet, rows in first.items() if fitting and sheet != fitting and has_times(rows)
@@ -227,9 +232,9 @@ def _arrow(source: Again, name: str, kind: str) -> FoundTable:
 
     with source.opened() as opened:
         _, names = next(iter(text_rows(opened)), (0, []))
-    header = Header(0, tuple(names), 0) if names else None
+    header = Header(0, tuple(names), 0)
     table = _Possible("", header, lambda opened: islice(text_rows(opened), 1, None))
-    return _best(source, name, [table], kind, "")
+    return _best(source, name, [table if names else None], kind, "")
 
 
 # -- JSON ----------------------------------------------------------------------------------------
