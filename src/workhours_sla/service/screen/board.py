@@ -32,7 +32,7 @@ class DueHours(NamedTuple):
     group: Show
     since: datetime
     until: datetime
-    count: int
+    due: int
     agencies: Sequence[tuple[str | None, int]]
 
 

@@ -26,12 +26,7 @@ from workhours_sla.service.problems import ANSWER_HEADERS, RefusedRequestError, 
 from workhours_sla.service.screen.board import Board, board_of
 from workhours_sla.service.screen.filters import Filters
 from workhours_sla.service.screen.login import Login, cookie_header
-from workhours_sla.service.screen.view import (
-    POLICY,
-    Page,
-    View,
-    rendered,
-)
+from workhours_sla.service.screen.view import POLICY, Page, View, rendered
 from workhours_sla.service.tokens import Door
 from workhours_sla.sla.policy import Policy
 from workhours_sla.text.catalog import SCREEN, current, language

@@ -40,6 +40,7 @@ from workhours_sla.worktime.times import ZERO
 LISTED: Final = 10
 """Number of appeals of a list on the board. Later groups have only their count there."""
 AGENCIES: Final = 15  # number of agencies on the board
+HOURS: Final = 16  # number of hours on the board
 PAGE: Final = 200  # number of rows on a page of one list
 LETTERS: Final = 80
 """Maximum number of letters of a name or an id in a list; its title has all of it."""
@@ -168,7 +169,7 @@ class Page:
 
     def answer_until(self, board: Board, due: DueHours) -> str:
         """Return the sentence about what must be answered soon, until when and by whom."""
-        facts: dict[str, object] = {"count": due.count, "time": self.time(due)}
+        facts: dict[str, object] = {"count": due.due, "time": self.time(due)}
         key = "until_today"
         if due.group is Show.NEXT:
             when, key = self.next_date(board), "until_next"
@@ -186,7 +187,7 @@ class Page:
         """Return a sentence about the next date, empty if it is said already."""
         coming, when = board.lists[Show.NEXT], self.next_date(board)
         count, soon = appeals(coming), board.soon
-        if not coming or (soon is not None and soon.group is Show.NEXT and soon.count == count):
+        if not coming or (soon is not None and soon.group is Show.NEXT and soon.due == count):
             return ""
         time = "" if coming[0].due_at is None else f"{self.local(coming[0].due_at):%H:%M}"
         return text("next_some", When=when[0].upper() + when[1:], time=time, count=count)
@@ -310,6 +311,7 @@ _TEMPLATES: Final = environment(
     fields=FIELDS,
     listed=LISTED,
     most_agencies=AGENCIES,
+    most_hours=HOURS,
     page_size=PAGE,
     no_part=NO_PART,
     reasons=QUARANTINE_REASONS,
