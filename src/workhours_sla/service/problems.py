@@ -138,7 +138,10 @@ def weights(accepted: str) -> dict[str, float]:
 
 def encoded(data: object) -> bytes:
     """Return a document as JSON in UTF-8, with control characters escaped."""
-    return escape_controls(_ENCODER.encode(data)).encode("utf-8", "backslashreplace")
+    text = _ENCODER.encode(data)
+    if not text.isprintable():  # most answers have nothing to escape
+        text = escape_controls(text)
+    return text.encode("utf-8", "backslashreplace")
 
 
 def _clipped(fact: object) -> object:
