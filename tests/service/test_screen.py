@@ -382,6 +382,10 @@ def test_filters(query: str, found: set[str]) -> None:
     offered = [one.get("value") for tag, one in Parsed(page).elements if tag == "option"]
     assert {"health", "roads"} <= set(offered)  # without any filter
     assert ("No open appeal fits the filters" in page) == (not found)
+    assert all(
+        "lang=ru" in link
+        for link in Parsed(screen(eve(), EVE, f"{query}&lang=ru")).links("appeal?")
+    )
 
 
 @pytest.mark.parametrize(
@@ -402,12 +406,6 @@ def test_a_wrong_address_is_refused(query: str, key: str | None) -> None:
         said = screen(eve(), EVE, query, lang=lang, status=422)
         assert key is None or key in said.lower()
         assert "late today" not in said
-
-
-def test_links_keep_the_filters() -> None:
-    page = Parsed(screen(eve(), EVE, "agency=roads&lang=ru"))
-    assert "./?agency=roads&lang=en" in page.links()
-    assert all("lang=ru" in link for link in page.links("appeal?"))
 
 
 def test_a_long_list_has_pages() -> None:

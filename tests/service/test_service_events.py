@@ -259,7 +259,7 @@ def test_what_is_no_event_is_rejected_and_kept_once(
         {"text": "Ivanov wrote"},
         {"type": "Ivanov wrote" * 50},
         {"appeal_id": {"text": "Ivanov wrote"}, "channel": ["Ivanov wrote"]},
-        {"specversion": "1.0", "id": "17", "data": {"name": "Ivanov wrote"}},
+        {"specversion": "1.0", "id": "17", "data": {"name": "Ivanov wrote", "agency_id": "roads"}},
         {"specversion": "1.0", "id": "17", "name": "Ivanov wrote", "data": "Ivanov wrote"},
         {"specversion": "1.0", "id": "17", "data_base64": "SXZhbm92"},
         ["Ivanov wrote"],
@@ -275,6 +275,7 @@ def test_nothing_that_a_citizen_wrote_is_kept_of_what_is_rejected(
     assert "SXZhbm92" not in row.text
     if isinstance(event, dict) and "id" in event:
         assert json.loads(row.text)["id"] == "17"
+        assert ("roads" in row.text) == ("roads" in str(event))
 
 
 def test_what_was_rejected_is_known_after_a_restart(tmp_path: Path) -> None:

@@ -365,7 +365,8 @@ def test_hostile_ids_run_nothing(service: Served, chromium: Browser) -> None:
     until(chromium, "document.body.innerText.includes('onerror')")
     with chromium.loading():
         chromium.run(
-            "[...document.querySelectorAll('a[href^=appeal]')].find(a => a.innerText.includes('alert')).click()"
+            "[...document.querySelectorAll('a[href^=appeal]')]"
+            ".find(a => a.innerText.includes('alert')).click()"
         )
     assert "Why then: day by day" in text(chromium)
     assert chromium.run("window.attacked") is None

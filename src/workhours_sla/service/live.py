@@ -190,16 +190,13 @@ class Live:
         try:
             yield
         except StoreError as error:
-            self._note(error)
+            if self.failing is None or not is_closed(error):
+                self.failing = error
+            if self.lost is None and is_lost(error):
+                self.lost = self.failing
             raise
         if is_write:  # a store on a full disk can be read
             self.failing = None
-
-    def _note(self, error: StoreError) -> None:
-        if self.failing is None or not is_closed(error):
-            self.failing = error
-        if self.lost is None and is_lost(error):
-            self.lost = self.failing
 
     def _run(self, tick: float) -> None:
         while not self._stopping.is_set():

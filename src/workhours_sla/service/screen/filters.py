@@ -88,16 +88,11 @@ class Filters:
         if changed.keys() - {"page", "lang"}:
             known = {"page": 1, "after": None, "until": None}
         other = replace(self, **(known | changed))  # type: ignore[arg-type]
-        return "./" + other.query
+        usual = Filters()
+        values = {one.name: getattr(other, one.name) for one in fields(self)}
+        pairs = {key: value for key, value in values.items() if value != getattr(usual, key)}
+        return f"./?{urlencode(pairs, errors='replace')}" if pairs else "./"
 
     def cleared(self) -> str:
         """Return the address of the whole board of the same target."""
         return Filters(target=self.target, lang=self.lang).address()
-
-    @property
-    def query(self) -> str:
-        """The filters as the query of an address, with its question mark, or empty."""
-        usual = Filters()
-        values = {one.name: getattr(self, one.name) for one in fields(self)}
-        pairs = {key: value for key, value in values.items() if value != getattr(usual, key)}
-        return f"?{urlencode(pairs, errors='replace')}" if pairs else ""
