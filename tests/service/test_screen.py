@@ -236,6 +236,9 @@ def test_the_fullest_hour_is_what_must_be_answered_first() -> None:
     assert "Until 13:00: 900 to answer; all at roads" in said
     assert "All 903" in said
     assert len(Parsed(page).links("appeal?")) == 10
+    shared = [posted(f"S-{n}", at("2026-03-10T09:10"), agency_id=f"a{n}") for n in range(3)]
+    assert "Until 15:00: 3 to answer; at 3 agencies" in text_of(screen(shared, now))
+    assert "ответить на 3 обращения; по 3 ведомствам" in text_of(screen(shared, now, lang="ru"))
     tiles = re.findall(r'data-figure="tile_(\w+)">([\d,]+)<', page)
     assert tiles == [("until", "900"), ("today", "903"), ("risk", "0"), ("overdue", "0")]
     until, hour = "./?show=today&until=13", "./?show=today&after=14&until=15"
@@ -398,6 +401,8 @@ def test_filters(query: str, found: set[str]) -> None:
         ("page=0", "page"),
         ("page=99999999", "page"),
         ("lang=de", "lang"),
+        ("after=-1", "after"),
+        ("show=today&until=25", "until"),
         ("&".join(f"k{n}=1" for n in range(60)), None),
     ],
 )

@@ -18,7 +18,6 @@ from workhours_sla.text.words import NO_PART
 
 LONGEST: Final = 1000  # maximum number of characters of a part of an id
 LAST_PAGE: Final = 1_000_000
-Hour = Annotated[int, Meta(ge=0, le=24)]
 FIELDS: Final[Mapping[str, str]] = {
     "agency": "agency_id",
     "district": "district_id",
@@ -54,8 +53,8 @@ class Filters:
     target: str | None = None
     id: Annotated[str, Meta(max_length=LONGEST)] | None = None
     show: Show = Show.BOARD
-    after: Hour | None = None
-    until: Hour | None = None
+    after: Annotated[int, Meta(ge=0, le=23)] | None = None
+    until: Annotated[int, Meta(ge=1, le=24)] | None = None
     page: Annotated[int, Meta(ge=1, le=LAST_PAGE)] = 1
     lang: Literal["en", "ru"] | None = None
 

@@ -181,7 +181,9 @@ class Page:
         name, key = shortened(self.name("agency", agency)), "most_at"
         if len(due.agencies) == 1:
             key = "all_at" if most > 1 else "one_at"
-        return found + text(key, agency=name, most=most)
+        elif due.agencies[1][1] == most:  # nobody has most
+            key = "at_agencies"
+        return found + text(key, agency=name, count=len(due.agencies))
 
     def next_sentence(self, board: Board) -> str:
         """Return a sentence about the next date, empty if it is said already."""
