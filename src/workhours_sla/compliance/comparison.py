@@ -22,12 +22,9 @@ _AMOUNTS: Final = ("median", "p90", "restricted_mean", "mean_answered")
 
 @dataclass(frozen=True, slots=True)
 class Revised:
-    """A figure that changed, with its old and new value as text; a missing value is None.
+    """A figure that changed, with its old and new value as text; a missing value is None."""
 
-    ``table`` is the name of a grouping or ``total``, and ``key`` is the key of the row.
-    """
-
-    table: str
+    table: str  # the grouping, or ``total``
     key: str | None
     figure: str
     old: str | None
@@ -36,36 +33,26 @@ class Revised:
 
 @dataclass(frozen=True, slots=True)
 class RevisedCase:
-    """An appeal whose verdict differs between two reports.
-
-    ``old`` and ``new`` are its verdicts in the two reports, None in a report without the appeal;
-    ``old_due_at`` and ``new_due_at`` are its due times. ``causes`` lists the causes in ``CAUSES``
-    that apply to this appeal. If the calendar is a cause, ``days`` lists the days that changed,
-    each with its act in the later report.
-    """
+    """An appeal whose verdict differs between two reports."""
 
     appeal_id: str
     target: str
     cycle: int
-    old: str | None
+    old: str | None  # None in a report without the appeal
     new: str | None
     old_due_at: datetime | None
     new_due_at: datetime | None
-    causes: tuple[str, ...]
-    days: tuple[DayNote, ...] = ()
+    causes: tuple[str, ...]  # those of CAUSES that apply
+    days: tuple[DayNote, ...] = ()  # that changed, if the calendar is a cause
 
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """The figures and verdicts that changed since an earlier report, and the possible causes.
-
-    ``cases`` are the appeals whose verdict changed, each with its causes; None if one of the
-    reports does not have the verdicts (``ReportOptions.with_cases``).
-    """
+    """The figures and verdicts that changed since an earlier report, and the possible causes."""
 
     causes: tuple[str, ...]
     changes: tuple[Revised, ...]
-    cases: tuple[RevisedCase, ...] | None = None
+    cases: tuple[RevisedCase, ...] | None = None  # None without the verdicts of both reports
 
 
 def revise(old: ReportNumbers, new: ReportNumbers) -> Revision:
@@ -146,10 +133,7 @@ def _options(report: ReportNumbers) -> tuple[object, ...]:
 
 
 def _figures(report: ReportNumbers) -> dict[tuple[str, str | None, str], str]:
-    """Return all figures of a report as text, keyed by (table, key of the row, name of figure).
-
-    Figures that are None are left out.
-    """
+    """Return all figures of a report as text, keyed by (table, key of the row, name of figure)."""
     found = {}
     for table in (Table("total", (report.total,)), *report.tables):
         for row in table.rows:
@@ -175,10 +159,7 @@ def _of_row(row: Row) -> Iterator[tuple[str, object]]:
 
 
 def _revised_cases(old: ReportNumbers, new: ReportNumbers) -> Iterator[RevisedCase]:
-    """Yield the cases whose verdicts differ, ordered by appeal id and cycle.
-
-    An appeal at risk counts as pending, because some inputs do not show the risk.
-    """
+    """Yield the cases whose verdicts differ, ordered by appeal id and cycle."""
     before, after = (
         {(case.appeal_id, case.cycle): case for case in one.cases or ()} for one in (old, new)
     )
@@ -208,11 +189,7 @@ def _verdict(case: CaseVerdict | None) -> str | None:
 def _causes(
     one: CaseVerdict | None, other: CaseVerdict | None, old: ReportNumbers, new: ReportNumbers
 ) -> list[str]:
-    """Return the causes in ``CAUSES`` that may explain a changed verdict.
-
-    A verdict depends on the time of the report, on the input for the appeal, and on its limit,
-    which depends on the calendar and the policy.
-    """
+    """Return the causes in ``CAUSES`` that may explain a changed verdict."""
     differs = _differences(old, new)
     fed, ruled = differs["input"], differs["policy"]
     if one is None or other is None:  # also because another policy selects other appeals
@@ -248,11 +225,8 @@ def _after(when: datetime | None, as_of: datetime) -> bool:
 def _same_answer(
     one: datetime | None, other: datetime | None, before: datetime, after: datetime
 ) -> bool:
-    """Return whether the answers in two reports, as of two instants, can be of the same input.
-
-    A report does not have an answer after its own time, so an answer that only one report has is no
-    difference if it is later than the time of the other report.
-    """
+    """Return whether the answers in two reports, as of two instants, can be of the same input."""
+    # An answer that is later than the time of the report without it is no difference.
     return (
         one == other
         or (one is None and _after(other, before))

@@ -48,12 +48,7 @@ _CURVE_POINTS: Final = 400
 
 @dataclass(frozen=True, slots=True)
 class Quantile:
-    """The working time within which half, or another share, of the appeals are answered.
-
-    Open appeals are included. ``time`` is None if less than this share is answered within
-    ``longest``, the longest wait of any appeal. ``lower`` and ``upper`` are the bounds of the 95 %
-    interval of the time, None where there is no bound.
-    """
+    """The working time within which half, or another share, of the appeals are answered."""
 
     time: timedelta | None
     lower: timedelta | None
@@ -63,24 +58,7 @@ class Quantile:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The numbers of one group of cases; ``key`` is None for the cases without a group.
-
-    ``rate`` is the share in time of the matured cases, None while none has matured. ``answered``
-    counts the answered cases, and ``answered_met`` those answered by their limit, early ones
-    included. ``open`` counts the cases without an answer, and ``overdue`` the open cases past their
-    limit.
-
-    Times to an answer are working time. ``median``, ``p90`` and ``restricted_mean`` include open
-    cases; ``mean_answered`` does not. In the restricted mean, a wait that is longer than the
-    report's horizon counts as the horizon.
-
-    ``final_at`` is the instant after which ``rate`` is final, None if a case has no limit yet.
-    ``unpaused_final_at`` is the same for the cases that are not paused. ``standardised`` is the
-    share in time that the group would have with the mix of arrivals of all cases, and
-    ``standardised_interval`` its 95 % interval; both are None if the group has too few cases for
-    two classes. ``funnel`` is the position of the group in the funnel, from -2, below both lower
-    limits, to 2, above both upper limits; None if too few cases have matured.
-    """
+    """The numbers of one group of cases; ``key`` is None for the cases without a group."""
 
     key: str | None
     counts: CohortCounts
@@ -101,10 +79,7 @@ class Row:
 
     @property
     def closed_only(self) -> float | None:
-        """The share of the answered cases that were answered by their limit, early ones included.
-
-        This share is often published, but it is biased upward, because open cases are left out.
-        """
+        """The share of answered cases that were answered by their limit, early ones included."""
         return self.answered_met / self.answered if self.answered else None
 
 
@@ -138,11 +113,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """The share of appeals not yet answered after each working time, in at most 400 steps.
-
-    ``lower`` and ``upper`` are the 95 % limits of the share. ``at_risk`` counts the appeals that
-    waited at least as long as each of ``times``. ``longest`` is the longest wait of any appeal.
-    """
+    """The share of appeals not yet answered after each working time, in at most 400 steps."""
 
     times: tuple[timedelta, ...]
     at_risk: tuple[int, ...]
@@ -154,13 +125,7 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawals:
-    """The shares of appeals answered and withdrawn within the working time ``time``.
-
-    ``answered`` and ``withdrawn`` are shares of all appeals (Aalen-Johansen estimator).
-    ``answered_alone`` is the share that would have been answered without any withdrawal. It is 1
-    minus the Kaplan-Meier estimate; the times of a report are based on this estimate. ``count`` is
-    the number of all withdrawals, whenever they happened.
-    """
+    """The shares of appeals answered and withdrawn within the working time ``time``."""
 
     time: timedelta
     count: int
@@ -171,10 +136,7 @@ class Withdrawals:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tally:
-    """Arrays from which every row of a report is computed, with one value per case.
-
-    ``timed``: the working time is known, and the case is not excluded.
-    """
+    """Arrays from which every row of a report is computed, with one value per case."""
 
     cases: Cases
     target_rate: float
@@ -287,10 +249,7 @@ def curve_series(curve: SurvivalCurve) -> Curve:
 
 
 def withdrawals(tally: Tally, curve: SurvivalCurve | None, time: timedelta) -> Withdrawals | None:
-    """Return the shares of appeals answered and withdrawn within ``time``, None if unknown.
-
-    ``curve`` is the Kaplan-Meier curve of all cases of the tally.
-    """
+    """Return the shares of appeals answered and withdrawn within ``time``, None if unknown."""
     micros = time // TICK
     if curve is None or not curve.is_known(micros):
         return None
@@ -346,10 +305,7 @@ def group_table(by: str, rows: Iterable[Row], target: float) -> Table:
 def crossed_table(
     by: str, rows: Sequence[Row], parts: Sequence[tuple[str | None, ...]], target: float
 ) -> Table:
-    """Return the table of a crossed grouping in the order of its groups.
-
-    ``rows`` has one row for each of ``parts``, and a last row for the cases without any group.
-    """
+    """Return the table of a crossed grouping in the order of its groups."""
     every = zip(rows, [*parts, (None,) * len(parts[0])], strict=True)
     kept, keys = zip(*((row, of) for row, of in every if row.counts.arrived), strict=True)
     return Table(by, kept, _false_failures(kept, target), keys)
@@ -361,21 +317,14 @@ def _false_failures(rows: Iterable[Row], target: float) -> float:
 
 
 class Grouping(NamedTuple):
-    """The labels of a grouping. ``parts`` has, for each group, its keys in the crossed groupings.
-
-    ``parts`` is empty for a grouping that is not crossed.
-    """
+    """The labels of a grouping; ``parts`` has the keys of each group in crossed groupings."""
 
     labels: Labels
     parts: tuple[tuple[str | None, ...], ...] = ()
 
 
 def _crossed(groupings: Sequence[Labels]) -> Grouping:
-    """Return a grouping with a group for each combination of groups that has a case.
-
-    The groups are in the order of the first grouping, then of the second, and so on. A case has no
-    group in the result if it has no group in any of ``groupings``.
-    """
+    """Return a grouping with a group for each combination of groups that has a case."""
     sizes = [len(one.names) for one in groupings]
     code = np.zeros(groupings[0].codes.shape, np.int64)
     for one, size in zip(groupings, sizes, strict=True):

@@ -65,37 +65,26 @@ _MONDAY: Final = 3
 
 
 class Week(NamedTuple):
-    """An ISO week of local dates, with its first date and its working time.
-
-    ``working_time`` is None if the calendar of the reference schedule does not cover the week.
-    ``cohort`` is the number of the merged week that includes this week.
-    """
+    """An ISO week of local dates, with its first date and its working time."""
 
     name: str
     first: date
-    working_time: timedelta | None
-    cohort: int
+    working_time: timedelta | None  # None if the calendar does not cover it
+    cohort: int  # the number of its merged week
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Arrivals:
-    """The local arrival time of each case, and the classes of its arrival and its due day.
-
-    The arrays have one value per case. ``weekday`` is 0 for Monday, and ``week`` is an index in
-    ``weeks``, or -1 for an outlier (``far``, see ``Outliers``). ``arrival_class`` and ``due_class``
-    are indexes in ARRIVAL_CLASSES and DUE_CLASSES, or -1 if the class is unknown. ``due_later`` is
-    true for a case that is due on a later date than it arrived. ``last_is_short`` is true if the
-    last merged week still has too little working time.
-    """
+    """The local arrival time of each case, and the classes of its arrival and its due day."""
 
     weekday: IntArray
     hour: IntArray
-    week: IntArray
-    arrival_class: IntArray
+    week: IntArray  # -1 for an outlier
+    arrival_class: IntArray  # -1 if unknown
     due_class: IntArray
     due_later: BoolArray
     weeks: tuple[Week, ...]
-    last_is_short: bool
+    last_is_short: bool  # the last merged week has too little working time
     far: BoolArray
 
     @property
@@ -139,10 +128,7 @@ def arrivals(cases: Cases) -> Arrivals:
 
 
 def to_local(instants: IntArray, of: IntArray, schedules: tuple[Schedule, ...]) -> IntArray:
-    """Convert microseconds since 1970 in UTC to local ones, each in the zone of its schedule.
-
-    ``of`` has for each instant the position of its schedule in ``schedules``.
-    """
+    """Convert microseconds since 1970 in UTC to local ones, each in the zone of its schedule."""
     if not instants.size:
         return instants
     first, last = int(instants.min()) // DAY - 1, int(instants.max()) // DAY + 2
@@ -173,13 +159,7 @@ _IN_HOURS, _EVENING, _WEEKEND, _HOLIDAY, _SHORT, _EXTRA = range(len(ARRIVAL_CLAS
 
 
 class _Dates(NamedTuple):
-    """The kind and the hours of each date of each schedule.
-
-    ``days`` are sorted dates as days since 1970. The other arrays have a row per schedule and a
-    column per date. ``kind`` is a position in ARRIVAL_CLASSES (``in_hours`` for an ordinary
-    working day), or -1 if the calendar does not cover the date. ``opens`` and ``closes`` are
-    microseconds since midnight.
-    """
+    """The kind and the hours of each date of each schedule."""
 
     days: IntArray
     kind: IntArray
@@ -245,13 +225,10 @@ def _arrival_classes(cases: Cases, local: IntArray, dates: _Dates) -> IntArray:
 
 @dataclass(frozen=True, slots=True)
 class DayNote:
-    """A date of the reference schedule: the kind of day, the working time, and the reason.
-
-    ``kind`` and ``working_time`` are None if the calendar does not cover the date.
-    """
+    """A date of the reference schedule: the kind of day, the working time, and the reason."""
 
     date: date
-    kind: str | None
+    kind: str | None  # None if the calendar does not cover it
     short: bool
     working_time: timedelta | None
     reason_en: str
@@ -259,11 +236,7 @@ class DayNote:
 
 
 def day_notes(cases: Cases, when: Arrivals) -> tuple[DayNote, ...]:
-    """Return a note on each date that the report spans.
-
-    The dates begin with the first day of the first week of arrival. They end with the date of the
-    last due time or of ``as_of``, whichever is later.
-    """
+    """Return a note on each date that the report spans."""
     due = to_local(_due_or_start(cases), cases.schedule_of, cases.schedules)
     last = _EPOCH + timedelta(days=int(due.max()) // DAY)
     reference, first = cases.reference, when.weeks[0].first
@@ -295,10 +268,7 @@ def _in_language(lang: str, reason: str) -> str:
 
 
 def _weeks(schedule: Schedule, first: int, last: int) -> tuple[tuple[Week, ...], bool]:
-    """Return weeks from number ``first`` to ``last``, and whether the last merged week is short.
-
-    Weeks are numbered from 0, which is the week of 1970-01-01.
-    """
+    """Return weeks from number ``first`` to ``last``, and whether the last merged week is short."""
     mondays = [_EPOCH + timedelta(days=7 * n - _MONDAY) for n in range(first, last + 1)]
     spans = [_working_time(schedule, monday) for monday in mondays]
     # A week of unknown working time counts as long enough, so that it is not merged.
@@ -343,12 +313,7 @@ class Outlier:
 
 @dataclass(frozen=True, slots=True)
 class Outliers:
-    """The appeals that arrived more than 365 days outside the bulk: the count, and the first 20.
-
-    The bulk is the largest run of appeals without a gap of more than 365 days between two
-    successive arrivals; if several runs are equally large, the latest. The outliers count in every
-    figure and table, except in ``days`` and in the tables and charts by week.
-    """
+    """The appeals that arrived more than 365 days outside the bulk: the count, and the first 20."""
 
     count: int = 0
     first: tuple[Outlier, ...] = ()

@@ -75,12 +75,7 @@ def configured(
     warn: timedelta | None = None,
     amend: Callable[[Calendar], Calendar] | None = None,
 ) -> Configuration:
-    """Build the policy of a configuration; ``default`` is the schedule of the section [schedule].
-
-    ``warn`` replaces the warning time of every target, and ``budget`` the budget of one target.
-    ``amend`` is called with each calendar of [schedules] and adds acts to it. Raises ConfigError,
-    and BudgetError for a budget that cannot be used.
-    """
+    """Build the policy of a configuration; ``default`` is the schedule of [schedule]."""
     reader = _PolicyReader(Reader("the configuration"), config, default, warn=warn, amend=amend)
     return reader.configuration(budget)
 

@@ -37,11 +37,7 @@ def check_schedule(reader: Reader, section: ScheduleSettings, keys: Keys) -> Non
 
 
 def calendar_of(section: ScheduleSettings, default: str = NO_CALENDAR) -> Calendar | None:
-    """Return the calendar of a section, or None if its id is ``none``.
-
-    ``default`` is the id of the calendar if the section has no key ``calendar``. Raises
-    UnknownCalendarError, CalendarDataError, CalendarCoverageError.
-    """
+    """Return the calendar of a section, or None if its id is ``none``."""
     name = section.calendar or default
     if name == NO_CALENDAR:
         return None
@@ -52,10 +48,7 @@ def calendar_of(section: ScheduleSettings, default: str = NO_CALENDAR) -> Calend
 
 
 def with_own_days(calendar: Calendar, section: ScheduleSettings) -> Calendar:
-    """Return a calendar to which the organisation's own days off and transfers are added.
-
-    Raises CalendarDataError, CalendarCoverageError.
-    """
+    """Return a calendar to which the organisation's own days off and transfers are added."""
     rows = tuple(_own_days(section))
     return calendar.amend(rows) if rows else calendar
 
@@ -73,11 +66,7 @@ def named_schedule(
     keys: Keys,
     amend: Callable[[Calendar], Calendar] | None = None,
 ) -> Schedule:
-    """Return the schedule of a section that must have the keys ``calendar`` and ``hours``.
-
-    ``keys`` is the key path of the section; ``amend`` adds acts to the calendar. Raises
-    ConfigError.
-    """
+    """Return the schedule of a section that must have the keys ``calendar`` and ``hours``."""
     hours = section.hours
     if section.calendar is None:
         reader.fail((*keys, "calendar"), say("missing"), say("write_calendar"))
@@ -101,11 +90,7 @@ def named_schedule(
 
 
 def default_schedule(section: ScheduleSettings) -> Schedule:
-    """Return the schedule of the section [schedule], with defaults for its missing keys.
-
-    Raises UnknownCalendarError, CalendarDataError, CalendarCoverageError, HoursSyntaxError,
-    MissingTimeZoneError.
-    """
+    """Return the schedule of the section [schedule], with defaults for its missing keys."""
     has_no_zone = section.calendar in (None, CALENDAR, NO_CALENDAR)
     return Schedule(
         calendar_of(section, CALENDAR),

@@ -32,11 +32,7 @@ OPEN: Final = '"?"'
 
 
 def tables_of(text: str, name: str) -> dict[str, Any]:
-    """Parse TOML text and return its tables; messages call the text ``name``.
-
-    Raises ConfigError, with the line number (``line``) if it is known, for text that is not TOML,
-    has half of a surrogate pair, or is too large or too deeply nested.
-    """
+    """Parse TOML text and return its tables; messages call the text ``name``."""
     if len(text) > LONGEST:
         _refuse(name, say("toml_long", name=name, most=LONGEST))
     try:

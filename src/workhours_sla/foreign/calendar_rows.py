@@ -27,10 +27,7 @@ _DAYS_OF_A_WEEK = 7
 
 
 class Place(NamedTuple):
-    """A position in a calendar file: a line number, or a key path if the format has no lines.
-
-    ``name`` is the path of the file; for other sources, the name of the source in messages.
-    """
+    """A position in a calendar file: a line number, or a key path if the format has no lines."""
 
     name: str
     line: int | None = None
@@ -55,11 +52,7 @@ class Row(NamedTuple):
 
 
 def raw_of(source: Source, what: str) -> tuple[str, bytes]:
-    """Return the name and the bytes of a source; ``what`` names a source that is not a file.
-
-    Raises CalendarDataError for a file that cannot be read, and TypeError for a value that is not a
-    ``Source``.
-    """
+    """Return the name and the bytes of a source; ``what`` names a source that is not a file."""
     if isinstance(source, Path):
         try:
             return str(source), source.read_bytes()
@@ -89,10 +82,7 @@ def decoded(raw: bytes, place: Place) -> str:
 
 
 def text_of(source: Source, what: str) -> tuple[str, str]:
-    """Return the name and the text of a source, without a byte order mark.
-
-    Raises the errors of ``raw_of``, and CalendarDataError for bytes that are not UTF-8.
-    """
+    """Return the name and the text of a source, without a byte order mark."""
     name, raw = raw_of(source, what)
     return name, decoded(raw, Place(name)).removeprefix("\ufeff")
 
@@ -125,11 +115,7 @@ def check_range(first: date, last: date) -> None:
 
 
 def check_years(dates: Collection[date], first: date, last: date, name: str) -> None:
-    """Raise CalendarDataError if ``dates`` has no date in some year between ``first`` and ``last``.
-
-    Only the years that lie wholly between the two dates are checked. ``name`` is the name of the
-    file; the message says that the file may not cover the year.
-    """
+    """Raise CalendarDataError if a whole year between ``first`` and ``last`` has no date."""
     covered = {day.year for day in dates}
     for year in range(first.year, last.year + 1):
         whole = first <= date(year, 1, 1) and date(year, 12, 31) <= last
@@ -141,11 +127,7 @@ def check_years(dates: Collection[date], first: date, last: date, name: str) -> 
 
 
 def short(entry: Entry, weekend: frozenset[int], lang: str = "en") -> Entry:
-    """Return ``entry`` as a working day that is one hour shorter.
-
-    If the date is on a weekend or swapped with another date, the result is a transferred working
-    day. Otherwise, an entry without a name gets a name in the language ``lang``, "en" or "ru".
-    """
+    """Return ``entry`` as a working day that is one hour shorter."""
     entry = entry._replace(shortened_by=PRE_HOLIDAY_SHORTENING)
     if entry.date.weekday() in weekend or entry.swapped_with is not None:
         return entry._replace(layer=Layer.TRANSFER, kind=DayKind.TRANSFERRED_WORK)
@@ -154,10 +136,7 @@ def short(entry: Entry, weekend: frozenset[int], lang: str = "en") -> Entry:
 
 
 def paired(rows: Sequence[Row]) -> Iterator[Row]:
-    """Yield the rows, with ``swapped_with`` in the rows of both dates of a swap.
-
-    It is enough if one of the two rows in the file names the other date.
-    """
+    """Yield the rows, with ``swapped_with`` in the rows of both dates of a swap."""
     naming = {(row.entry.swapped_with, row.entry.kind): row.entry.date for row in rows}
     opposite = {
         DayKind.TRANSFERRED_WORK: DayKind.TRANSFERRED_OFF,
@@ -173,12 +152,7 @@ def paired(rows: Sequence[Row]) -> Iterator[Row]:
 def check_swaps(
     rows: Sequence[Row], weekend: frozenset[int], first: date, last: date, *, remedy: str
 ) -> None:
-    """Raise CalendarDataError for a swap that would lose or double working hours.
-
-    A working weekend must name the date whose hours it has. That date must have hours of its own
-    and be off. The date from which a day off was moved must be a holiday or a working day.
-    ``remedy`` is how this kind of file names the other date, for error messages.
-    """
+    """Raise CalendarDataError for a swap that would lose or double working hours."""
     by_date = {row.entry.date: row.entry for row in rows}
     for row in rows:
         entry, other = row.entry, row.entry.swapped_with
@@ -223,10 +197,7 @@ def calendar_of(
     last: date,
     tz: ZoneInfo | str | None,
 ) -> Calendar:
-    """Return a calendar with the given entries; its version is a digest of the entries.
-
-    The entries must have been checked.
-    """
+    """Return a calendar with the given entries; its version is a digest of the entries."""
     zone = None if tz is None else zone_of(tz).key
     table = TableDays.of(entries, weekend=weekend, first=first, last=last, version="")
     lines = [f"{sorted(weekend)} {first} {last}"]

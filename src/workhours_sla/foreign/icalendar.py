@@ -157,10 +157,7 @@ def _entry(day: date, about: FeedEvent, act: Act) -> Entry:
 
 
 def _calendars(raw: bytes, place: Place, zones: Mapping[str, str]) -> Iterator[Any]:
-    """Yield the VCALENDAR components of a feed, with IANA names of zones. Raises CalendarDataError.
-
-    Folded lines are joined as bytes, because a fold may be within a character of UTF-8.
-    """
+    """Yield the VCALENDAR components of a feed, with IANA names of zones."""
     try:
         import icalendar
     except ImportError as error:
@@ -321,11 +318,8 @@ def _kind(when: date) -> tuple[bool, bool]:
 
 
 def _check_rule(event: Any, place: Place, name: str, start: date, first: date) -> None:
-    """Raise CalendarDataError for a rule by the hour, or one that DTSTART does not fit.
-
-    RFC 5545 (section 3.8.5.3) does not define what a rule means if it does not contain DTSTART,
-    which matters if the occurrences are counted, or if DTSTART is among the dates to read.
-    """
+    """Raise CalendarDataError for a rule by the hour, or one that DTSTART does not fit."""
+    # RFC 5545 (3.8.5.3) leaves open what a rule means whose DTSTART is no occurrence of it.
     from dateutil.rrule import rrulestr
 
     rule = event["RRULE"]
@@ -359,10 +353,7 @@ def _joined(values: Any) -> str:
 
 
 class _Days(NamedTuple):
-    """The dates that an event covers.
-
-    Dates from ``first`` to before ``after`` are covered completely, dates in ``partly`` in part.
-    """
+    """The dates that an event covers."""
 
     first: date
     after: date
@@ -386,10 +377,7 @@ def _covered(event: Any, zone: ZoneInfo | None, place: Place) -> _Days:
 
 
 def _days_between(start: datetime, end: datetime, zone: tzinfo) -> _Days:
-    """Return the dates in ``zone`` that lie between two instants in UTC.
-
-    An end within the last minute of a day, such as 23:59:59, counts as the end of that day.
-    """
+    """Return the dates in ``zone`` that lie between two instants in UTC."""
     first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
     partly = []
     if start < end and _midnight(last + ONE_DAY, zone) - end <= _ONE_MINUTE:

@@ -187,11 +187,8 @@ def _with_swaps(rows: list[Row], swaps: Mapping[date, date]) -> Iterator[Row]:
 
 
 def _with_eves(entries: Iterable[Entry]) -> Iterator[Entry]:
-    """Set ``shortens_eve`` in the entries of holidays whose eve is short, and yield all entries.
-
-    ``shortens_eve`` shortens every date that has the hours of the eve. It is therefore set only if
-    all these dates are short in the file.
-    """
+    """Set ``shortens_eve`` in the entries of holidays whose eve is short, and yield all entries."""
+    # ``shortens_eve`` shortens every date with the hours of the eve, so all of them must be short.
     by_date = {entry.date: entry for entry in entries}
     shorts: dict[date, list[bool]] = {}
     for entry in by_date.values():

@@ -73,28 +73,18 @@ class Options(NamedTuple):
 
 
 class Rows(ABC, Generic[C]):
-    """Reads the arguments of a verb from columns of one library, and builds columns of answers.
-
-    The answers have the data type and the time zone of the first column. ``times`` has the instants
-    of the first column as datetime64 in UTC.
-    """
+    """Reads the arguments of a verb from columns of one library, and builds columns of answers."""
 
     times: NDArray[np.datetime64]
 
     @abstractmethod
     def __init__(self, role: str, column: Any) -> None:
-        """Read the first column, which messages call ``role``.
-
-        Raises NaiveDatetimeError, TypeError.
-        """
+        """Read the first column, which messages call ``role``."""
 
     @staticmethod
     @abstractmethod
     def read_instants(role: str, column: Any) -> NDArray[np.datetime64]:
-        """Return a column of instants as datetime64 in UTC, with NaT for null.
-
-        ``role`` names the column in messages. Raises NaiveDatetimeError, TypeError.
-        """
+        """Return a column of instants as datetime64 in UTC, with NaT for null."""
 
     @staticmethod
     @abstractmethod
@@ -124,10 +114,7 @@ class Rows(ABC, Generic[C]):
 
     @abstractmethod
     def flags(self, values: NDArray[np.bool_], missing: NDArray[np.bool_] | None = None) -> C:
-        """Return an array of booleans as a column of the library.
-
-        Rows that are true in ``missing`` become null if the data type of the column allows null.
-        """
+        """Return an array of booleans as a column of the library."""
 
     def instants(self, role: str, given: Any) -> Any:
         """Return a second column of instants as datetime64, or a single instant unchanged."""
@@ -164,10 +151,7 @@ class Rows(ABC, Generic[C]):
         *columns: object,
         **named: object,
     ) -> C | MarkedColumns[C]:
-        """Call a verb of numpy arrays on the first column, and return its answers as a column.
-
-        ``columns`` and ``named`` are the other arguments of the verb, as numpy arrays.
-        """
+        """Call a verb of numpy arrays on the first column, and return its answers as a column."""
         if options.pauses is not None:
             named["pauses"] = self.pauses(options.pauses)
         raises = options.on_unknown == "raise"
@@ -228,10 +212,7 @@ def offsets_of(counts: NDArray[Any]) -> NDArray[np.int64]:
 
 
 def refuse_type(role: str, dtype: object, column: object, give: str) -> NoReturn:
-    """Raise TypeError for an argument that is not a column of instants.
-
-    ``dtype`` is None if the argument is no column at all; ``give`` states what to pass instead.
-    """
+    """Raise TypeError for an argument that is not a column of instants."""
     kind = f"of type {type(column).__name__}" if dtype is None else f"a column of {dtype}"
     msg = (
         f"{role} is {kind}, not of instants; give {give}; for a single instant call the schedule's "

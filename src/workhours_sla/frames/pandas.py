@@ -162,11 +162,7 @@ class PandasRows(Rows[Any]):
         return self._series_of(values, values.dtype)
 
     def flags(self, values: NDArray[np.bool_], missing: NDArray[np.bool_] | None = None) -> Any:
-        """Return an array of booleans as a Series.
-
-        If the first Series has an Arrow data type, rows that are true in ``missing`` become null.
-        Booleans of numpy cannot be null.
-        """
+        """Return an array of booleans as a Series."""
         if not self._on_arrow:
             return self._series_of(values, values.dtype)
         return self._series_of(values, "bool[pyarrow]", missing)

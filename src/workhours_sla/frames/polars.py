@@ -110,12 +110,7 @@ def _places(texts: pl.Series, names: Sequence[str] | pl.Series) -> NDArray[Any]:
 
 
 def _integers(series: pl.Series) -> NDArray[np.int64]:
-    """Return a Series of Datetime or Duration as integers that count its unit.
-
-    Methods of a Series that are methods of expressions, too, such as ``fill_null``, run a query of
-    their own. It takes as long as the verb on some 30,000 rows, so that none is called without
-    nulls.
-    """
+    """Return a Series of Datetime or Duration as integers that count its unit."""
     integers = series.cast(pl.Int64)
     if integers.null_count():
         integers = integers.zip_with(integers.is_not_null(), pl.Series([NAT]))

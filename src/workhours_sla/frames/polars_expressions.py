@@ -109,10 +109,7 @@ def _answer(
 
 
 def _required(role: str, column: pl.Series, asked: pl.Series, schedules: Any) -> pl.Series:
-    """Return a column with a valid value in all rows that ask nothing.
-
-    polars makes all columns null in rows that ``when`` excludes; the verb would refuse a null.
-    """
+    """Return a column with a valid value in all rows that ask nothing."""
     if role == "by":
         if not isinstance(schedules, Mapping) or not schedules:
             return column  # the verb raises its own error

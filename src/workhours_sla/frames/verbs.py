@@ -472,10 +472,7 @@ VERBS: Final = (
 
 
 def add_method(of: type, verb: Callable[..., Any], method: Any, *, is_of_column: bool) -> None:
-    """Add a verb to an accessor, as ``method``, with the parameters of the verb.
-
-    A method of a column lacks the first column; its documentation refers to that of the verb.
-    """
+    """Add a verb to an accessor, as ``method``, with the parameters of the verb."""
     schedule, first, *others = signature(verb).parameters.values()
     own = Parameter("self", Parameter.POSITIONAL_ONLY)
     update_wrapper(method, verb)

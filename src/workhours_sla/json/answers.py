@@ -28,10 +28,7 @@ Answer = TypeVar("Answer")
 
 
 class OneTarget(NamedTuple):
-    """The values of a target that are used by questions about one span of time.
-
-    ``name`` is None if there is no configuration.
-    """
+    """The values of a target that are used by questions about one span of time."""
 
     name: str | None
     schedule: Schedule
@@ -39,10 +36,7 @@ class OneTarget(NamedTuple):
     closing: Closing
 
     def limit(self, start: datetime, *, by_rule: bool) -> tuple[datetime | None, bool]:
-        """Return the limit, or None if it is unknown, and whether it is provisional.
-
-        A provisional limit is returned only if ``by_rule`` is true.
-        """
+        """Return the limit, or None if it is unknown, and whether it is provisional."""
         with suppress(CalendarCoverageError):
             return _certain_or_by_rule(self.limit_of, start, self.budget, by_rule=by_rule)
         return None, False
@@ -65,10 +59,7 @@ class OneTarget(NamedTuple):
 
 
 class Due(NamedTuple):
-    """When the answer to an appeal posted at ``start`` is due, and the limit if it is known.
-
-    ``remaining`` is the working time that is left at ``now``. Both are None if no time is given.
-    """
+    """When the answer to an appeal posted at ``start`` is due, and the limit if it is known."""
 
     one: OneTarget
     start: datetime
@@ -89,10 +80,7 @@ class Due(NamedTuple):
         by_rule: bool = False,
         traced: bool = False,
     ) -> Due:
-        """Compute the answer. With ``by_rule`` dates without an act are decided by rule.
-
-        Only with ``traced`` there is a trace. Raises CalendarCoverageError.
-        """
+        """Compute the answer. With ``by_rule`` dates without an act are decided by rule."""
         start = start.astimezone(one.schedule.tz)
         due_at, is_due_by_rule = one.due(start, by_rule=by_rule)
         limit, is_limit_by_rule = one.limit(start, by_rule=by_rule)
@@ -120,11 +108,7 @@ class Due(NamedTuple):
 
 
 class Met(NamedTuple):
-    """Whether an answer meets the target, and whether this result is provisional.
-
-    ``limit`` is None if it is unknown but cannot change the verdict. ``by_amount`` is true if the
-    verdict follows from the elapsed working time.
-    """
+    """Whether an answer meets the target, and whether this result is provisional."""
 
     met: bool
     limit: datetime | None
@@ -133,10 +117,7 @@ class Met(NamedTuple):
 
 
 class Elapsed(NamedTuple):
-    """The working time from ``start`` to ``end``, and whether an answer at ``end`` is in time.
-
-    ``verdict`` is None if ``end`` is before ``start``.
-    """
+    """The working time from ``start`` to ``end``, and whether an answer at ``end`` is in time."""
 
     one: OneTarget
     start: datetime
@@ -156,10 +137,7 @@ class Elapsed(NamedTuple):
         by_rule: bool = False,
         traced: bool = False,
     ) -> Elapsed:
-        """Compute the answer. With ``by_rule`` dates without an act are decided by rule.
-
-        Only with ``traced`` there is a trace. Raises CalendarCoverageError.
-        """
+        """Compute the answer. With ``by_rule`` dates without an act are decided by rule."""
         a, b = start.astimezone(one.schedule.tz), end.astimezone(one.schedule.tz)
         used, provisional = _certain_or_by_rule(one.schedule.elapsed, a, b, by_rule=by_rule)
         trace = one.trace(a, b, by_rule=by_rule, traced=traced)
@@ -197,10 +175,7 @@ class LatestStart(NamedTuple):
     def of(
         cls, one: OneTarget, due_by: datetime, *, by_rule: bool = False, traced: bool = False
     ) -> LatestStart:
-        """Compute the answer. With ``by_rule`` dates without an act are decided by rule.
-
-        Only with ``traced`` there is a trace. Raises CalendarCoverageError.
-        """
+        """Compute the answer. With ``by_rule`` dates without an act are decided by rule."""
         wanted = due_by.astimezone(one.schedule.tz)
         latest, is_start_by_rule = _certain_or_by_rule(
             one.schedule.latest_start, wanted, one.budget, by_rule=by_rule
@@ -226,10 +201,7 @@ class LatestStart(NamedTuple):
 def _verdict(
     one: OneTarget, start: datetime, end: datetime, used: timedelta, *, by_rule: bool
 ) -> Met:
-    """Return the verdict of an answer at ``end``, with ``used`` working time since ``start``.
-
-    Raises CalendarCoverageError if the verdict is unknown.
-    """
+    """Return the verdict of an answer at ``end``, with ``used`` working time since ``start``."""
     if isinstance(one.budget, timedelta) and (one.closing == "latest" or used != one.budget):
         limit, _ = one.limit(start, by_rule=False)
         return Met(in_time(used, one.budget), limit, by_amount=True)
@@ -291,11 +263,7 @@ def _common(answer: Due | Elapsed | LatestStart) -> dict[str, Any]:
 def _certain_or_by_rule(
     verb: Callable[..., Answer], *arguments: object, by_rule: bool
 ) -> tuple[Answer, bool]:
-    """Return the answer of a verb, and whether it is provisional.
-
-    An answer that is not certain is given only if ``by_rule`` is true, and is then provisional.
-    Raises CalendarCoverageError.
-    """
+    """Return the answer of a verb, and whether it is provisional."""
     if by_rule:
         with suppress(CalendarCoverageError):
             return verb(*arguments), False

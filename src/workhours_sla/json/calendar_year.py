@@ -26,10 +26,7 @@ class CalendarYear(NamedTuple):
 
     @classmethod
     def of(cls, calendar: Calendar, year: int, *, by_rule: bool = False) -> CalendarYear:
-        """Return a year. Uncertain dates are decided by rule, and with ``by_rule`` all dates.
-
-        Raises CalendarCoverageError for a year that the calendar does not cover.
-        """
+        """Return a year. Uncertain dates are decided by rule, and with ``by_rule`` all dates."""
         uncertain = calendar.uncertain(year)
         wanted = calendar.provisional() if by_rule else calendar
         for day in _dates(year):

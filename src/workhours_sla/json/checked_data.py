@@ -30,12 +30,7 @@ Made = TypeVar("Made")
 
 
 class RefusedError(ValueError):
-    """Raised for a value that cannot be used.
-
-    ``what`` describes the fault of the value, and ``instead`` what to write; both are empty if
-    ``reason``, another error of this library, explains the problem. ``keys`` is the key path to the
-    value, relative to the value that was being read.
-    """
+    """Raised for a value that cannot be used."""
 
     def __init__(
         self,
@@ -59,12 +54,7 @@ def refuse_for(reason: WorkHoursError, *keys: str | int) -> NoReturn:
 
 
 class Leaf(ABC):
-    """Base class of types that a file contains as one text, such as an amount of time.
-
-    A field of a struct is annotated with a subclass of Leaf, whose ``read`` parses the text. Since
-    msgspec checks that the result is an instance of the annotated type, the type of the result is
-    registered with the subclass: ``subclass.register(type)``.
-    """
+    """Base class of types that a file contains as one text, such as an amount of time."""
 
     @staticmethod
     @abstractmethod
@@ -116,11 +106,7 @@ _ROWS = {
 
 
 class Reader:
-    """Converts the data of one document to structs, and raises ConfigError with the key path.
-
-    With ``name`` the document is a TOML file, and messages call it ``name``. Without it the
-    document is JSON. ``renamed`` maps keys of earlier versions to their current names.
-    """
+    """Converts the data of one document to structs, and raises ConfigError with the key path."""
 
     def __init__(
         self, name: str | None = None, *, renamed: Mapping[str, str] = MappingProxyType({})
@@ -148,10 +134,7 @@ class Reader:
         raise ConfigError(msg, key=path, name=self.name, **more) from None
 
     def choose(self, keys: Keys, value: str, known: Iterable[str], what: Phrase) -> None:
-        """Raise ConfigError unless ``value`` is in ``known``; the message suggests a similar one.
-
-        ``keys`` is the key path of the value.
-        """
+        """Raise ConfigError unless ``value`` is in ``known``, and suggest a similar one."""
         known = list(known)
         if value in known:
             return

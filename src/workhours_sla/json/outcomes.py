@@ -62,10 +62,7 @@ def quarantined_data(quarantined: Quarantined) -> dict[str, Any]:
 
 
 def holder_data(outcome: Outcome, spans: Sequence[Span], zone: tzinfo | None) -> dict[str, Any]:
-    """Return for JSON the agencies that had a late appeal, an empty mapping without spans.
-
-    Times are in ``zone``.
-    """
+    """Return for JSON the agencies that had a late appeal, an empty mapping without spans."""
     if not spans:
         return {}
     return {

@@ -43,11 +43,7 @@ else:
 
 
 class Registered(NamedTuple):
-    """The days of a registry calendar. JSON contains the version of the days instead of each date.
-
-    ``as_known`` and ``week`` are the arguments with which ``Calendar.as_known`` and
-    ``Calendar.with_week`` were called. They are None if the method was not called.
-    """
+    """The days of a registry calendar, of which JSON has the version instead of each date."""
 
     version: str
     as_known: date | None = None
@@ -113,10 +109,7 @@ def _check_ranges(key: str, ranges: tuple[DateRange, ...]) -> None:
 
 
 class AmendedForm(Form, tag_field="kind", tag="amended"):
-    """The JSON object of a calendar's days and of the acts that were added to them.
-
-    ``confirms`` are the ranges of dates that become known by these acts.
-    """
+    """The JSON object of a calendar's days and of the acts that were added to them."""
 
     base: SourceForm
     rows: tuple[_EntryForm, ...]
@@ -216,11 +209,7 @@ class CalendarForm(Form, tag_field="kind", tag="calendar", omit_defaults=True):
 
 
 class CombinedForm(Form, tag_field="kind", tag="combined"):
-    """The JSON object of combined calendars.
-
-    If ``any_off`` is true, a day off in any of the calendars is a day off. If it is false, only a
-    day off in all calendars is a day off.
-    """
+    """The JSON object of combined calendars."""
 
     build: ClassVar[Callable[..., Any]] = CombinedCalendar
     any_off: bool

@@ -48,10 +48,7 @@ class Moment(Leaf):
 
     @staticmethod
     def read(text: str) -> datetime:
-        """Parse a datetime that ``write`` wrote, and return it with the original zone and fold.
-
-        Raises RefusedError, UnknownTimeZoneError.
-        """
+        """Parse a datetime that ``write`` wrote, and return it with the original zone and fold."""
         match = _MOMENT.fullmatch(text)
         when = None
         with suppress(ValueError):

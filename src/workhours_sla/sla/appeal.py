@@ -69,24 +69,17 @@ def by_official(event: Event) -> bool:
 
 @dataclass(slots=True, eq=False)
 class Cycle:
-    """One cycle of an appeal, from the posting or a reopening to the next reopening; mutable.
-
-    ``holder_before`` is the agency that had the appeal when the cycle began. ``replies`` are those
-    by officials or unknown authors. ``pauses`` last from a ``paused`` to the next ``resumed`` and
-    may overlap. ``deleted`` is the citizen's deletion, unless the appeal was restored. ``judged``
-    has the verdicts of reviews, keyed by the id of the reply. ``clocks`` are the clocks that were
-    built since the last event, keyed by the name of the target.
-    """
+    """One cycle of an appeal, from the posting or a reopening to the next reopening; mutable."""
 
     number: int
     opened: Event
-    holder_before: str | None
-    judged: Mapping[str, bool]
+    holder_before: str | None  # when the cycle began
+    judged: Mapping[str, bool]  # by the id of the reply
     events: list[Event] = field(default_factory=list)
-    replies: list[Event] = field(default_factory=list)
+    replies: list[Event] = field(default_factory=list)  # by officials or unknown authors
     pauses: list[Pause] = field(default_factory=list)
     closed_at: datetime | None = None
-    deleted: Event | None = None
+    deleted: Event | None = None  # by the citizen, unless restored
     clocks: dict[str, Clock | None] = field(default_factory=dict)
 
     def add(self, event: Event) -> None:
@@ -134,12 +127,7 @@ class Cycle:
 
 
 class Appeal:
-    """What the events of one appeal say, which must be in order.
-
-    ``created`` is the event that created the appeal, None if there is none. ``changes`` are the
-    later changes of the attributes, as pairs of instant and attributes. ``rejected`` are the events
-    that cannot be true, each with the reason: all of them if the appeal was never created.
-    """
+    """What the events of one appeal say, which must be in order."""
 
     def __init__(self, events: Sequence[Event]) -> None:
         self.created: Event | None = None
@@ -277,10 +265,7 @@ def _corrected(events: Sequence[Event]) -> Sequence[Event]:
 
 
 def happened_by(events: Sequence[Event], as_of: datetime) -> list[Event]:
-    """Return the events of one appeal whose corrected time is not after ``as_of``.
-
-    A correction is kept if the event that it names is kept.
-    """
+    """Return the events of one appeal whose corrected time is not after ``as_of``."""
     moved = {name: one.occurred_at for name, one in _corrections(events).items()}
     kept = []
     for event in events:

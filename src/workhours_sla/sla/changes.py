@@ -92,10 +92,7 @@ Fact = tuple[ChangeKind, datetime | None]
 
 
 class Reported(NamedTuple):
-    """The reported state of one clock: the changes that were reported and not retracted.
-
-    ``due_at`` is the due time in the change ``opened``, and ``total`` the number of all changes.
-    """
+    """The reported state of one clock: the changes that were reported and not retracted."""
 
     kinds: tuple[ChangeKind, ...] = ()
     moments: tuple[datetime | None, ...] = ()
@@ -114,10 +111,7 @@ def _identity(appeal_id: str, target: str, cycle: int, kind: str, revision: int)
 
 
 def _facts_of(clock: Clock, watermark: datetime) -> Iterator[Fact]:
-    """Yield what is true of a clock at a watermark.
-
-    Every event that occurred up to the watermark is assumed to be known.
-    """
+    """Yield what is true of a clock at a watermark."""
     if clock.excluded_at is not None:
         yield ChangeKind.EXCLUDED, clock.excluded_at
         return
@@ -158,11 +152,8 @@ def _pauses(clock: Clock, ended: datetime | None, watermark: datetime) -> Iterat
 def _with_due(
     facts: list[Fact], clock: Clock, before: list[Fact], opened: datetime | None
 ) -> list[Fact]:
-    """Insert a ``due_changed`` if the due time differs from ``opened``, which was reported first.
-
-    While a reported pause is open, the last reported due time is kept, because the new due time
-    depends on when the pause ends. A due time that depends on unknown dates is reported as None.
-    """
+    """Insert a ``due_changed`` if the due time differs from that in ``opened``."""
+    # While a reported pause is open, the due time depends on its end, so the last one is kept.
     if facts[0][0] is not ChangeKind.OPENED or facts[:1] != before[:1]:
         return facts
     due = clock.due_at
@@ -186,10 +177,7 @@ class Subject(NamedTuple):
 def _report(
     subject: Subject, key: Key, old: Reported, clock: Clock | None, watermark: datetime
 ) -> tuple[Reported, list[Change], list[Change]] | None:
-    """Return the new reported state of a clock, its retractions and the other changes.
-
-    Return None if nothing has changed. ``clock`` is None if the clock no longer exists.
-    """
+    """Return the new reported state of a clock, its retractions and the other changes."""
     before = old.facts
     facts = [] if clock is None else list(_facts_of(clock, watermark))
     if clock is not None and old.total and clock.due_at != old.due_at:
@@ -242,13 +230,7 @@ def _change(
 
 
 class AppealState:
-    """The events of one appeal and the reported state of its clocks; mutable, not thread-safe.
-
-    Events may be added in any order. While they come in order, the appeal and the clocks of its
-    earlier cycles are kept; after any other event they are built again. ``next_at`` is the first
-    instant after the last report at which a clock changes without a new event. If all clocks have
-    ended, ``ended_at`` is when the last event occurred.
-    """
+    """The events of one appeal and the reported state of its clocks; mutable, not thread-safe."""
 
     def __init__(
         self,
@@ -312,10 +294,7 @@ class AppealState:
         return self._folded
 
     def report(self, policy: Policy, watermark: datetime) -> list[Change]:
-        """Return the changes that new events and time have caused since the last report.
-
-        Retractions come first, then the other changes in the order of ChangeKind.
-        """
+        """Return the changes that new events and time have caused since the last report."""
         folded = self.fold(policy)
         before, timers = self._clocks, self._timers
         changed: dict[Key, Clock | None] = {}
@@ -350,10 +329,7 @@ class AppealState:
         return retractions + additions
 
     def reasons(self, policy: Policy) -> Mapping[str, str | None]:
-        """Return the quarantine reasons that have changed since the last call, keyed by event id.
-
-        The reason is None if the event is no longer quarantined.
-        """
+        """Return the quarantine reasons that changed since the last call (None: it counts now)."""
         known = self._reasons
         found = {event.event_id: reason for event, reason in self.fold(policy).appeal.rejected}
         if found == known:

@@ -60,11 +60,7 @@ class Start:
 
 @dataclass(slots=True)
 class Measurement:
-    """One cycle of an appeal, and the target and schedule to measure it against.
-
-    The clock does not start before ``earliest_start``, if it is given. ``applies_since`` is when a
-    change of the appeal made the target apply, None if the target has always applied.
-    """
+    """One cycle of an appeal, and the target and schedule to measure it against."""
 
     appeal: Appeal
     cycle: Cycle
@@ -134,10 +130,7 @@ def _may_answer(event: Event) -> bool:
 
 
 def _needs_review(cycle: Cycle, start: Start, last: Event | None) -> bool:
-    """Return whether a reply that was not judged may be the answer.
-
-    Only replies from the start on and before the event ``last`` can be the answer.
-    """
+    """Return whether a reply that was not judged may be the answer."""
     start = start.first or start
     return any(
         start.precedes(reply) and (last is None or reply.order < last.order)
@@ -146,10 +139,7 @@ def _needs_review(cycle: Cycle, start: Start, last: Event | None) -> bool:
 
 
 def _after_transfers(measurement: Measurement, start: Start, answer: Event | None) -> Start:
-    """Return the start of the clock after the transfers that came before the answer.
-
-    With ``on_transfer="resume"``, the intervals in which other agencies had the appeal are cut out.
-    """
+    """Return the start of the clock after the transfers that came before the answer."""
     appeal, cycle = measurement.appeal, measurement.cycle
     turns: list[tuple[Start, str | None]] = [(start, cycle.holder_before)]
     for event in cycle.events:
@@ -235,11 +225,7 @@ def _shared(earliest: datetime, latest: datetime) -> datetime | None:
 def _pauses(
     measurement: Measurement, start: Start, end: datetime | None
 ) -> tuple[ClockPauses, ClockPauses | None]:
-    """Return the possible pauses and the certain pauses of a clock.
-
-    Possible pauses occur in at least one completion of the calendar, certain pauses in every
-    completion. The certain pauses are None if no pause depends on an uncertain date.
-    """
+    """Return the possible pauses and the certain pauses of a clock."""
     target, schedule = measurement.target, measurement.schedule
     pauses = measurement.cycle.pauses if target.pauses else ()
     try:
@@ -257,10 +243,7 @@ def _pauses(
 
 
 def _exchanges(cycle: Cycle, start: Start) -> list[tuple[Start, Event | None]]:
-    """Return the exchanges of a cycle in order, as pairs of the start and the reply.
-
-    The reply of the last exchange may be None, because the exchange is open.
-    """
+    """Return the exchanges of a cycle in order, as pairs of the start and the reply."""
     replies = [reply for reply in cycle.replies if start.precedes(reply)]
     messages = [one for one in cycle.events if one.type is EventType.CITIZEN_MESSAGE]
     opened: Start | None = start
@@ -279,11 +262,7 @@ def _exchanges(cycle: Cycle, start: Start) -> list[tuple[Start, Event | None]]:
 
 
 def _deciding_clock(answered: list[Clock], waiting: Clock | None) -> Clock:
-    """Return the clock that counts for an appeal.
-
-    ``answered`` are the clocks of the answered exchanges. ``waiting`` is the clock of the open
-    exchange, None if no exchange is open.
-    """
+    """Return the clock that counts for an appeal."""
     late = [one for one in answered if one.is_late]
     perhaps_late = [one for one in answered if one.is_late is None]
     if late:
@@ -302,10 +281,7 @@ def _deciding_clock(answered: list[Clock], waiting: Clock | None) -> Clock:
 
 
 def _with_others(clock: Clock, others: list[Clock]) -> Clock:
-    """Return a copy of a clock with ``others``: the clocks that may count instead of the copy.
-
-    The copy has only the due time and the limit that all of these clocks share.
-    """
+    """Return a copy of a clock with ``others``: the clocks that may count instead of the copy."""
     if not others:
         return clock
     deciding = [one for other in others for one in (other, *other.others)]
@@ -321,11 +297,7 @@ def _with_others(clock: Clock, others: list[Clock]) -> Clock:
 
 
 def _longest(clocks: list[Clock], preferred: list[Clock]) -> Clock:
-    """Return the clock with the most elapsed time. If several have the most, return the first.
-
-    If uncertain dates affect which clock this is, return a clock of ``preferred``, with every other
-    clock that may have the most elapsed time as ``others``.
-    """
+    """Return the clock with the most elapsed time. If several have the most, return the first."""
     if len(clocks) == 1:
         return clocks[0]
     amounts = [_elapsed(one) for one in clocks]
@@ -359,9 +331,6 @@ def _elapsed(clock: Clock) -> tuple[timedelta, timedelta]:
 
 
 def _left_open(clock: Clock, *, latest: datetime | None = None) -> Clock:
-    """Return a copy of a clock, with a verdict that is uncertain until its latest limit has passed.
-
-    ``latest`` replaces the latest limit. If ``latest`` is NEVER, the verdict remains uncertain.
-    """
+    """Return a copy of a clock whose verdict is uncertain until its latest limit has passed."""
     last = clock.latest if latest is None else clock.latest._replace(limit=latest)
     return replace(clock, earliest=clock.earliest._replace(limit=BEGINNING), latest=last)

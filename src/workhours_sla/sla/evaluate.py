@@ -17,11 +17,7 @@ from workhours_sla.sla.policy import Policy
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """How many events were read, applied, repeated, quarantined, or left out by ``as_of``.
-
-    read == applied + duplicate + quarantined + after_as_of. ``late`` counts the applied events that
-    were read after an event that occurred later.
-    """
+    """How many events were read, applied, repeated, quarantined, or left out by ``as_of``."""
 
     read: int
     applied: int

@@ -192,11 +192,7 @@ class Event:
 
 
 class EventField(NamedTuple):
-    """The description of one field of the class Event, for readers and writers of events.
-
-    ``type`` is ``str``, ``bool``, ``datetime`` or ``EventType``. A field that is not ``required``
-    may be left out. Only a ``nullable`` field may be None.
-    """
+    """The description of one field of the class Event, for readers and writers of events."""
 
     name: str
     type: type
@@ -274,11 +270,7 @@ def _in_utc(name: str, when: datetime, event_id: str) -> datetime:
 
 
 def in_utc(name: str, when: datetime) -> datetime:
-    """Return an aware datetime in UTC.
-
-    ``name`` is the name of the argument, for the message of the error. Raises NaiveDatetimeError
-    for a naive datetime, and TypeError for anything but a datetime, such as text.
-    """
+    """Return an aware datetime in UTC."""
     try:
         offset = when.utcoffset()
     except (AttributeError, ValueError):  # text and dates have no offset, and NaT refuses

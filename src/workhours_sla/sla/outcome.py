@@ -198,11 +198,7 @@ def _overdue(clock: Clock, elapsed: timedelta | None, as_of: datetime) -> timede
 
 
 def due_trace(outcome: Outcome, target: Target) -> Trace | None:
-    """Return the trace from the start of an outcome to its due time, in the target's schedule.
-
-    Return None if the due time is unknown, and if one schedule does not explain it: it may depend
-    on the working hours of several holders, or on a pause that is still open.
-    """
+    """Return the trace from the start of an outcome to its due time, in the target's schedule."""
     schedule = target.schedule_for(outcome)
     if outcome.due_at is None or schedule is None:
         return None

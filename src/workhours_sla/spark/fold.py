@@ -35,10 +35,7 @@ Only a dropped appeal has no content.
 
 
 class Content(msgspec.Struct, array_like=True):
-    """The content of the state of an appeal: different copies of its events, and what was reported.
-
-    Of equal copies, it has the one that was received first.
-    """
+    """The state of an appeal: different copies of its events, and what was reported."""
 
     events: list[Event] = []
     reported: list[tuple[str, int, Reported]] = []

@@ -69,10 +69,7 @@ def measurements(name: str, values: ArrayLike) -> FloatArray:
 
 
 def counts(met: ArrayLike, n: ArrayLike, *, some_empty: bool = False) -> tuple[IntArray, IntArray]:
-    """Check that 0 <= met <= n and that the shapes are equal; return both as int64.
-
-    Every n must be at least 1, unless ``some_empty`` is true.
-    """
+    """Check that 0 <= met <= n and that the shapes are equal; return both as int64."""
     whole = whole_numbers("n", n)
     part = same_shape("met", whole_numbers("met", met), whole.shape)
     over = np.flatnonzero(part > whole)

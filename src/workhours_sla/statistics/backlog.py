@@ -28,11 +28,7 @@ _PASSED: Final[Literal["left", "right"]] = "left" if in_time(0, 0) else "right"
 
 @dataclass(frozen=True, slots=True)
 class BacklogAges:
-    """The median, 90th percentile and maximum age of ``n`` open appeals; None if none is open.
-
-    The age of an open appeal is the time since it arrived. Ages do not estimate the time to an
-    answer: slow appeals stay open longer, so they are over-represented among open appeals.
-    """
+    """The median, 90th percentile and maximum age of ``n`` open appeals; None if none is open."""
 
     n: int
     median: int | None
@@ -55,12 +51,7 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class LittlesLaw:
-    """The terms of Little's law, L = lambda W, over a span of time.
-
-    L is ``mean_backlog``, lambda is ``arrival_rate`` per unit of time, and W is ``mean_time``, the
-    mean time from arrival to departure of the appeals that left in the span. L is equal to lambda W
-    if no appeal is open at the start and the end of the span.
-    """
+    """The terms of Little's law, L = lambda W, over a span of time."""
 
     mean_backlog: float
     arrival_rate: float
