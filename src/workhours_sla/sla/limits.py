@@ -221,7 +221,7 @@ def pause_bounds(
     cut_out: Sequence[ClosedPause],
 ) -> tuple[ClockPauses, ClockPauses]:
     """Return the pauses that every completion has, and the pauses that some completion has."""
-    # A pause that begins while an earlier one may be open may be a part of it, so it is not certain.
+    # A pause that begins while an earlier one may be open may be a part of it: not certain.
     certain: list[Pause] = []
     possible: list[Pause] = []
     latest_end: datetime | None = BEGINNING
