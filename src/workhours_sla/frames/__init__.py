@@ -33,7 +33,7 @@ except ImportError as _error:
     raise needs_extra(what="frames need numpy", extras=extras) from _error
 
 import workhours_sla.frames.accessors  # noqa: F401 - it registers the accessors
-from workhours_sla.frames.numpy_columns import MarkedColumns
+from workhours_sla.frames.rows import MarkedColumns
 from workhours_sla.frames.verbs import (
     breaches_after,
     deadline,

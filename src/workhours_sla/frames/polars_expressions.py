@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from workhours_sla.frames.numpy_columns import MarkedColumns
+from workhours_sla.frames.rows import MarkedColumns
 from workhours_sla.frames.verbs import VERBS, add_method
 
 _AMOUNTS: Final = {"elapsed": "ends", "remaining": "now"}

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal, Protocol, TypeAlias, TypedDict, Unpack, 
 import numpy as np
 from numpy.typing import NDArray
 
-from workhours_sla.frames.numpy_columns import (
+from workhours_sla.frames.rows import (
     C,
     Column,
     MarkedColumns,

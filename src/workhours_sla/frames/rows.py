@@ -73,7 +73,10 @@ class Options(NamedTuple):
 
 
 class Rows(ABC, Generic[C]):
-    """Reads the arguments of a verb from columns of one library, and builds columns of answers."""
+    """Reads the arguments of a verb from columns of one library, and builds columns of answers.
+
+    The abstract methods are what the libraries differ in. ``times`` is the first column.
+    """
 
     times: NDArray[np.datetime64]
 
@@ -101,20 +104,16 @@ class Rows(ABC, Generic[C]):
         """Return a column of budgets as timedelta64, or a single budget unchanged."""
 
     @abstractmethod
-    def positions(self, by: Any, names: Sequence[str]) -> NDArray[Any]:
-        """Return the index in ``names`` of each row's name, or -1 if ``names`` does not have it."""
+    def names(self, by: Any) -> Any:
+        """Return a column of names of schedules, checked. Raises TypeError."""
 
     @abstractmethod
     def pauses(self, pauses: Any) -> Pauses:
         """Return the pauses of all rows as one ``Pauses``."""
 
     @abstractmethod
-    def column(self, values: NDArray[Any]) -> C:
-        """Return an array of datetime64 or timedelta64 as a column of the library."""
-
-    @abstractmethod
-    def flags(self, values: NDArray[np.bool_], missing: NDArray[np.bool_] | None = None) -> C:
-        """Return an array of booleans as a column of the library."""
+    def build(self, values: NDArray[Any], missing: NDArray[np.bool_] | None = None) -> C:
+        """Return an array as a column; rows of booleans that are ``missing`` become null."""
 
     def instants(self, role: str, given: Any) -> Any:
         """Return a second column of instants as datetime64, or a single instant unchanged."""
@@ -171,14 +170,10 @@ class Rows(ABC, Generic[C]):
             row, count = int(marked.provisional.argmax()), int(marked.provisional.sum())
             message = self.located(f"{count} answers are provisional, the first of row {row}")
             warn_provisional(message)
-        values = (
-            self.flags(marked.values, np.isnat(self.times) | marked.unknown)
-            if marked.values.dtype == np.bool_
-            else self.column(marked.values)
-        )
+        values = self.build(marked.values, np.isnat(self.times) | marked.unknown)
         if raises:
             return values
-        unknown, provisional = self.flags(marked.unknown), self.flags(marked.provisional)
+        unknown, provisional = self.build(marked.unknown), self.build(marked.provisional)
         return MarkedColumns(values, unknown, provisional)  # type: ignore[arg-type]
 
     def _schedules(self, schedule: Schedules, options: Options) -> tuple[Any, Any]:
@@ -191,12 +186,13 @@ class Rows(ABC, Generic[C]):
         if by is None or codes is not None:
             msg = "of schedules by name each row needs one: give by, a column of names, not codes"
             raise TypeError(msg)
-        names = list(schedule)
-        positions = self.positions(by, names)
+        places = {name: place for place, name in enumerate(schedule)}
+        found, distinct = self.read_names(self.names(by))
+        # the code of a missing name, -1, selects the last element
+        positions = np.array([*(places.get(name, -1) for name in distinct), -1])[found]
         if positions.size and positions.min() < 0:
             row = int((positions < 0).argmax())
-            found, distinct = self.read_names(by)
-            _refuse_name(row, None if found[row] < 0 else distinct[found[row]], names)
+            _refuse_name(row, None if found[row] < 0 else distinct[found[row]], list(schedule))
         return tuple(schedule.values()), positions
 
 
