@@ -235,8 +235,7 @@ def test_a_weekend_that_changed_is_that_of_each_date() -> None:
 )
 @pytest.mark.skipif(library.__version__ != "0.109", reason="the years are those of one release")
 def test_a_country_that_decrees_its_days_is_known_for_the_years_on_record(
-    code: str,
-    years: tuple[int, int],
+    code: str, years: tuple[int, int]
 ) -> None:
     copied = copy_holidays(code)
     assert (copied.coverage[0][0].year, copied.coverage[-1][1].year) == years

@@ -8,11 +8,7 @@ from datetime import timedelta
 from kit.diaries import ask, at, clock, entry, judge, life, only, target
 from kit.promise_scenes import FOUR, Side, judged, local, sides, story
 from kit.values import HOUR
-from workhours_sla import (
-    CalendarDays,
-    ClockTime,
-    WorkingDays,
-)
+from workhours_sla import CalendarDays, ClockTime, WorkingDays
 
 
 def test_an_open_pause_lasts_until_it_ends() -> None:
@@ -30,7 +26,7 @@ def test_an_open_pause_lasts_until_it_ends() -> None:
         "A-1", "Mon 09.06.2025 10:00 created citizen", "Mon 09.06.2025 16:00 paused official"
     )
     assert judge(late, "Wed 11.06.2025 10:00", target(pauses=True)) == {
-        "answer": "breached by 1:00, due Mon 09.06.2025 15:00, used 5:00",
+        "answer": "breached by 1:00, due Mon 09.06.2025 15:00, used 5:00"
     }
 
 

@@ -68,11 +68,11 @@ def test_of_exchanges_answered_in_time_the_open_one_counts_then_the_longest() ->
     next_reply = target(stops="next_reply")
     # 2:00, 1:00, then open: Tue 16:30-18:00 = 1:30, 31.12-11.01 are off, Mon 2:30
     assert judge(diary[:5], "Fri 09.01.2026 12:00", next_reply) == {
-        "answer": "pending, due Mon 12.01.2026 11:30, used 1:30",
+        "answer": "pending, due Mon 12.01.2026 11:30, used 1:30"
     }
     # 2:00, 1:00, 1:30 + 0:20 = 1:50; the first: 10:00-13:00 = 3:00, 14:00-15:00
     assert judge(diary, "Mon 12.01.2026 10:00", next_reply) == {
-        "answer": "met, due Tue 30.12.2025 15:00, used 2:00",
+        "answer": "met, due Tue 30.12.2025 15:00, used 2:00"
     }
 
 
@@ -87,7 +87,7 @@ def test_the_longest_exchange_may_be_in_the_middle() -> None:
         "Wed 12.03.2025 14:30 replied official",
     )
     assert judge(diary, "Wed 12.03.2025 18:00", target(stops="next_reply")) == {
-        "answer": "met, due Wed 12.03.2025 15:05, used 2:55",
+        "answer": "met, due Wed 12.03.2025 15:05, used 2:55"
     }
 
 

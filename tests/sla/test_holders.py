@@ -9,26 +9,10 @@ from itertools import pairwise
 from hypothesis import given
 
 from kit import promise_oracle as oracle
-from kit.diaries import (
-    S8,
-    at,
-    clock,
-    entry,
-    judge,
-    life,
-    only,
-    phases,
-    sentence,
-    target,
-)
+from kit.diaries import S8, at, clock, entry, judge, life, only, phases, sentence, target
 from kit.promise_scenes import FOUR, Scene, Side, judged, local, scenes, sides, story, target_of
 from kit.properties import PROPERTY
-from workhours_sla import (
-    Schedule,
-    ScheduleBy,
-    holder_spans,
-    working_hours,
-)
+from workhours_sla import Schedule, ScheduleBy, holder_spans, working_hours
 from workhours_sla.sla.holders import breach_owner
 
 

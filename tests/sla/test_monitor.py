@@ -70,10 +70,7 @@ def amended(schedule: Schedule | None, day: date) -> Schedule | None:
         return schedule
     calendar: Calendar = schedule.calendar.amend(day_off(day, Act("Order 1")))
     return Schedule(
-        calendar,
-        schedule.hours,
-        tz=schedule.tz,
-        shorten_at_start=schedule.shorten_at_start,
+        calendar, schedule.hours, tz=schedule.tz, shorten_at_start=schedule.shorten_at_start
     )
 
 

@@ -62,10 +62,7 @@ def test_a_decree_that_comes_late(decree: str) -> None:
     assert watch.advance(old_due) == set()
 
 
-AMENDED_DIARY = (
-    "Tue 31.01.2023 16:30 created citizen",
-    "Fri 03.02.2023 10:00 replied official",
-)
+AMENDED_DIARY = ("Tue 31.01.2023 16:30 created citizen", "Fri 03.02.2023 10:00 replied official")
 BEFORE_AMENDMENT, SINCE_AMENDMENT = (
     target(schedule=Schedule(VOLGOGRAD.as_known(date(2023, 1, day)), HOURS)) for day in (23, 24)
 )
@@ -246,11 +243,7 @@ def test_late_events_and_corrections() -> None:
         # 2:30 + 09:00-10:50
         (2, {"not met", "breached Sat 02.11.2024 10:30"}, f"breached by 0:20, {due}, used 4:20"),
         # 2:30 + 09:00-09:10, before the warning
-        (
-            3,
-            {"not at_risk", "not breached", "met Sat 02.11.2024 09:10"},
-            f"met, {due}, used 2:40",
-        ),
+        (3, {"not at_risk", "not breached", "met Sat 02.11.2024 09:10"}, f"met, {due}, used 2:40"),
         # this correction was received before the one that counts
         (4, set(), f"met, {due}, used 2:40"),
     ):

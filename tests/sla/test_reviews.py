@@ -41,7 +41,7 @@ def test_a_reply_that_was_not_judged_yet() -> None:
     # a review four days later makes the early reply the answer: 09:10-11:00
     named = life("A-1", "Mon 15.09.2025 10:00 review coordinator substantive of=early id=review")
     assert judge([*diary, *named], "Mon 15.09.2025 12:00", substantive) == {
-        "answer": "met, due Thu 11.09.2025 14:10, used 1:50",
+        "answer": "met, due Thu 11.09.2025 14:10, used 1:50"
     }
     # a review that names none is of the last reply before it: 3:50 + 14:00-17:45 = 3:45
     plain = life("A-1", "Mon 15.09.2025 10:00 review coordinator substantive id=review")

@@ -76,12 +76,7 @@ _HORIZON: Final = timedelta(hours=8)
 """The default horizon of the restricted mean if the budget is not working time."""
 
 BudgetKind = Literal[
-    "working_time",
-    "clock_time",
-    "working_days",
-    "calendar_days",
-    "months",
-    "working_days_in_hours",
+    "working_time", "clock_time", "working_days", "calendar_days", "months", "working_days_in_hours"
 ]
 
 

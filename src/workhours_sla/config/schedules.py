@@ -8,12 +8,7 @@ from workhours_sla.calendars.acts import day_off, transfer
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.days import Act, Entry, Layer
 from workhours_sla.calendars.zones import time_zone
-from workhours_sla.config.defaults import (
-    CALENDAR,
-    HOURS,
-    NO_CALENDAR,
-    ZONE_OF_PLAIN_RUSSIA,
-)
+from workhours_sla.config.defaults import CALENDAR, HOURS, NO_CALENDAR, ZONE_OF_PLAIN_RUSSIA
 from workhours_sla.config.sections import ScheduleSettings
 from workhours_sla.json.checked_data import Keys, Reader
 from workhours_sla.text.messages import say

@@ -246,11 +246,7 @@ def _years_of(entity: type[HolidayBase], id: str) -> tuple[int, int]:
     return max(entity.start_year, lunar[0]), min(entity.end_year, lunar[1])
 
 
-def _checked(
-    entity: type[HolidayBase],
-    id: str,
-    categories: Iterable[str],
-) -> frozenset[str]:
+def _checked(entity: type[HolidayBase], id: str, categories: Iterable[str]) -> frozenset[str]:
     wanted = frozenset([categories] if isinstance(categories, str) else categories)
     known = ", ".join(sorted(entity.supported_categories))
     unknown = sorted(wanted - set(entity.supported_categories))

@@ -251,8 +251,7 @@ def _occurrences(calendar: Any, place: Place, first: date, last: date) -> Iterat
     ]
     try:
         yield from recurring_ical_events.of(calendar).between(
-            datetime.combine(first, time()) - _MARGIN,
-            datetime.combine(last, time()) + _MARGIN,
+            datetime.combine(first, time()) - _MARGIN, datetime.combine(last, time()) + _MARGIN
         )
     except _FAULTS as error:
         place.refuse(f"an event cannot be read ({_one_line(error)})", "correct or remove it")

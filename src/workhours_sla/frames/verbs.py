@@ -15,14 +15,7 @@ from typing import Any, Final, Literal, Protocol, TypeAlias, TypedDict, Unpack, 
 import numpy as np
 from numpy.typing import NDArray
 
-from workhours_sla.frames.rows import (
-    C,
-    Column,
-    MarkedColumns,
-    Options,
-    Rows,
-    Schedules,
-)
+from workhours_sla.frames.rows import C, Column, MarkedColumns, Options, Rows, Schedules
 from workhours_sla.worktime.budgets import OtherBudget
 from workhours_sla.worktime.columns import verbs as columns
 from workhours_sla.worktime.columns.inputs import OnUnknown
@@ -147,12 +140,7 @@ def elapsed(
 
 @overload
 def remaining(
-    schedule: Schedules,
-    starts: C,
-    budget: Budgets,
-    *,
-    now: Instants,
-    **options: Unpack[_Pauses],
+    schedule: Schedules, starts: C, budget: Budgets, *, now: Instants, **options: Unpack[_Pauses]
 ) -> C: ...
 @overload
 def remaining(

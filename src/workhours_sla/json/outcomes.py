@@ -41,11 +41,7 @@ def outcome_data(outcome: Outcome) -> dict[str, Any]:
     return {
         **{_RENAMED.get(name, name): getattr(outcome, name) for name in _ATTRIBUTES},
         "bounds": bounds
-        and {
-            "due_at": bounds.due_at,
-            "breaches_after": bounds.limit,
-            "elapsed": bounds.elapsed,
-        },
+        and {"due_at": bounds.due_at, "breaches_after": bounds.limit, "elapsed": bounds.elapsed},
     }
 
 

@@ -165,12 +165,7 @@ class CalendarForm(Form, tag_field="kind", tag="calendar", omit_defaults=True):
 
     @staticmethod
     def build(
-        *,
-        id: str,
-        source: Any,
-        tz: str | None,
-        without: tuple[Layer, ...],
-        provisional: bool,
+        *, id: str, source: Any, tz: str | None, without: tuple[Layer, ...], provisional: bool
     ) -> Calendar:
         """Build the calendar from the fields of its JSON object. Raises RefusedError."""
         base, amendments = _parts_of(source)

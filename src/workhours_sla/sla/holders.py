@@ -189,11 +189,7 @@ def breach_owner(spans: Iterable[Span], limit: datetime, by: Owner = "at_breach"
 
 
 def in_time_if_earlier(
-    spans: Iterable[Span],
-    limit: datetime,
-    overdue: timedelta,
-    *,
-    answered: bool,
+    spans: Iterable[Span], limit: datetime, overdue: timedelta, *, answered: bool
 ) -> bool | None:
     """Return whether a late appeal would be in time, had its holder received it an hour earlier."""
     # Its work is assumed to take the same time; a missing answer can decide, which gives None.

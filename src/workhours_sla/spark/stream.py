@@ -46,11 +46,7 @@ _OUTPUT_TIMES: Final = ("at", "due_at", "limit")
 
 
 def changes(
-    events: DataFrame,
-    policy: Policy,
-    *,
-    skew: timedelta = ZERO,
-    retain: timedelta | None = None,
+    events: DataFrame, policy: Policy, *, skew: timedelta = ZERO, retain: timedelta | None = None
 ) -> DataFrame:
     """Return the changes of a stream of events: a streaming DataFrame, one row for each change.
 
