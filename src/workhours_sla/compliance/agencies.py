@@ -142,39 +142,26 @@ class Late:
 
 def late_appeals(cases: Cases, found: Mapping[int, Breach], listed: int) -> tuple[Late, ...]:
     """Return the first ``listed`` late appeals: open ones first, then the most overdue first."""
-    rows = np.flatnonzero(cases.in_state(BREACHED))
-    answered = cases.answered[rows] != NEVER
-    first = rows[np.lexsort((cases.started[rows], -cases.overdue[rows], answered))][:listed]
-    late_ones = [_late_one(cases, row, found.get(row)) for row in first.tolist()]
-    # Sort again, so that equally late appeals are ordered by id and not by row.
-    return tuple(
-        sorted(
-            late_ones,
-            key=lambda late: (
-                late.answered_at is not None,
-                -(late.overdue or timedelta(0)),
-                late.started_at,
-                late.appeal_id,
-            ),
-        )
+    answered, overdue, started = (
+        column.tolist() for column in (cases.answered != NEVER, cases.overdue, cases.started)
     )
-
-
-def _late_one(cases: Cases, row: int, breach: Breach | None) -> Late:
+    rows = np.flatnonzero(cases.in_state(BREACHED)).tolist()
+    rows.sort(key=lambda row: (answered[row], -overdue[row], started[row], str(cases.ids[row])))
     agencies = cases.groups.get("agency")
-    due, limit, answered = (case_time(cases, name, row) for name in ("due", "limit", "answered"))
-    return Late(
-        str(cases.ids[row]),
-        None if agencies is None else [*agencies.names, None][agencies.codes[row]],
-        in_zone(case_schedule(cases, row), int(cases.started[row])),
-        due,
-        limit,
-        answered,
-        _known_amount(cases, "elapsed", row),
-        _known_amount(cases, "overdue", row),
-        holder=None if breach is None else breach.owners[0],
-        hour_earlier=None if breach is None else breach.hour_earlier,
-    )
+    late = []
+    for row in rows[:listed]:
+        breach = found.get(row)
+        one = Late(
+            str(cases.ids[row]),
+            None if agencies is None else [*agencies.names, None][agencies.codes[row]],
+            in_zone(case_schedule(cases, row), started[row]),
+            *(case_time(cases, name, row) for name in ("due", "limit", "answered")),
+            *(_known_amount(cases, name, row) for name in ("elapsed", "overdue")),
+            holder=None if breach is None else breach.owners[0],
+            hour_earlier=None if breach is None else breach.hour_earlier,
+        )
+        late.append(one)
+    return tuple(late)
 
 
 # -- attribution ---------------------------------------------------------------------------------

@@ -115,21 +115,22 @@ def compare(before: ReportNumbers, after: ReportNumbers) -> RateChange | None:
 
 def _differences(old: ReportNumbers, new: ReportNumbers) -> dict[str, bool]:
     one, other = old.provenance, new.provenance
+    options = [
+        (
+            *(report.promise.target_rate, report.promise.horizon, report.period),
+            [table.by for table in report.tables],
+            report.comparison and (report.comparison.before, report.comparison.after),
+        )
+        for report in (old, new)
+    ]
     return {
         "as_of": old.as_of != new.as_of,
         "input": one.input_hash != other.input_hash,
         "calendar": one.calendars != other.calendars,
         "policy": one.policy != other.policy,
-        "options": _options(old) != _options(new),
+        "options": options[0] != options[1],
         "library": one.library != other.library,
     }
-
-
-def _options(report: ReportNumbers) -> tuple[object, ...]:
-    promise = report.promise
-    names = tuple(table.by for table in report.tables)
-    compared = report.comparison and (report.comparison.before, report.comparison.after)
-    return promise.target_rate, promise.horizon, names, report.period, compared
 
 
 def _figures(report: ReportNumbers) -> dict[tuple[str, str | None, str], str]:

@@ -250,18 +250,13 @@ def _note(schedule: Schedule, day: date) -> DayNote:
         worked = sum((shift.end - shift.start for shift in shifts), timedelta(0))
         if day in schedule.overrides:
             kind, reason = ("work", "overridden") if shifts else ("day_off", "by_own_order")
-            reasons = [_in_language(lang, reason) for lang in catalog.LANGUAGES]
-            return DayNote(day, kind, False, worked, *reasons)  # noqa: FBT003
+            own = catalog.DAYS.in_all_languages()[reason]
+            return DayNote(day, kind, False, worked, own["en"], own["ru"])  # noqa: FBT003
         found = schedule.calendar.day(day)
     except CalendarCoverageError:
         return DayNote(day, None, False, None, "", "")  # noqa: FBT003
     reasons = [found.describe(lang) for lang in catalog.LANGUAGES]
     return DayNote(day, found.kind.value, found.short, worked, *reasons)
-
-
-def _in_language(lang: str, reason: str) -> str:
-    with catalog.language(lang):
-        return catalog.DAYS[reason]
 
 
 # -- weeks -------------------------------------------------------------------------------------

@@ -70,39 +70,40 @@ class _Kind(NamedTuple):
     example: Phrase
 
 
-def _kind(name: str, parsed_as: tuple[type, ...], example: str) -> _Kind:
-    return _Kind(say(name), parsed_as, say("write_as", example=example))
+def _kind(name: str, parsed_as: tuple[type, ...], example: str, advice: str = "write_as") -> _Kind:
+    return _Kind(say(name), parsed_as, say(advice, example=example) if example else say(advice))
 
 
-_TEXT = _Kind(say("kind_text"), (str,), say("write_as_text"))
+_TEXT = _kind("kind_text", (str,), "", "write_as_text")
 _NUMBER = _kind("kind_whole_number", (int,), "5")
 _LIST = _kind("kind_list", (list,), '["one", "two"]')
 _KINDS: Final[dict[type[inspect.Type], _Kind]] = {
-    inspect.StrType: _TEXT,
-    inspect.EnumType: _TEXT,
+    **dict.fromkeys((inspect.StrType, inspect.EnumType, inspect.CustomType), _TEXT),
+    **dict.fromkeys((inspect.VarTupleType, inspect.FrozenSetType), _LIST),
     inspect.LiteralType: _TEXT,
-    inspect.CustomType: _TEXT,
     inspect.IntType: _NUMBER,
     inspect.FloatType: _kind("kind_number", (float, int), "0.5"),
     inspect.TimeDeltaType: _kind("kind_amount", (str,), '"PT4H30M"'),
     inspect.BoolType: _kind("kind_bool", (bool,), "true"),
     inspect.DateType: _kind("kind_date", (date, str), "2026-05-08"),
-    inspect.VarTupleType: _LIST,
-    inspect.FrozenSetType: _LIST,
     inspect.TupleType: _kind("kind_pair", (list,), '["one", "two"]'),
 }
-_TIME = {
-    "toml": _kind("kind_time", (datetime,), "2026-07-01T00:00:00+03:00"),
-    "json": _kind("kind_time", (str,), '"2026-07-01T00:00:00Z"'),
+_OF_TOML: Final = {
+    "time": _kind("kind_time", (datetime,), "2026-07-01T00:00:00+03:00"),
+    "table": _kind("kind_table", (dict,), "", "write_table"),
+    "rows": _kind("kind_rows", (list,), "", "write_rows"),
 }
-_TABLE = {
-    "toml": _Kind(say("kind_table"), (dict,), say("write_table")),
-    "json": _kind("kind_object", (dict,), '{"key": "value"}'),
+_OF_JSON: Final = {
+    "time": _kind("kind_time", (str,), '"2026-07-01T00:00:00Z"'),
+    "table": _kind("kind_object", (dict,), '{"key": "value"}'),
+    "rows": _kind("kind_list", (list,), '[{"key": "value"}]'),
 }
-_ROWS = {
-    "toml": _Kind(say("kind_rows"), (list,), say("write_rows")),
-    "json": _kind("kind_list", (list,), '[{"key": "value"}]'),
+_PARSED: Final[dict[type[inspect.Type], tuple[type, str, str]]] = {
+    inspect.DateType: (date, "not_date", "2026-05-08"),
+    inspect.DateTimeType: (datetime, "not_time", "2026-07-01T00:00:00+03:00"),
+    inspect.TimeDeltaType: (timedelta, "not_amount", "PT4H30M"),
 }
+"""The types whose texts msgspec parses, each with the fault of a wrong text and an example."""
 
 
 class Reader:
@@ -113,7 +114,6 @@ class Reader:
     ) -> None:
         self.name = name
         self._renamed = renamed
-        self._format = "json" if name is None else "toml"
 
     def fail(self, keys: Keys, what: Phrase | str, instead: Phrase | str) -> NoReturn:
         """Raise ConfigError about the value at a key path: its fault, and what to do instead."""
@@ -192,37 +192,32 @@ class Reader:
         if isinstance(of, inspect.LiteralType | inspect.EnumType):
             known = of.values if isinstance(of, inspect.LiteralType) else [*of.cls]
             self.choose(keys, str(value), map(str, known), say("not_valid", value=shown(value)))
-        elif type(of) in _CHECKS:
-            self.make(keys, lambda: _CHECKS[type(of)](value))
-        for inner, type_, path in self._inner(value, of, keys):
-            self._check(inner, type_, path)
+        elif type(of) in _PARSED:
+            self.make(keys, lambda: _check_parsed(value, *_PARSED[type(of)]))
+        elif isinstance(of, inspect.StructType):
+            self._check_struct(value, of, keys)
+        for key, inner, type_ in self._items(value, of, keys):
+            self._check(inner, type_, (*keys, key))
 
-    def _inner(
+    def _items(
         self, value: Any, of: inspect.Type, keys: Keys
-    ) -> Iterator[tuple[Any, inspect.Type, Keys]]:
-        """Yield each value within a value, its type and its key path."""
-        if isinstance(of, inspect.StructType):
-            yield from self._fields(value, of, keys)
-        elif isinstance(of, inspect.DictType):
+    ) -> Iterator[tuple[str | int, Any, inspect.Type]]:
+        if isinstance(of, inspect.DictType):
             for key, inner in value.items():
-                yield key, of.key_type, (*keys, key)
-                yield inner, of.value_type, (*keys, key)
+                yield key, key, of.key_type
+                yield key, inner, of.value_type
         elif isinstance(of, inspect.TupleType):
             if len(value) != len(of.item_types):
                 self._expect(of, keys, say("list_of", count=len(value)))
-            for index, inner in enumerate(value):
-                yield inner, of.item_types[index], (*keys, index)
+            yield from zip(range(len(value)), value, of.item_types, strict=True)
         elif isinstance(of, inspect.VarTupleType | inspect.FrozenSetType):
-            for index, inner in enumerate(value):
-                yield inner, of.item_type, (*keys, index)
+            yield from ((index, inner, of.item_type) for index, inner in enumerate(value))
 
     def _expect(self, of: inspect.Type, keys: Keys, got: Phrase | str) -> NoReturn:
         kind = self._kind(of)
         self.fail(keys, say("expected", kind=kind.name, got=got), kind.example)
 
-    def _fields(
-        self, table: dict[str, Any], of: inspect.StructType, keys: Keys
-    ) -> Iterator[tuple[Any, inspect.Type, Keys]]:
+    def _check_struct(self, table: dict[str, Any], of: inspect.StructType, keys: Keys) -> None:
         fields = {field.encode_name: field for field in of.fields}
         tag = [of.tag_field] if of.tag_field else []
         what = say("no_such_key" if keys or self.name is None else "no_such_section")
@@ -232,7 +227,7 @@ class Reader:
                 self.fail((*keys, key), say("key_renamed", now=now), say("rename_key", now=now))
             self.choose((*keys, key), key, [*tag, *fields], what)
             if key in fields:
-                yield inner, fields[key].type, (*keys, key)
+                self._check(inner, fields[key].type, (*keys, key))
         for key, field in fields.items():
             if field.required and key not in table:
                 example = self._kind(_plain(field.type)).example
@@ -261,16 +256,16 @@ class Reader:
     def _kind(self, of: inspect.Type) -> _Kind:
         if isinstance(of, inspect.UnionType):
             return self._kind(_plain(of.types[0]))
+        own = _OF_JSON if self.name is None else _OF_TOML
         if isinstance(of, inspect.StructType | inspect.DictType):
-            return _TABLE[self._format]
+            return own["table"]
         if isinstance(of, inspect.DateTimeType):
-            return _TIME[self._format]
+            return own["time"]
         if isinstance(of, inspect.LiteralType) and isinstance(of.values[0], int):
             return _NUMBER
-        if isinstance(of, inspect.VarTupleType) and isinstance(
-            _plain(of.item_type), inspect.StructType
-        ):
-            return _ROWS[self._format]
+        is_list = isinstance(of, inspect.VarTupleType)
+        if is_list and isinstance(_plain(of.item_type), inspect.StructType):
+            return own["rows"]
         return _KINDS[type(of)]
 
     def _fits(self, value: Any, of: inspect.Type) -> bool:
@@ -303,38 +298,13 @@ def _read_leaf(kind: type, value: object) -> object:
     return reader(value)
 
 
-def _check_date(value: object) -> None:
-    text = str(value)
+def _check_parsed(value: object, kind: type, fault: str, example: str) -> None:
     try:
-        day = date.fromisoformat(text).isoformat()
-    except ValueError:
-        day = ""
-    if day != text:  # other formats of ISO 8601, such as 2026-W19-5, are not accepted
-        refuse(say("not_date", value=shown(text)), say("write_like", example="2026-05-08"))
-
-
-def _check_time(value: Any) -> None:
-    try:
-        when = msgspec.convert(value, datetime)
-    except msgspec.ValidationError:
-        example = "2026-07-01T00:00:00+03:00"
-        refuse(say("not_time", value=shown(value)), say("write_like", example=example))
-    if when.tzinfo is None:
-        refuse(say("no_zone_of", value=when.isoformat()), say("add_offset"))
-
-
-def _check_amount(text: str) -> None:
-    try:
-        msgspec.convert(text, timedelta)
+        found = msgspec.convert(value, kind)
     except (msgspec.ValidationError, OverflowError):
-        refuse(say("not_amount", value=shown(text)), say("write_like", example="PT4H30M"))
-
-
-_CHECKS: Final[dict[type[inspect.Type], Callable[[Any], None]]] = {
-    inspect.DateType: _check_date,
-    inspect.DateTimeType: _check_time,
-    inspect.TimeDeltaType: _check_amount,
-}
+        refuse(say(fault, value=shown(value)), say("write_like", example=example))
+    if isinstance(found, datetime) and found.tzinfo is None:
+        refuse(say("no_zone_of", value=found.isoformat()), say("add_offset"))
 
 
 def key_path(keys: Keys) -> str:

@@ -168,16 +168,7 @@ class CalendarForm(Form, tag_field="kind", tag="calendar", omit_defaults=True):
         *, id: str, source: Any, tz: str | None, without: tuple[Layer, ...], provisional: bool
     ) -> Calendar:
         """Build the calendar from the fields of its JSON object. Raises RefusedError."""
-        base, amendments = _parts_of(source)
-        opened = base.weekdays if isinstance(base, OpenedDays) else ()
-        base = _closed(base)
-        found = base.calendar(id) if isinstance(base, Registered) else Calendar(id, base, tz=tz)
-        try:
-            found = found.with_workdays(opened)
-        except CalendarDataError as error:
-            refuse_for(error, "source", "weekdays")
-        for amended in amendments:
-            found = found.with_source(amended._replace(base=found.definition().source))
+        found = _calendar_of(id, source, tz)
         if without:
             found = found.without(*without)
         return found.provisional() if provisional else found
@@ -186,21 +177,38 @@ class CalendarForm(Form, tag_field="kind", tag="calendar", omit_defaults=True):
     def written(cls, value: Calendar) -> Any:
         """Return the CalendarForm of a calendar. Raises ConfigError if JSON cannot represent it."""
         source, dropped, provisional = value.definition()
-        whole, amendments = _parts_of(source)
-        base = _closed(whole)
-        if not isinstance(base, PlainDays):
-            registered = Registered.days_of(Calendar(value.id, base, tz=value.tz, dropped=dropped))
-            if registered is None and not isinstance(base, TableDays):
-                what = f"calendar {value.id} is neither the registry's nor plain nor a table"
-                instead = "use Calendar.get, Calendar.plain or a calendar file"
-                Reader().fail(("calendar",), what, instead)
-            base = registered or base
+        source = base = _described(value, source)
+        while isinstance(base, AmendedDays | OpenedDays):
+            base = base.base
         tz = None if isinstance(base, Registered) else value.tz
-        if isinstance(whole, OpenedDays):
-            base = whole._replace(base=base)
-        for amended in amendments:
-            base = amended._replace(base=base)
-        return cls(value.id, plain(base), tz, plain(tuple(sorted(dropped))), provisional)
+        return cls(value.id, plain(source), tz, plain(tuple(sorted(dropped))), provisional)
+
+
+def _calendar_of(id: str, source: Any, tz: str | None) -> Calendar:
+    if isinstance(source, AmendedDays):
+        found = _calendar_of(id, source.base, tz)
+        return found.with_source(source._replace(base=found.definition().source))
+    if isinstance(source, OpenedDays):
+        found = _calendar_of(id, source.base, tz)
+        try:
+            return found.with_workdays(source.weekdays)
+        except CalendarDataError as error:
+            refuse_for(error, "source", "weekdays")
+    return source.calendar(id) if isinstance(source, Registered) else Calendar(id, source, tz=tz)
+
+
+def _described(calendar: Calendar, source: Any) -> Any:
+    """Return a source in which the registry's days are described by a Registered."""
+    if isinstance(source, AmendedDays | OpenedDays):
+        return source._replace(base=_described(calendar, source.base))
+    if isinstance(source, PlainDays):
+        return source
+    dropped = calendar.definition().dropped
+    found = Registered.days_of(Calendar(calendar.id, source, tz=calendar.tz, dropped=dropped))
+    if found is None and not isinstance(source, TableDays):
+        what = f"calendar {calendar.id} is neither the registry's nor plain nor a table"
+        Reader().fail(("calendar",), what, "use Calendar.get, Calendar.plain or a calendar file")
+    return found or source
 
 
 class CombinedForm(Form, tag_field="kind", tag="combined"):
@@ -213,20 +221,6 @@ class CombinedForm(Form, tag_field="kind", tag="combined"):
 
 AnyCalendarForm = CalendarForm | CombinedForm
 FORMS.update({Calendar: CalendarForm, CombinedCalendar: CombinedForm})
-
-
-def _parts_of(source: Any) -> tuple[Any, list[AmendedDays]]:
-    """Return a calendar's source of days without added acts, and the added acts, oldest first."""
-    amendments: list[AmendedDays] = []
-    while isinstance(source, AmendedDays):
-        amendments.insert(0, source)
-        source = source.base
-    return source, amendments
-
-
-def _closed(source: Any) -> Any:
-    """Return a source of days in which no weekly day off has become a working day."""
-    return source.base if isinstance(source, OpenedDays) else source
 
 
 def outdated(form: Any) -> Iterator[str]:
