@@ -16,32 +16,26 @@ from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.days import PRE_HOLIDAY_SHORTENING, DayKind, Entry, Layer
 from workhours_sla.calendars.tables import TableDays
 from workhours_sla.calendars.zones import time_zone
-from workhours_sla.errors import CalendarDataError, clipped, shown
+from workhours_sla.errors import CalendarDataError, shown
 from workhours_sla.text.catalog import DAYS, LANGUAGES, language
 
 Source = str | bytes | Path
 """The content of a calendar file, as text or UTF-8 bytes, or the Path of the file."""
 
 
-_DAYS_OF_A_WEEK = 7
-
-
 class Place(NamedTuple):
-    """A position in a calendar file: a line number, or a key path if the format has no lines."""
+    """A position in a calendar file."""
 
     name: str
     line: int | None = None
-    key: str | None = None
 
     def __str__(self) -> str:
-        if self.line is not None:
-            return f"{self.name} line {self.line}"
-        return f"{self.name} {clipped(self.key)}" if self.key else self.name
+        return self.name if self.line is None else f"{self.name} line {self.line}"
 
     def refuse(self, what: str, remedy: str) -> NoReturn:
         """Raise CalendarDataError with this position, the fault, and what to do instead."""
         msg = f"{self}: {what}; {remedy}"
-        raise CalendarDataError(msg, name=self.name, line=self.line, key=self.key) from None
+        raise CalendarDataError(msg, name=self.name, line=self.line) from None
 
 
 class Row(NamedTuple):
@@ -71,30 +65,30 @@ def raw_of(source: Source, what: str) -> tuple[str, bytes]:
     raise TypeError(msg)
 
 
-def decoded(raw: bytes, place: Place) -> str:
-    """Return UTF-8 bytes as text. Raises CalendarDataError, with ``place``, for invalid bytes."""
+def decoded(raw: bytes, name: str) -> str:
+    """Return UTF-8 bytes as text, without a byte order mark. Raises CalendarDataError."""
     try:
-        return raw.decode()
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        if place.line is None:
-            place = place._replace(line=raw.count(b"\n", 0, error.start) + 1)
+        # the error of this codec counts from after the mark
+        raw = raw.removeprefix(b"\xef\xbb\xbf")
+        place = Place(name, raw.count(b"\n", 0, error.start) + 1)
         place.refuse(f"the byte 0x{raw[error.start]:02x} is not UTF-8", "save the file as UTF-8")
 
 
 def text_of(source: Source, what: str) -> tuple[str, str]:
     """Return the name and the text of a source, without a byte order mark."""
     name, raw = raw_of(source, what)
-    return name, decoded(raw, Place(name)).removeprefix("\ufeff")
+    return name, decoded(raw, name)
 
 
 def weekdays(weekend: Iterable[int]) -> frozenset[int]:
     """Return ``weekend`` as a set of weekdays (Monday is 0). Raises CalendarDataError."""
     days = frozenset(weekend)
     for day in days:
-        if type(day) is not int or not 0 <= day < _DAYS_OF_A_WEEK:
-            Place("weekend").refuse(
-                f"{shown(day)} is not a weekday", "use 0 (Monday) to 6 (Sunday)"
-            )
+        if type(day) is not int or day not in range(7):
+            what = f"{shown(day)} is not a weekday"
+            Place("weekend").refuse(what, "use 0 (Monday) to 6 (Sunday)")
     return days
 
 
@@ -157,20 +151,15 @@ def check_swaps(
     for row in rows:
         entry, other = row.entry, row.entry.swapped_with
         if entry.kind is DayKind.TRANSFERRED_WORK:
-            _check_hours(row, weekend, remedy)
+            day = entry.date
+            if other is None and day.weekday() in weekend:
+                what = f"{day} works on a weekend, but the date whose hours it takes is missing"
+                row.place.refuse(what, remedy)
+            if other is not None and other.weekday() in weekend:
+                what = f"{day} works in place of {other}, a weekend without hours"
+                row.place.refuse(what, remedy)
         if other is not None and first <= other <= last:
             _check_partner(row, other, by_date.get(other))
-
-
-def _check_hours(row: Row, weekend: frozenset[int], remedy: str) -> None:
-    day, other = row.entry.date, row.entry.swapped_with
-    if other is None:
-        if day.weekday() in weekend:
-            row.place.refuse(
-                f"{day} works on a weekend, but the date whose hours it takes is missing", remedy
-            )
-    elif other.weekday() in weekend:
-        row.place.refuse(f"{day} works in place of {other}, a weekend without hours", remedy)
 
 
 def _check_partner(row: Row, other: date, partner: Entry | None) -> None:

@@ -162,8 +162,8 @@ def _calendars(raw: bytes, place: Place, zones: Mapping[str, str]) -> Iterator[A
         import icalendar
     except ImportError as error:
         raise needs_extra(what="holiday feeds need icalendar", extras=("ical",)) from error
-    lines = re.sub(rb"\r\n?", b"\n", raw.removeprefix(b"\xef\xbb\xbf"))
-    text = decoded(re.sub(rb"\n[ \t]", b"", lines), place)
+    lines = re.sub(rb"\r\n?", b"\n", raw)
+    text = decoded(re.sub(rb"\n[ \t]", b"", lines), place.name)
     text = _ZONE.sub(lambda found: f"{found[1]}{_zone_name(found[2], zones, place)}", text)
     if len(re.findall(r"(?im)^BEGIN:", text)) != len(re.findall(r"(?im)^END:", text)):
         place.refuse("a BEGIN has no END", "get the file again, it may be incomplete")
@@ -330,7 +330,8 @@ def _check_rule(event: Any, place: Place, name: str, start: date, first: date) -
         rule.setdefault("BYDAY", [_WEEKDAYS[start.weekday()]])
     begun = datetime(start.year, start.month, start.day)  # noqa: DTZ001 - on its own clock
     plain = {key: value for key, value in rule.items() if key != "UNTIL"}
-    text = ";".join(f"{key}={_joined(value)}" for key, value in plain.items())
+    lists = {key: value if isinstance(value, list) else [value] for key, value in plain.items()}
+    text = ";".join(f"{key}={','.join(map(str, values))}" for key, values in lists.items())
     try:
         found = next(iter(rrulestr(text, dtstart=begun)), None)
     except _FAULTS as error:
@@ -342,10 +343,6 @@ def _check_rule(event: Any, place: Place, name: str, start: date, first: date) -
             f"DTSTART of the event {name} is not among the dates of its own RRULE",
             f"let DTSTART be the first of them, {found.date()}",
         )
-
-
-def _joined(values: Any) -> str:
-    return ",".join(map(str, values if isinstance(values, list) else [values]))
 
 
 # -- days --------------------------------------------------------------------------------------
