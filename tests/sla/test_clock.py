@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from kit.diaries import (
     DUTY,
-    HOURS,
     ROUND_THE_CLOCK,
     S8,
     Watch,
@@ -22,14 +19,9 @@ from kit.diaries import (
     sentence,
     target,
 )
-from kit.promise_oracle import Fit
-from kit.promise_scenes import FOUR, Scene, Side, judged, local, sides, story
-from kit.values import HOUR
 from workhours_sla import (
-    ClockTime,
     Policy,
     Rule,
-    Schedule,
     ScheduleBy,
     WorkingDays,
     evaluate,
@@ -50,23 +42,6 @@ def test_there_is_no_warning_before_the_percentage_is_used() -> None:
         for used in range(4)
     ]
     assert verdicts == ["pending", "pending", "at_risk", "at_risk"]
-
-
-@sides
-def test_days_warn_by_the_working_time_before_they_are_due(side: Side) -> None:
-    days = replace(FOUR, budget=ClockTime(28 * HOUR))  # due at 13:00 the next day
-    events = story("2025-03-11 09:00 created")
-    for warn, as_of, verdict in (
-        (4 * HOUR, "2025-03-11 18:00", "at_risk"),
-        (4 * HOUR, "2025-03-11 17:59", "pending"),
-        (HOUR, "2025-03-12 12:00", "at_risk"),
-        (timedelta(0), "2025-03-12 12:59", "pending"),
-        (timedelta(0), "2025-03-12 13:00", "at_risk"),
-    ):
-        assert judged(side, events, as_of, replace(days, warn=warn))["verdict"] == verdict
-    share = replace(days, warn=timedelta(0), warn_percent=50)
-    for as_of, verdict in (("2025-03-11 22:59", "pending"), ("2025-03-11 23:00", "at_risk")):
-        assert judged(side, events, as_of, share)["verdict"] == verdict
 
 
 def test_an_interim_answer() -> None:
@@ -118,19 +93,6 @@ def test_a_clock_detected_later_does_not_exist_yet() -> None:
     assert sentence(outcome) == "withdrawn, due Thu 13.03.2025 09:40, used 0:00"
 
 
-@sides
-def test_an_interim_reply_does_not_answer_the_clock_it_starts(side: Side) -> None:
-    posted, interim, answer = story(
-        "2025-03-11 09:00 created", "2025-03-11 10:00 replied", "2025-03-11 12:00 replied"
-    )
-    events = [posted, replace(interim, reason="interim"), answer]
-    for stops in ("first_reply", "next_reply", frozenset({"replied"})):
-        promise = replace(FOUR, starts="interim", stops=stops)
-        row = judged(side, events, "2025-03-12 09:00", promise)
-        times = (row["started_at"], row["answered_at"])
-        assert times == (local("2025-03-11 10:00"), local("2025-03-11 12:00"))
-
-
 def test_at_one_instant_a_reply_comes_before_a_deletion_and_a_closing_after() -> None:
     diary = life(
         "A-1",
@@ -154,38 +116,6 @@ def test_at_one_instant_a_reply_comes_before_a_deletion_and_a_closing_after() ->
     back = entry("A-1", 5, "Wed 12.03.2025 12:00 restored")
     assert only([posted, deleted, back], "Wed 12.03.2025 18:00").verdict == "breached"
     assert answer.order < deleted.order < back.order < closed.order
-
-
-def test_an_appeal_deleted_before_its_clock_starts_is_withdrawn_at_the_start() -> None:
-    for deleted in ("10:15", "10:10"):  # at the instant of the posting, and before it
-        diary = life(
-            "A-1", "Wed 12.03.2025 10:15 created", f"Wed 12.03.2025 {deleted} deleted citizen"
-        )
-        outcome = only(diary, "Wed 12.03.2025 18:00")
-        assert sentence(outcome) == "withdrawn, due Wed 12.03.2025 15:15, used 0:00"
-        assert outcome.withdrawn_at == outcome.started_at == at("Wed 12.03.2025 10:15")
-        by_agency = entry("A-1", 1, f"Wed 12.03.2025 {deleted} deleted official")
-        assert only([diary[0], by_agency], "Wed 12.03.2025 18:00").verdict == "breached"
-    diary = life(
-        "A-1",
-        "Wed 12.03.2025 10:15 created",
-        "Wed 12.03.2025 11:00 deleted citizen",
-        "Wed 12.03.2025 11:30 registered",
-    )
-    registered = only(diary, "Wed 12.03.2025 18:00", target(starts="registered"))
-    assert registered.withdrawn_at == registered.started_at == at("Wed 12.03.2025 11:30")
-
-
-def test_only_a_reply_from_before_the_deletion_needs_a_review() -> None:
-    for replied, needs_review in (("11:30", True), ("12:00", True), ("12:01", False)):
-        diary = life(
-            "A-1",
-            "Wed 12.03.2025 10:15 created",
-            "Wed 12.03.2025 12:00 deleted citizen",
-            f"Wed 12.03.2025 {replied} replied official",
-        )
-        outcome = only(diary, "Wed 12.03.2025 18:00", target(stops="substantive_reply"))
-        assert (outcome.verdict, outcome.needs_review) == ("withdrawn", needs_review)
 
 
 def test_a_reopened_appeal_keeps_its_holder() -> None:
@@ -230,40 +160,6 @@ def test_a_clock_built_by_rule_belongs_to_its_own_cycle() -> None:
     ]
 
 
-@sides
-def test_a_reopening_begins_a_cycle(side: Side) -> None:
-    events = story(
-        "2025-03-11 09:00 created",
-        "2025-03-11 10:00 reopened",  # nothing to reopen yet
-        "2025-03-11 12:00 replied",
-        "2025-03-12 09:00 reopened",
-    )
-    fits = (Fit((FOUR, replace(FOUR, name="q", on_reopen="ignore"))),)
-    rows = side(Scene(events, fits, local("2025-03-12 12:30"), bare=True))
-    found = [(row["target"], row["cycle"], row["verdict"], row["started_at"]) for row in rows]
-    assert found == [
-        ("p", 0, "met", local("2025-03-11 09:00")),
-        ("p", 1, "at_risk", local("2025-03-12 09:00")),
-        ("q", 0, "met", local("2025-03-11 09:00")),
-    ]
-
-
-@sides
-def test_a_holder_of_an_earlier_cycle_is_new_in_this_one(side: Side) -> None:
-    moves = story(
-        "2025-03-11 09:00 created",
-        "2025-03-11 10:00 transferred",
-        "2025-03-11 11:00 replied",
-        "2025-03-11 12:00 reopened",
-        "2025-03-11 14:00 transferred",
-    )
-    holders = {0: "A", 1: "B", 4: "A"}
-    events = [replace(event, agency_id=holders.get(n)) for n, event in enumerate(moves)]
-    promise = replace(FOUR, on_transfer="resume")
-    _, row = side(Scene(tuple(events), (Fit((promise,)),), local("2025-03-11 15:00"), bare=True))
-    assert (row["started_at"], str(row["elapsed"])) == (local("2025-03-11 14:00"), "1:00:00")
-
-
 def test_schedules_differ_by_channel_and_importance() -> None:
     diary = [
         *life("A-1", "Sat 14.06.2025 21:30 created channel=vk"),
@@ -291,26 +187,3 @@ def test_schedules_differ_by_channel_and_importance() -> None:
         ("A-3", "at once", "breached by 11:30, due Sat 14.06.2025 22:30, used 12:30"),
     ]
     assert [(one.appeal_id, one.reason) for one in result.unmatched] == [("A-4", "no_schedule")]
-
-
-def test_each_district_has_its_own_zone() -> None:
-    zones = {"yakutsk": "Asia/Yakutsk", "vladivostok": "Asia/Vladivostok"}
-    by_district = ScheduleBy(
-        "district_id", {name: Schedule("RU", HOURS, tz=zone) for name, zone in zones.items()}
-    )
-    diary = [
-        *life("A-1", "Mon 14.07.2025 13:00+03:00 created district=yakutsk"),
-        *life("A-2", "Mon 14.07.2025 13:00+03:00 created district=vladivostok"),
-    ]
-    # 19:00 and 20:00 there, so from Tuesday 09:00 to 13:00 there
-    outcomes = ask(diary, "Tue 15.07.2025 05:30", target(schedule=by_district)).outcomes
-    assert [(one.appeal_id, sentence(one)) for one in outcomes] == [
-        # 05:30 is 11:30 there
-        ("A-1", "pending, due Tue 15.07.2025 07:00, used 2:30"),
-        # 05:30 is 12:30 there
-        ("A-2", "at_risk, due Tue 15.07.2025 06:00, used 3:30"),
-    ]
-    assert [clock(one.due_at, ZoneInfo(zones[one.district_id or ""])) for one in outcomes] == [
-        "Tue 15.07.2025 13:00",
-        "Tue 15.07.2025 13:00",
-    ]

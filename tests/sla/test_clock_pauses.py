@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from kit.diaries import ask, at, clock, entry, judge, life, only, target
-from kit.promise_scenes import FOUR, Side, judged, local, sides, story
-from kit.values import HOUR
 from workhours_sla import CalendarDays, ClockTime, WorkingDays
 
 
@@ -104,18 +101,3 @@ def test_a_last_date_that_ends_in_an_open_pause_does_not_count() -> None:
     ):
         diary = [diary[0], paused, entry("A-1", 2, f"{resumed} resumed")]
         assert clock(only(diary, "Fri 21.03.2025 12:00", on).due_at) == due
-
-
-@sides
-def test_a_capped_pause_ends_at_its_cap(side: Side) -> None:
-    capped = replace(FOUR, pauses=True, pause_cap=HOUR)
-    lines = ["2025-03-11 09:00 created", "2025-03-11 10:00 paused"]
-    for more, as_of, verdict, due in (
-        ([], "2025-03-11 10:59:59", "paused", "2025-03-11 15:00"),
-        ([], "2025-03-11 11:00", "pending", "2025-03-11 15:00"),
-        (["2025-03-11 10:30 resumed"], "2025-03-11 10:30", "pending", "2025-03-11 14:30"),
-        (["2025-03-11 10:30 paused"], "2025-03-11 11:00", "pending", "2025-03-11 15:00"),
-        (["2025-03-11 11:30 paused"], "2025-03-11 12:00", "paused", "2025-03-11 16:00"),
-    ):
-        row = judged(side, story(*lines, *more), as_of, capped)
-        assert (row["verdict"], row["due_at"]) == (verdict, local(due))

@@ -10,7 +10,7 @@ from hypothesis import given
 
 from kit import promise_oracle as oracle
 from kit.diaries import S8, at, clock, entry, judge, life, only, phases, sentence, target
-from kit.promise_scenes import FOUR, Scene, Side, judged, local, scenes, sides, story, target_of
+from kit.promise_scenes import Scene, scenes, target_of
 from kit.properties import PROPERTY
 from workhours_sla import Schedule, ScheduleBy, holder_spans, working_hours
 from workhours_sla.sla.holders import breach_owner
@@ -129,14 +129,6 @@ def test_after_a_transfer_the_whole_clock_uses_the_schedule_of_the_new_holder() 
         "restart": "breached by 3:00, due Sun 30.03.2025 17:00, used 7:00",
         "resume": "breached by 3:00, due Sun 30.03.2025 17:00, used 7:00",
     }
-
-
-@sides
-def test_a_transfer_that_is_the_answer_starts_nothing(side: Side) -> None:
-    events = story("2025-03-11 09:00 created", "2025-03-11 11:00 transferred")
-    promise = replace(FOUR, on_transfer="restart", stops=frozenset({"transferred"}))
-    row = judged(side, events, "2025-03-11 12:00", promise)
-    assert (row["started_at"], str(row["elapsed"])) == (local("2025-03-11 09:00"), "2:00:00")
 
 
 @PROPERTY

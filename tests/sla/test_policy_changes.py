@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -22,8 +21,6 @@ from kit.diaries import (
     sentence,
     target,
 )
-from kit.promise_oracle import Fit
-from kit.promise_scenes import FOUR, Scene, Side, local, sides, story
 from workhours_sla import (
     Calendar,
     CalendarDays,
@@ -134,19 +131,6 @@ def test_a_clock_built_by_rule_starts_no_earlier_than_its_rule() -> None:
     (outcome,) = evaluate(diary, policy, as_of=as_of, provisional=True).outcomes
     assert sentence(outcome) == "breached by 7:00, due Mon 10.01.2028 10:00, used 9:00"
     assert outcome.provisional
-
-
-@sides
-def test_with_from_change_a_clock_starts_no_earlier_than_its_rule(side: Side) -> None:
-    lines = ("2025-03-11 09:00 created", "2025-03-11 11:00 edited", "2025-03-11 12:00 edited")
-    posted, moved, another = story(*lines)
-    events = (posted, replace(moved, channel="vk"), replace(another, topic="roads"))
-    fits = (Fit((FOUR,), {"channel": ("vk",)}), Fit((replace(FOUR, name="q"),)))
-    for from_change, started in ((True, "2025-03-11 11:00"), (False, "2025-03-11 09:00")):
-        for many in (2, 3):
-            as_of = local("2025-03-11 12:30")
-            (row,) = side(Scene(events[:many], fits, as_of, from_change=from_change))
-            assert (row["target"], row["started_at"]) == ("p", local(started))
 
 
 def test_next_year_is_not_known_yet() -> None:
