@@ -303,7 +303,6 @@ def _count(
     counts: defaultdict[str | None, Counter[str]],
     delays: defaultdict[str | None, list[timedelta]],
 ) -> None:
-    """Count each event of one appeal for the agency that had the appeal at that time."""
     holder: str | None = None
     registered = replied = False
     posted_at = appeal.posted_at

@@ -233,7 +233,6 @@ class Cases:
 
 
 def counts_by_name(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
-    """Return pairs of a name and its count, sorted by name, without counts of 0."""
     return tuple(sorted((reason, count) for reason, count in counts.items() if count))
 
 
@@ -274,17 +273,14 @@ def refuse_repeated(ids: Iterable[str | tuple[str, int]]) -> None:
 
 
 def micros_of(when: datetime) -> int:
-    """Convert an aware datetime to microseconds since 1970-01-01 in UTC."""
     return (when - BASE_UTC) // TICK
 
 
 def in_zone(schedule: Schedule, micros: int) -> datetime:
-    """Convert microseconds since 1970 to a datetime in the zone of a schedule."""
     return (BASE_UTC + micros * TICK).astimezone(schedule.tz)
 
 
 def amount_of(micros: int | None) -> timedelta | None:
-    """Convert microseconds to a timedelta; None stays None."""
     return None if micros is None else micros * TICK
 
 
@@ -295,7 +291,6 @@ def case_time(cases: Cases, column: str, row: int) -> datetime | None:
 
 
 def case_schedule(cases: Cases, row: int) -> Schedule:
-    """Return the schedule of a case."""
     return cases.schedules[int(cases.schedule_of[row])]
 
 

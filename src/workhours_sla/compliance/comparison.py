@@ -160,7 +160,6 @@ def _of_row(row: Row) -> Iterator[tuple[str, object]]:
 
 
 def _revised_cases(old: ReportNumbers, new: ReportNumbers) -> Iterator[RevisedCase]:
-    """Yield the cases whose verdicts differ, ordered by appeal id and cycle."""
     before, after = (
         {(case.appeal_id, case.cycle): case for case in one.cases or ()} for one in (old, new)
     )
@@ -190,7 +189,6 @@ def _verdict(case: CaseVerdict | None) -> str | None:
 def _causes(
     one: CaseVerdict | None, other: CaseVerdict | None, old: ReportNumbers, new: ReportNumbers
 ) -> list[str]:
-    """Return the causes in ``CAUSES`` that may explain a changed verdict."""
     differs = _differences(old, new)
     fed, ruled = differs["input"], differs["policy"]
     if one is None or other is None:  # also because another policy selects other appeals
@@ -240,7 +238,6 @@ def _fingerprints(report: ReportNumbers, calendar: str) -> list[str]:
 
 
 def _changed_days(old: Sequence[DayNote], new: Sequence[DayNote]) -> list[DayNote]:
-    """Return the days of ``new`` whose kind, shortness or act differ from ``old``."""
     natures = (
         {day.date: (day.kind, day.short, day.reason_en) for day in one} for one in (old, new)
     )
@@ -251,7 +248,6 @@ def _changed_days(old: Sequence[DayNote], new: Sequence[DayNote]) -> list[DayNot
 def _days_of(
     changed: Sequence[DayNote], sides: Sequence[CaseVerdict | None], as_of: datetime
 ) -> tuple[DayNote, ...]:
-    """Return the changed days between the start of an appeal and its later limit."""
     starts = [case.started_at for case in sides if case and case.started_at]
     limits = [case.limit or as_of for case in sides if case]
     if not starts:

@@ -61,7 +61,6 @@ class Funnel:
 
 
 def with_funnel(by: str, rows: list[Row]) -> tuple[list[Row], Funnel | None]:
-    """Return the rows of a table with their positions in the funnel, and the funnel itself."""
     places = [
         number
         for number, row in enumerate(rows)
@@ -97,8 +96,6 @@ def _curves(limits: FunnelLimits) -> FunnelCurves:
 
 @dataclass(frozen=True, slots=True)
 class MixClass:
-    """The number of matured cases in one class, and how many of them were met."""
-
     arrival_class: str
     due_class: str
     matured: int
@@ -112,7 +109,6 @@ def class_codes(when: Arrivals) -> IntArray:
 
 
 def mix_of(tally: Tally, classes: IntArray, rows: BoolArray | None = None) -> tuple[MixClass, ...]:
-    """Return the matured cases of each class; ``rows`` selects cases, by default all."""
     inside = classes if rows is None else np.where(rows, classes, -1)
     matured, met = tally.matured_and_met(inside, len(_CLASSES))
     counts = zip(_CLASSES, matured.tolist(), met.tolist(), strict=True)
@@ -157,7 +153,6 @@ class RateChange:
 
 
 def change_between(before: Sequence[MixClass], after: Sequence[MixClass]) -> RateChange | None:
-    """Return the change of the rate between two periods, given the mix of each period."""
     met, later_met = ([one.met for one in mix] for mix in (before, after))
     n, later_n = ([one.matured for one in mix] for mix in (before, after))
     if not sum(n) or not sum(later_n):

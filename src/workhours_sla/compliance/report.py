@@ -125,8 +125,6 @@ class Quality:
 
 @dataclass(frozen=True, slots=True)
 class CalendarUsed:
-    """A calendar from which the figures of a report were computed."""
-
     id: str
     version: str
     fingerprint: str
@@ -144,8 +142,6 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class CaseVerdict:
-    """The verdict on one appeal against one target, with the times that it depends on."""
-
     appeal_id: str
     target: str
     cycle: int  # reopenings so far
@@ -190,7 +186,6 @@ class ReportNumbers:
     cases: tuple[CaseVerdict, ...] | None = None
 
     def table(self, by: str) -> Table:
-        """Return the table of the grouping ``by``. Raises LookupError."""
         for table in self.tables:
             if table.by == by:
                 return table
@@ -205,7 +200,6 @@ def report_numbers(
     events: Iterable[Event] = (),
     agreement: Agreement | None = None,
 ) -> ReportNumbers:
-    """Return the numbers of a report of some cases."""
     chosen = options or ReportOptions()
     period = Period(chosen.since, chosen.until)
     _require_arrivals(cases, period)

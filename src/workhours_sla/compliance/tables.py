@@ -150,7 +150,6 @@ class Tally:
 
     @classmethod
     def of(cls, cases: Cases, target_rate: float, horizon: timedelta) -> Tally:
-        """Compute the arrays; ``horizon`` is that of the restricted mean."""
         return cls(
             cases,
             target_rate,
@@ -164,11 +163,9 @@ class Tally:
         )
 
     def total(self) -> Row:
-        """Return the row of all cases."""
         return self.rows(["total"], np.zeros(len(self.cases), np.int64))[0]
 
     def labelled(self, labels: Labels) -> tuple[list[Row], IntArray]:
-        """Return a row for each group and one for the cases without a group, and their numbers."""
         codes = all_groups(labels)
         return self.rows([*labels.names, None], codes), codes
 
@@ -180,11 +177,9 @@ class Tally:
         return [self._row(key, of_key, order[first:last]) for key, of_key, (first, last) in counts]
 
     def counts(self, codes: IntArray, groups: int) -> list[CohortCounts]:
-        """Return the verdict counts of each group; ``codes`` has the group of each case, or -1."""
         return grouped_counts(self.cases.verdict, self.matured, codes, groups)
 
     def matured_and_met(self, codes: IntArray, groups: int) -> tuple[IntArray, IntArray]:
-        """Return, for each group, the number of matured cases and how many of them were met."""
         good = self.matured & self.cases.in_state(MET)
         return count_marked(codes, groups, self.matured), count_marked(codes, groups, good)
 
@@ -220,7 +215,6 @@ class Tally:
         return None if last is None else in_zone(self.reference, last)
 
     def curve_of(self, rows: NDArray[np.intp]) -> SurvivalCurve | None:
-        """Return the Kaplan-Meier curve of cases, None if no working time of them is known."""
         followed = rows[self.timed[rows]]
         if not followed.size:
             return None
@@ -233,13 +227,11 @@ def all_groups(labels: Labels) -> IntArray:
 
 
 def count_marked(codes: IntArray, groups: int, marked: BoolArray) -> IntArray:
-    """Return the number of marked cases of each group; ``codes`` has the group of each, or -1."""
     counted = np.bincount(codes[marked & (codes >= 0)], minlength=groups)
     return counted.astype(np.int64)
 
 
 def curve_series(curve: SurvivalCurve) -> Curve:
-    """Return the steps of a survival curve, thinned out to at most 400."""
     steps = curve.times.size
     shown = np.unique(np.linspace(0, steps - 1, min(steps, _CURVE_POINTS)).round().astype(int))
     columns = (curve.at_risk, curve.survival, curve.lower, curve.upper)
@@ -249,7 +241,6 @@ def curve_series(curve: SurvivalCurve) -> Curve:
 
 
 def withdrawals(tally: Tally, curve: SurvivalCurve | None, time: timedelta) -> Withdrawals | None:
-    """Return the shares of appeals answered and withdrawn within ``time``, None if unknown."""
     micros = time // TICK
     if curve is None or not curve.is_known(micros):
         return None
@@ -272,14 +263,12 @@ def _quantile(curve: SurvivalCurve | None, q: float) -> Quantile | None:
 
 
 def _restricted(curve: SurvivalCurve | None, horizon: int) -> timedelta | None:
-    """Return the restricted mean, None if the curve is unknown at the horizon."""
     if curve is None or not curve.is_known(horizon):
         return None
     return round(restricted_mean(curve, horizon).mean) * TICK
 
 
 def _mean(amounts: IntArray) -> timedelta | None:
-    """Return the mean of amounts in microseconds, None if there are no amounts."""
     if not amounts.size:
         return None
     # Seconds are summed apart from the rest, because a sum of microseconds can exceed int64.
@@ -291,12 +280,10 @@ def _mean(amounts: IntArray) -> timedelta | None:
 
 
 def in_order(by: str, rows: Iterable[Row]) -> Table:
-    """Return a table of ``rows`` in their order, without the rows that have no cases."""
     return Table(by, tuple(row for row in rows if row.counts.arrived))
 
 
 def group_table(by: str, rows: Iterable[Row], target: float) -> Table:
-    """Return the table of a grouping, ordered by arrivals; the cases without a group come last."""
     kept = in_order(by, rows).rows
     kept = tuple(sorted(kept, key=lambda r: (r.key is None, -r.counts.arrived, r.key or "")))
     return Table(by, kept, _false_failures(kept, target))
@@ -305,7 +292,6 @@ def group_table(by: str, rows: Iterable[Row], target: float) -> Table:
 def crossed_table(
     by: str, rows: Sequence[Row], parts: Sequence[tuple[str | None, ...]], target: float
 ) -> Table:
-    """Return the table of a crossed grouping in the order of its groups."""
     every = zip(rows, [*parts, (None,) * len(parts[0])], strict=True)
     kept, keys = zip(*((row, of) for row, of in every if row.counts.arrived), strict=True)
     return Table(by, kept, _false_failures(kept, target), keys)
@@ -324,7 +310,6 @@ class Grouping(NamedTuple):
 
 
 def _crossed(groupings: Sequence[Labels]) -> Grouping:
-    """Return a grouping with a group for each combination of groups that has a case."""
     sizes = [len(one.names) for one in groupings]
     code = np.zeros(groupings[0].codes.shape, np.int64)
     for one, size in zip(groupings, sizes, strict=True):

@@ -65,8 +65,6 @@ _MONDAY: Final = 3
 
 
 class Week(NamedTuple):
-    """An ISO week of local dates, with its first date and its working time."""
-
     name: str
     first: date
     working_time: timedelta | None  # None if the calendar does not cover it
@@ -93,7 +91,6 @@ class Arrivals:
         return np.array([*(week.cohort for week in self.weeks), -1], np.int64)[self.week]
 
     def labels(self) -> dict[str, Labels]:
-        """Return the groupings by time and by class."""
         return {
             "hour": Labels(HOURS, self.hour),
             "weekday": Labels(WEEKDAYS, self.weekday),
@@ -104,7 +101,6 @@ class Arrivals:
 
 
 def arrivals(cases: Cases) -> Arrivals:
-    """Return when the cases arrived and were due. There must be at least one case."""
     local = to_local(cases.started, cases.schedule_of, cases.schedules)
     has_due = cases.due != NEVER
     due = to_local(_due_or_start(cases), cases.schedule_of, cases.schedules)
@@ -168,7 +164,6 @@ class _Dates(NamedTuple):
 
     @classmethod
     def of(cls, cases: Cases, day: IntArray, due_day: IntArray) -> _Dates:
-        """Return all arrival and due dates, and the three dates before each due date."""
         due_days = np.unique(due_day)
         days = np.unique(np.concatenate([day, *(due_days - n for n in range(_LONG_REST + 1))]))
         kind = np.full((len(cases.schedules), days.size), -1, np.int64)
@@ -186,11 +181,9 @@ class _Dates(NamedTuple):
         return cls(days, kind, opens, closes)
 
     def at(self, day: IntArray) -> IntArray:
-        """Return the index in ``days`` of each date, given as days since 1970."""
         return np.searchsorted(self.days, day).astype(np.int64)
 
     def due_class(self, of: IntArray, day: IntArray) -> IntArray:
-        """Return the class of each due date of the schedules ``of``, -1 if it is unknown."""
         rested = np.ones(day.shape, np.bool_)
         for back in range(1, _LONG_REST + 1):
             rested &= np.isin(self.kind[of, self.at(day - back)], (_WEEKEND, _HOLIDAY))
@@ -236,7 +229,6 @@ class DayNote:
 
 
 def day_notes(cases: Cases, when: Arrivals) -> tuple[DayNote, ...]:
-    """Return a note on each date that the report spans."""
     due = to_local(_due_or_start(cases), cases.schedule_of, cases.schedules)
     last = _EPOCH + timedelta(days=int(due.max()) // DAY)
     reference, first = cases.reference, when.weeks[0].first
@@ -263,7 +255,6 @@ def _note(schedule: Schedule, day: date) -> DayNote:
 
 
 def _weeks(schedule: Schedule, first: int, last: int) -> tuple[tuple[Week, ...], bool]:
-    """Return weeks from number ``first`` to ``last``, and whether the last merged week is short."""
     mondays = [_EPOCH + timedelta(days=7 * n - _MONDAY) for n in range(first, last + 1)]
     spans = [_working_time(schedule, monday) for monday in mondays]
     # A week of unknown working time counts as long enough, so that it is not merged.
@@ -280,7 +271,6 @@ def week_name(day: date) -> str:
 
 
 def end_of_week(schedule: Schedule, monday: date) -> datetime:
-    """Return the instant at which the week that begins on ``monday`` ends."""
     return schedule.end_of_day(monday + 6 * ONE_DAY)
 
 
@@ -326,7 +316,6 @@ def _far_arrivals(started: IntArray) -> BoolArray:
 
 
 def outliers(cases: Cases, far: BoolArray) -> Outliers:
-    """Return the cases for which ``far`` is true as outliers, the earliest arrivals first."""
     rows = np.flatnonzero(far)
     found = sorted((int(cases.started[row]), str(cases.ids[row]), row) for row in rows.tolist())
     first = (Outlier(id_, in_zone(case_schedule(cases, row), at)) for at, id_, row in found)

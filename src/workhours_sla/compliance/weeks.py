@@ -47,8 +47,6 @@ Assurance = Literal["met", "missed", "varies"]
 
 @dataclass(frozen=True, slots=True)
 class WeekRow:
-    """An ISO week of arrival, with its working time and verdict counts."""
-
     name: str
     first: date
     working_time: timedelta | None
@@ -57,7 +55,6 @@ class WeekRow:
 
 
 def week_rows(tally: Tally, when: Arrivals) -> tuple[tuple[WeekRow, ...], Table]:
-    """Return the weeks of arrival, and the table ``week`` with short weeks merged."""
     names: list[str] = []
     for week in when.weeks:
         if week.cohort == len(names):
@@ -134,14 +131,11 @@ class SharePoint:
 
     @property
     def share(self) -> float:
-        """The share in time: ``met`` divided by ``matured``."""
         return self.met / self.matured
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrendFacts:
-    """The common fields of a trend of medians and a trend of shares."""
-
     baseline: int | None = None  # None with too few points for limits
     rebased: str | None = None
     expected_signals: float | None = None  # by chance alone
@@ -159,7 +153,6 @@ class Trend(TrendFacts):
     moving_range_limit: timedelta | None = None
 
     def side(self, point: TrendPoint) -> Side:
-        """Return whether the signals of a point show an improvement or are a concern."""
         return _side(point, better=self.mean is not None and point.median < self.mean)
 
 
@@ -172,7 +165,6 @@ class ShareTrend(TrendFacts):
     sigma_z: float | None = None  # spread as a multiple of the binomial
 
     def side(self, point: SharePoint) -> Side:
-        """Return whether the signals of a point show an improvement or are a concern."""
         return _side(point, better=self.mean is not None and point.share > self.mean)
 
     def assurance(self, target: float) -> Assurance | None:
@@ -212,8 +204,6 @@ def final_weeks(
 
 
 def trend(final: Sequence[Row], left_out: tuple[LeftOut, ...], options: ReportOptions) -> Trend:
-    """Return the trend of the medians of final weeks, with limits."""
-
     def chart_of(points: list[TrendPoint], baseline: int) -> _Charted:
         chart = xmr_chart([point.median / _HOUR for point in points], baseline=baseline)
         jumps = [False, *chart.moving_range_outside.tolist()]
@@ -233,8 +223,6 @@ def trend(final: Sequence[Row], left_out: tuple[LeftOut, ...], options: ReportOp
 def share_trend(
     final: Sequence[Row], left_out: tuple[LeftOut, ...], options: ReportOptions
 ) -> ShareTrend:
-    """Return the trend of the shares of final weeks, with limits."""
-
     def chart_of(points: list[SharePoint], baseline: int) -> _Charted:
         met, matured = ([getattr(one, name) for one in points] for name in ("met", "matured"))
         chart = p_prime_chart(met, matured, baseline=baseline)
@@ -262,7 +250,6 @@ def _with_limits(
     options: ReportOptions,
     chart_of: Callable[[list[Any], int], _Charted],
 ) -> Any:
-    """Return the trend of points; there are no limits if the baseline has too few points."""
     start = 0
     if options.rebase is not None:
         first = week_name(options.rebase)
@@ -300,8 +287,6 @@ class GroupCounts:
 
 @dataclass(frozen=True, slots=True)
 class GroupWeeks:
-    """The counts of each group of the grouping ``by`` in each of ``weeks``."""
-
     by: str
     weeks: tuple[str, ...]
     groups: tuple[GroupCounts, ...]
@@ -310,7 +295,6 @@ class GroupWeeks:
 def group_weeks(
     tally: Tally, when: Arrivals, groups: Mapping[str, Labels], weeks: Mapping[int, str]
 ) -> tuple[GroupWeeks, ...]:
-    """Return the counts of each grouping in the final weeks, named by number of merged week."""
     cohort, size, chosen = when.cohort, when.weeks[-1].cohort + 1, list(weeks)
     found = []
     for by, labels in groups.items():
@@ -351,7 +335,6 @@ class HeatMap:
 
 
 def heat_map(tally: Tally, when: Arrivals) -> HeatMap:
-    """Return the counts of cases by local weekday and hour of arrival."""
     cell, shape = when.weekday * _HOURS + when.hour, (_WEEKDAYS, _HOURS)
     size = _WEEKDAYS * _HOURS
     counts = tally.counts(cell, size)
@@ -377,7 +360,6 @@ class BacklogPoint:
 
     @property
     def net(self) -> int:
-        """The growth of the backlog in the week: arrivals minus departures."""
         return self.arrivals - self.departures
 
 

@@ -79,7 +79,6 @@ def _configuration(config: Config, name: str) -> Configuration:
 
 
 def load_config(path: Path) -> Config:
-    """Read a TOML file in UTF-8, check its values and return its sections."""
     name = str(path)
     try:
         with path.open("rb") as file:
@@ -101,7 +100,6 @@ def load_config(path: Path) -> Config:
 
 
 def parse_config(text: str, name: str) -> Config:
-    """Parse TOML text, check its values and return its sections; messages call it ``name``."""
     reader = Reader(name, renamed=RENAMED)
     tables = tables_of(text, name)
     check_answered(tables, text, name)

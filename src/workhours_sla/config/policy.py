@@ -97,8 +97,6 @@ def check_policy(reader: Reader, config: Config) -> None:
 
 
 class _PolicyReader:
-    """Builds the policy of a configuration."""
-
     def __init__(
         self,
         reader: Reader,
@@ -178,7 +176,6 @@ class _PolicyReader:
         return chosen
 
     def _rows(self, presets: Mapping[str, PresetSettings]) -> Iterator[tuple[Keys, TargetSettings]]:
-        """Yield the key path and the settings of every target of the file and its presets."""
         for name, settings in presets.items():
             keys: Keys = ("presets", name)
             given = {key: value for key, value in asdict(settings).items() if value is not None}

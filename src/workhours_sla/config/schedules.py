@@ -17,7 +17,6 @@ from workhours_sla.worktime.schedule import Schedule
 
 
 def check_schedule(reader: Reader, section: ScheduleSettings, keys: Keys) -> None:
-    """Raise ConfigError about a calendar, hours, time zone or date that cannot be used."""
     if section.calendar == NO_CALENDAR:
         if section.days_off or section.transfers:
             reader.fail(keys, say("own_days_no_calendar"), say("write_overrides"))
@@ -43,7 +42,6 @@ def calendar_of(section: ScheduleSettings, default: str = NO_CALENDAR) -> Calend
 
 
 def with_own_days(calendar: Calendar, section: ScheduleSettings) -> Calendar:
-    """Return a calendar to which the organisation's own days off and transfers are added."""
     rows = tuple(_own_days(section))
     return calendar.amend(rows) if rows else calendar
 
@@ -61,7 +59,6 @@ def named_schedule(
     keys: Keys,
     amend: Callable[[Calendar], Calendar] | None = None,
 ) -> Schedule:
-    """Return the schedule of a section that must have the keys ``calendar`` and ``hours``."""
     hours = section.hours
     if section.calendar is None:
         reader.fail((*keys, "calendar"), say("missing"), say("write_calendar"))
@@ -85,7 +82,6 @@ def named_schedule(
 
 
 def default_schedule(section: ScheduleSettings) -> Schedule:
-    """Return the schedule of the section [schedule], with defaults for its missing keys."""
     has_no_zone = section.calendar in (None, CALENDAR, NO_CALENDAR)
     return Schedule(
         calendar_of(section, CALENDAR),

@@ -43,7 +43,6 @@ def config_schema() -> dict[str, Any]:
 
 
 def _written(part: Any) -> Any:
-    """Prepare a part of a JSON Schema for publication."""
     if isinstance(part, list):
         return [_written(inner) for inner in part]
     if not isinstance(part, dict):

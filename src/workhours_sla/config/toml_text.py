@@ -83,7 +83,6 @@ def _open_keys(value: object, keys: Keys) -> Iterator[Keys]:
 
 
 def _question_above(text: str, key: str) -> str:
-    """Return the question in the comment above an open key, empty if it has none."""
     lines = text.split("\n")
     opened = (f"{key} = {OPEN}", f'"{key}" = {OPEN}')
     at = next((at for at, line in enumerate(lines) if line.startswith(opened)), 0)

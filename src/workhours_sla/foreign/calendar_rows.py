@@ -24,8 +24,6 @@ Source = str | bytes | Path
 
 
 class Place(NamedTuple):
-    """A position in a calendar file."""
-
     name: str
     line: int | None = None
 
@@ -39,8 +37,6 @@ class Place(NamedTuple):
 
 
 class Row(NamedTuple):
-    """An entry and its position in the calendar file."""
-
     entry: Entry
     place: Place
 
@@ -77,13 +73,11 @@ def decoded(raw: bytes, name: str) -> str:
 
 
 def text_of(source: Source, what: str) -> tuple[str, str]:
-    """Return the name and the text of a source, without a byte order mark."""
     name, raw = raw_of(source, what)
     return name, decoded(raw, name)
 
 
 def weekdays(weekend: Iterable[int]) -> frozenset[int]:
-    """Return ``weekend`` as a set of weekdays (Monday is 0). Raises CalendarDataError."""
     days = frozenset(weekend)
     for day in days:
         if type(day) is not int or day not in range(7):
@@ -93,7 +87,6 @@ def weekdays(weekend: Iterable[int]) -> frozenset[int]:
 
 
 def zone_of(tz: ZoneInfo | str) -> ZoneInfo:
-    """Return ``tz`` as a ZoneInfo. Raises UnknownTimeZoneError for an unknown IANA name."""
     return tz if isinstance(tz, ZoneInfo) else time_zone(tz)
 
 

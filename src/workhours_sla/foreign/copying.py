@@ -93,7 +93,6 @@ def _weekend(days: Sequence[ForeignDay]) -> frozenset[int]:
 
 
 def _entries(days: Sequence[ForeignDay], act: Act, short_by: timedelta) -> Iterator[Entry]:
-    """Yield the entries of the dates that differ from the ordinary week."""
     weekend = _weekend(days)
     for day in days:
         swap = day.swapped_with
@@ -112,7 +111,6 @@ def _entries(days: Sequence[ForeignDay], act: Act, short_by: timedelta) -> Itera
 
 
 def _working_weekend(day: ForeignDay, days: Sequence[ForeignDay], act: Act) -> Entry:
-    """Return the entry of a weekly day off on which people worked."""
     swapped_with = day.swapped_with
     if swapped_with is None:
         nearest = min(
@@ -126,7 +124,6 @@ def _working_weekend(day: ForeignDay, days: Sequence[ForeignDay], act: Act) -> E
 def _open_days(
     days: Iterable[ForeignDay], bounds: DateRange, margin: int, act: Act
 ) -> tuple[Entry, ...]:
-    """Return the entries of the dates near estimated days, sorted by date."""
     found: dict[date, Entry] = {}
     for day in days:
         if day.estimated:
@@ -139,7 +136,6 @@ def _open_days(
 
 
 def all_dates(first: int, last: int) -> Iterator[date]:
-    """Yield the dates of the years ``first`` to ``last``, both included."""
     return dates_between(date(first, 1, 1), date(last, 12, 31))
 
 
@@ -161,7 +157,6 @@ def check_years(library: str, id: str, asked: tuple[int, int], has: tuple[int, i
 
 
 def release_year(version: str, first_releases: Mapping[str, int]) -> int:
-    """Return the year in which ``version`` of a library was released."""
     # A version of a later year counts as one of the last: rather too few years than too many.
     years = [year for first, year in first_releases.items() if _numbers(first) <= _numbers(version)]
     return max(years, default=min(first_releases.values()))
@@ -172,7 +167,6 @@ def _numbers(version: str) -> list[int]:
 
 
 def similar_ids(id: str, ids: Mapping[str, str]) -> Phrase:
-    """Return the suggestion of other ids, for the error about an unknown id."""
     names = get_close_matches(id.casefold(), ids, n=5, cutoff=0.6)
     found = list(dict.fromkeys(ids[name] for name in names))[:3]
     return say("did_you_mean", near=", ".join(found)) if found else say("ids_of_iso")

@@ -232,7 +232,6 @@ def _language(entity: type[HolidayBase], asked: str) -> str | None:
 
 
 def _filled(entity: type[HolidayBase], categories: frozenset[str], **options: Any) -> HolidayBase:
-    """Return a new object of the library that contains the days of ``categories``."""
     if "islamic_show_estimated" in signature(entity.__init__).parameters:
         options["islamic_show_estimated"] = True  # some countries leave the mark out by default
     return entity(expand=False, categories=categories, **options)

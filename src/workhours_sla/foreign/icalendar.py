@@ -357,7 +357,6 @@ class _Days(NamedTuple):
 
 
 def _covered(event: Any, zone: ZoneInfo | None, place: Place) -> _Days:
-    """Return the days that an event covers, in ``zone``, or in its own zone if that is None."""
     start, end = event["DTSTART"].dt, event["DTEND"].dt
     if not isinstance(start, datetime):
         return _Days(start, max(end, start + ONE_DAY), ())
@@ -373,7 +372,6 @@ def _covered(event: Any, zone: ZoneInfo | None, place: Place) -> _Days:
 
 
 def _days_between(start: datetime, end: datetime, zone: tzinfo) -> _Days:
-    """Return the dates in ``zone`` that lie between two instants in UTC."""
     first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
     partly = []
     if start < end and _midnight(last + ONE_DAY, zone) - end <= _ONE_MINUTE:

@@ -139,7 +139,6 @@ def _refuse_swappers(id: str) -> None:
 
 
 def _registered(id: str) -> Mapping[str, Any]:
-    """Return the library's classes, keyed by the id of a country or subdivision."""
     try:
         from workalendar.registry import registry  # type: ignore[import-untyped]
     except ImportError as error:
@@ -149,7 +148,6 @@ def _registered(id: str) -> Mapping[str, Any]:
 
 
 def _read(cls: Any, years: range) -> tuple[list[ForeignDay], str | None]:
-    """Return the days of ``years``, and the text of the library's warnings."""
     with _READING, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         calendar = cls()

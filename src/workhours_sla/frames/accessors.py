@@ -66,7 +66,6 @@ class FrameReports:
         provisional: bool = False,
         lang: str = "en",
     ) -> Report:
-        """Return the report of the appeals in the rows of the DataFrame."""
         from workhours_sla.reports.frames import cases_of_frame
         from workhours_sla.reports.report import report
 

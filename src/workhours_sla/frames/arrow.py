@@ -22,8 +22,6 @@ _GIVE = "an array of timestamps with a zone"
 
 
 class ArrowRows(Rows[Any]):
-    """Reads the arguments of a verb from Arrow arrays, and builds arrays of answers."""
-
     def __init__(self, role: str, array: Any) -> None:
         kind = array.type if isinstance(array, _ARRAYS) else None
         if kind is None or pa.types.is_null(kind):

@@ -27,8 +27,6 @@ _COLUMNS = (pd.Series, pd.Index, pd.api.extensions.ExtensionArray, np.ndarray, l
 
 
 class PandasRows(Rows[Any]):
-    """Reads the arguments of a verb from Series of pandas, and builds Series of answers."""
-
     def __init__(self, role: str, series: Any) -> None:
         if not isinstance(series, pd.Series):
             msg = (

@@ -20,8 +20,6 @@ _GIVE = "a Series of Datetime with a zone"
 
 
 class PolarsRows(Rows[pl.Series]):
-    """Reads the arguments of a verb from Series of polars, and builds Series of answers."""
-
     def __init__(self, role: str, series: Any) -> None:
         if isinstance(series, pl.Expr):
             msg = f"{role} is an expression, which has no rows yet; use its namespace, .sla"
@@ -98,7 +96,6 @@ class PolarsRows(Rows[pl.Series]):
 
 
 def _integers(series: pl.Series) -> NDArray[np.int64]:
-    """Return a Series of Datetime or Duration as integers that count its unit."""
     integers = series.cast(pl.Int64)
     if integers.null_count():
         integers = integers.zip_with(integers.is_not_null(), pl.Series([NAT]))

@@ -74,7 +74,6 @@ def _add_verb(verb: Callable[..., Any]) -> None:
 
 
 def _type_of(verb: str, first: pl.Expr, arguments: dict[str, Any]) -> Any:
-    """Return the data type of the answers, which may depend on the types of the columns."""
     if verb == "is_working":
         return pl.Boolean
     if verb not in _AMOUNTS:

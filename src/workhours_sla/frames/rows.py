@@ -63,8 +63,6 @@ class MarkedColumns(Marked[C]):
 
 
 class Options(NamedTuple):
-    """The options that all verbs have."""
-
     by: object
     codes: object
     on_unknown: str
@@ -116,7 +114,6 @@ class Rows(ABC, Generic[C]):
         """Return an array as a column; rows of booleans that are ``missing`` become null."""
 
     def instants(self, role: str, given: Any) -> Any:
-        """Return a second column of instants as datetime64, or a single instant unchanged."""
         if isinstance(given, datetime):
             return given
         column = self.read_instants(role, given)
@@ -125,12 +122,10 @@ class Rows(ABC, Generic[C]):
         return column
 
     def codes(self, codes: Any) -> NDArray[Any]:
-        """Return a column of schedule codes as an array of integers."""
         self.check_length("codes", codes)
         return np.asarray(codes)
 
     def check_length(self, role: str, column: Any) -> None:
-        """Raise ValueError if a column and the first column differ in length."""
         if len(column) != len(self.times):
             msg = (
                 f"{role} has {len(column)} rows where the first column has {len(self.times)}; give "
@@ -197,7 +192,6 @@ class Rows(ABC, Generic[C]):
 
 
 def missing_in(values: NDArray[Any]) -> NDArray[np.bool_] | None:
-    """Return a mask of the NaT values in an array of times, None without any NaT."""
     plain = values.view(np.int64)
     return plain == NAT if plain.size and plain.min() == NAT else None
 
@@ -208,7 +202,6 @@ def offsets_of(counts: NDArray[Any]) -> NDArray[np.int64]:
 
 
 def refuse_type(role: str, dtype: object, column: object, give: str) -> NoReturn:
-    """Raise TypeError for an argument that is not a column of instants."""
     kind = f"of type {type(column).__name__}" if dtype is None else f"a column of {dtype}"
     msg = (
         f"{role} is {kind}, not of instants; give {give}; for a single instant call the schedule's "

@@ -71,7 +71,6 @@ class _MarkEdge(_Mark, total=False):
 
 
 def library_of(value: object) -> type[Rows[Any]] | None:
-    """Return the subclass of ``Rows`` for the library of a value, None for any other value."""
     for base in type(value).__mro__:
         match base.__module__.partition(".")[0]:
             case "pandas":
@@ -460,7 +459,6 @@ VERBS: Final = (
 
 
 def add_method(of: type, verb: Callable[..., Any], method: Any, *, is_of_column: bool) -> None:
-    """Add a verb to an accessor, as ``method``, with the parameters of the verb."""
     schedule, first, *others = signature(verb).parameters.values()
     own = Parameter("self", Parameter.POSITIONAL_ONLY)
     update_wrapper(method, verb)

@@ -36,24 +36,20 @@ class OneTarget(NamedTuple):
     closing: Closing
 
     def limit(self, start: datetime, *, by_rule: bool) -> tuple[datetime | None, bool]:
-        """Return the limit, or None if it is unknown, and whether it is provisional."""
         with suppress(CalendarCoverageError):
             return _certain_or_by_rule(self.limit_of, start, self.budget, by_rule=by_rule)
         return None, False
 
     def due(self, start: datetime, *, by_rule: bool) -> tuple[datetime, bool]:
-        """Return the due time, and whether it is provisional. Raises CalendarCoverageError."""
         return _certain_or_by_rule(self.schedule.deadline, start, self.budget, by_rule=by_rule)
 
     def trace(
         self, start: datetime, until: Budget | datetime, *, by_rule: bool, traced: bool
     ) -> Trace | None:
-        """Return the trace that explains an answer, None if it is not ``traced``."""
         return self.schedule.explain(start, until, provisional=by_rule) if traced else None
 
     @property
     def limit_of(self) -> Callable[..., datetime]:
-        """The verb that computes the limit."""
         strict = self.closing == "strict"
         return self.schedule.deadline if strict else self.schedule.breaches_after
 
@@ -92,7 +88,6 @@ class Due(NamedTuple):
         return cls(one, start, due_at, limit, provisional, trace, now, remaining)
 
     def data(self, *, zone_assumed: bool = False) -> dict[str, Any]:
-        """Return the JSON, ``workhours.due/2``, with the trace if there is one."""
         return {
             "schema": "workhours.due/2",
             "target": self.one.name,
@@ -137,7 +132,6 @@ class Elapsed(NamedTuple):
         by_rule: bool = False,
         traced: bool = False,
     ) -> Elapsed:
-        """Compute the answer. With ``by_rule`` dates without an act are decided by rule."""
         a, b = start.astimezone(one.schedule.tz), end.astimezone(one.schedule.tz)
         used, provisional = _certain_or_by_rule(one.schedule.elapsed, a, b, by_rule=by_rule)
         trace = one.trace(a, b, by_rule=by_rule, traced=traced)
@@ -146,7 +140,6 @@ class Elapsed(NamedTuple):
         return cls(one, a, b, used, verdict, provisional, trace)
 
     def data(self, *, zone_assumed: bool = False) -> dict[str, Any]:
-        """Return the JSON, ``workhours.elapsed/2``, with the trace if there is one."""
         return {
             "schema": "workhours.elapsed/2",
             "target": self.one.name,
@@ -175,7 +168,6 @@ class LatestStart(NamedTuple):
     def of(
         cls, one: OneTarget, due_by: datetime, *, by_rule: bool = False, traced: bool = False
     ) -> LatestStart:
-        """Compute the answer. With ``by_rule`` dates without an act are decided by rule."""
         wanted = due_by.astimezone(one.schedule.tz)
         latest, is_start_by_rule = _certain_or_by_rule(
             one.schedule.latest_start, wanted, one.budget, by_rule=by_rule
@@ -185,7 +177,6 @@ class LatestStart(NamedTuple):
         return cls(one, wanted, latest, due_at, is_start_by_rule or is_due_by_rule, trace)
 
     def data(self, *, zone_assumed: bool = False) -> dict[str, Any]:
-        """Return the JSON, ``workhours.latest-start/2``, with the trace if there is one."""
         return {
             "schema": "workhours.latest-start/2",
             "target": self.one.name,
@@ -201,7 +192,6 @@ class LatestStart(NamedTuple):
 def _verdict(
     one: OneTarget, start: datetime, end: datetime, used: timedelta, *, by_rule: bool
 ) -> Met:
-    """Return the verdict of an answer at ``end``, with ``used`` working time since ``start``."""
     if isinstance(one.budget, timedelta) and (one.closing == "latest" or used != one.budget):
         limit, _ = one.limit(start, by_rule=False)
         return Met(in_time(used, one.budget), limit, by_amount=True)
@@ -221,7 +211,6 @@ def _verdict(
 
 
 def _bounds(one: OneTarget, start: datetime) -> tuple[datetime | None, datetime | None]:
-    """Return the earliest and the latest limit of a day budget, None for a missing bound."""
     if not isinstance(one.budget, DayBudget | WorkingDaysInHours):
         return None, None
     bounds = one.budget.bounds(one.schedule, start, (), ())
@@ -233,12 +222,10 @@ def _is_in_time(end: datetime, limit: datetime) -> bool:
 
 
 def is_after(one: datetime, other: datetime) -> bool:
-    """Return whether an instant is after another."""
     return one.astimezone(UTC) > other.astimezone(UTC)
 
 
 def schedule_data(schedule: Schedule) -> dict[str, Any]:
-    """Return the calendar, the weekly hours and the zone of a schedule for JSON."""
     return {
         "calendar": {"id": schedule.calendar.id, "version": schedule.calendar.version},
         "hours": _hours_text(schedule.hours),
@@ -252,7 +239,6 @@ def _hours_text(hours: WeeklyHours) -> str:
 
 
 def _common(answer: Due | Elapsed | LatestStart) -> dict[str, Any]:
-    """Return the part of the JSON that all answers share: schedule, certainty and explanation."""
     return {
         "provisional": answer.provisional,
         **schedule_data(answer.one.schedule),

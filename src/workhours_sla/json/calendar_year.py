@@ -38,7 +38,6 @@ class CalendarYear(NamedTuple):
         return cls(calendar, year, days, uncertain)
 
     def data(self) -> dict[str, Any]:
-        """Return the JSON, ``workhours.calendar-year/1``; its texts are in every language."""
         found = self.calendar
         return {
             "schema": "workhours.calendar-year/1",

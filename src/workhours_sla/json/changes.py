@@ -32,12 +32,10 @@ _decode = msgspec.json.Decoder(ChangeLine | _Other).decode
 
 
 def change_of(line: Any) -> Change:
-    """Return the change of a ChangeLine."""
     return Change._make(astuple(line)[1:])
 
 
 def decode_change(text: str | bytes) -> Change:
-    """Parse a change that ``change_to_json`` wrote."""
     return change_of(_decode(text))
 
 

@@ -170,7 +170,6 @@ class Reader:
         return self._raise(keys, "at_key_because", "in_this_file", reason, why=why)
 
     def convert(self, data: object, of: Any) -> Any:
-        """Convert parsed data to the declared type ``of``. Raises ConfigError."""
         try:
             return msgspec.convert(data, of, dec_hook=_read_leaf)
         except (msgspec.ValidationError, WorkHoursError) as error:

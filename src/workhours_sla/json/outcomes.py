@@ -36,7 +36,6 @@ _RENAMED: Final = {"limit": "breaches_after"}
 
 
 def outcome_data(outcome: Outcome) -> dict[str, Any]:
-    """Return an outcome for JSON."""
     bounds = outcome.bounds
     return {
         **{_RENAMED.get(name, name): getattr(outcome, name) for name in _ATTRIBUTES},
@@ -46,7 +45,6 @@ def outcome_data(outcome: Outcome) -> dict[str, Any]:
 
 
 def quarantined_data(quarantined: Quarantined) -> dict[str, Any]:
-    """Return a quarantined event for JSON: what identifies it, and the reason."""
     event, reason = quarantined
     return {
         "event_id": event.event_id,
@@ -77,5 +75,4 @@ def holder_data(outcome: Outcome, spans: Sequence[Span], zone: tzinfo | None) ->
 
 
 def holder_at_breach(outcome: Outcome, spans: Sequence[Span]) -> str | None:
-    """Return the agency that had an appeal when its limit passed, or None if it is unknown."""
     return breach_owner(spans, outcome.limit) if spans and outcome.limit is not None else None

@@ -65,7 +65,6 @@ class Registered(NamedTuple):
         return None
 
     def calendar(self, id: str) -> Calendar:
-        """Return the registry's current calendar with an id. Raises RefusedError."""
         try:
             found = Calendar.get(id)
         except (UnknownCalendarError, CalendarDataError) as error:
@@ -117,7 +116,6 @@ class AmendedForm(Form, tag_field="kind", tag="amended"):
 
     @staticmethod
     def build(*, confirms: tuple[DateRange, ...], **more: Any) -> AmendedDays:
-        """Build an AmendedDays from the fields of its JSON object. Raises RefusedError."""
         _check_ranges("confirms", confirms)
         return AmendedDays(confirms=confirms, **more)
 
@@ -167,7 +165,6 @@ class CalendarForm(Form, tag_field="kind", tag="calendar", omit_defaults=True):
     def build(
         *, id: str, source: Any, tz: str | None, without: tuple[Layer, ...], provisional: bool
     ) -> Calendar:
-        """Build the calendar from the fields of its JSON object. Raises RefusedError."""
         found = _calendar_of(id, source, tz)
         if without:
             found = found.without(*without)
@@ -175,7 +172,6 @@ class CalendarForm(Form, tag_field="kind", tag="calendar", omit_defaults=True):
 
     @classmethod
     def written(cls, value: Calendar) -> Any:
-        """Return the CalendarForm of a calendar. Raises ConfigError if JSON cannot represent it."""
         source, dropped, provisional = value.definition()
         source = base = _described(value, source)
         while isinstance(base, AmendedDays | OpenedDays):
@@ -212,8 +208,6 @@ def _described(calendar: Calendar, source: Any) -> Any:
 
 
 class CombinedForm(Form, tag_field="kind", tag="combined"):
-    """The JSON object of combined calendars."""
-
     build: ClassVar[Callable[..., Any]] = CombinedCalendar
     any_off: bool
     parts: tuple[AnyCalendarForm, ...]
@@ -241,8 +235,6 @@ def outdated(form: Any) -> Iterator[str]:
 
 
 class ScheduleForm(Form):
-    """The JSON object of a schedule."""
-
     writers: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
         "hours": str,
         "tz": attrgetter("key"),

@@ -36,7 +36,6 @@ class Form(msgspec.Struct, forbid_unknown_fields=True):
 
     @classmethod
     def written(cls, value: Any) -> Any:
-        """Return the form of a value: its attributes, each converted for msgspec."""
         writers = cls.writers
         return cls(
             *[writers.get(name, plain)(getattr(value, name)) for name in cls.__struct_fields__]
@@ -105,7 +104,6 @@ def part_form_of(kind: Any, *, native: bool = False) -> Any:
 
 @cache
 def budget_forms() -> dict[type, Any]:
-    """Return a mapping from each type of budget to its Form."""
     return {
         timedelta: form_of_one("amount", Amount, plain, tag="working_time", tag_field="kind"),
         ClockTime: form_of(ClockTime, tag="clock_time"),

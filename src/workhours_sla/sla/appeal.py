@@ -83,7 +83,6 @@ class Cycle:
     clocks: dict[str, Clock | None] = field(default_factory=dict)
 
     def add(self, event: Event) -> None:
-        """Add the next event of the cycle."""
         self.clocks.clear()
         self.events.append(event)
         match event.type:
@@ -111,7 +110,6 @@ class Cycle:
 
     @property
     def can_reopen(self) -> bool:
-        """Whether the cycle has a reply or a closing, so that a reopening begins a new cycle."""
         return bool(self.replies) or self.closed_at is not None
 
     @property
@@ -196,23 +194,19 @@ class Appeal:
 
     @property
     def opened(self) -> Event:
-        """The event that created the appeal, which must exist."""
         assert self.created is not None  # noqa: S101 - callers have checked
         return self.created
 
     @property
     def appeal_id(self) -> str:
-        """The id of the appeal, which must have been created."""
         return self.opened.appeal_id
 
     @property
     def posted_at(self) -> datetime:
-        """When the appeal was created, which it must have been."""
         return self.opened.occurred_at
 
     @property
     def quarantine(self) -> list[Quarantined]:
-        """The events that cannot be true."""
         return [Quarantined(*one) for one in self.rejected]
 
     def cycles_for(self, on_reopen: OnReopen) -> Sequence[Cycle]:
@@ -240,7 +234,6 @@ class Appeal:
 
 
 def corrects(event: Event) -> bool:
-    """Return whether an event is a correction of another event."""
     return event.type is EventType.CORRECTED and event.refers_to is not None
 
 

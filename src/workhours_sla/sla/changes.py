@@ -102,7 +102,6 @@ class Reported(NamedTuple):
 
     @property
     def facts(self) -> list[Fact]:
-        """What was reported: pairs of kind and instant."""
         return list(zip(self.kinds, self.moments, strict=True))
 
 
@@ -111,7 +110,6 @@ def _identity(appeal_id: str, target: str, cycle: int, kind: str, revision: int)
 
 
 def _facts_of(clock: Clock, watermark: datetime) -> Iterator[Fact]:
-    """Yield what is true of a clock at a watermark."""
     if clock.excluded_at is not None:
         yield ChangeKind.EXCLUDED, clock.excluded_at
         return
@@ -134,7 +132,6 @@ def _facts_of(clock: Clock, watermark: datetime) -> Iterator[Fact]:
 
 
 def _was_warned(clock: Clock) -> bool:
-    """Return whether a clock was certainly at risk before it ended."""
     return clock.warned_from < (clock.ended_at or NEVER)
 
 
@@ -260,24 +257,20 @@ class AppealState:
 
     @property
     def is_empty(self) -> bool:
-        """Whether the appeal has no event and no stored state."""
         return not (self.events or self.reported or self.next_at or self.ended_at)
 
     def add(self, copy: StoredEvent) -> None:
-        """Add an event, which may be quarantined."""
         if copy.quarantined is not None:  # the reason in a store may be outdated
             self._reasons[copy.event.event_id] = copy.quarantined
         self.add_event(copy.event)
 
     def add_event(self, event: Event) -> None:
-        """Add an event that is not quarantined."""
         insort(self.events, event, key=_order)
         self._folded = None
         if self._appeal is None or self.events[-1] is not event or not self._appeal.follow(event):
             self._appeal = None
 
     def remove(self, event: Event) -> None:
-        """Remove an event that was added before."""
         del self.events[bisect_left(self.events, event.order, key=_order)]
         self._reasons.pop(event.event_id, None)
         self._appeal = self._folded = None
@@ -294,7 +287,6 @@ class AppealState:
         return self._folded
 
     def report(self, policy: Policy, watermark: datetime) -> list[Change]:
-        """Return the changes that new events and time have caused since the last report."""
         folded = self.fold(policy)
         before, timers = self._clocks, self._timers
         changed: dict[Key, Clock | None] = {}

@@ -125,7 +125,6 @@ class Clock:
         return bounds[0] if bounds is not None and bounds[0] == bounds[1] else None
 
     def elapsed_bounds(self, as_of: datetime) -> tuple[timedelta, timedelta] | None:
-        """Return the least and the greatest amount that ``elapsed`` can have."""
         completions = self.schedule.completions()
         if completions is None:
             return None
@@ -145,7 +144,6 @@ class Clock:
         return least, most
 
     def worked_past(self, due: datetime, until: datetime) -> timedelta | None:
-        """Return the working time from a due time to a later instant, without pauses."""
         try:
             least, most = (
                 self.schedule.elapsed(due, until, pauses=pauses.closed_at(until))
@@ -157,7 +155,6 @@ class Clock:
 
     @property
     def ended_at(self) -> datetime | None:
-        """When the clock ended, None if it has not ended."""
         if self.answered_at is not None:
             return self.answered_at
         gone = self.withdrawn_at

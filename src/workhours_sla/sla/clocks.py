@@ -130,7 +130,6 @@ def _may_answer(event: Event) -> bool:
 
 
 def _needs_review(cycle: Cycle, start: Start, last: Event | None) -> bool:
-    """Return whether a reply that was not judged may be the answer."""
     start = start.first or start
     return any(
         start.precedes(reply) and (last is None or reply.order < last.order)
@@ -139,7 +138,6 @@ def _needs_review(cycle: Cycle, start: Start, last: Event | None) -> bool:
 
 
 def _after_transfers(measurement: Measurement, start: Start, answer: Event | None) -> Start:
-    """Return the start of the clock after the transfers that came before the answer."""
     appeal, cycle = measurement.appeal, measurement.cycle
     turns: list[tuple[Start, str | None]] = [(start, cycle.holder_before)]
     for event in cycle.events:
@@ -185,7 +183,6 @@ def _clock(
     answer: Event | None,
     withdrawn_at: datetime | None = None,
 ) -> Clock:
-    """Return the clock with an answer or a withdrawal."""
     cycle, target, schedule = measurement.cycle, measurement.target, measurement.schedule
     answered_at = None if answer is None else answer.occurred_at
     last = answer if withdrawn_at is None else cycle.deleted
@@ -243,7 +240,6 @@ def _pauses(
 
 
 def _exchanges(cycle: Cycle, start: Start) -> list[tuple[Start, Event | None]]:
-    """Return the exchanges of a cycle in order, as pairs of the start and the reply."""
     replies = [reply for reply in cycle.replies if start.precedes(reply)]
     messages = [one for one in cycle.events if one.type is EventType.CITIZEN_MESSAGE]
     opened: Start | None = start
@@ -262,7 +258,6 @@ def _exchanges(cycle: Cycle, start: Start) -> list[tuple[Start, Event | None]]:
 
 
 def _deciding_clock(answered: list[Clock], waiting: Clock | None) -> Clock:
-    """Return the clock that counts for an appeal."""
     late = [one for one in answered if one.is_late]
     perhaps_late = [one for one in answered if one.is_late is None]
     if late:
@@ -323,7 +318,6 @@ def _perhaps_longest(clocks: list[Clock], counting: list[Clock]) -> list[Clock]:
 
 
 def _elapsed(clock: Clock) -> tuple[timedelta, timedelta]:
-    """Return the least and the most elapsed working time of an answered clock."""
     known = clock.elapsed(clock.started_at)
     if known is not None:
         return known, known

@@ -51,7 +51,6 @@ class Copies:
             self.add(copy)
 
     def add(self, copy: StoredEvent) -> None:
-        """Add a copy with a new content, or a repair."""
         self.all.append(copy)
         self._by_content.setdefault(copy.event.content, copy)
         if copy.quarantined not in FINAL_REASONS and (
@@ -65,7 +64,6 @@ class Copies:
         self.add(repair)
 
     def same_content(self, event: Event) -> StoredEvent | None:
-        """Return the first copy that has the content of ``event``, None if there is none."""
         return self._by_content.get(event.content)
 
     def receive_earlier(self, copy: StoredEvent, event: Event) -> None:
@@ -81,7 +79,6 @@ def _rank(copy: StoredEvent) -> tuple[bool, bool, datetime, str]:
 
 
 def all_of(known: StoredEvent | Copies) -> Sequence[StoredEvent]:
-    """Return all copies of an event id."""
     return known.all if isinstance(known, Copies) else [known]
 
 

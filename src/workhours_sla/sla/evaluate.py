@@ -125,7 +125,6 @@ def evaluate(
 
 
 def outcomes_of(folded: Folded, as_of: datetime) -> list[Outcome]:
-    """Return the outcome of every clock that has started by an instant in UTC."""
     return [
         outcome(folded.appeal, clock, as_of) for clock in folded.clocks if clock.started_at <= as_of
     ]

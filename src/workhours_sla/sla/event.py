@@ -232,12 +232,10 @@ _set: Final = object.__setattr__
 
 
 def is_long(text: str) -> bool:
-    """Return whether a text has more than ``MOST_TEXT`` bytes in UTF-8."""
     return len(text) > _SHORT_TEXT and len(text.encode("utf-8", "surrogatepass")) > MOST_TEXT
 
 
 def check_text(name: str, text: str) -> None:
-    """Raise EventError if a field of an event cannot have a text."""
     if is_long(text):
         raise EventError(say("long_text", name=name, text=shown(text), most=MOST_TEXT))
     if "\0" in text:
@@ -270,7 +268,6 @@ def _in_utc(name: str, when: datetime, event_id: str) -> datetime:
 
 
 def in_utc(name: str, when: datetime) -> datetime:
-    """Return an aware datetime in UTC."""
     try:
         offset = when.utcoffset()
     except (AttributeError, ValueError):  # text and dates have no offset, and NaT refuses

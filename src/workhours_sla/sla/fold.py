@@ -43,8 +43,6 @@ Key = tuple[str, int]
 
 
 class Folded(NamedTuple):
-    """An appeal and its clocks under a policy."""
-
     appeal: Appeal
     clocks: tuple[Clock, ...] = ()
     unmatched: tuple[Unmatched, ...] = ()
@@ -107,7 +105,6 @@ def by_rule(folded: Folded, policy: Policy, as_of: datetime) -> Folded:
 
 
 def _is_open(clock: Clock, as_of: datetime) -> bool:
-    """Return whether a clock depends on uncertain dates."""
     waits = clock.uncertain and clock.ended_at is None
     return waits or clock.verdict(as_of)[1]
 

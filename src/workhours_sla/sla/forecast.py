@@ -102,7 +102,6 @@ def forecast_deadlines(
 
 
 def _due_or_count(outcome: Outcome, start: datetime, end: datetime) -> datetime | str:
-    """Return when an unanswered clock is due, in UTC."""
     if outcome.verdict is Verdict.BREACHED:
         return "overdue"
     if outcome.due_at is None:

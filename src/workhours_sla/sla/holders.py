@@ -90,7 +90,6 @@ class HolderHistory:
 
     @property
     def cycles(self) -> int:
-        """The number of cycles of the appeal."""
         return len(self._appeal.cycles)
 
     def spans(
@@ -131,7 +130,6 @@ def _cut(
     end: datetime,
     return_within: timedelta | None,
 ) -> tuple[Span, ...]:
-    """Return the spans of a clock."""
     start = clock.started_at
     stretches: list[tuple[datetime, str | None, Phase]] = []
     for at, holder, phase in marks:
@@ -206,7 +204,6 @@ def in_time_if_earlier(
 
 
 def _span_at(assigned: list[Span], limit: datetime) -> Span:
-    """Return the last span that began by the limit, or the first span if none did."""
     last = assigned[0]
     for span in assigned:
         if span.since <= limit:

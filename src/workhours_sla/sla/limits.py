@@ -57,7 +57,6 @@ class _Completion(NamedTuple):
     unknown: datetime | None
 
     def find(self, verb: Callable[[], datetime]) -> datetime:
-        """Return what ``verb`` returns, or ``unknown``."""
         try:
             return verb()
         except CalendarCoverageError:
@@ -84,7 +83,6 @@ def times_of(target: Target, schedule: Schedule, start: datetime, pauses: ClockP
 def bounds_of(
     target: Target, schedule: Schedule, start: datetime, certain: ClockPauses, possible: ClockPauses
 ) -> Bounds:
-    """Return the bounds of a clock's times."""
     budget = in_hours(target.budget, schedule, start)
     least, most = schedule.completions() or (schedule, schedule)
     first, last = _Completion(most, certain, start), _Completion(least, possible, NEVER)
@@ -122,7 +120,6 @@ def _filled(
 
 
 def _working_times(target: Target, budget: timedelta, start: datetime, of: _Completion) -> Times:
-    """Return the times of a budget of working time in one completion of the calendar."""
     schedule, pauses = of.schedule, of.pauses.closed
     used = _used_at_warning(target, budget)
     return Times(
@@ -156,7 +153,6 @@ def _before_pause(
 
 
 def _used_at_warning(target: Target, budget: timedelta) -> timedelta:
-    """Return how much of a budget of working time is used when the clock becomes at risk."""
     used = max(ZERO, budget - target.warn)
     return used if target.warn_percent is None else min(used, _share(budget, target.warn_percent))
 
@@ -249,7 +245,6 @@ def pause_bounds(
 def _deadline_bounds(
     schedule: Schedule, start: datetime, budget: Budget
 ) -> tuple[datetime, datetime | None]:
-    """Return the earliest and the latest deadline of a budget."""
     try:
         due = schedule.deadline(start, budget)
     except CalendarCoverageError as error:

@@ -119,7 +119,6 @@ class Outcome:
 
 
 def outcome(appeal: Appeal, clock: Clock, as_of: datetime) -> Outcome:
-    """Return the outcome of a clock at an instant in UTC."""
     verdict, unknown = clock.verdict(as_of)
     zone = clock.schedule.tz
     attributes = appeal.attributes
@@ -164,7 +163,6 @@ def outcome(appeal: Appeal, clock: Clock, as_of: datetime) -> Outcome:
 
 
 def _bounds(clock: Clock, elapsed: timedelta | None, as_of: datetime) -> OutcomeBounds | None:
-    """Return the bounds of a clock's values, None if no value depends on uncertain dates."""
     if not clock.uncertain and elapsed is not None:
         return None
     zone = clock.schedule.tz

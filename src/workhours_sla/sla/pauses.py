@@ -44,7 +44,6 @@ class ClockPauses(NamedTuple):
         return closed
 
     def is_paused(self, at: datetime) -> bool:
-        """Return whether an instant lies within a pause."""
         closed, open_since = self
         if open_since is not None and open_since <= at:
             return True

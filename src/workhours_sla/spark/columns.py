@@ -170,7 +170,6 @@ class _Question(NamedTuple):
     raises: bool
 
     def answered(self, batches: Iterable[Any]) -> Iterator[Any]:
-        """Yield each batch with a further column, which has the answers."""
         import pyarrow as pa
 
         for batch in batches:

@@ -117,7 +117,6 @@ def rejected(events: DataFrame) -> DataFrame:
 
 
 def check_columns(events: DataFrame) -> None:
-    """Check that events have the required columns, with a type that can be read."""
     check_packages()
     types = dict(events.dtypes)
     for field in EVENT_FIELDS:
@@ -140,7 +139,6 @@ def check_time(name: str, kind: str, *, is_text_read: bool = True) -> None:
 
 
 def event_columns(events: DataFrame) -> list[Column]:
-    """Return the columns of an event: times in microseconds since 1970, the others as text."""
     from pyspark.sql import functions as F  # noqa: N812 - Spark's own name
 
     types = dict(events.dtypes)

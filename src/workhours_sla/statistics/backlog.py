@@ -45,7 +45,6 @@ class Flow:
 
     @property
     def net(self) -> IntArray:
-        """The growth of the backlog in each period: arrivals minus departures."""
         return self.arrivals - self.departures
 
 
@@ -59,7 +58,6 @@ class LittlesLaw:
 
     @property
     def predicted_backlog(self) -> float:
-        """The mean backlog that Little's law predicts: arrival rate times mean time."""
         return self.arrival_rate * self.mean_time
 
 
@@ -184,5 +182,4 @@ def _after(name: str, came: IntArray, values: ArrayLike) -> IntArray:
 
 
 def _up_to(events: IntArray, times: IntArray) -> IntArray:
-    """Return, for each of ``times``, the number of events at or before that time."""
     return np.searchsorted(np.sort(events), times, side="right").astype(np.int64)

@@ -232,7 +232,6 @@ def _baseline(points: int, baseline: int | None) -> int:
 
 
 def _signals(deviations: FloatArray, reach: FloatArray, slack: float) -> Signals:
-    """Return the signals of points, given their deviations from the mean, in the order of time."""
     outside = np.abs(deviations) > reach + slack
     run, near = np.zeros(outside.shape, np.bool_), np.zeros(outside.shape, np.bool_)
     for side in (deviations, -deviations):
@@ -243,7 +242,6 @@ def _signals(deviations: FloatArray, reach: FloatArray, slack: float) -> Signals
 
 
 def _of_the_last(window: int, marks: BoolArray) -> IntArray:
-    """Return the number of ``marks`` among each point and the ``window`` - 1 points before it."""
     before = np.zeros((*marks.shape[:-1], window), np.int64)
     sums = np.concatenate([before, np.cumsum(marks, axis=-1, dtype=np.int64)], axis=-1)
     found: IntArray = sums[..., window:] - sums[..., : marks.shape[-1]]

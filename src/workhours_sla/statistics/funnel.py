@@ -102,7 +102,6 @@ def funnel_limits(n: ArrayLike, centre: float, *, between: float = 0.0) -> Funne
 
 
 def _lower_limits(sizes: IntArray, centre: float, between: float) -> FloatArray:
-    """Return two columns: the lower warning limit and lower action limit for each of ``sizes``."""
     if centre in (0, 1):  # a binomial share is certain then
         return np.full((sizes.size, 2), float(centre))
     tails = [(1 - WARNING) / 2, (1 - ACTION) / 2]

@@ -43,7 +43,6 @@ class CohortCounts:
 
     @property
     def arrived(self) -> int:
-        """The number of all appeals of the cohort."""
         decided = self.met + self.breached + self.withdrawn + self.excluded
         return decided + self.pending + self.paused
 

@@ -54,12 +54,10 @@ class SurvivalCurve:
         return float(self.survival[before - 1]) if before else 1.0
 
     def is_known(self, time: int) -> bool:
-        """Return whether the share not yet answered is known at ``time``."""
         ended = self.survival.size > 0 and self.survival[-1] == 0
         return time <= self.longest or bool(ended)
 
     def require_known(self, time: int) -> None:
-        """Raise ValueError if the share not yet answered is unknown at ``time``."""
         if time < 0:
             refuse(f"time {time} is negative; a duration is 0 or more")
         if not self.is_known(time):
@@ -246,6 +244,5 @@ def _greenwood(at_risk: IntArray, answers: IntArray) -> FloatArray:
 
 
 def _first_at_or_below(times: IntArray, values: FloatArray, bound: float) -> int | None:
-    """Return the first of ``times`` at which ``values`` is at most ``bound``, or None."""
     found = np.flatnonzero(values <= bound + _ROUNDING)
     return int(times[found[0]]) if found.size else None
