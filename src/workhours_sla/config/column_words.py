@@ -148,7 +148,7 @@ BARE_NUMBERS: Final = frozenset({"номер", "n", "number", "id"})
 """Names of columns that may number either the appeals or the rows."""
 NEITHER: Final = frozenset({"sys created", "sys created at", "sys created on", "last update time"})
 """Names of times that are neither those of the posting nor of the answer."""
-STEMS: Final = {
+STEMS: Final[dict[str, tuple[str, ...]]] = {
     "answered_at": ("ответ", "repl", "respon", "answer"),
     "posted_at": (
         *("публик", "поступ", "регистр", "созда", "пода", "обращ", "сообщ", "отправ", "жалоб"),

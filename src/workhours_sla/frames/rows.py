@@ -181,7 +181,7 @@ class Rows(ABC, Generic[C]):
         if by is None or codes is not None:
             msg = "of schedules by name each row needs one: give by, a column of names, not codes"
             raise TypeError(msg)
-        places = {name: place for place, name in enumerate(schedule)}
+        places: dict[object, int] = {name: place for place, name in enumerate(schedule)}
         found, distinct = self.read_names(self.names(by))
         # the code of a missing name, -1, selects the last element
         positions = np.array([*(places.get(name, -1) for name in distinct), -1])[found]

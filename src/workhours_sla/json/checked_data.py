@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from abc import ABC, abstractmethod
+from abc import ABC
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
@@ -40,7 +40,10 @@ class RefusedError(ValueError):
         reason: WorkHoursError | None = None,
     ) -> None:
         super().__init__(str(what))
-        self.what, self.instead, self.keys, self.reason = what, instead, keys, reason
+        self.what: Phrase | str = what
+        self.instead: Phrase | str = instead
+        self.keys: Keys = keys
+        self.reason: WorkHoursError | None = reason
 
 
 def refuse(what: Phrase | str, instead: Phrase | str, *keys: str | int) -> NoReturn:
@@ -54,12 +57,10 @@ def refuse_for(reason: WorkHoursError, *keys: str | int) -> NoReturn:
 
 
 class Leaf(ABC):
-    """Base class of types that a file contains as one text, such as an amount of time."""
+    """Base class of types that a file contains as one text, such as an amount of time.
 
-    @staticmethod
-    @abstractmethod
-    def read(text: str) -> object:
-        """Parse a text and return its value. Raises RefusedError, WorkHoursError."""
+    Its static method ``read`` parses the text, or raises RefusedError or another error.
+    """
 
 
 class _Kind(NamedTuple):
@@ -262,8 +263,8 @@ class Reader:
             return own["time"]
         if isinstance(of, inspect.LiteralType) and isinstance(of.values[0], int):
             return _NUMBER
-        is_list = isinstance(of, inspect.VarTupleType)
-        if is_list and isinstance(_plain(of.item_type), inspect.StructType):
+        item = of.item_type if isinstance(of, inspect.VarTupleType) else None
+        if item is not None and isinstance(_plain(item), inspect.StructType):
             return own["rows"]
         return _KINDS[type(of)]
 
@@ -299,7 +300,7 @@ def _read_leaf(kind: type, value: object) -> object:
 
 def _check_parsed(value: object, kind: type, fault: str, example: str) -> None:
     try:
-        found = msgspec.convert(value, kind)
+        found: object = msgspec.convert(value, kind)
     except (msgspec.ValidationError, OverflowError):
         refuse(say(fault, value=shown(value)), say("write_like", example=example))
     if isinstance(found, datetime) and found.tzinfo is None:

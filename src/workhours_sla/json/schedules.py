@@ -213,7 +213,7 @@ class CombinedForm(Form, tag_field="kind", tag="combined"):
     parts: tuple[AnyCalendarForm, ...]
 
 
-AnyCalendarForm = CalendarForm | CombinedForm
+AnyCalendarForm: TypeAlias = CalendarForm | CombinedForm
 FORMS.update({Calendar: CalendarForm, CombinedCalendar: CombinedForm})
 
 

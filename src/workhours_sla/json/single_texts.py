@@ -9,9 +9,10 @@ Weekly hours are in their notation, and a layer of a calendar has its name in lo
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from zoneinfo import ZoneInfo
 
 from workhours_sla.calendars.days import Layer
@@ -89,7 +90,7 @@ class Amount(Leaf):
 class LayerName(Leaf):
     """A layer of a calendar as text: its name in lower case."""
 
-    write: Final = staticmethod(lambda layer: layer.name.lower())
+    write: ClassVar[Callable[[Any], str]] = staticmethod(lambda layer: layer.name.lower())
 
     @staticmethod
     def read(text: str) -> Layer:
@@ -104,21 +105,21 @@ class LayerName(Leaf):
 class Hours(Leaf):
     """Weekly hours as text, such as ``Mo-Fr 09:00-18:00``."""
 
-    write: Final = staticmethod(WeeklyHours.__str__)
-    read: Final = staticmethod(WeeklyHours.parse)
+    write: ClassVar[Callable[[Any], str]] = staticmethod(str)
+    read: ClassVar[Callable[[str], object]] = staticmethod(WeeklyHours.parse)
 
 
 class DayHours(Leaf):
     """The hours of one date as text, such as ``09:00-13:00,14:00-18:00``."""
 
-    read: Final = staticmethod(parse_shifts)
+    read: ClassVar[Callable[[str], object]] = staticmethod(parse_shifts)
 
 
 class MonthDay(Leaf):
     """A date without a year as text: ``MM-DD``."""
 
-    write: Final = staticmethod("{0[0]:02}-{0[1]:02}".format)
-    read: Final = staticmethod(parse_month_day)
+    write: ClassVar[Callable[[Any], str]] = staticmethod("{0[0]:02}-{0[1]:02}".format)
+    read: ClassVar[Callable[[str], object]] = staticmethod(parse_month_day)
 
 
 LEAVES: Final[dict[type, Any]] = {
