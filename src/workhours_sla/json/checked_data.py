@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from abc import ABC
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
@@ -57,10 +57,12 @@ def refuse_for(reason: WorkHoursError, *keys: str | int) -> NoReturn:
 
 
 class Leaf(ABC):
-    """Base class of types that a file contains as one text, such as an amount of time.
+    """Base class of types that a file contains as one text, such as an amount of time."""
 
-    Its static method ``read`` parses the text, or raises RefusedError or another error.
-    """
+    @staticmethod
+    @abstractmethod
+    def read(text: str) -> object:
+        """Parse a text and return its value. Raises RefusedError, WorkHoursError."""
 
 
 class _Kind(NamedTuple):

@@ -23,6 +23,7 @@ from workhours_sla.json.checked_data import Leaf, refuse
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.amounts import iso_amount
 from workhours_sla.worktime.hours import WeeklyHours, parse_shifts
+from workhours_sla.worktime.shifts import Shifts
 
 _MOMENT = re.compile(r"([^\[]+)(?:\[([^\[\]=]+)\])?(\[_fold=1\])?")
 _AMOUNT = re.compile(r"(-?)PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d{1,6}))?S)?")
@@ -106,20 +107,28 @@ class Hours(Leaf):
     """Weekly hours as text, such as ``Mo-Fr 09:00-18:00``."""
 
     write: ClassVar[Callable[[Any], str]] = staticmethod(str)
-    read: ClassVar[Callable[[str], object]] = staticmethod(WeeklyHours.parse)
+
+    @staticmethod
+    def read(text: str) -> WeeklyHours:
+        return WeeklyHours.parse(text)
 
 
 class DayHours(Leaf):
     """The hours of one date as text, such as ``09:00-13:00,14:00-18:00``."""
 
-    read: ClassVar[Callable[[str], object]] = staticmethod(parse_shifts)
+    @staticmethod
+    def read(text: str) -> Shifts:
+        return parse_shifts(text)
 
 
 class MonthDay(Leaf):
     """A date without a year as text: ``MM-DD``."""
 
     write: ClassVar[Callable[[Any], str]] = staticmethod("{0[0]:02}-{0[1]:02}".format)
-    read: ClassVar[Callable[[str], object]] = staticmethod(parse_month_day)
+
+    @staticmethod
+    def read(text: str) -> tuple[int, int]:
+        return parse_month_day(text)
 
 
 LEAVES: Final[dict[type, Any]] = {
