@@ -9,11 +9,7 @@ from kit.diaries import (
     ROUND_THE_CLOCK,
     S8,
     Watch,
-    ask,
     at,
-    clock,
-    entry,
-    judge,
     life,
     only,
     sentence,
@@ -23,7 +19,6 @@ from workhours_sla import (
     Policy,
     Rule,
     ScheduleBy,
-    WorkingDays,
     evaluate,
     holder_spans,
     working_hours,
@@ -42,34 +37,6 @@ def test_there_is_no_warning_before_the_percentage_is_used() -> None:
         for used in range(4)
     ]
     assert verdicts == ["pending", "pending", "at_risk", "at_risk"]
-
-
-def test_an_interim_answer() -> None:
-    diary = life(
-        "A-1",
-        "Wed 24.04.2024 10:00 created citizen",
-        "Wed 24.04.2024 11:00 replied official interim",
-        "Tue 07.05.2024 20:00 replied official",
-        "Tue 07.05.2024 20:05 closed official",
-    )
-    final = {"budget": WorkingDays(7), "starts": "interim", "stops": "final_reply"}
-    targets = target("first"), target("final", **final), target("strict", closing="strict", **final)
-    first, in_time, strict = ask(diary, "Wed 08.05.2024 12:00", *targets).outcomes
-    # 10:00-13:00 = 3:00, 14:00-15:00
-    assert sentence(first) == "met, due Wed 24.04.2024 15:00, used 1:00"
-    # Thu 25, Fri 26, working Sat 27 = 3; Thu 02.05, Fri 03 = 5; Mon 06, Tue 07 = 7
-    assert (in_time.verdict, clock(in_time.due_at)) == ("met", "Tue 07.05.2024 18:00")
-    assert clock(in_time.started_at) == "Wed 24.04.2024 11:00"
-    assert clock(in_time.limit) == "Wed 08.05.2024 00:00"
-    assert (strict.verdict, clock(strict.limit)) == ("breached", "Tue 07.05.2024 18:00")
-    # without the last two lines of the diary: the date ends at 24:00
-    for as_of, verdict in (
-        ("Tue 07.05.2024 16:59", "pending"),
-        ("Tue 07.05.2024 17:00", "at_risk"),
-        ("Wed 08.05.2024 00:00", "at_risk"),
-        ("Wed 08.05.2024 00:01", "breached"),
-    ):
-        assert only(diary[:2], as_of, targets[1]).verdict == verdict, as_of
 
 
 def test_a_clock_detected_later_does_not_exist_yet() -> None:
@@ -91,31 +58,6 @@ def test_a_clock_detected_later_does_not_exist_yet() -> None:
     # 14:40-15:30 = 0:50 of none, as it was withdrawn before
     outcome = only(diary, "Wed 12.03.2025 15:30", target(starts="detected"))
     assert sentence(outcome) == "withdrawn, due Thu 13.03.2025 09:40, used 0:00"
-
-
-def test_at_one_instant_a_reply_comes_before_a_deletion_and_a_closing_after() -> None:
-    diary = life(
-        "A-1",
-        "Wed 12.03.2025 10:15 created citizen",
-        "Wed 12.03.2025 12:00 deleted citizen",
-        "Wed 12.03.2025 12:00 replied official",
-        "Wed 12.03.2025 12:00 closed official",
-    )
-    posted, deleted, answer, closed = diary
-    closing = target("closing", stops=frozenset({"closed"}))
-    used = "due Wed 12.03.2025 15:15, used 1:45"
-    assert judge(diary, "Wed 12.03.2025 18:00", target(), closing) == {
-        "answer": f"met, {used}",
-        "closing": f"withdrawn, {used}",
-    }
-    assert only([posted, deleted, closed], "Wed 12.03.2025 18:00").verdict == "withdrawn"
-    # a deletion by the agency withdraws nothing at any instant
-    by_agency = entry("A-1", 1, "Wed 12.03.2025 12:00 deleted official")
-    assert only([posted, by_agency, closed], "Wed 12.03.2025 18:00", closing).verdict == "met"
-    assert only([posted, by_agency], "Wed 12.03.2025 18:00").verdict == "breached"
-    back = entry("A-1", 5, "Wed 12.03.2025 12:00 restored")
-    assert only([posted, deleted, back], "Wed 12.03.2025 18:00").verdict == "breached"
-    assert answer.order < deleted.order < back.order < closed.order
 
 
 def test_a_reopened_appeal_keeps_its_holder() -> None:
@@ -187,3 +129,36 @@ def test_schedules_differ_by_channel_and_importance() -> None:
         ("A-3", "at once", "breached by 11:30, due Sat 14.06.2025 22:30, used 12:30"),
     ]
     assert [(one.appeal_id, one.reason) for one in result.unmatched] == [("A-4", "no_schedule")]
+
+
+def test_a_last_date_that_ends_in_an_open_pause_does_not_count() -> None:
+    days = target("days", budget=WorkingDays(2), pauses=True)
+    strict = target("strict", budget=WorkingDays(2), pauses=True, closing="strict")
+    diary = life("A-1", "Wed 12.03.2025 10:15 created", "Fri 14.03.2025 19:00 paused")
+    # Friday is the second day, but at its 24:00 the clock is paused: closing time is no due time
+    for one in ask(diary, "Mon 17.03.2025 12:00", days, strict).outcomes:
+        assert (one.verdict, one.due_at, one.limit) == ("paused", None, None)
+    on_time = [diary[0], entry("A-1", 1, "Sat 15.03.2025 00:01 paused")]
+    for one in ask(on_time, "Mon 17.03.2025 12:00", days, strict).outcomes:
+        assert (one.verdict, clock(one.due_at)) == ("breached", "Fri 14.03.2025 18:00")
+    # the third calendar day is Saturday, moved back to Friday: it has not ended by Saturday noon
+    back = target(budget=CalendarDays(3, roll="preceding"), pauses=True)
+    for paused, due in (
+        ("Sat 15.03.2025 12:00", "unknown"),
+        ("Sun 16.03.2025 00:01", "Fri 14.03.2025 18:00"),
+    ):
+        outcome = only(
+            [diary[0], entry("A-1", 1, f"{paused} paused")], "Mon 17.03.2025 12:00", back
+        )
+        assert clock(outcome.due_at) == due
+    # moved on to Monday, whose 24:00 must not be paused either
+    on = target(budget=CalendarDays(3, roll="following"), pauses=True)
+    paused = entry("A-1", 1, "Mon 17.03.2025 17:00 paused")
+    outcome = only([diary[0], paused], "Mon 17.03.2025 19:00", on)
+    assert (outcome.verdict, outcome.due_at) == ("paused", None)
+    for resumed, due in (
+        ("Mon 17.03.2025 23:59", "Mon 17.03.2025 18:00"),
+        ("Tue 18.03.2025 00:01", "Tue 18.03.2025 18:00"),
+    ):
+        diary = [diary[0], paused, entry("A-1", 2, f"{resumed} resumed")]
+        assert clock(only(diary, "Fri 21.03.2025 12:00", on).due_at) == due

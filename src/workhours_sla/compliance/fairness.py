@@ -18,7 +18,6 @@ from workhours_sla.compliance.tables import Row, Tally
 from workhours_sla.compliance.time import ARRIVAL_CLASSES, DUE_CLASSES, Arrivals
 from workhours_sla.statistics.arrays import BoolArray, IntArray
 from workhours_sla.statistics.funnel import (
-    FunnelLimits,
     expected_false_alarms,
     funnel_limits,
     funnel_positions,
@@ -76,19 +75,14 @@ def with_funnel(by: str, rows: list[Row]) -> tuple[list[Row], Funnel | None]:
     for place, position in zip(places, positions.tolist(), strict=True):
         found[place] = replace(rows[place], funnel=position)
     sizes = np.unique(np.geomspace(COUNTS_ONLY_BELOW, max(*n, 100), _FUNNEL_POINTS).astype(int))
+    both = (funnel_limits(sizes, spread.centre, between=of) for of in (spread.between, 0.0))
     limits, plain = (
-        _curves(funnel_limits(sizes, spread.centre, between=between))
-        for between in (spread.between, 0.0)
+        FunnelCurves(*(tuple(getattr(one, curve.name).tolist()) for curve in fields(FunnelCurves)))
+        for one in both
     )
     shares = spread.centre, spread.units, spread.ratio, spread.between
     alarms = expected_false_alarms(spread.units)
     return found, Funnel(by, *shares, alarms, tuple(sizes.tolist()), limits, plain)
-
-
-def _curves(limits: FunnelLimits) -> FunnelCurves:
-    return FunnelCurves(
-        *(tuple(getattr(limits, field.name).tolist()) for field in fields(FunnelCurves))
-    )
 
 
 # -- the mix of cases ------------------------------------------------------------------------------

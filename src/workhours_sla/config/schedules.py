@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from workhours_sla.calendars.acts import day_off, transfer
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.days import Act, Entry, Layer
+from workhours_sla.calendars.days import Act, Layer
 from workhours_sla.calendars.zones import time_zone
 from workhours_sla.config.defaults import CALENDAR, HOURS, NO_CALENDAR, ZONE_OF_PLAIN_RUSSIA
 from workhours_sla.config.sections import ScheduleSettings
@@ -42,15 +42,11 @@ def calendar_of(section: ScheduleSettings, default: str = NO_CALENDAR) -> Calend
 
 
 def with_own_days(calendar: Calendar, section: ScheduleSettings) -> Calendar:
-    rows = tuple(_own_days(section))
+    rows = [row for day, act in (section.days_off or {}).items() for row in day_off(day, Act(act))]
+    for moved in section.transfers:
+        act = Act(moved.act)
+        rows += transfer(moved.day_off, moved.working_day, act, layer=Layer.AGENCY)
     return calendar.amend(rows) if rows else calendar
-
-
-def _own_days(section: ScheduleSettings) -> Iterator[Entry]:
-    for day, act in (section.days_off or {}).items():
-        yield from day_off(day, Act(act))
-    for row in section.transfers:
-        yield from transfer(row.day_off, row.working_day, Act(row.act), layer=Layer.AGENCY)
 
 
 def named_schedule(

@@ -109,10 +109,6 @@ class Cycle:
         return [one for one in of if judged.get(one.event_id, one.substantive) is substantive]
 
     @property
-    def can_reopen(self) -> bool:
-        return bool(self.replies) or self.closed_at is not None
-
-    @property
     def pause_left_open(self) -> bool:
         """Whether a pause never ended although later events show work on the appeal."""
         since = next((since for since, until in self.pauses if until is None), None)
@@ -176,7 +172,7 @@ class Appeal:
                 self.judged[about] = event.substantive
         elif kind is EventType.DUPLICATE_OF:
             self.excluded_at = self.excluded_at or event.occurred_at
-        elif kind is EventType.REOPENED and cycle.can_reopen:
+        elif kind is EventType.REOPENED and (cycle.replies or cycle.closed_at is not None):
             holder = cycle.holder_before
             for earlier in cycle.events:
                 holder = self.new_holder(earlier) or holder

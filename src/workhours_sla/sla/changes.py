@@ -120,7 +120,8 @@ def _facts_of(clock: Clock, watermark: datetime) -> Iterator[Fact]:
     # if another clock may count, it may have been answered earlier
     others = clock.others if ended is not None else ()
     warn = clock.warned_from
-    if NEVER != warn <= watermark and all(map(_was_warned, (clock, *others))):
+    was_warned = (one.warned_from < (one.ended_at or NEVER) for one in (clock, *others))
+    if NEVER != warn <= watermark and all(was_warned):
         yield ChangeKind.AT_RISK, warn
     # a late answer does not end a clock before the watermark passes its limit, because an earlier
     # answer may still arrive
@@ -129,10 +130,6 @@ def _facts_of(clock: Clock, watermark: datetime) -> Iterator[Fact]:
         yield ChangeKind(verdict.value), ended
     elif verdict is Verdict.BREACHED and NEVER != clock.breached_from <= watermark:
         yield ChangeKind.BREACHED, clock.breach_at
-
-
-def _was_warned(clock: Clock) -> bool:
-    return clock.warned_from < (clock.ended_at or NEVER)
 
 
 def _pauses(clock: Clock, ended: datetime | None, watermark: datetime) -> Iterator[Fact]:

@@ -113,7 +113,12 @@ def _answer_of(cycle: Cycle, target: Target, start: Start) -> Event | None:
     stops = target.stops
     found: Iterable[Event] = cycle.replies
     if not isinstance(stops, str):
-        found = (one for one in cycle.events if one.type in stops and _may_answer(one))
+        by_anyone = stops - {EventType.REPLIED, EventType.CLOSED}
+        found = (
+            one
+            for one in cycle.events
+            if one.type in by_anyone or (one.type in stops and by_official(one))
+        )
     elif stops == "substantive_reply":
         found = cycle.replies_judged(substantive=True)
     elif stops == "final_reply":
@@ -122,11 +127,6 @@ def _answer_of(cycle: Cycle, target: Target, start: Start) -> Event | None:
             return None
         found = (reply for reply in reversed(cycle.replies) if reply.occurred_at <= closed)
     return next((one for one in found if start.precedes(one)), None)
-
-
-def _may_answer(event: Event) -> bool:
-    needs_official = event.type in (EventType.REPLIED, EventType.CLOSED)
-    return by_official(event) or not needs_official
 
 
 def _needs_review(cycle: Cycle, start: Start, last: Event | None) -> bool:
