@@ -126,10 +126,7 @@ def names_of(frame: Any) -> list[str]:
 
 
 def table_of(frame: Any, layout: Layout) -> Table | None:
-    """Return the columns of a frame that ``layout`` names as a table of Arrow.
-
-    Returns None if pyarrow is not installed, or cannot represent a column.
-    """
+    """Return the columns of a frame that ``layout`` names as a table of Arrow."""
     try:
         import pyarrow as pa
     except ImportError:

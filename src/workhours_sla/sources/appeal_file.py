@@ -138,14 +138,9 @@ def _with_answers(items: Iterator[Item], layout: Layout, name: str) -> Iterator[
 
 
 def _format_of(opened: OpenedFile, options: Input) -> Format:
-    """Detect the format of a file from its first bytes, its suffix or its first line.
-
-    Binary formats are recognised by their first bytes, whatever the suffix; an HTML page may have
-    the suffix of a workbook. If the suffix is ``.json`` or unknown, a file that begins with a brace
-    or a bracket is JSON Lines or one JSON document, and any other file is CSV.
-    """
+    """Detect the format of a file from its first bytes, its suffix or its first line."""
     head = opened.chunks.head(HEAD)
-    binary = binary_format(head)
+    binary = binary_format(head)  # whatever the suffix says
     if binary is not None:
         return binary
     if opened.ending in (".xls", ".xlsx") and is_html(opened.chunks.peek()):
@@ -178,13 +173,7 @@ def layout_of(config: Config) -> Layout:
 
 
 def mapper_of(config: Config, name: str = "-") -> RecordMapper:
-    """Return the mapper for the lines of ``name`` that ``watch`` follows. Raises SourceError.
-
-    A format can be followed only if each record is one line of JSON that does not depend on later
-    lines. Rows of statuses do depend on later ones. Claims of other systems are not read. The
-    mapper raises SourceError if [columns] leaves ``answered_at`` open and, before any answer, a
-    column has a value that may be one.
-    """
+    """Return the mapper for the lines of ``name`` that ``watch`` follows. Raises SourceError."""
     found = config.input.format
     if found is not None and FORMATS[found].mapper:
         mapper = _imported(FORMATS[found].mapper)

@@ -53,11 +53,7 @@ def roots_of(schema: Any, paths: Iterable[str]) -> list[int]:
 
 
 def values_of(batch: Any, route: tuple[int, ...]) -> list[object]:
-    """Return the values of a column as texts; a null and a NaN become None.
-
-    Times are written in ISO 8601, with ``Z`` if they have a zone. Values of types without a text
-    form are returned unchanged.
-    """
+    """Return the values of a column as texts; a null and a NaN become None."""
     column = column_at(batch, route)
     if pa.types.is_dictionary(column.type):
         used = pc.unique(column.indices.drop_null())

@@ -51,10 +51,7 @@ _LONGEST_REQUEST: Final = 1_000_000
 
 
 def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
-    """Yield the event, or the Fault, of every CloudEvent.
-
-    Raises SourceError if the file is neither JSON nor an HTTP request.
-    """
+    """Yield the event, or the Fault, of every CloudEvent."""
     mapper = CloudEventMapper(layout, claims)
     head = opened.chunks.peek().lstrip(MARKS_AND_BLANKS)
     if head[:1] not in (b"{", b"["):
@@ -75,13 +72,7 @@ def _is_line(head: bytes) -> bool:
 
 
 class CloudEventMapper:
-    """Maps a CloudEvent to an event.
-
-    ``event_id`` is ``source#id``. ``appeal_id`` is the attribute ``subject``. The event type is the
-    last part of the attribute ``type``. ``occurred_at`` is the attribute ``time``, or the time of
-    receipt if the CloudEvent has none. The other fields of the event are in ``data``; ``[columns]``
-    may name fields of ``data`` and extension attributes.
-    """
+    """Maps a CloudEvent to an event; ``[columns]`` may name fields of ``data`` and extensions."""
 
     dates_to_receipt: ClassVar[bool] = True
 
@@ -239,10 +230,7 @@ def is_json(kind: str) -> bool:
 
 
 def record_of_request(attributes: Mapping[str, str], kind: str, data: Any) -> dict[str, Any]:
-    """Return the CloudEvent of an HTTP request in binary mode.
-
-    ``kind`` is the media type of its data, which has no fields if it is not JSON.
-    """
+    """Return the CloudEvent of an HTTP request in binary mode."""
     known = {name: text for name, text in attributes.items() if _ATTRIBUTE.fullmatch(name)}
     return _binary(known, kind, data)
 
@@ -253,11 +241,7 @@ def _binary(envelope: dict[str, str], kind: str, body: Any) -> dict[str, Any]:
 
 
 def record_of_message(headers: Mapping[str, str], value: bytes) -> dict[str, Any] | None:
-    """Return the CloudEvent of a Kafka message in binary mode; None in another mode.
-
-    ``headers`` are keyed by lower-case names. Data of another type than JSON has no fields. Raises
-    ValueError or RecursionError if the value is not the JSON that its header announces.
-    """
+    """Return the CloudEvent of a Kafka message in binary mode; None in another mode."""
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     if "ce_specversion" not in headers or kind.startswith("application/cloudevents"):
         return None

@@ -33,11 +33,7 @@ _ERRORS = {  # details for users, keyed by a phrase in the message of the CSV re
 
 
 class Feed:
-    """Passes lines to the CSV reader, and keeps the lines of the current record.
-
-    ``taken`` lists the lines of the current record. ``line`` is the number of its first line,
-    counted from 1.
-    """
+    """Passes lines to the CSV reader, and keeps the lines of the current record."""
 
     def __init__(self, lines: Lines) -> None:
         self._source = lines
@@ -90,14 +86,7 @@ class Feed:
 
 
 def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
-    """Yield, for each row after the header, its events or a Fault; skip blank lines.
-
-    The header is the first row, or pair of rows, that has all columns of ``layout``, so a title may
-    precede it. A row of totals has no events. A row may span several lines. If a row of several
-    lines cannot be read, reading continues at its second line, so that one missing quote does not
-    hide the rest of the file. Raises SourceError if the file is empty, lacks a column of
-    ``layout``, or is not text.
-    """
+    """Yield, for each row after the header, its events or a Fault; skip blank lines."""
     delimiter = options.delimiter or ("\t" if opened.ending == ".tsv" else ",")
     feed = Feed(Lines(opened.chunks, options.encoding))
     rows = csv.reader(feed, delimiter=delimiter, strict=True)
@@ -124,11 +113,7 @@ def rows_of(
     delimiter: str,
     is_total: Callable[[list[str]], bool] = lambda _: False,
 ) -> Iterator[list[str] | Fault]:
-    """Yield, for each row after the header, its fields or a Fault; skip blank lines.
-
-    ``rows`` is the CSV reader that reads from ``feed``. ``count`` is the number of fields in the
-    header.
-    """
+    """Yield, for each row after the header, its fields or a Fault; skip blank lines."""
     while True:
         feed.next_record()
         try:
@@ -151,10 +136,7 @@ def rows_of(
 def _header(
     rows: Iterator[list[str]], feed: Feed, layout: Layout, name: str, delimiter: str
 ) -> list[str]:
-    """Return the fields of the first row that has every required column.
-
-    If no row has them, raises SourceError with the columns that the first non-blank row lacks.
-    """
+    """Return the fields of the first row that has every required column."""
     first = above = first_row(rows, feed, name)
     for row in chain([first], islice(_rest(rows, feed), HEADER_WITHIN)):
         for names in (row, two_rows(above, row)):
@@ -196,10 +178,7 @@ def first_row(rows: Iterator[list[str]], feed: Feed, name: str) -> list[str]:
 
 
 def _check_delimiter(header: list[str], name: str, delimiter: str) -> None:
-    """Raise SourceError if the header seems to use another delimiter.
-
-    This is the case if it has one column, and another delimiter occurs in the name of that column.
-    """
+    """Raise SourceError if the header seems to use another delimiter."""
     if len(header) == 1:
         others = [other for other in ";\t,|" if other in header[0] and other != delimiter]
         if others:

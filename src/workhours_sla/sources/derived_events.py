@@ -78,12 +78,7 @@ def derived_event(
     *facts: str | bool | None,
     received_at: datetime | None = None,
 ) -> Event:
-    """Return the event of a row, with an id computed from its content.
-
-    ``facts`` are the fields of Event after ``received_at``. Without ``received_at``, the event
-    counts as received when it occurred. Raises RefusedError for a text that is too long or has
-    U+0000.
-    """
+    """Return the event of a row, with an id computed from its content."""
     own_id = content_id(appeal_id, kind, occurred_at, *facts)
     received_at = received_at or occurred_at
     try:
@@ -93,14 +88,9 @@ def derived_event(
 
 
 def with_creation(event: Event) -> tuple[Event, ...]:
-    """Return an event, preceded by a creation of its appeal if the event may begin an appeal.
-
-    The creation has the time of the event. The earliest creation of an appeal counts, so the order
-    of rows does not matter. An answer, or another event that needs an earlier one, gets no
-    creation: an appeal that begins with it was cut off by the export.
-    """
+    """Return an event, preceded by a creation of its appeal if the event may begin an appeal."""
     if event.type not in _BEGINNINGS:
-        return (event,)
+        return (event,)  # an appeal that begins with an answer was cut off by the export
     own_id = f"{event.event_id}/created"
     if is_long(own_id):
         own_id = f"{content_id(event.event_id, event.type, event.occurred_at)}/created"

@@ -81,10 +81,9 @@ def items_of(
 class Desk:
     """A service desk.
 
-    ``words`` maps statuses and actions to event types, ``""`` if they are ignored; ``type:reason``
-    has a reason. ``[values.type]`` may replace them. ``fields`` has the desk's names of the
-    attributes of an appeal. ``keys`` are the keys of a document with records, and ``marks`` those
-    of which each record has one. A change from a status in ``done`` to another reopens an appeal.
+    ``words`` maps its statuses and actions to event types, ``""`` if they are ignored; a reason may
+    follow, as in ``type:reason``. Every record has one of the keys ``marks``. A change from a
+    status in ``done`` to another reopens an appeal.
     """
 
     name: ClassVar[str]
@@ -223,10 +222,7 @@ class Desk:
     def changed(
         self, own_id: str, appeal: str, was: str, now: str, record: Record
     ) -> Iterator[Event]:
-        """Yield the events of a change of a status at ``created_at``. Raises RefusedError.
-
-        A change from a paused status to another meaning ends the pause.
-        """
+        """Yield the events of a change of a status at ``created_at``. Raises RefusedError."""
         before = self.meaning(was, "status") if was else ""
         after = self.meaning(now, "status")
         for step, kind, applies in (
@@ -244,10 +240,7 @@ class Desk:
         fields: tuple[str, str, str],
         breached: object,
     ) -> Iterator[Event]:
-        """Yield the posting and the answer of an SLA, and claim its due time and verdict.
-
-        ``ids`` are those of the SLA and of the appeal; ``fields`` have start, stop and due time.
-        """
+        """Yield the posting and the answer of an SLA, and claim its due time and verdict."""
         (own_id, appeal), (start, stop, due) = ids, fields
         about = self.about(record)
         yield from self.event(f"{own_id}/start", appeal, "created", record, start, **about)
@@ -264,11 +257,7 @@ class Desk:
 
 
 class Zendesk(Desk):
-    """Ticket metric events and audits.
-
-    The first ``activate`` of a metric is ``created``, one after a ``pause`` is ``resumed``, and
-    that of a later instance is a ``citizen_message``. ``breach`` becomes a claim.
-    """
+    """Ticket metric events and audits."""
 
     name = "zendesk"
     keys: ClassVar[Sequence[str]] = ("ticket_metric_events", "ticket_audits", "audits")
@@ -331,11 +320,7 @@ class Zendesk(Desk):
 
 
 class Zammad(Desk):
-    """Tickets, articles and ticket histories.
-
-    An article by an agent is a reply unless it is internal or a note; one by the customer is a
-    ``citizen_message``. The escalation time of the metric becomes a claim.
-    """
+    """Tickets, articles and ticket histories."""
 
     name = "zammad"
     keys: ClassVar[Sequence[str]] = ("tickets", "history", "articles", "ticket_articles")
@@ -422,10 +407,7 @@ class Zammad(Desk):
 
 
 class Jira(Desk):
-    """SLA records of requests in Jira Service Management: the start and stop of each cycle.
-
-    The first cycle is an appeal with the key of the request; later cycles get ``KEY#2`` and so on.
-    """
+    """SLA records of requests in Jira Service Management: the start and stop of each cycle."""
 
     name = "jira"
     marks: ClassVar[Sequence[str]] = ("values",)
@@ -481,10 +463,7 @@ def _time_of(value: object) -> object:
 
 
 class ServiceNow(Desk):
-    """SLAs of the table ``task_sla``, as CSV or JSON: the start and the end of each.
-
-    A row with pauses is rejected, because the table has no times of pauses.
-    """
+    """SLAs of the table ``task_sla``, as CSV or JSON: the start and the end of each."""
 
     name = "servicenow"
     keys: ClassVar[Sequence[str]] = ("result", "records")
@@ -549,9 +528,7 @@ def _displayed(value: object) -> object:
 class Open311(Desk):
     """Service requests and their updates in GeoReport v2, as JSON or XML.
 
-    Each of the ``notes`` of a request is an event with a time of its own. A status that is in no
-    note becomes an event at ``updated_datetime``. The standard has no reply, so closing counts as
-    the answer.
+    The standard has no reply, so closing counts as the answer.
     """
 
     name = "open311"

@@ -111,11 +111,7 @@ class Spot(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """The file at the path, or a rotated one, which has a ``suffix``.
-
-    ``packed`` is the suffix of a compression. ``written_at`` is the time of the last write in
-    nanoseconds since 1970.
-    """
+    """The file at the path, or a rotated one, which has a ``suffix``."""
 
     path: Path
     suffix: str
@@ -150,11 +146,7 @@ class _MovedError(Exception):
 
 
 class LineCutter:
-    """Splits chunks of bytes into complete lines.
-
-    ``offset`` is the number of bytes up to the end of the last complete line. ``rest`` contains the
-    bytes after that line. A line that is too long is cut off.
-    """
+    """Splits chunks of bytes into complete lines; ``offset`` is the end of the last one."""
 
     def __init__(self, offset: int) -> None:
         self.offset: int = offset
@@ -176,12 +168,7 @@ class LineCutter:
 
 
 class Followed:
-    """The files of a path, and how far each was read. Mutable.
-
-    ``report`` is called with a key of ``text.shell.SHELL`` and the name of a file whose lines may
-    not all have been read. ``is_line`` says whether a last line without a line ending is complete.
-    With ``once`` there is a single poll.
-    """
+    """The files of a path, and how far each was read. Mutable."""
 
     def __init__(
         self,
@@ -240,10 +227,7 @@ class Followed:
             self._newest = None
 
     def poll(self) -> Iterator[tuple[bytes, str]]:
-        """Yield each new line with the position after it, the oldest file first.
-
-        An empty line is a new position. Raises SourceError.
-        """
+        """Yield each new line with the position after it; an empty line is a new position."""
         found = candidates(self._path)
         read: object = None
         while read != (names := [(one.path, one.inode) for one in found]):
@@ -299,10 +283,7 @@ class Followed:
     def _lines(
         self, file: IO[bytes], spot: Spot, one: Candidate | None
     ) -> Iterator[tuple[bytes, str]]:
-        """Yield the lines of a file after a spot, with the position after each.
-
-        ``one`` is None for a file without a name. Raises _MovedError if the file was cut short.
-        """
+        """Yield the lines after a spot, with the position after each; ``one`` None has no name."""
         inode = _inode(file) if one is None else one.inode
         is_packed = one is not None and bool(one.packed)
         is_rotated = one is None or bool(one.suffix)
@@ -342,10 +323,7 @@ class Followed:
     # -- what is to be read ------------------------------------------------------------------
 
     def _plan(self, found: list[Candidate]) -> list[_Planned]:
-        """Return the files to read, the oldest first, and report what is lost.
-
-        Raises _MovedError, and SourceError if no file is left.
-        """
+        """Return the files to read, the oldest first, and report what is lost."""
         plan, homes = self._compared(found)
         for _ in range(_MOST_TRIES):
             if not self._missing(found, plan, homes):
@@ -429,10 +407,7 @@ class Followed:
     def _missing(
         self, found: list[Candidate], plan: list[_Planned], homes: dict[Spot, Candidate]
     ) -> str:
-        """Return the names of missing files whose numbers are below that of an unread file.
-
-        There are none if the newest file does not have the smallest number.
-        """
+        """Return the names of missing files whose numbers are below that of an unread file."""
         numbered = {one.number: one for one in found if one.number}
         plain = [numbered[number] for number in sorted(numbered) if not numbered[number].packed]
         if plain and plain[0].written_at < plain[-1].written_at:
@@ -459,11 +434,7 @@ class Followed:
 
 
 def candidates(path: Path) -> list[Candidate]:
-    """Return the rotated files of a path in the order of their last write, then the path's file.
-
-    Of files written at the same time, the file with the greater number or the earlier date comes
-    first. Raises SourceError for a directory that cannot be listed.
-    """
+    """Return the rotated files of a path in the order of their last write, then the path's file."""
     try:
         found, again = _listed(path), _listed(path)
         while [one[:4] for one in found] != [one[:4] for one in again]:

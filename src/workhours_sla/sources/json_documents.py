@@ -51,9 +51,8 @@ _ALONE: Final = frozenset((*_CODES, *_MESSAGES, "status"))
 class Found(NamedTuple):
     """A record, as a value of its type; or None and the reason why it cannot be decoded.
 
-    ``written`` is the record as JSON has it, or the text of a line that is not JSON. ``head`` has
-    the other values of its envelope. ``is_alone`` says that the record is in no array of records,
-    so that it may be a document of another kind.
+    ``written`` is what the file has, and ``head`` the other values of its envelope. A record that
+    ``is_alone`` is in no array of records, so that it may be a document of another kind.
     """
 
     value: Any
@@ -102,10 +101,7 @@ RECORD: Final = Place()
 
 
 def at_path(path: str) -> Place:
-    """Return the place of a document whose records are at a path, such as ``response.items[]``.
-
-    ``[]`` means every element of an array, and ``""`` the whole document. A key may have dots.
-    """
+    """Return the place of a document whose records are at a path, such as ``response.items[]``."""
     steps = [step for step in path.replace(LIST, f".{LIST}").split(".") if step]
 
     @cache
@@ -126,10 +122,7 @@ def lists_under(*keys: str) -> Place:
 
 
 def envelopes(contents: Mapping[str, Literal["envelopes", "records"]]) -> Place:
-    """Return the place of envelopes, each in others or in arrays; ``contents`` says what keys have.
-
-    Without it each line is a record.
-    """
+    """Return the place of envelopes, in others or in arrays; ``contents`` says what keys have."""
     place = Place(takes_others=True, are_lines=not contents)
     lists = Place(elements=RECORD, takes_others=True)
     lists.keys = place.keys = {
@@ -150,11 +143,7 @@ def records_of(
     encoding: str = "utf-8",
     repair: Callable[[str], str] = str,
 ) -> Iterator[Found | Closed]:
-    """Yield every record of the documents in a file, and the end of every envelope.
-
-    A record is converted to ``kind``. A document that is not JSON is read as ``repair`` makes it.
-    Raises SourceError if the file is not text, or not JSON.
-    """
+    """Yield every record of the documents in a file, and the end of every envelope."""
     if place.are_lines and not is_document(opened, encoding):
         for line in Lines(opened.chunks, encoding):
             if line.strip():
@@ -274,11 +263,7 @@ def shape_of(head: str) -> Shape:
 
 
 def is_document(opened: OpenedFile, encoding: str) -> bool:
-    """Return whether a file is one JSON document rather than JSON Lines, by its first lines.
-
-    A document is an array, an object that spans several lines, a first line without an end, or,
-    with the suffix ``.json``, a single line.
-    """
+    """Return whether a file is one JSON document rather than JSON Lines, by its first lines."""
     alone = opened.ending == ".json"
     head = opened.chunks.first_line()
     if alone:
@@ -380,10 +365,7 @@ def check_api_error(name: str, document: object, *, has_records: bool = False) -
 
 
 def refuse_document(document: object, name: str, wanted: str) -> SourceError:
-    """Return the error for a document that has no records, such as the error of an API.
-
-    ``wanted`` says what a record of the format has.
-    """
+    """Return the error for a document that has no records, such as the error of an API."""
     check_api_error(name, document)
     has: Phrase | str = say("something_else")
     if isinstance(document, Mapping):

@@ -38,12 +38,7 @@ _LISTED: Final = 40
 def read_lines(
     opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
 ) -> Iterator[Item]:
-    """Yield, for each line that is not blank, its events or a Fault.
-
-    The file has no header, so rows are delayed until each required column was found in a line.
-    Raises SourceError if a required column is in none of the first 1,000 lines, if the file is
-    empty, and if the file is not text.
-    """
+    """Yield, for each line that is not blank, its events or a Fault."""
     name = opened.name
     mapper = Mapper(layout, claims=claims)
     first = _FirstRows(layout, name)
@@ -89,14 +84,7 @@ def record_of(text: str) -> dict[str, object]:
 def read_documents(
     opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
 ) -> Iterator[Item]:
-    """Yield, for each record of the documents in a file, its events or a Fault.
-
-    The records are at the path of ``options`` or of a column such as ``response.items[].date``.
-    Otherwise they are the elements of an array at the top, or the object at the top. Records are
-    delayed until each required column was found in one of them. Raises SourceError if a required
-    column is in none of the first 1,000 records, if nothing is at the path, if the document is an
-    error response of an API, and if the file is not JSON.
-    """
+    """Yield, for each record of the documents in a file, its events or a Fault."""
     name = opened.name
     head = opened.chunks.first_line()
     path = _path_in(head, layout, options, name)
@@ -145,10 +133,7 @@ class _FirstRows:
         return bool(self._keys)
 
     def add(self, item: Item, columns: Iterable[str]) -> list[Item]:
-        """Add a record with its columns, and return the items that need no more delay.
-
-        Raises SourceError if a required column is in none of the first 1,000 records.
-        """
+        """Add a record with its columns, and return the items that need no more delay."""
         if not self._unseen:
             return [item]
         self._delayed.append(item)
@@ -189,10 +174,7 @@ def _path_in(head: bytes, layout: Layout, options: Input, name: str) -> str:
 
 
 def _path_of(columns: Iterable[str], name: str) -> str | None:
-    """Return the path that column names contain, such as the one in ``response.items[].date``.
-
-    Return None if no column names a path. Raises SourceError if columns name different paths.
-    """
+    """Return the path that column names contain, such as the one in ``response.items[].date``."""
     paths = {}
     for column in columns:
         start, mark, _key = column.rpartition(f"{LIST}.")

@@ -57,12 +57,7 @@ _STALLED: Final = 60.0
 
 
 class Position(NamedTuple):
-    """How far a partition was read.
-
-    ``next`` is the offset at which reading resumes. ``last`` is the offset of the last message that
-    was read, and ``check`` its checksum, by which a topic that was created again is recognised;
-    both are None before the first message.
-    """
+    """How far a partition was read; ``check``, of the last message, shows a topic made again."""
 
     next: int
     last: int | None = None
@@ -95,10 +90,7 @@ class Ends(NamedTuple):
 
 
 class EndsAsked:
-    """A question for the ends of partitions that is not answered yet.
-
-    ``at`` is the time of the question. ``error`` is the error of an answer, None if there is none.
-    """
+    """A question for the ends of partitions that is not answered yet."""
 
     def __init__(self, at: datetime | None, futures: Mapping[Any, Any]) -> None:
         self.at = at
@@ -150,10 +142,7 @@ class Topic:
     # -- the topic ---------------------------------------------------------------------------
 
     def partitions(self, *, is_needed: bool = True) -> Sequence[int] | None:
-        """Return the numbers of the partitions. Raises SourceError.
-
-        Unless they are needed, return None if no broker answers soon.
-        """
+        """Return the numbers of the partitions. Raises SourceError."""
         from confluent_kafka import KafkaException
 
         try:
@@ -189,10 +178,7 @@ class Topic:
         return EndsAsked(at, self._admin.list_offsets(wanted, request_timeout=_QUERY))
 
     def ends(self, partitions: Sequence[int]) -> Ends:
-        """Return the first offset and the end of each partition. Raises SourceError.
-
-        If a broker does not answer, it is asked again until PATIENCE is over.
-        """
+        """Return the first offset and the end of each partition. Raises SourceError."""
         until = monotonic() + PATIENCE
         while True:
             first, end = self.ask_ends(partitions, first=True), self.ask_ends(partitions)
@@ -215,10 +201,7 @@ class Topic:
         self._consumer.assign(places)
 
     def messages(self, wait: float) -> list[Any]:
-        """Return the next messages, and the ends of partitions that were reached.
-
-        ``wait`` is in seconds. Raises SourceError.
-        """
+        """Return the next messages, and the ends of partitions that were reached."""
         from confluent_kafka import KafkaException
 
         try:
@@ -345,10 +328,7 @@ class Reading:
         self._topic.assign(self._offsets(self._all))
 
     def _offsets(self, partitions: Sequence[int]) -> dict[int, int]:
-        """Return the offsets at which partitions are read. Raises SourceError for a lost position.
-
-        Reading begins with the last message that is known, in order to compare it.
-        """
+        """Return the offsets to read from; the last message that is known is compared first."""
         ends = self._topic.ends(partitions)
         found = {}
         for partition in partitions:
@@ -442,10 +422,7 @@ class Reading:
             raise SourceError(phrase)
 
     def _refuse_offset(self, partition: int) -> None:
-        """Raise SourceError if a partition does not have the next message any more.
-
-        If only messages were removed that the store has, reading goes on after them.
-        """
+        """Raise SourceError if a partition does not have the next message any more."""
         at = self._at[partition]
         ends = self._topic.ends([partition])
         if partition in self._doubted and ends.first[partition] <= at.next <= ends.end[partition]:
@@ -460,10 +437,7 @@ class Reading:
     # -- the ends of partitions --------------------------------------------------------------
 
     def _heartbeats(self) -> Iterator[Idle]:
-        """Yield a heartbeat for each partition that was read to its end.
-
-        Raises SourceError if partitions were added: time must wait for their messages.
-        """
+        """Yield a heartbeat for each partition that was read to its end."""
         asked = self._asked
         if asked is None:
             if monotonic() >= self._ask_at:

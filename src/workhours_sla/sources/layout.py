@@ -38,16 +38,10 @@ _LISTED = 40
 class Layout:
     """The layout of a file's rows, in any format.
 
-    ``columns`` maps a canonical column to the file's columns for it, in the grammar of
-    ``config.column_names``; a canonical column that is not listed has the same name in the file.
-    ``values`` maps a canonical column to a mapping from the file's values to the values of events.
-    In this mapping ``""`` means empty, and a value that is not listed is used unchanged. ``ignore``
-    lists values of canonical columns; a row with one of them is ignored. ``datetime_format`` and
-    ``tz`` are passed to ``Instants``. ``source`` is used for rows that name no source. With
-    ``first_is_created``, the first event of an appeal creates it. If an answer precedes the posting
-    by no more than ``tolerance``, it counts as given at the posting. Until the first answer of a
-    file of appeals is read, ``unread_answers`` collects the columns that have values and the names
-    of answers, but are not read.
+    ``columns`` has the file's columns for a canonical one, which otherwise has the same name in the
+    file. ``values`` maps the file's values of a canonical column; others are used unchanged. If an
+    answer precedes the posting by at most ``tolerance``, it counts as given at the posting. Until
+    an answer is read, ``unread_answers`` collects columns with the names of answers and values.
     """
 
     kind: Kind = "events"
@@ -72,11 +66,7 @@ class Layout:
         return REQUIRED[self.kind]
 
     def column(self, canonical: str) -> str:
-        """Return the file's column name for a canonical column, ``""`` if the file has none.
-
-        If the canonical column is joined from several columns, return a text that lists them for
-        messages.
-        """
+        """Return the file's column name for a canonical column, ``""`` if the file has none."""
         return shown_columns(self.columns.get(canonical, canonical))
 
     def parts(self, canonical: str) -> Parts:
@@ -88,13 +78,7 @@ class Layout:
         return tuple(name for part in self.parts(canonical) for name in part)
 
     def check(self, header: Sequence[str], name: str) -> None:
-        """Raise SourceError if a column is missing from ``header`` or occurs in it twice.
-
-        A column of several with one name is named as by ``numbered``.
-
-        The columns in ``required`` and in ``columns`` must be present. A file of appeals must also
-        have ``answered_at``: without it, every appeal would look unanswered.
-        """
+        """Raise SourceError if a column is missing from ``header`` or occurs in it twice."""
         numbers = numbered(header)
         for canonical in self.canonical:
             needed = (
@@ -119,10 +103,7 @@ class Layout:
                     raise self.missing(canonical, header, name, column)
 
     def check_answers(self, name: str) -> None:
-        """Raise SourceError if no answer was read, but columns that are not read may have them.
-
-        Without this error, every appeal would look unanswered.
-        """
+        """Raise SourceError if no answer was read, but columns that are not read may have them."""
         if self.unread_answers:
             others = [shown(column) for column in self.unread_answers]
             msg = say(
@@ -137,10 +118,7 @@ class Layout:
     def missing(
         self, canonical: str, columns: Collection[str], name: str, column: str | None = None
     ) -> SourceError:
-        """Return the SourceError for a missing column; its message lists the file's columns.
-
-        If the canonical column is joined from several columns, ``column`` is the missing one.
-        """
+        """Return the SourceError for a missing column; its message lists the file's columns."""
         column = self.column(canonical) if column is None else column
         near = _near((column, canonical), columns)
         renamed = column != canonical
@@ -211,10 +189,7 @@ def is_total(cells: Iterable[object]) -> bool:
 
 
 def totals_of(layout: Layout, header: Sequence[str]) -> Callable[[Sequence[object]], bool]:
-    """Return a function that recognises a row of totals: it has a label for totals and no id.
-
-    If the label is in the column of ids, the other required columns are empty or have counts.
-    """
+    """Return a function that recognises a row of totals: it has a label for totals and no id."""
     ids, *others = (
         [header.index(column) for column in layout.names(canonical)]
         for canonical in layout.required

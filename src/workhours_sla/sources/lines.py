@@ -30,11 +30,7 @@ def is_too_long(line: str) -> bool:
 
 
 class ByteChunks:
-    """Reads a binary stream in chunks.
-
-    ``position`` is the number of bytes returned so far. ``name`` is the name of the stream in
-    messages. A read from a pipe returns the available bytes without waiting for more.
-    """
+    """Reads a binary stream in chunks; one of a pipe has the bytes that are there already."""
 
     __slots__ = ("_ahead", "_stream_read", "name", "position")
 
@@ -45,10 +41,7 @@ class ByteChunks:
         self.position: int = 0
 
     def peek(self) -> bytes:
-        """Return the next bytes, up to a first character at least, without consuming them.
-
-        White space and a byte order mark do not count as a character.
-        """
+        """Return the next bytes, up to a first character at least, without consuming them."""
         while len(self._ahead) < _CHUNK and not self._ahead.lstrip(MARKS_AND_BLANKS):
             chunk = self._read()
             if not chunk:
@@ -89,12 +82,7 @@ class ByteChunks:
 
 
 class Lines:
-    r"""The lines of a byte stream, each with its ``\n``; the last line may lack it.
-
-    A byte order mark is skipped. If the stream ends in the middle of a character, the character is
-    read as U+FFFD, and ``torn`` is true from then on. Raises SourceError for bytes that are not
-    text in ``encoding``, and for NUL characters.
-    """
+    r"""The lines of a text, each with its ``\n``; ``torn`` if it ends within a character."""
 
     def __init__(self, chunks: ByteChunks, encoding: str) -> None:
         self._chunks = chunks
@@ -162,11 +150,7 @@ class Lines:
         return self._chunks.position - len(pending) - after
 
     def _refuse(self, offset: int | None, what: Phrase | str, head: bytes) -> NoReturn:
-        """Raise the SourceError for a stream that is not text.
-
-        ``what`` is the cause, and ``offset`` the offset of the cause in bytes, if known. ``head``
-        is the beginning of the stream.
-        """
+        """Raise the SourceError for a stream that is not text."""
         msg = say(
             "not_text",
             name=self._name,

@@ -45,10 +45,7 @@ _DEEPEST: Final = 5
 
 
 class _Meanings(dict[object, str | None]):
-    """A cache that maps the file's values of one column to the values of events.
-
-    ``read`` computes the values that are not cached. If ``remember`` is false, nothing is cached.
-    """
+    """A cache that maps the file's values of one column to the values of events."""
 
     def __init__(self, read: Callable[[object], str | None], *, remember: bool) -> None:
         super().__init__({None: None})
@@ -67,13 +64,11 @@ class _Meanings(dict[object, str | None]):
 
 
 class Mapper:
-    """Maps rows to events. ``line`` matters only to the rows of a status log.
+    """Maps rows to events, or those of a status log to StatusRows.
 
-    ``columns`` lists the names of the file's columns. It is None for records of JSON, whose keys
-    differ from row to row and may be nested, such as ``author.id``; a column name may begin with
-    the ``path`` of the records in their document. With ``are_typed`` the texts of times are made
-    from typed cells. An event without an id gets its ``content_id``. For a status log, each row
-    gives a StatusRow; ``events_of_statuses`` maps these to events after the last row.
+    ``columns`` are those of the file, None for records of JSON, whose keys differ and may be
+    nested, such as ``author.id``; a column may begin with the ``path`` of the records in their
+    document. With ``are_typed`` the texts of times are made from typed cells.
     """
 
     dates_to_receipt: ClassVar[bool] = False
@@ -133,10 +128,7 @@ class Mapper:
     def __call__(
         self, record: Record, line: int = 0, received_at: datetime | None = None
     ) -> tuple[Event, ...]:
-        """Return the events of a row. Raises RefusedError.
-
-        ``received_at`` is the time of receipt for a row that names none.
-        """
+        """Return the events of a row. Raises RefusedError."""
         record = self.flat(record)
         if self._joined:
             joined = {key: column(record) for key, column in self._joined.items()}
@@ -177,11 +169,7 @@ class Mapper:
     def _key(
         self, canonical: str, columns: Collection[str] | None, read: dict[str, None]
     ) -> str | None:
-        """Return the key for a canonical column in records, None if the file lacks the column.
-
-        The file's columns are added to ``read``. If the value is joined from several columns, a
-        JoinedColumn computes it and stores it under a key that no file has.
-        """
+        """Return the key for a canonical column in records, None if the file lacks the column."""
         parts = self.layout.parts(canonical)
         if columns is not None:
             parts = tuple(tuple(name for name in one if name in columns) for one in parts)
@@ -301,11 +289,7 @@ class Mapper:
     # -- values ------------------------------------------------------------------------------
 
     def _meaning(self, canonical: str) -> Callable[[object], str | None]:
-        """Return a function that maps the file's value of one column to the value of an event.
-
-        The function returns None for an empty value, and raises RefusedError for a value that is
-        not text.
-        """
+        """Return a function that maps the file's value of one column to the value of an event."""
         values = {
             value.strip(): str(meaning).lower() if isinstance(meaning, bool) else meaning
             for value, meaning in self.layout.values.get(canonical, {}).items()

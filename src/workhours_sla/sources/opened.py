@@ -46,12 +46,9 @@ _CAUSES: Final = {errno.EACCES: "denied", errno.EPERM: "denied", errno.EISDIR: "
 class OpenedFile:
     """A file or a stream that is open for reading.
 
-    ``ending`` is the suffix of the file's name in lower case, without the suffix of a compression;
-    ``""`` for a stream. ``size`` is the size of a regular file in bytes, None for a stream.
-    ``chunks`` reads the decompressed content. ``packed`` reads the bytes of the file itself, before
-    decompression. ``regular`` is the file if it can be read in any order; its reader then says in
-    ``reached`` how many bytes were read. Readers append to ``notes`` facts that the user should
-    know although they are no errors.
+    ``ending`` is the suffix without that of a compression. ``packed`` reads the bytes before their
+    decompression. A reader of a ``regular`` file says in ``reached`` how many bytes it has read.
+    Readers append to ``notes`` what the user should know although it is no error.
     """
 
     name: str
@@ -70,11 +67,7 @@ class OpenedFile:
 
     @contextmanager
     def in_any_order(self) -> Iterator[IO[bytes]]:
-        """Return the content as a seekable stream: the file itself, or a temporary copy.
-
-        Call it before anything is read from ``chunks``. Raises SourceError if the copy would be
-        larger than 2 GB.
-        """
+        """Return the content as a seekable stream: the file itself, or a temporary copy."""
         if self.regular is not None and self.packed is self.chunks:
             self.regular.seek(0)
             yield self.regular
@@ -92,10 +85,7 @@ class OpenedFile:
 
 
 def open_file(where: Path | BinaryIO, name: str | None, stack: ExitStack) -> OpenedFile:
-    """Open a path, or use an open stream. ``stack`` closes the path's file, but not a stream.
-
-    Raises SourceError.
-    """
+    """Open a path, or use an open stream. ``stack`` closes the path's file, but not a stream."""
     if not isinstance(where, Path):
         name = name or "standard input"
         return _opened(name, "", None, where, None)
@@ -138,11 +128,7 @@ def compression_of(head: bytes) -> Compression | None:
 
 
 class Unpacked:
-    """Decompresses a file, which may have several compressed members in a row.
-
-    Raises SourceError if the file ends early, is damaged, or looks like a bomb: its content is
-    larger than 100 MB and more than 300 times as large as the file.
-    """
+    """Decompresses a file, which may have several compressed members in a row."""
 
     def __init__(self, packed: ByteChunks, compression: Compression) -> None:
         self._packed = packed

@@ -50,10 +50,7 @@ Record = Mapping[str, object]
 
 
 class RefusedError(Exception):
-    """Raised for a row that is rejected.
-
-    ``reason`` is a key of ``words.QUARANTINE_REASONS``. ``detail`` names the value.
-    """
+    """Raised for a row that is rejected."""
 
     def __init__(self, detail: Phrase, reason: str = "malformed") -> None:
         super().__init__(detail, reason)
@@ -74,10 +71,7 @@ class RecordMapper(Protocol):
     def __call__(
         self, record: Record, line: int = 0, received_at: datetime | None = None
     ) -> tuple[Event, ...]:
-        """Return the events of a record, none if it is ignored. Raises RefusedError.
-
-        ``received_at`` is the time of receipt for a record that names none; None for a file.
-        """
+        """Return the events of a record, none if it is ignored. Raises RefusedError."""
         ...
 
 
@@ -87,20 +81,14 @@ class Reader(Protocol):
     def __call__(
         self, opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
     ) -> Iterator[Item]:
-        """Yield, for each record, its events or a Fault; append claims to ``claims``.
-
-        Raises SourceError if the file does not have the format.
-        """
+        """Yield, for each record, its events or a Fault; append claims to ``claims``."""
         ...
 
 
 def item_of(
     mapper: RecordMapper, record: Record, line: int, text: Callable[[], str] | None = None
 ) -> Item:
-    """Return the events of a record, or the Fault if the record is rejected.
-
-    The Fault has the result of ``text``, otherwise the record as JSON.
-    """
+    """Return the events of a record, or the Fault if the record is rejected."""
     try:
         return mapper(record, line)
     except RefusedError as refused:

@@ -70,11 +70,7 @@ class _Header(NamedTuple):
 
 
 class _Book(Protocol):
-    """An open workbook. Its methods raise SourceError.
-
-    ``sheets`` lists the names of the sheets, and ``visible`` of those that are not hidden. A number
-    that is a date may count the days since 1904.
-    """
+    """An open workbook. Its methods raise SourceError."""
 
     sheets: list[str]
     visible: list[str]
@@ -213,10 +209,7 @@ def _open(file: IO[bytes], name: str) -> _Book:
 
 
 def _rows(sheet: _Sheet, name: str) -> Iterator[_Row]:
-    """Yield the rows of a sheet that are not blank. Raises SourceError.
-
-    A cell that is merged over several rows has its value in each of them.
-    """
+    """Yield the rows of a sheet that are not blank. Raises SourceError."""
     starts: dict[int, list[tuple[int, int]]] = {}
     for top, column, bottom in sheet.merged:
         if bottom > top:
@@ -263,13 +256,7 @@ def _value_of(cell: Any, formula: object = None) -> object:
 
 
 def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
-    """Yield, for each row below the header, its events or a Fault; skip blank rows.
-
-    A row of totals is ignored. Raises SourceError if the file is not a workbook or is protected, if
-    no sheet or several sheets have the columns, if two rows may be the header, if a column that is
-    read has an error or a formula that was never computed, and if times are numbers although the
-    workbook counts days from 1904.
-    """
+    """Yield, for each row below the header, its events or a Fault; skip blank rows."""
     name = opened.name
     with opened.in_any_order() as file:
         book = _open(file, name)
@@ -293,11 +280,7 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
 def text_rows(
     opened: OpenedFile, wanted: str | None = None, most: int | None = None
 ) -> Iterator[tuple[str, int, list[str]]]:
-    """Yield the rows of the visible sheets as tuples of sheet name, row number and cell texts.
-
-    ``wanted`` limits the result to one sheet, and ``most`` to the first rows of each sheet. Blank
-    rows and rows that look like totals are left out. Raises SourceError.
-    """
+    """Yield the rows of the visible sheets as tuples of sheet name, row number and cell texts."""
     with opened.in_any_order() as file:
         book = _open(file, opened.name)
         for sheet in book.visible or book.sheets:
@@ -390,10 +373,7 @@ def _find(book: _Book, layout: Layout, wanted: str | None, name: str) -> tuple[s
 def _headers(
     book: _Book, sheet: str, layout: Layout, name: str
 ) -> tuple[list[_Header], tuple[int, SourceError]]:
-    """Return the rows that may be the header, and what the nearest of the others lacks.
-
-    The error has the number of columns that the row has.
-    """
+    """Return the rows that may be the header, and what the nearest of the others lacks."""
     wanted = set(Mapper(layout).read_columns)
     found: list[_Header] = []
     best = (-1, SourceError(""))

@@ -32,10 +32,7 @@ def check_encoding(encoding: str) -> None:
 
 
 def received_ahead(event: Event, now: datetime, most: timedelta) -> Phrase | None:
-    """Return why an event is rejected that was received more than ``most`` after ``now``.
-
-    Return None for other events. ``now`` is aware.
-    """
+    """Return why an event is rejected that was received more than ``most`` after ``now``."""
     if event.received_at - now <= most:
         return None
     return say(
@@ -47,11 +44,7 @@ def received_ahead(event: Event, now: datetime, most: timedelta) -> Phrase | Non
 
 
 class StreamRows:
-    """Maps the records of a stream to events, one at a time.
-
-    With a ``clock`` and ``max_ahead``, a record is rejected if the ``received_at`` of an event is
-    later than the clock by more than ``max_ahead``.
-    """
+    """Maps the records of a stream to events, one at a time."""
 
     def __init__(
         self,
@@ -92,11 +85,7 @@ class StreamRows:
         text: Callable[[], str],
         received_at: datetime | None = None,
     ) -> tuple[Event, ...] | Rejected:
-        """Return the events of a record, or the Rejected with its text if it is rejected.
-
-        The functions return the record, or raise RefusedError, and its text. The detail of what is
-        rejected is a Detail.
-        """
+        """Return the events of a record, or the Rejected with its text if it is rejected."""
         try:
             events = self._mapper(record(), 0, received_at)
             self._check_receipt(events)

@@ -52,11 +52,7 @@ class Table(NamedTuple):
 def read(
     opened: OpenedFile, layout: Layout, _options: Input, claims: list[Claim]
 ) -> Iterator[Item]:
-    """Yield the events, or the Fault, of every row.
-
-    A column may be a field of a struct, such as ``author.id``. Raises SourceError if the file is
-    not Parquet or Arrow, if it lacks a column of ``layout``, and if a row group is too large.
-    """
+    """Yield the events, or the Fault, of every row."""
     with _table_in(opened) as (table, paths):
         mapper = table_mapper(paths, opened.name, layout, claims)
         for line, item in enumerate(items_of(table, mapper), 1):
@@ -187,10 +183,7 @@ def _open_parquet(file: IO[bytes], name: str) -> Table:
 
 
 def sliced(batches: Iterable[Any], most: int) -> Iterator[Any]:
-    """Split batches into slices of at most ``most`` rows.
-
-    Each batch is validated first, because a damaged file may point outside of its own memory.
-    """
+    """Yield slices of at most ``most`` rows; a damaged batch may point outside of its memory."""
     for batch in batches:
         batch.validate(full=True)
         for start in range(0, batch.num_rows, most):

@@ -27,33 +27,14 @@ _CHUNK: Final = 1 << 16
 
 
 class Loss(NamedTuple):
-    """A file whose lines may not all have been read.
-
-    ``kind`` is ``file_gone``, ``file_missing``, ``file_compressed``, ``file_cut``,
-    ``source_missing``, or ``source_waiting`` while the file may still appear. ``name`` is the name
-    of the file.
-    """
+    """A file whose lines may not all have been read."""
 
     kind: str
     name: str
 
 
 class Tail:
-    """A source that follows a JSON Lines file, or reads a binary stream to its end.
-
-    A line is read as soon as its line ending is written. After a rotation each file is read to its
-    end, the oldest file first, compressed ones too. If a file was truncated, the new lines in its
-    copies are read first, and then the file from its beginning. A position says how each file
-    begins and how far it was read, so positions stay valid after restarts and rotations. A stream
-    cannot be resumed from a position. A file that may not have been read completely is passed to
-    ``report`` before later lines are yielded, and is added to ``lost``.
-
-    ``interval`` is how many seconds to wait for new lines. ``Idle`` is yielded before each wait; it
-    has the time of ``clock`` if a clock is given. With ``max_ahead``, a row is rejected if its
-    ``received_at`` is later than the clock by more than ``max_ahead``. With ``once``, reading ends
-    at the end of the file. When ``stopping`` is set, reading ends as soon as the source is idle.
-    Raises SourceError.
-    """
+    """A source that follows a JSON Lines file, or reads a binary stream to its end."""
 
     def __init__(
         self,
@@ -101,10 +82,7 @@ class Tail:
         return self._of_file(self._where, positions.get(PARTITION, ""))
 
     def read(self, row: Rejected) -> tuple[Event, ...] | Rejected:
-        """Parse a rejected row again. Return its events, or a new Rejected if it is rejected again.
-
-        ``retry_rejected`` calls this method.
-        """
+        """Return the events of a rejected row that is read again, or a new Rejected."""
         item = self._item(row.text.encode(self._encoding, "replace"), "")
         return item.rejected or item.events
 
@@ -182,10 +160,7 @@ class Tail:
 
 
 def _pump(stream: BinaryIO, chunks: Queue[bytes | OSError]) -> None:
-    """Read a stream in a separate thread, so that waiting for the next bytes can time out.
-
-    The last item that is put into ``chunks`` is empty, or is the error that ended reading.
-    """
+    """Read a stream in a separate thread, so that waiting for the next bytes can time out."""
     read: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
     try:
         while chunk := read(_CHUNK):

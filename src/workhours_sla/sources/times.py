@@ -48,13 +48,8 @@ _SECOND_DIGITS = 5
 class Instants:
     """Parses times of one format or several, and caches them.
 
-    A format is ``default`` for the formats that ``parse_time`` accepts, ``unix`` for seconds since
-    1970, ``unix_ms`` for milliseconds since 1970, ``excel`` for spreadsheet numbers, or a format of
-    ``datetime.strptime``. Without a ``datetime_format``, ``default`` is used. If there are several
-    formats, all formats that match a text must give the same time. ``tz`` is the zone of times
-    without a UTC offset; without a ``tz`` such times are rejected. Digits after the microsecond are
-    cut off. With ``are_typed`` the texts are made from the typed values of cells: ISO 8601 is read
-    too, and a text that also matches a format with another result is rejected.
+    All formats that match a text must give the same time. Times without an offset are in ``tz``, or
+    rejected. With ``are_typed`` the texts are made from cells: ISO 8601 is read too.
     """
 
     def __init__(
@@ -242,11 +237,8 @@ def _read_unix_ms(text: str) -> datetime:
 def _read_serial(text: str) -> datetime:
     """Parse a spreadsheet number: days since 30 December 1899, and a fraction of a day.
 
-    The fraction may follow as a second number, from a column with the time of day. A single whole
-    number is a date without a time of day, and is refused. The result is the whole second whose
-    number rounds to these digits, or else the nearest millisecond, which is the precision of
-    spreadsheets. A fraction with fewer than five digits must be exactly a whole second, because
-    several seconds round to it. Raises RefusedError.
+    The fraction may be a second number, from a column with the time of day. Numbers are rounded, so
+    the result is the whole second that has these digits, else the nearest millisecond.
     """
     found = _SERIAL.fullmatch(text)
     if found is None or not _FIRST_SERIAL <= int(found["days"]) <= _LAST_SERIAL:

@@ -54,10 +54,7 @@ def _clock(span: timedelta) -> object:
 
 
 def plain_text(canonical: str, value: object, *, fractions: bool = False) -> str:
-    """Return a JSON value as the text that a CSV file would have. Raises RefusedError.
-
-    A number with a fraction is refused unless ``fractions`` is true.
-    """
+    """Return a JSON value as the text that a CSV file would have. Raises RefusedError."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
@@ -91,11 +88,7 @@ def row_text(values: Iterable[object]) -> str:
 
 
 class JoinedColumn:
-    """Joins the columns named in ``parts`` to the value of a canonical column.
-
-    A value in ``empty`` counts as missing. Times are joined by a blank, other values by `` + ``.
-    With ``points``, a time of day may be written like 10.50.
-    """
+    """Joins the columns named in ``parts`` to the value of a canonical column."""
 
     def __init__(
         self, canonical: str, parts: Parts, *, empty: Collection[str] = (), points: bool = False
@@ -107,10 +100,7 @@ class JoinedColumn:
         self._points = points
 
     def __call__(self, record: Mapping[str, object]) -> object:
-        """Return the joined value of a row, None if all columns are empty. Raises RefusedError.
-
-        The value of a single column is returned unchanged.
-        """
+        """Return the joined value of a row, None if all columns are empty. Raises RefusedError."""
         if len(self._parts) == 1:
             return self._first(record, self._parts[0])
         texts = [self._text(self._first(record, names)) for names in self._parts]

@@ -25,10 +25,7 @@ _BLANK = "[ \u00a0\u202f]"
 
 
 def _forms(hour: str, sixty: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return two patterns of times: with the year first, and with the day first.
-
-    ``hour`` is the regular expression for an hour, and ``sixty`` for a minute or a second.
-    """
+    """Return two patterns of times: with the year first, and with the day first."""
     clock = rf"(?P<clock>{hour}:{sixty}(:{sixty}(?:[.,]\d+)?)?)"
     offset = rf"(?:{_BLANK}*([Zz]|[+-]\d\d(?::?[0-5]\d)?))?"
     return (
@@ -162,10 +159,7 @@ def is_offset(offset: timedelta | None) -> bool:
 
 
 def refuse_time(text: str, cause: str, **facts: object) -> NoReturn:
-    """Raise TimeSyntaxError about a text, with the English message for ``cause``.
-
-    ``cause`` is a key of ``catalog.REFUSALS``; ``facts`` fill the placeholders of the message.
-    """
+    """Raise TimeSyntaxError about a text, with the English message for ``cause``."""
     known = {"text": shown(text), **facts}
     raise TimeSyntaxError(str(say(cause, **known)), text=text, cause=cause, facts=known)
 

@@ -53,12 +53,7 @@ def read(
     options: Input,  # noqa: ARG001 - XML says its encoding itself
     claims: list[Claim],
 ) -> Iterator[Item]:
-    """Yield, for each ``<event>``, its event or a Fault.
-
-    Events are delayed until an activity is mapped to an event type. Raises SourceError if no
-    activity of the first 1,000 events is mapped, if no activity is completed, and if the file is
-    not XES.
-    """
+    """Yield, for each ``<event>``, its event or a Fault."""
     log = _Log(opened.name)
     mapper = XesMapper(layout, claims)
     activities: dict[str, None] = {}
@@ -117,12 +112,8 @@ def _unmapped(activities: Mapping[str, None], name: str) -> SourceError:
 class XesMapper:
     """Maps the attributes of an ``<event>`` and its ``<trace>`` to an event.
 
-    The attributes of the trace have the prefix ``case:``. A completed activity becomes an event.
-    ``[values.type]`` maps the name of the activity to the event type; ``""`` means that it is
-    ignored. The transitions ``suspend`` and ``resume`` of an activity become ``paused`` and
-    ``resumed``. Other transitions are ignored, unless ``[values.type]`` lists
-    ``ACTIVITY+TRANSITION``. If the ``<event>`` has no id, the event's id is made from the name of
-    the trace and the number of the event in the trace.
+    Transitions other than completion, suspension and resumption are ignored, unless
+    ``[values.type]`` lists ``ACTIVITY+TRANSITION``.
     """
 
     dates_to_receipt: ClassVar[bool] = False

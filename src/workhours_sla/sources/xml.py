@@ -46,11 +46,7 @@ class _RootEndedError(Exception):
 
 
 class _Document:
-    """Parses one document.
-
-    A DOCTYPE is refused before its entities are declared, so no entity is ever expanded and no
-    other file is read.
-    """
+    """Parses one document; a DOCTYPE is refused before it can declare an entity."""
 
     def __init__(self, elements: Elements, name: str, *, has_text: bool) -> None:
         parser = self._parser = expat.ParserCreate()
@@ -124,11 +120,7 @@ class _Document:
 
 
 def _after_root(chunk: bytes, offset: int) -> bytes:
-    """Return the bytes of a chunk after the root, without white space before the next document.
-
-    ``offset`` is the position of the end tag, which may begin in an earlier chunk. For a root that
-    is a single empty tag, it is the position after the tag.
-    """
+    """Return the bytes of a chunk after the root, whose end tag may begin in an earlier chunk."""
     is_empty_tag = offset >= 0 and not chunk[offset:].lstrip(b"\0").startswith(_END_TAGS)
     after = offset if is_empty_tag else chunk.index(b">", max(0, offset)) + 1
     return chunk[after:].lstrip(_BETWEEN_DOCUMENTS)
@@ -137,12 +129,7 @@ def _after_root(chunk: bytes, offset: int) -> bytes:
 def parse_documents(
     opened: OpenedFile, elements: Elements, *, has_text: bool = True
 ) -> Iterator[None]:
-    """Pass the elements of a file to ``elements``, and yield after each chunk of the file.
-
-    The file has one document or several in a row. Each document declares its own encoding. If
-    ``has_text`` is false, texts are skipped. Raises SourceError if the file is not XML, has a
-    DOCTYPE, or exceeds ``MOST_NESTED`` or ``LONGEST_MARKUP``.
-    """
+    """Pass the elements of a file to ``elements``, and yield after each chunk of the file."""
     name = opened.name
     document = _Document(elements, name, has_text=has_text)
     count = 0
@@ -159,12 +146,7 @@ def parse_documents(
 
 
 class Records:
-    """Collects the children of each root as records, each with its tag and its values.
-
-    An element without child elements becomes its text, None if it is blank. An element with child
-    elements becomes a mapping from tags to values; a tag that occurs several times has a list of
-    values. A record of more than ``LONGEST_LINE`` characters becomes None.
-    """
+    """Collects the children of each root: tag and values; None for one that is too long."""
 
     def __init__(self) -> None:
         self.roots: list[str] = []

@@ -42,16 +42,11 @@ IGNORED: Final[tuple[Ignored, ...]] = get_args(Ignored)
 class Comment(NamedTuple):
     """A comment or a change of one: ``kind`` is created, edited, deleted or restored.
 
-    ``id`` is unique among all networks. ``event_id`` identifies a change; it is ``""`` for the
-    comment itself. ``parent`` is the id of the comment that it answers. ``root`` is the id of the
-    first comment of its branch, if the record names it. ``is_root_official`` is true if the comment
-    answers its root and the record shows that the community wrote the root. ``edited_at`` is the
-    time of the last edit, if the record has it.
-
-    For a deletion, ``author`` and ``author_id`` are the person who deleted. Without ``author``,
-    this is the citizen if the appeal has the same ``author_id``. ``expected`` is the number of
-    comments in the branch, if the record lacks comments that may matter. ``is_parent_official`` is
-    true if the record shows that the community wrote the comment that this one answers.
+    ``id`` is unique among all networks; ``event_id`` is ``""`` for the comment itself. ``root`` is
+    the first comment of its branch. The record may show that the community wrote the root that it
+    answers, or its parent. Of a deletion, ``author`` is who deleted; without it, the citizen if the
+    appeal has the same ``author_id``. ``expected`` is the number of comments in a branch that may
+    have others that matter.
     """
 
     id: str
@@ -70,12 +65,7 @@ class Comment(NamedTuple):
 
 
 class CommentTree:
-    """Maps comments to events; mutable, because it remembers the appeal of each comment.
-
-    A comment that answers a forgotten comment belongs to the appeal of its ``root``, or to the
-    appeal that the answered comment opened. If there is no such appeal, the event is quarantined
-    later. ``ignored`` counts the records without events.
-    """
+    """Maps comments to events; mutable, because it remembers the appeal of each comment."""
 
     def __init__(self, channel: str, source: str) -> None:
         self._channel = channel
@@ -103,10 +93,7 @@ class CommentTree:
         return found
 
     def ignore_deleted(self, comment_id: str) -> None:
-        """Count a deleted comment about which nothing else is known.
-
-        Comments that answer it are ignored, unless another record has its content.
-        """
+        """Count a deleted comment about which nothing else is known."""
         self.ignored["deleted_comment"] += 1
         self._deleted.put(comment_id, comment_id)
 
@@ -163,10 +150,7 @@ class CommentTree:
         return self._events(comment, EventType.CREATED, comment.id)
 
     def _appeals(self, about: str, comment: Comment) -> tuple[str, ...]:
-        """Return the appeal to whose branch a comment belongs, none if no citizen wrote in it yet.
-
-        If it belongs to one of two appeals, of which only one can exist, both are returned.
-        """
+        """Return the appeal of a comment, none if no citizen wrote yet; or two, one of which exists."""
         found, root = self._branch(about), comment.root
         is_posted = self.recall is not None and comment.is_parent_official
         if found is None and (comment.is_root_official or is_posted):

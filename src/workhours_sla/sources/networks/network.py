@@ -51,10 +51,7 @@ _LATEST: Final = datetime(9998, 1, 1, tzinfo=UTC)
 
 
 class Part(NamedTuple):
-    """A part of a record: a comment, or the reason why it cannot be used; neither if ignored.
-
-    ``id`` and ``root`` are the ids of the comment and of its root, as far as they are known.
-    """
+    """A part of a record: a comment, or the reason why it cannot be used; neither if ignored."""
 
     comment: Comment | None = None
     refused: RefusedError | None = None
@@ -68,11 +65,7 @@ Written = tuple[Part, str]
 
 
 class NetworkMapper(ABC):
-    """Base class of the networks' mappers, which map records to events.
-
-    ``type`` is the struct of a record. Raises SourceError for an official's id that the network
-    cannot have.
-    """
+    """Base class of the networks' mappers, which map records to events."""
 
     dates_to_receipt: ClassVar[bool] = False
     channel: ClassVar[str]
@@ -104,10 +97,7 @@ class NetworkMapper(ABC):
     def parts_of(
         self, record: Any, head: Mapping[str, object], received_at: datetime | None = None
     ) -> Iterator[Part]:
-        """Yield the comments of a record, also those that cannot be used.
-
-        ``head`` has the other values of its envelope.
-        """
+        """Yield the comments of a record, also those that cannot be used."""
         try:
             for part in self._parts_of(record, head, received_at):
                 if part.comment is not None:
@@ -121,10 +111,7 @@ class NetworkMapper(ABC):
     def _parts_of(
         self, record: Any, head: Mapping[str, object], received_at: datetime | None
     ) -> Iterator[Part]:
-        """Yield the comments of a record.
-
-        Each network has its own. Raises RefusedError if the record cannot be used.
-        """
+        """Yield the comments of a record."""
 
     def close(self, head: Mapping[str, object]) -> None:  # noqa: B027 - few networks need it
         """Note the values of an envelope that ends."""
@@ -163,11 +150,7 @@ def moment(name: str, value: int | str, *, per_second: int = 1) -> datetime:
 
 
 class Officials:
-    """The ids of officials from the configuration; records which of them have written.
-
-    ``form`` is a regular expression for the ids of a network, and ``example`` an example. Raises
-    SourceError for an id in another form.
-    """
+    """The ids of officials from the configuration; records which of them have written."""
 
     def __init__(self, ids: Sequence[str], network: Phrase, form: str, example: str) -> None:
         for one in ids:
@@ -196,11 +179,7 @@ def reader(
     repair: Callable[[str], str] = str,
     arrange: Callable[[Iterator[Written]], Iterator[Written]] = iter,
 ) -> Reader:
-    """Return the function that reads the JSON documents of a network.
-
-    It yields the events or the Fault of each comment, and adds notes for the user to the opened
-    file. ``make`` makes the mapper, and ``arrange`` may change the order of comments.
-    """
+    """Return the function that reads the JSON documents of a network."""
 
     def parts(opened: OpenedFile, mapper: NetworkMapper, options: Input) -> Iterator[Written]:
         for one in records_of(opened, place, mapper.type, encoding=options.encoding, repair=repair):
@@ -230,11 +209,7 @@ def reader(
 
 
 def parents_first(written: Iterable[Written], tree: CommentTree) -> Iterator[Item]:
-    """Yield the events or the Fault of each part; a comment follows the comment that it answers.
-
-    At most ``MOST_WAITING`` comments wait. If there are more, the oldest ones are mapped without
-    the comment that they answer.
-    """
+    """Yield the events or the Fault of each part; a comment follows the comment that it answers."""
     waiting: OrderedDict[str, list[Comment]] = OrderedDict()  # by the id that they wait for
     count = 0
 

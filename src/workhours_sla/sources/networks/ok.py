@@ -109,11 +109,7 @@ class OkMapper(NetworkMapper):
 
 
 def _id_of(native: str, head: Mapping[str, object]) -> tuple[str, int | None]:
-    """Return the readable id of a comment, and its time in milliseconds, None if unknown.
-
-    The network's id is the Base64 of ``time:-number:time:discussion:1``. Raises RefusedError if
-    neither the id nor the page names the discussion.
-    """
+    """Return the readable id of a comment, and its time in milliseconds, None if unknown."""
     try:
         found = _DECODED.fullmatch(b64decode(native, validate=True).decode("ascii"))
     except ValueError:

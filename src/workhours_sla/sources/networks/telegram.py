@@ -53,10 +53,7 @@ class TelegramMapper(NetworkMapper):
     def _parts_of(
         self, record: TelegramMessage, head: Mapping[str, object], received_at: datetime | None
     ) -> Iterator[Part]:
-        """Yield the comment of a message. Raises RefusedError.
-
-        ``head`` has the type and the id of the chat.
-        """
+        """Yield the comment of a message. Raises RefusedError."""
         if str(head.get("type")) in _PRIVATE:
             yield self.ignored("outside_groups")
             return
@@ -114,10 +111,7 @@ class TelegramMapper(NetworkMapper):
 
 
 def _author_id(message: TelegramMessage) -> str:
-    """Return the id of an author in the current form.
-
-    Exports before 2021 had only the number of a user.
-    """
+    """Return the id of an author in the current form."""
     author = message.from_id
     return f"user{author}" if isinstance(author, int) else author or ""
 

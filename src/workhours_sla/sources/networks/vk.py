@@ -222,11 +222,7 @@ def _list_of(comment: VkComment) -> _List:
 
 
 def place_of(comment: VkComment, owner_id: int | None) -> tuple[int, str]:
-    """Return the owner of the commented object, and the prefix of the ids of its comments.
-
-    Ids are unique for all posts of an owner, for all photos, videos or goods of an owner, and for
-    each topic of its board. Raises RefusedError for a comment without an owner.
-    """
+    """Return the owner of the commented object, and the prefix of the ids of its comments."""
     owner, under = comment.owner_id or comment.post_owner_id, ""
     if comment.photo_owner_id or comment.photo_id is not None:
         owner, under = owner or comment.photo_owner_id, "/photo"
@@ -286,11 +282,7 @@ class _Thread:
 
 
 def whole_threads(written: Iterator[Written]) -> Iterator[Written]:
-    """Yield the parts; the parts of an incomplete thread are delayed until it is complete.
-
-    At the end, and if more than ``MOST_KEPT`` comments are delayed, the appeals of an incomplete
-    thread are rejected.
-    """
+    """Yield the parts; those of a thread are delayed until it is complete, else it is rejected."""
     kept: OrderedDict[str, _Thread] = OrderedDict()
     count = 0
     for one in written:

@@ -48,10 +48,7 @@ class _Line(_Body, frozen=True, gc=False):
 
 
 class VkCallbackMapper(VkMapper):
-    """Maps the requests of the Callback API to events.
-
-    A repeated request, with the same ``event_id``, is ignored as long as the id is remembered.
-    """
+    """Maps the requests of the Callback API to events."""
 
     type: ClassVar[Any] = _Line
 

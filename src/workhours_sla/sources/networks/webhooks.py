@@ -76,10 +76,7 @@ def _short(raw: msgspec.Raw) -> str | int | None:
 
 
 def parse_request(body: bytes) -> dict[str, Any] | None:
-    """Parse the JSON object of a request, None if it has none.
-
-    Texts may have halves of characters, since networks cut them; such texts are not kept.
-    """
+    """Parse the JSON object of a request, None if it has none."""
     try:
         data = json.loads(body)
         without_texts(data)
@@ -91,10 +88,8 @@ def parse_request(body: bytes) -> dict[str, Any] | None:
 class NetworkRequests:
     """Maps the requests of a network to events, in the order of their arrival. Not thread-safe.
 
-    ``make`` makes the mapper, which remembers the appeals of recent comments. ``recall`` returns
-    the appeal of an event that an earlier run stored, None for others. ``forget`` replaces the
-    mapper, after a request whose events could not be stored: the network sends it again, and the
-    mapper would ignore it as repeated.
+    ``recall`` returns the appeal of an event that an earlier run stored. ``forget`` is called after
+    a request whose events could not be stored: the network sends it again, not to be ignored.
     """
 
     def __init__(
@@ -112,10 +107,7 @@ class NetworkRequests:
     def events_of(
         self, request: Mapping[str, Any], received_at: datetime
     ) -> tuple[Event, ...] | Rejected:
-        """Return the events of a request, none if it is ignored, or why it is rejected.
-
-        The text of what is rejected has neither texts nor names of citizens, and no secret.
-        """
+        """Return the events of a request, none if it is ignored, or why it is rejected."""
         bare = without_texts(request)
         try:
             events = self._mapper(bare, 0, received_at)
