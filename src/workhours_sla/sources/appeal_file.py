@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Self, cast
+from typing import Any, BinaryIO, Literal, Self, cast
 from zoneinfo import ZoneInfo
 
 from workhours_sla.config.column_names import CLAIM_COLUMNS
+from workhours_sla.config.sections import Config, Format, Input
 from workhours_sla.errors import SourceError
 from workhours_sla.module_names import public
 from workhours_sla.sla.event import Claim
@@ -20,16 +21,10 @@ from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.lines import MARKS_AND_BLANKS, is_html
 from workhours_sla.sources.mapping import Mapper
 from workhours_sla.sources.opened import OpenedFile, open_file
-from workhours_sla.sources.rows import Inverted, Item
+from workhours_sla.sources.rows import Inverted, Item, Reader, RecordMapper
 from workhours_sla.sources.statuses import events_of_statuses
 from workhours_sla.text.messages import Phrase, say
 from workhours_sla.worktime.amounts import parse_amount
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from workhours_sla.config.sections import Config, Format, Input
-    from workhours_sla.sources.rows import Reader, RecordMapper
 
 
 @public("workhours_sla.files")

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import time
 from decimal import Decimal
 from math import isnan
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from workhours_sla.sources.values import text_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 _EXACT_SINGLE: Final = 1 << 24
 """Up to this number, a four-byte float represents every whole number exactly."""

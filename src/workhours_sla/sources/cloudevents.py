@@ -5,12 +5,16 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from itertools import chain
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 from urllib.parse import unquote
 
+from workhours_sla.config.sections import Input
 from workhours_sla.errors import SourceError, shown
+from workhours_sla.sla.event import Claim, Event
 from workhours_sla.sources.desks import items_of
 from workhours_sla.sources.json_documents import (
     decode_any,
@@ -21,17 +25,9 @@ from workhours_sla.sources.json_documents import (
 from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.lines import MARKS_AND_BLANKS, Lines
 from workhours_sla.sources.mapping import TYPES, Mapper
-from workhours_sla.sources.rows import RefusedError, item_of
+from workhours_sla.sources.opened import OpenedFile
+from workhours_sla.sources.rows import Item, Record, RefusedError, item_of
 from workhours_sla.text.messages import say
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from datetime import datetime
-
-    from workhours_sla.config.sections import Input
-    from workhours_sla.sla.event import Claim, Event
-    from workhours_sla.sources.opened import OpenedFile
-    from workhours_sla.sources.rows import Item, Record
 
 _REQUIRED: Final = ("specversion", "source", "id", "type")
 ENVELOPE: Final = (*_REQUIRED, "subject", "time", "datacontenttype", "dataschema")
@@ -46,8 +42,6 @@ _ATTRIBUTE: Final = re.compile(r"[a-z][a-z0-9]*")
 _QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _ESCAPED: Final = re.compile(r"\\(.)")
 _LENGTH: Final = re.compile(r"\d{1,9}", re.ASCII)
-_LONGEST_REQUEST: Final = 1_000_000
-"""Maximum characters in the headers of an HTTP request, and maximum bytes in its body."""
 
 
 def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
@@ -185,12 +179,8 @@ def _request(lines: Iterator[str], name: str) -> _Request | None:
     if first is None:
         return None
     headers: dict[str, str] = {}
-    length = 0
     is_start_line = " " in first.partition(":")[0].strip()
     for line in lines if is_start_line else chain([first], lines):
-        length += len(line)
-        if length > _LONGEST_REQUEST:
-            raise _too_long(name)
         field, colon, value = line.strip().partition(":")
         if not field:
             break
@@ -199,16 +189,14 @@ def _request(lines: Iterator[str], name: str) -> _Request | None:
         headers[field.strip().lower()] = value.strip()
     length_text = headers.get("content-length", "")
     wanted = int(length_text) if _LENGTH.fullmatch(length_text) else None
-    body = ""
+    body: list[str] = []
     size = 0
     for line in lines:
-        body += line
+        body.append(line)
         size += len(line.encode("utf-8", "replace"))
-        if size > _LONGEST_REQUEST:
-            raise _too_long(name)
         if wanted is not None and size >= wanted:
             break
-    return _Request(headers, body)
+    return _Request(headers, "".join(body))
 
 
 def attribute_of(value: str, *, errors: str = "strict") -> str:
@@ -247,10 +235,6 @@ def record_of_message(headers: Mapping[str, str], value: bytes) -> dict[str, Any
         return None
     envelope = {name[3:]: text for name, text in headers.items() if name[:3] == "ce_"}
     return _binary(envelope, kind, decode_any(value) if is_json(kind) and value.strip() else None)
-
-
-def _too_long(name: str) -> SourceError:
-    return SourceError(say("record_large", name=name, most=_LONGEST_REQUEST), name=name)
 
 
 def line_mapper(layout: Layout, _options: Input) -> CloudEventMapper:

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import csv
 from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import chain, islice
-from typing import TYPE_CHECKING
 
+from workhours_sla.config.sections import Input
 from workhours_sla.errors import SourceError
+from workhours_sla.sla.event import Claim
 from workhours_sla.sources.layout import Layout, numbered, totals_of, two_rows
 from workhours_sla.sources.lines import LONGEST_LINE, Lines, is_too_long
 from workhours_sla.sources.mapping import Mapper
+from workhours_sla.sources.opened import OpenedFile
 from workhours_sla.sources.rows import Fault, Item, RefusedError, item_of
 from workhours_sla.text.messages import say
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from workhours_sla.config.sections import Input
-    from workhours_sla.sla.event import Claim
-    from workhours_sla.sources.opened import OpenedFile
 
 HEADER_WITHIN = 100
 """The header is the first row or among this many rows after it."""

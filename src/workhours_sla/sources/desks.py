@@ -9,12 +9,14 @@ import csv
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from workhours_sla.config.column_names import CLAIM_COLUMNS
+from workhours_sla.config.sections import Input
 from workhours_sla.errors import SourceError, shown
-from workhours_sla.sla.event import Attributes, Claim, Event, EventType
+from workhours_sla.sla.event import Attributes, Claim, Event, EventType, Theirs
 from workhours_sla.sources.delimited import Feed, first_row, rows_of
 from workhours_sla.sources.json_documents import (
     Closed,
@@ -24,26 +26,14 @@ from workhours_sla.sources.json_documents import (
     records_of,
     refuse_document,
 )
-from workhours_sla.sources.lines import LONGEST_LINE, MARKS_AND_BLANKS, Lines
+from workhours_sla.sources.layout import Layout
+from workhours_sla.sources.lines import MARKS_AND_BLANKS, Lines
 from workhours_sla.sources.mapping import Mapper
-from workhours_sla.sources.rows import Fault, RefusedError, item_of
+from workhours_sla.sources.opened import OpenedFile
+from workhours_sla.sources.rows import Fault, Item, Record, RecordMapper, RefusedError, item_of
 from workhours_sla.sources.values import plain_text
 from workhours_sla.sources.xml import Records, parse_documents
 from workhours_sla.text.messages import say
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from workhours_sla.config.sections import Input
-    from workhours_sla.sla.event import Theirs
-    from workhours_sla.sources.layout import Layout
-    from workhours_sla.sources.opened import OpenedFile
-    from workhours_sla.sources.rows import Item, Record, RecordMapper
-
-_MOST_PARTS: Final = 10_000
-"""Maximum number of notes, changes, articles or cycles in a record."""
-_MOST_PAUSED: Final = 100_000
-_LISTED: Final = 40
 
 
 def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
@@ -142,24 +132,20 @@ class Desk:
 
     def takes(self, metric: str) -> bool:
         """Whether to read a metric. Raises SourceError if there are several and none is chosen."""
-        if metric == self.wanted or len(self._metrics) < _LISTED:
-            self._metrics[metric] = None
+        self._metrics[metric] = None
         first = next(iter(self._metrics))
         if self.wanted is None and metric != first:
             msg = say("several_metrics", first=shown(first), second=shown(metric))
             raise SourceError(msg, metric=metric)
         return metric == (self.wanted or first)
 
-    def check_metric(self) -> None:
-        """Raise SourceError if the file has metrics, but not the one to read."""
-        if self.wanted is not None and self._metrics and self.wanted not in self._metrics:
-            raise self.unknown_metric(self._metrics)
-
-    def unknown_metric(self, known: Collection[str]) -> SourceError:
-        """Return the error for a metric that the file cannot have."""
-        names = ", ".join(map(shown, known) if self._metrics else known)
-        msg = say("metric_unknown", name=self.file, metric=shown(self.wanted), names=names)
-        return SourceError(msg, name=self.file, metric=self.wanted)
+    def check_metric(self, known: Collection[str] = ()) -> None:
+        """Raise SourceError if the metric to read is not known, by default from the file."""
+        found = known or self._metrics
+        if self.wanted is not None and found and self.wanted not in found:
+            names = ", ".join(known or map(shown, found))
+            msg = say("metric_unknown", name=self.file, metric=shown(self.wanted), names=names)
+            raise SourceError(msg, name=self.file, metric=self.wanted)
 
     # -- values ------------------------------------------------------------------------------
 
@@ -276,7 +262,7 @@ class Zendesk(Desk):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self._paused: dict[tuple[str, str], None] = {}
+        self._paused: set[tuple[str, str]] = set()
 
     def events(self, record: Record) -> Iterator[Event]:
         """Yield the events of a metric event or of an audit. Raises RefusedError."""
@@ -292,12 +278,10 @@ class Zendesk(Desk):
         if word == "breach" and record.get("deleted") is not True and instance == "1":
             self.claim(appeal, self.time(record, "time"), "breached")
         elif word == "pause":
-            if len(self._paused) >= _MOST_PAUSED:
-                del self._paused[next(iter(self._paused))]
-            self._paused[appeal, instance] = None
+            self._paused.add((appeal, instance))
         elif word == "activate":
             if (appeal, instance) in self._paused:
-                del self._paused[appeal, instance]
+                self._paused.remove((appeal, instance))
                 kind = "resumed"
             elif instance != "1" and kind == EventType.CREATED:
                 kind = "citizen_message"
@@ -345,8 +329,7 @@ class Zammad(Desk):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        if self.wanted not in self._metrics_of_tickets:
-            raise self.unknown_metric(self._metrics_of_tickets)
+        self.check_metric(self._metrics_of_tickets)
 
     def events(self, record: Record) -> Iterator[Event]:
         """Yield the events of a ticket, an article or a history entry. Raises RefusedError."""
@@ -491,8 +474,6 @@ class ServiceNow(Desk):
         for row in rows_of(reader, feed, len(header), delimiter):
             if isinstance(row, Fault):
                 yield row
-            elif sum(map(len, row)) > LONGEST_LINE:
-                yield _too_long(feed.text)
             else:
                 yield dict(zip(header, row, strict=True))
 
@@ -572,9 +553,6 @@ class Open311(Desk):
         is_known = False
         for _ in parse_documents(opened, found):
             for tag, record in found.complete:
-                if record is None:
-                    yield _too_long(f"<{tag}>...")
-                    continue
                 if tag not in ("request", "request_update"):
                     check_api_error(opened.name, record)
                     raise refuse_document({tag: None, **record}, opened.name, "<request>")
@@ -657,9 +635,6 @@ def list_in(record: Record, field: str, *, needed: bool = False) -> list[Any]:
     value = record.get(field) if needed else record.get(field) or []
     if not isinstance(value, list):
         raise RefusedError(say("not_a_list", field=field))
-    if len(value) > _MOST_PARTS:
-        detail = say("too_many_parts", field=field, count=len(value), most=_MOST_PARTS)
-        raise RefusedError(detail)
     return value
 
 
@@ -685,10 +660,6 @@ def _unknown_value(field: str, value: str, names: str) -> RefusedError:
     wanted = say("one_of", names=names)
     detail = say("value_unknown", canonical=field, value=shown(value), wanted=wanted)
     return RefusedError(detail, "unknown_value")
-
-
-def _too_long(text: str) -> Fault:
-    return RefusedError(say("record_too_long", most=LONGEST_LINE)).fault(0, text)
 
 
 def _check_order(events: Sequence[Event]) -> None:

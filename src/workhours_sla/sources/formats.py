@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
+from workhours_sla.config.sections import Format
 from workhours_sla.errors import SourceError
 from workhours_sla.text.messages import say
-
-if TYPE_CHECKING:
-    from workhours_sla.config.sections import Format
 
 HEAD: Final = 128
 """Number of bytes at the beginning of a file that identify a binary format."""

@@ -9,17 +9,15 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
 from workhours_sla.errors import SourceError, clipped, shown
 from workhours_sla.sources.lines import Lines
+from workhours_sla.sources.opened import OpenedFile
 from workhours_sla.sources.rows import RefusedError, json_text
 from workhours_sla.text.messages import Phrase, say
-
-if TYPE_CHECKING:
-    from workhours_sla.sources.opened import OpenedFile
 
 LIST: Final = "[]"
 """Marks the elements of an array in a path."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from workhours_sla.config.sections import Input
 from workhours_sla.errors import SourceError, shown
+from workhours_sla.sla.event import Claim
 from workhours_sla.sources.json_documents import (
     LIST,
     Closed,
@@ -20,14 +22,10 @@ from workhours_sla.sources.json_documents import (
 from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.lines import LONGEST_LINE, MARKS_AND_BLANKS, Lines, is_too_long
 from workhours_sla.sources.mapping import Mapper
+from workhours_sla.sources.opened import OpenedFile
 from workhours_sla.sources.rows import Item, Record, RefusedError
 from workhours_sla.sources.values import check_lengths
 from workhours_sla.text.messages import say
-
-if TYPE_CHECKING:
-    from workhours_sla.config.sections import Input
-    from workhours_sla.sla.event import Claim
-    from workhours_sla.sources.opened import OpenedFile
 
 _MOST_DELAYED: Final = 1_000
 """Maximum number of records to wait for the required columns."""

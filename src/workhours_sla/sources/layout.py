@@ -6,10 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 from difflib import get_close_matches
 from itertools import zip_longest
-from typing import TYPE_CHECKING
 
 from workhours_sla.config.column_names import (
     COLUMNS,
@@ -23,9 +22,6 @@ from workhours_sla.config.column_names import (
 )
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.text.messages import say
-
-if TYPE_CHECKING:
-    from datetime import tzinfo
 
 _TOTALS = re.compile(r"\W*(?:(?:общий )?итог|итого|всего|(?:grand )?totals?)\b", re.IGNORECASE)
 """Matches the beginning of a cell that labels a row of totals."""

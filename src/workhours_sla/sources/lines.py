@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import codecs
-from typing import TYPE_CHECKING, BinaryIO, NoReturn
+from collections.abc import Callable, Iterator
+from typing import BinaryIO, NoReturn
 
 from workhours_sla.errors import SourceError
 from workhours_sla.sources.formats import binary_format
 from workhours_sla.text.messages import Phrase, say
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 LONGEST_LINE = 1_000_000
 """Maximum length of a line in characters, without its ending."""

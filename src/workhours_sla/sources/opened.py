@@ -16,8 +16,6 @@ from workhours_sla.errors import SourceError
 from workhours_sla.sources.lines import ByteChunks
 from workhours_sla.text.messages import Phrase, say
 
-MOST_COPIED: Final = 2_000_000_000
-"""Maximum size in bytes of the temporary copy that is made to read a stream in any order."""
 _IN_MEMORY: Final = 1 << 24
 """A temporary copy larger than this number of bytes is stored on disk."""
 Compression = Literal["gzip", "zstd"]
@@ -73,12 +71,7 @@ class OpenedFile:
             yield self.regular
             return
         with SpooledTemporaryFile(_IN_MEMORY) as copy:
-            size = 0
             while chunk := self.chunks.read():
-                size += len(chunk)
-                if size > MOST_COPIED:
-                    msg = say("too_large", name=self.name, most=MOST_COPIED)
-                    raise SourceError(msg, name=self.name)
                 copy.write(chunk)
             copy.seek(0)
             yield copy

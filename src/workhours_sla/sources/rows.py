@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from json import dumps
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, Protocol
+from typing import ClassVar, Final, NamedTuple, Protocol
 
+from workhours_sla.config.sections import Input
 from workhours_sla.module_names import public
-from workhours_sla.sla.event import Event
+from workhours_sla.sla.event import Claim, Event
+from workhours_sla.sources.layout import Layout
+from workhours_sla.sources.opened import OpenedFile
 from workhours_sla.text.messages import Detail, Phrase
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from workhours_sla.config.sections import Input
-    from workhours_sla.sla.event import Claim
-    from workhours_sla.sources.layout import Layout
-    from workhours_sla.sources.opened import OpenedFile
 
 CLIPPED: Final = 500
 """Maximum number of characters of a row's text in a Fault."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from workhours_sla.config.column_names import CLAIM_COLUMNS
 from workhours_sla.errors import shown
@@ -13,9 +14,6 @@ from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.mapping import Mapper
 from workhours_sla.sources.rows import Item, Record, RefusedError
 from workhours_sla.text.messages import Detail, Phrase, say
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 SCHEMA: Final = "workhours.event/1"
 """The value of ``schema`` in an event of the own schema, if it is given."""

@@ -8,30 +8,26 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, time
 from importlib import import_module
 from itertools import islice
-from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import IO, Any, Final, NamedTuple, Protocol
 from xml.parsers import expat
 from zipfile import ZipFile
 
+from workhours_sla.config.sections import Input
 from workhours_sla.errors import SourceError, shown
+from workhours_sla.sla.event import Claim
 from workhours_sla.sources.formats import HEAD, binary_format
 from workhours_sla.sources.layout import Layout, is_total, numbered, totals_of, two_rows
 from workhours_sla.sources.mapping import Mapper
-from workhours_sla.sources.opened import missing_extra
+from workhours_sla.sources.opened import OpenedFile, missing_extra
 from workhours_sla.sources.rows import Item, RefusedError
 from workhours_sla.sources.times import EXCEL
 from workhours_sla.sources.values import ROUNDED, check_values, row_text, text_of
 from workhours_sla.text.messages import Phrase, say
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from workhours_sla.config.sections import Input
-    from workhours_sla.sla.event import Claim
-    from workhours_sla.sources.opened import OpenedFile
 
 HEADER_WITHIN: Final = 100
 """Number of rows at the top of a sheet in which the header is searched."""

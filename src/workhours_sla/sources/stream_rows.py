@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
 
 from workhours_sla.errors import SourceError
+from workhours_sla.sla.event import Event
 from workhours_sla.sources.json_rows import record_of
-from workhours_sla.sources.rows import RefusedError
+from workhours_sla.sources.rows import Record, RecordMapper, RefusedError
 from workhours_sla.stream.source import Item, Rejected
 from workhours_sla.text.messages import Phrase, say
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime, timedelta
-
-    from workhours_sla.sla.event import Event
-    from workhours_sla.sources.rows import Record, RecordMapper
 
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 

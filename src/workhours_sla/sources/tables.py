@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
+from typing import IO, Any, Final, NamedTuple
 
+from workhours_sla.config.sections import Input
 from workhours_sla.errors import SourceError
+from workhours_sla.sla.event import Claim
 from workhours_sla.sources.formats import HEAD, binary_format
 from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.mapping import Mapper
-from workhours_sla.sources.opened import missing_extra
+from workhours_sla.sources.opened import OpenedFile, missing_extra
 from workhours_sla.sources.rows import Item, RefusedError
 from workhours_sla.sources.values import check_values, row_text
 from workhours_sla.text.messages import say
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from workhours_sla.config.sections import Input
-    from workhours_sla.sla.event import Claim
-    from workhours_sla.sources.opened import OpenedFile
-
-MOST_BYTES: Final = 4_000_000_000
-"""Maximum size of a Parquet row group after decompression."""
-
 ROWS: Final = 4_096
 """Number of rows that are converted to Python values at once."""
-_BUFFER: Final = 1 << 20
 
 
 class Table(NamedTuple):
@@ -122,10 +114,7 @@ def _rows(table: Table, columns: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
 
 def rows_of(batch: Any, columns: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
     """Return an iterator over the rows of a batch, as tuples of the values of ``columns``."""
-    from workhours_sla.sources.arrow_values import (
-        leaves_of,
-        values_of,
-    )
+    from workhours_sla.sources.arrow_values import leaves_of, values_of
 
     routes = dict(leaves_of(batch.schema))
     return zip(*[values_of(batch, routes[column]) for column in columns], strict=True)
@@ -140,7 +129,15 @@ def open_table(file: IO[bytes], name: str) -> Table:
     head = file.read(HEAD)
     file.seek(0)
     if binary_format(head) != "arrow":
-        return _open_parquet(file, name)
+        from pyarrow.parquet import ParquetFile
+
+        plain = ParquetFile(file, buffer_size=1 << 20, pre_buffer=False)
+        return Table(
+            name,
+            plain.schema_arrow,
+            plain.metadata.num_rows,
+            lambda columns, most: sliced(plain.iter_batches(most, columns=list(columns)), most),
+        )
     if not head.startswith(b"ARROW1"):
         stream = pyarrow.ipc.open_stream(file)
         return Table(name, stream.schema, None, lambda _columns, most: sliced(stream, most))
@@ -154,32 +151,6 @@ def open_table(file: IO[bytes], name: str) -> Table:
         return sliced(found, most)
 
     return Table(name, schema, None, batches)
-
-
-def _open_parquet(file: IO[bytes], name: str) -> Table:
-    import pyarrow.parquet
-
-    plain = pyarrow.parquet.ParquetFile(file, buffer_size=_BUFFER, pre_buffer=False)
-    schema, metadata = plain.schema_arrow, plain.metadata
-
-    def batches(columns: tuple[str, ...], most: int) -> Iterator[Any]:
-        # the size of single columns is not asked for: of a damaged file pyarrow then ends Python
-        sizes = (metadata.row_group(at).total_byte_size for at in range(metadata.num_row_groups))
-        if max(sizes, default=0) > MOST_BYTES:
-            msg = say("row_group_large", name=name, most=MOST_BYTES)
-            raise SourceError(msg, name=name)
-        texts = [field.name for field in schema if str(field.type) in ("string", "large_string")]
-        # a long text that recurs is then in memory only once
-        file.seek(0)
-        reader = pyarrow.parquet.ParquetFile(
-            file,
-            buffer_size=_BUFFER,
-            pre_buffer=False,
-            read_dictionary=[column for column in columns if column in texts],
-        )
-        return sliced(reader.iter_batches(most, columns=list(columns)), most)
-
-    return Table(name, schema, metadata.num_rows, batches)
 
 
 def sliced(batches: Iterable[Any], most: int) -> Iterator[Any]:
@@ -208,5 +179,4 @@ def faults(name: str) -> Iterator[None]:
         TypeError,
         ValueError,
     ):
-        msg = say("table_damaged", name=name)
-        raise SourceError(msg, name=name) from None
+        raise SourceError(say("table_damaged", name=name), name=name) from None

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from workhours_sla.errors import TimeSyntaxError, shown
 from workhours_sla.sources.rows import RefusedError
 from workhours_sla.sources.written_times import is_offset, parse_time
 from workhours_sla.text.messages import Phrase, say
 from workhours_sla.worktime.times import FIRST_YEAR, LAST_YEAR
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-    from datetime import tzinfo
 
 DEFAULT = "default"
 """The ``datetime_format`` for the notations that ``parse_time`` accepts."""

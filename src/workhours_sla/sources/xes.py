@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, Final
+from datetime import datetime
+from typing import ClassVar, Final
 
 from workhours_sla.config.column_names import OR
+from workhours_sla.config.sections import Input
 from workhours_sla.errors import SourceError, shown
-from workhours_sla.sla.event import EventType
+from workhours_sla.sla.event import Claim, Event, EventType
 from workhours_sla.sources.desks import id_prefix
 from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.mapping import Mapper
-from workhours_sla.sources.rows import Fault, item_of
+from workhours_sla.sources.opened import OpenedFile
+from workhours_sla.sources.rows import Fault, Item, Record, item_of
 from workhours_sla.sources.xml import parse_documents
 from workhours_sla.text.messages import say
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from datetime import datetime
-
-    from workhours_sla.config.sections import Input
-    from workhours_sla.sla.event import Claim, Event
-    from workhours_sla.sources.opened import OpenedFile
-    from workhours_sla.sources.rows import Item, Record
 
 CASE: Final = "case:"
 """Prefix of the trace's attributes in a record, as in event logs exported to CSV."""
@@ -41,9 +36,6 @@ _PAUSES: Final = {"suspend": EventType.PAUSED.value, "resume": EventType.RESUMED
 _IN_LOG: Final = 2
 _IN_TRACE: Final = 3
 """XML depths of the children of ``<log>``, and of the children of ``<trace>``."""
-_MOST_ATTRIBUTES: Final = 1_000
-_MOST_DELAYED: Final = 1_000
-"""Number of events within which an activity must be mapped to an event type."""
 _LISTED: Final = 40
 
 
@@ -60,24 +52,16 @@ def read(
     delayed: list[Item] = []
     is_mapped = False
     count = 0
-    for _ in parse_documents(opened, log, has_text=False):
+    for _ in parse_documents(opened, log):
         for record in log.complete:
             count += 1
             item = item_of(mapper, record, count)
-            if is_mapped:
-                yield item
-                continue
             delayed.append(item)
             if isinstance(item, Fault) and item.reason == "unknown_type":
-                activities[_activity_of(record, mapper.type_column)] = None
+                activities[str(record.get(mapper.type_column or COLUMNS["type"]) or "")] = None
             else:
-                is_mapped = bool(item)
+                is_mapped = is_mapped or bool(item)
             if is_mapped:
-                yield from delayed
-                delayed.clear()
-            elif len(delayed) > _MOST_DELAYED:
-                if activities:
-                    raise _unmapped(activities, opened.name)
                 yield from delayed
                 delayed.clear()
         log.complete.clear()
@@ -89,10 +73,6 @@ def read(
             say("xes_transitions", name=opened.name, example=shown(mapper.skipped)),
             name=opened.name,
         )
-
-
-def _activity_of(record: Record, column: str) -> str:
-    return str(record.get(column or COLUMNS["type"]) or "")
 
 
 def _unmapped(activities: Mapping[str, None], name: str) -> SourceError:
@@ -178,7 +158,7 @@ class _Log:
         if event is not None:
             if depth == self._event_depth + 1:
                 key = attributes.get("key")
-                if key is not None and len(event) < _MOST_ATTRIBUTES:
+                if key is not None:
                     event[key] = attributes.get("value")
         elif tag == "event" and (
             depth == _IN_LOG or (depth == _IN_TRACE and self._case is not None)
@@ -190,7 +170,7 @@ class _Log:
             self._index = 0
         elif depth == _IN_TRACE and self._case is not None:
             key = attributes.get("key")
-            if key is not None and len(self._case) < _MOST_ATTRIBUTES:
+            if key is not None:
                 self._case[CASE + key] = attributes.get("value")
         elif depth == 1 and tag != "log":
             msg = say("no_records", name=self._name, wanted="<log>", has=f"<{shown(tag)[1:-1]}>")

@@ -8,15 +8,12 @@ official is a reply, and a comment of a citizen is a further message.
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, get_args
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Final, Literal, NamedTuple, get_args
 
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.text.messages import Phrase, say
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from datetime import datetime
-
 
 REMEMBERED: Final = 200_000
 """Maximum number of comments whose appeals are remembered; the last half of them always is."""
@@ -150,7 +147,7 @@ class CommentTree:
         return self._events(comment, EventType.CREATED, comment.id)
 
     def _appeals(self, about: str, comment: Comment) -> tuple[str, ...]:
-        """Return the appeal of a comment, none if no citizen wrote yet; or two, one of which exists."""
+        """Return the appeal of a comment, none before a citizen; or two, one of which exists."""
         found, root = self._branch(about), comment.root
         is_posted = self.recall is not None and comment.is_parent_official
         if found is None and (comment.is_root_official or is_posted):

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, TypeVar
+from typing import Any, ClassVar, Final, NamedTuple, TypeVar
 
 import msgspec
 
+from workhours_sla.config.sections import Input
 from workhours_sla.errors import SourceError, shown
-from workhours_sla.sla.event import check_text
+from workhours_sla.sla.event import Claim, Event, check_text
 from workhours_sla.sources.derived_events import refusing
 from workhours_sla.sources.json_documents import (
     Closed,
@@ -31,16 +31,10 @@ from workhours_sla.sources.networks.comments import (
     Ignored,
     ignored_counts,
 )
+from workhours_sla.sources.opened import OpenedFile
 from workhours_sla.sources.rows import Item, Reader, Record, RefusedError
 from workhours_sla.text.messages import Phrase, say
 
-if TYPE_CHECKING:
-    from workhours_sla.config.sections import Input
-    from workhours_sla.sla.event import Claim, Event
-    from workhours_sla.sources.opened import OpenedFile
-
-MOST_WAITING: Final = 50_000
-"""Maximum number of comments that wait for the comment that they answer."""
 _LONGEST_ENDING: Final = "/deleted/" + "0" * 20
 """The longest text that an id of an event of a comment has after the id of the comment."""
 _Value = TypeVar("_Value")
@@ -210,15 +204,7 @@ def reader(
 
 def parents_first(written: Iterable[Written], tree: CommentTree) -> Iterator[Item]:
     """Yield the events or the Fault of each part; a comment follows the comment that it answers."""
-    waiting: OrderedDict[str, list[Comment]] = OrderedDict()  # by the id that they wait for
-    count = 0
-
-    def released() -> Iterator[Item]:
-        nonlocal count
-        _, comments = waiting.popitem(last=False)
-        count -= len(comments)
-        yield from map(tree.events_of, comments)
-
+    waiting: dict[str, list[Comment]] = {}  # by the id that they wait for
     for line, (part, text) in enumerate(written, 1):
         if part.refused is not None:
             yield part.refused.fault(line, text)
@@ -230,13 +216,8 @@ def parents_first(written: Iterable[Written], tree: CommentTree) -> Iterator[Ite
             missing = tree.missing(comment)
             if missing is not None:
                 waiting.setdefault(missing, []).append(comment)
-                count += 1
-                continue
-            yield tree.events_of(comment)
-            freed = waiting.pop(comment.id, [])
-            count -= len(freed)
-            todo += reversed(freed)
-        while count > MOST_WAITING:
-            yield from released()
-    while waiting:
-        yield from released()
+            else:
+                yield tree.events_of(comment)
+                todo += reversed(waiting.pop(comment.id, []))
+    for comments in waiting.values():
+        yield from map(tree.events_of, comments)

@@ -6,26 +6,22 @@ import re
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import ClassVar, Final
 
 import msgspec
 
+from workhours_sla.config.sections import Input
 from workhours_sla.errors import shown
 from workhours_sla.sources.json_documents import envelopes
+from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.networks.comments import Author, Comment
 from workhours_sla.sources.networks.network import NetworkMapper, Part, moment, needed, reader
 from workhours_sla.sources.rows import Reader, RefusedError
 from workhours_sla.text.messages import Phrase, say
 
-if TYPE_CHECKING:
-    from workhours_sla.config.sections import Input
-    from workhours_sla.sources.layout import Layout
-
 _PAGES: Final = envelopes({"comments": "records"})
 _DECODED: Final = re.compile(r"(\d{1,16}):(-?\d{1,20}):\d{1,16}:(\w{1,40}):\w{1,40}", re.ASCII)
 """Matches a decoded id: the time in milliseconds, a number, the time again, the discussion."""
-MOST_OPEN: Final = 1_000
-"""Maximum number of discussions without a last page that are tracked."""
 _ACTIVE: Final = "ACTIVE_MESSAGE"
 
 
@@ -98,7 +94,7 @@ class OkMapper(NetworkMapper):
         discussion = str(head.get("discussionId") or "")
         if head.get("has_more") is not True:
             self._open.pop(discussion, None)
-        elif len(self._open) < MOST_OPEN:
+        else:
             self._open[discussion] = None
 
     def notes(self) -> Iterator[Phrase]:

@@ -7,15 +7,16 @@ comment of an official and is in the order of time, so that no earlier answer is
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import Any, ClassVar, Final
 
 import msgspec
 
+from workhours_sla.config.sections import Input
 from workhours_sla.sources.json_documents import envelopes
+from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.networks.comments import Author, Comment
 from workhours_sla.sources.networks.network import (
     NetworkMapper,
@@ -28,14 +29,6 @@ from workhours_sla.sources.networks.network import (
 from workhours_sla.sources.rows import Reader, RefusedError
 from workhours_sla.text.messages import Phrase, say
 
-if TYPE_CHECKING:
-    from workhours_sla.config.sections import Input
-    from workhours_sla.sources.layout import Layout
-
-_MOST_LISTS: Final = 10_000
-"""Maximum number of lists of comments whose missing comments are counted."""
-MOST_KEPT: Final = 50_000
-"""Maximum number of delayed comments."""
 _List = tuple[int | None, int | None, int | None, tuple[int, ...]]
 _PAGES: Final = envelopes({"response": "envelopes", "items": "records"})
 
@@ -182,25 +175,19 @@ class VkMapper(NetworkMapper):
         return author_id is not None and (author_id == owner or str(author_id) in self.officials)
 
     def close(self, head: Mapping[str, object]) -> None:
-        """End a page."""
-        self._count_page(head)
-        self._page = self._list = None
-        self._in_page, self._has_threads = 0, False
-
-    def _count_page(self, head: Mapping[str, object]) -> None:
         """Count the comments of a page, which states how many comments its list has."""
         count = head.get("current_level_count")
         if count is None and not self._has_threads:
             count = head.get("count")  # which includes the comments of threads
-        if self._list is None or not isinstance(count, int):
-            return
-        self._count(self._list, self._in_page, count)
+        if self._list is not None and isinstance(count, int):
+            self._count(self._list, self._in_page, count)
+        self._page = self._list = None
+        self._in_page, self._has_threads = 0, False
 
     def _count(self, where: _List, count: int, expected: int) -> None:
         """Count comments of a list that has ``expected`` comments in total."""
-        if where in self._lists or len(self._lists) < _MOST_LISTS:
-            read, most = self._lists.get(where, (0, 0))
-            self._lists[where] = (read + count, max(most, expected))
+        read, most = self._lists.get(where, (0, 0))
+        self._lists[where] = (read + count, max(most, expected))
 
     def notes(self) -> Iterator[Phrase]:
         """Yield notes for the user, for example about lists with missing pages."""
@@ -283,28 +270,19 @@ class _Thread:
 
 def whole_threads(written: Iterator[Written]) -> Iterator[Written]:
     """Yield the parts; those of a thread are delayed until it is complete, else it is rejected."""
-    kept: OrderedDict[str, _Thread] = OrderedDict()
-    count = 0
+    kept: dict[str, _Thread] = {}
     for one in written:
         part = one[0]
         comment = part.comment
         thread = kept.get(part.root or "")
         if thread is not None:
-            count += 1
             if thread.add(one):
-                del kept[thread.id]
-                count -= len(thread.parts)
-                yield from thread.parts
+                yield from kept.pop(thread.id).parts
         elif comment is not None and comment.expected and part.id not in kept:
             is_of_citizen = comment.author == "citizen"
             kept[part.id] = _Thread(part.id, comment.expected, is_of_citizen, [one], comment.at)
-            count += 1
         else:
             yield one
-        while count > MOST_KEPT:
-            _, oldest = kept.popitem(last=False)
-            count -= len(oldest.parts)
-            yield from oldest.refused()
     for thread in kept.values():
         yield from thread.refused()
 

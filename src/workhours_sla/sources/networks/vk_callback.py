@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import Any, ClassVar, Final
 
 import msgspec
 
+from workhours_sla.config.sections import Input
 from workhours_sla.sla.event import EventType
 from workhours_sla.sources.json_documents import envelopes, not_of_form
+from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.networks.comments import Author, Comment, Recent
 from workhours_sla.sources.networks.network import Part, needed, reader
 from workhours_sla.sources.networks.vk import VkComment, VkMapper, place_of
 from workhours_sla.sources.rows import Reader, RefusedError
 from workhours_sla.sources.times import Instants
-
-if TYPE_CHECKING:
-    from workhours_sla.config.sections import Input
-    from workhours_sla.sources.layout import Layout
 
 _SUBJECTS: Final = frozenset(
     {"wall_reply", "photo_comment", "video_comment", "market_comment", "board_post"}
