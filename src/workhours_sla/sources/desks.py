@@ -19,7 +19,6 @@ from workhours_sla.errors import SourceError, shown
 from workhours_sla.sla.event import Attributes, Claim, Event, EventType, Theirs
 from workhours_sla.sources.delimited import Feed, first_row, rows_of
 from workhours_sla.sources.json_documents import (
-    Closed,
     Place,
     check_api_error,
     lists_under,
@@ -51,12 +50,7 @@ def items_of(
     opened: OpenedFile, place: Place, mapper: RecordMapper, options: Input, marks: Collection[str]
 ) -> Iterator[Item]:
     """Yield the events or the Fault of each JSON record; a record has one of the keys ``marks``."""
-    line = 0
-    for found in records_of(opened, place, encoding=options.encoding):
-        if isinstance(found, Closed):
-            check_api_error(opened.name, found.head, has_records=True)
-            continue
-        line += 1
+    for line, found in enumerate(records_of(opened, place, encoding=options.encoding), 1):
         record = found.value
         if found.why is not None:
             yield RefusedError(found.why).fault(line, found.text)

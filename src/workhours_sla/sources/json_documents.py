@@ -72,12 +72,6 @@ class Found(NamedTuple):
         return self.value
 
 
-class Closed(NamedTuple):
-    """The end of an envelope, or of a document, with its other values."""
-
-    head: Mapping[str, object]
-
-
 # -- where records are ---------------------------------------------------------------------------
 
 
@@ -140,8 +134,13 @@ def records_of(
     *,
     encoding: str = "utf-8",
     repair: Callable[[str], str] = str,
-) -> Iterator[Found | Closed]:
-    """Yield every record of the documents in a file, and the end of every envelope."""
+    close: Callable[[Mapping[str, object]], object] = lambda _: None,
+) -> Iterator[Found]:
+    """Yield every record of the documents in a file.
+
+    ``close`` is called with the other values of every envelope, or of a document, after its
+    records. Raises SourceError, also for an envelope with the error of an API.
+    """
     if place.are_lines and not is_document(opened, encoding):
         for line in Lines(opened.chunks, encoding):
             if line.strip():
@@ -160,14 +159,19 @@ def records_of(
             msg = say("json_broken", name=opened.name, why=why)
             raise SourceError(msg, name=opened.name) from None
         at = end
-        count += sum(isinstance(one, Found) for one in found)
-        yield from found
+        for one in found:
+            if isinstance(one, Found):
+                count += 1
+                yield one
+            else:
+                check_api_error(opened.name, one, has_records=True)
+                close(one)
 
 
 def _inside(
     value: Any, place: Place, head: Mapping[str, object], kind: Any, *, is_top: bool = False
-) -> Iterator[Found | Closed]:
-    """Yield what is in a value that is at a place."""
+) -> Iterator[Found | dict[str, object]]:
+    """Yield what is in a value that is at a place, and the other values of each envelope."""
     if isinstance(value, list) and place.elements is not None:
         for one in value:
             yield from _inside(one, place.elements, head, kind)
@@ -177,7 +181,7 @@ def _inside(
             if key in place.keys:
                 yield from _inside(one, place.keys[key], own, kind)
         if is_top or place.takes_others:
-            yield Closed(own)
+            yield own
     elif place is RECORD or place.takes_others:
         yield _converted(value, head, kind)._replace(is_alone=place is not RECORD)
 

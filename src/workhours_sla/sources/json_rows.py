@@ -10,9 +10,7 @@ from workhours_sla.errors import SourceError, shown
 from workhours_sla.sla.event import Claim
 from workhours_sla.sources.json_documents import (
     LIST,
-    Closed,
     at_path,
-    check_api_error,
     check_one_document,
     decode_any,
     records_of,
@@ -24,7 +22,6 @@ from workhours_sla.sources.lines import LONGEST_LINE, MARKS_AND_BLANKS, Lines, i
 from workhours_sla.sources.mapping import Mapper
 from workhours_sla.sources.opened import OpenedFile
 from workhours_sla.sources.rows import Item, Record, RefusedError
-from workhours_sla.sources.values import check_lengths
 from workhours_sla.text.messages import say
 
 _MOST_DELAYED: Final = 1_000
@@ -82,7 +79,10 @@ def record_of(text: str) -> dict[str, object]:
 def read_documents(
     opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
 ) -> Iterator[Item]:
-    """Yield, for each record of the documents in a file, its events or a Fault."""
+    """Yield, for each record of the documents in a file, its events or a Fault.
+
+    Records have no header, so they are delayed until each required column was in one of them.
+    """
     name = opened.name
     head = opened.chunks.first_line()
     path = _path_in(head, layout, options, name)
@@ -90,14 +90,10 @@ def read_documents(
     first = _FirstRows(layout, name)
     line = 0
     for found in records_of(opened, at_path(path), encoding=options.encoding):
-        if isinstance(found, Closed):
-            check_api_error(name, found.head, has_records=True)
-            continue
         line += 1
         record: Record = {}
         try:
             record = mapper.flat(found.use())
-            check_lengths(record, mapper.read_columns)
             item: Item = mapper(record, line)
         except RefusedError as refused:
             item = refused.fault(line, found.text)

@@ -42,6 +42,9 @@ _SINCE_1904: Final = b"\x22\0\2\0\1\0"
 """The record of XLS that says that days count from 1904."""
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 """The name of the part of a workbook with a password."""
+_MOST_ROWS: Final = 1 << 20
+"""The number of rows of the largest sheet."""
+_REPEATED: Final = re.compile(rb'number-(?:rows|columns)-repeated="(\d{7,})"')
 _LISTED: Final = 40
 
 
@@ -327,7 +330,7 @@ class _RowReader:
                 raise SourceError(msg, name=self._where, row=row, column=name)
             if isinstance(value, str) and _ERROR.fullmatch(value):
                 raise RefusedError(_why(name, value))
-        check_values(record, record)
+        check_values(record)
 
 
 def _why(column: str, error: str) -> Phrase:
@@ -400,6 +403,9 @@ def _check_parts(file: IO[bytes], name: str) -> None:
             raise SourceError(msg, name=name)
         if parts.keys().isdisjoint(("xl/workbook.xml", "content.xml")):
             raise SourceError(say("not_a_sheet", name=name), name=name)
+        content = archive.read("content.xml") if "content.xml" in parts else b""
+        if any(int(count[1][:9]) > _MOST_ROWS for count in _REPEATED.finditer(content)):
+            raise ValueError  # it would fill the memory
         manifest = "META-INF/manifest.xml"
         if manifest in parts and b"encryption-data" in archive.read(manifest):
             raise SourceError(say("workbook_password", name=name), name=name)

@@ -70,7 +70,7 @@ def item_of(row: tuple[Any, ...], line: int, mapper: Mapper) -> Item:
     """Return the events, or the Fault, of a row with the values of ``mapper.read_columns``."""
     record = dict(zip(mapper.read_columns, row, strict=True))
     try:
-        check_values(record, record)
+        check_values(record)
         return mapper(record, line)
     except RefusedError as refused:
         return refused.fault(line, row_text(row))

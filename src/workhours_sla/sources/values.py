@@ -9,7 +9,6 @@ from typing import Final
 
 from workhours_sla.config.column_names import AND, TIMES, Parts
 from workhours_sla.errors import shown
-from workhours_sla.sources.lines import LONGEST_LINE
 from workhours_sla.sources.rows import RefusedError, clip
 from workhours_sla.text.messages import say
 
@@ -65,21 +64,11 @@ def plain_text(canonical: str, value: object, *, fractions: bool = False) -> str
     raise RefusedError(say("value_not_text", canonical=canonical, what=what))
 
 
-def check_values(record: Mapping[str, object], columns: Iterable[str]) -> None:
-    """Raise RefusedError if a cell has a text that is too long or a number that may be rounded."""
-    for name in columns:
-        value = record.get(name)
+def check_values(record: Mapping[str, object]) -> None:
+    """Raise RefusedError if a cell has a number that may be rounded."""
+    for name, value in record.items():
         if type(value) is float and abs(value) >= ROUNDED:
             raise RefusedError(say("number_rounded", column=shown(name), value=f"{value:.0f}"))
-    check_lengths(record, columns)
-
-
-def check_lengths(record: Mapping[str, object], columns: Iterable[str]) -> None:
-    """Raise RefusedError if a column has a text that is too long."""
-    for name in columns:
-        value = record.get(name)
-        if type(value) is str and len(value) > LONGEST_LINE:
-            raise RefusedError(say("value_too_long", column=shown(name), most=LONGEST_LINE))
 
 
 def row_text(values: Iterable[object]) -> str:

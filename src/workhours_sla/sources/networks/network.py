@@ -18,7 +18,6 @@ from workhours_sla.errors import SourceError, shown
 from workhours_sla.sla.event import Claim, Event, check_text
 from workhours_sla.sources.derived_events import refusing
 from workhours_sla.sources.json_documents import (
-    Closed,
     Place,
     check_api_error,
     not_of_form,
@@ -176,11 +175,8 @@ def reader(
     """Return the function that reads the JSON documents of a network."""
 
     def parts(opened: OpenedFile, mapper: NetworkMapper, options: Input) -> Iterator[Written]:
-        for one in records_of(opened, place, mapper.type, encoding=options.encoding, repair=repair):
-            if isinstance(one, Closed):
-                check_api_error(opened.name, one.head, has_records=True)
-                mapper.close(one.head)
-                continue
+        how: dict[str, Any] = {"encoding": options.encoding, "repair": repair}
+        for one in records_of(opened, place, mapper.type, close=mapper.close, **how):
             if one.is_alone and not place.are_lines:
                 check_api_error(opened.name, one.written)
             if one.why is not None:
