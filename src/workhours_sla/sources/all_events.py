@@ -130,7 +130,6 @@ def _of_arrow(frame: Any, name: str, layout: Layout, claims: list[Claim]) -> Ite
 
 
 def _of_columns(frame: Any, name: str, layout: Layout, claims: list[Claim]) -> Iterator[Item]:
-    """Yield the events, or the Fault, of every row of a frame of pandas or polars."""
     names = list(map(str, frame.columns))
     wanted = dict.fromkeys(one for canonical in layout.canonical for one in layout.names(canonical))
     roots = {
@@ -150,7 +149,6 @@ def _of_columns(frame: Any, name: str, layout: Layout, claims: list[Claim]) -> I
 
 
 def _texts(frame: Any, at: int, fields: Sequence[str]) -> list[object]:
-    """Return the values of a column, or of a field of its structs, as texts or None."""
     values = frame.iloc[:, at] if frame_library(frame) == "pandas" else frame.to_series(at)
     found: list[object] = values.to_list()
     for field in fields:

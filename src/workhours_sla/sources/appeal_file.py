@@ -127,7 +127,6 @@ def open_source(
 
 
 def _with_answers(items: Iterator[Item], layout: Layout, name: str) -> Iterator[Item]:
-    """Yield all rows, then raise SourceError if the answers are in a column that is not read."""
     yield from items
     layout.check_answers(name)
 
@@ -185,7 +184,6 @@ def mapper_of(config: Config, name: str = "-") -> RecordMapper:
 
 
 def _reader_of(format: Format) -> Reader:
-    """Import the module of a format, and return its reading function."""
     return cast("Reader", _imported(FORMATS[format].read))
 
 

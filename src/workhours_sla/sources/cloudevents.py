@@ -57,7 +57,6 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
 
 
 def _is_line(head: bytes) -> bool:
-    """Whether the first line is a complete JSON object, as in JSON Lines."""
     first = head.split(b"\n", 1)[0]
     try:
         return isinstance(decode_any(first), dict)
@@ -80,13 +79,11 @@ class CloudEventMapper:
     def __call__(
         self, record: Record, line: int = 0, received_at: datetime | None = None
     ) -> tuple[Event, ...]:
-        """Return the event of a CloudEvent. Raises RefusedError."""
         if self._types.get(self._type_of(str(record.get("type")))) == "":
             return ()
         return self._mapper(self._row(record, received_at), line)
 
     def _row(self, record: Record, received_at: datetime | None) -> dict[str, object]:
-        """Return the fields of the event, by canonical column. Raises RefusedError."""
         version, source, own_id, kind = required = [record.get(name) for name in _REQUIRED]
         for name, value in zip(_REQUIRED, required, strict=True):
             if not value or not isinstance(value, str):
@@ -121,7 +118,6 @@ class CloudEventMapper:
 
 
 def _data_of(record: Record) -> dict[str, object]:
-    """Return the ``data`` of a CloudEvent if it is an object, otherwise an empty mapping."""
     data = record.get("data")
     packed = record.get("data_base64")
     if data is None and isinstance(packed, str):
@@ -141,7 +137,6 @@ class _Request(NamedTuple):
 
 
 def _requests(opened: OpenedFile, encoding: str) -> Iterator[dict[str, Any]]:
-    """Yield the CloudEvent of each HTTP request in a file. Raises SourceError."""
     lines = iter(Lines(opened.chunks, encoding))
     while request := _request(lines, opened.name):
         headers = request.headers
@@ -174,7 +169,6 @@ def _requests(opened: OpenedFile, encoding: str) -> Iterator[dict[str, Any]]:
 
 
 def _request(lines: Iterator[str], name: str) -> _Request | None:
-    """Return the next HTTP request in a file, or None at the end. Raises SourceError."""
     first = next((line for line in lines if not line.isspace()), None)
     if first is None:
         return None
@@ -213,7 +207,6 @@ def attribute_of(value: str, *, errors: str = "strict") -> str:
 
 
 def is_json(kind: str) -> bool:
-    """Return whether a media type without parameters is JSON, as is data without a type."""
     return not kind or kind == "application/json" or kind.endswith("+json")
 
 
@@ -224,7 +217,6 @@ def record_of_request(attributes: Mapping[str, str], kind: str, data: Any) -> di
 
 
 def _binary(envelope: dict[str, str], kind: str, body: Any) -> dict[str, Any]:
-    """Return the CloudEvent whose attributes are in headers and whose data is the body."""
     return {**envelope, "datacontenttype": kind, "data": body}
 
 
@@ -238,5 +230,4 @@ def record_of_message(headers: Mapping[str, str], value: bytes) -> dict[str, Any
 
 
 def line_mapper(layout: Layout, _options: Input) -> CloudEventMapper:
-    """Return the mapper for the lines of a followed file."""
     return CloudEventMapper(layout, [])

@@ -50,7 +50,6 @@ class Feed:
         return line
 
     def next_record(self) -> None:
-        """Begin the next record."""
         self.line += len(self.taken)
         self.taken.clear()
         self.overlong = False
@@ -62,17 +61,14 @@ class Feed:
 
     @property
     def text(self) -> str:
-        """The text of the record."""
         return "".join(self.taken)
 
     @property
     def blank(self) -> bool:
-        """Whether every line of the record is blank."""
         return not any(map(str.strip, self.taken))
 
     @property
     def ended(self) -> bool:
-        """Whether the record is the last one of the file and has no line ending."""
         return bool(self.taken) and not self.taken[-1].endswith("\n")
 
     @property
@@ -82,7 +78,6 @@ class Feed:
 
 
 def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
-    """Yield, for each row after the header, its events or a Fault; skip blank lines."""
     delimiter = options.delimiter or ("\t" if opened.ending == ".tsv" else ",")
     feed = Feed(Lines(opened.chunks, options.encoding))
     rows = csv.reader(feed, delimiter=delimiter, strict=True)
@@ -109,7 +104,6 @@ def rows_of(
     delimiter: str,
     is_total: Callable[[list[str]], bool] = lambda _: False,
 ) -> Iterator[list[str] | Fault]:
-    """Yield, for each row after the header, its fields or a Fault; skip blank lines."""
     while True:
         feed.next_record()
         try:
@@ -132,7 +126,6 @@ def rows_of(
 def _header(
     rows: Iterator[list[str]], feed: Feed, layout: Layout, name: str, delimiter: str
 ) -> list[str]:
-    """Return the fields of the first row that has every required column."""
     first = above = first_row(rows, feed, name)
     for row in chain([first], islice(_rest(rows, feed), HEADER_WITHIN)):
         for names in (row, two_rows(above, row)):
@@ -146,7 +139,6 @@ def _header(
 
 
 def _rest(rows: Iterator[list[str]], feed: Feed) -> Iterator[list[str]]:
-    """Yield the fields of the other rows that may be the header."""
     while True:
         feed.next_record()
         try:
@@ -158,7 +150,6 @@ def _rest(rows: Iterator[list[str]], feed: Feed) -> Iterator[list[str]]:
 
 
 def first_row(rows: Iterator[list[str]], feed: Feed, name: str) -> list[str]:
-    """Return the fields of the first row that is not blank. Raises SourceError."""
     try:
         header = next(rows)
         while len(header) <= 1 and feed.blank:

@@ -51,13 +51,11 @@ def content_id(
 
 
 def has_content_id(event: Event) -> bool:
-    """Whether the id of an event was computed by ``content_id``."""
     return event.event_id == content_id(*event.content)  # type: ignore[arg-type]
 
 
 @contextmanager
 def refusing() -> Iterator[None]:
-    """Raise RefusedError for a text that an event cannot have."""
     try:
         yield
     except EventError as error:
@@ -65,7 +63,6 @@ def refusing() -> Iterator[None]:
 
 
 def refused_event(error: EventError) -> RefusedError:
-    """Return the RefusedError for a text that an event cannot have."""
     phrase = phrase_of(error)
     assert phrase is not None  # noqa: S101 - every EventError about a text has one
     return RefusedError(phrase)
@@ -78,7 +75,6 @@ def derived_event(
     *facts: str | bool | None,
     received_at: datetime | None = None,
 ) -> Event:
-    """Return the event of a row, with an id computed from its content."""
     own_id = content_id(appeal_id, kind, occurred_at, *facts)
     received_at = received_at or occurred_at
     try:

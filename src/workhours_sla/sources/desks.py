@@ -27,7 +27,7 @@ from workhours_sla.sources.json_documents import (
 )
 from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.lines import MARKS_AND_BLANKS, Lines
-from workhours_sla.sources.mapping import Mapper
+from workhours_sla.sources.mapping import Mapper, unknown_value
 from workhours_sla.sources.opened import OpenedFile
 from workhours_sla.sources.rows import Fault, Item, Record, RecordMapper, RefusedError, item_of
 from workhours_sla.sources.values import plain_text
@@ -36,7 +36,6 @@ from workhours_sla.text.messages import say
 
 
 def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
-    """Yield, for each record of a desk's export, its events or a Fault. Raises SourceError."""
     desk = DESKS[options.format or ""](opened.name, layout, options, claims)
     rows = desk.rows(opened, opened.chunks.peek().lstrip(MARKS_AND_BLANKS)[:1])
     if rows is None:
@@ -49,7 +48,6 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
 def items_of(
     opened: OpenedFile, place: Place, mapper: RecordMapper, options: Input, marks: Collection[str]
 ) -> Iterator[Item]:
-    """Yield the events or the Fault of each JSON record; a record has one of the keys ``marks``."""
     for line, found in enumerate(records_of(opened, place, encoding=options.encoding), 1):
         record = found.value
         if found.why is not None:
@@ -102,17 +100,14 @@ class Desk:
         self._mapper = Mapper(replace(layout, kind="events", columns=unread, values=values))
 
     def rows(self, opened: OpenedFile, begins: bytes) -> Iterator[Record | Fault] | None:
-        """Return the records of a file in another format than JSON, which ``begins`` so."""
         return None
 
     def events(self, record: Record) -> Iterator[Event]:
-        """Yield the events of a record. Raises RefusedError."""
         raise NotImplementedError
 
     def __call__(
         self, record: Record, line: int = 0, received_at: datetime | None = None
     ) -> tuple[Event, ...]:
-        """Return the events of a record. Raises RefusedError; a rejected record has no claims."""
         count = len(self._claims)
         try:
             events = tuple(self.events(record))
@@ -152,7 +147,6 @@ class Desk:
         return found
 
     def time(self, record: Record, field: str) -> datetime | None:
-        """Return the time in a field, None if the field is empty. Raises RefusedError."""
         text = text_in(record, field)
         try:
             return None if text is None else self._mapper.instants.read(text)
@@ -161,7 +155,6 @@ class Desk:
             raise RefusedError(detail, refused.reason) from None
 
     def about(self, record: Record) -> dict[str, object]:
-        """Return the attributes of the appeal that are in a record."""
         found: dict[str, object] = {}
         for name in Attributes._fields:
             own = self.layout.columns.get(name) is None
@@ -231,14 +224,11 @@ class Desk:
         self.claim(appeal, self.time(record, due), "breached" if breached is True else met)
 
     def claim(self, appeal: str, due_at: datetime | None, verdict: Theirs | None = None) -> None:
-        """Record the due time and the verdict that the desk gave an appeal, if any."""
         if due_at is not None or verdict is not None:
             self._claims.append(Claim(appeal, due_at, verdict))
 
 
 class Zendesk(Desk):
-    """Ticket metric events and audits."""
-
     name = "zendesk"
     keys: ClassVar[Sequence[str]] = ("ticket_metric_events", "ticket_audits", "audits")
     marks: ClassVar[Sequence[str]] = ("ticket_id",)
@@ -259,7 +249,6 @@ class Zendesk(Desk):
         self._paused: set[tuple[str, str]] = set()
 
     def events(self, record: Record) -> Iterator[Event]:
-        """Yield the events of a metric event or of an audit. Raises RefusedError."""
         appeal, own_id = id_in(record, "ticket_id"), id_in(record, "id")
         if "metric" not in record and "events" in record:
             yield from self._audit(record, appeal, f"{appeal}/audit/{own_id}")
@@ -298,8 +287,6 @@ class Zendesk(Desk):
 
 
 class Zammad(Desk):
-    """Tickets, articles and ticket histories."""
-
     name = "zammad"
     keys: ClassVar[Sequence[str]] = ("tickets", "history", "articles", "ticket_articles")
     marks: ClassVar[Sequence[str]] = ("id", "created_at")
@@ -326,7 +313,6 @@ class Zammad(Desk):
         self.check_metric(self._metrics_of_tickets)
 
     def events(self, record: Record) -> Iterator[Event]:
-        """Yield the events of a ticket, an article or a history entry. Raises RefusedError."""
         if "ticket_id" in record:
             return self._article(record)
         return self._entry(record) if "o_id" in record else self._ticket(record)
@@ -355,7 +341,7 @@ class Zammad(Desk):
         sender = self._senders.get(sender, sender.lower())
         kind = text_in(record, "type") or text_in(record, "type_id") or ""
         if sender not in self._senders.values():
-            raise _unknown_value(field="sender", value=sender, names="Agent, Customer, System")
+            raise unknown_value(sender, "sender", "Agent, Customer, System")
         when = self.time(record, "created_at")
         if record.get("internal") is True:
             return
@@ -393,7 +379,6 @@ class Jira(Desk):
     _in_link = re.compile(r"/request/([^/?#]+)/sla")
 
     def events(self, record: Record) -> Iterator[Event]:
-        """Yield the events of a request. Raises RefusedError, SourceError."""
         for sla in objects_in(record, "values", needed=True):
             name = id_in(sla, "name")
             if self.takes(name):
@@ -455,7 +440,6 @@ class ServiceNow(Desk):
     _flags: ClassVar = {"true": True, "1": True, "false": False, "0": False}
 
     def rows(self, opened: OpenedFile, begins: bytes) -> Iterator[Record | Fault] | None:
-        """Return the rows of CSV. Raises SourceError."""
         return None if begins in (b"{", b"[") else self._of_csv(opened)
 
     def _of_csv(self, opened: OpenedFile) -> Iterator[Record | Fault]:
@@ -472,7 +456,6 @@ class ServiceNow(Desk):
                 yield dict(zip(header, row, strict=True))
 
     def events(self, record: Record) -> Iterator[Event]:
-        """Yield the events of a row. Raises RefusedError, SourceError."""
         row = {name: _displayed(value) for name, value in record.items()}
         is_named = bool(self.layout.columns.get("appeal_id"))
         numbers = self.layout.names("appeal_id") if is_named else self._numbers
@@ -485,7 +468,7 @@ class ServiceNow(Desk):
             return
         if stage and stage not in self._stages:
             names = ", ".join((*self._stages, *self._cancelled))
-            raise _unknown_value(field="stage", value=stage, names=names)
+            raise unknown_value(stage, "stage", names)
         paused = [text for one in self._pauses if (text := text_in(row, one)) is not None]
         if stage == "paused" or not all(map(self._no_time.fullmatch, paused)):
             raise unknown_pauses(appeal)
@@ -496,7 +479,6 @@ class ServiceNow(Desk):
 
 
 def _displayed(value: object) -> object:
-    """Return the value of a field; an export with display values wraps each value in an object."""
     return value.get("display_value") or value.get("value") if isinstance(value, dict) else value
 
 
@@ -539,7 +521,6 @@ class Open311(Desk):
     }
 
     def rows(self, opened: OpenedFile, begins: bytes) -> Iterator[Record | Fault] | None:
-        """Return the records of XML. Raises SourceError."""
         return self._of_xml(opened) if begins == b"<" else None
 
     def _of_xml(self, opened: OpenedFile) -> Iterator[Record | Fault]:
@@ -557,7 +538,6 @@ class Open311(Desk):
             raise refuse_document(dict.fromkeys(found.roots), opened.name, "<service_requests>")
 
     def events(self, record: Record) -> Iterator[Event]:
-        """Yield the events of a request or of an update. Raises RefusedError."""
         appeal, at = id_in(record, "service_request_id"), "updated_datetime"
         status = text_in(record, "status")
         if "update_id" in record:
@@ -625,7 +605,6 @@ def id_in(record: Record, field: str) -> str:
 
 
 def list_in(record: Record, field: str, *, needed: bool = False) -> list[Any]:
-    """Return the list in a field. Raises RefusedError if it is no list, or is too long."""
     value = record.get(field) if needed else record.get(field) or []
     if not isinstance(value, list):
         raise RefusedError(say("not_a_list", field=field))
@@ -633,7 +612,6 @@ def list_in(record: Record, field: str, *, needed: bool = False) -> list[Any]:
 
 
 def objects_in(record: Record, field: str, *, needed: bool = False) -> list[Record]:
-    """Return the list of objects in a field. Raises RefusedError."""
     found = list_in(record, field, needed=needed)
     if not all(isinstance(one, dict) for one in found):
         raise RefusedError(say("not_a_list", field=field))
@@ -641,28 +619,19 @@ def objects_in(record: Record, field: str, *, needed: bool = False) -> list[Reco
 
 
 def id_prefix(platform: str, layout: Layout) -> str:
-    """Return the prefix of the event ids of a platform."""
     return f"{platform}/{layout.source}/" if layout.source else f"{platform}/"
 
 
 def unknown_pauses(appeal: str) -> RefusedError:
-    """Return the error for an appeal with pauses whose times are unknown."""
     return RefusedError(say("pauses_unknown", appeal=shown(appeal)), "unknown_pauses")
 
 
-def _unknown_value(field: str, value: str, names: str) -> RefusedError:
-    wanted = say("one_of", names=names)
-    detail = say("value_unknown", canonical=field, value=shown(value), wanted=wanted)
-    return RefusedError(detail, "unknown_value")
-
-
 def _check_order(events: Sequence[Event]) -> None:
-    """Raise RefusedError if a reply precedes the posting, which wrong system clocks cause."""
     if not events or events[0].type != EventType.CREATED:
         return
     posted = events[0].occurred_at
     for event in events:
-        if event.type == EventType.REPLIED and event.occurred_at < posted:
+        if event.type == EventType.REPLIED and event.occurred_at < posted:  # by a wrong clock
             answered = shown(event.occurred_at.isoformat())
             detail = say("answered_before", answered=answered, posted=shown(posted.isoformat()))
             raise RefusedError(detail, "reply_before_post")

@@ -83,7 +83,6 @@ class Spot(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Parse the text of a spot. Raises ValueError."""
         found = _SPOT.fullmatch(text)
         if found is None:
             raise ValueError
@@ -92,7 +91,6 @@ class Spot(NamedTuple):
 
     @classmethod
     def of(cls, file: IO[bytes], offset: int, inode: int, *, is_here: bool = False) -> Self:
-        """Return the spot of a file that was read up to an offset."""
         head, before = _samples(file, offset)
         if not offset:
             head = _at(file, 0, _SAMPLE)
@@ -154,7 +152,6 @@ class LineCutter:
         self._skipped = 0
 
     def cut(self, chunk: bytes) -> Iterator[bytes]:
-        """Yield each line that ends in ``chunk``."""
         first, *others = chunk.split(b"\n")
         self.rest += first
         for line in others:
@@ -199,7 +196,7 @@ class Followed:
                 self._begin()
 
     def _begin(self) -> None:
-        """Begin at the beginning of the file; the files that were rotated before are left out."""
+        # at the beginning of the file; those that were rotated before are left out
         open_file(self._path).close()
         found = candidates(self._path)
         if not found or found[-1].suffix:
@@ -217,7 +214,6 @@ class Followed:
 
     @property
     def position(self) -> str:
-        """The position to store."""
         return f"{self._since};" + ",".join(map(str, self._spots))
 
     def close(self) -> None:
@@ -465,7 +461,6 @@ def _listed(path: Path) -> list[Candidate]:
 
 
 def _opened(one: Candidate) -> Any:
-    """Open a candidate. Raises _MovedError if another file has its name, or it was cut short."""
     try:
         status = one.path.stat()
         if status.st_ino == one.inode and status.st_size >= one.size:
@@ -478,7 +473,6 @@ def _opened(one: Candidate) -> Any:
 
 
 def open_file(path: Path) -> IO[bytes]:
-    """Open a file to follow it. Raises SourceError."""
     try:
         if not stat.S_ISREG(path.stat().st_mode) and not path.is_dir():
             raise SourceError(say("not_regular", name=repr(str(path))), name=str(path))
@@ -490,7 +484,6 @@ def open_file(path: Path) -> IO[bytes]:
 
 
 def _parsed(position: str, path: Path) -> tuple[int, list[Spot]]:
-    """Parse a stored position. Raises StoreError."""
     if not position:
         return 0, []
     try:
@@ -501,7 +494,6 @@ def _parsed(position: str, path: Path) -> tuple[int, list[Spot]]:
 
 
 def _at(file: IO[bytes], offset: int, count: int) -> bytes:
-    """Return bytes of a file at an offset."""
     file.seek(offset)
     return file.read(count)
 

@@ -61,12 +61,10 @@ class Found(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The text of the record."""
         is_text = isinstance(self.written, str)
         return self.written if is_text else json_text(self.written)
 
     def use(self) -> Any:
-        """Return the value of the record. Raises RefusedError if it cannot be decoded."""
         if self.why is not None:
             raise RefusedError(self.why)
         return self.value

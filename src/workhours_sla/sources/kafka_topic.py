@@ -68,7 +68,6 @@ class Position(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Parse the text of a position. Raises ValueError."""
         found = _POSITION.fullmatch(text)
         if found is None:
             msg = f"{text!r} is not a position in a partition"
@@ -105,7 +104,6 @@ class EndsAsked:
         return all(one.done() for one in self._futures.values())
 
     def offsets(self) -> dict[int, int]:
-        """Return the offset of each partition whose leader has answered; waits for the answers."""
         found = {}
         for partition, future in self._futures.items():
             try:
@@ -135,7 +133,6 @@ class Topic:
             raise SourceError(msg, topic=topic, extra=EXTRA) from None
 
     def close(self) -> None:
-        """Close the connections."""
         with suppress(Exception):  # a second call, or brokers that are gone
             self._consumer.close()
 
@@ -194,14 +191,12 @@ class Topic:
     # -- messages ----------------------------------------------------------------------------
 
     def assign(self, offsets: Mapping[int, int]) -> None:
-        """Read exactly these partitions, from these offsets on."""
         from confluent_kafka import TopicPartition
 
         places = [TopicPartition(self._topic, one, offset) for one, offset in offsets.items()]
         self._consumer.assign(places)
 
     def messages(self, wait: float) -> list[Any]:
-        """Return the next messages, and the ends of partitions that were reached."""
         from confluent_kafka import KafkaException
 
         try:
@@ -213,7 +208,6 @@ class Topic:
     # -- errors ------------------------------------------------------------------------------
 
     def failed(self, error: Any) -> SourceError:
-        """Return the error to raise for an error of librdkafka; None if no broker answered."""
         error = error if hasattr(error, "name") else self._faults.last
         if error is None:
             phrase = say("kafka_no_broker", brokers=shown(self._cluster.brokers), why="-")
@@ -310,7 +304,6 @@ class Reading:
     # -- partitions --------------------------------------------------------------------------
 
     def _begin(self) -> None:
-        """Check the stored positions, and start reading."""
         self._all = self._topic.partitions() or ()
         for partition in sorted(self._at.keys() - set(self._all)):
             facts = {**self._facts, "partition": partition}
@@ -350,14 +343,12 @@ class Reading:
         return found
 
     def _lose(self, cause: str, partition: int, first: int, **facts: int) -> None:
-        """Raise SourceError about a lost position, unless the loss is accepted."""
         if not self._options.accept_loss:
             raise SourceError(say(cause, partition=partition, **facts, **self._facts))
         note = say("kafka_begins_at", partition=partition, offset=first, **self._facts)
         self._options.report(note)
 
     def _check_count(self) -> None:
-        """Raise SourceError if partitions were added to the topic."""
         more = sorted({*(self._topic.partitions(is_needed=False) or ())} - {*self._all})
         if more:
             raise SourceError(
@@ -367,12 +358,10 @@ class Reading:
     # -- messages ----------------------------------------------------------------------------
 
     def _started(self) -> Iterator[Start]:
-        """Yield the positions of partitions that have begun."""
         starts, self._starts = self._starts, []
         yield from starts
 
     def _item(self, message: Any) -> Item | None:
-        """Return the item of a message, None if it was read before."""
         partition, offset = message.partition(), message.offset()
         if partition in self._restarted:
             return None
@@ -437,7 +426,6 @@ class Reading:
     # -- the ends of partitions --------------------------------------------------------------
 
     def _heartbeats(self) -> Iterator[Idle]:
-        """Yield a heartbeat for each partition that was read to its end."""
         asked = self._asked
         if asked is None:
             if monotonic() >= self._ask_at:

@@ -63,14 +63,12 @@ class ByteChunks:
         return self._ahead
 
     def read(self) -> bytes:
-        """Return the next chunk, empty at the end of the stream. Raises SourceError."""
         chunk = self._ahead or self._read()
         self._ahead = b""
         self.position += len(chunk)
         return chunk
 
     def _read(self) -> bytes:
-        """Return the next bytes of the stream. Raises SourceError."""
         try:
             return self._stream_read(_CHUNK)
         except OSError as error:

@@ -128,7 +128,6 @@ class Mapper:
     def __call__(
         self, record: Record, line: int = 0, received_at: datetime | None = None
     ) -> tuple[Event, ...]:
-        """Return the events of a row. Raises RefusedError."""
         record = self.flat(record)
         if self._joined:
             joined = {key: column(record) for key, column in self._joined.items()}
@@ -192,7 +191,6 @@ class Mapper:
     # -- rows --------------------------------------------------------------------------------
 
     def _event(self, record: Record, received_at: datetime | None) -> tuple[Event, ...]:
-        """Return the event of a row. Raises RefusedError."""
         own_id, appeal_id, type_text, occurred, received, source, *facts = self._texts(record)
         appeal_id = appeal_id or self._absent("appeal_id", record)
         type_text = type_text or self._absent("type", record)
@@ -204,11 +202,10 @@ class Mapper:
         received_at = self._time("received_at", received) or received_at or occurred_at
         role, flag = facts[3:5]
         if role is not None and role not in AUTHOR_ROLES:
-            wanted = say("one_of", names=", ".join(AUTHOR_ROLES))
-            raise _unknown(role, "author_role", wanted)
+            raise unknown_value(role, "author_role", ", ".join(AUTHOR_ROLES))
         substantive = None if flag is None else _FLAGS.get(flag.lower())
         if flag is not None and substantive is None:
-            raise _unknown(flag, "substantive", say("kind_bool"))
+            raise unknown_value(flag, "substantive")
         said: Any = (source or self.layout.source, *facts[:4], substantive, *facts[5:])
         own_id = own_id or content_id(appeal_id, kind, occurred_at, *said)
         try:
@@ -218,7 +215,6 @@ class Mapper:
         return with_creation(event) if self.layout.first_is_created else (event,)
 
     def _appeal(self, record: Record) -> tuple[Event, ...]:
-        """Return the creation of the row's appeal, and its reply if any. Raises RefusedError."""
         appeal_id, posted, answered, *attributes = self._texts(record)
         appeal_id = appeal_id or self._absent("appeal_id", record)
         posted_at = self._time("posted_at", posted) or self._absent("posted_at", record)
@@ -248,7 +244,6 @@ class Mapper:
         return Inverted(events) if is_inverted else events
 
     def _status(self, record: Record, line: int, received_at: datetime | None) -> StatusRow:
-        """Return the status of a row. Raises RefusedError."""
         appeal_id, status, since, received, source, *attributes = self._texts(record)
         appeal_id = appeal_id or self._absent("appeal_id", record)
         status = status or self._absent("status", record)
@@ -265,13 +260,12 @@ class Mapper:
         return StatusRow(line, appeal_id, status, meaning, began_at, received_at, facts)
 
     def _claim(self, record: Record, item: tuple[Event, ...] | StatusRow) -> None:
-        """Append the due time and verdict of a row to the claims, if any. Raises RefusedError."""
         due, verdict = [
             self._meanings[name].read(None if key is None else record.get(key))
             for name, key in zip(CLAIM_COLUMNS, self._claim_keys, strict=True)
         ]
         if verdict not in (None, "met", "breached"):
-            raise _unknown(str(verdict), "their_verdict", say("one_of", names="met, breached"))
+            raise unknown_value(str(verdict), "their_verdict", "met, breached")
         due_at = self._time("their_due_at", due)
         if due_at is not None or verdict is not None:
             appeal_id = item.appeal_id if isinstance(item, StatusRow) else item[0].appeal_id
@@ -311,7 +305,6 @@ class Mapper:
         return meaning
 
     def _texts(self, record: Record) -> list[str | None]:
-        """Return the texts of a row in the order of the canonical columns."""
         get = record.get
         try:
             return [meanings[get(key)] for key, meanings in self._by_key]  # type: ignore[arg-type]
@@ -319,7 +312,6 @@ class Mapper:
             return [meanings.read(get(key)) for key, meanings in self._by_key]  # type: ignore[arg-type]
 
     def _time(self, canonical: str, text: str | None) -> datetime | None:
-        """Parse a time and convert it to UTC; return None for no text. Raises RefusedError."""
         if text is None:
             return None
         try:
@@ -344,8 +336,9 @@ def _if_plain(value: object) -> str:
     return plain_text("", value, fractions=True) if isinstance(value, bool | int | float) else "\0"
 
 
-def _unknown(value: str, canonical: str, wanted: Phrase) -> RefusedError:
-    """Return the RefusedError for a value that is not valid in a column."""
+def unknown_value(value: str, canonical: str, names: str = "") -> RefusedError:
+    """Return the RefusedError for a value that is none of ``names``, by default no flag."""
+    wanted = say("one_of", names=names) if names else say("kind_bool")
     detail = say("value_unknown", canonical=canonical, value=shown(value), wanted=wanted)
     return RefusedError(detail, "unknown_value")
 

@@ -60,7 +60,6 @@ class OpenedFile:
 
     @property
     def position(self) -> int:
-        """Number of bytes read from the file so far, counted before decompression."""
         return self.packed.position if self.reached is None else self.reached
 
     @contextmanager
@@ -98,7 +97,6 @@ def open_file(where: Path | BinaryIO, name: str | None, stack: ExitStack) -> Ope
 def _opened(
     name: str, filename: str, size: int | None, stream: BinaryIO, regular: BinaryIO | None
 ) -> OpenedFile:
-    """Return an OpenedFile that decompresses ``stream`` if necessary. Raises SourceError."""
     packed = chunks = ByteChunks(stream, name)
     compression = compression_of(packed.head(MAGIC))
     ending = Path(filename).suffix
@@ -156,7 +154,6 @@ class Unpacked:
                 return found
 
     def _unpack(self) -> bytes:
-        """Decompress the next piece of the file. Raises SourceError."""
         piece, self._rest = self._rest[: self._piece], self._rest[self._piece :]
         try:
             found: bytes = self._member.decompress(piece)
@@ -193,12 +190,10 @@ def missing_extra(name: str, extra: str, library: str) -> SourceError:
 
 
 def cannot_open(name: str, error: OSError | ValueError) -> SourceError:
-    """Return the SourceError for an existing file that cannot be opened."""
     why = getattr(error, "strerror", None) or str(error)
     cause = _CAUSES.get(getattr(error, "errno", None) or 0, "unopened")
     return SourceError(say(cause, name=repr(name), why=why), name=name, why=why)
 
 
 def no_file(name: str) -> SourceError:
-    """Return the SourceError for a file that does not exist."""
     return SourceError(say("no_file", name=repr(name)), name=name)

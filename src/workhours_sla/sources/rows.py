@@ -54,7 +54,6 @@ class RefusedError(Exception):
         self.reason = reason
 
     def fault(self, line: int, text: str) -> Fault:
-        """Return the Fault for the row at a line; ``text`` is the row."""
         return Fault(line, self.reason, self.detail, clip(text))
 
 
@@ -84,7 +83,6 @@ class Reader(Protocol):
 def item_of(
     mapper: RecordMapper, record: Record, line: int, text: Callable[[], str] | None = None
 ) -> Item:
-    """Return the events of a record, or the Fault if the record is rejected."""
     try:
         return mapper(record, line)
     except RefusedError as refused:
@@ -92,11 +90,9 @@ def item_of(
 
 
 def clip(text: str) -> str:
-    """Return a row's text without its line ending, shortened to ``CLIPPED`` characters."""
     text = text.rstrip("\r\n")
     return text if len(text) <= CLIPPED else text[:CLIPPED] + "..."
 
 
 def json_text(record: object) -> str:
-    """Return a record as one line of JSON."""
     return dumps(record, ensure_ascii=False, default=str)

@@ -60,7 +60,6 @@ def sent_event(record: Record, line: int, received_at: datetime | None = None) -
 
 
 def _check_keys(record: Record) -> None:
-    """Raise RefusedError for an unknown key of an event of the own schema, or another schema."""
     if not isinstance(record, dict):
         raise RefusedError(say("not_an_object"))
     if "specversion" in record:
@@ -76,7 +75,6 @@ def _check_keys(record: Record) -> None:
 
 
 def _advised(phrase: Phrase) -> Phrase:
-    """Return a message without advice about the sender's configuration."""
     facts = {
         name: _advised(fact.phrase) if isinstance(fact, Detail) else fact
         for name, fact in phrase.facts.items()

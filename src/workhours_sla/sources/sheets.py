@@ -90,8 +90,6 @@ class _Sheet(NamedTuple):
 
 
 class _Xlsx:
-    """A workbook of XLSX."""
-
     is_certain = True
 
     def __init__(self, file: IO[bytes]) -> None:
@@ -112,7 +110,6 @@ class _Xlsx:
             raise ValueError  # no workbook is without a sheet
 
     def sheet(self, name: str) -> _Sheet:
-        """Return a sheet. Formulas are read only if it has any."""
         if name not in self._marks:
             self._marks[name] = self._scan(name)
         has_formulas, height, merged = self._marks[name]
@@ -158,8 +155,6 @@ class _Xlsx:
 
 
 class _Calamine:
-    """A workbook of XLS or ODS."""
-
     is_certain = False
 
     def __init__(self, file: IO[bytes]) -> None:
@@ -182,7 +177,6 @@ class _Calamine:
         self.visible = [one.name for one in sheets if one.visible == visible]
 
     def sheet(self, name: str) -> _Sheet:
-        """Return a sheet. The ranges of merged cells are unknown in ODS."""
         found = self._book.get_sheet_by_name(name)
         left = found.start[1] if found.start else 0
         ranges = found.merged_cell_ranges or ()
@@ -191,7 +185,6 @@ class _Calamine:
 
 
 def _open(file: IO[bytes], name: str) -> _Book:
-    """Open a workbook. Raises SourceError, also if its reader is not installed."""
     kind = binary_format(file.read(HEAD))
     file.seek(0)
     if kind not in ("xlsx", "xls", "ods"):
@@ -208,7 +201,6 @@ def _open(file: IO[bytes], name: str) -> _Book:
 
 
 def _rows(sheet: _Sheet, name: str) -> Iterator[_Row]:
-    """Yield the rows of a sheet that are not blank. Raises SourceError."""
     starts: dict[int, list[tuple[int, int]]] = {}
     for top, column, bottom in sheet.merged:
         if bottom > top:
@@ -255,7 +247,6 @@ def _value_of(cell: Any, formula: object = None) -> object:
 
 
 def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
-    """Yield, for each row below the header, its events or a Fault; skip blank rows."""
     name = opened.name
     with opened.in_any_order() as file:
         book = _open(file, name)
@@ -279,7 +270,6 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
 def text_rows(
     opened: OpenedFile, wanted: str | None = None, most: int | None = None
 ) -> Iterator[tuple[str, int, list[str]]]:
-    """Yield the rows of the visible sheets as tuples of sheet name, row number and cell texts."""
     with opened.in_any_order() as file:
         book = _open(file, opened.name)
         for sheet in book.visible or book.sheets:
@@ -307,7 +297,6 @@ class _RowReader:
         self.empty = 0
 
     def item_of(self, row: _Row) -> Item:
-        """Return the events of a row or a Fault; a row of totals has no events."""
         number, cells = row
         cells += [""] * (self._width - len(cells))
         if self._is_total(cells):
@@ -322,7 +311,6 @@ class _RowReader:
             return refused.fault(number + 1, text)
 
     def _check(self, record: Mapping[str, object], row: int) -> None:
-        """Raise SourceError for an error in a cell, and RefusedError for the text of one."""
         for name, value in record.items():
             self.empty += value == ""
             if isinstance(value, CellError):
@@ -334,14 +322,12 @@ class _RowReader:
 
 
 def _why(column: str, error: str) -> Phrase:
-    """Return why a cell cannot be read: it has an error, or a formula without a value."""
     if error:
         return say("cell_error", column=shown(column), error=error)
     return say("cell_uncomputed", column=shown(column))
 
 
 def _find(book: _Book, layout: Layout, wanted: str | None, name: str) -> tuple[str, _Header]:
-    """Return the sheet to read and its header. Raises SourceError."""
     sheets = book.visible or book.sheets
     if wanted is not None:
         sheets = [one for one in book.sheets if one.casefold() == wanted.strip().casefold()]
@@ -372,7 +358,6 @@ def _find(book: _Book, layout: Layout, wanted: str | None, name: str) -> tuple[s
 def _headers(
     book: _Book, sheet: str, layout: Layout, name: str
 ) -> tuple[list[_Header], tuple[int, SourceError]]:
-    """Return the rows that may be the header, and what the nearest of the others lacks."""
     wanted = set(Mapper(layout).read_columns)
     found: list[_Header] = []
     best = (-1, SourceError(""))
@@ -414,7 +399,6 @@ def _check_parts(file: IO[bytes], name: str) -> None:
 
 @contextmanager
 def _faults(name: str) -> Iterator[None]:
-    """Convert the errors of the readers to SourceError; each kind of damage has its own."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of what it does not read

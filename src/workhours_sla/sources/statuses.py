@@ -90,7 +90,6 @@ def events_of_statuses(items: Iterable[Item | StatusRow], name: str) -> Iterator
 
 
 def _check_mapped(rows: Iterable[StatusRow], name: str) -> None:
-    """Raise SourceError, with a list and counts, if the configuration does not map all statuses."""
     counts = Counter(row.status for row in rows if row.meaning is None)
     if counts:
         most = counts.most_common(_LISTED)
@@ -115,7 +114,6 @@ def _returns(rows: Sequence[StatusRow]) -> bool:
 
 
 def _different(rows: Iterable[StatusRow]) -> list[StatusRow]:
-    """Return the rows without repetitions, in the same order."""
     found: dict[tuple[object, ...], StatusRow] = {}
     for row in rows:
         found.setdefault(_content(row), row)
@@ -185,7 +183,6 @@ def _after(group: Iterable[StatusRow], *, is_over: bool) -> tuple[bool, bool]:
 
 
 def _content(row: StatusRow) -> tuple[object, ...]:
-    """Return the fields that two rows share if one repeats the other."""
     return row.appeal_id, row.status, row.since, row.facts
 
 

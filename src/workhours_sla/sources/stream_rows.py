@@ -60,7 +60,6 @@ class StreamRows:
     def of_bytes(
         self, data: bytes, received_at: datetime | None = None
     ) -> tuple[Event, ...] | Rejected:
-        """Return the events of a record in JSON; none if it is ignored."""
         return self.events_of(
             lambda: self.record_of(data),
             lambda: data.removeprefix(_BYTE_ORDER_MARK).decode(self._encoding, "replace"),
@@ -68,7 +67,6 @@ class StreamRows:
         )
 
     def record_of(self, data: bytes) -> Record:
-        """Return the JSON object in the bytes of a line. Raises RefusedError."""
         try:
             text = data.removeprefix(_BYTE_ORDER_MARK).decode(self._encoding)
         except UnicodeDecodeError:
@@ -90,7 +88,6 @@ class StreamRows:
         return events
 
     def _check_receipt(self, events: tuple[Event, ...]) -> None:
-        """Raise RefusedError if an event was received too far ahead of the clock."""
         if self._clock is None or self._max_ahead is None:
             return
         now = self._clock()
@@ -101,7 +98,6 @@ class StreamRows:
 
 
 def item_of(partition: str, position: str, found: tuple[Event, ...] | Rejected) -> Item:
-    """Return the item of a row; its detail is a text that every store can keep."""
     if isinstance(found, Rejected):
         return Item(partition, position, rejected=plain(found))
     return Item(partition, position, found)

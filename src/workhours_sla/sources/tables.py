@@ -35,7 +35,6 @@ class Table(NamedTuple):
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """The paths of the columns and of the fields of structs."""
         from workhours_sla.sources.arrow_values import leaves_of
 
         return tuple(path for path, _ in leaves_of(self.schema))
@@ -44,7 +43,6 @@ class Table(NamedTuple):
 def read(
     opened: OpenedFile, layout: Layout, _options: Input, claims: list[Claim]
 ) -> Iterator[Item]:
-    """Yield the events, or the Fault, of every row."""
     with _table_in(opened) as (table, paths):
         mapper = table_mapper(paths, opened.name, layout, claims)
         for line, item in enumerate(items_of(table, mapper), 1):
@@ -55,19 +53,16 @@ def read(
 
 
 def table_mapper(paths: Sequence[str], name: str, layout: Layout, claims: list[Claim]) -> Mapper:
-    """Return the mapper of the rows of a table. Raises SourceError if a column is missing."""
     layout.check(paths, name)
     return Mapper(layout, paths, claims, are_typed=True)
 
 
 def items_of(table: Table, mapper: Mapper) -> Iterator[Item]:
-    """Yield the events, or the Fault, of every row. Raises SourceError."""
     for line, row in enumerate(_rows(table, mapper.read_columns), 1):
         yield item_of(row, line, mapper)
 
 
 def item_of(row: tuple[Any, ...], line: int, mapper: Mapper) -> Item:
-    """Return the events, or the Fault, of a row with the values of ``mapper.read_columns``."""
     record = dict(zip(mapper.read_columns, row, strict=True))
     try:
         check_values(record)
@@ -77,7 +72,6 @@ def item_of(row: tuple[Any, ...], line: int, mapper: Mapper) -> Item:
 
 
 def text_rows(opened: OpenedFile) -> Iterator[tuple[int, list[str]]]:
-    """Yield row 0 with the column names, then each row as a list of texts. Raises SourceError."""
     with _table_in(opened) as (table, paths):
         yield 0, list(paths)
         for line, row in enumerate(_rows(table, paths), 1):
@@ -100,7 +94,6 @@ def _table_in(opened: OpenedFile) -> Iterator[tuple[Table, tuple[str, ...]]]:
 
 
 def _rows(table: Table, columns: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
-    """Yield each row as a tuple of the values of ``columns``."""
     with faults(table.name):
         batches = iter(table.batches(columns, ROWS))
     while True:
@@ -113,7 +106,6 @@ def _rows(table: Table, columns: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
 
 
 def rows_of(batch: Any, columns: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
-    """Return an iterator over the rows of a batch, as tuples of the values of ``columns``."""
     from workhours_sla.sources.arrow_values import leaves_of, values_of
 
     routes = dict(leaves_of(batch.schema))
@@ -163,7 +155,6 @@ def sliced(batches: Iterable[Any], most: int) -> Iterator[Any]:
 
 @contextmanager
 def faults(name: str) -> Iterator[None]:
-    """Convert the errors that pyarrow raises for a damaged file to SourceError."""
     from pyarrow import ArrowException
 
     try:

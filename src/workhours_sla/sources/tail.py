@@ -87,7 +87,6 @@ class Tail:
         return item.rejected or item.events
 
     def _of_file(self, path: Path, position: str) -> Iterator[Item | Start | Idle]:
-        """Follow a file from a position, or from its beginning if the position is empty."""
         files = Followed(path, position, self._lose, is_line=self._is_line, once=self._once)
         with closing(files):
             while True:
@@ -109,14 +108,12 @@ class Tail:
                     return
 
     def _is_line(self, rest: bytes) -> bool:
-        """Whether a line without a line ending is complete."""
         try:
             return bool(self._rows.record_of(rest))
         except RefusedError:
             return False
 
     def _lose(self, kind: str, name: str) -> None:
-        """Report a file whose lines may not all have been read, and add it to ``lost``."""
         loss = Loss(kind, name)
         self.lost.append(loss)
         self._report(loss)
@@ -124,7 +121,6 @@ class Tail:
     # -- a stream ----------------------------------------------------------------------------
 
     def _of_stream(self, stream: BinaryIO) -> Iterator[Item | Start | Idle]:
-        """Yield the lines of a stream up to its end. Raises SourceError if reading fails."""
         chunks: Queue[bytes | OSError] = Queue(8)
         Thread(target=_pump, args=(stream, chunks), daemon=True).start()
         cutter = LineCutter(0)
@@ -154,7 +150,6 @@ class Tail:
     # -- a line ------------------------------------------------------------------------------
 
     def _item(self, line: bytes, position: str) -> Item:
-        """Return the item of a line. Reading can be resumed after this line from ``position``."""
         received_at = datetime.now(UTC) if self._rows.dates_to_receipt else None
         return item_of(PARTITION, position, self._rows.of_bytes(line, received_at))
 

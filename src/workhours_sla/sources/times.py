@@ -66,13 +66,8 @@ class Instants:
         """Whether a number with a fraction may be a time."""
         self.formats: tuple[str, ...] = tuple(formats)
         self._tz = tz
-        self._zone: tzinfo | None = None
-        """The fixed offset of the last time that had one."""
-        self._epoch = _EPOCH
-        """The start of 1970 in ``_zone``; subtraction takes a third of the time of astimezone."""
 
     def read(self, text: str) -> datetime:
-        """Parse a time, and return it in UTC. Raises RefusedError."""
         known = self._known.get(text)
         if known is None:
             if len(self._known) >= _REMEMBERED:
@@ -81,7 +76,6 @@ class Instants:
         return known
 
     def _typed(self, text: str) -> datetime | None:
-        """Return the time of a typed cell, None for another text. Raises RefusedError."""
         if not self._are_typed or not _ISO.fullmatch(text):
             return None
         try:
@@ -100,7 +94,6 @@ class Instants:
         return found
 
     def _read(self, text: str) -> datetime:
-        """Parse a time without using the cache. Raises RefusedError."""
         if len(self._parsers) == 1:
             return self.in_utc(self._parsers[0][1](text), text)
         found: dict[datetime, str] = {}
@@ -131,16 +124,11 @@ class Instants:
         if not FIRST_YEAR <= when.year <= LAST_YEAR:
             detail = say("year_outside", text=shown(text), first=FIRST_YEAR, last=LAST_YEAR)
             raise RefusedError(detail, "unreadable_time")
-        zone = when.tzinfo
-        if zone is None:
+        if when.tzinfo is None:
             return when.replace(tzinfo=UTC) - self._local_offset(when, text)
-        if zone is not self._zone:
-            if not is_offset(when.utcoffset()):
-                detail = say("no_such_offset", text=shown(text))
-                raise RefusedError(detail, "unreadable_time")
-            self._zone = zone  # a fixed offset: a text cannot name a zone
-            self._epoch = _EPOCH.astimezone(zone)
-        return _EPOCH + (when - self._epoch)
+        if not is_offset(when.utcoffset()):
+            raise RefusedError(say("no_such_offset", text=shown(text)), "unreadable_time")
+        return when.astimezone(UTC)
 
     def _local_offset(self, when: datetime, text: str) -> timedelta:
         """Return the UTC offset of a wall-clock time in the zone ``tz``. Raises RefusedError."""
@@ -165,7 +153,6 @@ def _listed(formats: Iterable[str]) -> str:
 
 
 def _parser(datetime_format: str) -> Callable[[str], datetime]:
-    """Return the parser of a format. It raises RefusedError for texts that do not match."""
     known = {
         DEFAULT: _read_written,
         UNIX: _read_unix,
@@ -190,7 +177,6 @@ def _parser(datetime_format: str) -> Callable[[str], datetime]:
 
 
 def _read_written(text: str) -> datetime:
-    """Parse a time by ``parse_time``. Raises RefusedError."""
     try:
         return parse_time(text)
     except TimeSyntaxError as error:
@@ -205,29 +191,25 @@ def _read_written(text: str) -> datetime:
 
 
 def _read_unix(text: str) -> datetime:
-    """Parse seconds since 1970. Raises RefusedError."""
     found = _UNIX.fullmatch(text)
     if found is None:
-        detail = say("no_seconds", text=shown(text))
-        raise RefusedError(detail, "unreadable_time")
+        raise RefusedError(say("no_seconds", text=shown(text)), "unreadable_time")
     sign, seconds, fraction = found.groups()
     micros = int((fraction or "").ljust(6, "0"))
     try:
         since = timedelta(seconds=int(seconds), microseconds=micros)
         return _EPOCH - since if sign else _EPOCH + since
     except OverflowError:
-        detail = say("too_many_seconds", text=shown(text))
-        raise RefusedError(detail, "unreadable_time") from None
+        raise RefusedError(say("too_many_seconds", text=shown(text)), "unreadable_time") from None
 
 
 def _read_unix_ms(text: str) -> datetime:
-    """Parse milliseconds since 1970. Raises RefusedError."""
-    if not _UNIX_MS.fullmatch(text):
-        raise RefusedError(say("no_milliseconds", text=shown(text)), "unreadable_time")
     try:
-        return _EPOCH + timedelta(milliseconds=int(text))
+        if _UNIX_MS.fullmatch(text):
+            return _EPOCH + timedelta(milliseconds=int(text))
     except OverflowError:
-        raise RefusedError(say("no_milliseconds", text=shown(text)), "unreadable_time") from None
+        pass
+    raise RefusedError(say("no_milliseconds", text=shown(text)), "unreadable_time")
 
 
 def _read_serial(text: str) -> datetime:

@@ -72,7 +72,6 @@ def check_values(record: Mapping[str, object]) -> None:
 
 
 def row_text(values: Iterable[object]) -> str:
-    """Return the values of a row as one text, for use in a Fault."""
     return " | ".join("" if value is None else clip(str(value)) for value in values)
 
 
@@ -89,7 +88,6 @@ class JoinedColumn:
         self._points = points
 
     def __call__(self, record: Mapping[str, object]) -> object:
-        """Return the joined value of a row, None if all columns are empty. Raises RefusedError."""
         if len(self._parts) == 1:
             return self._first(record, self._parts[0])
         texts = [self._text(self._first(record, names)) for names in self._parts]

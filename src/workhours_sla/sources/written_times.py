@@ -25,7 +25,6 @@ _BLANK = "[ \u00a0\u202f]"
 
 
 def _forms(hour: str, sixty: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return two patterns of times: with the year first, and with the day first."""
     clock = rf"(?P<clock>{hour}:{sixty}(:{sixty}(?:[.,]\d+)?)?)"
     offset = rf"(?:{_BLANK}*([Zz]|[+-]\d\d(?::?[0-5]\d)?))?"
     return (
@@ -217,5 +216,4 @@ def in_zone(wall: datetime, zone: tzinfo, text: str) -> datetime:
 
 
 def offset_text(when: datetime) -> str:
-    """Return the offset of a time from UTC, such as ``+03:00``."""
     return when.isoformat()[-6:]

@@ -45,7 +45,6 @@ def read(
     options: Input,  # noqa: ARG001 - XML says its encoding itself
     claims: list[Claim],
 ) -> Iterator[Item]:
-    """Yield, for each ``<event>``, its event or a Fault."""
     log = _Log(opened.name)
     mapper = XesMapper(layout, claims)
     activities: dict[str, None] = {}
@@ -76,7 +75,6 @@ def read(
 
 
 def _unmapped(activities: Mapping[str, None], name: str) -> SourceError:
-    """Return the SourceError for a log without any activity that is mapped to an event type."""
     listed = ", ".join(map(shown, list(activities)[:_LISTED]))
     more = len(activities) - _LISTED
     msg = say(
@@ -114,7 +112,6 @@ class XesMapper:
     def __call__(
         self, record: Record, line: int = 0, received_at: datetime | None = None
     ) -> tuple[Event, ...]:
-        """Return the event of a record, none for an ignored transition. Raises RefusedError."""
         row = dict(record)
         if not self._has_ids:
             own_id = row.get("identity:id") or f"{row.get(_CASE_NAME)}/{row.get(_INDEX)}"
@@ -153,7 +150,6 @@ class _Log:
         self.complete: list[dict[str, object]] = []
 
     def start(self, tag: str, attributes: Mapping[str, str], depth: int) -> None:
-        """Begin a trace or an event, or store one of its attributes. Raises SourceError."""
         event = self._event
         if event is not None:
             if depth == self._event_depth + 1:
@@ -180,7 +176,6 @@ class _Log:
         """Ignore text, because XES stores values in attributes only."""
 
     def end(self, tag: str, depth: int) -> None:
-        """Complete an event or a trace."""
         if self._event is not None and depth == self._event_depth:
             record = {**(self._case or {}), **self._event, _INDEX: str(self._index)}
             self.complete.append(record)

@@ -95,7 +95,6 @@ class CommentTree:
         self._deleted.put(comment_id, comment_id)
 
     def ignore(self, why: Ignored) -> tuple[Event, ...]:
-        """Count a record without an event, and return no events."""
         self.ignored[why] += 1
         return ()
 
@@ -125,7 +124,6 @@ class CommentTree:
         return self._in_branch(comment, appeals)
 
     def _in_branch(self, comment: Comment, appeals: tuple[str, ...]) -> tuple[Event, ...]:
-        """Return the events of a comment in the branch of one of ``appeals``."""
         self._branches.put(comment.id, appeals[0])
         if comment.author == "citizen":
             return self._events(comment, EventType.CITIZEN_MESSAGE, appeals[0])
@@ -161,7 +159,6 @@ class CommentTree:
         return (root,) if known or root == about else (root, about)
 
     def _change(self, comment: Comment) -> tuple[Event, ...]:
-        """Return the event of an edit, a deletion or a restoration of a comment."""
         appeals = self._appeals(comment.id, comment)
         if not appeals:
             return self.ignore("community_post")
@@ -175,7 +172,6 @@ class CommentTree:
         return self._events(comment, comment.kind, comment.id)
 
     def _events(self, comment: Comment, kind: EventType, appeal_id: str) -> tuple[Event, ...]:
-        """Return the event of a comment, followed by the event of its last edit, if any."""
         own_id = comment.event_id or comment.id
         event = self._event(own_id, appeal_id, kind, comment, comment.at)
         edited_at = comment.edited_at

@@ -74,7 +74,6 @@ class NetworkMapper(ABC):
     def __call__(
         self, record: Record, line: int = 0, received_at: datetime | None = None
     ) -> tuple[Event, ...]:
-        """Return the events of a record. Raises RefusedError."""
         events: tuple[Event, ...] = ()
         try:
             found = msgspec.convert(record, self.type)
@@ -110,14 +109,12 @@ class NetworkMapper(ABC):
         """Note the values of an envelope that ends."""
 
     def notes(self) -> Iterator[Phrase]:
-        """Yield notes for the user after all records were read."""
         counts = tuple(ignored_counts(self.tree.ignored))
         if counts:
             yield say("records_ignored", count=self.tree.ignored.total(), counts=counts)
         yield from self.officials.unmet()
 
     def ignored(self, why: Ignored) -> Part:
-        """Count an ignored part of a record, and return it."""
         self.tree.ignore(why)
         return _NOTHING
 
@@ -160,7 +157,6 @@ class Officials:
         return True
 
     def unmet(self) -> Iterator[Phrase]:
-        """Yield a note for each official who wrote no comment."""
         for one in self._unmet:
             yield say("official_unmet", id=shown(one))
 

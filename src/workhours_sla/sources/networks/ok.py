@@ -26,8 +26,6 @@ _ACTIVE: Final = "ACTIVE_MESSAGE"
 
 
 class OkComment(msgspec.Struct, frozen=True, gc=False):
-    """A comment, with the values that matter."""
-
     id: str | None = None
     author_id: str | int | None = None
     author_type: str | None = None
@@ -38,8 +36,6 @@ class OkComment(msgspec.Struct, frozen=True, gc=False):
 
 
 class OkMapper(NetworkMapper):
-    """Maps a comment of Odnoklassniki to events."""
-
     channel = "ok"
     type = OkComment
     official: ClassVar[tuple[str, str]] = (r"[1-9]\d{0,18}", "123456")
@@ -52,7 +48,6 @@ class OkMapper(NetworkMapper):
     def _parts_of(
         self, record: OkComment, head: Mapping[str, object], received_at: datetime | None
     ) -> Iterator[Part]:
-        """Yield a comment. Raises RefusedError."""
         if record.type and record.type != _ACTIVE and re.search("REMOVED|DELETED", record.type):
             yield self.ignored("deleted_comment")
             return
@@ -62,7 +57,6 @@ class OkMapper(NetworkMapper):
     def _comment(
         self, record: OkComment, head: Mapping[str, object], received_at: datetime | None
     ) -> Comment:
-        """Convert a comment of Odnoklassniki to a Comment. Raises RefusedError."""
         native = needed(record.id, "id")
         if record.type not in {None, "", _ACTIVE}:
             detail = say("other_message", type=shown(record.type))
@@ -90,7 +84,6 @@ class OkMapper(NetworkMapper):
         )
 
     def close(self, head: Mapping[str, object]) -> None:
-        """Record whether a page is the last of its discussion."""
         discussion = str(head.get("discussionId") or "")
         if head.get("has_more") is not True:
             self._open.pop(discussion, None)
@@ -98,7 +91,6 @@ class OkMapper(NetworkMapper):
             self._open[discussion] = None
 
     def notes(self) -> Iterator[Phrase]:
-        """Yield notes for the user, for example about discussions without their last page."""
         yield from super().notes()
         if self._open:
             yield say("discussion_open", count=len(self._open), id=next(iter(self._open)))

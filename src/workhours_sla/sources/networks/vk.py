@@ -34,8 +34,6 @@ _PAGES: Final = envelopes({"response": "envelopes", "items": "records"})
 
 
 class VkComment(msgspec.Struct, frozen=True, gc=False):
-    """A comment, with the values that matter."""
-
     id: int | None = None
     from_id: int | None = None
     date: int | None = None
@@ -67,8 +65,6 @@ class VkThread(msgspec.Struct, frozen=True, gc=False):
 
 
 class VkMapper(NetworkMapper):
-    """Maps a comment of VK and the comments of its thread to events."""
-
     channel = "vk"
     type: ClassVar[Any] = VkComment
     official: ClassVar[tuple[str, str]] = (r"-?[1-9]\d{0,18}", "-123456")
@@ -90,7 +86,6 @@ class VkMapper(NetworkMapper):
         head: Mapping[str, object],
         received_at: datetime | None,
     ) -> Iterator[Part]:
-        """Yield a comment and those of its thread."""
         comment: VkComment = record
         thread = comment.thread
         self._in_page += 1
@@ -140,7 +135,6 @@ class VkMapper(NetworkMapper):
     def comment_of(
         self, comment: VkComment, owner: int, place: str, received_at: datetime | None
     ) -> Comment:
-        """Convert a comment of VK to a Comment. Raises RefusedError."""
         own_id, from_id = needed(comment.id, "id"), needed(comment.from_id, "from_id")
         at = moment("date", needed(comment.date, "date"))
         author = self.author_of(from_id, owner)
@@ -162,7 +156,6 @@ class VkMapper(NetworkMapper):
         )
 
     def author_of(self, from_id: int, owner: int) -> Author:
-        """Return the kind of author of a comment. Raises RefusedError for another community."""
         if self.is_official(from_id, owner):
             return "official"
         if from_id < 0:
@@ -171,11 +164,9 @@ class VkMapper(NetworkMapper):
         return "citizen"
 
     def is_official(self, author_id: int | None, owner: int) -> bool:
-        """Return whether an author is the community itself or one of its officials."""
         return author_id is not None and (author_id == owner or str(author_id) in self.officials)
 
     def close(self, head: Mapping[str, object]) -> None:
-        """Count the comments of a page, which states how many comments its list has."""
         count = head.get("current_level_count")
         if count is None and not self._has_threads:
             count = head.get("count")  # which includes the comments of threads
@@ -190,7 +181,6 @@ class VkMapper(NetworkMapper):
         self._lists[where] = (read + count, max(most, expected))
 
     def notes(self) -> Iterator[Phrase]:
-        """Yield notes for the user, for example about lists with missing pages."""
         yield from super().notes()
         missing = [(read, count) for read, count in self._lists.values() if read < count]
         if missing:
@@ -225,8 +215,6 @@ def place_of(comment: VkComment, owner_id: int | None) -> tuple[int, str]:
 
 @dataclass(slots=True)
 class _Thread:
-    """A comment with an incomplete thread."""
-
     id: str
     expected: int
     is_of_citizen: bool
@@ -237,7 +225,6 @@ class _Thread:
     is_answered: bool = False
 
     def add(self, written: Written) -> bool:
-        """Add a comment of the thread, and return whether the thread can be used now."""
         self.parts.append(written)
         part = written[0]
         self.read.add(part.id)
