@@ -49,7 +49,6 @@ class AppealFile:
         closing: ExitStack,
         *,
         format: Format,
-        claims: list[Claim],
     ) -> None:
         self._items = items
         self._opened = opened
@@ -57,7 +56,7 @@ class AppealFile:
         self.name: str = opened.name
         self.format: Format = format
         self.size: int | None = opened.size
-        self.claims = claims
+        self.claims: list[Claim] = opened.claims
         self.notes: list[Phrase] = opened.notes
         self.ignored: int = 0
         self.inverted: int = 0
@@ -114,16 +113,16 @@ def open_source(
         opened = open_file(where, name, stack)
         options = config.input
         found = options.format or _format_of(opened, options)
-        claims: list[Claim] = []
         layout = layout_of(config)
-        items = _reader_of(found)(opened, layout, options, claims)
+        read: Reader = _imported(FORMATS[found].read)
+        items = read(opened, layout, options)
         if options.kind == "statuses":
             items = events_of_statuses(items, opened.name)
         elif options.kind == "appeals":
             items = _with_answers(items, layout, opened.name)
         if isinstance(items, Generator):
             stack.callback(items.close)  # it may have a temporary file
-        return AppealFile(items, opened, stack.pop_all(), format=found, claims=claims)
+        return AppealFile(items, opened, stack.pop_all(), format=found)
 
 
 def _with_answers(items: Iterator[Item], layout: Layout, name: str) -> Iterator[Item]:
@@ -181,10 +180,6 @@ def mapper_of(config: Config, name: str = "-") -> RecordMapper:
     if "answered_at" not in layout.columns:
         mapper.followed = name
     return mapper
-
-
-def _reader_of(format: Format) -> Reader:
-    return cast("Reader", _imported(FORMATS[format].read))
 
 
 def _imported(path: str) -> Any:

@@ -44,9 +44,9 @@ _ESCAPED: Final = re.compile(r"\\(.)")
 _LENGTH: Final = re.compile(r"\d{1,9}", re.ASCII)
 
 
-def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
+def read(opened: OpenedFile, layout: Layout, options: Input) -> Iterator[Item]:
     """Yield the event, or the Fault, of every CloudEvent."""
-    mapper = CloudEventMapper(layout, claims)
+    mapper = CloudEventMapper(layout, opened.claims)
     head = opened.chunks.peek().lstrip(MARKS_AND_BLANKS)
     if head[:1] not in (b"{", b"["):
         for line, record in enumerate(_requests(opened, options.encoding), start=1):

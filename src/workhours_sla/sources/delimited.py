@@ -10,7 +10,6 @@ from itertools import chain, islice
 
 from workhours_sla.config.sections import Input
 from workhours_sla.errors import SourceError
-from workhours_sla.sla.event import Claim
 from workhours_sla.sources.layout import Layout, numbered, totals_of, two_rows
 from workhours_sla.sources.lines import LONGEST_LINE, Lines, is_too_long
 from workhours_sla.sources.mapping import Mapper
@@ -77,12 +76,12 @@ class Feed:
         return self._source.torn and self.ended
 
 
-def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
+def read(opened: OpenedFile, layout: Layout, options: Input) -> Iterator[Item]:
     delimiter = options.delimiter or ("\t" if opened.ending == ".tsv" else ",")
     feed = Feed(Lines(opened.chunks, options.encoding))
     rows = csv.reader(feed, delimiter=delimiter, strict=True)
     header = _header(rows, feed, layout, opened.name, delimiter)
-    mapper = Mapper(layout, header, claims)
+    mapper = Mapper(layout, header, opened.claims)
     names = (*mapper.read_columns, *mapper.watched_columns)
     places = [(name, header.index(name)) for name in names]
     is_total = totals_of(layout, header)

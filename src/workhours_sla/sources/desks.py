@@ -35,8 +35,8 @@ from workhours_sla.sources.xml import Records, parse_documents
 from workhours_sla.text.messages import say
 
 
-def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
-    desk = DESKS[options.format or ""](opened.name, layout, options, claims)
+def read(opened: OpenedFile, layout: Layout, options: Input) -> Iterator[Item]:
+    desk = DESKS[options.format or ""](opened.name, layout, options, opened.claims)
     rows = desk.rows(opened, opened.chunks.peek().lstrip(MARKS_AND_BLANKS)[:1])
     if rows is None:
         yield from items_of(opened, lists_under(*desk.keys), desk, options, desk.marks)

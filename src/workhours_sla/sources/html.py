@@ -11,7 +11,6 @@ from io import BytesIO, StringIO
 from msgspec import structs
 
 from workhours_sla.config.sections import Input
-from workhours_sla.sla.event import Claim
 from workhours_sla.sources import delimited
 from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.lines import ByteChunks, Lines
@@ -114,8 +113,8 @@ def as_csv(opened: OpenedFile, encoding: str) -> OpenedFile:
     return replace(opened, chunks=content, ending=".csv")
 
 
-def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
+def read(opened: OpenedFile, layout: Layout, options: Input) -> Iterator[Item]:
     """Yield, for each row below the header, its events or a Fault, as ``delimited.read`` does."""
     table = as_csv(opened, options.encoding)
     of_table = structs.replace(options, encoding="utf-8", delimiter=",")
-    yield from delimited.read(table, layout, of_table, claims)
+    yield from delimited.read(table, layout, of_table)

@@ -7,7 +7,6 @@ from typing import Final
 
 from workhours_sla.config.sections import Input
 from workhours_sla.errors import SourceError, shown
-from workhours_sla.sla.event import Claim
 from workhours_sla.sources.json_documents import (
     LIST,
     at_path,
@@ -30,11 +29,9 @@ _LISTED: Final = 40
 """Maximum number of document keys that a message lists."""
 
 
-def read_lines(
-    opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
-) -> Iterator[Item]:
+def read_lines(opened: OpenedFile, layout: Layout, options: Input) -> Iterator[Item]:
     name = opened.name
-    mapper = Mapper(layout, claims=claims)
+    mapper = Mapper(layout, claims=opened.claims)
     first_line = text = ""
     line = 0
 
@@ -76,14 +73,12 @@ def record_of(text: str) -> dict[str, object]:
     return record
 
 
-def read_documents(
-    opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
-) -> Iterator[Item]:
+def read_documents(opened: OpenedFile, layout: Layout, options: Input) -> Iterator[Item]:
     name = opened.name
     head = opened.chunks.first_line()
     path = _path_in(head, layout, options, name)
     text = text_of_head(head, options.encoding)
-    mapper = Mapper(layout, claims=claims, path=path)
+    mapper = Mapper(layout, claims=opened.claims, path=path)
     line = 0
 
     def rows() -> Iterator[tuple[Item, Record]]:

@@ -13,6 +13,7 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Any, BinaryIO, Final, Literal, cast
 
 from workhours_sla.errors import SourceError
+from workhours_sla.sla.event import Claim
 from workhours_sla.sources.lines import ByteChunks
 from workhours_sla.text.messages import Phrase, say
 
@@ -46,7 +47,8 @@ class OpenedFile:
 
     ``ending`` is the suffix without that of a compression. ``packed`` reads the bytes before their
     decompression. A reader of a ``regular`` file says in ``reached`` how many bytes it has read.
-    Readers append to ``notes`` what the user should know although it is no error.
+    Readers append to ``notes`` what the user should know although it is no error, and to ``claims``
+    the due times and verdicts of the exporting system.
     """
 
     name: str
@@ -57,6 +59,7 @@ class OpenedFile:
     regular: BinaryIO | None = None
     reached: int | None = None
     notes: list[Phrase] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
 
     @property
     def position(self) -> int:

@@ -9,7 +9,7 @@ from typing import ClassVar, Final, NamedTuple, Protocol
 
 from workhours_sla.config.sections import Input
 from workhours_sla.module_names import public
-from workhours_sla.sla.event import Claim, Event
+from workhours_sla.sla.event import Event
 from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.opened import OpenedFile
 from workhours_sla.text.messages import Detail, Phrase
@@ -70,14 +70,8 @@ class RecordMapper(Protocol):
         ...
 
 
-class Reader(Protocol):
-    """A function that reads a file of one format."""
-
-    def __call__(
-        self, opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
-    ) -> Iterator[Item]:
-        """Yield, for each record, its events or a Fault; append claims to ``claims``."""
-        ...
+Reader = Callable[[OpenedFile, Layout, Input], Iterator[Item]]
+"""Reads a file of one format: yields the events or the Fault of each record. Raises SourceError."""
 
 
 def item_of(

@@ -19,7 +19,6 @@ from zipfile import ZipFile
 
 from workhours_sla.config.sections import Input
 from workhours_sla.errors import SourceError, shown
-from workhours_sla.sla.event import Claim
 from workhours_sla.sources.formats import HEAD, binary_format
 from workhours_sla.sources.layout import Layout, is_total, numbered, totals_of, two_rows
 from workhours_sla.sources.mapping import Mapper
@@ -246,12 +245,12 @@ def _value_of(cell: Any, formula: object = None) -> object:
     return value
 
 
-def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
+def read(opened: OpenedFile, layout: Layout, options: Input) -> Iterator[Item]:
     name = opened.name
     with opened.in_any_order() as file:
         book = _open(file, name)
         sheet, header = _find(book, layout, options.sheet, name)
-        mapper = Mapper(layout, header.names, claims, are_typed=True)
+        mapper = Mapper(layout, header.names, opened.claims, are_typed=True)
         if book.counts_from_1904 and EXCEL in mapper.instants.formats:
             raise SourceError(say("workbook_1904", name=name), name=name)
         reader = _RowReader(mapper, header, f"{name} ({sheet})")

@@ -40,11 +40,9 @@ class Table(NamedTuple):
         return tuple(path for path, _ in leaves_of(self.schema))
 
 
-def read(
-    opened: OpenedFile, layout: Layout, _options: Input, claims: list[Claim]
-) -> Iterator[Item]:
+def read(opened: OpenedFile, layout: Layout, _options: Input) -> Iterator[Item]:
     with _table_in(opened) as (table, paths):
-        mapper = table_mapper(paths, opened.name, layout, claims)
+        mapper = table_mapper(paths, opened.name, layout, opened.claims)
         for line, item in enumerate(items_of(table, mapper), 1):
             yield item
             if opened.size is not None and table.rows and not line % ROWS:

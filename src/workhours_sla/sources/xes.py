@@ -39,14 +39,9 @@ _IN_TRACE: Final = 3
 _LISTED: Final = 40
 
 
-def read(
-    opened: OpenedFile,
-    layout: Layout,
-    options: Input,  # noqa: ARG001 - XML says its encoding itself
-    claims: list[Claim],
-) -> Iterator[Item]:
+def read(opened: OpenedFile, layout: Layout, _options: Input) -> Iterator[Item]:
     log = _Log(opened.name)
-    mapper = XesMapper(layout, claims)
+    mapper = XesMapper(layout, opened.claims)
     activities: dict[str, None] = {}
     delayed: list[Item] = []
     is_mapped = False

@@ -15,7 +15,7 @@ import msgspec
 
 from workhours_sla.config.sections import Input
 from workhours_sla.errors import SourceError, shown
-from workhours_sla.sla.event import Claim, Event, check_text
+from workhours_sla.sla.event import Event, check_text
 from workhours_sla.sources.derived_events import refusing
 from workhours_sla.sources.json_documents import (
     Place,
@@ -181,12 +181,7 @@ def reader(
                 for part in mapper.parts_of(one.value, one.head):
                     yield part, one.text
 
-    def read(
-        opened: OpenedFile,
-        layout: Layout,
-        options: Input,
-        claims: list[Claim],  # noqa: ARG001 - a network claims nothing
-    ) -> Iterator[Item]:
+    def read(opened: OpenedFile, layout: Layout, options: Input) -> Iterator[Item]:
         mapper = make(layout, options)
         yield from parents_first(arrange(parts(opened, mapper, options)), mapper.tree)
         opened.notes.extend(mapper.notes())
