@@ -17,7 +17,6 @@ from workhours_sla.errors import SourceError, shown
 from workhours_sla.sources.html import as_csv
 from workhours_sla.sources.json_documents import (
     LIST,
-    Found,
     at_path,
     check_first_document,
     decode_any,
@@ -260,7 +259,7 @@ def _keys_of(opened: OpenedFile, encoding: str, path: str) -> Header:
 def _objects(opened: OpenedFile, encoding: str, path: str) -> Iterator[tuple[int, dict[str, Any]]]:
     if path != _LINES:
         found = records_of(opened, at_path(path), encoding=encoding)
-        for number, one in enumerate((one for one in found if isinstance(one, Found)), 1):
+        for number, one in enumerate(found, 1):
             if isinstance(one.value, dict):
                 yield number, one.value
         return
