@@ -10,15 +10,13 @@ from itertools import chain, islice
 
 from workhours_sla.config.sections import Input
 from workhours_sla.errors import SourceError
-from workhours_sla.sources.layout import Layout, numbered, totals_of, two_rows
+from workhours_sla.sources.layout import HEADER_WITHIN, Layout, numbered, totals_of, two_rows
 from workhours_sla.sources.lines import LONGEST_LINE, Lines, is_too_long
 from workhours_sla.sources.mapping import Mapper
 from workhours_sla.sources.opened import OpenedFile
 from workhours_sla.sources.rows import Fault, Item, RefusedError, item_of
 from workhours_sla.text.messages import say
 
-HEADER_WITHIN = 100
-"""The header is the first row or among this many rows after it."""
 _HALF = say("half_written")
 _ERRORS = {  # details for users, keyed by a phrase in the message of the CSV reader
     "unexpected end of data": say("quote_not_closed"),

@@ -59,13 +59,9 @@ def refusing() -> Iterator[None]:
     try:
         yield
     except EventError as error:
-        raise refused_event(error) from None
-
-
-def refused_event(error: EventError) -> RefusedError:
-    phrase = phrase_of(error)
-    assert phrase is not None  # noqa: S101 - every EventError about a text has one
-    return RefusedError(phrase)
+        phrase = phrase_of(error)
+        assert phrase is not None  # noqa: S101 - every EventError about a text has one
+        raise RefusedError(phrase) from None
 
 
 def derived_event(
@@ -77,10 +73,8 @@ def derived_event(
 ) -> Event:
     own_id = content_id(appeal_id, kind, occurred_at, *facts)
     received_at = received_at or occurred_at
-    try:
+    with refusing():
         return Event(own_id, appeal_id, kind, occurred_at, received_at, *facts)  # type: ignore[arg-type]
-    except EventError as error:
-        raise refused_event(error) from None
 
 
 def with_creation(event: Event) -> tuple[Event, ...]:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final, NoReturn, cast
 
 from workhours_sla.config.column_names import CLAIM_COLUMNS, TIMES
 from workhours_sla.config.column_words import is_no_time, may_be_answer
-from workhours_sla.errors import EventError, shown
+from workhours_sla.errors import shown
 from workhours_sla.sla.event import (
     AUTHOR_ROLES,
     Attributes,
@@ -21,7 +21,6 @@ from workhours_sla.sla.event import (
 from workhours_sla.sources.derived_events import (
     content_id,
     derived_event,
-    refused_event,
     refusing,
     with_creation,
 )
@@ -208,10 +207,8 @@ class Mapper:
             raise unknown_value(flag, "substantive")
         said: Any = (source or self.layout.source, *facts[:4], substantive, *facts[5:])
         own_id = own_id or content_id(appeal_id, kind, occurred_at, *said)
-        try:
+        with refusing():
             event = Event(own_id, appeal_id, kind, occurred_at, received_at, *said)
-        except EventError as error:
-            raise refused_event(error) from None
         return with_creation(event) if self.layout.first_is_created else (event,)
 
     def _appeal(self, record: Record) -> tuple[Event, ...]:

@@ -13,14 +13,21 @@ from contextlib import contextmanager
 from datetime import datetime, time
 from importlib import import_module
 from itertools import islice
-from typing import IO, Any, Final, NamedTuple, Protocol
+from typing import IO, Any, Final, NamedTuple
 from xml.parsers import expat
 from zipfile import ZipFile
 
 from workhours_sla.config.sections import Input
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.sources.formats import HEAD, binary_format
-from workhours_sla.sources.layout import Layout, is_total, numbered, totals_of, two_rows
+from workhours_sla.sources.layout import (
+    HEADER_WITHIN,
+    Layout,
+    is_total,
+    numbered,
+    totals_of,
+    two_rows,
+)
 from workhours_sla.sources.mapping import Mapper
 from workhours_sla.sources.opened import OpenedFile, missing_extra
 from workhours_sla.sources.rows import Item, RefusedError
@@ -28,8 +35,6 @@ from workhours_sla.sources.times import EXCEL
 from workhours_sla.sources.values import ROUNDED, check_values, row_text, text_of
 from workhours_sla.text.messages import Phrase, say
 
-HEADER_WITHIN: Final = 100
-"""Number of rows at the top of a sheet in which the header is searched."""
 MOST_UNPACKED: Final = 500_000_000
 """Maximum total size in bytes of the parts of a workbook."""
 _ERROR: Final = re.compile(r"#(?:[A-ZА-Я]+[!?]|(?:DIV|ДЕЛ)/0!|N/A|Н/Д)")
@@ -65,19 +70,6 @@ class _Header(NamedTuple):
 
     number: int
     names: list[str]
-
-
-class _Book(Protocol):
-    """An open workbook. Its methods raise SourceError."""
-
-    sheets: list[str]
-    visible: list[str]
-    counts_from_1904: bool
-    is_certain: bool
-    """Whether an error differs from an empty cell."""
-
-    def sheet(self, name: str) -> _Sheet:
-        """Return a sheet."""
 
 
 class _Sheet(NamedTuple):
@@ -155,6 +147,7 @@ class _Xlsx:
 
 class _Calamine:
     is_certain = False
+    """Whether an error differs from an empty cell."""
 
     def __init__(self, file: IO[bytes]) -> None:
         from python_calamine import (
@@ -181,6 +174,9 @@ class _Calamine:
         ranges = found.merged_cell_ranges or ()
         merged = [(top, column - left, bottom) for (top, column), (bottom, _) in ranges]
         return _Sheet(iter(found.iter_rows()), found.total_height, merged)
+
+
+_Book = _Xlsx | _Calamine
 
 
 def _open(file: IO[bytes], name: str) -> _Book:

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby, pairwise
 from operator import attrgetter
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.sla.event import Event, EventType
@@ -32,12 +32,7 @@ from workhours_sla.sources.rows import Fault, Item, RefusedError
 from workhours_sla.text.messages import say
 
 Meaning = Literal["open", "paused", "answered", "closed"]
-MEANINGS: Final[Mapping[str, Meaning]] = {
-    "open": "open",
-    "paused": "paused",
-    "answered": "answered",
-    "closed": "closed",
-}
+MEANINGS: Final[Mapping[str, Meaning]] = {one: one for one in get_args(Meaning)}
 """The possible meanings of a status."""
 _ENDS: Final[Mapping[Meaning, EventType]] = {
     "answered": EventType.REPLIED,
