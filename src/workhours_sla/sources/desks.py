@@ -76,8 +76,7 @@ class Desk:
     done: ClassVar[Collection[str]] = ()
     metric: ClassVar[str | None] = None
     """The metric that is read by default; None for the only one of the file."""
-    kind: ClassVar[str | None] = None
-    """The ``kind`` that the configuration must have."""
+    kind: ClassVar[str | None] = None  # the ``kind`` that the configuration must have
 
     dates_to_receipt: ClassVar[bool] = False
 

@@ -34,17 +34,14 @@ _SAMPLE: Final = 1 << 10
 """Number of bytes at the beginning, and before the offset, by which a file is recognised."""
 _CHUNK: Final = 1 << 16
 _KEPT_BYTES: Final = 4 * (LONGEST_LINE + 2)
-_KEPT: Final = 8
-"""Number of rotated files whose spots are kept although no file as old is read."""
+_KEPT: Final = 8  # number of rotated files whose spots are kept although no file as old is read
 _MOST_TRIES: Final = 10
 """Number of listings after which a missing number of a file counts as lost.
 
 Until then a rotation may be in progress.
 """
-_PAUSE: Final = 0.1
-"""Seconds between two listings."""
-_MOST_DIGITS: Final = 3
-"""A number in a file name with more digits than this is a date."""
+_PAUSE: Final = 0.1  # seconds between two listings
+_MOST_DIGITS: Final = 3  # a number in a file name with more digits than this is a date
 _OPENERS: Final[dict[str, Callable[[Path], Any]]] = {
     "": lambda path: path.open("rb", buffering=0),
     ".gz": gzip.open,
@@ -186,8 +183,7 @@ class Followed:
         self._reported: set[str] = set()
         self._newest: IO[bytes] | None = None
         self._is_first = bool(position)
-        self.missing: int = 0
-        """How many polls in a row found no file at the path."""
+        self.missing: int = 0  # how many polls in a row found no file at the path
         self._since, self._spots = _parsed(position, path)
         self._old: Sequence[Spot] = self._spots[:-1] if once else ()
         """The spots of the files that were rotated before the run."""

@@ -9,8 +9,7 @@ from workhours_sla.config.sections import Format
 from workhours_sla.errors import SourceError
 from workhours_sla.text.messages import say
 
-HEAD: Final = 128
-"""Number of bytes at the beginning of a file that identify a binary format."""
+HEAD: Final = 128  # number of bytes at the beginning of a file that identify a binary format
 _ODS: Final = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
 
 

@@ -17,8 +17,7 @@ from workhours_sla.sources.lines import ByteChunks, Lines
 from workhours_sla.sources.opened import OpenedFile
 from workhours_sla.sources.rows import Item
 
-_WIDEST = 1_000
-"""Maximum number of columns that one cell may span."""
+_WIDEST = 1_000  # maximum number of columns that one cell may span
 _Cell = list[str]  # the pieces of its text
 
 

@@ -19,8 +19,7 @@ from workhours_sla.sources.opened import OpenedFile
 from workhours_sla.sources.rows import RefusedError, json_text
 from workhours_sla.text.messages import Phrase, say
 
-LIST: Final = "[]"
-"""Marks the elements of an array in a path."""
+LIST: Final = "[]"  # marks the elements of an array in a path
 decode_any: Final = msgspec.json.Decoder(float_hook=float).decode
 """Decodes a record whose fields may have any type; numbers may have any size."""
 _value_at: Final = json.JSONDecoder().raw_decode
@@ -29,8 +28,7 @@ _TOKEN: Final = re.compile(r'"[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*+\\?+(?:"|\n|\Z)|[
 """Matches a bracket, or a string; one without a closing quote ends with its line."""
 _PAIRS: Final = {"{": "}", "[": "]"}
 _LONGEST: Final = 200
-_LISTED: Final = 20
-"""The most keys of a document that a message lists."""
+_LISTED: Final = 20  # the most keys of a document that a message lists
 _MARKS: Final = (
     *("error", "errors", "error_code", "error_msg", "errorMessages", "errorMessage"),
     "execute_errors",

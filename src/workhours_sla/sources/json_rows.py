@@ -23,10 +23,8 @@ from workhours_sla.sources.opened import OpenedFile
 from workhours_sla.sources.rows import Item, Record, RefusedError
 from workhours_sla.text.messages import say
 
-_MOST_DELAYED: Final = 1_000
-"""Maximum number of records to wait for the required columns."""
-_LISTED: Final = 40
-"""Maximum number of document keys that a message lists."""
+_MOST_DELAYED: Final = 1_000  # maximum number of records to wait for the required columns
+_LISTED: Final = 40  # maximum number of document keys that a message lists
 
 
 def read_lines(opened: OpenedFile, layout: Layout, options: Input) -> Iterator[Item]:

@@ -30,16 +30,12 @@ from workhours_sla.stream.kafka_connection import (
 from workhours_sla.stream.source import Idle, Item, Rejected, Start
 from workhours_sla.text.messages import Phrase, say
 
-GONE: Final = "gone"
-"""The position in a partition that no longer exists."""
-AT_ONCE: Final = 500
-"""Maximum number of messages that are taken from the client at once."""
+GONE: Final = "gone"  # the position in a partition that no longer exists
+AT_ONCE: Final = 500  # maximum number of messages that are taken from the client at once
 NO_GROUP: Final = "workhours-sla"
 """The name of the group that librdkafka wants although the source is in no group."""
-_AGAIN: Final = 0.2
-"""Seconds after which a broker that has not answered is asked again."""
-_QUERY: Final = 5.0
-"""Seconds after which a question to a broker has failed."""
+_AGAIN: Final = 0.2  # seconds after which a broker that has not answered is asked again
+_QUERY: Final = 5.0  # seconds after which a question to a broker has failed
 _OWN: Final[Mapping[str, object]] = {
     "auto.offset.reset": "error",
     "enable.auto.commit": False,
@@ -52,8 +48,7 @@ _OWN: Final[Mapping[str, object]] = {
 _POSITION: Final = re.compile(r"(\d{1,19})(?:-(\d{1,19})-([0-9a-f]{1,8}))?", re.ASCII)
 _POLL: Final = 0.5
 """Maximum seconds to wait for messages, so that the source stops soon when it must."""
-_STALLED: Final = 60.0
-"""Seconds without any progress after which a run that must end fails."""
+_STALLED: Final = 60.0  # seconds without any progress after which a run that must end fails
 
 
 class Position(NamedTuple):
@@ -94,8 +89,7 @@ class EndsAsked:
     def __init__(self, at: datetime | None, futures: Mapping[Any, Any]) -> None:
         self.at = at
         self.error: Any = None
-        self.count: int = len(futures)
-        """The number of partitions that were asked for."""
+        self.count: int = len(futures)  # the number of partitions that were asked for
         self._futures = futures
 
     @property
@@ -269,8 +263,7 @@ class Reading:
         self._is_waiting = False
         self._asked: EndsAsked | None = None
         self._ask_at = 0.0
-        self._until: Mapping[int, int] = {}
-        """The ends at which a run with ``once`` is over."""
+        self._until: Mapping[int, int] = {}  # the ends at which a run with ``once`` is over
         self._until_at: datetime | None = None
         self._progress_at = monotonic()
 

@@ -10,10 +10,8 @@ from workhours_sla.errors import SourceError
 from workhours_sla.sources.formats import binary_format
 from workhours_sla.text.messages import Phrase, say
 
-LONGEST_LINE = 1_000_000
-"""Maximum length of a line in characters, without its ending."""
-_KEPT = LONGEST_LINE + len("\r\n")
-"""Number of characters that are kept of a longer line."""
+LONGEST_LINE = 1_000_000  # maximum length of a line in characters, without its ending
+_KEPT = LONGEST_LINE + len("\r\n")  # number of characters that are kept of a longer line
 
 MARKS_AND_BLANKS = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"
 """Byte order marks and white space, which may precede the first character in any encoding."""

@@ -36,11 +36,9 @@ TYPES: Final[Mapping[str, EventType]] = {kind.value: kind for kind in EventType}
 _FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
 _ALL_DIFFERENT: Final = frozenset({"event_id", *TIMES})
 """Columns that are not cached, because their values rarely recur."""
-_REMEMBERED: Final = 10_000
-"""Maximum number of cached values of a column; a full cache is emptied."""
+_REMEMBERED: Final = 10_000  # maximum number of cached values of a column; a full cache is emptied
 _LONGEST_REMEMBERED: Final = 100
-_DEEPEST: Final = 5
-"""Maximum number of nested objects in which answers are looked for."""
+_DEEPEST: Final = 5  # maximum number of nested objects in which answers are looked for
 
 
 class _Meanings(dict[object, str | None]):

@@ -17,19 +17,15 @@ from workhours_sla.sla.event import Claim
 from workhours_sla.sources.lines import ByteChunks
 from workhours_sla.text.messages import Phrase, say
 
-_IN_MEMORY: Final = 1 << 24
-"""A temporary copy larger than this number of bytes is stored on disk."""
-Compression = Literal["gzip", "zstd"]
-"""A supported compression."""
+_IN_MEMORY: Final = 1 << 24  # a temporary copy larger than this number of bytes is stored on disk
+Compression = Literal["gzip", "zstd"]  # a supported compression
 
 MOST_TIMES: Final = 300
 """Maximum ratio of decompressed to compressed size; a file above it looks like a bomb."""
 ALWAYS_READ: Final = 100_000_000
 """Decompressed size in bytes that is always accepted, whatever the ratio."""
-SUFFIXES: Final = (".gz", ".gzip", ".zst", ".zstd")
-"""File name suffixes of compressed files."""
-MAGIC: Final = 4
-"""Number of bytes at the beginning of a file that identify its compression."""
+SUFFIXES: Final = (".gz", ".gzip", ".zst", ".zstd")  # file name suffixes of compressed files
+MAGIC: Final = 4  # number of bytes at the beginning of a file that identify its compression
 
 _GZIP: Final = b"\x1f\x8b"
 _ZSTD: Final = (b"\x28\xb5\x2f\xfd", *(bytes((0x50 + n, 0x2A, 0x4D, 0x18)) for n in range(16)))

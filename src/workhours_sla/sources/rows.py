@@ -14,8 +14,7 @@ from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.opened import OpenedFile
 from workhours_sla.text.messages import Detail, Phrase
 
-CLIPPED: Final = 500
-"""Maximum number of characters of a row's text in a Fault."""
+CLIPPED: Final = 500  # maximum number of characters of a row's text in a Fault
 
 
 @public("workhours_sla.files")
@@ -41,8 +40,7 @@ class Inverted(tuple[Event, ...]):
 
 Item = tuple[Event, ...] | Fault
 """The events of one row, none if it is ignored, or the Fault if the row was rejected."""
-Record = Mapping[str, object]
-"""The values of one row, keyed by the file's column names."""
+Record = Mapping[str, object]  # the values of one row, keyed by the file's column names
 
 
 class RefusedError(Exception):

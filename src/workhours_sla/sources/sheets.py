@@ -35,19 +35,16 @@ from workhours_sla.sources.times import EXCEL
 from workhours_sla.sources.values import ROUNDED, check_values, row_text, text_of
 from workhours_sla.text.messages import Phrase, say
 
-MOST_UNPACKED: Final = 500_000_000
-"""Maximum total size in bytes of the parts of a workbook."""
+MOST_UNPACKED: Final = 500_000_000  # maximum total size in bytes of the parts of a workbook
 _ERROR: Final = re.compile(r"#(?:[A-ZА-Я]+[!?]|(?:DIV|ДЕЛ)/0!|N/A|Н/Д)")
 """Matches a text that looks like the error of a cell."""
 _LINK: Final = re.compile(
     r'=\s*HYPERLINK\(\s*"((?:[^"]|"")*)"\s*(?:[,;]\s*"((?:[^"]|"")*)"\s*)?\)\s*', re.IGNORECASE
 )
-_SINCE_1904: Final = b"\x22\0\2\0\1\0"
-"""The record of XLS that says that days count from 1904."""
+_SINCE_1904: Final = b"\x22\0\2\0\1\0"  # the record of XLS that says that days count from 1904
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 """The name of the part of a workbook with a password."""
-_MOST_ROWS: Final = 1 << 20
-"""The number of rows of the largest sheet."""
+_MOST_ROWS: Final = 1 << 20  # the number of rows of the largest sheet
 _REPEATED: Final = re.compile(rb'number-(?:rows|columns)-repeated="(\d{7,})"')
 _LISTED: Final = 40
 
@@ -146,8 +143,7 @@ class _Xlsx:
 
 
 class _Calamine:
-    is_certain = False
-    """Whether an error differs from an empty cell."""
+    is_certain = False  # whether an error differs from an empty cell
 
     def __init__(self, file: IO[bytes]) -> None:
         from python_calamine import (

@@ -39,10 +39,8 @@ _ENDS: Final[Mapping[Meaning, EventType]] = {
     "closed": EventType.CLOSED,
 }
 """The event for each meaning that ends the work on an appeal (answered, closed)."""
-_AGENCY: Final = 1
-"""The index of the agency in ``StatusRow.facts``."""
-_LISTED: Final = 40
-"""Maximum number of statuses that a message lists."""
+_AGENCY: Final = 1  # the index of the agency in ``StatusRow.facts``
+_LISTED: Final = 40  # maximum number of statuses that a message lists
 _time = attrgetter("since")
 
 

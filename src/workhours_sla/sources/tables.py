@@ -17,8 +17,7 @@ from workhours_sla.sources.rows import Item, RefusedError
 from workhours_sla.sources.values import check_values, row_text
 from workhours_sla.text.messages import say
 
-ROWS: Final = 4_096
-"""Number of rows that are converted to Python values at once."""
+ROWS: Final = 4_096  # number of rows that are converted to Python values at once
 
 
 class Table(NamedTuple):

@@ -20,8 +20,7 @@ from workhours_sla.sources.stream_rows import StreamRows, check_encoding, item_o
 from workhours_sla.stream.source import Idle, Item, Rejected, Start
 from workhours_sla.text.messages import say
 
-PARTITION: Final = ""
-"""Name of the only partition of a followed file or pipe."""
+PARTITION: Final = ""  # name of the only partition of a followed file or pipe
 
 _CHUNK: Final = 1 << 16
 
@@ -62,8 +61,7 @@ class Tail:
         self._stopping = stopping or Flag()
         self._report = report
         self._rows = StreamRows(mapper, encoding=encoding, clock=clock, max_ahead=max_ahead)
-        self.lost: list[Loss] = []
-        """The files found so far that may not have been read completely."""
+        self.lost: list[Loss] = []  # the files found so far that may not have been read completely
 
     def check(self) -> None:
         """Raise SourceError if the file does not exist or cannot be read."""

@@ -12,17 +12,12 @@ from workhours_sla.sources.written_times import is_offset, parse_time
 from workhours_sla.text.messages import Phrase, say
 from workhours_sla.worktime.times import FIRST_YEAR, LAST_YEAR
 
-DEFAULT = "default"
-"""The ``datetime_format`` for the notations that ``parse_time`` accepts."""
-UNIX = "unix"
-"""The ``datetime_format`` for seconds since 1970-01-01T00:00Z."""
-UNIX_MS = "unix_ms"
-"""The ``datetime_format`` for milliseconds since 1970-01-01T00:00Z."""
-EXCEL = "excel"
-"""The ``datetime_format`` for spreadsheet numbers: days since 1900."""
+DEFAULT = "default"  # the ``datetime_format`` for the notations that ``parse_time`` accepts
+UNIX = "unix"  # the ``datetime_format`` for seconds since 1970-01-01T00:00Z
+UNIX_MS = "unix_ms"  # the ``datetime_format`` for milliseconds since 1970-01-01T00:00Z
+EXCEL = "excel"  # the ``datetime_format`` for spreadsheet numbers: days since 1900
 
-_REMEMBERED = 50_000
-"""Maximum number of cached times; a full cache is emptied."""
+_REMEMBERED = 50_000  # maximum number of cached times; a full cache is emptied
 _NOT_DOTTED = re.compile(r"\d{1,2}([/-])\d{1,2}\1\d{4} \d{1,2}:\d\d(:\d\d)?", re.ASCII)
 """Matches times like 03/12/2026 9:05, where either the day or the month may be first."""
 _ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
@@ -37,8 +32,7 @@ _DAY_0 = datetime(1899, 12, 30)  # noqa: DTZ001 - a time on the clock of the fil
 _FIRST_SERIAL, _LAST_SERIAL = 61, 2_958_465
 """1900-03-01 and 9999-12-31 as spreadsheet numbers. Spreadsheets disagree on earlier days."""
 _DAY_SECONDS = 86_400
-_SECOND_DIGITS = 5
-"""A fraction of a day with this many digits distinguishes the seconds of the day."""
+_SECOND_DIGITS = 5  # a fraction of a day with this many digits distinguishes the seconds of the day
 
 
 class Instants:

@@ -64,10 +64,8 @@ _MONTH: Final = re.compile(
     re.ASCII,
 )
 
-WEST: Final = timedelta(hours=-12)
-"""The westernmost UTC offset in use, which is the smallest."""
-EAST: Final = timedelta(hours=14)
-"""The easternmost UTC offset in use, which is the largest."""
+WEST: Final = timedelta(hours=-12)  # the westernmost UTC offset in use, which is the smallest
+EAST: Final = timedelta(hours=14)  # the easternmost UTC offset in use, which is the largest
 
 
 def parse_time(text: str) -> datetime:

@@ -34,8 +34,7 @@ _TRANSITION: Final = "lifecycle:transition"
 _COMPLETE: Final = ("", "complete", "unknown")
 _PAUSES: Final = {"suspend": EventType.PAUSED.value, "resume": EventType.RESUMED.value}
 _IN_LOG: Final = 2
-_IN_TRACE: Final = 3
-"""XML depths of the children of ``<log>``, and of the children of ``<trace>``."""
+_IN_TRACE: Final = 3  # XML depths of the children of ``<log>``, and of the children of ``<trace>``
 _LISTED: Final = 40
 
 

@@ -10,10 +10,8 @@ from workhours_sla.errors import SourceError, shown
 from workhours_sla.sources.opened import OpenedFile
 from workhours_sla.text.messages import Phrase, say
 
-MOST_NESTED: Final = 100
-"""Maximum depth of nested elements."""
-_RECORD: Final = 2
-"""Depth of a record: a child of the root element."""
+MOST_NESTED: Final = 100  # maximum depth of nested elements
+_RECORD: Final = 2  # depth of a record: a child of the root element
 _BETWEEN_DOCUMENTS: Final = b" \t\r\n\0"
 
 

@@ -31,8 +31,7 @@ Ignored = Literal[
     "under_deleted",
 ]
 """The reason why a record causes no event."""
-_NO_MORE: Final = (None,) * 6
-"""Empty values for the fields of an event after ``author_role``."""
+_NO_MORE: Final = (None,) * 6  # empty values for the fields of an event after ``author_role``
 IGNORED: Final[tuple[Ignored, ...]] = get_args(Ignored)
 
 
@@ -69,8 +68,7 @@ class CommentTree:
         self._source = source
         self._branches = Recent()
         """The appeal of each comment, ``""`` if all in its branch is by the community."""
-        self._authors = Recent()
-        """The author of each appeal."""
+        self._authors = Recent()  # the author of each appeal
         self._deleted = Recent()
         """The comments of which nothing is known but that they were deleted."""
         self.ignored: Counter[Ignored] = Counter()

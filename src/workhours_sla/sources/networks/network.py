@@ -53,8 +53,7 @@ class Part(NamedTuple):
 
 
 _NOTHING: Final = Part()
-Written = tuple[Part, str]
-"""A part of a record, with the text of the record."""
+Written = tuple[Part, str]  # a part of a record, with the text of the record
 
 
 class NetworkMapper(ABC):

@@ -126,5 +126,4 @@ def repaired(text: str) -> str:
     return _UNQUOTED.sub(quoted, _ESCAPE.sub(escape, text))
 
 
-read: Reader = reader(TelegramMapper, _CHATS, repair=repaired)
-"""Reads the messages of an export."""
+read: Reader = reader(TelegramMapper, _CHATS, repair=repaired)  # reads the messages of an export

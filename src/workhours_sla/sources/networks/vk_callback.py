@@ -120,5 +120,4 @@ def _body_of(text: str) -> _Body:
     return msgspec.json.decode(text, type=_Body)
 
 
-read: Reader = reader(VkCallbackMapper, envelopes({}))
-"""Reads the requests of a journal."""
+read: Reader = reader(VkCallbackMapper, envelopes({}))  # reads the requests of a journal

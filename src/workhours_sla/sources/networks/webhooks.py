@@ -18,10 +18,8 @@ from workhours_sla.text.messages import say
 
 _KEPT: Final = frozenset({"type", "event_id", "update_type", "chat_type", "mid", "message_id"})
 """The keys whose texts are kept. All others may have what people wrote, or their names."""
-_LONGEST: Final = 256
-"""The largest number of characters of a text that is kept."""
-_ESCAPED: Final = 6
-"""The largest number of bytes of a character in JSON, such as ``\\u0416``."""
+_LONGEST: Final = 256  # the largest number of characters of a text that is kept
+_ESCAPED: Final = 6  # the largest number of bytes of a character in JSON, such as ``\\u0416``
 _HALF: Final = re.compile(rb"(?<!\\)((?:\\\\)*)\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 """Matches the escape of half a character, after escaped backslashes."""
 _KEY: Final = re.compile(r"[A-Za-z_]{1,40}", re.ASCII)
