@@ -18,7 +18,6 @@ from workhours_sla.errors import SourceError, shown
 from workhours_sla.sources.html import as_csv
 from workhours_sla.sources.json_documents import (
     LIST,
-    Found,
     at_path,
     check_first_document,
     decode_any,
@@ -276,7 +275,7 @@ def _records(source: Again, name: str, encoding: str) -> FoundTable:
 def _objects(opened: OpenedFile, encoding: str, path: str) -> Iterator[tuple[int, dict[str, Any]]]:
     if path != _LINES:
         found = records_of(opened, at_path(path), encoding=encoding)
-        for number, one in enumerate((one for one in found if isinstance(one, Found)), 1):
+        for number, one in enumerate(found, 1):
             if isinstance(one.value, dict):
                 yield number, one.value
         return
