@@ -189,7 +189,7 @@ def is_total(cells: Iterable[object]) -> bool:
 
 
 def totals_of(layout: Layout, header: Sequence[str]) -> Callable[[Sequence[object]], bool]:
-    """Return a function that recognises a row without an appeal: a note, totals, the header again."""
+    """Return a function that recognises a row without an appeal: notes, totals, the header."""
     names = (layout.names(canonical) for canonical in layout.canonical)
     read = [header.index(name) for one in names for name in one if name in header]
     places = [
