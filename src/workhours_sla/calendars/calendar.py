@@ -20,11 +20,9 @@ from workhours_sla.calendars.days import (
     dates_between,
     in_any,
     ordinary_day,
-    possible_hours,
-    special_days,
     work_differs,
 )
-from workhours_sla.errors import ArgumentError, CalendarCoverageError
+from workhours_sla.errors import ArgumentError, CalendarCoverageError, CalendarDataError
 from workhours_sla.module_names import public
 from workhours_sla.text import catalog, messages
 
@@ -70,6 +68,8 @@ class Calendar:
         dropped: Iterable[Layer] = (),
         forecast: bool = False,
     ) -> None:
+        if source.parts:  # each part has its own options
+            dropped, forecast = (), False
         values: tuple[object, ...] = (id, tz, source, frozenset(dropped), forecast, {}, None)
         names = ("id", "tz", "_source", "_dropped", "_forecast", "_by_year", "_version")
         for name, value in zip(names, values, strict=True):
@@ -172,7 +172,8 @@ class Calendar:
         >>> Calendar.get("RU-SAK").other_zones
         ('Asia/Srednekolymsk',)
         """
-        return sources.other_zones(self.id)
+        zones = [zone for part in self._source.parts for zone in part.other_zones]
+        return tuple(dict.fromkeys(zones)) or sources.other_zones(self.id)
 
     def knows(self, day: date) -> bool:
         """Return whether a law or an act decides the kind of ``day``.
@@ -180,7 +181,7 @@ class Calendar:
         >>> [Calendar.get("RU").knows(date(year, 1, 1)) for year in (2026, 2040)]
         [True, False]
         """
-        return in_any(day, self._source.coverage)
+        return self._source.knows(day)
 
     @checked
     def uncertain(self, year: int) -> Mapping[date, Entry]:
@@ -200,6 +201,8 @@ class Calendar:
         if type(day) is not date:
             msg = f"a calendar takes dates, not {day!r}; give a date, such as date(2026, 5, 8)"
             raise ArgumentError(msg)
+        for part in self._source.parts:
+            part.check_known(day)
         coverage = self.coverage
         if not in_any(day, coverage):
             cause, facts = self._source.unknown(day)
@@ -230,11 +233,7 @@ class Calendar:
         if in_any(day, self.coverage):
             known = self.day(day)
             return frozenset({known.hours_of.weekday()} if known.working else ())
-        entries = self._source.entries(day.year).get(day, ())
-        dropped = self._dropped | {Layer.REGION}
-        without_region = tuple(entry for entry in entries if entry.layer not in dropped)
-        in_question = self._source.uncertain(day.year).get(day)
-        return possible_hours(day, without_region, self.weekend, in_question)
+        return self._source.possible_hours(day, self._dropped)
 
     # -- days ------------------------------------------------------------------------------
 
@@ -256,18 +255,12 @@ class Calendar:
         """Return the days of a year that differ from the ordinary week, by acts or by rule."""
         found = self._by_year.get(year)
         if found is None:
-            entries = {
-                day: kept
-                for day, of_day in self._source.entries(year).items()
-                if (kept := tuple(e for e in of_day if e.layer not in self._dropped))
-            }
-            days = special_days(entries, year, self.weekend, self._by_rule_alone)
-            found = self._by_year[year] = MappingProxyType(dict(days))
+            days = self._source.special_days(year, self._dropped, self._by_rule_alone)
+            found = self._by_year[year] = MappingProxyType(days)
         return found
 
     def _by_rule_alone(self, day: date) -> bool:
-        """Return whether the calendar is provisional and no act decides ``day``."""
-        return self._forecast and not self.knows(day)
+        return self._source.by_rule_alone(day, forecast=self._forecast)
 
     @checked
     def days(self, first: date, last: date) -> Iterator[Day]:
@@ -385,7 +378,7 @@ class Calendar:
         >>> Calendar.get("RU").provisional().day(date(2040, 5, 1)).provisional
         True
         """
-        return self._with(forecast=True)
+        return self._with(source=self._source.provisional(), forecast=True)
 
     def amend(
         self, rows: Iterable[Entry | tuple[Entry, ...]], *, confirms: Iterable[DateRange] = ()
@@ -410,6 +403,9 @@ class Calendar:
         # here, because the module imports hashlib, which is slow to load
         from workhours_sla.calendars import acts
 
+        if self._source.parts:
+            msg = f"amend one of the calendars before combining them, not {self.id!r}"
+            raise CalendarDataError(msg, id=self.id)
         added = tuple(acts.flat_rows(rows))
         ranges = acts.checked_ranges(confirms)
         confirmed = self.with_source(acts.AmendedDays(self._source, (), ranges))
@@ -421,6 +417,12 @@ class Calendar:
 
     def with_source(self, source: sources.DaySource) -> Self:
         """Return the calendar with the same id, zone and options, and the days of ``source``."""
+        if self._source.parts:
+            msg = (
+                f"{self.id!r} has no source of its own; change one of its parts before combining "
+                "them"
+            )
+            raise CalendarDataError(msg, id=self.id)
         return self._with(source=source)
 
     # -- comparison ------------------------------------------------------------------------
@@ -533,10 +535,6 @@ class Norm(NamedTuple):
 
 
 def working_time_norm(calendar: Calendar, first: date, last: date) -> Norm:
-    """Return the numbers of days from ``first`` to ``last``, both included, for the norm.
-
-    Days off by presidential decree count as working days, as the norm requires. Raises
-    CalendarCoverageError.
-    """
+    """Return the numbers of days from ``first`` to ``last``, both included, for the norm."""
     days = list(calendar.without(Layer.PRESIDENTIAL).days(first, last))
     return Norm(len(days), sum(day.working for day in days), sum(day.short for day in days))

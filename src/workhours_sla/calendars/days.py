@@ -217,10 +217,7 @@ class Day(NamedTuple):
 
 
 def resolve(day: date, entries: tuple[Entry, ...]) -> Entry | None:
-    """Return the entry of the highest layer, None without entries.
-
-    Raises CalendarDataError if two entries of the highest layer contradict each other.
-    """
+    """Return the entry of the highest layer, None without entries."""
     if not entries:
         return None
     winner = max(entries, key=lambda entry: entry.layer)
@@ -273,12 +270,7 @@ def special_days(
 def _decide(
     day: date, entries: tuple[Entry, ...], eves: Mapping[date, Entry], weekend: Collection[int]
 ) -> Day:
-    """Return the ``Day`` of a date from its entries and the holidays that shorten dates.
-
-    A transferred working day has the hours of the date it was swapped with. If that date is the day
-    before a holiday, the transferred working day is shortened (order of Minzdravsotsrazvitiya of
-    13.08.2009 No 588n).
-    """
+    """Return the ``Day`` of a date from its entries and the holidays that shorten dates."""
     winner = resolve(day, entries)
     kind = kind_of(day, winner, weekend)
     hours_of, shortened_by = day, NOT_SHORTENED
@@ -299,11 +291,7 @@ def _decide(
 def possible_hours(
     day: date, federal: tuple[Entry, ...], weekend: Collection[int], in_question: Entry | None
 ) -> frozenset[int]:
-    """Return the weekdays (Monday is 0) whose hours may apply on an unknown date.
-
-    ``federal`` are the entries of the date without those of the region, and ``in_question`` is the
-    entry that makes the date uncertain. A federal day off stays off if that is a holiday.
-    """
+    """Return the weekdays (Monday is 0) whose hours may apply on an unknown date."""
     winner = resolve(day, federal)
     if in_question is not None and in_question.kind is DayKind.TRANSFERRED_WORK:
         return frozenset(range(7))

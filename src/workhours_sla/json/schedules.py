@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, TypeAlias
 
 from workhours_sla.calendars.acts import AmendedDays
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.combined import CombinedCalendar
+from workhours_sla.calendars.combined import CombinedDays, combined
 from workhours_sla.calendars.days import DateRange, Entry, Layer
 from workhours_sla.calendars.tables import OpenedDays, PlainDays, TableDays
 from workhours_sla.errors import (
@@ -198,6 +198,8 @@ class CalendarForm(Form, tag_field="kind", tag="calendar", omit_defaults=True):
     def written(cls, value: Calendar) -> Any:
         """Return the CalendarForm of a calendar. Raises ConfigError if JSON cannot represent it."""
         source, dropped, provisional = value.definition()
+        if isinstance(source, CombinedDays):
+            return CombinedForm.written(source)
         whole, amendments = _parts_of(source)
         base = _closed(whole)
         if not isinstance(base, PlainDays):
@@ -222,13 +224,13 @@ class CombinedForm(Form, tag_field="kind", tag="combined"):
     day off in all calendars is a day off.
     """
 
-    build: ClassVar[Callable[..., Any]] = CombinedCalendar
+    build: ClassVar[Callable[..., Any]] = combined
     any_off: bool
     parts: tuple[AnyCalendarForm, ...]
 
 
 AnyCalendarForm = CalendarForm | CombinedForm
-FORMS.update({Calendar: CalendarForm, CombinedCalendar: CombinedForm})
+FORMS[Calendar] = CalendarForm
 
 
 def _parts_of(source: Any) -> tuple[Any, list[AmendedDays]]:

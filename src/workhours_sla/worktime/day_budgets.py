@@ -50,23 +50,13 @@ MAX_COUNT = 10_000
 
 
 class DayBudget(BudgetKind):
-    """A budget that ends on a date, the due date.
-
-    The due time is the last closing on the due date, or 24:00 if that date has no working hours.
-    The limit is 24:00 of the due date. Without pauses, all starts on a date before its closing have
-    one answer, and all starts after its closing have another.
-    """
+    """A budget that ends on a date, the due date."""
 
     __slots__ = ()
 
     @abstractmethod
     def due_on(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> date:
-        """Return the due date of a budget that starts at ``start``.
-
-        ``schedule`` decides which dates have working hours. ``pauses`` are pairs (since, until). A
-        date is paused if its 24:00 is within a pause. A paused date does not count, and the due
-        date does not roll forward to a paused date. Raises CalendarCoverageError.
-        """
+        """Return the due date of a budget that starts at ``start``."""
 
     def answer(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> DayAnswer:
         """Return the due time and the limit in the zone of ``start``."""
@@ -274,11 +264,7 @@ def _answer_on(
     start_date: date,
     after_closing: bool,  # noqa: FBT001
 ) -> tuple[datetime, datetime]:
-    """Return the due time and the limit, in UTC, for a start on ``start_date``.
-
-    All starts before the closing of the date have one answer, and all starts ``after_closing`` have
-    another.
-    """
+    """Return the due time and the limit, in UTC, for a start on ``start_date``."""
     start = midnight_after(schedule, start_date if after_closing else start_date - ONE_DAY)
     if after_closing:
         start -= TICK
@@ -286,11 +272,7 @@ def _answer_on(
 
 
 def first_day(schedule: DatedShifts, start: datetime, count_from: CountFrom) -> date:
-    """Return the first date that counts.
-
-    This is the date after the start. With "same_day" it is the date of the start, unless that date
-    has closed.
-    """
+    """Return the first date that counts."""
     start_date = start.astimezone(schedule.tz).date()
     if count_from == "same_day" and not is_over(schedule, start_date, start):
         return start_date
@@ -313,11 +295,7 @@ def check_days(count: int, of: str, choice: str = "", choices: tuple[str, ...] =
 def _due_bounds_on(
     schedule: DatedShifts, full: DatedShifts, day: date, *, may_be_off: bool
 ) -> tuple[datetime, datetime]:
-    """Return the earliest and the latest due time, in UTC, of a due date that may be unknown.
-
-    ``full`` is the completion in which all unknown dates are full. ``may_be_off`` is True if an
-    unknown due date may be a day off; its latest due time is then 24:00.
-    """
+    """Return the earliest and the latest due time, in UTC, of a due date that may be unknown."""
     if schedule.knows(day):
         end, _ = ends_of(schedule, day)
         return end, end
@@ -363,10 +341,7 @@ def is_paused(day: date, paused: list[DateRange]) -> bool:
 
 
 def _extended_by_pauses(first: date, end: date, paused: list[DateRange]) -> date:
-    """Return ``end``, moved later by one day for each paused date from ``first`` to the result.
-
-    Raises CalendarCoverageError for a date after the year 9998.
-    """
+    """Return ``end``, moved later by one day for each paused date from ``first`` to the result."""
     for begins, ends in paused:
         if begins > end:
             break
@@ -381,11 +356,7 @@ def _extended_by_pauses(first: date, end: date, paused: list[DateRange]) -> date
 def _rolled(
     schedule: DatedShifts, end: date, roll: Roll, start: datetime, paused: list[DateRange]
 ) -> date:
-    """Return a due date, moved to a date with working hours if it is on a day off.
-
-    With ``following`` the due date moves forward. With ``preceding`` it moves back, but if it would
-    move to a date that closed before ``start``, it moves forward instead.
-    """
+    """Return a due date, moved to a date with working hours if it is on a day off."""
     if roll == "none" or last_closing(schedule, end) is not None:
         return end
     moved = end

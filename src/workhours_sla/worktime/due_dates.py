@@ -66,20 +66,14 @@ def midnight_after(schedule: DatedShifts, day: date) -> datetime:
 
 @lru_cache(maxsize=4096)
 def last_closing(schedule: DatedShifts, day: date) -> datetime | None:
-    """Return the end, in UTC, of the last shift that starts on a date.
-
-    Returns None if the date has no shift.
-    """
+    """Return the end, in UTC, of the last shift that starts on a date."""
     spans = spans_on(schedule.tz, day, schedule.shifts_on(day))
     return max((BASE_UTC + end for _, end in spans), default=None)
 
 
 @lru_cache(maxsize=4096)
 def closes_on(schedule: DatedShifts, day: date) -> datetime | None:
-    """Return when a date closes, in UTC: when its last shift ends, or at 24:00 if that is earlier.
-
-    Returns None if the date has no shift.
-    """
+    """Return when a date closes, in UTC: when its last shift ends, or at 24:00 if that is earlier."""
     return None if last_closing(schedule, day) is None else ends_of(schedule, day)[0]
 
 
@@ -100,11 +94,7 @@ def ends_of(schedule: DatedShifts, due: date) -> tuple[datetime, datetime]:
 
 
 def _latest_start(due: datetime, schedule: DatedShifts, budget: BudgetKind) -> datetime:
-    """Search the latest start for which a budget is due no later than ``due``, in the zone of it.
-
-    The deadline must not be before its start, and a later start must not have an earlier deadline.
-    A budget that rolls back may have a deadline before a date on which it depends.
-    """
+    """Search the latest start for which a budget is due no later than ``due``, in the zone of it."""
     rolls_back = budget.as_dict().get("roll") == "preceding"
     if due.utcoffset() is None:
         refuse_naive(due)
@@ -139,13 +129,7 @@ def _latest_start(due: datetime, schedule: DatedShifts, budget: BudgetKind) -> d
 def _steps_back(
     late: datetime, is_early: Callable[[datetime], bool], *, is_known: bool
 ) -> tuple[datetime, datetime] | None:
-    """Search backwards for bounds of the latest start: one early enough, and a later one.
-
-    The later start is not early enough, or its answer is unknown. The steps back from ``late``
-    grow, until a step leads from a start with a known answer to one with an unknown answer; from
-    there on the steps shrink. ``is_known`` is False if ``late`` may be early enough. Returns None
-    if no start is early enough for certain.
-    """
+    """Search backwards for bounds of the latest start: one early enough, and a later one."""
     step, shrinks = ONE_DAY, False
     while late > _FIRST:
         step = min(step, late - _FIRST)
@@ -166,11 +150,7 @@ def _steps_back(
 
 
 def _last_early(early: datetime, late: datetime, is_early: Callable[[datetime], bool]) -> datetime:
-    """Return the last start that is early enough, between ``early`` and the later ``late``.
-
-    ``early`` is early enough, and ``late`` is not. If a start is too late, all later starts must be
-    too late as well.
-    """
+    """Return the last start that is early enough, between ``early`` and the later ``late``."""
     while late - early > TICK:
         middle = early + (late - early) // 2
         if is_early(middle):
@@ -191,10 +171,7 @@ class DayAnswer(NamedTuple):
 
 
 class DayBounds(NamedTuple):
-    """The earliest and the latest due time, and the earliest and the latest limit, in UTC.
-
-    Whatever the unknown dates are, the answer lies between these bounds. A missing bound is None.
-    """
+    """The earliest and the latest due time, and the earliest and the latest limit, in UTC."""
 
     due_at: tuple[datetime | None, datetime | None]
     limit: tuple[datetime | None, datetime | None]
@@ -204,11 +181,7 @@ NO_BOUNDS: Final = DayBounds((None, None), (None, None))
 
 
 class BudgetKind(metaclass=ABCMeta):
-    """A budget that is not a plain timedelta: a dataclass whose first field is its size.
-
-    ``_unit`` is what the text of the budget counts, in the singular, such as ``working day``.
-    Columns ask for each row, except for budgets that are an amount and for day budgets.
-    """
+    """A budget that is not a plain timedelta: a dataclass whose first field is its size."""
 
     __slots__ = ()
 
@@ -217,11 +190,7 @@ class BudgetKind(metaclass=ABCMeta):
 
     @classmethod
     def parse(cls, text: str, **counting: str | None) -> Self | None:
-        """Return the budget of a text, None if it names another kind.
-
-        ``counting`` are the options ``roll`` and ``count_from``. Raises BudgetError if the kind
-        needs a roll and none is given.
-        """
+        """Return the budget of a text, None if it names another kind."""
         counted = _COUNTED.fullmatch(text.strip().lower())
         if counted is None:
             return None
@@ -242,33 +211,20 @@ class BudgetKind(metaclass=ABCMeta):
 
     @abstractmethod
     def answer(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> DayAnswer:
-        """Return the due time and the limit in the zone of ``start``.
-
-        Raises CalendarCoverageError.
-        """
+        """Return the due time and the limit in the zone of ``start``."""
 
     def bounds(
         self, schedule: DatedShifts, start: datetime, paused: Pauses, possibly_paused: Pauses
     ) -> DayBounds:
-        """Return the earliest and latest due time and limit over all completions of a schedule.
-
-        ``schedule`` must have completions. ``paused`` are the certain pauses. ``possibly_paused``
-        are the certain and the possible pauses.
-        """
+        """Return the earliest and latest due time and limit over all completions of a schedule."""
         return NO_BOUNDS
 
     def latest_start(self, schedule: DatedShifts, due: datetime) -> datetime:
-        """Return the latest start whose due time is no later than ``due``.
-
-        Raises CalendarCoverageError, and BudgetError if the schedule has no weekly hours.
-        """
+        """Return the latest start whose due time is no later than ``due``."""
         return _latest_start(due, schedule, self)
 
     def amounts(self, schedule: DatedShifts) -> list[tuple[timedelta, timedelta]] | None:
-        """Return the working time that the budget equals, None if it is none.
-
-        It is a list of pairs: the amount for all starts from an instant on.
-        """
+        """Return the working time that the budget equals, None if it is none."""
         return None
 
     def clock_amount(self) -> timedelta | None:

@@ -236,11 +236,7 @@ def _steps(
     pauses: list[TimeSpan],
     parts: Mapping[date, Role],
 ) -> Iterator[Step]:
-    """Yield a step for each date from the instant ``lo`` to the instant ``hi``.
-
-    The date before ``lo`` has a step if one of its shifts reaches into the span. Time covered by
-    shifts of two dates counts once, for the earlier date.
-    """
+    """Yield a step for each date from the instant ``lo`` to the instant ``hi``."""
     zone = schedule.tz
     first = datetime_in(zone, lo).date()
     last = datetime_in(zone, max(lo, hi - TICK)).date()
@@ -260,10 +256,7 @@ def _steps(
 
 
 def _clock_steps(schedule: DatedShifts, lo: timedelta, hi: timedelta) -> Iterator[Step]:
-    """Yield a step for each date from ``lo`` to ``hi``; its interval is the whole date.
-
-    The first and the last interval are clipped to ``lo`` and ``hi``.
-    """
+    """Yield a step for each date from ``lo`` to ``hi``; its interval is the whole date."""
     day = datetime_in(schedule.tz, lo).date()
     while lo < hi:
         end = min(hi, moment_of(schedule.end_of_day(day)))
@@ -273,10 +266,7 @@ def _clock_steps(schedule: DatedShifts, lo: timedelta, hi: timedelta) -> Iterato
 
 
 def whole_dates(schedule: DatedShifts, first: date, last: date) -> Iterator[Step]:
-    """Yield a step with the whole working time of each date from ``first`` to ``last``.
-
-    Time covered by shifts of two dates counts once, for the earlier date.
-    """
+    """Yield a step with the whole working time of each date from ``first`` to ``last``."""
     before: list[TimeSpan] = []
     for day in dates_between(first, last):
         counted = subtract(_spans(schedule, day), before)
@@ -361,11 +351,7 @@ def _day_text(day: date) -> str:
 
 
 def _clock(moment: datetime, of_day: date, *, end: bool = False) -> str:
-    """Return the time of day of ``moment`` as text; the midnight after ``of_day`` is 24:00.
-
-    If ``moment`` is the ``end`` of an interval and the UTC offset changes at this instant, the
-    clock time before the change is returned.
-    """
+    """Return the time of day of ``moment`` as text; the midnight after ``of_day`` is 24:00."""
     if end:
         before = (moment.astimezone(UTC) - TICK).astimezone(moment.tzinfo)
         moment = before.replace(tzinfo=None) + TICK
@@ -403,11 +389,7 @@ def _act(entry: Entry) -> dict[str, Any]:
 def day_parts(
     budget: DayBudget, schedule: DatedShifts, start: datetime, due_at: datetime, pauses: Pauses
 ) -> dict[date, Role]:
-    """Return the role of each date in a day budget, from the start to the last date.
-
-    The last date is the due date or, if the due date moved back, the date on which the term ends.
-    ``due_at`` is the due time. If the other dates are unknown, the result has only the due date.
-    """
+    """Return the role of each date in a day budget, from the start to the last date."""
     due_on = (due_at - TICK).astimezone(schedule.tz).date()
     try:
         unmoved = budget.without_roll()

@@ -22,11 +22,7 @@ Worked = Callable[[timedelta], timedelta]
 
 
 def moments_of(pauses: Pauses) -> list[TimeSpan]:
-    """Return pauses as sorted disjoint spans of instants.
-
-    Raises ArgumentError for anything but pairs of datetimes and for a pause without an end,
-    NaiveDatetimeError for a naive datetime, and ValueError for a pause that ends before it starts.
-    """
+    """Return pauses as sorted disjoint spans of instants."""
     if not pauses:
         return []
     found = []
@@ -67,11 +63,7 @@ def _check_pairs(pauses: object) -> None:
 
 
 def delays(used: Any, budget: Any, *, limit: bool) -> Any:
-    """Return whether a pause delays the due time of a budget, or its limit.
-
-    ``used`` is the part of the budget that is used up when the pause begins. A pause that begins
-    exactly when the budget is used up delays only the limit. Columns compare arrays.
-    """
+    """Return whether a pause delays the due time of a budget, or its limit."""
     return used <= budget if limit else used < budget
 
 

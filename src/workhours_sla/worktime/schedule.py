@@ -241,11 +241,7 @@ class Schedule(WorkingTime):
         return merged([*self.calendar.coverage, *((day, day) for day in self.overrides)])
 
     def _shifts_between(self, first: date, last: date) -> list[Shifts]:
-        """Return the shifts of each date from ``first`` to ``last``, which must all be known.
-
-        Dates without a calendar entry and without an override take the shifts of their weekday.
-        This is correct for weekends, too: Schedule refuses weekly hours on the calendar's weekend.
-        """
+        """Return the shifts of each date from ``first`` to ``last``, which must all be known."""
         shifts = self.hours.between(first, last)
         for since, changed in self.changes.items():
             if since <= last:
@@ -271,11 +267,7 @@ class Schedule(WorkingTime):
             day = max(day, until + ONE_DAY)
 
     def _completed(self, day: date) -> Shifts:
-        """Return the shifts of an unknown date that is taken as full, or as a day off.
-
-        If the calendar allows the hours of several weekdays on the date, a full day has all of
-        them together: a transferred working day has the hours of another weekday.
-        """
+        """Return the shifts of an unknown date that is taken as full, or as a day off."""
         if not self._full:
             return ()
         week = self.hours_on(day).by_weekday
@@ -346,10 +338,7 @@ class Schedule(WorkingTime):
         return self._completion(full=False), self._completion(full=True)
 
     def _completion(self, *, full: bool) -> Schedule:
-        """Return the schedule with all unknown dates full working days if ``full``, else days off.
-
-        Dates more than two years before the first or after the last known date stay unknown.
-        """
+        """Return the schedule with all unknown dates full working days if ``full``, else days off."""
         completed = Schedule.__new__(Schedule)
         setter = object.__setattr__
         for name in Schedule.__slots__:

@@ -35,10 +35,7 @@ def in_time(moment: datetime, limit: datetime) -> bool: ...
 @overload
 def in_time(moment: Any, limit: Any) -> Any: ...
 def in_time(moment: Any, limit: Any) -> Any:
-    """Return whether a moment is within a limit, or for columns, which moments are.
-
-    Exactly at the limit is in time. This and ``is_late`` are the only comparisons with a limit.
-    """
+    """Return whether a moment is within a limit, or for columns, which moments are."""
     return moment <= limit
 
 
@@ -47,10 +44,7 @@ def is_late(moment: datetime, limit: datetime) -> bool: ...
 @overload
 def is_late(moment: Any, limit: Any) -> Any: ...
 def is_late(moment: Any, limit: Any) -> Any:
-    """Return whether a moment is not within a limit, or for columns, which are not.
-
-    In columns NaT is neither in time nor late.
-    """
+    """Return whether a moment is not within a limit, or for columns, which are not."""
     return moment > limit
 
 
@@ -163,12 +157,7 @@ def _plain_datetime(when: object) -> datetime:
 
 
 class Zone:
-    """The UTC offsets of a time zone, and the instants at which its offset changes.
-
-    A change is found by comparing the offsets at successive UTC midnights, and by bisecting the
-    day between two midnights whose offsets differ. After 1970, no zone of the tz database has two
-    changes within one day that cancel out.
-    """
+    """The UTC offsets of a time zone, and the instants at which its offset changes."""
 
     __slots__ = ("_changes", "_offsets", "tz")
 
@@ -217,11 +206,7 @@ class Zone:
         return found
 
     def instants_of(self, wall_start: timedelta, wall_end: timedelta) -> list[TimeSpan]:
-        """Return the instants at which the clocks show a time in ``[wall_start, wall_end)``.
-
-        If the clocks skip ``wall_start`` or ``wall_end``, the span starts or ends at the offset
-        change. If the clocks show ``wall_start`` or ``wall_end`` twice, there are two spans.
-        """
+        """Return the instants at which the clocks show a time in ``[wall_start, wall_end)``."""
         first, last = wall_start // ONE_DAY - 2, wall_end // ONE_DAY + 2
         changes = self.changes(first, last)
         begin, offset = ONE_DAY * first, self.offset_on(first)

@@ -72,20 +72,7 @@ def _same_bounds(
 
 
 class WorkingTime(metaclass=ABCMeta):
-    """The verbs of working time: the base class of Schedule and of combined schedules.
-
-    All verbs need aware datetimes and return datetimes in the zone of their first argument.
-    ``pauses`` are pairs (since, until) of datetimes; working time within a pause does not count.
-    If the answer depends on a date that no act decides yet, ``provisional=True`` decides the date
-    by a rule and emits a ProvisionalWarning.
-
-    Verbs raise NaiveDatetimeError for a naive datetime, CalendarCoverageError if the answer
-    depends on an unknown or uncertain date, BudgetError for an invalid budget, and ValueError for
-    a pause that ends before it starts.
-
-    An immutable value: hashable, picklable, safe to share between threads. ``compiled`` has the
-    timelines from which the verbs answer.
-    """
+    """The verbs of working time: the base class of Schedule and of combined schedules."""
 
     __slots__ = ("_by_rule", "_extremes", "_fast", "_hash", "compiled", "tz")
 
@@ -504,10 +491,7 @@ class WorkingTime(metaclass=ABCMeta):
 
 
 def dates_of(time: WorkingTime, budget: object) -> DatedShifts:
-    """Return the schedule on whose dates a budget is counted.
-
-    Raises BudgetError for a combination, which is not based on one schedule.
-    """
+    """Return the schedule on whose dates a budget is counted."""
     if not hasattr(time, "calendar"):
         msg = f"a combined schedule counts working time only, not {budget!r}; use one of its parts"
         raise BudgetError(msg, budget=budget)

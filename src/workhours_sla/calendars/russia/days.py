@@ -24,6 +24,7 @@ from workhours_sla.calendars.days import (
 from workhours_sla.calendars.russia.federal import WEEKS, covered_years, federal_entries, rows_of
 from workhours_sla.calendars.russia.regional import before_joining, regional_entries, uncertain
 from workhours_sla.calendars.russia.regions import region
+from workhours_sla.calendars.sources import DaySource
 from workhours_sla.errors import CalendarDataError
 from workhours_sla.text.messages import say
 
@@ -31,16 +32,16 @@ LAST_RULE_YEAR = 2099
 """The last year for which a provisional calendar of Russia answers."""
 
 
-class RussianDays(NamedTuple):
-    """The federal days of Russia and, if ``id`` is a region, the days of the region.
-
-    Acts that were published after the date ``known_by`` are left out. ``weekend`` are the weekly
-    days off (Monday is 0).
-    """
-
+class _Russian(NamedTuple):
     region: str | None = None
     known_by: date | None = None
     weekend: frozenset[int] = FIVE_DAY_WEEK
+
+
+class RussianDays(_Russian, DaySource):
+    """The federal days of Russia and, if ``id`` is a region, the days of the region."""
+
+    __slots__ = ()
 
     @property
     def coverage(self) -> tuple[DateRange, ...]:
@@ -91,9 +92,6 @@ class RussianDays(NamedTuple):
         if days not in WEEKS:
             raise CalendarDataError(say("no_week", days=repr(days)), days=days)
         return self._replace(weekend=WEEKS[days])
-
-    def with_workdays(self, weekdays: frozenset[int]) -> RussianDays:
-        raise CalendarDataError(say("no_workdays_here"))
 
     def without_layers(self, layers: Collection[Layer]) -> RussianDays:
         return self._replace(region=None) if Layer.REGION in layers else self
@@ -156,9 +154,6 @@ def _coverage(source: RussianDays) -> tuple[DateRange, ...]:
 def _kinds_in(
     federal: Callable[[], Mapping[date, tuple[Entry, ...]]], weekend: frozenset[int]
 ) -> Callable[[date], DayKind]:
-    """Return a function that returns the kind of a date; it reads the entries when it needs them.
-
-    Most regions have no holidays of their own, so that they do not need the years' files.
-    """
+    """Return a function that returns the kind of a date; it reads the entries when it needs them."""
     entries = cache(federal)
     return lambda day: kind_of(day, resolve(day, entries().get(day, ())), weekend)

@@ -65,11 +65,7 @@ def act_of(row: dict[str, Any], source: str | None = None) -> Act:
 
 
 class YearRows(NamedTuple):
-    """The dates that the acts of one year list.
-
-    ``statutory`` are pairs of (date, name), ``transfers`` are triples of (from, to, act), and
-    ``presidential`` are pairs of (date, act).
-    """
+    """The dates that the acts of one year list."""
 
     year: int
     statutory: tuple[tuple[date, str], ...]
@@ -120,11 +116,7 @@ def rows_of(year: int) -> YearRows:
 def automatic_moves(
     rows: YearRows, weekend: frozenset[int] = FIVE_DAY_WEEK
 ) -> Iterator[tuple[date, date]]:
-    """Yield pairs of (holiday on a weekly day off, working day that becomes a day off instead).
-
-    Labour Code art. 112 part 2. A day off that a resolution of the Government moves does not move
-    automatically. Since 2013 days off on 1 to 8 January move only by resolution.
-    """
+    """Yield pairs of (holiday on a weekly day off, working day that becomes a day off instead)."""
     holidays = {day for day, _ in rows.statutory}
     moved_by_act = {source for source, _, _ in rows.transfers}
     taken: set[date] = set()
@@ -140,12 +132,7 @@ def automatic_moves(
 
 
 def federal_entries(rows: YearRows, weekend: frozenset[int] = FIVE_DAY_WEEK) -> Iterator[Entry]:
-    """Yield the entries of the federal layers for a year and for the next 1 January.
-
-    A transfer moves a day off from one date to another. The new date becomes a day off. The former
-    date becomes a working day, unless it is a holiday. A transfer applies only if the former date
-    is a day off, so in a six-day week a transfer from a Saturday does not apply.
-    """
+    """Yield the entries of the federal layers for a year and for the next 1 January."""
     holidays = {day for day, _ in rows.statutory}
     for day, name in rows.statutory:
         yield _holiday(day, name)

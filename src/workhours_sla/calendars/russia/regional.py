@@ -51,12 +51,7 @@ def open_dates(holiday: RegionalHoliday, year: int) -> tuple[date, ...]:
 def regional_entries(
     region: Region, year: int, weekend: frozenset[int], kind_of: KindOf
 ) -> Iterator[Entry]:
-    """Yield the entries of a region's own holidays and days off for a year.
-
-    ``weekend`` are the weekly days off (Monday is 0), and ``kind_of`` returns the federal kind of a
-    date. An open holiday is included if it has exactly one likely date. ``uncertain`` returns this
-    date, too, so that only provisional answers use the entry.
-    """
+    """Yield the entries of a region's own holidays and days off for a year."""
     for entry in region.single_days:
         swapped = entry.swapped_with and {entry.date.weekday(), entry.swapped_with.weekday()}
         if entry.date.year == year and (not swapped or swapped & weekend):
@@ -77,15 +72,7 @@ def regional_entries(
 
 
 def uncertain(region: Region, year: int, kind_of: KindOf) -> dict[date, Entry]:
-    """Return the uncertain dates of a year, each with the entry that may apply to the date.
-
-    An open holiday makes three kinds of dates uncertain: each date on which the holiday may fall,
-    the day before each of these dates, which may be shorter, and the working day to which the day
-    off may move. If a holiday with a certain date falls on a day off, the next working day is
-    uncertain in two cases: if nobody knows whether the day off moves, and if the day off is a
-    federal holiday. The dates of ``region.single_days`` are certain. If one of these dates is a day
-    off and a likely date of an open holiday, the holiday counts as decided.
-    """
+    """Return the uncertain dates of a year, each with the entry that may apply to the date."""
     found = {entry.date: entry for entry in region.open_days if entry.date.year == year}
     decided = {entry.date for entry in region.single_days}
     falls = list(_certain(region, year))
@@ -179,11 +166,7 @@ def _is_rule(text: str) -> bool:
 
 
 def _forecast(holiday: RegionalHoliday, year: int) -> Iterator[date]:
-    """Yield every date on which a holiday may fall according to its forecast.
-
-    The text of a forecast is a list, separated by commas, of rules, ranges ``A..B`` of rules, and
-    names that ``forecast`` takes.
-    """
+    """Yield every date on which a holiday may fall according to its forecast."""
     for part in filter(None, holiday.forecast.split(", ")):
         first, _, last = part.partition("..")
         if last:
@@ -205,10 +188,7 @@ def _next_working(day: date, kind_of: KindOf, taken: Container[date]) -> date:
 
 
 def before_joining(joined: Entry | None, year: int) -> Iterator[tuple[date, Entry]]:
-    """Yield the dates of a year before a subject joined Russia, each with the entry ``joined``.
-
-    Russian law did not apply on these dates.
-    """
+    """Yield the dates of a year before a subject joined Russia, each with the entry ``joined``."""
     if joined is not None:
         for day in dates_between(date(year, 1, 1), min(joined.date - ONE_DAY, date(year, 12, 31))):
             yield day, joined._replace(date=day)
@@ -221,12 +201,7 @@ def before_joining(joined: Entry | None, year: int) -> Iterator[tuple[date, Entr
 
 
 def forecast(name: str, year: int) -> tuple[date, ...]:
-    """Return the forecast dates of a lunar holiday in a year: zero to two dates.
-
-    ``name`` is a day of the Muslim calendar, ``shawwal-1`` or ``dhu-al-hijja-10``, or a Buddhist
-    holiday, ``white-month`` (Sagaalgan, Tsagan Sar, Shagaa), ``buddha-birthday`` or ``zul``. Raises
-    ValueError for another name.
-    """
+    """Return the forecast dates of a lunar holiday in a year: zero to two dates."""
     match name:
         case "shawwal-1":
             return tuple(_islamic_in(year, _SHAWWAL, 1))

@@ -26,17 +26,7 @@ LISTED = "listed"
 
 
 class RegionalHoliday(NamedTuple):
-    """A holiday of one subject, in the years ``since`` to ``until``.
-
-    ``rule`` is ``MM-DD``, ``easter+N``, ``last Monday before MM-DD`` or ``listed``. If ``listed``
-    contains dates of a year, they apply instead of the rule. ``acts`` are pairs (listed date, act)
-    for the listed dates that another act than ``act`` sets. ``forecast`` describes the dates on
-    which a listed holiday may fall in a year without listed dates, and ``length`` is the greatest
-    number of days that the holiday may last. ``disputed`` is True if sources disagree whether the
-    holiday is a day off. ``weekend`` are pairs (year, rule). From that year on, the rule says what
-    applies if the holiday falls on a day off: ``MOVES``, ``STAYS``, or another text if that is
-    unknown.
-    """
+    """A holiday of one subject, in the years ``since`` to ``until``."""
 
     name: str
     rule: str
@@ -52,14 +42,7 @@ class RegionalHoliday(NamedTuple):
 
 
 class Region(NamedTuple):
-    """A subject of the Russian Federation: its names, zones and regional days.
-
-    ``tz`` is the IANA zone of the capital. ``other_zones`` are pairs (zone, area) for areas with
-    another zone. ``single_days`` are days off of a single year, and weekends that were worked
-    instead. ``open_days`` are dates for which no act says whether they were working days.
-    If the subject joined Russia after the first year of the data, ``joined`` is the entry of the
-    first day under Russian law, else None.
-    """
+    """A subject of the Russian Federation: its names, zones and regional days."""
 
     id: str
     name_ru: str
@@ -109,10 +92,7 @@ def _other_names() -> dict[str, list[str]]:
 
 
 def _open_rows(rows: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the rows of dates without an act: a subject's own, then those of all subjects.
-
-    A common row is left out if the subject's own rows contain any of its dates.
-    """
+    """Yield the rows of dates without an act: a subject's own, then those of all subjects."""
     yield from rows.get("open_days", ())
     own = {day for row in rows.get("open_days", ()) for day in row["dates"]}
     own |= {day for row in rows.get("days_off", ()) for day in _dates(row)}
@@ -163,10 +143,7 @@ def _dates(row: dict[str, Any]) -> list[date]:
 
 
 def named_like(text: str) -> tuple[Phrase, ...]:
-    """Return the regions with a name that is similar to a text, for an error message.
-
-    The beginning of a name counts as similar: ``Волгоградская``.
-    """
+    """Return the regions with a name that is similar to a text, for an error message."""
     from difflib import get_close_matches
 
     wanted = text.casefold().strip()

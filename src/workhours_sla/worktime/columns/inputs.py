@@ -117,11 +117,7 @@ class Options(NamedTuple):
 
 
 class Question(NamedTuple, Generic[Given]):
-    """A verb with its columns as flat arrays, whose rows are the elements of ``shape``.
-
-    ``unit`` is the finest numpy unit of the given columns, and ``zone`` the zone of given
-    datetimes, None for datetime64. ``other`` is a budget that is not a timedelta.
-    """
+    """A verb with its columns as flat arrays, whose rows are the elements of ``shape``."""
 
     verb: Verb
     schedules: tuple[WorkingTime, ...]

@@ -86,11 +86,7 @@ class Scratch:
 
 
 class Curve(NamedTuple):
-    """The compiled part of a schedule: sorted intervals, as instants.
-
-    ``cum`` is the working time before each interval, followed by the total. Run r is known from
-    ``lo[r]`` to ``hi[r]`` and has the intervals ``first[r]:first[r + 1]``.
-    """
+    """The compiled part of a schedule: sorted intervals, as instants."""
 
     starts: Ints
     ends: Ints
@@ -136,12 +132,7 @@ class Curve(NamedTuple):
 
 
 class Finder:
-    """Finds the number of sorted bounds up to a value: a look-up, then a few comparisons.
-
-    If there is no table of buckets that needs few comparisons, or with ``few_rows``, for which
-    none is worth its time, it is a binary search. Places count through the bounds of all slots,
-    each followed by one more place. Values are within the ``span``.
-    """
+    """Finds the number of sorted bounds up to a value: a look-up, then a few comparisons."""
 
     def __init__(self, parts: Sequence[Ints], span: tuple[int, int], *, few_rows: bool) -> None:
         self._parts = parts
@@ -209,10 +200,7 @@ class Searched:
 
 
 class Cells:
-    """The working time up to an instant by cells of length g, which are counted from 1970.
-
-    The cells before the first known instant are never written, so that they take no memory.
-    """
+    """The working time up to an instant by cells of length g, which are counted from 1970."""
 
     def __init__(self, curves: Sequence[Curve], g: int) -> None:
         self._g = np.uint64(g)
@@ -285,10 +273,7 @@ def _span(curves: Sequence[Curve]) -> tuple[int, int]:
 
 
 class Inverse:
-    """The instant of an amount of working time: ``t = u + Q[u // g]``, or a ``Finder`` of amounts.
-
-    ``g`` divides the length of every interval. There is an empty cell before each slot.
-    """
+    """The instant of an amount of working time: ``t = u + Q[u // g]``, or a ``Finder`` of amounts."""
 
     def __init__(self, curves: Sequence[Curve], g: int, *, few_rows: bool) -> None:
         cums = [one.cum for one in curves]
@@ -312,13 +297,7 @@ class Inverse:
 
 
 class OneBudget:
-    """The answers of a verb for one budget, in cells whose length also divides the budget.
-
-    As an instant passes through a cell, its answer grows with it in working time, and stays in
-    closed time. It jumps only between two cells. ``edges`` are the edges of the cells, ``answers``
-    and ``worked`` of each slot the answers and C at the edges. With ``after`` a cell includes its
-    end, not its beginning.
-    """
+    """The answers of a verb for one budget, in cells whose length also divides the budget."""
 
     def __init__(
         self, edges: Ints, answers: Sequence[Ints], worked: Sequence[Ints], *, after: bool

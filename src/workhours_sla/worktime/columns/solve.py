@@ -254,11 +254,7 @@ def _outside(asked: Question[Any], tables: Tables, slots: Ints | None, wanted: I
 def _paused_before_answer(
     asked: Question[Any], pauses: PauseRows, tables: Tables, slots: Ints | None
 ) -> tuple[Ints, Bools, Bools]:
-    """Return the paused working time before each answer, and the unknown and the open rows.
-
-    A pause that begins before the budget is used up delays the due time and the limit; one that
-    begins exactly then delays only the limit. A row is open if a pause without an end delays it.
-    """
+    """Return the paused working time before each answer, and the unknown and the open rows."""
     run = pauses.each(tables.runs.of(asked.start, slots))
     start, end = pauses.each(asked.start), tables.runs.end[run]
     begins, ends = np.maximum(pauses.starts, start), np.maximum(pauses.ends, start)

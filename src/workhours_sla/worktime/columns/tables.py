@@ -77,11 +77,7 @@ def _curve(lines: Sequence[Timeline], demand: Demand, *, edges: bool) -> Curve:
 
 
 class Horizon:
-    """The compiled curves, and the tables built from them.
-
-    ``slot_of[i]`` is the slot of schedule i.
-    ``unit`` is the coarsest numpy unit in which every opening and closing is a whole number.
-    """
+    """The compiled curves, and the tables built from them."""
 
     def __init__(self, curves: Sequence[Curve]) -> None:
         slots: dict[tuple[bytes, ...], int] = {}
@@ -110,12 +106,7 @@ class Horizon:
 
 
 class Compiled:
-    """The compiled part of some schedules, which grows when a column needs more.
-
-    Two threads may replace ``horizon`` at the same time; each continues with its own. The verbs for
-    openings and closings (``edges``) have timelines of their own: an opening may be very far away,
-    and would make the tables of all other verbs large.
-    """
+    """The compiled part of some schedules, which grows when a column needs more."""
 
     def __init__(self, schedules: tuple[WorkingTime, ...], *, edges: bool) -> None:
         self._schedules, self._edges = schedules, edges
@@ -209,11 +200,7 @@ class Tables:
 
 
 class Runs:
-    """The runs of all slots, numbered one slot after another.
-
-    ``begin`` and ``end`` are the first and the last instant of each run, and ``base`` and ``total``
-    the working time before them. Each array has one element more, 0, for unknown instants: run -1.
-    """
+    """The runs of all slots, numbered one slot after another."""
 
     def __init__(self, curves: Sequence[Curve]) -> None:
         counts = np.array([len(curve.lo) for curve in curves])
