@@ -23,9 +23,9 @@ from workhours_sla.frames.numpy_columns import (
     Rows,
     Schedules,
 )
-from workhours_sla.worktime.budgets import OtherBudget
 from workhours_sla.worktime.columns import verbs as columns
 from workhours_sla.worktime.columns.inputs import OnUnknown
+from workhours_sla.worktime.due_dates import BudgetKind
 
 
 class ArrowScalar(Protocol):
@@ -38,7 +38,7 @@ class ArrowScalar(Protocol):
 Instants: TypeAlias = datetime | Column | ArrowScalar | Sequence[datetime | None]
 """One instant for all rows, or a column of instants. Only pandas accepts a list."""
 Budgets: TypeAlias = (
-    OtherBudget | timedelta | Column | ArrowScalar | NDArray[np.timedelta64] | Sequence[timedelta]
+    BudgetKind | timedelta | Column | ArrowScalar | NDArray[np.timedelta64] | Sequence[timedelta]
 )
 """One budget for all rows, or a column of amounts of working time."""
 Names: TypeAlias = Column | NDArray[np.object_] | Sequence[str]

@@ -9,7 +9,6 @@ weekly hours divided by the working days of the week, as in the norms of working
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -22,7 +21,6 @@ from workhours_sla.worktime.amounts import check_budget, iso_amount, match_of_am
 from workhours_sla.worktime.day_budgets import (
     CalendarDays,
     CountFrom,
-    DayBudget,
     Months,
     WorkingDays,
     check_days,
@@ -66,7 +64,7 @@ class ClockTime(BudgetKind):
     2025-03-15 17:00:00+03:00
     """
 
-    _unit = "clock"
+    units = ("clock", "clock")
 
     amount: timedelta
 
@@ -76,7 +74,7 @@ class ClockTime(BudgetKind):
     @classmethod
     def parse(cls, text: str, **_: str | None) -> Self | None:
         """Return the budget of a text such as ``9h clock``, None for another kind."""
-        amount = text.strip().lower().removesuffix(cls._unit)
+        amount = text.strip().lower().removesuffix("clock")
         # a regular expression would take quadratic time for many blanks before "clock"
         return cls(parse_amount(amount)) if amount != amount.rstrip() else None
 
@@ -120,7 +118,7 @@ class WorkingDaysInHours(BudgetKind):
     2025-03-13 09:45:00+03:00
     """
 
-    _unit = "working day in hours"
+    units = ("working day in hours", "working days in hours")
 
     count: int
 
@@ -139,6 +137,9 @@ class WorkingDaysInHours(BudgetKind):
             if shifts
         ]
         return -(-sum(lengths, ZERO) * self.count // len(lengths))
+
+    def working_time(self, schedule: DatedShifts, start: datetime) -> timedelta:
+        return self.amount(schedule, start)
 
     def amounts(self, schedule: DatedShifts) -> list[tuple[timedelta, timedelta]]:
         """Return pairs: the amount for all starts from an instant on."""
@@ -186,9 +187,7 @@ class WorkingDaysInHours(BudgetKind):
         return DayBounds((ends[0][0], ends[1][0]), (ends[0][1], ends[1][1]))
 
 
-OtherBudget = DayBudget | ClockTime | WorkingDaysInHours
-"""A budget that is not a timedelta."""
-BUDGET_KINDS: Final[tuple[type[OtherBudget], ...]] = (
+BUDGET_KINDS: Final[tuple[type[BudgetKind], ...]] = (
     WorkingDays,
     CalendarDays,
     Months,
@@ -196,7 +195,7 @@ BUDGET_KINDS: Final[tuple[type[OtherBudget], ...]] = (
     WorkingDaysInHours,
 )
 """All kinds of budgets but the plain timedelta, in the order in which a text is tried."""
-Budget = timedelta | OtherBudget
+Budget = timedelta | BudgetKind
 """Any budget that a target can have; a plain timedelta is working time."""
 
 
@@ -251,7 +250,7 @@ def budget_kind(budget: Budget) -> str:
     """Return the name of the kind of a budget, as it is used in JSON and in texts."""
     if isinstance(budget, timedelta):
         return WORKING_TIME
-    return re.sub("(?<=[a-z])(?=[A-Z])", "_", type(budget).__name__).lower()
+    return budget.kind()
 
 
 def budget_size(budget: Budget) -> timedelta | int:

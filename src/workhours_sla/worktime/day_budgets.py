@@ -142,7 +142,7 @@ class WorkingDays(DayBudget):
     2026-01-12 18:00:00+03:00
     """
 
-    _unit = "working day"
+    units = ("working day", "working days")
 
     count: int
     count_from: CountFrom = "next_day"
@@ -184,7 +184,7 @@ class CalendarDays(DayBudget):
     2025-12-30
     """
 
-    _unit = "day"
+    units = ("day", "days")
 
     count: int
     roll: Roll
@@ -232,7 +232,7 @@ class Months(DayBudget):
     2026-02-28
     """
 
-    _unit = "month"
+    units = ("month", "months")
 
     count: int
     roll: Roll

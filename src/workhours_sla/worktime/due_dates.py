@@ -24,7 +24,6 @@ from workhours_sla.worktime.times import BASE_UTC, ONE_DAY, TICK, refuse_naive, 
 Roll = Literal["following", "preceding", "none"]
 COUNTING: Final = frozenset({"roll", "count_from"})
 _COUNTED: Final = re.compile(r"(\d{1,9})\s+(.*)", re.DOTALL)
-_SINGULAR: Final = {"days": "day", "months": "month"}
 _FIRST = datetime(1, 7, 1, tzinfo=UTC)
 """A start that no calendar covers."""
 
@@ -73,7 +72,7 @@ def last_closing(schedule: DatedShifts, day: date) -> datetime | None:
 
 @lru_cache(maxsize=4096)
 def closes_on(schedule: DatedShifts, day: date) -> datetime | None:
-    """Return when a date closes, in UTC: when its last shift ends, or at 24:00 if that is earlier."""
+    """Return when the last shift of a date ends, at 24:00 at the latest; None without shifts."""
     return None if last_closing(schedule, day) is None else ends_of(schedule, day)[0]
 
 
@@ -94,7 +93,9 @@ def ends_of(schedule: DatedShifts, due: date) -> tuple[datetime, datetime]:
 
 
 def _latest_start(due: datetime, schedule: DatedShifts, budget: BudgetKind) -> datetime:
-    """Search the latest start for which a budget is due no later than ``due``, in the zone of it."""
+    """Search the latest start for which a budget is due no later than ``due``."""
+    # The deadline must not be before its start, and a later start must not have an earlier
+    # deadline. A budget that rolls back may have a deadline before a date on which it depends.
     rolls_back = budget.as_dict().get("roll") == "preceding"
     if due.utcoffset() is None:
         refuse_naive(due)
@@ -129,7 +130,10 @@ def _latest_start(due: datetime, schedule: DatedShifts, budget: BudgetKind) -> d
 def _steps_back(
     late: datetime, is_early: Callable[[datetime], bool], *, is_known: bool
 ) -> tuple[datetime, datetime] | None:
-    """Search backwards for bounds of the latest start: one early enough, and a later one."""
+    """Search backwards for a start that is early enough, and a later one that is not, or unknown.
+
+    The steps grow, until one leads to a start whose answer is unknown; from there on they shrink.
+    """
     step, shrinks = ONE_DAY, False
     while late > _FIRST:
         step = min(step, late - _FIRST)
@@ -186,7 +190,12 @@ class BudgetKind(metaclass=ABCMeta):
     __slots__ = ()
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
-    _unit: ClassVar[str]
+    units: ClassVar[tuple[str, str]]
+
+    @classmethod
+    def kind(cls) -> str:
+        """Return the name of the kind, as it is used in JSON and in texts: ``working_days``."""
+        return re.sub("(?<=[a-z])(?=[A-Z])", "_", cls.__name__).lower()
 
     @classmethod
     def parse(cls, text: str, **counting: str | None) -> Self | None:
@@ -195,7 +204,7 @@ class BudgetKind(metaclass=ABCMeta):
         if counted is None:
             return None
         number, unit = counted.groups()
-        if " ".join(_SINGULAR.get(word, word) for word in unit.split()) != cls._unit:
+        if " ".join(unit.split()) not in cls.units:
             return None
         options: dict[str, Any] = {
             name: counting[name] for name in cls.__dataclass_fields__ if name in COUNTING
@@ -224,7 +233,11 @@ class BudgetKind(metaclass=ABCMeta):
         return _latest_start(due, schedule, self)
 
     def amounts(self, schedule: DatedShifts) -> list[tuple[timedelta, timedelta]] | None:
-        """Return the working time that the budget equals, None if it is none."""
+        """Return pairs: the working time that the budget equals for all starts from an instant."""
+        return None
+
+    def working_time(self, schedule: DatedShifts, start: datetime) -> timedelta | None:
+        """Return the working time that the budget equals for one start, None if it is none."""
         return None
 
     def clock_amount(self) -> timedelta | None:

@@ -16,14 +16,13 @@ from numpy.typing import NDArray
 from workhours_sla.errors import BudgetError, NaiveDatetimeError
 from workhours_sla.module_names import public
 from workhours_sla.worktime.amounts import LONGEST, check_budget
-from workhours_sla.worktime.budgets import OtherBudget
 from workhours_sla.worktime.columns.lookups import MAX, MICROS, NAT, Bools, Ints, coarsest_unit
 from workhours_sla.worktime.due_dates import BudgetKind
 from workhours_sla.worktime.times import TICK, micros_of, refuse_naive
 from workhours_sla.worktime.verbs import WorkingTime
 
 Schedules = WorkingTime | Sequence[WorkingTime]
-Budgets = OtherBudget | timedelta | np.timedelta64 | NDArray[np.timedelta64] | Sequence[timedelta]
+Budgets = BudgetKind | timedelta | np.timedelta64 | NDArray[np.timedelta64] | Sequence[timedelta]
 """One budget for all rows, or a column of amounts of working time with one per row."""
 Codes = NDArray[np.integer[Any]] | Sequence[int] | None
 """For each row the index of its schedule; None if one schedule serves all rows."""
