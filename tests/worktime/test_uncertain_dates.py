@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
@@ -45,18 +45,21 @@ from workhours_sla import (
     holder_spans,
     working_hours,
 )
+from workhours_sla.calendars.sources import DaySource
 from workhours_sla.errors import CalendarCoverageError
 
 ACT = Act("Order 1")
 
 
-class Days(NamedTuple):
-    """A week of five days, days off and transferred days, and uncertain dates left out."""
-
+class _Days(NamedTuple):
     first: date
     last: date
     rows: tuple[Entry, ...] = ()
     open_rows: tuple[Entry, ...] = ()
+
+
+class Days(_Days, DaySource):
+    """A week of five days, days off and transferred days, and uncertain dates left out."""
 
     @property
     def weekend(self) -> frozenset[int]:
@@ -72,15 +75,10 @@ class Days(NamedTuple):
         return (*ranges, (since, self.last))
 
     @property
-    def rule_span(self) -> None:
-        return None
-
-    @property
     def version(self) -> str:
         return repr(hash(self.rows))
 
     def entries(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
-        del year
         found: dict[date, tuple[Entry, ...]] = {}
         for row in self.rows:
             found[row.date] = (*found.get(row.date, ()), row)
@@ -89,18 +87,7 @@ class Days(NamedTuple):
     def uncertain(self, year: int) -> Mapping[date, Entry]:
         return {row.date: row for row in self.open_rows if row.date.year == year}
 
-    def known_on(self, day: date) -> Days:
-        del day
-        return self
-
-    def with_week(self, days: int) -> Days:
-        raise NotImplementedError
-
-    def without_layers(self, layers: Collection[Layer]) -> Days:
-        raise NotImplementedError
-
     def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:
-        del day
         return "uncertain", {"name": "x", "act": "y"}
 
 

@@ -94,12 +94,12 @@ class AmendedDays(_Amended, DaySource):
 
     @property
     def version(self) -> str:
-        """The version of the base source, followed by a digest of the added rows."""
         digest = sha256(repr((self.rows, self.confirms)).encode()).hexdigest()[:8]
         return f"{self.base.version}+{digest}"
 
     def entries(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
-        """Return the entries of the base source and the added rows, keyed by date."""
+        # without the automatic move of a day off that an added row moves, and without the
+        # region's entries for uncertain dates that are confirmed
         rows = [row for row in self.rows if applies(row, self.weekend)]
         moved = {row.swapped_with for row in rows if row.kind is DayKind.TRANSFERRED_OFF}
         _, decided = _coverage_and_decided(self)
@@ -129,7 +129,6 @@ class AmendedDays(_Amended, DaySource):
         }
 
     def known_on(self, day: date) -> DaySource:
-        """Return the source without the acts that were published after ``day``."""
         rows = tuple(row for row in self.rows if was_known(row.act, day))
         confirms = self.confirms if len(rows) == len(self.rows) else ()
         return AmendedDays(self.base.known_on(day), rows, confirms)
@@ -152,6 +151,8 @@ def _coverage_and_decided(
     source: AmendedDays,
 ) -> tuple[tuple[DateRange, ...], tuple[DateRange, ...]]:
     """Return the covered dates, and the ranges in which uncertain dates are decided."""
+    # A range that extends the coverage, such as the year of a new federal decree, does not decide
+    # the uncertain holidays of a region; a later range or amendment can.
     base = source.base
     since, until = (
         (base.coverage[0][0], base.coverage[-1][1]) if base.coverage else (LATEST, EARLIEST)
@@ -202,7 +203,7 @@ def checked_ranges(confirms: Iterable[DateRange]) -> tuple[DateRange, ...]:
 
 
 def applies(row: Entry, weekend: Collection[int]) -> bool:
-    """Return False for a Government transfer from a Saturday or Sunday that is not in ``weekend``."""
+    """Return False for a Government transfer from a Saturday or Sunday that is worked anyway."""
     if row.layer is not Layer.TRANSFER or not set(weekend) < FIVE_DAY_WEEK:
         return True
     moved = {DayKind.TRANSFERRED_OFF: row.swapped_with, DayKind.TRANSFERRED_WORK: row.date}

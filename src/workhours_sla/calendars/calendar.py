@@ -43,7 +43,7 @@ class Calendar:
     A calendar is immutable, hashable, picklable and safe to share between threads. Two calendars
     are equal if they have the same id, zone, source of days and options. ``tz`` is the IANA zone
     that a schedule takes from the calendar, or None. Every method that takes a date raises
-    TypeError for a datetime.
+    TypeError for a datetime, and CalendarCoverageError for a date that is not covered.
 
     >>> Calendar.get("RU").day(date(2025, 11, 1)).kind.value
     'transferred_work'
@@ -240,8 +240,6 @@ class Calendar:
     def day(self, day: date) -> Day:
         """Return the ``Day`` of a date: its kind, its hours, and the acts that decide it.
 
-        Raises CalendarCoverageError for a date that is not covered.
-
         >>> Calendar.get("RU").day(date(2024, 11, 2)).hours_of
         datetime.date(2024, 4, 30)
         """
@@ -266,8 +264,6 @@ class Calendar:
     def days(self, first: date, last: date) -> Iterator[Day]:
         """Yield the ``Day`` of each date from ``first`` to ``last``, both included.
 
-        Raises CalendarCoverageError at the first date that is not covered.
-
         >>> days = Calendar.get("RU").days(date(2025, 10, 31), date(2025, 11, 4))
         >>> [day.working for day in days]
         [True, True, False, False, False]
@@ -275,7 +271,7 @@ class Calendar:
         return map(self.day, dates_between(first, last))
 
     def is_working_day(self, day: date) -> bool:
-        """Return whether ``day`` has working hours. Raises CalendarCoverageError.
+        """Return whether ``day`` has working hours.
 
         >>> Calendar.get("RU").is_working_day(date(2025, 11, 1))
         True
@@ -286,8 +282,6 @@ class Calendar:
     def count_working_days(self, first: date, last: date) -> int:
         """Return the number of working days from ``first`` to ``last``, both included.
 
-        Raises CalendarCoverageError.
-
         >>> Calendar.get("RU").count_working_days(date(2026, 1, 1), date(2026, 12, 31))
         247
         """
@@ -297,9 +291,8 @@ class Calendar:
     def add_working_days(self, day: date, count: int) -> date:
         """Return the working day that is ``count`` working days after ``day``.
 
-        A negative ``count`` goes back. Raises CalendarCoverageError if the result is not within the
-        covered dates. Raises ValueError for a count of 0, which does not say whether ``day`` itself
-        must be a working day.
+        A negative ``count`` goes back. Raises ValueError for a count of 0, which does not say
+        whether ``day`` itself must be a working day.
 
         >>> Calendar.get("RU").add_working_days(date(2025, 12, 30), 1)
         datetime.date(2026, 1, 12)
@@ -432,8 +425,7 @@ class Calendar:
         """Yield the days of both calendars for each date on which their working time differs.
 
         The dates from ``first`` to ``last`` (both included) are compared: whether a date is a
-        working day, by how much it is shortened, and which date's hours it has. Raises
-        CalendarCoverageError.
+        working day, by how much it is shortened, and which date's hours it has.
 
         >>> then = Calendar.get("RU").as_known(date(2021, 10, 1))
         >>> now = Calendar.get("RU")
@@ -535,6 +527,9 @@ class Norm(NamedTuple):
 
 
 def working_time_norm(calendar: Calendar, first: date, last: date) -> Norm:
-    """Return the numbers of days from ``first`` to ``last``, both included, for the norm."""
+    """Return the numbers of days from ``first`` to ``last``, both included, for the norm.
+
+    Days off by presidential decree count as working days, as the norm requires.
+    """
     days = list(calendar.without(Layer.PRESIDENTIAL).days(first, last))
     return Norm(len(days), sum(day.working for day in days), sum(day.short for day in days))

@@ -271,6 +271,8 @@ def _decide(
     day: date, entries: tuple[Entry, ...], eves: Mapping[date, Entry], weekend: Collection[int]
 ) -> Day:
     """Return the ``Day`` of a date from its entries and the holidays that shorten dates."""
+    # A transferred working day is as short as the date it was swapped with (order of
+    # Minzdravsotsrazvitiya of 13.08.2009 No 588n).
     winner = resolve(day, entries)
     kind = kind_of(day, winner, weekend)
     hours_of, shortened_by = day, NOT_SHORTENED

@@ -77,7 +77,7 @@ class _Plain(NamedTuple):
 
 
 class PlainDays(_Plain, DaySource):
-    """Single days off, and days that are off every year, for the dates from ``first`` to ``last``."""
+    """Single days off, and days that are off every year as pairs (month, day)."""
 
     __slots__ = ()
 
@@ -142,10 +142,10 @@ _SWAPS = (DayKind.TRANSFERRED_OFF, DayKind.TRANSFERRED_WORK)
 class _Copied(NamedTuple):
     table: TableDays
     span: DateRange
-    decided: DateRange
-    open_days: tuple[Entry, ...]
-    half_weekends: tuple[Entry, ...] = ()
-    left_out: tuple[str, ...] = ()
+    decided: DateRange  # the library has the decisions; copied dates outside are forecasts
+    open_days: tuple[Entry, ...]  # uncertain dates near an estimated day
+    half_weekends: tuple[Entry, ...] = ()  # short days, for people who work on weekly days off
+    left_out: tuple[str, ...] = ()  # categories of the library
 
 
 class CopiedDays(_Copied, DaySource):
@@ -213,7 +213,11 @@ class _Opened(NamedTuple):
 
 
 class OpenedDays(_Opened, DaySource):
-    """The days of ``base``, except that the weekdays ``weekdays`` (Monday is 0) are worked."""
+    """The days of ``base``, except that the weekdays ``weekdays`` (Monday is 0) are worked.
+
+    A date that was swapped with one of them is uncertain: the library does not say whether the swap
+    applies to people who work on that weekday anyway.
+    """
 
     __slots__ = ()
 

@@ -106,8 +106,7 @@ class WorkingDaysInHours(BudgetKind):
 
     The usual length of a working day is the weekly hours divided by the number of weekdays that
     have hours: 8 hours for 40 hours on five days, also if Friday is shorter. Short days and
-    overrides do not change it. The weekly hours are those in force on the date of the start. Raises
-    BudgetError.
+    overrides do not change it. The weekly hours are those in force on the date of the start.
 
     >>> from workhours_sla import Schedule
     >>> office = Schedule("RU-VGG", "Mo-Th 09:00-13:00,14:00-18:15; Fr 09:00-13:00,14:00-17:00")

@@ -133,7 +133,7 @@ class WorkingDays(DayBudget):
     """A budget of dates with working hours, counted from the date after the start.
 
     With ``count_from="same_day"`` the date of the start counts, too, unless its last shift ends at
-    or before the start. Raises BudgetError.
+    or before the start.
 
     >>> from workhours_sla import Schedule
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -173,7 +173,7 @@ class CalendarDays(DayBudget):
     ``following`` moves the due date to the next date with working hours (Civil Code art. 193).
     ``preceding`` moves it to the last date with working hours before it; if that date closed before
     the start, the due date moves as with ``following``. ``none`` does not move the due date.
-    Practice under Federal law 59-FZ is not uniform, so ``roll`` has no default. Raises BudgetError.
+    Practice under Federal law 59-FZ is not uniform, so ``roll`` has no default.
 
     >>> from workhours_sla import Schedule
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -223,8 +223,8 @@ class CalendarDays(DayBudget):
 class Months(DayBudget):
     """A budget of months, due on the same day of a later month (Civil Code art. 192).
 
-    If the later month has no such day, its last day is the due date. ``roll`` has the meaning
-    that it has for CalendarDays. Raises BudgetError.
+    If the later month has no such day, its last day is the due date. ``roll`` has the meaning that
+    it has for CalendarDays.
 
     >>> from workhours_sla import Schedule
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")

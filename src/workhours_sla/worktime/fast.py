@@ -35,7 +35,13 @@ Arrays = tuple[dict[int, int], list[timedelta], list[timedelta], list[timedelta]
 
 
 class Clock:
-    """The intervals of working time as the clocks of one zone show them, found by day number."""
+    """The intervals of working time as the clocks of one zone show them, found by day number.
+
+    ``arrays`` is (index, starts, ends, closed, gaps); for a time x, let j be the number of
+    intervals that start at or before x. ``index[day]`` is j at the midnight of the day;
+    ``starts[j]`` and ``ends[j]`` are the first interval after x; ``closed[j]`` is the end of the
+    last one that starts at or before x, and ``gaps[j]`` the time from there to ``starts[j]``.
+    """
 
     __slots__ = ("_cum", "_shift", "arrays")
 

@@ -437,7 +437,7 @@ def _week(rules: Iterable[Rule]) -> tuple[Shifts, Shifts, Shifts, Shifts, Shifts
 
 
 def _rules_of(week: Sequence[Shifts]) -> Rules:
-    """Return rules for the shifts of each weekday."""
+    # a rule after a night shift is additional, so that it does not change the hours after midnight
     rules: list[Rule] = []
     for shifts, group in groupby(EVERY_DAY, key=week.__getitem__):
         days = tuple(group)
@@ -448,7 +448,7 @@ def _rules_of(week: Sequence[Shifts]) -> Rules:
 
 
 def _added_up(rules: Rules) -> WeeklyHours | None:
-    """Return weekly hours in which each weekday has the shifts of all rules for it."""
+    """Return weekly hours with the shifts of all rules for each weekday; None if they conflict."""
     if any(r.effect is not Effect.REPLACE or not r.shifts or r.dates != Dates() for r in rules):
         return None
     for day in EVERY_DAY:

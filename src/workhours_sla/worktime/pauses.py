@@ -63,7 +63,8 @@ def _check_pairs(pauses: object) -> None:
 
 
 def delays(used: Any, budget: Any, *, limit: bool) -> Any:
-    """Return whether a pause delays the due time of a budget, or its limit."""
+    """Return whether a pause that begins when ``used`` is used up delays the due time or limit."""
+    # one that begins exactly when the budget is used up delays only the limit
     return used <= budget if limit else used < budget
 
 

@@ -11,7 +11,10 @@ from workhours_sla.worktime.times import ONE_DAY, ZERO, TimeSpan, midnight_on, z
 
 
 class Shift(NamedTuple):
-    """A shift ``[start, end)`` on the wall clock, as time since midnight of its date."""
+    """A shift ``[start, end)`` on the wall clock, as time since midnight of its date.
+
+    0 <= start < 24 h and start < end <= start + 24 h. An end after 24 h is on the next date.
+    """
 
     start: timedelta
     end: timedelta

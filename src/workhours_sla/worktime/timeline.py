@@ -54,6 +54,8 @@ class Compiler:
 
     def known_span(self) -> TimeSpan:
         """Return the span of instants that no shift of an unknown date can change."""
+        # from after all possible shifts of the date before the first date to the midnight after
+        # the last date; a shift that covers one of these instants is in the span
         lo, hi = self.surely
         earliest = self.zone.end_of(ONE_DAY * self._first)
         for start, end in join(self.day_intervals(self._first)):
@@ -107,7 +109,11 @@ class Compiler:
 
 
 class Timeline:
-    """The working time of one range of known dates, compiled only as far as needed so far."""
+    """The working time of one range of known dates, compiled only as far as needed so far.
+
+    ``surely`` is a span within the known one that takes less time to calculate. Working time at the
+    first or the last known instant may go on beyond, so these may be no real opening or closing.
+    """
 
     __slots__ = ("_compile_span", "_growing", "_known", "_known_span", "_surely", "compiled")
 
@@ -272,7 +278,7 @@ class CompiledTime:
         return lines
 
     def line_at(self, moment: timedelta) -> Timeline:
-        """Return the timeline that knows an instant. Raises CalendarCoverageError."""
+        """Return the timeline that knows an instant."""
         lines = self._lines or self.lines
         if len(lines) > 1:
             index = bisect_right(lines, moment, key=Timeline.surely_from)

@@ -36,6 +36,7 @@ def in_time(moment: datetime, limit: datetime) -> bool: ...
 def in_time(moment: Any, limit: Any) -> Any: ...
 def in_time(moment: Any, limit: Any) -> Any:
     """Return whether a moment is within a limit, or for columns, which moments are."""
+    # Exactly at the limit is in time. This and ``is_late`` are the only comparisons with a limit.
     return moment <= limit
 
 
@@ -157,7 +158,11 @@ def _plain_datetime(when: object) -> datetime:
 
 
 class Zone:
-    """The UTC offsets of a time zone, and the instants at which its offset changes."""
+    """The UTC offsets of a time zone, and the instants at which its offset changes.
+
+    A change lies between two UTC midnights whose offsets differ: after 1970, no zone of the tz
+    database has two changes within one day that cancel out.
+    """
 
     __slots__ = ("_changes", "_offsets", "tz")
 

@@ -36,7 +36,7 @@ def answered(
     provisional: bool,
     **options: Any,
 ) -> Answer:
-    """Return the answer to a question, also if it depends on unknown dates."""
+    """Return the answer of ``ask``, else that of ``certain``, else the provisional one."""
     try:
         return ask(time, *arguments, **options)
     except CalendarCoverageError as error:
@@ -72,6 +72,8 @@ def same_edge_in_any_case(
     time: Any, ask: Callable[[Any], datetime], error: CalendarCoverageError, when: datetime
 ) -> datetime:
     """Return an opening or closing near ``when`` if it is certain, otherwise raise ``error``."""
+    # Equal extremes are not enough, since a short day opens or closes at another time than a full
+    # one: both must also have the same working time between the answer and ``when``.
     least, most = _extreme_answers(time, ask)
     if least is not None and _in_utc(least) == _in_utc(most):
         off, full = _extreme_answers(time, lambda one: one.elapsed(least, when))

@@ -34,7 +34,7 @@ LAST_RULE_YEAR = 2099
 
 class _Russian(NamedTuple):
     region: str | None = None
-    known_by: date | None = None
+    known_by: date | None = None  # acts that were published later are left out
     weekend: frozenset[int] = FIVE_DAY_WEEK
 
 
@@ -154,6 +154,6 @@ def _coverage(source: RussianDays) -> tuple[DateRange, ...]:
 def _kinds_in(
     federal: Callable[[], Mapping[date, tuple[Entry, ...]]], weekend: frozenset[int]
 ) -> Callable[[date], DayKind]:
-    """Return a function that returns the kind of a date; it reads the entries when it needs them."""
+    # entries are read late: most regions have no holidays of their own and need no year's file
     entries = cache(federal)
     return lambda day: kind_of(day, resolve(day, entries().get(day, ())), weekend)

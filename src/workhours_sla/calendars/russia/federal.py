@@ -69,7 +69,7 @@ class YearRows(NamedTuple):
 
     year: int
     statutory: tuple[tuple[date, str], ...]
-    transfers: tuple[tuple[date, date, Act], ...]
+    transfers: tuple[tuple[date, date, Act], ...]  # from, to
     presidential: tuple[tuple[date, Act], ...]
 
     def acts(self) -> Iterator[Act]:
@@ -116,7 +116,10 @@ def rows_of(year: int) -> YearRows:
 def automatic_moves(
     rows: YearRows, weekend: frozenset[int] = FIVE_DAY_WEEK
 ) -> Iterator[tuple[date, date]]:
-    """Yield pairs of (holiday on a weekly day off, working day that becomes a day off instead)."""
+    """Yield pairs of (holiday on a weekly day off, working day that becomes a day off instead).
+
+    Labour Code art. 112 part 2. Days off that a resolution moves do not move automatically.
+    """
     holidays = {day for day, _ in rows.statutory}
     moved_by_act = {source for source, _, _ in rows.transfers}
     taken: set[date] = set()
@@ -132,7 +135,11 @@ def automatic_moves(
 
 
 def federal_entries(rows: YearRows, weekend: frozenset[int] = FIVE_DAY_WEEK) -> Iterator[Entry]:
-    """Yield the entries of the federal layers for a year and for the next 1 January."""
+    """Yield the entries of the federal layers for a year and for the next 1 January.
+
+    A transfer applies only if the former date is a day off, so not from a worked Saturday; the
+    former date becomes a working day unless it is a holiday.
+    """
     holidays = {day for day, _ in rows.statutory}
     for day, name in rows.statutory:
         yield _holiday(day, name)

@@ -51,7 +51,11 @@ def open_dates(holiday: RegionalHoliday, year: int) -> tuple[date, ...]:
 def regional_entries(
     region: Region, year: int, weekend: frozenset[int], kind_of: KindOf
 ) -> Iterator[Entry]:
-    """Yield the entries of a region's own holidays and days off for a year."""
+    """Yield the entries of a region's own holidays and days off for a year.
+
+    An open holiday is included if it has exactly one likely date, for provisional answers alone:
+    ``uncertain`` returns this date, too.
+    """
     for entry in region.single_days:
         swapped = entry.swapped_with and {entry.date.weekday(), entry.swapped_with.weekday()}
         if entry.date.year == year and (not swapped or swapped & weekend):
@@ -72,7 +76,12 @@ def regional_entries(
 
 
 def uncertain(region: Region, year: int, kind_of: KindOf) -> dict[date, Entry]:
-    """Return the uncertain dates of a year, each with the entry that may apply to the date."""
+    """Return the uncertain dates of a year, each with the entry that may apply to the date.
+
+    An open holiday makes uncertain: each date on which it may fall, the day before, which may be
+    short, and the working day to which it may move. A holiday with a certain date makes the next
+    working day uncertain if nobody knows whether it moves, or if the day off is a federal holiday.
+    """
     found = {entry.date: entry for entry in region.open_days if entry.date.year == year}
     decided = {entry.date for entry in region.single_days}
     falls = list(_certain(region, year))
@@ -166,7 +175,7 @@ def _is_rule(text: str) -> bool:
 
 
 def _forecast(holiday: RegionalHoliday, year: int) -> Iterator[date]:
-    """Yield every date on which a holiday may fall according to its forecast."""
+    """Yield every date on which a holiday may fall: by rules, ranges ``A..B``, or the moon."""
     for part in filter(None, holiday.forecast.split(", ")):
         first, _, last = part.partition("..")
         if last:
@@ -188,7 +197,7 @@ def _next_working(day: date, kind_of: KindOf, taken: Container[date]) -> date:
 
 
 def before_joining(joined: Entry | None, year: int) -> Iterator[tuple[date, Entry]]:
-    """Yield the dates of a year before a subject joined Russia, each with the entry ``joined``."""
+    """Yield the dates of a year before a subject joined Russia, when its law did not apply."""
     if joined is not None:
         for day in dates_between(date(year, 1, 1), min(joined.date - ONE_DAY, date(year, 12, 31))):
             yield day, joined._replace(date=day)

@@ -29,16 +29,16 @@ class RegionalHoliday(NamedTuple):
     """A holiday of one subject, in the years ``since`` to ``until``."""
 
     name: str
-    rule: str
-    weekend: tuple[tuple[int, str], ...]
+    rule: str  # MM-DD, easter+N, last Monday before MM-DD, listed
+    weekend: tuple[tuple[int, str], ...]  # from a year on: MOVES, STAYS, other text if unknown
     since: int
     until: int
     act: Act
-    listed: tuple[date, ...]
-    acts: tuple[tuple[date, Act], ...]
-    forecast: str
-    length: int
-    disputed: bool
+    listed: tuple[date, ...]  # they apply instead of the rule
+    acts: tuple[tuple[date, Act], ...]  # for the listed dates that another act sets
+    forecast: str  # the dates on which it may fall in a year without listed dates
+    length: int  # the greatest number of days
+    disputed: bool  # sources disagree whether it is a day off
 
 
 class Region(NamedTuple):
@@ -48,11 +48,11 @@ class Region(NamedTuple):
     name_ru: str
     name_en: str
     tz: str
-    other_zones: tuple[tuple[str, str], ...]
+    other_zones: tuple[tuple[str, str], ...]  # with the area that has the zone
     holidays: tuple[RegionalHoliday, ...]
-    single_days: tuple[Entry, ...]
-    open_days: tuple[Entry, ...]
-    joined: Entry | None
+    single_days: tuple[Entry, ...]  # days off of one year, and weekends that were worked instead
+    open_days: tuple[Entry, ...]  # no act says whether they were working days
+    joined: Entry | None  # the first day under Russian law, if it is after the first year
 
     @property
     def other_names(self) -> tuple[str, ...]:

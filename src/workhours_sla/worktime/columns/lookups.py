@@ -90,8 +90,8 @@ class Curve(NamedTuple):
 
     starts: Ints
     ends: Ints
-    cum: Ints
-    lo: Ints
+    cum: Ints  # the working time before each interval, then the total
+    lo: Ints  # run r is known from lo[r] to hi[r] and has the intervals first[r]:first[r + 1]
     hi: Ints
     first: Ints
 
@@ -132,7 +132,10 @@ class Curve(NamedTuple):
 
 
 class Finder:
-    """Finds the number of sorted bounds up to a value: a look-up, then a few comparisons."""
+    """Finds the number of sorted bounds up to a value: a look-up, then a few comparisons.
+
+    It is a binary search if no table of buckets needs few comparisons, and for ``few_rows``.
+    """
 
     def __init__(self, parts: Sequence[Ints], span: tuple[int, int], *, few_rows: bool) -> None:
         self._parts = parts
@@ -273,7 +276,10 @@ def _span(curves: Sequence[Curve]) -> tuple[int, int]:
 
 
 class Inverse:
-    """The instant of an amount of working time: ``t = u + Q[u // g]``, or a ``Finder`` of amounts."""
+    """The instant of an amount of working time: ``t = u + Q[u // g]``, or by a ``Finder``.
+
+    ``g`` divides the length of every interval. There is an empty cell before each slot.
+    """
 
     def __init__(self, curves: Sequence[Curve], g: int, *, few_rows: bool) -> None:
         cums = [one.cum for one in curves]
@@ -297,7 +303,11 @@ class Inverse:
 
 
 class OneBudget:
-    """The answers of a verb for one budget, in cells whose length also divides the budget."""
+    """The answers of a verb for one budget, in cells whose length also divides the budget.
+
+    In a cell the answer grows with the instant in working time, and stays in closed time; it jumps
+    only between two cells. With ``after`` a cell includes its end, not its beginning.
+    """
 
     def __init__(
         self, edges: Ints, answers: Sequence[Ints], worked: Sequence[Ints], *, after: bool

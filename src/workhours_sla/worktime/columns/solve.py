@@ -202,8 +202,8 @@ def _measure(
 def _not_together(asked: Question[Any], end: Ints, tables: Tables, slots: Ints | None) -> Bools:
     run = tables.runs.of(asked.start, slots)
     if asked.verb == "is_working":
-        return (asked.start >= tables.runs.end[run]) | (run < 0)
-    return ~tables.runs.contain(run, end) | (run < 0)
+        return (asked.start >= tables.runs.end[run]) | (run == 0)
+    return ~tables.runs.contain(run, end)
 
 
 def _worked_in_pauses(
@@ -248,13 +248,14 @@ def _outside(asked: Question[Any], tables: Tables, slots: Ints | None, wanted: I
         outside = wanted >= tables.runs.total[run]
     if asked.verb != "breaches_after":
         outside &= np.not_equal(asked.budget, 0)
-    return outside | (run < 0)
+    return outside | (run == 0)
 
 
 def _paused_before_answer(
     asked: Question[Any], pauses: PauseRows, tables: Tables, slots: Ints | None
 ) -> tuple[Ints, Bools, Bools]:
     """Return the paused working time before each answer, and the unknown and the open rows."""
+    # a row is open if a pause without an end delays it
     run = pauses.each(tables.runs.of(asked.start, slots))
     start, end = pauses.each(asked.start), tables.runs.end[run]
     begins, ends = np.maximum(pauses.starts, start), np.maximum(pauses.ends, start)
@@ -265,7 +266,7 @@ def _paused_before_answer(
     used = before - at_start - (earlier[:-1] - pauses.each(earlier.take(pauses.offsets[:-1])))
     budget = asked.budget if isinstance(asked.budget, int) else pauses.each(asked.budget)
     counts = delays(used, budget, limit=asked.verb == "breaches_after")
-    counts &= (run >= 0) & (begins <= end) & (ends > start)
+    counts &= (run > 0) & (begins <= end) & (ends > start)
     is_open = counts & (pauses.ends == MAX)
     return (
         pauses.summed(paused * counts),

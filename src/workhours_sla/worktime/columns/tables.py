@@ -14,13 +14,16 @@ from typing import NamedTuple
 import numpy as np
 
 from workhours_sla.worktime.columns.lookups import (
+    MAX,
     ROOM,
     Bools,
     Cells,
     Curve,
+    Finder,
     Ints,
     Inverse,
     OneBudget,
+    Scratch,
     Searched,
     coarsest_unit,
     common_divisor,
@@ -107,6 +110,10 @@ class Horizon:
 
 class Compiled:
     """The compiled part of some schedules, which grows when a column needs more."""
+
+    # Two threads may replace the horizon at the same time; each continues with its own. Openings
+    # and closings (``edges``) have timelines of their own: an opening may be very far away, and
+    # would make the tables of all other verbs large.
 
     def __init__(self, schedules: tuple[WorkingTime, ...], *, edges: bool) -> None:
         self._schedules, self._edges = schedules, edges
@@ -200,36 +207,32 @@ class Tables:
 
 
 class Runs:
-    """The runs of all slots, numbered one slot after another."""
+    """The runs of all slots, one slot after another; run 0 is that of unknown instants.
+
+    ``begin`` and ``end`` are the first and the last instant of each run, and ``base`` and ``total``
+    the working time before them. Each slot has a place before its runs, which no instant is in.
+    """
 
     def __init__(self, curves: Sequence[Curve]) -> None:
-        counts = np.array([len(curve.lo) for curve in curves])
-        self._after = np.cumsum(counts)
-        self._steps = [1 << bit for bit in reversed(range(int(counts.max() - 1).bit_length()))]
-        self.base, self.total, self.begin, self.end = (
-            np.concatenate([*parts, np.zeros(1, np.int64)])
-            for parts in (
-                [curve.cum[curve.first[:-1]] for curve in curves],
-                [curve.cum[curve.first[1:]] for curve in curves],
-                [curve.lo for curve in curves],
-                [curve.hi for curve in curves],
+        known = [one for one in curves if len(one.lo)]
+        lo, hi = min(one.since for one in known), max(one.until for one in known)
+        self._span = lo, hi
+        self._finder = Finder([one.lo for one in curves], self._span, few_rows=False)
+        self.begin, self.end, self.base, self.total = (
+            np.concatenate([np.append(before, part) for part in parts])
+            for before, parts in (
+                (MAX, [one.lo for one in curves]),
+                (0, [one.hi for one in curves]),
+                (0, [one.cum[one.first[:-1]] for one in curves]),
+                (0, [one.cum[one.first[1:]] for one in curves]),
             )
         )
-        self._first = self._after - counts
 
     def of(self, t: Ints, slots: Ints | None) -> Ints:
-        """Return the index of the run that contains each instant, or -1."""
-        if slots is None:
-            run, after = np.full(len(t), self._first[0]), self._after[:1]
-        else:
-            run, after = self._first.take(slots), self._after.take(slots)
-        for step in self._steps:  # a binary search for the last run that begins at or before t
-            later = run + step
-            begun = (later < after) & (self.begin.take(later, mode="clip") <= t)
-            np.add(run, step, out=run, where=begun)
-        return np.where((run < after) & self.contain(run, t), run, -1)
+        """Return the run that contains each instant, or 0."""
+        run = self._finder.find(t.clip(*self._span), slots, Scratch.of(len(t)))
+        return np.where(self.contain(run, t), run, 0)
 
     def contain(self, run: Ints, t: Ints) -> Bools:
-        """Return whether the run with an index contains each instant."""
         found: Bools = (self.begin.take(run) <= t) & (t <= self.end.take(run))
         return found
