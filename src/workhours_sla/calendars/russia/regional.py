@@ -25,10 +25,8 @@ MOON_TOLERANCE = 2
 """Maximum number of days between a lunar holiday and its forecast."""
 
 _ISLAMIC_EPOCH = 227_015  # date ordinal of 1 Muharram of year 1 (16 July 622, Julian)
-_SHAWWAL, _DHU_AL_HIJJA = 10, 12
 _NEW_MOON = datetime(2000, 1, 6, 14, 20)  # noqa: DTZ001 - a mean new moon, in UTC
 _LUNATION = timedelta(days=29, hours=12, minutes=44, seconds=3)
-_FULL, _TWENTY_FIFTH = timedelta(days=14, hours=18), timedelta(days=24)
 _UTC_TO_THE_EAST = timedelta(hours=5)
 """A UTC offset between those of Kalmykia and Buryatia, used for both."""
 
@@ -162,30 +160,23 @@ def _by_rule(rule: str, year: int) -> tuple[date, ...]:
 
 def _likely(holiday: RegionalHoliday, year: int) -> list[date]:
     """Return the most likely dates of a holiday, without tolerances and ranges of a forecast."""
-    likely = list(_by_rule(holiday.rule, year))
-    for part in filter(None, holiday.forecast.split(", ")):
-        if ".." not in part:
-            likely += _by_rule(part, year) if _is_rule(part) else forecast(part, year)
-    return likely
+    return [*_by_rule(holiday.rule, year), *_forecast(holiday, year, likely=True)]
 
 
-def _is_rule(text: str) -> bool:
-    """Return whether text in a forecast is a rule, and not the name of a lunar forecast."""
-    return text[0].isdigit() or text.startswith("easter")
-
-
-def _forecast(holiday: RegionalHoliday, year: int) -> Iterator[date]:
+def _forecast(holiday: RegionalHoliday, year: int, *, likely: bool = False) -> Iterator[date]:
     """Yield every date on which a holiday may fall: by rules, ranges ``A..B``, or the moon."""
+    before = 0 if likely else MOON_TOLERANCE
+    after = 0 if likely else MOON_TOLERANCE + holiday.length - 1
     for part in filter(None, holiday.forecast.split(", ")):
         first, _, last = part.partition("..")
         if last:
-            yield from dates_between(_by_rule(first, year)[0], _by_rule(last, year)[0])
-        elif _is_rule(first):
+            since, until = (_by_rule(rule, year)[0] for rule in (first, last))
+            yield from () if likely else dates_between(since, until)
+        elif first[0].isdigit() or first.startswith("easter"):
             yield from _by_rule(first, year)
         else:
             for day in forecast(first, year):
-                after = MOON_TOLERANCE + holiday.length - 1
-                yield from dates_between(day - ONE_DAY * MOON_TOLERANCE, day + ONE_DAY * after)
+                yield from dates_between(day - ONE_DAY * before, day + ONE_DAY * after)
 
 
 def _next_working(day: date, kind_of: KindOf, taken: Container[date]) -> date:
@@ -209,20 +200,20 @@ def before_joining(joined: Entry | None, year: int) -> Iterator[tuple[date, Entr
 # Calendrical Calculations, ch. 7; J. Meeus, Astronomical Algorithms, ch. 49 (mean phases).
 
 
+_ISLAMIC = {"shawwal-1": (10, 1), "dhu-al-hijja-10": (12, 10)}
+_OF_THE_MOON = {
+    "white-month": (timedelta(0), (1, 31), (3, 5)),  # Sagaalgan, Tsagan Sar, Shagaa
+    "buddha-birthday": (timedelta(days=14, hours=18), (5, 19), (6, 19)),
+    "zul": (timedelta(days=24), (12, 2), (12, 31)),
+}
+"""The time since the new moon, and the first and the last (month, day)."""
+
+
 def forecast(name: str, year: int) -> tuple[date, ...]:
     """Return the forecast dates of a lunar holiday in a year: zero to two dates."""
-    match name:
-        case "shawwal-1":
-            return tuple(_islamic_in(year, _SHAWWAL, 1))
-        case "dhu-al-hijja-10":
-            return tuple(_islamic_in(year, _DHU_AL_HIJJA, 10))
-        case "white-month":
-            return tuple(_moons(year, timedelta(0), (1, 31), (3, 5)))
-        case "buddha-birthday":
-            return tuple(_moons(year, _FULL, (5, 19), (6, 19)))
-        case "zul":
-            return tuple(_moons(year, _TWENTY_FIFTH, (12, 2), (12, 31)))
-    raise ValueError(name)
+    if name in _ISLAMIC:
+        return tuple(_islamic_in(year, *_ISLAMIC[name]))
+    return tuple(_moons(year, *_OF_THE_MOON[name]))
 
 
 def _islamic_in(year: int, month: int, day: int) -> Iterator[date]:
