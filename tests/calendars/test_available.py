@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Iterator
 from datetime import date
@@ -121,15 +120,6 @@ def test_a_name_or_a_capital_finds_a_calendar(
     assert main(["calendars", text, "--json"]) == 0
     data = json.loads(capsys.readouterr().out)
     assert {one["id"] for one in data["calendars"]} == ids
-
-
-def test_every_region_is_found_by_its_capital() -> None:
-    for one in Calendar.available("RU")[1:]:
-        russian, english = one.other_names[:2]
-        assert re.fullmatch("[А-Яа-яё -]+", russian)
-        assert re.fullmatch("[A-Za-z -]+", english)
-        for name in (one.name, one.name_ru or "", russian, english):
-            assert one.is_called(name)
 
 
 def test_a_country_with_one_zone_has_it_by_default() -> None:

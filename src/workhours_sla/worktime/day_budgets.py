@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from operator import itemgetter
-from typing import Literal
+from typing import ClassVar, Literal
 
 from workhours_sla.calendars.days import LATEST, PRE_HOLIDAY_SHORTENING, DateRange
 from workhours_sla.errors import BudgetError, CalendarCoverageError, shown
@@ -50,13 +50,25 @@ MAX_COUNT = 10_000
 
 
 class DayBudget(BudgetKind):
-    """A budget that ends on a date, the due date."""
+    """A budget that ends on a date, the due date.
+
+    The due time is the last closing on the due date, or 24:00 if it has no working hours; the limit
+    is 24:00. Without pauses, all starts on a date before its closing have one answer, and all
+    starts after its closing have another.
+    """
 
     __slots__ = ()
 
+    numbers_dates: ClassVar[bool] = True
+    """Whether an explanation numbers the dates that count."""
+
     @abstractmethod
     def due_on(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> date:
-        """Return the due date of a budget that starts at ``start``."""
+        """Return the due date of a budget that starts at ``start``.
+
+        A date is paused if its 24:00 is within a pause. A paused date does not count, and the due
+        date does not roll forward to a paused date.
+        """
 
     def answer(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> DayAnswer:
         """Return the due time and the limit in the zone of ``start``."""
@@ -72,10 +84,6 @@ class DayBudget(BudgetKind):
 
     def counts(self, schedule: DatedShifts, day: date) -> bool | None:
         """Return whether a date counts if it is not paused, None if that is unknown."""
-        return True
-
-    def numbers_dates(self) -> bool:
-        """Return whether an explanation numbers the dates that count."""
         return True
 
     def without_roll(self) -> DayBudget:
@@ -233,6 +241,7 @@ class Months(DayBudget):
     """
 
     units = ("month", "months")
+    numbers_dates = False
 
     count: int
     roll: Roll
@@ -251,10 +260,6 @@ class Months(DayBudget):
         paused = paused_dates(schedule, pauses)
         end = _extended_by_pauses(start_date + ONE_DAY, date(year, month, day), paused)
         return _rolled(schedule, end, self.roll, start, paused)
-
-    def numbers_dates(self) -> bool:
-        """Return False: months count no dates."""
-        return False
 
 
 @lru_cache(maxsize=4096)

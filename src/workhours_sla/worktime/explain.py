@@ -282,7 +282,8 @@ def _step(
     paused: timedelta = ZERO,
     role: Role = (None, None),
 ) -> Step:
-    known = schedule.knows(day)
+    known, overridden = schedule.knows(day), day in schedule.overrides
+    works = overridden or (known and schedule.calendar.day(day).working)
     return Step(
         date=day,
         intervals=tuple(
@@ -290,8 +291,8 @@ def _step(
         ),
         used=_length(counted),
         day=schedule.calendar.day(day) if in_any(day, schedule.calendar.coverage) else None,
-        overridden=day in schedule.overrides,
-        without_hours=_should_have_hours(schedule, day) and not schedule.shifts_on(day),
+        overridden=overridden,
+        without_hours=works and not schedule.shifts_on(day),
         paused=paused,
         unknown=not known,
         undecided=None if known else schedule.calendar.uncertain(day.year).get(day),
@@ -304,30 +305,21 @@ def _length(pieces: Iterable[TimeSpan]) -> timedelta:
     return sum((end - start for start, end in pieces), ZERO)
 
 
-def _should_have_hours(schedule: DatedShifts, day: date) -> bool:
-    return day in schedule.overrides or (schedule.knows(day) and schedule.calendar.day(day).working)
-
-
 def _spans(schedule: DatedShifts, day: date) -> list[TimeSpan]:
     return spans_on(schedule.tz, day, schedule.shifts_on(day)) if schedule.knows(day) else []
 
 
-def _runs(steps: tuple[Step, ...]) -> Iterator[tuple[date, date, Step]]:
+def _lines(steps: tuple[Step, ...]) -> Iterator[str]:
     for _, group in groupby(
         steps, key=lambda step: step.date if step.used else step.remark(current())
     ):
-        joined = list(group)
-        yield joined[0].date, joined[-1].date, joined[0]
-
-
-def _lines(steps: tuple[Step, ...]) -> Iterator[str]:
-    for first, last, step in _runs(steps):
-        when = _day_text(first)
+        step, *others = group
+        when = _day_text(step.date)
         spans = ", ".join(
             f"{_clock(a, step.date)}-{_clock(b, step.date, end=True)}" for a, b in step.intervals
         )
-        if last != first:
-            spans = f".. {_day_text(last)}"
+        if others:
+            spans = f".. {_day_text(others[-1].date)}"
         yield f"{when:<15}  {spans:<24} {format_amount(step.used):>6}   {step.remark(current())}"
 
 
@@ -422,5 +414,5 @@ def _parts(
         elif not counts:
             yield day, ("off", None)
         else:
-            counted = counted + 1 if budget.numbers_dates() and counted is not None else None
+            counted = counted + 1 if budget.numbers_dates and counted is not None else None
             yield day, ("counted", counted)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NoReturn
+from typing import Any
 
 from workhours_sla.errors import ArgumentError
 from workhours_sla.worktime.intervals import join
@@ -32,17 +32,15 @@ def moments_of(pauses: Pauses) -> list[TimeSpan]:
         for since, until in pauses:
             start, end = moment_of(since), moment_of(until)
             if end < start:
-                _refuse_reversed(since, until)
+                msg = (
+                    f"the pause from {since} to {until} ends before it starts; give (since, until)"
+                )
+                raise ValueError(msg)  # noqa: TRY301
             found.append((start, end))
     except (TypeError, ValueError):
         _check_pairs(pauses)
         raise
     return join(found) if len(found) > 1 else found
-
-
-def _refuse_reversed(since: datetime, until: datetime) -> NoReturn:
-    msg = f"the pause from {since} to {until} ends before it starts; give (since, until)"
-    raise ValueError(msg)
 
 
 def _check_pairs(pauses: object) -> None:

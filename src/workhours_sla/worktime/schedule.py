@@ -165,12 +165,10 @@ class Schedule(WorkingTime):
         >>> print(opening, closing)
         9:00:00 17:00:00
         """
-        override = self.overrides.get(day)
-        if override is not None:
-            return override
-        if self._full is not None and self.knows(day) and not self._decided(day):
-            return self._completed(day)
-        return self._calendar_shifts(self.calendar.day(day))
+        if type(day) is not date or not self.knows(day):
+            self.calendar.check_known(day)
+        (shifts,) = self._shifts_between(day, day)
+        return shifts
 
     def hours_on(self, day: date) -> WeeklyHours:
         """Return the weekly hours in force on a date, for its season and its ISO week.
@@ -221,9 +219,6 @@ class Schedule(WorkingTime):
         if self._full is not None:
             ((first, last),) = self._known_dates()
             return first <= day <= last
-        return self._decided(day)
-
-    def _decided(self, day: date) -> bool:
         return day in self.overrides or in_any(day, self.calendar.coverage)
 
     def _calendar_shifts(self, day: Day) -> Shifts:

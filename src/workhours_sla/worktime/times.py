@@ -65,7 +65,10 @@ _LONG_SPAN = 31
 def moment_of(when: datetime) -> timedelta:
     """Return an aware datetime as an instant; raise ArgumentError, or the error of the year."""
     if type(when) is not datetime:
-        when = _plain_datetime(when)
+        if not isinstance(when, datetime):
+            msg = f"{when!r} is not a datetime; give an aware one, such as datetime(..., tzinfo=tz)"
+            raise ArgumentError(msg)
+        when = datetime.combine(when.date(), when.timetz()).replace(fold=when.fold)
     if not FIRST_YEAR <= when.year <= LAST_YEAR:
         refuse_year(when)
     zone = when.tzinfo
@@ -145,13 +148,6 @@ def _base_of(zone: tzinfo) -> datetime:
     with suppress(TypeError):  # some zones of dateutil are not hashable
         BASES[zone] = base
     return base
-
-
-def _plain_datetime(when: object) -> datetime:
-    if not isinstance(when, datetime):
-        msg = f"{when!r} is not a datetime; give an aware one, such as datetime(..., tzinfo=tz)"
-        raise ArgumentError(msg)
-    return datetime.combine(when.date(), when.timetz()).replace(fold=when.fold)
 
 
 # -- time zones ------------------------------------------------------------------------------

@@ -134,16 +134,14 @@ class Curve(NamedTuple):
 class Finder:
     """Finds the number of sorted bounds up to a value: a look-up, then a few comparisons.
 
-    It is a binary search if no table of buckets needs few comparisons, and for ``few_rows``.
+    It is a binary search if no table of buckets needs few comparisons.
     """
 
-    def __init__(self, parts: Sequence[Ints], span: tuple[int, int], *, few_rows: bool) -> None:
+    def __init__(self, parts: Sequence[Ints], span: tuple[int, int]) -> None:
         self._parts = parts
         self._firsts = np.cumsum([0, *(len(part) + 1 for part in parts)])[:-1]
         self._next = np.concatenate([np.append(part, MAX) for part in parts])
         self._index: Ints | None = None
-        if few_rows:
-            return
         (lo, hi), steps = span, STEPS + 1
         for bits in range((hi - lo).bit_length(), -1, -1):  # from the coarsest buckets on
             first, size = lo >> bits, (hi >> bits) - (lo >> bits) + 1
@@ -187,9 +185,9 @@ class Finder:
 class Searched:
     """The working time up to an instant, by a ``Finder`` of starts."""
 
-    def __init__(self, curves: Sequence[Curve], *, few_rows: bool) -> None:
+    def __init__(self, curves: Sequence[Curve]) -> None:
         span = _span([one for one in curves if one.since <= one.until] or curves)
-        self._finder = Finder([one.starts for one in curves], span, few_rows=few_rows)
+        self._finder = Finder([one.starts for one in curves], span)
         self._a = np.concatenate([one.a for one in curves])
         self._cum = np.concatenate([one.cum for one in curves])
 
@@ -281,13 +279,13 @@ class Inverse:
     ``g`` divides the length of every interval. There is an empty cell before each slot.
     """
 
-    def __init__(self, curves: Sequence[Curve], g: int, *, few_rows: bool) -> None:
+    def __init__(self, curves: Sequence[Curve], g: int) -> None:
         cums = [one.cum for one in curves]
         shifts = np.concatenate([[0], *(np.append(one.a[1:], 0) for one in curves)])
         self._g, self._finder = np.uint64(g), None
-        if few_rows or int(cums[-1][-1]) // g >= INVERSE_CELLS:
+        if int(cums[-1][-1]) // g >= INVERSE_CELLS:
             span = 0, int(cums[-1][-1])
-            self._finder = Finder([np.concatenate(cums)], span, few_rows=few_rows)
+            self._finder = Finder([np.concatenate(cums)], span)
             self._table = shifts
         else:
             sizes = [np.ones(1, np.int64), *(np.append(np.diff(cum) // g, 1) for cum in cums)]

@@ -29,8 +29,6 @@ from workhours_sla.worktime.columns.tables import Compiled, Demand, Horizon, Tab
 from workhours_sla.worktime.pauses import delays
 
 CHUNK = 131_072
-FEW_ROWS = 500
-"""For fewer rows, a binary search is faster than building tables."""
 ROWS_PER_CELL = 8
 """A table of one budget is built after this many rows for each cell, in one or more columns."""
 LOCATED: Final = ("deadline", "breaches_after", "latest_start")
@@ -127,7 +125,7 @@ class _Reach:
         self._first, self._last = 1, 0
         if not any(len(curve.lo) for curve in horizon.curves):
             return
-        tables = self._tables = horizon.tables(few_rows=asked.size < FEW_ROWS)
+        tables = self._tables = horizon.tables()
         self._first, self._last = tables.lo, tables.hi
         if self._first > self._last:
             return

@@ -91,7 +91,7 @@ class Horizon:
         self._identity = places == list(range(len(places)))
         edges = (part for curve in self.curves for part in curve.edges)
         self.unit: str = coarsest_unit(common_divisor(1_000_000, *edges))
-        self._tables: dict[bool, Tables] = {}
+        self._tables: Tables | None = None
 
     def slots(self, codes: Ints | None, out: Ints) -> Ints | None:
         """Return the slot of each row, given the index of its schedule; may use ``out``."""
@@ -100,11 +100,10 @@ class Horizon:
         found: Ints = self.slot_of.take(codes, out=out, mode="clip")
         return found
 
-    def tables(self, *, few_rows: bool) -> Tables:
-        """Return the tables; for few rows those that take no time to build."""
-        found = self._tables.get(False) or self._tables.get(few_rows)
+    def tables(self) -> Tables:
+        found = self._tables
         if found is None:
-            found = self._tables[few_rows] = Tables(self.curves, few_rows=few_rows)
+            found = self._tables = Tables(self.curves)
         return found
 
 
@@ -151,7 +150,7 @@ def compiled(schedules: tuple[WorkingTime, ...], *, edges: bool = False) -> Comp
 class Tables:
     """The look-up tables of some schedules, all known from ``lo`` to ``hi`` if each has one run."""
 
-    def __init__(self, curves: Sequence[Curve], *, few_rows: bool) -> None:
+    def __init__(self, curves: Sequence[Curve]) -> None:
         lengths = [curve.ends - curve.starts for curve in curves]
         # at most a day, since each slot is followed by an empty cell of this length
         g = common_divisor(_DAY, *lengths)
@@ -172,11 +171,11 @@ class Tables:
             self.hi = min(one.until for one in self.curves)
         self.cell: int = common_divisor(0, *(part for curve in curves for part in curve.edges))
         known = [one for one in self.curves if one.since <= one.until]
-        by_cells = not few_rows and len(known) == len(curves) and Cells.fit(known, self.cell)
+        by_cells = len(known) == len(curves) and Cells.fit(known, self.cell)
         self.forward: Cells | Searched = (
-            Cells(known, self.cell) if by_cells else Searched(self.curves, few_rows=few_rows)
+            Cells(known, self.cell) if by_cells else Searched(self.curves)
         )
-        self.inverse: Inverse = Inverse(self.curves, g, few_rows=few_rows)
+        self.inverse: Inverse = Inverse(self.curves, g)
         self.runs: Runs = Runs(self.curves)
         self.budgets: dict[tuple[str, int], OneBudget | int] = {}
         """The tables of ``solve._one_budget``, or the number of rows that were asked for so far."""
@@ -217,7 +216,7 @@ class Runs:
         known = [one for one in curves if len(one.lo)]
         lo, hi = min(one.since for one in known), max(one.until for one in known)
         self._span = lo, hi
-        self._finder = Finder([one.lo for one in curves], self._span, few_rows=False)
+        self._finder = Finder([one.lo for one in curves], self._span)
         self.begin, self.end, self.base, self.total = (
             np.concatenate([np.append(before, part) for part in parts])
             for before, parts in (
