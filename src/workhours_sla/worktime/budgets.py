@@ -21,6 +21,7 @@ from workhours_sla.worktime.amounts import check_budget, iso_amount, match_of_am
 from workhours_sla.worktime.day_budgets import (
     CalendarDays,
     CountFrom,
+    DayBudget,
     Months,
     WorkingDays,
     check_days,
@@ -186,7 +187,9 @@ class WorkingDaysInHours(BudgetKind):
         return DayBounds((ends[0][0], ends[1][0]), (ends[0][1], ends[1][1]))
 
 
-BUDGET_KINDS: Final[tuple[type[BudgetKind], ...]] = (
+OtherBudget = DayBudget | ClockTime | WorkingDaysInHours
+"""A budget that is not a timedelta."""
+BUDGET_KINDS: Final[tuple[type[OtherBudget], ...]] = (
     WorkingDays,
     CalendarDays,
     Months,
@@ -194,7 +197,7 @@ BUDGET_KINDS: Final[tuple[type[BudgetKind], ...]] = (
     WorkingDaysInHours,
 )
 """All kinds of budgets but the plain timedelta, in the order in which a text is tried."""
-Budget = timedelta | BudgetKind
+Budget = timedelta | OtherBudget
 """Any budget that a target can have; a plain timedelta is working time."""
 
 
