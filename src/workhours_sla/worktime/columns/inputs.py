@@ -83,17 +83,11 @@ class PauseRows(NamedTuple):
     ends: Ints
     offsets: Ints
 
-    def cut(self, first: int, last: int) -> PauseRows:
-        """Return the pauses of the rows ``first:last``."""
-        offsets = self.offsets[first : last + 1]
-        own = slice(int(offsets[0]), int(offsets[-1]))
-        return PauseRows(self.starts[own], self.ends[own], offsets - offsets[0])
-
-    def some(self, rows: Ints) -> PauseRows:
-        """Return the pauses of the rows with the numbers ``rows``."""
-        sizes = self.offsets[rows + 1] - self.offsets[rows]
+    def some(self, rows: Ints | slice) -> PauseRows:
+        begins = self.offsets[:-1][rows]
+        sizes = self.offsets[1:][rows] - begins
         own = np.concatenate([[0], np.cumsum(sizes)])
-        kept = np.arange(own[-1]) + np.repeat(self.offsets[rows] - own[:-1], sizes)
+        kept = np.arange(own[-1]) + np.repeat(begins - own[:-1], sizes)
         return PauseRows(self.starts[kept], self.ends[kept], own)
 
     def each(self, values: Ints) -> Ints:
@@ -137,25 +131,15 @@ class Question(NamedTuple, Generic[Given]):
         """The number of rows."""
         return len(self.start)
 
-    def cut(self, first: int, last: int) -> Self:
-        """Return the question about the rows ``first:last``."""
-        if last - first == self.size:
-            return self
-        pauses = None if self.pauses is None else self.pauses.cut(first, last)
-        return self._of(slice(first, last), pauses)
-
-    def some(self, rows: Ints) -> Self:
-        """Return the question about the rows with the numbers ``rows``."""
-        return self._of(rows, None if self.pauses is None else self.pauses.some(rows))
-
-    def _of(self, rows: Ints | slice, pauses: PauseRows | None) -> Self:
+    def some(self, rows: Ints | slice) -> Self:
+        """Return the question about some rows."""
         start = self.start[rows]
         return self._replace(
             start=start,
             end=None if self.end is None else self.end[rows],
             budget=self.budget if isinstance(self.budget, int) else self.budget[rows],
             codes=None if self.codes is None else self.codes[rows],
-            pauses=pauses,
+            pauses=None if self.pauses is None else self.pauses.some(rows),
             shape=(len(start),),
         )
 

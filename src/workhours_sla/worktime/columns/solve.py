@@ -56,7 +56,8 @@ def _sweep(asked: Question[Any], known: Compiled) -> tuple[Ints, Bools | None]:
     reach, grown = _Reach(asked, known.horizon), False
     for first in range(0, asked.size, CHUNK):
         last = min(first + CHUNK, asked.size)
-        chunk, found, own = asked.cut(first, last), out[first:last], space.cut(last - first)
+        chunk = asked.some(slice(first, last)) if asked.size > CHUNK else asked
+        found, own = out[first:last], space.cut(last - first)
         if reach.answer_unchecked(chunk, found, own):
             continue
         lo, hi, nat = _bounds(chunk, own)
