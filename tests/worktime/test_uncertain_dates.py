@@ -45,7 +45,7 @@ from workhours_sla import (
     holder_spans,
     working_hours,
 )
-from workhours_sla.calendars.sources import DaySource
+from workhours_sla.calendars.days import DaySource
 from workhours_sla.errors import CalendarCoverageError
 
 ACT = Act("Order 1")

@@ -17,6 +17,7 @@ from workhours_sla.calendars.days import (
     DateRange,
     Day,
     DayKind,
+    DaySource,
     Entry,
     Layer,
     by_date,
@@ -25,7 +26,6 @@ from workhours_sla.calendars.days import (
     was_known,
     without,
 )
-from workhours_sla.calendars.sources import DaySource
 from workhours_sla.errors import ArgumentError, CalendarDataError
 from workhours_sla.text.messages import say
 

@@ -15,6 +15,7 @@ from workhours_sla.calendars.days import (
     PRE_HOLIDAY_SHORTENING,
     DateRange,
     Day,
+    DaySource,
     Entry,
     Layer,
     dates_between,
@@ -30,7 +31,7 @@ from workhours_sla.text import catalog, messages
 class Definition(NamedTuple):
     """The source of a calendar's days, and its options: the layers left out, and provisional."""
 
-    source: sources.DaySource
+    source: DaySource
     dropped: frozenset[Layer]
     forecast: bool
 
@@ -53,7 +54,7 @@ class Calendar:
 
     id: str
     tz: str | None
-    _source: sources.DaySource
+    _source: DaySource
     _dropped: frozenset[Layer]
     _forecast: bool
     _by_year: dict[int, Mapping[date, Day]]
@@ -62,7 +63,7 @@ class Calendar:
     def __init__(
         self,
         id: str,
-        source: sources.DaySource,
+        source: DaySource,
         *,
         tz: str | None = None,
         dropped: Iterable[Layer] = (),
@@ -408,7 +409,7 @@ class Calendar:
             amended.special_days(year)  # raises if rows of one layer contradict each other
         return amended
 
-    def with_source(self, source: sources.DaySource) -> Self:
+    def with_source(self, source: DaySource) -> Self:
         """Return the calendar with the same id, zone and options, and the days of ``source``."""
         if self._source.parts:
             msg = (

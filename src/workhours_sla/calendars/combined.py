@@ -12,13 +12,13 @@ from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.days import (
     DateRange,
     Day,
+    DaySource,
     Entry,
     Layer,
     common,
     in_any,
     ordinary_day,
 )
-from workhours_sla.calendars.sources import DaySource
 from workhours_sla.errors import ArgumentError, CalendarDataError
 
 

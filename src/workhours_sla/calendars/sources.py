@@ -1,4 +1,4 @@
-"""The sources of a calendar's days, and the calendars that an id selects.
+"""The calendars that an id selects.
 
 An id selects the built-in data of Russia or a calendar of an installed provider.
 """
@@ -8,23 +8,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 import sys
-from abc import ABCMeta, abstractmethod
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from workhours_sla.calendars.days import (
-    DateRange,
-    Day,
-    Entry,
-    Layer,
-    in_any,
-    possible_hours,
-    special_days,
-)
-from workhours_sla.errors import ArgumentError, CalendarDataError, UnknownCalendarError, shown
+from workhours_sla.errors import ArgumentError, UnknownCalendarError, shown
 from workhours_sla.module_names import public
 from workhours_sla.text.messages import Phrase, say
 
@@ -32,101 +21,6 @@ GROUP = "workhours_sla.calendars"
 """The entry point group of providers. A provider is a function from an id to a Calendar or None."""
 
 _RUSSIAN_REGIONS = ("RU-", "X-RU-")
-
-
-class DaySource(metaclass=ABCMeta):
-    """A source of a calendar's days: an immutable, hashable, picklable value.
-
-    Most sources have entries; ``combined`` has days of several calendars, its ``parts``.
-    """
-
-    __slots__ = ()
-
-    @property
-    def parts(self) -> tuple[Any, ...]:
-        return ()
-
-    @property
-    @abstractmethod
-    def weekend(self) -> frozenset[int]:
-        """The weekdays (Monday is 0) that are off unless an entry decides otherwise."""
-
-    @property
-    @abstractmethod
-    def coverage(self) -> tuple[DateRange, ...]:
-        """The dates that laws or acts decide, as ranges in order that do not overlap."""
-
-    @property
-    def rule_span(self) -> DateRange | None:
-        """The range of dates for which there are rules or acts, or None without rules."""
-        return None
-
-    @property
-    @abstractmethod
-    def version(self) -> str:
-        """The version of the data, as text that changes only with the data."""
-
-    def entries(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
-        """Return the entries of all layers, keyed by date, for a year and the next 1 January."""
-        return {}
-
-    def uncertain(self, year: int) -> Mapping[date, Entry]:
-        """Return the uncertain dates of a year, each with the entry that may apply to the date."""
-        return {}
-
-    def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:
-        """Return why ``day`` is not known: a key of ``catalog.UNKNOWN_DATES``, and its values."""
-        return "outside", {"first": self.coverage[0][0], "last": self.coverage[-1][1]}
-
-    # -- changed sources; each method may raise CalendarDataError ----------------------------
-
-    def known_on(self, day: date) -> DaySource:
-        """Return the source without the acts that were published after ``day``."""
-        return self
-
-    def with_week(self, days: int) -> DaySource:
-        """Return the source for a week of ``days`` working days."""
-        raise CalendarDataError(say("no_week_here", days=repr(days)), days=days)
-
-    def with_workdays(self, weekdays: frozenset[int]) -> DaySource:
-        """Return the source in which ``weekdays``, which are in its weekend, are worked."""
-        raise CalendarDataError(say("no_workdays_here"))
-
-    def without_layers(self, layers: Collection[Layer]) -> DaySource:
-        """Return the source whose dates are not uncertain because of entries in ``layers``."""
-        return self
-
-    def provisional(self) -> DaySource:
-        return self
-
-    # -- days, for the options of a calendar -------------------------------------------------
-
-    def knows(self, day: date) -> bool:
-        return in_any(day, self.coverage)
-
-    def by_rule_alone(self, day: date, *, forecast: bool) -> bool:
-        return forecast and not self.knows(day)
-
-    def special_days(
-        self, year: int, dropped: Collection[Layer], is_by_rule: Callable[[date], bool]
-    ) -> Mapping[date, Day]:
-        """Return the days that differ from the ordinary week, without those of dropped layers."""
-        entries = {
-            day: kept
-            for day, of_day in self.entries(year).items()
-            if (kept := tuple(entry for entry in of_day if entry.layer not in dropped))
-        }
-        return dict(special_days(entries, year, self.weekend, is_by_rule))
-
-    def possible_hours(self, day: date, dropped: Collection[Layer]) -> frozenset[int]:
-        """Return the weekdays whose hours an unknown date may have."""
-        dropped = {*dropped, Layer.REGION}
-        entries = self.entries(day.year).get(day, ())
-        federal = tuple(entry for entry in entries if entry.layer not in dropped)
-        return possible_hours(day, federal, self.weekend, self.uncertain(day.year).get(day))
-
-
-# -- calendars by id ------------------------------------------------------------------------------
 
 
 @public()

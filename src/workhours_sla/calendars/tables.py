@@ -12,6 +12,7 @@ from workhours_sla.calendars.days import (
     LATEST,
     DateRange,
     DayKind,
+    DaySource,
     Entry,
     Layer,
     by_date,
@@ -20,7 +21,6 @@ from workhours_sla.calendars.days import (
     was_known,
     without,
 )
-from workhours_sla.calendars.sources import DaySource
 from workhours_sla.errors import CalendarDataError, shown
 
 

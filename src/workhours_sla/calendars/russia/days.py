@@ -13,6 +13,7 @@ from workhours_sla.calendars.days import (
     ONE_DAY,
     DateRange,
     DayKind,
+    DaySource,
     Entry,
     Layer,
     by_date,
@@ -24,7 +25,6 @@ from workhours_sla.calendars.days import (
 from workhours_sla.calendars.russia.federal import WEEKS, covered_years, federal_entries, rows_of
 from workhours_sla.calendars.russia.regional import before_joining, regional_entries, uncertain
 from workhours_sla.calendars.russia.regions import region
-from workhours_sla.calendars.sources import DaySource
 from workhours_sla.errors import CalendarDataError
 from workhours_sla.text.messages import say
 
