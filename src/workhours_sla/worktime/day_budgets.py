@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from operator import itemgetter
-from typing import ClassVar, Literal
+from typing import Literal
 
 from workhours_sla.calendars.days import LATEST, PRE_HOLIDAY_SHORTENING, DateRange
 from workhours_sla.errors import BudgetError, CalendarCoverageError, shown
@@ -59,9 +59,6 @@ class DayBudget(BudgetKind):
 
     __slots__ = ()
 
-    numbers_dates: ClassVar[bool] = True
-    """Whether an explanation numbers the dates that count."""
-
     @abstractmethod
     def due_on(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> date:
         """Return the due date of a budget that starts at ``start``.
@@ -84,6 +81,10 @@ class DayBudget(BudgetKind):
 
     def counts(self, schedule: DatedShifts, day: date) -> bool | None:
         """Return whether a date counts if it is not paused, None if that is unknown."""
+        return True
+
+    def numbers_dates(self) -> bool:
+        """Return whether an explanation numbers the dates that count."""
         return True
 
     def without_roll(self) -> DayBudget:
@@ -241,7 +242,6 @@ class Months(DayBudget):
     """
 
     units = ("month", "months")
-    numbers_dates = False
 
     count: int
     roll: Roll
@@ -260,6 +260,10 @@ class Months(DayBudget):
         paused = paused_dates(schedule, pauses)
         end = _extended_by_pauses(start_date + ONE_DAY, date(year, month, day), paused)
         return _rolled(schedule, end, self.roll, start, paused)
+
+    def numbers_dates(self) -> bool:
+        """Return False: months count no dates."""
+        return False
 
 
 @lru_cache(maxsize=4096)

@@ -414,5 +414,5 @@ def _parts(
         elif not counts:
             yield day, ("off", None)
         else:
-            counted = counted + 1 if budget.numbers_dates and counted is not None else None
+            counted = counted + 1 if budget.numbers_dates() and counted is not None else None
             yield day, ("counted", counted)

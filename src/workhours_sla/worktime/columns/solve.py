@@ -201,7 +201,7 @@ def _measure(
 def _not_together(asked: Question[Any], end: Ints, tables: Tables, slots: Ints | None) -> Bools:
     run = tables.runs.of(asked.start, slots)
     if asked.verb == "is_working":
-        return (asked.start >= tables.runs.end[run]) | (run == 0)
+        return np.logical_or(asked.start >= tables.runs.end[run], run == 0)
     return ~tables.runs.contain(run, end)
 
 
@@ -247,7 +247,7 @@ def _outside(asked: Question[Any], tables: Tables, slots: Ints | None, wanted: I
         outside = wanted >= tables.runs.total[run]
     if asked.verb != "breaches_after":
         outside &= np.not_equal(asked.budget, 0)
-    return outside | (run == 0)
+    return np.logical_or(outside, run == 0)
 
 
 def _paused_before_answer(
