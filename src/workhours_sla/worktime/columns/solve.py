@@ -200,9 +200,10 @@ def _measure(
 
 def _not_together(asked: Question[Any], end: Ints, tables: Tables, slots: Ints | None) -> Bools:
     run = tables.runs.of(asked.start, slots)
+    known = tables.runs.contain(run, end)
     if asked.verb == "is_working":
-        return np.logical_or(asked.start >= tables.runs.end[run], run == 0)
-    return ~tables.runs.contain(run, end)
+        known &= asked.start < tables.runs.end[run]
+    return ~known
 
 
 def _worked_in_pauses(
@@ -239,6 +240,7 @@ def _locate(
 def _outside(asked: Question[Any], tables: Tables, slots: Ints | None, wanted: Ints) -> Bools:
     """Return which rows have a start or an answer, at which C is ``wanted``, outside of its run."""
     run = tables.runs.of(asked.start, slots)
+    outside: Bools
     if asked.verb == "latest_start":
         outside = wanted < tables.runs.base[run]
     elif asked.verb == "deadline":
@@ -247,7 +249,8 @@ def _outside(asked: Question[Any], tables: Tables, slots: Ints | None, wanted: I
         outside = wanted >= tables.runs.total[run]
     if asked.verb != "breaches_after":
         outside &= np.not_equal(asked.budget, 0)
-    return np.logical_or(outside, run == 0)
+    outside |= run == 0
+    return outside
 
 
 def _paused_before_answer(
