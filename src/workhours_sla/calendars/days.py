@@ -249,25 +249,6 @@ def ordinary_day(day: date, weekend: Collection[int], *, provisional: bool = Fal
     return Day(day, kind_of(day, None, weekend), hours_of=day, provisional=provisional)
 
 
-def special_days(
-    entries: Mapping[date, tuple[Entry, ...]],
-    year: int,
-    weekend: Collection[int],
-    is_provisional: Callable[[date], bool],
-) -> Iterator[tuple[date, Day]]:
-    """Yield, in order, the days of a year that have entries or are shortened before a holiday."""
-    eves = {
-        day - ONE_DAY: entry
-        for day, of_day in entries.items()
-        for entry in of_day
-        if entry.shortens_eve
-    }
-    for day in sorted(entries.keys() | eves.keys()):
-        if day.year == year:
-            decided = _decide(day, entries.get(day, ()), eves, weekend)
-            yield day, decided._replace(provisional=is_provisional(day))
-
-
 def _decide(
     day: date, entries: tuple[Entry, ...], eves: Mapping[date, Entry], weekend: Collection[int]
 ) -> Day:
@@ -289,20 +270,6 @@ def _decide(
     if eve_of is not None:
         shortened_by = max(shortened_by, PRE_HOLIDAY_SHORTENING)
     return Day(day, kind, hours_of, shortened_by, reasons, eve_of)
-
-
-def possible_hours(
-    day: date, federal: tuple[Entry, ...], weekend: Collection[int], in_question: Entry | None
-) -> frozenset[int]:
-    """Return the weekdays (Monday is 0) whose hours may apply on an unknown date."""
-    winner = resolve(day, federal)
-    if in_question is not None and in_question.kind is DayKind.TRANSFERRED_WORK:
-        return frozenset(range(7))
-    if kind_of(day, winner, weekend).working:
-        return frozenset({((winner and winner.swapped_with) or day).weekday()})
-    if in_question is not None and in_question.kind is DayKind.HOLIDAY:
-        return frozenset()
-    return frozenset(range(7))
 
 
 def work_differs(one: Day, other: Day) -> bool:
@@ -452,17 +419,37 @@ class DaySource(metaclass=ABCMeta):
     def special_days(
         self, year: int, dropped: Collection[Layer], is_by_rule: Callable[[date], bool]
     ) -> Mapping[date, Day]:
-        """Return the days that differ from the ordinary week, without those of dropped layers."""
+        """Return, in order, the days with entries, and those that a holiday shortens."""
         entries = {
             day: kept
             for day, of_day in self.entries(year).items()
             if (kept := tuple(entry for entry in of_day if entry.layer not in dropped))
         }
-        return dict(special_days(entries, year, self.weekend, is_by_rule))
+        eves = {
+            day - ONE_DAY: entry
+            for day, of_day in entries.items()
+            for entry in of_day
+            if entry.shortens_eve
+        }
+        return {
+            day: _decide(day, entries.get(day, ()), eves, self.weekend)._replace(
+                provisional=is_by_rule(day)
+            )
+            for day in sorted(entries.keys() | eves.keys())
+            if day.year == year
+        }
 
     def possible_hours(self, day: date, dropped: Collection[Layer]) -> frozenset[int]:
-        """Return the weekdays whose hours an unknown date may have."""
+        """Return the weekdays (Monday is 0) whose hours an unknown date may have."""
         dropped = {*dropped, Layer.REGION}
         entries = self.entries(day.year).get(day, ())
-        federal = tuple(entry for entry in entries if entry.layer not in dropped)
-        return possible_hours(day, federal, self.weekend, self.uncertain(day.year).get(day))
+        winner = resolve(day, tuple(entry for entry in entries if entry.layer not in dropped))
+        in_question = self.uncertain(day.year).get(day)
+        every_day = frozenset(range(7))
+        if in_question is not None and in_question.kind is DayKind.TRANSFERRED_WORK:
+            return every_day
+        if kind_of(day, winner, self.weekend).working:
+            return frozenset({((winner and winner.swapped_with) or day).weekday()})
+        # a federal day off stays off if a holiday is in question
+        is_off = in_question is not None and in_question.kind is DayKind.HOLIDAY
+        return frozenset() if is_off else every_day
