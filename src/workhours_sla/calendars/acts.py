@@ -179,7 +179,6 @@ def _coverage_and_decided(
 
 
 def flat_rows(rows: object) -> Iterator[Entry]:
-    """Yield the entries of a list of entries and tuples of entries."""
     if isinstance(rows, str | Entry) or not isinstance(rows, Iterable):
         msg = f"{rows!r} is not a list of rows; give a list of what day_off and transfer return"
         raise ArgumentError(msg)

@@ -245,7 +245,6 @@ def kind_of(day: date, winner: Entry | None, weekend: Collection[int]) -> DayKin
 
 
 def ordinary_day(day: date, weekend: Collection[int], *, provisional: bool = False) -> Day:
-    """Return the ``Day`` of a date without entries."""
     return Day(day, kind_of(day, None, weekend), hours_of=day, provisional=provisional)
 
 
@@ -297,7 +296,6 @@ def dates_between(first: date, last: date) -> Iterator[date]:
 
 
 def in_any(day: date, ranges: Iterable[DateRange]) -> bool:
-    """Return whether a date is in at least one of the ranges."""
     for first, last in ranges:  # noqa: SIM110 - any() makes looking up a day a third slower
         if first <= day <= last:
             return True

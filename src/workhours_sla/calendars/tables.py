@@ -40,7 +40,6 @@ class TableDays(_Table, DaySource):
     def of(
         cls, rows: Iterable[Entry], *, weekend: Iterable[int], first: date, last: date, version: str
     ) -> TableDays:
-        """Return the table of ``rows`` that covers all dates from ``first`` to ``last``."""
         ordered = sorted(
             set(rows),
             key=lambda entry: (entry.date, entry.layer, entry.kind, entry.name or "", repr(entry)),
@@ -85,7 +84,6 @@ class PlainDays(_Plain, DaySource):
     def of(
         cls, days_off: Iterable[date], yearly: Iterable[str], first: date, last: date
     ) -> PlainDays:
-        """Return the days for the arguments of ``Calendar.plain``."""
         days_off = frozenset(days_off)
         for day in (*days_off, first, last):
             if type(day) is not date:

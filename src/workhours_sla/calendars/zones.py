@@ -45,7 +45,6 @@ def zone_of(id: str) -> str | None:
 
 
 def time_zone(name: str) -> ZoneInfo:
-    """Return the time zone whose IANA name is ``name``. Raises UnknownTimeZoneError."""
     try:
         return ZoneInfo(name)
     except (LookupError, ValueError, OSError, RecursionError):

@@ -32,7 +32,6 @@ def elapsed(working: Compiled, start: datetime, end: datetime, pauses: Pauses) -
 def answer(
     working: Compiled, start: datetime, budget: timedelta, pauses: Pauses, *, limit: bool
 ) -> datetime:
-    """Return the due time of a budget, or its limit."""
     check_budget(budget)
     moment = moment_of(start)
     line = working.compiled.line_at(moment)

@@ -256,7 +256,6 @@ def budget_kind(budget: Budget) -> str:
 
 
 def budget_size(budget: Budget) -> timedelta | int:
-    """Return the amount of a time budget, or the count of a budget in days or months."""
     if isinstance(budget, timedelta):
         return budget
     size: timedelta | int = next(iter(budget.as_dict().values()))

@@ -289,7 +289,6 @@ def first_day(schedule: DatedShifts, start: datetime, count_from: CountFrom) -> 
 
 
 def check_days(count: int, of: str, choice: str = "", choices: tuple[str, ...] = ("",)) -> None:
-    """Raise BudgetError for a count of days or months, or a choice, that is not valid."""
     if type(count) is not int or not 1 <= count <= MAX_COUNT:
         msg = say("no_count", count=shown(count), of=of, most=MAX_COUNT)
         raise BudgetError(msg, budget=count)
@@ -344,7 +343,6 @@ def _first_ending_from(when: datetime, schedule: DatedShifts) -> date:
 
 
 def is_paused(day: date, paused: list[DateRange]) -> bool:
-    """Return whether a date is in one of the sorted ranges ``paused``."""
     index = bisect_right(paused, day, key=itemgetter(0))
     return index > 0 and day <= paused[index - 1][1]
 

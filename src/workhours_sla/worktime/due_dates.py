@@ -59,7 +59,6 @@ class DatedShifts(Protocol):
 
 @lru_cache(maxsize=4096)
 def midnight_after(schedule: DatedShifts, day: date) -> datetime:
-    """Return 24:00 of a date, in UTC."""
     return schedule.end_of_day(day).astimezone(UTC)
 
 
@@ -168,8 +167,6 @@ def _last_early(early: datetime, late: datetime, is_early: Callable[[datetime], 
 
 
 class DayAnswer(NamedTuple):
-    """The due time and the limit of a budget."""
-
     due_at: datetime
     limit: datetime
 
@@ -215,7 +212,6 @@ class BudgetKind(metaclass=ABCMeta):
         return build(int(number), **options)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the fields of the budget, keyed by name."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
     @abstractmethod

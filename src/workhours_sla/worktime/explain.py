@@ -191,7 +191,6 @@ class Trace:
 def explained(
     schedule: DatedShifts, start: datetime, until: Budget | datetime, pauses: Pauses
 ) -> Trace:
-    """Return the trace of the deadline of a budget, or of the time elapsed until an instant."""
     if not isinstance(until, datetime | timedelta | BudgetKind):
         msg = f"explain needs a budget or an instant, not {until!r}"
         raise BudgetError(msg, budget=until)

@@ -62,7 +62,6 @@ class Clock:
         return total if worked > total else worked  # noqa: FURB136
 
     def is_working(self, moment: timedelta) -> bool:
-        """Return whether a clock time is working time."""
         index, starts, _, closed, _ = self.arrays
         j = index[moment.days]
         while starts[j] <= moment:
@@ -90,7 +89,6 @@ class Clock:
         return due
 
     def limit(self, moment: timedelta, budget: timedelta) -> timedelta:
-        """Return the limit of a budget, as clock time."""
         if not ZERO <= budget <= MAX_WALK:
             raise KeyError
         index, starts, ends, closed, gaps = self.arrays

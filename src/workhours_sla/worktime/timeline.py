@@ -68,7 +68,6 @@ class Compiler:
         return lo, max(lo, hi)
 
     def day_intervals(self, day: int) -> list[TimeSpan]:
-        """Return the intervals of the shifts that start on a day number."""
         if not self._first <= day <= self._last:
             return []
         return self._intervals_of(day, day)
@@ -271,14 +270,12 @@ class CompiledTime:
 
     @property
     def lines(self) -> tuple[Timeline, ...]:
-        """The timelines."""
         lines = self._lines
         if lines is None:
             lines = self._lines = self.compile_lines()
         return lines
 
     def line_at(self, moment: timedelta) -> Timeline:
-        """Return the timeline that knows an instant."""
         lines = self._lines or self.lines
         if len(lines) > 1:
             index = bisect_right(lines, moment, key=Timeline.surely_from)

@@ -90,7 +90,6 @@ def known_moment(when: datetime) -> timedelta:
 
 
 def datetime_in(zone: tzinfo | None, moment: timedelta) -> datetime:
-    """Return an instant as an aware datetime in a zone."""
     assert zone is not None  # noqa: S101 - callers have refused naive datetimes
     try:
         base = BASES[zone]
@@ -102,12 +101,10 @@ def datetime_in(zone: tzinfo | None, moment: timedelta) -> datetime:
 
 
 def micros_of(when: datetime) -> int:
-    """Return an aware datetime as microseconds since 1970-01-01T00:00 UTC."""
     return (when - BASE_UTC) // TICK
 
 
 def utc_of(micros: int) -> datetime:
-    """Return microseconds since 1970-01-01T00:00 UTC as a datetime in UTC."""
     return BASE_UTC + micros * TICK
 
 
@@ -117,7 +114,6 @@ def midnight_on(day: date) -> timedelta:
 
 
 def refuse_naive(when: datetime) -> NoReturn:
-    """Raise NaiveDatetimeError; the message explains how to add a zone."""
     msg = (
         f"{when!r} has no zone, so it is not an instant: give tzinfo=ZoneInfo('Europe/Volgograd') "
         "or schedule.tz"
@@ -126,7 +122,6 @@ def refuse_naive(when: datetime) -> NoReturn:
 
 
 def refuse_year(when: datetime) -> NoReturn:
-    """Raise CalendarCoverageError for a datetime outside of the years 2 to 9998."""
     facts = {"year": when.year, "first": FIRST_YEAR, "last": LAST_YEAR}
     with catalog.language("en"):
         why = catalog.UNKNOWN_DATES.text("beyond_time", **facts)
@@ -137,7 +132,6 @@ def refuse_year(when: datetime) -> NoReturn:
 
 
 def refuse_late_year() -> NoReturn:
-    """Raise CalendarCoverageError for a date after the year 9998."""
     refuse_year(datetime.max.replace(tzinfo=UTC))
 
 
@@ -168,7 +162,6 @@ class Zone:
         self._changes: dict[tuple[int, int], list[tuple[timedelta, timedelta]]] = {}
 
     def offset_at(self, moment: timedelta) -> timedelta:
-        """Return the offset from UTC at an instant."""
         offset = (BASE_UTC + moment).astimezone(self.tz).utcoffset()
         assert offset is not None  # noqa: S101 - an aware datetime has one
         return offset

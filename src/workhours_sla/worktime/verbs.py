@@ -111,7 +111,6 @@ class WorkingTime(metaclass=ABCMeta):
         """Return the same working time, where rules decide the dates that no act decides yet."""
 
     def _build_completions(self) -> tuple[Self, Self] | None:
-        """Return two completions, see ``completions``."""
         return None
 
     # -- amounts -----------------------------------------------------------------------------

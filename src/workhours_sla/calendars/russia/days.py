@@ -77,7 +77,6 @@ class RussianDays(_Russian, DaySource):
         return _uncertain(self, year)
 
     def federal(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
-        """Return the entries of the federal layers, keyed by date, for a year."""
         rows, known_by = rows_of(year), self.known_by
         rows = rows._replace(
             transfers=tuple(row for row in rows.transfers if was_known(row[2], known_by)),

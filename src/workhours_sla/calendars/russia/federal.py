@@ -41,7 +41,6 @@ ART_112_PART_2 = Act("ст. 112 ч. 2 ТК РФ")
 
 
 def names_in(folder: str) -> list[str]:
-    """Return the sorted names of the data files in a folder, without ``.toml``."""
     files = os.listdir(os.path.join(FOLDER, folder))  # noqa: PTH118, PTH208
     return sorted(name.removesuffix(".toml") for name in files)
 
@@ -87,7 +86,6 @@ class YearRows(NamedTuple):
 
 @lru_cache(maxsize=1)
 def covered_years() -> tuple[int, int]:
-    """Return the first and the last year that have a data file."""
     years = [int(name) for name in names_in(_FOLDER)]
     return min(years), max(years)
 

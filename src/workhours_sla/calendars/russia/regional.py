@@ -109,7 +109,6 @@ def uncertain(region: Region, year: int, kind_of: KindOf) -> dict[date, Entry]:
 def _in_question(
     region: Region, year: int, kind_of: KindOf, certain: Container[date]
 ) -> Iterator[tuple[date, RegionalHoliday]]:
-    """Yield dates that open holidays make uncertain, each with its holiday."""
     for holiday in region.holidays:
         if not _is_open(holiday, region, year):
             continue

@@ -62,7 +62,6 @@ class Region(NamedTuple):
 
 @lru_cache(maxsize=1)
 def region_ids() -> tuple[str, ...]:
-    """Return the ids of all subjects, sorted."""
     return tuple(names_in(_FOLDER))
 
 

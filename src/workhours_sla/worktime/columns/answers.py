@@ -199,13 +199,11 @@ def find_instants(asked: Question[Given]) -> Given | Marked[Given]:
 
 
 def find_amounts(asked: Question[Any]) -> Amounts | Marked[Amounts]:
-    """Return the answers as timedelta64."""
     answer = _answer(asked)
     return _returned(asked, answer, _in_unit(answer, "m8"))
 
 
 def find_flags(asked: Question[Any]) -> Flags | Marked[Flags]:
-    """Return the answers as an array of bool."""
     answer = _answer(asked)
     return _returned(asked, answer, answer.found != 0)
 

@@ -100,8 +100,6 @@ class PauseRows(NamedTuple):
 
 
 class Options(NamedTuple):
-    """The options that all column verbs share."""
-
     codes: object
     pauses: Pauses | None
     tz: object
@@ -128,11 +126,9 @@ class Question(NamedTuple, Generic[Given]):
 
     @property
     def size(self) -> int:
-        """The number of rows."""
         return len(self.start)
 
     def some(self, rows: Ints | slice) -> Self:
-        """Return the question about some rows."""
         start = self.start[rows]
         return self._replace(
             start=start,
@@ -213,7 +209,6 @@ class _Column(NamedTuple):
 
 
 def finest(*units: str) -> str:
-    """Return the finest of some numpy units."""
     return max(units, key=[*MICROS, "ns"].index)
 
 

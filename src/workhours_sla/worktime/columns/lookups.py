@@ -81,7 +81,6 @@ class Scratch:
         return cls(np.empty((5, size), np.int64), np.empty(size, np.bool_))
 
     def cut(self, size: int) -> Scratch:
-        """Return the first ``size`` elements of each array, as views."""
         return self if size == len(self.i) else Scratch(self._numbers[:, :size], self.flags[:size])
 
 
@@ -112,7 +111,6 @@ class Curve(NamedTuple):
 
     @property
     def edges(self) -> tuple[Ints, ...]:
-        """All instants at which an interval or a run begins or ends."""
         return self.starts, self.ends, self.lo, self.hi
 
     @property
@@ -122,7 +120,6 @@ class Curve(NamedTuple):
 
     @property
     def until(self) -> int:
-        """The last known instant."""
         return int(self.hi[-1]) if len(self.hi) else -1
 
     @property

@@ -140,7 +140,6 @@ class _Reach:
             self._one_budget = _one_budget(asked, budget, tables, (self._first, self._last))
 
     def covers(self, lo: int, hi: int) -> bool:
-        """Return whether the instants from ``lo`` to ``hi`` all have an answer."""
         return lo > hi or (self._first <= lo and hi <= self._last)
 
     def answer_unchecked(self, asked: Question[Any], out: Ints, space: Scratch) -> bool:

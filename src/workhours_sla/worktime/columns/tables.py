@@ -44,7 +44,6 @@ class Demand(NamedTuple):
     back: timedelta | None = None
 
     def merged_with(self, other: Demand) -> Demand:
-        """Return the demand for what either of two demands needs."""
         return Demand(
             min(other.lo, self.lo),
             max(other.hi, self.hi),
@@ -124,7 +123,6 @@ class Compiled:
 
     @property
     def horizon(self) -> Horizon:
-        """What is compiled so far."""
         return self._reached[1]
 
     def reaching(self, demand: Demand) -> Horizon:
