@@ -1,6 +1,6 @@
-"""Print the module with the time zones of each country.
+"""Print the version of the IANA time zone database and the time zones of each country.
 
-Usage: python tools/country_zones.py > src/workhours_sla/calendars/zones.py
+Usage: python tools/country_zones.py > src/workhours_sla/calendars/country_zones.txt
 
 The data are zone.tab of the IANA time zone database, as in the package tzdata. Of the zones of a
 country that had the same offsets from 2000 on, only the first is taken.
@@ -11,77 +11,12 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
-from textwrap import fill
 from zoneinfo import ZoneInfo
 
 import tzdata
 
 FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2037, 12, 31, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-
-HEAD = '''"""Time zones by their IANA name, and the time zones of each country.
-
-tools/country_zones.py generates this file from zone.tab of the IANA time zone database {version},
-which is in the public domain. Of the zones of a country that have had the same offsets since 2000,
-such as Berlin and Busingen, only the first is listed.
-"""
-
-from __future__ import annotations
-
-from functools import lru_cache
-from typing import Final
-from zoneinfo import ZoneInfo
-
-from workhours_sla.errors import UnknownTimeZoneError, shown
-from workhours_sla.text.messages import say
-
-VERSION: Final = "{version}"
-
-_ZONES: Final = """
-{zones}
-"""
-
-
-@lru_cache(maxsize=1)
-def country_zones() -> dict[str, tuple[str, ...]]:
-    """Return the IANA zones, keyed by the ISO 3166 code of the country."""
-    found: dict[str, list[str]] = {{}}
-    zones: list[str] = []
-    for word in _ZONES.split():
-        if len(word) == len("RU"):
-            zones = found[word] = []
-        else:
-            zones.append(word)
-    return {{code: tuple(zones) for code, zones in found.items()}}
-
-
-def zones_of(id: str) -> tuple[str, ...]:
-    """Return the zones of the country of an ISO 3166 id; none for Russia and for other ids.
-
-    >>> zones_of("ES-CN")
-    ('Europe/Madrid', 'Atlantic/Canary')
-    """
-    return country_zones().get(id.partition("-")[0], ())
-
-
-def zone_of(id: str) -> str | None:
-    """Return the zone of the country of an ISO 3166 id, or None if the country has several.
-
-    >>> zone_of("DE-BY"), zone_of("US-CA")
-    ('Europe/Berlin', None)
-    """
-    zones = zones_of(id)
-    return zones[0] if len(zones) == 1 else None
-
-
-def time_zone(name: str) -> ZoneInfo:
-    """Return the time zone whose IANA name is ``name``. Raises UnknownTimeZoneError."""
-    try:
-        return ZoneInfo(name)
-    except (LookupError, ValueError, OSError, RecursionError):
-        msg = say("no_zone", name=shown(name))
-        raise UnknownTimeZoneError(msg, tz=name) from None
-'''
 
 
 def offsets(name: str) -> list[timedelta | None]:
@@ -115,6 +50,6 @@ def differing(names: list[str]) -> list[str]:
 
 
 if __name__ == "__main__":
-    words = " ".join(f"{code} {' '.join(names)}" for code, names in zones().items())
-    text = fill(words, 96, break_long_words=False, break_on_hyphens=False)
-    print(HEAD.format(version=tzdata.IANA_VERSION, zones=text), end="")
+    print(tzdata.IANA_VERSION)
+    for country, names in zones().items():
+        print(country, *names)

@@ -200,6 +200,7 @@ def test_a_changed_date_changes_only_answers_that_cross_it(
 def test_off_in_any_and_working_in_any() -> None:
     plain = Calendar.plain([date(2026, 9, 1)], yearly=["12-25"])
     off, working = days_off_in_any(RU, plain), working_in_any(RU, plain)
+    assert type(off) is type(working) is Calendar
     day = date(2026, 1, 1)
     while day.year == 2026:
         one, two = RU.is_working_day(day), plain.is_working_day(day)

@@ -10,13 +10,17 @@ import pytest
 np = pytest.importorskip("numpy")
 
 from kit.values import DAY, OFFICE, TICK
-from workhours_sla import columns, parse_budget
+from workhours_sla import ClockTime, columns, parse_budget
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.json import from_json, to_json
-from workhours_sla.worktime.budgets import BUDGET_KINDS
+from workhours_sla.text.catalog import LANGUAGES, language
+from workhours_sla.text.words import budget_words
+from workhours_sla.worktime.budgets import BUDGET_KINDS, budget_kind
 
-TEXTS = ("2 working days", "4 days", "1 month", "30h clock", "2 working days in hours")
-KNOWN = [parse_budget(text, roll="following") for text in TEXTS]
+KNOWN: list[Any] = [
+    parse_budget(f"{'30h' if kind is ClockTime else 2} {kind.units[1]}", roll="following")
+    for kind in BUDGET_KINDS
+]
 
 
 STARTS = [
@@ -30,11 +34,14 @@ def micros(times: list[datetime | None]) -> Any:
     return np.array([when and when.replace(tzinfo=None) for when in times], "M8[us]")
 
 
-def test_there_is_a_text_of_each_kind() -> None:
-    assert [type(budget) for budget in KNOWN] == [
-        next(kind for kind in BUDGET_KINDS if isinstance(budget, kind)) for budget in KNOWN
-    ]
-    assert {type(budget) for budget in KNOWN} == set(BUDGET_KINDS)
+def test_each_kind_has_a_text_and_words() -> None:
+    assert [type(budget) for budget in KNOWN] == list(BUDGET_KINDS)
+    for budget in KNOWN:
+        words = set()
+        for lang in LANGUAGES:
+            with language(lang):
+                words.add(budget_words(budget_kind(budget), "2"))
+        assert len(words) == len(LANGUAGES)
 
 
 @pytest.mark.parametrize("budget", KNOWN, ids=str)

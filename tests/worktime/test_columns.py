@@ -242,12 +242,10 @@ RANDOM_CASES = [
 # -- answers for each row ------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("few", [True, False], ids=["searched", "tabled"])
 @pytest.mark.parametrize(("seed", "zone", "unit"), RANDOM_CASES)
 def test_a_schedule_for_all_rows(
-    monkeypatch: pytest.MonkeyPatch, seed: str, zone: str, unit: str, few: bool
+    monkeypatch: pytest.MonkeyPatch, seed: str, zone: str, unit: str
 ) -> None:
-    monkeypatch.setattr(solve, "FEW_ROWS", 10**9 if few else 0)
     monkeypatch.setattr(solve, "ROWS_PER_CELL", 0)  # builds the tables of one budget at once
     tables.compiled.cache_clear()
     rng = random.Random(seed)
@@ -258,18 +256,19 @@ def test_a_schedule_for_all_rows(
     assert compare([schedule], [0] * ROWS, starts, ends, budgets, unit)
 
 
-@pytest.mark.parametrize("kind", ["cells", "found", "both found"])
+@pytest.mark.parametrize("kind", ["cells", "found", "both found", "searched"])
 @pytest.mark.parametrize(("seed", "zone", "unit"), RANDOM_CASES)
 def test_a_schedule_per_row(
     monkeypatch: pytest.MonkeyPatch, seed: str, zone: str, unit: str, kind: str
 ) -> None:
-    monkeypatch.setattr(solve, "FEW_ROWS", 0)
     if kind == "cells":
         monkeypatch.setattr(solve, "CHUNK", 7)
     else:
         monkeypatch.setattr(lookups, "CELLS", 0)
-    if kind == "both found":
+    if kind in ("both found", "searched"):
         monkeypatch.setattr(lookups, "INVERSE_CELLS", 0)
+    if kind == "searched":
+        monkeypatch.setattr(lookups, "STEPS", -1)  # no table of buckets
     tables.compiled.cache_clear()
     rng = random.Random(seed)
     schedules = [schedule_of(rng, rng.choice([zone, *ZONES])) for _ in range(rng.randint(2, 8))]
@@ -283,10 +282,7 @@ def test_a_schedule_per_row(
 
 @pytest.mark.parametrize("unit", PER_SECOND)
 @pytest.mark.parametrize("number", range(6))
-def test_stretches_from_a_microsecond_to_weeks(
-    monkeypatch: pytest.MonkeyPatch, number: int, unit: str
-) -> None:
-    monkeypatch.setattr(solve, "FEW_ROWS", 0)
+def test_stretches_from_a_microsecond_to_weeks(number: int, unit: str) -> None:
     rng = random.Random(f"{SEED}-{number}-{unit}")
     several = [irregular(rng, rng.choice([1, 3, 40, 300])) for _ in range(rng.choice([1, 1, 4]))]
     codes = [rng.randrange(len(several)) for _ in range(ROWS)]
@@ -311,7 +307,6 @@ def test_stretches_from_a_microsecond_to_weeks(
 def test_pauses_of_each_row(
     monkeypatch: pytest.MonkeyPatch, unit: str, edges: tuple[int, ...]
 ) -> None:
-    monkeypatch.setattr(solve, "FEW_ROWS", 0)
     if len(edges) > 1:
         monkeypatch.setattr(solve, "CHUNK", 7)
     rng = random.Random(f"{SEED}-{unit}")
@@ -355,15 +350,6 @@ def test_pauses_of_each_row(
         assert datetimes(marked.values) == expected, verb
 
 
-def test_the_horizon_grows_both_ways() -> None:
-    office = Schedule("RU-VGG", HOURS[0])
-    years = [2015, 2016, 2012, 2024, 2005, 2027, 2010]
-    for year in years:
-        starts = [datetime(year, 6, day, 9, tzinfo=UTC) for day in range(1, 29)]
-        found = columns.deadline(office, column(starts, "s"), FOUR, tz="UTC")
-        assert datetimes(found) == [office.deadline(start, FOUR) for start in starts]
-
-
 def test_a_distant_finer_edge_changes_the_unit_only_when_reached() -> None:
     fine = Stretches(
         [
@@ -379,9 +365,8 @@ def test_a_distant_finer_edge_changes_the_unit_only_when_reached() -> None:
     assert found.tolist() == [timedelta(hours=19, microseconds=5)]
 
 
-def test_edges_of_the_known_dates(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_edges_of_the_known_dates() -> None:
     """The known dates begin and end within shifts and between shifts."""
-    monkeypatch.setattr(solve, "FEW_ROWS", 0)
     hour = timedelta(hours=1)
     base = timedelta(days=20_000)
     shifts = [(base + hour * a, base + hour * b) for a, b in ((0, 2), (4, 6), (8, 10), (12, 16))]
@@ -617,18 +602,6 @@ def test_nanoseconds_end_in_2262() -> None:
     ).tolist() == [datetime(2262, 7, 10)]
 
 
-def test_instants_after_2262_count_beside_nanoseconds() -> None:
-    always = Schedule(Calendar.plain(last=date(2400, 1, 1)), "24/7", tz="UTC")
-    starts = np.array(["2250-01-06T09"] * 2, "M8[ns]")
-    ends = np.array(["2251-01-06T09", "2300-01-06T09"], "M8[s]")
-    found = columns.elapsed(always, starts, ends, tz="UTC")
-    assert found.dtype == "m8[ns]"
-    assert found.astype("m8[us]").tolist() == [
-        timedelta(days=365),
-        datetime(2300, 1, 6) - datetime(2250, 1, 6),
-    ]
-
-
 def test_values_finer_than_microseconds_are_refused(office: Schedule) -> None:
     starts = np.array(["2025-03-12T06", "NaT", "2025-03-12T06:00:00.000000007"], "M8[ns]")
     advice = "finer than microseconds; round it to them"
@@ -638,26 +611,6 @@ def test_values_finer_than_microseconds_are_refused(office: Schedule) -> None:
     budgets = np.array([0, 1500, 1000], "m8[ns]")
     with pytest.raises(TypeError, match=f"the budget of row 1 is 1500 nanoseconds, {advice}"):
         columns.deadline(office, starts[[0, 1, 0]], budgets, tz="UTC")
-
-
-def test_a_calendar_after_the_last_nanosecond_knows_none_of_its_rows() -> None:
-    far, near = (
-        Schedule(Calendar.plain(first=first, last=first + timedelta(days=99)), "24/7", tz="UTC")
-        for first in (date(2300, 1, 1), date(2200, 1, 1))
-    )
-    start = np.array(["2200-01-02T00"] * 2, "M8[ns]")
-    assert columns.deadline(far, start, FOUR, tz="UTC", on_unknown="mark").unknown.all()
-    marked = columns.deadline([far, near], start, FOUR, codes=[0, 1], tz="UTC", on_unknown="mark")
-    assert marked.unknown.tolist() == [True, False]
-
-
-def test_a_million_hours() -> None:
-    always = Schedule(None, "24/7", tz="UTC")
-    start = np.array(["1970-06-01T00", "1985-01-01T00"], "M8[s]")
-    found = columns.deadline(always, start, working_hours(1_000_000), tz="UTC")
-    assert found[0].item() == datetime(1970, 6, 1) + timedelta(hours=1_000_000)
-    marked = columns.deadline(always, start, working_hours(1_200_000), tz="UTC", on_unknown="mark")
-    assert marked.unknown.all()
 
 
 # -- invalid arguments -------------------------------------------------------------------------
@@ -835,33 +788,6 @@ def test_nat_and_both_ends_of_datetime64(unit: str, several: bool) -> None:
             assert due.unknown.tolist() == unknown
             assert np.isnat(due.values).tolist() == [False, True]
             assert due.values[0] == np.datetime64("2025-03-12T12:00")
-
-
-@pytest.mark.parametrize("far", [False, True], ids=["known", "some unknown"])
-def test_nat_rows_among_others(far: bool) -> None:
-    office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-    rng = np.random.default_rng(9)
-    starts = np.datetime64("2024-06-02", "us") + rng.integers(0, 150 * DAY, ROWS).astype("m8[us]")
-    ends = starts + rng.integers(-3 * DAY, 8 * DAY, ROWS).astype("m8[us]")
-    starts[rng.random(ROWS) < 0.1] = ends[rng.random(ROWS) < 0.1] = np.datetime64("NaT")
-    if far:
-        starts[0], ends[1] = np.datetime64("2092-03-03T08:00"), np.datetime64("1931-03-03T08:00")
-    found = columns.elapsed(office, starts, ends, tz="UTC", on_unknown="mark")
-    missing = np.isnat(starts) | np.isnat(ends)
-    assert missing.any()
-    assert np.isnat(found.values[missing]).all()
-    assert not found.unknown[missing].any()
-    rest = np.flatnonzero(~missing)
-    expected = answers(office.elapsed, datetimes(starts[rest]), datetimes(ends[rest]))
-    assert found.values[rest].tolist() == expected
-    assert found.unknown[rest].tolist() == [answer is None for answer in expected]
-
-
-def test_before_1970() -> None:
-    office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Berlin")
-    times = np.datetime64("1970-01-05T08:00", "us") + np.arange(2_000).astype("m8[h]")
-    found = columns.elapsed(office, times, times[::-1], tz="UTC")
-    assert found.tolist() == answers(office.elapsed, datetimes(times), datetimes(times[::-1]))
 
 
 def test_threads_share_the_tables() -> None:

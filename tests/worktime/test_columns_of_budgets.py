@@ -194,23 +194,6 @@ def test_the_latest_starts_and_what_remains(budget: Any) -> None:
                     assert value == known, (schedule, start, now[row])
 
 
-def test_a_column_of_dates_asks_the_schedule_once_for_each_date(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    starts = np.datetime64("2025-03-03T00:00", "s") + np.arange(0, 28 * 1440, 5).astype("m8[m]")
-    calls = []
-    ask = Schedule.deadline
-    monkeypatch.setattr(
-        Schedule, "deadline", lambda *args, **named: calls.append(args) or ask(*args, **named)
-    )
-    columns.deadline(OFFICE, starts, CalendarDays(30, roll="following"), tz="UTC")
-    assert len(calls) <= 29 * 2
-    calls.clear()
-    for budget in (WorkingDaysInHours(2), ClockTime(timedelta(hours=9))):
-        columns.deadline(OFFICE, starts, budget, tz="UTC")
-    assert not calls
-
-
 @pytest.mark.parametrize("years", [(1, 2), (1850, 2025), (2025, 2250), (8999, 9999)])
 def test_rows_far_from_today(years: tuple[int, int]) -> None:
     # one schedule for all years would compile 9,000 years of working time, which take 4 GB
@@ -224,27 +207,6 @@ def test_rows_far_from_today(years: tuple[int, int]) -> None:
             wanted = scalar(daily, "deadline", start, budget, [])
             assert found.values[row].astype("M8[us]").item() == (wanted and plain(wanted))
             assert found.unknown[row] == (wanted is None)
-
-
-def test_due_times_in_nanoseconds_end_in_2262() -> None:
-    daily = Schedule(Calendar.plain(last=date(9000, 1, 1)), "Mo-Su 09:00-18:00", tz="Europe/Moscow")
-    late = np.array(["2262-04-10T12:00", "2199-12-31T12:00"], "M8[ns]")
-    for budget in (WorkingDays(30), CalendarDays(30, roll="none"), ClockTime(30 * DAY)):
-        found = columns.deadline(daily, late, budget, tz="UTC", on_unknown="mark")
-        assert found.unknown.tolist() == [True, False]
-        with pytest.raises(OverflowError, match="row 0: the answer is outside"):
-            columns.deadline(daily, late, budget, tz="UTC")
-
-
-def test_due_times_that_nanoseconds_cannot_represent_leave_no_known_time() -> None:
-    calendar = Calendar.plain(first=date(2200, 1, 1), last=date(2400, 1, 1))
-    daily = Schedule(calendar, "Mo-Su 09:00-18:00", tz="Europe/Moscow")
-    starts, now = np.array(["2250-01-06T09:00"], "M8[s]"), np.array(["2250-01-06T09:00"], "M8[ns]")
-    for budget in (CalendarDays(10_000, roll="none"), WorkingDays(10_000)):
-        found = columns.remaining(daily, starts, budget, now=now, tz="UTC", on_unknown="mark")
-        assert found.unknown.all()
-        with pytest.raises(OverflowError, match=r"row 0: .*datetime64\[ns\]"):
-            columns.remaining(daily, starts, budget, now=now, tz="UTC")
 
 
 def test_time_left_that_nanoseconds_cannot_represent_is_unknown() -> None:

@@ -243,12 +243,6 @@ def test_the_latest_start_near_the_end_of_the_known_dates() -> None:
         assert OFFICE.latest_start(due, rolls, provisional=True) == at(2027, 12, 11) - TICK
 
 
-@pytest.mark.parametrize("budget", [WorkingDays(9), CalendarDays(9, roll="following")])
-def test_the_latest_start_before_the_known_dates_is_refused(budget: Any) -> None:
-    with pytest.raises(CalendarCoverageError):
-        OFFICE.latest_start(at(2004, 1, 5, 12), budget)
-
-
 def test_wrong_arguments_of_the_latest_start() -> None:
     with pytest.raises(NaiveDatetimeError):
         OFFICE.latest_start(datetime(2026, 5, 4), WorkingDays(1))

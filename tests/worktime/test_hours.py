@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
-from pathlib import Path
 from string import Formatter
 from typing import Any
 
@@ -22,13 +20,10 @@ from workhours_sla import (
     parse_budget,
     working_hours,
 )
-from workhours_sla.cli.main import main
 from workhours_sla.config.file import parse_config
 from workhours_sla.config.policy import configured
 from workhours_sla.errors import BudgetError, ConfigError, HoursSyntaxError
-from workhours_sla.json import from_json, to_json
-from workhours_sla.text import catalog, messages
-from workhours_sla.text.catalog import SHELL
+from workhours_sla.text import catalog
 from workhours_sla.worktime.amounts import check_budget, format_amount, iso_amount
 from workhours_sla.worktime.hours import parse_shifts
 from workhours_sla.worktime.shifts import Shift, merge_shifts
@@ -252,44 +247,6 @@ def test_a_configuration_error_adds_the_key_path(toml: str, path: str) -> None:
     with pytest.raises(ConfigError) as caught:
         configured(parse_config(toml, "office.toml"), Schedule(None, "24/7", tz="UTC"))
     assert str(caught.value) == f"{path}: {plain.value} (in office.toml)"
-
-
-def test_a_json_error_adds_the_key_path() -> None:
-    office = json.loads(to_json(Schedule(None, "Mo-Fr 09:00-18:00", tz="UTC")))
-    for keys, text in (
-        (("hours",), POINTLESS),
-        (("changes", "2026-06-01"), POINTLESS),
-        (("overrides", "2026-05-08"), "09:00\u221212:00"),
-    ):
-        saved = json.loads(json.dumps(office))
-        (saved if keys[0] == "hours" else saved[keys[0]])[keys[-1]] = text
-        with pytest.raises(HoursSyntaxError) as plain:
-            (parse_shifts if keys[0] == "overrides" else WeeklyHours.parse)(text)
-        with pytest.raises(ConfigError) as caught:
-            from_json(json.dumps(saved))
-        assert str(caught.value) == f"{'.'.join(keys)}: {plain.value}"
-
-
-@pytest.mark.parametrize("lang", catalog.LANGUAGES)
-def test_the_shell_prints_the_error_in_both_languages(
-    lang: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    facts = {
-        "text": POINTLESS,
-        "rule": "Mo-Fr 09:00-13:00",
-        "example": "Mo-Fr 09:00-13:00,14:00-18:00",
-    }
-    config = tmp_path / "office.toml"
-    config.write_text(f'[schedule]\nhours = "{POINTLESS}"\n')
-    asked = ["due", "12.03.2025 10:00", "--lang", lang]
-    assert main([*asked, "--hours", POINTLESS]) == 2
-    assert main([*asked, "--config", str(config)]) == 2
-    option, file = capsys.readouterr().err.splitlines()
-    with catalog.language(lang):
-        error, why = SHELL["error"], messages.refusal("hours_pointless", facts)
-        in_file = SHELL.text("in_file", path="schedule.hours", why=why, name=str(config))
-    assert option == f"{error}: {why}"
-    assert file == f"{error}: {in_file}"
 
 
 def test_every_refusal_has_the_same_facts_in_both_languages() -> None:

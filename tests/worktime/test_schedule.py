@@ -5,11 +5,10 @@ from __future__ import annotations
 import pickle
 import sys
 import threading
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import partial
 from zoneinfo import ZoneInfo
 
-import dateutil.tz
 import pytest
 
 from kit.values import OFFICE
@@ -261,17 +260,6 @@ def test_a_search_without_an_answer_raises() -> None:
 # -- instants in and out -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "zone",
-    [UTC, timezone(timedelta(hours=-5)), ZoneInfo("Asia/Tokyo"), dateutil.tz.gettz("Asia/Tokyo")],
-)
-def test_the_answer_comes_in_the_zone_of_the_argument(zone: object) -> None:
-    start = at(OFFICE, 2025, 10, 31, 17, 30)
-    due = OFFICE.deadline(start.astimezone(zone), H4)
-    assert due.tzinfo is zone
-    assert due.astimezone(UTC) == datetime(2025, 11, 1, 9, 30, tzinfo=UTC)
-
-
 def test_subclasses_of_datetime_are_accepted() -> None:
     class Stamp(datetime):
         pass
@@ -496,54 +484,7 @@ def test_explain_up_to_the_end_of_the_known_dates() -> None:
         OFFICE.explain(at(OFFICE, 2025, 3, 12), 4)  # type: ignore[arg-type]
 
 
-def test_a_closing_at_the_end_of_the_known_dates_is_unknown() -> None:
-    always = Schedule(None, "24/7", tz="UTC")
-    with pytest.raises(CalendarCoverageError):
-        always.previous_closing(at(always, 2100, 1, 1))
-
-
 NIGHT_AND_DAY = "00:00-08:00,16:00-24:00"
-
-
-@pytest.mark.parametrize(
-    ("hours", "verb", "inclusive", "asked", "found"),
-    [
-        ("00:00-08:00", "previous_opening", True, (7, 0), None),  # the 7th may open then
-        ("00:00-08:00", "previous_opening", False, (7, 0), (6, 0)),
-        ("16:00-24:00", "previous_opening", True, (7, 0), (6, 16)),
-        ("16:00-24:00", "next_closing", False, (6, 20), (7, 0)),  # the 7th opens later, if at all
-        (NIGHT_AND_DAY, "next_closing", False, (6, 20), None),  # the shift of the 7th may continue
-        (NIGHT_AND_DAY, "next_closing", False, (5, 20), (6, 8)),
-        ("16:00-24:00", "next_closing", False, (5, 20), (6, 0)),
-        ("16:00-24:00", "previous_closing", True, (7, 0), (7, 0)),
-        (NIGHT_AND_DAY, "previous_closing", True, (7, 0), None),
-        ("16:00-24:00", "previous_closing", False, (7, 0), (6, 0)),
-        ("16:00-24:00", "next_opening", False, (6, 16), None),
-        ("00:00-08:00", "next_closing", True, (2, 0), (2, 8)),  # working time continues there
-        ("16:00-24:00", "next_closing", True, (2, 0), None),  # the 1st may close then
-        ("16:00-24:00", "next_closing", False, (2, 0), (3, 0)),
-        ("00:00-08:00", "previous_opening", True, (2, 4), (2, 0)),
-        (NIGHT_AND_DAY, "previous_opening", True, (2, 4), None),  # perhaps opened on the 1st
-        ("00:00-08:00", "previous_opening", False, (2, 0), None),
-        ("00:00-08:00", "previous_closing", False, (2, 0), None),
-        ("00:00-08:00", "next_opening", False, (2, 0), (3, 0)),
-        ("24/7", "next_closing", False, (3, 0), None),
-        ("24/7", "previous_opening", True, (3, 0), None),
-    ],
-)
-def test_openings_and_closings_at_the_ends_of_the_known_dates(
-    hours: str, verb: str, inclusive: bool, asked: tuple[int, int], found: tuple[int, int] | None
-) -> None:
-    calendar = Calendar.plain(first=date(2026, 3, 2), last=date(2026, 3, 6))
-    schedule = Schedule(calendar, hours, tz="UTC")
-    when = at(schedule, 2026, 3, *asked)
-    for _ in range(2):
-        if found is None:
-            with pytest.raises(CalendarCoverageError, match=r"the (opening|closing) .*known dates"):
-                getattr(schedule, verb)(when, inclusive=inclusive)
-        else:
-            answer = getattr(schedule, verb)(when, inclusive=inclusive)
-            assert answer == at(schedule, 2026, 3, *found)
 
 
 @pytest.mark.parametrize("verb", ["next_opening", "next_closing"])

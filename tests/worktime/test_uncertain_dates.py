@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
@@ -45,18 +45,21 @@ from workhours_sla import (
     holder_spans,
     working_hours,
 )
+from workhours_sla.calendars.days import DaySource
 from workhours_sla.errors import CalendarCoverageError
 
 ACT = Act("Order 1")
 
 
-class Days(NamedTuple):
-    """A week of five days, days off and transferred days, and uncertain dates left out."""
-
+class _Days(NamedTuple):
     first: date
     last: date
     rows: tuple[Entry, ...] = ()
     open_rows: tuple[Entry, ...] = ()
+
+
+class Days(_Days, DaySource):
+    """A week of five days, days off and transferred days, and uncertain dates left out."""
 
     @property
     def weekend(self) -> frozenset[int]:
@@ -72,15 +75,10 @@ class Days(NamedTuple):
         return (*ranges, (since, self.last))
 
     @property
-    def rule_span(self) -> None:
-        return None
-
-    @property
     def version(self) -> str:
         return repr(hash(self.rows))
 
     def entries(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
-        del year
         found: dict[date, tuple[Entry, ...]] = {}
         for row in self.rows:
             found[row.date] = (*found.get(row.date, ()), row)
@@ -89,18 +87,7 @@ class Days(NamedTuple):
     def uncertain(self, year: int) -> Mapping[date, Entry]:
         return {row.date: row for row in self.open_rows if row.date.year == year}
 
-    def known_on(self, day: date) -> Days:
-        del day
-        return self
-
-    def with_week(self, days: int) -> Days:
-        raise NotImplementedError
-
-    def without_layers(self, layers: Collection[Layer]) -> Days:
-        raise NotImplementedError
-
     def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:
-        del day
         return "uncertain", {"name": "x", "act": "y"}
 
 
@@ -482,50 +469,6 @@ def test_a_capped_pause_across_an_uncertain_date_is_not_met() -> None:
     assert bounds_of(found).due_at == (at(23, 10), at(23, 12))
 
 
-def test_an_exchange_across_an_uncertain_date_counts() -> None:
-    target = Target("t", working_hours(4), DAGESTAN, stops="next_reply")
-    found = outcome_of(
-        at(25, 12),
-        target,
-        event(0, EventType.CREATED, at(18, 9)),
-        event(1, EventType.REPLIED, at(18, 10)),
-        event(2, EventType.CITIZEN_MESSAGE, at(18, 17)),
-        event(3, EventType.REPLIED, at(24, 12)),
-    )
-    # Friday 1:00, perhaps Monday, Tuesday and Wednesday 18:00, Thursday 3:00
-    assert (found.verdict, found.started_at) == (Verdict.BREACHED, at(18, 17))
-    assert bounds_of(found).elapsed == (working_hours(22), working_hours(31))
-
-
-def test_an_exchange_that_may_be_late_leaves_the_verdict_open_until_the_open_one_is_late() -> None:
-    target = Target("t", working_hours(4), DAGESTAN, stops="next_reply")
-    events = [
-        event(0, EventType.CREATED, at(18, 16)),
-        event(1, EventType.REPLIED, at(22, 10)),  # 3:00 or 12:00
-        event(2, EventType.CITIZEN_MESSAGE, at(22, 15)),
-    ]
-    found = outcome_of(at(23, 9), target, *events)
-    assert (found.verdict, found.calendar_unknown) == (Verdict.PENDING, True)
-    # 15:00-18:00, then 09:00-10:00: late in any case
-    found = outcome_of(at(23, 10, 1), target, *events)
-    assert (found.verdict, found.calendar_unknown) == (Verdict.BREACHED, False)
-
-
-def test_an_exchange_that_may_be_late_beside_one_that_is_paused() -> None:
-    target = Target("t", working_hours(4), DAGESTAN, stops="next_reply", pauses=True)
-    found = outcome_of(
-        at(25, 9),
-        target,
-        event(0, EventType.CREATED, at(18, 16)),
-        event(1, EventType.REPLIED, at(22, 10)),  # 3:00 or 12:00
-        event(2, EventType.CITIZEN_MESSAGE, at(22, 15)),
-        event(3, EventType.PAUSED, at(22, 15, 30)),
-    )
-    assert (found.verdict, found.calendar_unknown) == (Verdict.PENDING, True)
-    # Friday 2:00 and, if it is worked, Monday 2:00; the open exchange has no due time yet
-    assert bounds_of(found).due_at == (at(21, 11), None)
-
-
 def test_an_appeal_never_answered_is_breached_whatever_the_date_was() -> None:
     kc = Schedule("RU-KC", "Mo-Fr 09:00-18:00")  # 19-21 April 2026 are uncertain
     posted = datetime(2026, 4, 17, 16, tzinfo=kc.tz)
@@ -623,72 +566,6 @@ def test_far_from_the_known_dates_a_budget_without_roll_has_a_limit() -> None:
     assert outcome_of(posted + DAY, preceding, created).calendar_unknown
 
 
-def test_a_late_exchange_decides_though_another_was_longer() -> None:
-    found = outcome_of(
-        at(30, 12),
-        Target("t", WorkingDays(1), DAGESTAN, stops="next_reply"),
-        event(0, EventType.CREATED, at(14, 9)),
-        event(1, EventType.REPLIED, at(15, 18)),  # in time, 18 hours
-        event(2, EventType.CITIZEN_MESSAGE, at(18, 17)),
-        event(3, EventType.REPLIED, at(22, 9)),  # late if Monday was a working day: 10 hours
-    )
-    assert (found.verdict, found.calendar_unknown) == (Verdict.PENDING, True)
-    assert bounds_of(found).elapsed == (working_hours(1), working_hours(18))
-
-
-def test_of_equally_late_exchanges_an_uncertain_first_one_may_decide() -> None:
-    found = outcome_of(
-        at(24, 12),
-        Target("t", working_hours(4), DAGESTAN, stops="next_reply"),
-        event(0, EventType.CREATED, at(18, 17)),
-        event(1, EventType.REPLIED, at(21, 16)),  # 1 or 8 hours
-        event(2, EventType.CITIZEN_MESSAGE, at(22, 9)),
-        event(3, EventType.REPLIED, at(22, 17)),  # 8 hours
-    )
-    assert (found.verdict, found.due_at, found.elapsed) == (Verdict.BREACHED, None, None)
-    assert bounds_of(found).due_at == (at(21, 12), at(22, 13))
-
-
-def test_an_exchange_that_may_not_be_withdrawn_leaves_the_verdict_open() -> None:
-    deleted = Event("e1", "A", EventType.DELETED, at(21, 15), at(21, 15), author_role="citizen")
-    events = [
-        event(0, EventType.CREATED, at(18, 17)),
-        deleted,  # in time if Monday was off; else the reply came late
-        event(2, EventType.REPLIED, at(21, 16)),
-        event(3, EventType.CITIZEN_MESSAGE, at(23, 13)),
-    ]
-    target = Target("t", working_hours(4), DAGESTAN, stops="next_reply")
-    found = outcome_of(at(23, 14), target, *events)
-    assert (found.verdict, found.calendar_unknown) == (Verdict.PENDING, True)
-
-
-def test_the_longest_exchange_is_perhaps_answered_and_perhaps_withdrawn() -> None:
-    deleted = Event("e3", "A", EventType.DELETED, at(23, 14), at(23, 14), author_role="citizen")
-    found = outcome_of(
-        at(25, 12),
-        Target("t", working_hours(20), DAGESTAN, stops="next_reply"),
-        event(0, EventType.CREATED, at(18, 17)),
-        event(1, EventType.REPLIED, at(21, 18)),  # 1 or 10 hours
-        event(2, EventType.CITIZEN_MESSAGE, at(23, 9)),
-        deleted,  # after 5 hours
-        event(4, EventType.REPLIED, at(24, 10)),
-    )
-    assert (found.verdict, found.calendar_unknown) == (Verdict.PENDING, True)
-
-
-def test_an_excluded_appeal_has_the_bounds_of_a_withdrawal_that_may_be_late() -> None:
-    found = outcome_of(
-        at(25, 12),
-        Target("t", working_hours(4), DAGESTAN),
-        event(0, EventType.CREATED, at(18, 17)),
-        Event("e1", "A", EventType.DELETED, at(21, 15), at(21, 15), author_role="citizen"),
-        event(2, EventType.REPLIED, at(23, 12)),
-        event(3, EventType.DUPLICATE_OF, at(23, 13)),
-    )
-    assert found.verdict is Verdict.EXCLUDED
-    assert bounds_of(found).elapsed == (working_hours(1), working_hours(22))
-
-
 def test_overdue_and_spans_are_unknown_where_a_pause_after_the_due_time_is() -> None:
     capped = Target(
         "t", CalendarDays(1, roll="none"), DAGESTAN, pauses=True, pause_cap=working_hours(3)
@@ -763,20 +640,6 @@ def test_a_pause_after_the_earliest_limit_is_not_reported() -> None:
     certain.apply(event(0, EventType.CREATED, at(18, 17)))
     (paused,) = certain.apply(event(1, EventType.PAUSED, at(21, 11)))
     assert paused.kind is ChangeKind.PAUSED
-
-
-def test_a_warning_of_all_exchanges_that_may_decide_is_reported() -> None:
-    monitor = Monitor(Policy([Target("t", working_hours(4), DAGESTAN, stops="next_reply")]))
-    monitor.apply(
-        [
-            event(0, EventType.CREATED, at(18, 9)),
-            event(1, EventType.REPLIED, at(22, 17)),  # 17 or 26 hours
-            event(2, EventType.CITIZEN_MESSAGE, at(23, 9)),
-            event(3, EventType.REPLIED, at(25, 11)),  # 20 hours
-        ]
-    )
-    kinds = [change.kind for change in monitor.advance(at(26, 12))]
-    assert kinds == [ChangeKind.AT_RISK, ChangeKind.BREACHED]
 
 
 def test_a_due_time_that_becomes_unknown_is_emitted() -> None:
@@ -858,14 +721,6 @@ def test_a_capped_pause_past_the_last_known_date_may_have_no_end() -> None:
     found = outcome_of(as_of, capped, *events)
     assert (found.verdict, found.calendar_unknown) == (Verdict.PENDING, True)
     assert bounds_of(found).due_at[1] is None
-
-
-def test_a_pause_after_the_earliest_last_date_may_have_come_too_late() -> None:
-    one_day = Target("t", WorkingDays(1), DAGESTAN, pauses=True)
-    events = [event(0, EventType.CREATED, at(18, 10)), event(1, EventType.PAUSED, at(22, 10))]
-    # the last date is Monday, or Tuesday if Monday is off, and only then before the pause
-    found = outcome_of(at(25, 9), one_day, *events)
-    assert (found.verdict, found.calendar_unknown) == (Verdict.PENDING, True)
 
 
 def test_a_due_date_that_may_move_back_to_the_start_is_no_later_than_its_end() -> None:

@@ -17,6 +17,7 @@ from workhours_sla.calendars.days import (
     DateRange,
     Day,
     DayKind,
+    DaySource,
     Entry,
     Layer,
     by_date,
@@ -25,7 +26,6 @@ from workhours_sla.calendars.days import (
     was_known,
     without,
 )
-from workhours_sla.calendars.sources import DaySource
 from workhours_sla.errors import ArgumentError, CalendarDataError
 from workhours_sla.text.messages import say
 
@@ -69,15 +69,16 @@ def transfer(
     )
 
 
-class AmendedDays(NamedTuple):
-    """The days of another source, ``base``, with ``rows`` added.
-
-    ``confirms`` are the ranges of dates that become known, with both ends included.
-    """
-
+class _Amended(NamedTuple):
     base: DaySource
     rows: tuple[Entry, ...]
     confirms: tuple[DateRange, ...]
+
+
+class AmendedDays(_Amended, DaySource):
+    """The days of another source, ``base``, with ``rows`` added."""
+
+    __slots__ = ()
 
     @property
     def weekend(self) -> frozenset[int]:
@@ -93,16 +94,12 @@ class AmendedDays(NamedTuple):
 
     @property
     def version(self) -> str:
-        """The version of the base source, followed by a digest of the added rows."""
         digest = sha256(repr((self.rows, self.confirms)).encode()).hexdigest()[:8]
         return f"{self.base.version}+{digest}"
 
     def entries(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
-        """Return the entries of the base source and the added rows, keyed by date.
-
-        An automatic move of a day off that an added row moves is left out, and so are the region's
-        entries for uncertain dates that are confirmed.
-        """
+        # without the automatic move of a day off that an added row moves, and without the
+        # region's entries for uncertain dates that are confirmed
         rows = [row for row in self.rows if applies(row, self.weekend)]
         moved = {row.swapped_with for row in rows if row.kind is DayKind.TRANSFERRED_OFF}
         _, decided = _coverage_and_decided(self)
@@ -132,10 +129,6 @@ class AmendedDays(NamedTuple):
         }
 
     def known_on(self, day: date) -> DaySource:
-        """Return the source without the acts that were published after ``day``.
-
-        If this removes one of the added rows, ``confirms`` no longer applies.
-        """
         rows = tuple(row for row in self.rows if was_known(row.act, day))
         confirms = self.confirms if len(rows) == len(self.rows) else ()
         return AmendedDays(self.base.known_on(day), rows, confirms)
@@ -157,11 +150,9 @@ class AmendedDays(NamedTuple):
 def _coverage_and_decided(
     source: AmendedDays,
 ) -> tuple[tuple[DateRange, ...], tuple[DateRange, ...]]:
-    """Return the covered dates, and the ranges in which uncertain dates are decided.
-
-    A range that extends the coverage, such as the year of a new federal decree, does not decide the
-    uncertain holidays of a region; a later range or amendment can.
-    """
+    """Return the covered dates, and the ranges in which uncertain dates are decided."""
+    # A range that extends the coverage, such as the year of a new federal decree, does not decide
+    # the uncertain holidays of a region; a later range or amendment can.
     base = source.base
     since, until = (
         (base.coverage[0][0], base.coverage[-1][1]) if base.coverage else (LATEST, EARLIEST)
@@ -188,7 +179,6 @@ def _coverage_and_decided(
 
 
 def flat_rows(rows: object) -> Iterator[Entry]:
-    """Yield the entries of a list of entries and tuples of entries."""
     if isinstance(rows, str | Entry) or not isinstance(rows, Iterable):
         msg = f"{rows!r} is not a list of rows; give a list of what day_off and transfer return"
         raise ArgumentError(msg)
@@ -212,10 +202,7 @@ def checked_ranges(confirms: Iterable[DateRange]) -> tuple[DateRange, ...]:
 
 
 def applies(row: Entry, weekend: Collection[int]) -> bool:
-    """Return False for a Government transfer from a Saturday or Sunday that is not in ``weekend``.
-
-    A week of six or seven days has no day off on that date to move.
-    """
+    """Return False for a Government transfer from a Saturday or Sunday that is worked anyway."""
     if row.layer is not Layer.TRANSFER or not set(weekend) < FIVE_DAY_WEEK:
         return True
     moved = {DayKind.TRANSFERRED_OFF: row.swapped_with, DayKind.TRANSFERRED_WORK: row.date}
@@ -226,11 +213,7 @@ def applies(row: Entry, weekend: Collection[int]) -> bool:
 def checked_rows(
     rows: Iterable[Entry], day_of: Callable[[date], Day], weekend: Collection[int]
 ) -> tuple[Entry, ...]:
-    """Check rows, and leave out transfers that would make a holiday a working day.
-
-    ``day_of`` returns the ``Day`` of a date before the rows are added. Rows that apply only to
-    another weekend than ``weekend`` are kept unchecked.
-    """
+    """Check rows, and leave out transfers that would make a holiday a working day."""
     kept: list[Entry] = []
     for row in rows:
         if not applies(row, weekend):

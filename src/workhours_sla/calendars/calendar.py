@@ -15,16 +15,15 @@ from workhours_sla.calendars.days import (
     PRE_HOLIDAY_SHORTENING,
     DateRange,
     Day,
+    DaySource,
     Entry,
     Layer,
     dates_between,
     in_any,
     ordinary_day,
-    possible_hours,
-    special_days,
     work_differs,
 )
-from workhours_sla.errors import ArgumentError, CalendarCoverageError
+from workhours_sla.errors import ArgumentError, CalendarCoverageError, CalendarDataError
 from workhours_sla.module_names import public
 from workhours_sla.text import catalog, messages
 
@@ -32,7 +31,7 @@ from workhours_sla.text import catalog, messages
 class Definition(NamedTuple):
     """The source of a calendar's days, and its options: the layers left out, and provisional."""
 
-    source: sources.DaySource
+    source: DaySource
     dropped: frozenset[Layer]
     forecast: bool
 
@@ -45,7 +44,7 @@ class Calendar:
     A calendar is immutable, hashable, picklable and safe to share between threads. Two calendars
     are equal if they have the same id, zone, source of days and options. ``tz`` is the IANA zone
     that a schedule takes from the calendar, or None. Every method that takes a date raises
-    TypeError for a datetime.
+    TypeError for a datetime, and CalendarCoverageError for a date that is not covered.
 
     >>> Calendar.get("RU").day(date(2025, 11, 1)).kind.value
     'transferred_work'
@@ -55,7 +54,7 @@ class Calendar:
 
     id: str
     tz: str | None
-    _source: sources.DaySource
+    _source: DaySource
     _dropped: frozenset[Layer]
     _forecast: bool
     _by_year: dict[int, Mapping[date, Day]]
@@ -64,12 +63,14 @@ class Calendar:
     def __init__(
         self,
         id: str,
-        source: sources.DaySource,
+        source: DaySource,
         *,
         tz: str | None = None,
         dropped: Iterable[Layer] = (),
         forecast: bool = False,
     ) -> None:
+        if source.parts:  # each part has its own options
+            dropped, forecast = (), False
         values: tuple[object, ...] = (id, tz, source, frozenset(dropped), forecast, {}, None)
         names = ("id", "tz", "_source", "_dropped", "_forecast", "_by_year", "_version")
         for name, value in zip(names, values, strict=True):
@@ -172,7 +173,8 @@ class Calendar:
         >>> Calendar.get("RU-SAK").other_zones
         ('Asia/Srednekolymsk',)
         """
-        return sources.other_zones(self.id)
+        zones = [zone for part in self._source.parts for zone in part.other_zones]
+        return tuple(dict.fromkeys(zones)) or sources.other_zones(self.id)
 
     def knows(self, day: date) -> bool:
         """Return whether a law or an act decides the kind of ``day``.
@@ -180,7 +182,7 @@ class Calendar:
         >>> [Calendar.get("RU").knows(date(year, 1, 1)) for year in (2026, 2040)]
         [True, False]
         """
-        return in_any(day, self._source.coverage)
+        return self._source.knows(day)
 
     @checked
     def uncertain(self, year: int) -> Mapping[date, Entry]:
@@ -200,6 +202,8 @@ class Calendar:
         if type(day) is not date:
             msg = f"a calendar takes dates, not {day!r}; give a date, such as date(2026, 5, 8)"
             raise ArgumentError(msg)
+        for part in self._source.parts:
+            part.check_known(day)
         coverage = self.coverage
         if not in_any(day, coverage):
             cause, facts = self._source.unknown(day)
@@ -230,18 +234,12 @@ class Calendar:
         if in_any(day, self.coverage):
             known = self.day(day)
             return frozenset({known.hours_of.weekday()} if known.working else ())
-        entries = self._source.entries(day.year).get(day, ())
-        dropped = self._dropped | {Layer.REGION}
-        without_region = tuple(entry for entry in entries if entry.layer not in dropped)
-        in_question = self._source.uncertain(day.year).get(day)
-        return possible_hours(day, without_region, self.weekend, in_question)
+        return self._source.possible_hours(day, self._dropped)
 
     # -- days ------------------------------------------------------------------------------
 
     def day(self, day: date) -> Day:
         """Return the ``Day`` of a date: its kind, its hours, and the acts that decide it.
-
-        Raises CalendarCoverageError for a date that is not covered.
 
         >>> Calendar.get("RU").day(date(2024, 11, 2)).hours_of
         datetime.date(2024, 4, 30)
@@ -256,24 +254,16 @@ class Calendar:
         """Return the days of a year that differ from the ordinary week, by acts or by rule."""
         found = self._by_year.get(year)
         if found is None:
-            entries = {
-                day: kept
-                for day, of_day in self._source.entries(year).items()
-                if (kept := tuple(e for e in of_day if e.layer not in self._dropped))
-            }
-            days = special_days(entries, year, self.weekend, self._by_rule_alone)
-            found = self._by_year[year] = MappingProxyType(dict(days))
+            days = self._source.special_days(year, self._dropped, self._by_rule_alone)
+            found = self._by_year[year] = MappingProxyType(days)
         return found
 
     def _by_rule_alone(self, day: date) -> bool:
-        """Return whether the calendar is provisional and no act decides ``day``."""
-        return self._forecast and not self.knows(day)
+        return self._source.by_rule_alone(day, forecast=self._forecast)
 
     @checked
     def days(self, first: date, last: date) -> Iterator[Day]:
         """Yield the ``Day`` of each date from ``first`` to ``last``, both included.
-
-        Raises CalendarCoverageError at the first date that is not covered.
 
         >>> days = Calendar.get("RU").days(date(2025, 10, 31), date(2025, 11, 4))
         >>> [day.working for day in days]
@@ -282,7 +272,7 @@ class Calendar:
         return map(self.day, dates_between(first, last))
 
     def is_working_day(self, day: date) -> bool:
-        """Return whether ``day`` has working hours. Raises CalendarCoverageError.
+        """Return whether ``day`` has working hours.
 
         >>> Calendar.get("RU").is_working_day(date(2025, 11, 1))
         True
@@ -293,8 +283,6 @@ class Calendar:
     def count_working_days(self, first: date, last: date) -> int:
         """Return the number of working days from ``first`` to ``last``, both included.
 
-        Raises CalendarCoverageError.
-
         >>> Calendar.get("RU").count_working_days(date(2026, 1, 1), date(2026, 12, 31))
         247
         """
@@ -304,9 +292,8 @@ class Calendar:
     def add_working_days(self, day: date, count: int) -> date:
         """Return the working day that is ``count`` working days after ``day``.
 
-        A negative ``count`` goes back. Raises CalendarCoverageError if the result is not within the
-        covered dates. Raises ValueError for a count of 0, which does not say whether ``day`` itself
-        must be a working day.
+        A negative ``count`` goes back. Raises ValueError for a count of 0, which does not say
+        whether ``day`` itself must be a working day.
 
         >>> Calendar.get("RU").add_working_days(date(2025, 12, 30), 1)
         datetime.date(2026, 1, 12)
@@ -385,7 +372,7 @@ class Calendar:
         >>> Calendar.get("RU").provisional().day(date(2040, 5, 1)).provisional
         True
         """
-        return self._with(forecast=True)
+        return self._with(source=self._source.provisional(), forecast=True)
 
     def amend(
         self, rows: Iterable[Entry | tuple[Entry, ...]], *, confirms: Iterable[DateRange] = ()
@@ -410,6 +397,9 @@ class Calendar:
         # here, because the module imports hashlib, which is slow to load
         from workhours_sla.calendars import acts
 
+        if self._source.parts:
+            msg = f"amend one of the calendars before combining them, not {self.id!r}"
+            raise CalendarDataError(msg, id=self.id)
         added = tuple(acts.flat_rows(rows))
         ranges = acts.checked_ranges(confirms)
         confirmed = self.with_source(acts.AmendedDays(self._source, (), ranges))
@@ -419,8 +409,14 @@ class Calendar:
             amended.special_days(year)  # raises if rows of one layer contradict each other
         return amended
 
-    def with_source(self, source: sources.DaySource) -> Self:
+    def with_source(self, source: DaySource) -> Self:
         """Return the calendar with the same id, zone and options, and the days of ``source``."""
+        if self._source.parts:
+            msg = (
+                f"{self.id!r} has no source of its own; change one of its parts before combining "
+                "them"
+            )
+            raise CalendarDataError(msg, id=self.id)
         return self._with(source=source)
 
     # -- comparison ------------------------------------------------------------------------
@@ -430,8 +426,7 @@ class Calendar:
         """Yield the days of both calendars for each date on which their working time differs.
 
         The dates from ``first`` to ``last`` (both included) are compared: whether a date is a
-        working day, by how much it is shortened, and which date's hours it has. Raises
-        CalendarCoverageError.
+        working day, by how much it is shortened, and which date's hours it has.
 
         >>> then = Calendar.get("RU").as_known(date(2021, 10, 1))
         >>> now = Calendar.get("RU")
@@ -535,8 +530,7 @@ class Norm(NamedTuple):
 def working_time_norm(calendar: Calendar, first: date, last: date) -> Norm:
     """Return the numbers of days from ``first`` to ``last``, both included, for the norm.
 
-    Days off by presidential decree count as working days, as the norm requires. Raises
-    CalendarCoverageError.
+    Days off by presidential decree count as working days, as the norm requires.
     """
     days = list(calendar.without(Layer.PRESIDENTIAL).days(first, last))
     return Norm(len(days), sum(day.working for day in days), sum(day.short for day in days))

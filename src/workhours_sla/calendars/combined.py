@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from functools import reduce
 from operator import attrgetter
-from types import MappingProxyType
-from typing import Any, NoReturn, Self
+from typing import Any, NamedTuple
 
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.days import DateRange, Day, Entry, common, ordinary_day
-from workhours_sla.calendars.sources import DaySource
-from workhours_sla.calendars.tables import TableDays
+from workhours_sla.calendars.days import (
+    DateRange,
+    Day,
+    DaySource,
+    Entry,
+    Layer,
+    common,
+    in_any,
+    ordinary_day,
+)
 from workhours_sla.errors import ArgumentError, CalendarDataError
 
 
-def days_off_in_any(*calendars: Calendar) -> CombinedCalendar:
+def days_off_in_any(*calendars: Calendar) -> Calendar:
     """Return a calendar in which a date is off if it is off in any of ``calendars``.
 
     The result covers the dates that all of the calendars cover. The reasons of a day are the
@@ -29,10 +35,10 @@ def days_off_in_any(*calendars: Calendar) -> CombinedCalendar:
     >>> both.is_working_day(date(2026, 12, 25)), both.is_working_day(date(2026, 1, 5))
     (False, False)
     """
-    return CombinedCalendar(calendars, any_off=True)
+    return combined(calendars, any_off=True)
 
 
-def working_in_any(*calendars: Calendar) -> CombinedCalendar:
+def working_in_any(*calendars: Calendar) -> Calendar:
     """Return a calendar in which a date is a working day if it is one in any of ``calendars``.
 
     Coverage, reasons, hours, ``tz`` and errors are as for ``days_off_in_any``.
@@ -41,37 +47,38 @@ def working_in_any(*calendars: Calendar) -> CombinedCalendar:
     >>> either.is_working_day(date(2026, 12, 25)), either.is_working_day(date(2026, 1, 5))
     (True, True)
     """
-    return CombinedCalendar(calendars, any_off=False)
+    return combined(calendars, any_off=False)
 
 
-class CombinedCalendar(Calendar):
-    """A calendar that decides each date from the days of several calendars, its ``parts``.
+def combined(parts: Iterable[Calendar], *, any_off: bool) -> Calendar:
+    parts = tuple(parts)
+    if not parts:
+        msg = "no calendar to combine; give at least one"
+        raise CalendarDataError(msg)
+    for part in parts:
+        if not isinstance(part, Calendar):
+            msg = f"{part!r} is not a calendar; combine calendars, such as Calendar.get('RU')"
+            raise ArgumentError(msg)
+    name = "off in any of " if any_off else "working in any of "
+    zone, *others = {part.tz for part in parts}
+    name += ", ".join(part.id for part in parts)
+    return Calendar(name, CombinedDays(parts, any_off), tz=None if others else zone)
 
-    If ``any_off`` is True, a date is off if it is off in any part. If ``any_off`` is False, a date
-    is off if it is off in all parts.
-    """
 
-    __slots__ = ("any_off", "parts")
-
-    any_off: bool
+class _Combined(NamedTuple):
     parts: tuple[Calendar, ...]
+    any_off: bool
 
-    def __init__(self, parts: Iterable[Calendar], *, any_off: bool) -> None:
-        parts = tuple(parts)
-        if not parts:
-            msg = "no calendar to combine; give at least one"
-            raise CalendarDataError(msg)
-        for part in parts:
-            if not isinstance(part, Calendar):
-                msg = f"{part!r} is not a calendar; combine calendars, such as Calendar.get('RU')"
-                raise ArgumentError(msg)
-        name = "off in any of " if any_off else "working in any of "
-        zone, *others = {part.tz for part in parts}
-        unused = TableDays(frozenset(), (), (), "")  # each method asks the parts
-        name += ", ".join(part.id for part in parts)
-        super().__init__(name, unused, tz=None if others else zone)
-        object.__setattr__(self, "parts", parts)
-        object.__setattr__(self, "any_off", any_off)
+
+class CombinedDays(_Combined, DaySource):
+    """The days of several calendars: a date is off if it is off in any part, or else in all."""
+
+    __slots__ = ()
+
+    @property
+    def weekend(self) -> frozenset[int]:
+        weekends = [part.weekend for part in self.parts]
+        return frozenset.union(*weekends) if self.any_off else frozenset.intersection(*weekends)
 
     @property
     def coverage(self) -> tuple[DateRange, ...]:
@@ -81,40 +88,25 @@ class CombinedCalendar(Calendar):
     def version(self) -> str:
         return ", ".join(part.version for part in self.parts)
 
-    @property
-    def weekend(self) -> frozenset[int]:
-        weekends = [part.weekend for part in self.parts]
-        return frozenset.union(*weekends) if self.any_off else frozenset.intersection(*weekends)
-
-    @property
-    def other_zones(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(zone for part in self.parts for zone in part.other_zones))
-
     def knows(self, day: date) -> bool:
         return all(part.knows(day) for part in self.parts)
 
     def uncertain(self, year: int) -> Mapping[date, Entry]:
         return {day: e for part in reversed(self.parts) for day, e in part.uncertain(year).items()}
 
-    def possible_hours_of(self, day: date) -> frozenset[int]:
+    def possible_hours(self, day: date, dropped: Collection[Layer]) -> frozenset[int]:
         of_parts = [part.possible_hours_of(day) for part in self.parts]
         if self.any_off and not all(of_parts):
             return frozenset()
         return frozenset[int]().union(*of_parts)
 
-    def check_known(self, day: date) -> None:
-        for part in self.parts:
-            part.check_known(day)
+    def special_days(
+        self, year: int, dropped: Collection[Layer], is_by_rule: Callable[[date], bool]
+    ) -> Mapping[date, Day]:
+        dates = sorted({day for part in self.parts for day in part.special_days(year)})
+        return {day: self._decide(day, by_rule=is_by_rule(day)) for day in dates}
 
-    def special_days(self, year: int) -> Mapping[date, Day]:
-        found = self._by_year.get(year)
-        if found is None:
-            dates = sorted({day for part in self.parts for day in part.special_days(year)})
-            decided = {day: self._decide(day) for day in dates}
-            found = self._by_year[year] = MappingProxyType(decided)
-        return found
-
-    def _decide(self, day: date) -> Day:
+    def _decide(self, day: date, *, by_rule: bool) -> Day:
         days = [
             part.special_days(day.year).get(day) or ordinary_day(day, part.weekend)
             for part in self.parts
@@ -128,56 +120,27 @@ class CombinedCalendar(Calendar):
             shortened_by=shortest.shortened_by,
             reasons=first.reasons + tuple(entry for found in rest for entry in found.reasons),
             eve_of=shortest.eve_of,
-            provisional=self._by_rule_alone(day),
+            provisional=by_rule,
         )
 
-    def _by_rule_alone(self, day: date) -> bool:
-        return _is_by_rule(self, day)
+    def by_rule_alone(self, day: date, *, forecast: bool) -> bool:
+        covering = (part for part in self.parts if in_any(day, part.coverage))
+        return any(part.day(day).provisional for part in covering)
 
-    def as_known(self, day: date) -> Self:
-        return self._each(lambda part: part.as_known(day))
+    def each(self, change: Callable[[Any], Any]) -> CombinedDays:
+        return self._replace(parts=tuple(map(change, self.parts)))
 
-    def without(self, *layers: Any) -> Self:
-        return self._each(lambda part: part.without(*layers))
+    def known_on(self, day: date) -> CombinedDays:
+        return self.each(lambda part: part.as_known(day))
 
-    def provisional(self) -> Self:
-        return self._each(lambda part: part.provisional())
+    def with_week(self, days: int) -> CombinedDays:
+        return self.each(lambda part: part.with_week(days))
 
-    def with_week(self, days: int) -> Self:
-        return self._each(lambda part: part.with_week(days))
+    def with_workdays(self, weekdays: frozenset[int]) -> CombinedDays:
+        return self.each(lambda part: part.with_workdays(weekdays))
 
-    def with_workdays(self, weekdays: Iterable[int]) -> Self:
-        days = frozenset(weekdays)
-        return self._each(lambda part: part.with_workdays(days))
+    def without_layers(self, layers: Collection[Layer]) -> CombinedDays:
+        return self.each(lambda part: part.without(*layers))
 
-    def definition(self) -> NoReturn:
-        msg = f"{self.id!r} has no source of its own; use its parts"
-        raise CalendarDataError(msg, id=self.id)
-
-    def with_source(self, source: DaySource) -> NoReturn:
-        del source
-        msg = f"{self.id!r} has no source of its own; change one of its parts before combining them"
-        raise CalendarDataError(msg, id=self.id)
-
-    def amend(
-        self, rows: Iterable[Entry | tuple[Entry, ...]], *, confirms: Iterable[DateRange] = ()
-    ) -> NoReturn:
-        del rows, confirms
-        msg = f"amend one of the calendars before combining them, not {self.id!r}"
-        raise CalendarDataError(msg, id=self.id)
-
-    def _each(self, change: Callable[[Calendar], Calendar]) -> Self:
-        return type(self)(map(change, self.parts), any_off=self.any_off)
-
-    def _key(self) -> tuple[object, ...]:
-        return (self.any_off, *self.parts)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (days_off_in_any if self.any_off else working_in_any), self.parts
-
-
-def _is_by_rule(calendar: Calendar, day: date) -> bool:
-    """Return whether any part is provisional and has no act that decides ``day``."""
-    if isinstance(calendar, CombinedCalendar):
-        return any(_is_by_rule(part, day) for part in calendar.parts)
-    return calendar.definition().forecast and not calendar.knows(day)
+    def provisional(self) -> CombinedDays:
+        return self.each(lambda part: part.provisional())

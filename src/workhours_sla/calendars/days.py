@@ -7,11 +7,12 @@ deadline.
 from __future__ import annotations
 
 import datetime as dt
+from abc import ABCMeta, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from workhours_sla.errors import CalendarDataError
 from workhours_sla.module_names import public
@@ -217,10 +218,7 @@ class Day(NamedTuple):
 
 
 def resolve(day: date, entries: tuple[Entry, ...]) -> Entry | None:
-    """Return the entry of the highest layer, None without entries.
-
-    Raises CalendarDataError if two entries of the highest layer contradict each other.
-    """
+    """Return the entry of the highest layer, None without entries."""
     if not entries:
         return None
     winner = max(entries, key=lambda entry: entry.layer)
@@ -247,38 +245,15 @@ def kind_of(day: date, winner: Entry | None, weekend: Collection[int]) -> DayKin
 
 
 def ordinary_day(day: date, weekend: Collection[int], *, provisional: bool = False) -> Day:
-    """Return the ``Day`` of a date without entries."""
     return Day(day, kind_of(day, None, weekend), hours_of=day, provisional=provisional)
-
-
-def special_days(
-    entries: Mapping[date, tuple[Entry, ...]],
-    year: int,
-    weekend: Collection[int],
-    is_provisional: Callable[[date], bool],
-) -> Iterator[tuple[date, Day]]:
-    """Yield, in order, the days of a year that have entries or are shortened before a holiday."""
-    eves = {
-        day - ONE_DAY: entry
-        for day, of_day in entries.items()
-        for entry in of_day
-        if entry.shortens_eve
-    }
-    for day in sorted(entries.keys() | eves.keys()):
-        if day.year == year:
-            decided = _decide(day, entries.get(day, ()), eves, weekend)
-            yield day, decided._replace(provisional=is_provisional(day))
 
 
 def _decide(
     day: date, entries: tuple[Entry, ...], eves: Mapping[date, Entry], weekend: Collection[int]
 ) -> Day:
-    """Return the ``Day`` of a date from its entries and the holidays that shorten dates.
-
-    A transferred working day has the hours of the date it was swapped with. If that date is the day
-    before a holiday, the transferred working day is shortened (order of Minzdravsotsrazvitiya of
-    13.08.2009 No 588n).
-    """
+    """Return the ``Day`` of a date from its entries and the holidays that shorten dates."""
+    # A transferred working day is as short as the date it was swapped with (order of
+    # Minzdravsotsrazvitiya of 13.08.2009 No 588n).
     winner = resolve(day, entries)
     kind = kind_of(day, winner, weekend)
     hours_of, shortened_by = day, NOT_SHORTENED
@@ -294,24 +269,6 @@ def _decide(
     if eve_of is not None:
         shortened_by = max(shortened_by, PRE_HOLIDAY_SHORTENING)
     return Day(day, kind, hours_of, shortened_by, reasons, eve_of)
-
-
-def possible_hours(
-    day: date, federal: tuple[Entry, ...], weekend: Collection[int], in_question: Entry | None
-) -> frozenset[int]:
-    """Return the weekdays (Monday is 0) whose hours may apply on an unknown date.
-
-    ``federal`` are the entries of the date without those of the region, and ``in_question`` is the
-    entry that makes the date uncertain. A federal day off stays off if that is a holiday.
-    """
-    winner = resolve(day, federal)
-    if in_question is not None and in_question.kind is DayKind.TRANSFERRED_WORK:
-        return frozenset(range(7))
-    if kind_of(day, winner, weekend).working:
-        return frozenset({((winner and winner.swapped_with) or day).weekday()})
-    if in_question is not None and in_question.kind is DayKind.HOLIDAY:
-        return frozenset()
-    return frozenset(range(7))
 
 
 def work_differs(one: Day, other: Day) -> bool:
@@ -339,7 +296,6 @@ def dates_between(first: date, last: date) -> Iterator[date]:
 
 
 def in_any(day: date, ranges: Iterable[DateRange]) -> bool:
-    """Return whether a date is in at least one of the ranges."""
     for first, last in ranges:  # noqa: SIM110 - any() makes looking up a day a third slower
         if first <= day <= last:
             return True
@@ -380,3 +336,118 @@ def without(whole: DateRange, dates: Iterable[date]) -> tuple[DateRange, ...]:
     if since <= last:
         left.append((since, last))
     return tuple(left)
+
+
+# -- sources of days -------------------------------------------------------------------------------
+
+
+class DaySource(metaclass=ABCMeta):
+    """A source of a calendar's days: an immutable, hashable, picklable value.
+
+    Most sources have entries; ``combined`` has days of several calendars, its ``parts``.
+    """
+
+    __slots__ = ()
+
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        return ()
+
+    @property
+    @abstractmethod
+    def weekend(self) -> frozenset[int]:
+        """The weekdays (Monday is 0) that are off unless an entry decides otherwise."""
+
+    @property
+    @abstractmethod
+    def coverage(self) -> tuple[DateRange, ...]:
+        """The dates that laws or acts decide, as ranges in order that do not overlap."""
+
+    @property
+    def rule_span(self) -> DateRange | None:
+        """The range of dates for which there are rules or acts, or None without rules."""
+        return None
+
+    @property
+    @abstractmethod
+    def version(self) -> str:
+        """The version of the data, as text that changes only with the data."""
+
+    def entries(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
+        """Return the entries of all layers, keyed by date, for a year and the next 1 January."""
+        return {}
+
+    def uncertain(self, year: int) -> Mapping[date, Entry]:
+        """Return the uncertain dates of a year, each with the entry that may apply to the date."""
+        return {}
+
+    def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:
+        """Return why ``day`` is not known: a key of ``catalog.UNKNOWN_DATES``, and its values."""
+        return "outside", {"first": self.coverage[0][0], "last": self.coverage[-1][1]}
+
+    # -- changed sources; each may raise CalendarDataError ----------------------------
+
+    def known_on(self, day: date) -> DaySource:
+        """Return the source without the acts that were published after ``day``."""
+        return self
+
+    def with_week(self, days: int) -> DaySource:
+        """Return the source for a week of ``days`` working days."""
+        raise CalendarDataError(say("no_week_here", days=repr(days)), days=days)
+
+    def with_workdays(self, weekdays: frozenset[int]) -> DaySource:
+        """Return the source in which ``weekdays``, which are in its weekend, are worked."""
+        raise CalendarDataError(say("no_workdays_here"))
+
+    def without_layers(self, layers: Collection[Layer]) -> DaySource:
+        """Return the source whose dates are not uncertain because of entries in ``layers``."""
+        return self
+
+    def provisional(self) -> DaySource:
+        return self
+
+    # -- days, for the options of a calendar -------------------------------------------------
+
+    def knows(self, day: date) -> bool:
+        return in_any(day, self.coverage)
+
+    def by_rule_alone(self, day: date, *, forecast: bool) -> bool:
+        return forecast and not self.knows(day)
+
+    def special_days(
+        self, year: int, dropped: Collection[Layer], is_by_rule: Callable[[date], bool]
+    ) -> Mapping[date, Day]:
+        """Return, in order, the days with entries, and those that a holiday shortens."""
+        entries = {
+            day: kept
+            for day, of_day in self.entries(year).items()
+            if (kept := tuple(entry for entry in of_day if entry.layer not in dropped))
+        }
+        eves = {
+            day - ONE_DAY: entry
+            for day, of_day in entries.items()
+            for entry in of_day
+            if entry.shortens_eve
+        }
+        return {
+            day: _decide(day, entries.get(day, ()), eves, self.weekend)._replace(
+                provisional=is_by_rule(day)
+            )
+            for day in sorted(entries.keys() | eves.keys())
+            if day.year == year
+        }
+
+    def possible_hours(self, day: date, dropped: Collection[Layer]) -> frozenset[int]:
+        """Return the weekdays (Monday is 0) whose hours an unknown date may have."""
+        dropped = {*dropped, Layer.REGION}
+        entries = self.entries(day.year).get(day, ())
+        winner = resolve(day, tuple(entry for entry in entries if entry.layer not in dropped))
+        in_question = self.uncertain(day.year).get(day)
+        every_day = frozenset(range(7))
+        if in_question is not None and in_question.kind is DayKind.TRANSFERRED_WORK:
+            return every_day
+        if kind_of(day, winner, self.weekend).working:
+            return frozenset({((winner and winner.swapped_with) or day).weekday()})
+        # a federal day off stays off if a holiday is in question
+        is_off = in_question is not None and in_question.kind is DayKind.HOLIDAY
+        return frozenset() if is_off else every_day

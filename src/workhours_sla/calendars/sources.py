@@ -1,4 +1,4 @@
-"""The sources of a calendar's days, and the calendars that an id selects.
+"""The calendars that an id selects.
 
 An id selects the built-in data of Russia or a calendar of an installed provider.
 """
@@ -8,13 +8,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import date
 from functools import lru_cache
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
-from workhours_sla.calendars.days import DateRange, Entry, Layer
 from workhours_sla.errors import ArgumentError, UnknownCalendarError, shown
 from workhours_sla.module_names import public
 from workhours_sla.text.messages import Phrase, say
@@ -23,50 +21,6 @@ GROUP = "workhours_sla.calendars"
 """The entry point group of providers. A provider is a function from an id to a Calendar or None."""
 
 _RUSSIAN_REGIONS = ("RU-", "X-RU-")
-
-
-class DaySource(Protocol):
-    """A source of a calendar's entries: an immutable, hashable, picklable value."""
-
-    @property
-    def weekend(self) -> frozenset[int]:
-        """The weekdays (Monday is 0) that are off unless an entry decides otherwise."""
-
-    @property
-    def coverage(self) -> tuple[DateRange, ...]:
-        """The dates that laws or acts decide, as ranges in order that do not overlap."""
-
-    @property
-    def rule_span(self) -> DateRange | None:
-        """The range of dates for which there are rules or acts, or None without rules."""
-
-    @property
-    def version(self) -> str:
-        """The version of the data, as text that changes only with the data."""
-
-    def entries(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
-        """Return the entries of all layers, keyed by date, for a year and the next 1 January."""
-
-    def uncertain(self, year: int) -> Mapping[date, Entry]:
-        """Return the uncertain dates of a year, each with the entry that may apply to the date."""
-
-    def known_on(self, day: date) -> DaySource:
-        """Return the source without the acts that were published after ``day``."""
-
-    def with_week(self, days: int) -> DaySource:
-        """Return the source for a week of ``days`` working days. Raises CalendarDataError."""
-
-    def with_workdays(self, weekdays: frozenset[int]) -> DaySource:
-        """Return the source in which ``weekdays`` are not weekly days off, or CalendarDataError."""
-
-    def without_layers(self, layers: Collection[Layer]) -> DaySource:
-        """Return the source whose dates are not uncertain because of entries in ``layers``."""
-
-    def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:
-        """Return why ``day`` is not known: a key of ``catalog.UNKNOWN_DATES``, and its values."""
-
-
-# -- calendars by id ------------------------------------------------------------------------------
 
 
 @public()
@@ -132,11 +86,7 @@ def find(id: str) -> Any:
 
 
 def available(country: str) -> Iterator[AvailableCalendar]:
-    """Yield the calendars of Russia, and those of each provider whose module has ``available``.
-
-    ``available`` takes the ISO 3166 code of the country to list, "" for all, and yields
-    ``AvailableCalendar``.
-    """
+    """Yield the calendars of Russia, and those of each provider whose module has ``available``."""
     if country in ("", "RU"):
         yield from _russian()
     for provide in _providers().values():

@@ -12,6 +12,7 @@ from workhours_sla.calendars.days import (
     LATEST,
     DateRange,
     DayKind,
+    DaySource,
     Entry,
     Layer,
     by_date,
@@ -21,26 +22,24 @@ from workhours_sla.calendars.days import (
     without,
 )
 from workhours_sla.errors import CalendarDataError, shown
-from workhours_sla.text.messages import say
 
 
-class TableDays(NamedTuple):
-    """A table of entries; dates without an entry are off on the weekdays of ``weekend``.
-
-    ``known`` are the ranges of covered dates, in order and without overlap. Dates outside of these
-    ranges are unknown.
-    """
-
+class _Table(NamedTuple):
     off_weekdays: frozenset[int]
     known: tuple[DateRange, ...]
     rows: tuple[Entry, ...]
     version: str
 
+
+class TableDays(_Table, DaySource):
+    """A table of entries; dates without an entry are off on the weekdays of ``weekend``."""
+
+    __slots__ = ()
+
     @classmethod
     def of(
         cls, rows: Iterable[Entry], *, weekend: Iterable[int], first: date, last: date, version: str
     ) -> TableDays:
-        """Return the table of ``rows`` that covers all dates from ``first`` to ``last``."""
         ordered = sorted(
             set(rows),
             key=lambda entry: (entry.date, entry.layer, entry.kind, entry.name or "", repr(entry)),
@@ -55,32 +54,13 @@ class TableDays(NamedTuple):
     def coverage(self) -> tuple[DateRange, ...]:
         return self.known
 
-    @property
-    def rule_span(self) -> None:
-        return None
-
     def entries(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
         day_after = date(year + 1, 1, 1)
         next_year = (entry for entry in _rows_of(self.rows, year + 1) if entry.date == day_after)
         return by_date((*_rows_of(self.rows, year), *next_year))
 
-    def uncertain(self, year: int) -> Mapping[date, Entry]:
-        return {}
-
     def known_on(self, day: date) -> TableDays:
         return self._replace(rows=tuple(row for row in self.rows if was_known(row.act, day)))
-
-    def with_week(self, days: int) -> TableDays:
-        raise CalendarDataError(say("no_week_here", days=repr(days)), days=days)
-
-    def with_workdays(self, weekdays: frozenset[int]) -> TableDays:
-        raise CalendarDataError(say("no_workdays_here"))
-
-    def without_layers(self, layers: Collection[Layer]) -> TableDays:
-        return self
-
-    def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:
-        return "outside", {"first": self.known[0][0], "last": self.known[-1][1]}
 
 
 @lru_cache(maxsize=512)
@@ -88,25 +68,22 @@ def _rows_of(rows: tuple[Entry, ...], year: int) -> tuple[Entry, ...]:
     return tuple(entry for entry in rows if entry.date.year == year)
 
 
-class PlainDays(NamedTuple):
-    """Single days off, and days that are off every year, for the dates from ``first`` to ``last``.
-
-    ``yearly`` are pairs (month, day).
-    """
-
+class _Plain(NamedTuple):
     days_off: frozenset[date]
     yearly: frozenset[tuple[int, int]]
     first: date
     last: date
 
+
+class PlainDays(_Plain, DaySource):
+    """Single days off, and days that are off every year as pairs (month, day)."""
+
+    __slots__ = ()
+
     @classmethod
     def of(
         cls, days_off: Iterable[date], yearly: Iterable[str], first: date, last: date
     ) -> PlainDays:
-        """Return the days for the arguments of ``Calendar.plain``.
-
-        Raises CalendarDataError for impossible dates.
-        """
         days_off = frozenset(days_off)
         for day in (*days_off, first, last):
             if type(day) is not date:
@@ -129,10 +106,6 @@ class PlainDays(NamedTuple):
         return ((self.first, self.last),)
 
     @property
-    def rule_span(self) -> None:
-        return None
-
-    @property
     def version(self) -> str:
         return "1"
 
@@ -146,24 +119,6 @@ class PlainDays(NamedTuple):
             if (month, day) != (2, 29) or isleap(year)
         }
         return {day: (Entry(day, Layer.STATUTORY, DayKind.HOLIDAY),) for day in dates}
-
-    def uncertain(self, year: int) -> Mapping[date, Entry]:
-        return {}
-
-    def known_on(self, day: date) -> PlainDays:
-        return self
-
-    def without_layers(self, layers: Collection[Layer]) -> PlainDays:
-        return self
-
-    def with_workdays(self, weekdays: frozenset[int]) -> PlainDays:
-        return self
-
-    def with_week(self, days: int) -> PlainDays:
-        raise CalendarDataError(say("no_week_here", days=repr(days)), days=days)
-
-    def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:
-        return "outside", {"first": self.first, "last": self.last}
 
 
 def parse_month_day(text: str) -> tuple[int, int]:
@@ -182,22 +137,19 @@ def parse_month_day(text: str) -> tuple[int, int]:
 _SWAPS = (DayKind.TRANSFERRED_OFF, DayKind.TRANSFERRED_WORK)
 
 
-class CopiedDays(NamedTuple):
-    """The days copied from a library; some of them are only forecasts.
-
-    ``span`` is the range of copied dates. ``decided`` is the range of dates for which the library
-    contains the decisions of the authorities; copied dates outside of it are forecasts.
-    ``open_days`` are entries of uncertain dates near an estimated day. ``half_weekends`` are
-    entries of short days on weekly days off, for people who work on them. ``left_out`` are the
-    library's categories whose days are not copied.
-    """
-
+class _Copied(NamedTuple):
     table: TableDays
     span: DateRange
-    decided: DateRange
-    open_days: tuple[Entry, ...]
-    half_weekends: tuple[Entry, ...] = ()
-    left_out: tuple[str, ...] = ()
+    decided: DateRange  # the library has the decisions; copied dates outside are forecasts
+    open_days: tuple[Entry, ...]  # uncertain dates near an estimated day
+    half_weekends: tuple[Entry, ...] = ()  # short days, for people who work on weekly days off
+    left_out: tuple[str, ...] = ()  # categories of the library
+
+
+class CopiedDays(_Copied, DaySource):
+    """The days copied from a library; some of them are only forecasts."""
+
+    __slots__ = ()
 
     @property
     def weekend(self) -> frozenset[int]:
@@ -224,9 +176,6 @@ class CopiedDays(NamedTuple):
 
     def known_on(self, day: date) -> CopiedDays:
         return self._replace(table=self.table.known_on(day))
-
-    def with_week(self, days: int) -> CopiedDays:
-        return self._replace(table=self.table.with_week(days))
 
     def with_workdays(self, weekdays: frozenset[int]) -> OpenedDays:
         return OpenedDays(self, weekdays)
@@ -256,16 +205,19 @@ class CopiedDays(NamedTuple):
         return "uncertain", {"name": entry.name, "act": self.table.version}
 
 
-class OpenedDays(NamedTuple):
-    """The days of ``base``, except that the weekdays ``weekdays`` (Monday is 0) are worked.
-
-    Holidays on these weekdays stay days off. If a date was swapped with one of these weekdays, both
-    dates are uncertain: the library does not say whether the swap applies to people who work on
-    that weekday anyway.
-    """
-
+class _Opened(NamedTuple):
     base: CopiedDays
     weekdays: frozenset[int]
+
+
+class OpenedDays(_Opened, DaySource):
+    """The days of ``base``, except that the weekdays ``weekdays`` (Monday is 0) are worked.
+
+    A date that was swapped with one of them is uncertain: the library does not say whether the swap
+    applies to people who work on that weekday anyway.
+    """
+
+    __slots__ = ()
 
     @property
     def weekend(self) -> frozenset[int]:
@@ -303,9 +255,6 @@ class OpenedDays(NamedTuple):
 
     def known_on(self, day: date) -> OpenedDays:
         return self._replace(base=self.base.known_on(day))
-
-    def with_week(self, days: int) -> OpenedDays:
-        return self._replace(base=self.base.with_week(days))
 
     def with_workdays(self, weekdays: frozenset[int]) -> OpenedDays:
         return self._replace(weekdays=self.weekdays | weekdays)

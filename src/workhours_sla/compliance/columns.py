@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -31,8 +31,9 @@ from workhours_sla.sla.pauses import ClockPauses
 from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray, read_only, refuse
 from workhours_sla.statistics.maturity import BREACHED, EXCLUDED, MET, PENDING, WITHDRAWN
-from workhours_sla.worktime.budgets import ClockTime, WorkingDaysInHours
+from workhours_sla.worktime.budgets import ClockTime
 from workhours_sla.worktime.columns.verbs import breaches_after, deadline, elapsed
+from workhours_sla.worktime.day_budgets import DayBudget
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.times import in_time, is_late
 
@@ -236,7 +237,7 @@ def _clock_columns(
     else:
         past = elapsed(by, np.where(late, due.values, decided), decided, **options)
         over, over_unknown = _amounts(past.values), past.unknown
-        if isinstance(budget, timedelta | WorkingDaysInHours):
+        if not isinstance(budget, DayBudget):
             over_unknown = over_unknown | unknown | (no_due & is_late(decided, earliest))
         else:
             over_unknown = over_unknown | no_due | undecided

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Final, Literal, cast
+from typing import Final
 
 import numpy as np
 
@@ -75,10 +75,6 @@ _NO_OUTLIERS: Final = Outliers()
 _HORIZON: Final = timedelta(hours=8)
 """The default horizon of the restricted mean if the budget is not working time."""
 
-BudgetKind = Literal[
-    "working_time", "clock_time", "working_days", "calendar_days", "months", "working_days_in_hours"
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Promise:
@@ -86,7 +82,7 @@ class Promise:
 
     name: str
     budget: timedelta | None  # None unless it is working time
-    budget_kind: BudgetKind
+    budget_kind: str
     budget_size: timedelta | int  # an amount, or a number of days or months
     closing: str
     target_rate: float
@@ -292,7 +288,7 @@ def _promise(cases: Cases, options: ReportOptions) -> Promise:
     return Promise(
         target.name,
         budget,
-        cast("BudgetKind", budget_kind(target.budget)),
+        budget_kind(target.budget),
         budget_size(target.budget),
         target.closing,
         float(options.target_rate),

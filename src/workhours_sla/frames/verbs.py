@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workhours_sla.frames.rows import C, Column, MarkedColumns, Options, Rows, Schedules
-from workhours_sla.worktime.budgets import OtherBudget
 from workhours_sla.worktime.columns import verbs as columns
 from workhours_sla.worktime.columns.inputs import OnUnknown
+from workhours_sla.worktime.due_dates import BudgetKind
 
 
 class ArrowScalar(Protocol):
@@ -31,7 +31,7 @@ class ArrowScalar(Protocol):
 Instants: TypeAlias = datetime | Column | ArrowScalar | Sequence[datetime | None]
 """One instant for all rows, or a column of instants. Only pandas accepts a list."""
 Budgets: TypeAlias = (
-    OtherBudget | timedelta | Column | ArrowScalar | NDArray[np.timedelta64] | Sequence[timedelta]
+    BudgetKind | timedelta | Column | ArrowScalar | NDArray[np.timedelta64] | Sequence[timedelta]
 )
 """One budget for all rows, or a column of amounts of working time."""
 Names: TypeAlias = Column | NDArray[np.object_] | Sequence[str]

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.worktime.amounts import iso_amount
-from workhours_sla.worktime.budgets import Budget, WorkingDaysInHours, budget_data
-from workhours_sla.worktime.day_budgets import DayBudget
+from workhours_sla.worktime.budgets import Budget, budget_data
 from workhours_sla.worktime.hours import WeeklyHours
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.times import in_time
@@ -211,7 +210,7 @@ def _verdict(
 
 
 def _bounds(one: OneTarget, start: datetime) -> tuple[datetime | None, datetime | None]:
-    if not isinstance(one.budget, DayBudget | WorkingDaysInHours):
+    if isinstance(one.budget, timedelta):
         return None, None
     bounds = one.budget.bounds(one.schedule, start, (), ())
     return bounds.due_at if one.closing == "strict" else bounds.limit

@@ -8,7 +8,6 @@ from typing import Any, Final, TypeVar, Union, overload
 import msgspec
 
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.combined import CombinedCalendar
 from workhours_sla.calendars.days import Act, Day, Entry
 from workhours_sla.errors import ConfigError, WorkHoursWarning, shown
 from workhours_sla.json.changes import ChangeLine, change_of, change_to_json, decode_change
@@ -54,7 +53,7 @@ _DOCUMENTS: Final[dict[type, Any]] = {
         for kind in kinds
     },
     **dict.fromkeys(_KINDS, _BUDGET),
-    **dict.fromkeys((Calendar, CombinedCalendar), _CALENDAR),
+    Calendar: _CALENDAR,
     Schedule: ScheduleDocument,
     WeeklyHours: form_of_one(
         "hours", Hours, Hours.write, tag="workhours.weekly_hours/1", tag_field="schema"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, TypeAlias
 
 from workhours_sla.calendars.acts import AmendedDays
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.combined import CombinedCalendar
+from workhours_sla.calendars.combined import CombinedDays, combined
 from workhours_sla.calendars.days import DateRange, Entry, Layer
 from workhours_sla.calendars.tables import OpenedDays, PlainDays, TableDays
 from workhours_sla.errors import (
@@ -173,6 +173,8 @@ class CalendarForm(Form, tag_field="kind", tag="calendar", omit_defaults=True):
     @classmethod
     def written(cls, value: Calendar) -> Any:
         source, dropped, provisional = value.definition()
+        if isinstance(source, CombinedDays):
+            return CombinedForm.written(source)
         source = base = _described(value, source)
         while isinstance(base, AmendedDays | OpenedDays):
             base = base.base
@@ -208,13 +210,13 @@ def _described(calendar: Calendar, source: Any) -> Any:
 
 
 class CombinedForm(Form, tag_field="kind", tag="combined"):
-    build: ClassVar[Callable[..., Any]] = CombinedCalendar
+    build: ClassVar[Callable[..., Any]] = combined
     any_off: bool
     parts: tuple[AnyCalendarForm, ...]
 
 
 AnyCalendarForm: TypeAlias = CalendarForm | CombinedForm
-FORMS.update({Calendar: CalendarForm, CombinedCalendar: CombinedForm})
+FORMS[Calendar] = CalendarForm
 
 
 def outdated(form: Any) -> Iterator[str]:

@@ -21,8 +21,7 @@ import msgspec
 from workhours_sla.json.checked_data import Keys, Reader
 from workhours_sla.json.single_texts import LEAVES, Amount
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.budgets import Budget, ClockTime, WorkingDaysInHours
-from workhours_sla.worktime.day_budgets import CalendarDays, Months, WorkingDays
+from workhours_sla.worktime.budgets import BUDGET_KINDS, WORKING_TIME, Budget
 
 
 class Form(msgspec.Struct, forbid_unknown_fields=True):
@@ -105,12 +104,8 @@ def part_form_of(kind: Any, *, native: bool = False) -> Any:
 @cache
 def budget_forms() -> dict[type, Any]:
     return {
-        timedelta: form_of_one("amount", Amount, plain, tag="working_time", tag_field="kind"),
-        ClockTime: form_of(ClockTime, tag="clock_time"),
-        WorkingDays: form_of(WorkingDays, tag="working_days"),
-        CalendarDays: form_of(CalendarDays, tag="calendar_days"),
-        Months: form_of(Months, tag="months"),
-        WorkingDaysInHours: form_of(WorkingDaysInHours, tag="working_days_in_hours"),
+        timedelta: form_of_one("amount", Amount, plain, tag=WORKING_TIME, tag_field="kind"),
+        **{kind: form_of(kind, tag=kind.kind()) for kind in BUDGET_KINDS},
     }
 
 

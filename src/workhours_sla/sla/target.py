@@ -15,7 +15,7 @@ from workhours_sla.module_names import public
 from workhours_sla.sla.event import EventType
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.amounts import check_budget
-from workhours_sla.worktime.budgets import Budget, ClockTime, WorkingDaysInHours
+from workhours_sla.worktime.budgets import Budget, ClockTime
 from workhours_sla.worktime.day_budgets import DayBudget
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.times import BASE_UTC, ZERO
@@ -39,8 +39,11 @@ _NEVER_STOP = frozenset({EventType.CREATED, EventType.REOPENED})
 
 
 def in_hours(budget: Budget, schedule: Schedule, start: datetime) -> Budget:
-    """Return the budget, or its amount of working time if it is WorkingDaysInHours."""
-    return budget.amount(schedule, start) if isinstance(budget, WorkingDaysInHours) else budget
+    """Return the budget, or the working time that it equals."""
+    if isinstance(budget, timedelta):
+        return budget
+    amount = budget.working_time(schedule, start)
+    return budget if amount is None else amount
 
 
 def is_clock_time(budget: Budget) -> bool:

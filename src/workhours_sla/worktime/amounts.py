@@ -55,10 +55,7 @@ def check_budget(budget: timedelta) -> timedelta:
 
 
 def parse_amount(text: str) -> timedelta:
-    """Parse an amount of working time: ``4h``, ``90m``, ``4h30m``, ``4:30``, ``PT4H30M``.
-
-    Raises BudgetError.
-    """
+    """Parse an amount of working time: ``4h``, ``90m``, ``4h30m``, ``4:30``, ``PT4H30M``."""
     match = match_of_amount(text)
     if match is None:
         msg = say("no_amount", text=shown(text))

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from workhours_sla.worktime.amounts import check_budget
 from workhours_sla.worktime.pauses import Pauses, moments_of, paused_before_answer, paused_between
-from workhours_sla.worktime.timeline import CompiledTime, Timeline
+from workhours_sla.worktime.timeline import CompiledTime
 from workhours_sla.worktime.times import TICK, datetime_in, moment_of
 
 
@@ -32,7 +32,6 @@ def elapsed(working: Compiled, start: datetime, end: datetime, pauses: Pauses) -
 def answer(
     working: Compiled, start: datetime, budget: timedelta, pauses: Pauses, *, limit: bool
 ) -> datetime:
-    """Return the due time of a budget, or its limit."""
     check_budget(budget)
     moment = moment_of(start)
     line = working.compiled.line_at(moment)
@@ -85,62 +84,29 @@ def intervals(
     return tuple((datetime_in(zone, lo), datetime_in(zone, hi)) for lo, hi in line.between(a, b))
 
 
-# -- openings and closings -------------------------------------------------------------------
-
-
-def next_opening(working: Compiled, when: datetime) -> datetime:
-    """Return the first start of working time after ``when``."""
+def edge(
+    working: Compiled, when: datetime, *, opening: bool, ahead: bool, inclusive: bool
+) -> datetime:
+    """Return the opening or closing next to ``when``, ahead of it or back from it."""
     moment = moment_of(when)
     line = working.compiled.line_at(moment)
-    opening = line.edge(moment, opening=True, ahead=True)
-    if opening is None:
-        working.compiled.refuse_after(line, f"the opening after {when}")
-    return datetime_in(when.tzinfo, opening)
-
-
-def next_closing(working: Compiled, when: datetime, *, inclusive: bool) -> datetime:
-    """Return the first end of working time after ``when``."""
-    moment = moment_of(when)
-    line = working.compiled.line_at(moment)
+    refuse_before, refuse_after = working.compiled.refuse_before, working.compiled.refuse_after
+    what = "the opening" if opening else "the closing"
+    beyond, at = f"{what} {'after' if ahead else 'before'} {when}", f"{what} at {when}"
     # working time does not end at the first known instant if that instant is working time
-    if inclusive and (line.knows(moment - TICK) or not line.between(moment, moment + TICK)):
-        moment = _just_before(working, line, moment, f"the closing at {when}")
-    closing = line.edge(moment, opening=False, ahead=True)
-    if closing is None or not line.knows(closing + TICK):
-        working.compiled.refuse_after(line, f"the closing after {when}")
-    return datetime_in(when.tzinfo, closing)
-
-
-def previous_opening(working: Compiled, when: datetime, *, inclusive: bool) -> datetime:
-    """Return the last start of working time up to ``when``."""
-    moment = moment_of(when)
-    line = working.compiled.line_at(moment)
-    if not inclusive:
-        moment = _just_before(working, line, moment, f"the opening before {when}")
-    opening = line.edge(moment, opening=True, ahead=False)
-    if opening is None or not line.knows(opening - TICK):
-        working.compiled.refuse_before(line, f"the opening before {when}")
+    starts = ahead and not line.knows(moment - TICK) and line.between(moment, moment + TICK)
+    if ahead == inclusive and not starts:
+        if not line.knows(moment - TICK):
+            refuse_before(line, at if ahead else beyond)
+        moment -= TICK
+    found = line.edge(moment, opening=opening, ahead=ahead)
+    if found is not None and not opening and not line.knows(found + TICK):
+        refuse_after(line, beyond if ahead else at)
+    if found is not None and opening and not ahead and not line.knows(found - TICK):
+        found = None
+    if found is None:
+        (refuse_after if ahead else refuse_before)(line, beyond)
     # working time does not start at the last known instant if it continues until then
-    if not (line.knows(moment + TICK) or line.between(moment - TICK, moment)):
-        working.compiled.refuse_after(line, f"the opening at {when}")
-    return datetime_in(when.tzinfo, opening)
-
-
-def previous_closing(working: Compiled, when: datetime, *, inclusive: bool) -> datetime:
-    """Return the last end of working time up to ``when``."""
-    moment = moment_of(when)
-    line = working.compiled.line_at(moment)
-    if not inclusive:
-        moment = _just_before(working, line, moment, f"the closing before {when}")
-    closing = line.edge(moment, opening=False, ahead=False)
-    if closing is not None and not line.knows(closing + TICK):
-        working.compiled.refuse_after(line, f"the closing at {when}")
-    if closing is None:
-        working.compiled.refuse_before(line, f"the closing before {when}")
-    return datetime_in(when.tzinfo, closing)
-
-
-def _just_before(working: Compiled, line: Timeline, moment: timedelta, answer: str) -> timedelta:
-    if not line.knows(moment - TICK):
-        working.compiled.refuse_before(line, answer)
-    return moment - TICK
+    if opening and not (ahead or line.knows(moment + TICK) or line.between(moment - TICK, moment)):
+        refuse_after(line, at)
+    return datetime_in(when.tzinfo, found)

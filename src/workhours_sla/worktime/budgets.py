@@ -9,7 +9,6 @@ weekly hours divided by the working days of the week, as in the norms of working
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -66,7 +65,7 @@ class ClockTime(BudgetKind):
     2025-03-15 17:00:00+03:00
     """
 
-    _unit = "clock"
+    units = ("clock", "clock")
 
     amount: timedelta
 
@@ -76,7 +75,7 @@ class ClockTime(BudgetKind):
     @classmethod
     def parse(cls, text: str, **_: str | None) -> Self | None:
         """Return the budget of a text such as ``9h clock``, None for another kind."""
-        amount = text.strip().lower().removesuffix(cls._unit)
+        amount = text.strip().lower().removesuffix("clock")
         # a regular expression would take quadratic time for many blanks before "clock"
         return cls(parse_amount(amount)) if amount != amount.rstrip() else None
 
@@ -108,8 +107,7 @@ class WorkingDaysInHours(BudgetKind):
 
     The usual length of a working day is the weekly hours divided by the number of weekdays that
     have hours: 8 hours for 40 hours on five days, also if Friday is shorter. Short days and
-    overrides do not change it. The weekly hours are those in force on the date of the start. Raises
-    BudgetError.
+    overrides do not change it. The weekly hours are those in force on the date of the start.
 
     >>> from workhours_sla import Schedule
     >>> office = Schedule("RU-VGG", "Mo-Th 09:00-13:00,14:00-18:15; Fr 09:00-13:00,14:00-17:00")
@@ -120,7 +118,7 @@ class WorkingDaysInHours(BudgetKind):
     2025-03-13 09:45:00+03:00
     """
 
-    _unit = "working day in hours"
+    units = ("working day in hours", "working days in hours")
 
     count: int
 
@@ -139,6 +137,9 @@ class WorkingDaysInHours(BudgetKind):
             if shifts
         ]
         return -(-sum(lengths, ZERO) * self.count // len(lengths))
+
+    def working_time(self, schedule: DatedShifts, start: datetime) -> timedelta:
+        return self.amount(schedule, start)
 
     def amounts(self, schedule: DatedShifts) -> list[tuple[timedelta, timedelta]]:
         """Return pairs: the amount for all starts from an instant on."""
@@ -251,11 +252,10 @@ def budget_kind(budget: Budget) -> str:
     """Return the name of the kind of a budget, as it is used in JSON and in texts."""
     if isinstance(budget, timedelta):
         return WORKING_TIME
-    return re.sub("(?<=[a-z])(?=[A-Z])", "_", type(budget).__name__).lower()
+    return budget.kind()
 
 
 def budget_size(budget: Budget) -> timedelta | int:
-    """Return the amount of a time budget, or the count of a budget in days or months."""
     if isinstance(budget, timedelta):
         return budget
     size: timedelta | int = next(iter(budget.as_dict().values()))

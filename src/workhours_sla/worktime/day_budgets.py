@@ -52,9 +52,9 @@ MAX_COUNT = 10_000
 class DayBudget(BudgetKind):
     """A budget that ends on a date, the due date.
 
-    The due time is the last closing on the due date, or 24:00 if that date has no working hours.
-    The limit is 24:00 of the due date. Without pauses, all starts on a date before its closing have
-    one answer, and all starts after its closing have another.
+    The due time is the last closing on the due date, or 24:00 if it has no working hours; the limit
+    is 24:00. Without pauses, all starts on a date before its closing have one answer, and all
+    starts after its closing have another.
     """
 
     __slots__ = ()
@@ -63,9 +63,8 @@ class DayBudget(BudgetKind):
     def due_on(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> date:
         """Return the due date of a budget that starts at ``start``.
 
-        ``schedule`` decides which dates have working hours. ``pauses`` are pairs (since, until). A
-        date is paused if its 24:00 is within a pause. A paused date does not count, and the due
-        date does not roll forward to a paused date. Raises CalendarCoverageError.
+        A date is paused if its 24:00 is within a pause. A paused date does not count, and the due
+        date does not roll forward to a paused date.
         """
 
     def answer(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> DayAnswer:
@@ -143,7 +142,7 @@ class WorkingDays(DayBudget):
     """A budget of dates with working hours, counted from the date after the start.
 
     With ``count_from="same_day"`` the date of the start counts, too, unless its last shift ends at
-    or before the start. Raises BudgetError.
+    or before the start.
 
     >>> from workhours_sla import Schedule
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -152,7 +151,7 @@ class WorkingDays(DayBudget):
     2026-01-12 18:00:00+03:00
     """
 
-    _unit = "working day"
+    units = ("working day", "working days")
 
     count: int
     count_from: CountFrom = "next_day"
@@ -183,7 +182,7 @@ class CalendarDays(DayBudget):
     ``following`` moves the due date to the next date with working hours (Civil Code art. 193).
     ``preceding`` moves it to the last date with working hours before it; if that date closed before
     the start, the due date moves as with ``following``. ``none`` does not move the due date.
-    Practice under Federal law 59-FZ is not uniform, so ``roll`` has no default. Raises BudgetError.
+    Practice under Federal law 59-FZ is not uniform, so ``roll`` has no default.
 
     >>> from workhours_sla import Schedule
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -194,7 +193,7 @@ class CalendarDays(DayBudget):
     2025-12-30
     """
 
-    _unit = "day"
+    units = ("day", "days")
 
     count: int
     roll: Roll
@@ -233,8 +232,8 @@ class CalendarDays(DayBudget):
 class Months(DayBudget):
     """A budget of months, due on the same day of a later month (Civil Code art. 192).
 
-    If the later month has no such day, its last day is the due date. ``roll`` has the meaning
-    that it has for CalendarDays. Raises BudgetError.
+    If the later month has no such day, its last day is the due date. ``roll`` has the meaning that
+    it has for CalendarDays.
 
     >>> from workhours_sla import Schedule
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -242,7 +241,7 @@ class Months(DayBudget):
     2026-02-28
     """
 
-    _unit = "month"
+    units = ("month", "months")
 
     count: int
     roll: Roll
@@ -274,11 +273,7 @@ def _answer_on(
     start_date: date,
     after_closing: bool,  # noqa: FBT001
 ) -> tuple[datetime, datetime]:
-    """Return the due time and the limit, in UTC, for a start on ``start_date``.
-
-    All starts before the closing of the date have one answer, and all starts ``after_closing`` have
-    another.
-    """
+    """Return the due time and the limit, in UTC, for a start on ``start_date``."""
     start = midnight_after(schedule, start_date if after_closing else start_date - ONE_DAY)
     if after_closing:
         start -= TICK
@@ -286,11 +281,7 @@ def _answer_on(
 
 
 def first_day(schedule: DatedShifts, start: datetime, count_from: CountFrom) -> date:
-    """Return the first date that counts.
-
-    This is the date after the start. With "same_day" it is the date of the start, unless that date
-    has closed.
-    """
+    """Return the first date that counts."""
     start_date = start.astimezone(schedule.tz).date()
     if count_from == "same_day" and not is_over(schedule, start_date, start):
         return start_date
@@ -298,7 +289,6 @@ def first_day(schedule: DatedShifts, start: datetime, count_from: CountFrom) -> 
 
 
 def check_days(count: int, of: str, choice: str = "", choices: tuple[str, ...] = ("",)) -> None:
-    """Raise BudgetError for a count of days or months, or a choice, that is not valid."""
     if type(count) is not int or not 1 <= count <= MAX_COUNT:
         msg = say("no_count", count=shown(count), of=of, most=MAX_COUNT)
         raise BudgetError(msg, budget=count)
@@ -313,11 +303,7 @@ def check_days(count: int, of: str, choice: str = "", choices: tuple[str, ...] =
 def _due_bounds_on(
     schedule: DatedShifts, full: DatedShifts, day: date, *, may_be_off: bool
 ) -> tuple[datetime, datetime]:
-    """Return the earliest and the latest due time, in UTC, of a due date that may be unknown.
-
-    ``full`` is the completion in which all unknown dates are full. ``may_be_off`` is True if an
-    unknown due date may be a day off; its latest due time is then 24:00.
-    """
+    """Return the earliest and the latest due time, in UTC, of a due date that may be unknown."""
     if schedule.knows(day):
         end, _ = ends_of(schedule, day)
         return end, end
@@ -357,16 +343,12 @@ def _first_ending_from(when: datetime, schedule: DatedShifts) -> date:
 
 
 def is_paused(day: date, paused: list[DateRange]) -> bool:
-    """Return whether a date is in one of the sorted ranges ``paused``."""
     index = bisect_right(paused, day, key=itemgetter(0))
     return index > 0 and day <= paused[index - 1][1]
 
 
 def _extended_by_pauses(first: date, end: date, paused: list[DateRange]) -> date:
-    """Return ``end``, moved later by one day for each paused date from ``first`` to the result.
-
-    Raises CalendarCoverageError for a date after the year 9998.
-    """
+    """Return ``end``, moved later by one day for each paused date from ``first`` to the result."""
     for begins, ends in paused:
         if begins > end:
             break
@@ -381,11 +363,7 @@ def _extended_by_pauses(first: date, end: date, paused: list[DateRange]) -> date
 def _rolled(
     schedule: DatedShifts, end: date, roll: Roll, start: datetime, paused: list[DateRange]
 ) -> date:
-    """Return a due date, moved to a date with working hours if it is on a day off.
-
-    With ``following`` the due date moves forward. With ``preceding`` it moves back, but if it would
-    move to a date that closed before ``start``, it moves forward instead.
-    """
+    """Return a due date, moved to a date with working hours if it is on a day off."""
     if roll == "none" or last_closing(schedule, end) is not None:
         return end
     moved = end

@@ -24,7 +24,6 @@ from workhours_sla.worktime.times import BASE_UTC, ONE_DAY, TICK, refuse_naive, 
 Roll = Literal["following", "preceding", "none"]
 COUNTING: Final = frozenset({"roll", "count_from"})
 _COUNTED: Final = re.compile(r"(\d{1,9})\s+(.*)", re.DOTALL)
-_SINGULAR: Final = {"days": "day", "months": "month"}
 _FIRST = datetime(1, 7, 1, tzinfo=UTC)
 """A start that no calendar covers."""
 
@@ -60,26 +59,19 @@ class DatedShifts(Protocol):
 
 @lru_cache(maxsize=4096)
 def midnight_after(schedule: DatedShifts, day: date) -> datetime:
-    """Return 24:00 of a date, in UTC."""
     return schedule.end_of_day(day).astimezone(UTC)
 
 
 @lru_cache(maxsize=4096)
 def last_closing(schedule: DatedShifts, day: date) -> datetime | None:
-    """Return the end, in UTC, of the last shift that starts on a date.
-
-    Returns None if the date has no shift.
-    """
+    """Return the end, in UTC, of the last shift that starts on a date."""
     spans = spans_on(schedule.tz, day, schedule.shifts_on(day))
     return max((BASE_UTC + end for _, end in spans), default=None)
 
 
 @lru_cache(maxsize=4096)
 def closes_on(schedule: DatedShifts, day: date) -> datetime | None:
-    """Return when a date closes, in UTC: when its last shift ends, or at 24:00 if that is earlier.
-
-    Returns None if the date has no shift.
-    """
+    """Return when the last shift of a date ends, at 24:00 at the latest; None without shifts."""
     return None if last_closing(schedule, day) is None else ends_of(schedule, day)[0]
 
 
@@ -100,11 +92,9 @@ def ends_of(schedule: DatedShifts, due: date) -> tuple[datetime, datetime]:
 
 
 def _latest_start(due: datetime, schedule: DatedShifts, budget: BudgetKind) -> datetime:
-    """Search the latest start for which a budget is due no later than ``due``, in the zone of it.
-
-    The deadline must not be before its start, and a later start must not have an earlier deadline.
-    A budget that rolls back may have a deadline before a date on which it depends.
-    """
+    """Search the latest start for which a budget is due no later than ``due``."""
+    # The deadline must not be before its start, and a later start must not have an earlier
+    # deadline. A budget that rolls back may have a deadline before a date on which it depends.
     rolls_back = budget.as_dict().get("roll") == "preceding"
     if due.utcoffset() is None:
         refuse_naive(due)
@@ -139,12 +129,9 @@ def _latest_start(due: datetime, schedule: DatedShifts, budget: BudgetKind) -> d
 def _steps_back(
     late: datetime, is_early: Callable[[datetime], bool], *, is_known: bool
 ) -> tuple[datetime, datetime] | None:
-    """Search backwards for bounds of the latest start: one early enough, and a later one.
+    """Search backwards for a start that is early enough, and a later one that is not, or unknown.
 
-    The later start is not early enough, or its answer is unknown. The steps back from ``late``
-    grow, until a step leads from a start with a known answer to one with an unknown answer; from
-    there on the steps shrink. ``is_known`` is False if ``late`` may be early enough. Returns None
-    if no start is early enough for certain.
+    The steps grow, until one leads to a start whose answer is unknown; from there on they shrink.
     """
     step, shrinks = ONE_DAY, False
     while late > _FIRST:
@@ -166,11 +153,7 @@ def _steps_back(
 
 
 def _last_early(early: datetime, late: datetime, is_early: Callable[[datetime], bool]) -> datetime:
-    """Return the last start that is early enough, between ``early`` and the later ``late``.
-
-    ``early`` is early enough, and ``late`` is not. If a start is too late, all later starts must be
-    too late as well.
-    """
+    """Return the last start that is early enough, between ``early`` and the later ``late``."""
     while late - early > TICK:
         middle = early + (late - early) // 2
         if is_early(middle):
@@ -184,17 +167,12 @@ def _last_early(early: datetime, late: datetime, is_early: Callable[[datetime], 
 
 
 class DayAnswer(NamedTuple):
-    """The due time and the limit of a budget."""
-
     due_at: datetime
     limit: datetime
 
 
 class DayBounds(NamedTuple):
-    """The earliest and the latest due time, and the earliest and the latest limit, in UTC.
-
-    Whatever the unknown dates are, the answer lies between these bounds. A missing bound is None.
-    """
+    """The earliest and the latest due time, and the earliest and the latest limit, in UTC."""
 
     due_at: tuple[datetime | None, datetime | None]
     limit: tuple[datetime | None, datetime | None]
@@ -204,29 +182,26 @@ NO_BOUNDS: Final = DayBounds((None, None), (None, None))
 
 
 class BudgetKind(metaclass=ABCMeta):
-    """A budget that is not a plain timedelta: a dataclass whose first field is its size.
-
-    ``_unit`` is what the text of the budget counts, in the singular, such as ``working day``.
-    Columns ask for each row, except for budgets that are an amount and for day budgets.
-    """
+    """A budget that is not a plain timedelta: a dataclass whose first field is its size."""
 
     __slots__ = ()
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
-    _unit: ClassVar[str]
+    units: ClassVar[tuple[str, str]]
+
+    @classmethod
+    def kind(cls) -> str:
+        """Return the name of the kind, as it is used in JSON and in texts: ``working_days``."""
+        return re.sub("(?<=[a-z])(?=[A-Z])", "_", cls.__name__).lower()
 
     @classmethod
     def parse(cls, text: str, **counting: str | None) -> Self | None:
-        """Return the budget of a text, None if it names another kind.
-
-        ``counting`` are the options ``roll`` and ``count_from``. Raises BudgetError if the kind
-        needs a roll and none is given.
-        """
+        """Return the budget of a text, None if it names another kind."""
         counted = _COUNTED.fullmatch(text.strip().lower())
         if counted is None:
             return None
         number, unit = counted.groups()
-        if " ".join(_SINGULAR.get(word, word) for word in unit.split()) != cls._unit:
+        if " ".join(unit.split()) not in cls.units:
             return None
         options: dict[str, Any] = {
             name: counting[name] for name in cls.__dataclass_fields__ if name in COUNTING
@@ -237,38 +212,28 @@ class BudgetKind(metaclass=ABCMeta):
         return build(int(number), **options)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the fields of the budget, keyed by name."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
     @abstractmethod
     def answer(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> DayAnswer:
-        """Return the due time and the limit in the zone of ``start``.
-
-        Raises CalendarCoverageError.
-        """
+        """Return the due time and the limit in the zone of ``start``."""
 
     def bounds(
         self, schedule: DatedShifts, start: datetime, paused: Pauses, possibly_paused: Pauses
     ) -> DayBounds:
-        """Return the earliest and latest due time and limit over all completions of a schedule.
-
-        ``schedule`` must have completions. ``paused`` are the certain pauses. ``possibly_paused``
-        are the certain and the possible pauses.
-        """
+        """Return the earliest and latest due time and limit over all completions of a schedule."""
         return NO_BOUNDS
 
     def latest_start(self, schedule: DatedShifts, due: datetime) -> datetime:
-        """Return the latest start whose due time is no later than ``due``.
-
-        Raises CalendarCoverageError, and BudgetError if the schedule has no weekly hours.
-        """
+        """Return the latest start whose due time is no later than ``due``."""
         return _latest_start(due, schedule, self)
 
     def amounts(self, schedule: DatedShifts) -> list[tuple[timedelta, timedelta]] | None:
-        """Return the working time that the budget equals, None if it is none.
+        """Return pairs: the working time that the budget equals for all starts from an instant."""
+        return None
 
-        It is a list of pairs: the amount for all starts from an instant on.
-        """
+    def working_time(self, schedule: DatedShifts, start: datetime) -> timedelta | None:
+        """Return the working time that the budget equals for one start, None if it is none."""
         return None
 
     def clock_amount(self) -> timedelta | None:

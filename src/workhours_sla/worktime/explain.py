@@ -191,7 +191,6 @@ class Trace:
 def explained(
     schedule: DatedShifts, start: datetime, until: Budget | datetime, pauses: Pauses
 ) -> Trace:
-    """Return the trace of the deadline of a budget, or of the time elapsed until an instant."""
     if not isinstance(until, datetime | timedelta | BudgetKind):
         msg = f"explain needs a budget or an instant, not {until!r}"
         raise BudgetError(msg, budget=until)
@@ -236,11 +235,7 @@ def _steps(
     pauses: list[TimeSpan],
     parts: Mapping[date, Role],
 ) -> Iterator[Step]:
-    """Yield a step for each date from the instant ``lo`` to the instant ``hi``.
-
-    The date before ``lo`` has a step if one of its shifts reaches into the span. Time covered by
-    shifts of two dates counts once, for the earlier date.
-    """
+    """Yield a step for each date from the instant ``lo`` to the instant ``hi``."""
     zone = schedule.tz
     first = datetime_in(zone, lo).date()
     last = datetime_in(zone, max(lo, hi - TICK)).date()
@@ -260,10 +255,7 @@ def _steps(
 
 
 def _clock_steps(schedule: DatedShifts, lo: timedelta, hi: timedelta) -> Iterator[Step]:
-    """Yield a step for each date from ``lo`` to ``hi``; its interval is the whole date.
-
-    The first and the last interval are clipped to ``lo`` and ``hi``.
-    """
+    """Yield a step for each date from ``lo`` to ``hi``; its interval is the whole date."""
     day = datetime_in(schedule.tz, lo).date()
     while lo < hi:
         end = min(hi, moment_of(schedule.end_of_day(day)))
@@ -273,10 +265,7 @@ def _clock_steps(schedule: DatedShifts, lo: timedelta, hi: timedelta) -> Iterato
 
 
 def whole_dates(schedule: DatedShifts, first: date, last: date) -> Iterator[Step]:
-    """Yield a step with the whole working time of each date from ``first`` to ``last``.
-
-    Time covered by shifts of two dates counts once, for the earlier date.
-    """
+    """Yield a step with the whole working time of each date from ``first`` to ``last``."""
     before: list[TimeSpan] = []
     for day in dates_between(first, last):
         counted = subtract(_spans(schedule, day), before)
@@ -292,7 +281,8 @@ def _step(
     paused: timedelta = ZERO,
     role: Role = (None, None),
 ) -> Step:
-    known = schedule.knows(day)
+    known, overridden = schedule.knows(day), day in schedule.overrides
+    works = overridden or (known and schedule.calendar.day(day).working)
     return Step(
         date=day,
         intervals=tuple(
@@ -300,8 +290,8 @@ def _step(
         ),
         used=_length(counted),
         day=schedule.calendar.day(day) if in_any(day, schedule.calendar.coverage) else None,
-        overridden=day in schedule.overrides,
-        without_hours=_should_have_hours(schedule, day) and not schedule.shifts_on(day),
+        overridden=overridden,
+        without_hours=works and not schedule.shifts_on(day),
         paused=paused,
         unknown=not known,
         undecided=None if known else schedule.calendar.uncertain(day.year).get(day),
@@ -314,30 +304,21 @@ def _length(pieces: Iterable[TimeSpan]) -> timedelta:
     return sum((end - start for start, end in pieces), ZERO)
 
 
-def _should_have_hours(schedule: DatedShifts, day: date) -> bool:
-    return day in schedule.overrides or (schedule.knows(day) and schedule.calendar.day(day).working)
-
-
 def _spans(schedule: DatedShifts, day: date) -> list[TimeSpan]:
     return spans_on(schedule.tz, day, schedule.shifts_on(day)) if schedule.knows(day) else []
 
 
-def _runs(steps: tuple[Step, ...]) -> Iterator[tuple[date, date, Step]]:
+def _lines(steps: tuple[Step, ...]) -> Iterator[str]:
     for _, group in groupby(
         steps, key=lambda step: step.date if step.used else step.remark(current())
     ):
-        joined = list(group)
-        yield joined[0].date, joined[-1].date, joined[0]
-
-
-def _lines(steps: tuple[Step, ...]) -> Iterator[str]:
-    for first, last, step in _runs(steps):
-        when = _day_text(first)
+        step, *others = group
+        when = _day_text(step.date)
         spans = ", ".join(
             f"{_clock(a, step.date)}-{_clock(b, step.date, end=True)}" for a, b in step.intervals
         )
-        if last != first:
-            spans = f".. {_day_text(last)}"
+        if others:
+            spans = f".. {_day_text(others[-1].date)}"
         yield f"{when:<15}  {spans:<24} {format_amount(step.used):>6}   {step.remark(current())}"
 
 
@@ -361,11 +342,7 @@ def _day_text(day: date) -> str:
 
 
 def _clock(moment: datetime, of_day: date, *, end: bool = False) -> str:
-    """Return the time of day of ``moment`` as text; the midnight after ``of_day`` is 24:00.
-
-    If ``moment`` is the ``end`` of an interval and the UTC offset changes at this instant, the
-    clock time before the change is returned.
-    """
+    """Return the time of day of ``moment`` as text; the midnight after ``of_day`` is 24:00."""
     if end:
         before = (moment.astimezone(UTC) - TICK).astimezone(moment.tzinfo)
         moment = before.replace(tzinfo=None) + TICK
@@ -403,11 +380,7 @@ def _act(entry: Entry) -> dict[str, Any]:
 def day_parts(
     budget: DayBudget, schedule: DatedShifts, start: datetime, due_at: datetime, pauses: Pauses
 ) -> dict[date, Role]:
-    """Return the role of each date in a day budget, from the start to the last date.
-
-    The last date is the due date or, if the due date moved back, the date on which the term ends.
-    ``due_at`` is the due time. If the other dates are unknown, the result has only the due date.
-    """
+    """Return the role of each date in a day budget, from the start to the last date."""
     due_on = (due_at - TICK).astimezone(schedule.tz).date()
     try:
         unmoved = budget.without_roll()

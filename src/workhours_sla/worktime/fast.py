@@ -37,16 +37,10 @@ Arrays = tuple[dict[int, int], list[timedelta], list[timedelta], list[timedelta]
 class Clock:
     """The intervals of working time as the clocks of one zone show them, found by day number.
 
-    ``arrays`` is the tuple (index, starts, ends, closed, gaps), which unpacks faster than a named
-    tuple. For a time x, let j be the number of intervals that start at or before x:
-
-    - ``index[day]`` is j at the midnight that begins the day;
-    - ``starts[j]`` and ``ends[j]`` are the start and the end of the first interval after x;
-    - ``closed[j]`` is the end of the last interval that starts at or before x;
-    - ``gaps[j]`` is the time from ``closed[j]`` to ``starts[j]``.
-
-    ``shift`` and ``cum`` are as in ``Intervals``: ``min(x - shift[j], cum[j])`` is the working time
-    before x. Immutable.
+    ``arrays`` is (index, starts, ends, closed, gaps); for a time x, let j be the number of
+    intervals that start at or before x. ``index[day]`` is j at the midnight of the day;
+    ``starts[j]`` and ``ends[j]`` are the first interval after x; ``closed[j]`` is the end of the
+    last one that starts at or before x, and ``gaps[j]`` the time from there to ``starts[j]``.
     """
 
     __slots__ = ("_cum", "_shift", "arrays")
@@ -68,7 +62,6 @@ class Clock:
         return total if worked > total else worked  # noqa: FURB136
 
     def is_working(self, moment: timedelta) -> bool:
-        """Return whether a clock time is working time."""
         index, starts, _, closed, _ = self.arrays
         j = index[moment.days]
         while starts[j] <= moment:
@@ -96,7 +89,6 @@ class Clock:
         return due
 
     def limit(self, moment: timedelta, budget: timedelta) -> timedelta:
-        """Return the limit of a budget, as clock time."""
         if not ZERO <= budget <= MAX_WALK:
             raise KeyError
         index, starts, ends, closed, gaps = self.arrays
@@ -120,10 +112,7 @@ _EMPTY = Clock(({}, [], [], [], []), [], [])
 
 
 class FastPath:
-    """A ``Clock`` for UTC and one for the zone ``tz``, for the years that were asked last.
-
-    ``base`` is 1970-01-01T00:00 in ``tz``.
-    """
+    """A ``Clock`` for UTC and one for the zone ``tz``, for the years that were asked last."""
 
     __slots__ = ("_indexed", "_offered", "base", "utc", "wall")
 
@@ -190,12 +179,7 @@ def _clock(
     ends: list[Any],
     quiet: list[tuple[timedelta, timedelta, timedelta]],
 ) -> Clock:
-    """Return a clock for intervals with the given clock times.
-
-    ``quiet`` are the spans that are at least a day away from every offset change, as triples (first
-    instant, last instant, offset of the clock from UTC). The end of an interval that is not within
-    one of these spans is None.
-    """
+    """Return a clock for intervals with the given clock times."""
     cum = intervals.cum
     index: dict[int, int] = {}
     j = 0

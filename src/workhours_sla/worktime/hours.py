@@ -295,10 +295,7 @@ class _Parser:
 
 
 def parse_shifts(text: str) -> Shifts:
-    """Parse the shifts of one day, such as ``09:00-13:00,14:00-18:00`` or ``off``.
-
-    Raises HoursSyntaxError.
-    """
+    """Parse the shifts of one day, such as ``09:00-13:00,14:00-18:00`` or ``off``."""
     return _Parser(text, _EXAMPLE_OF_A_DAY).shifts()
 
 
@@ -440,10 +437,7 @@ def _week(rules: Iterable[Rule]) -> tuple[Shifts, Shifts, Shifts, Shifts, Shifts
 
 
 def _rules_of(week: Sequence[Shifts]) -> Rules:
-    """Return rules for the shifts of each weekday.
-
-    A rule after a night shift is additional, so that it does not change the hours after midnight.
-    """
+    # a rule after a night shift is additional, so that it does not change the hours after midnight
     rules: list[Rule] = []
     for shifts, group in groupby(EVERY_DAY, key=week.__getitem__):
         days = tuple(group)
@@ -454,10 +448,7 @@ def _rules_of(week: Sequence[Shifts]) -> Rules:
 
 
 def _added_up(rules: Rules) -> WeeklyHours | None:
-    """Return weekly hours in which each weekday has the shifts of all rules for it.
-
-    Returns None if shifts of a weekday overlap, a rule is ``off``, or a rule depends on the date.
-    """
+    """Return weekly hours with the shifts of all rules for each weekday; None if they conflict."""
     if any(r.effect is not Effect.REPLACE or not r.shifts or r.dates != Dates() for r in rules):
         return None
     for day in EVERY_DAY:

@@ -34,11 +34,7 @@ def last_day(month: int) -> int:
 
 
 class Dates(NamedTuple):
-    """The dates of a rule: all dates if both are empty, else those in a range and in a week.
-
-    ``ranges`` are pairs of (month, day), both included; a range may cross the end of the year.
-    ``weeks`` are triples (first, last, step) of ISO 8601 weeks.
-    """
+    """The dates of a rule: all dates if both are empty, else those in a range and in a week."""
 
     ranges: tuple[tuple[MonthDay, MonthDay], ...] = ()
     weeks: tuple[tuple[int, int, int], ...] = ()
@@ -209,10 +205,7 @@ def _is_lost(rules: Rules, index: int, case: _Case) -> bool:
 
 
 def midnight_conflict(rules: Rules) -> tuple[Rule, Rule] | None:
-    """Return a rule with a shift past midnight, and a later rule that changes its dates.
-
-    In OpenStreetMap the later rule also changes the hours after midnight of the night before.
-    """
+    """Return a rule with a shift past midnight, and a later rule that changes its dates."""
     for index, rule in enumerate(rules):
         for later in range(index + 1, len(rules)) if rule.passes_midnight else ():
             if any(_changes_night(rules, index, later, case) for case in _cases(rules)):

@@ -74,14 +74,12 @@ def intersect(left: Iterable[TimeSpan], right: Iterable[TimeSpan]) -> list[TimeS
 class Intervals(NamedTuple):
     """The intervals of working time from the instant ``lo`` to the instant ``hi``.
 
-    ``starts`` and ``ends`` are their edges. ``cum[i]`` is the working time before interval i, and
-    its last element the working time before ``hi``. For an instant x, let j be the number of starts
-    s <= x. C(x), the working time before x, is
+    ``cum[i]`` is the working time before interval i, and its last element that before ``hi``. The
+    working time before an instant x with j starts s <= x is
 
         C(x) = min(x - shift[j], cum[j])  with shift[j] = s[j-1] - cum[j-1]
 
-    ``elapsed(a, b)`` is C(b) - C(a); a deadline is the inverse of C. ``shift[0]`` is for instants
-    before the first interval.
+    ``elapsed(a, b)`` is C(b) - C(a); a deadline is the inverse of C.
     """
 
     lo: timedelta

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NoReturn
+from typing import Any
 
 from workhours_sla.errors import ArgumentError
 from workhours_sla.worktime.intervals import join
@@ -22,11 +22,7 @@ Worked = Callable[[timedelta], timedelta]
 
 
 def moments_of(pauses: Pauses) -> list[TimeSpan]:
-    """Return pauses as sorted disjoint spans of instants.
-
-    Raises ArgumentError for anything but pairs of datetimes and for a pause without an end,
-    NaiveDatetimeError for a naive datetime, and ValueError for a pause that ends before it starts.
-    """
+    """Return pauses as sorted disjoint spans of instants."""
     if not pauses:
         return []
     found = []
@@ -36,17 +32,15 @@ def moments_of(pauses: Pauses) -> list[TimeSpan]:
         for since, until in pauses:
             start, end = moment_of(since), moment_of(until)
             if end < start:
-                _refuse_reversed(since, until)
+                msg = (
+                    f"the pause from {since} to {until} ends before it starts; give (since, until)"
+                )
+                raise ValueError(msg)  # noqa: TRY301
             found.append((start, end))
     except (TypeError, ValueError):
         _check_pairs(pauses)
         raise
     return join(found) if len(found) > 1 else found
-
-
-def _refuse_reversed(since: datetime, until: datetime) -> NoReturn:
-    msg = f"the pause from {since} to {until} ends before it starts; give (since, until)"
-    raise ValueError(msg)
 
 
 def _check_pairs(pauses: object) -> None:
@@ -67,11 +61,8 @@ def _check_pairs(pauses: object) -> None:
 
 
 def delays(used: Any, budget: Any, *, limit: bool) -> Any:
-    """Return whether a pause delays the due time of a budget, or its limit.
-
-    ``used`` is the part of the budget that is used up when the pause begins. A pause that begins
-    exactly when the budget is used up delays only the limit. Columns compare arrays.
-    """
+    """Return whether a pause that begins when ``used`` is used up delays the due time or limit."""
+    # one that begins exactly when the budget is used up delays only the limit
     return used <= budget if limit else used < budget
 
 

@@ -24,10 +24,7 @@ class Run(NamedTuple):
 
 
 def runs_between(time: WorkingTime, since: date, until: date) -> list[Run]:
-    """Return the runs from the midnight that begins ``since`` to that which begins ``until``.
-
-    The midnights are those of the schedule's zone. The list is empty if no instant is known.
-    """
+    """Return the runs from the midnight that begins ``since`` to that which begins ``until``."""
     lo, hi = midnight(time, since), midnight(time, until)
     runs = []
     for line in time.compiled.lines:
@@ -71,12 +68,7 @@ class DateRow(NamedTuple):
 
 
 def date_rows(time: WorkingTime, since: date, until: date) -> tuple[DateRow, ...] | None:
-    """Return the dates from the day before ``since`` to the day after ``until``.
-
-    Dates outside of ``since`` to the day before ``until`` are unknown. The result is None for a
-    combination of schedules, which has no dates, and for a zone whose clocks went back to an
-    earlier date, so that a date has two parts.
-    """
+    """Return the dates from the day before ``since`` to the day after ``until``."""
     if not isinstance(time, Schedule) or _repeats_dates(time, since, until):
         return None
     rows = []

@@ -73,6 +73,13 @@ class Schedule(WorkingTime):
     library, this weekday becomes a working day, except on holidays; see ``Calendar.with_workdays``.
     For calendars of Russia, use ``Calendar.with_week`` instead.
 
+    All verbs need aware datetimes and return datetimes in the zone of their first argument.
+    ``pauses`` are pairs (since, until) of datetimes; working time within a pause does not count.
+    If the answer depends on a date that no act decides yet, ``provisional=True`` decides the date
+    by a rule and emits a ProvisionalWarning. Verbs raise NaiveDatetimeError for a naive datetime,
+    CalendarCoverageError if the answer depends on an unknown or uncertain date, BudgetError for an
+    invalid budget, and ValueError for a pause that ends before it starts.
+
     An immutable value: hashable, picklable, safe to share between threads.
 
     Raises HoursSyntaxError, EmptyScheduleError, MissingTimeZoneError, UnknownTimeZoneError,
@@ -153,19 +160,15 @@ class Schedule(WorkingTime):
     def shifts_on(self, day: date) -> Shifts:
         """Return the shifts that start on a date, shortened if the date is short.
 
-        Raises CalendarCoverageError for a date that the calendar does not cover.
-
         >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
         >>> (opening, closing), = office.shifts_on(date(2025, 11, 1))  # a working Saturday, short
         >>> print(opening, closing)
         9:00:00 17:00:00
         """
-        override = self.overrides.get(day)
-        if override is not None:
-            return override
-        if self._full is not None and self.knows(day) and not self._decided(day):
-            return self._completed(day)
-        return self._calendar_shifts(self.calendar.day(day))
+        if type(day) is not date or not self.knows(day):
+            self.calendar.check_known(day)
+        (shifts,) = self._shifts_between(day, day)
+        return shifts
 
     def hours_on(self, day: date) -> WeeklyHours:
         """Return the weekly hours in force on a date, for its season and its ISO week.
@@ -184,8 +187,7 @@ class Schedule(WorkingTime):
     def intervals_of(self, day: date) -> tuple[Interval, ...]:
         """Return the working time of the shifts that start on a date, in the schedule's zone.
 
-        Shifts that overlap or touch are one interval. Raises CalendarCoverageError for a date
-        that the calendar does not cover.
+        Shifts that overlap or touch are one interval.
 
         >>> office = Schedule("RU-VGG", "Mo-Fr 22:00-06:00")
         >>> [(start.day, end.day) for start, end in office.intervals_of(date(2025, 3, 12))]
@@ -217,9 +219,6 @@ class Schedule(WorkingTime):
         if self._full is not None:
             ((first, last),) = self._known_dates()
             return first <= day <= last
-        return self._decided(day)
-
-    def _decided(self, day: date) -> bool:
         return day in self.overrides or in_any(day, self.calendar.coverage)
 
     def _calendar_shifts(self, day: Day) -> Shifts:
@@ -241,11 +240,9 @@ class Schedule(WorkingTime):
         return merged([*self.calendar.coverage, *((day, day) for day in self.overrides)])
 
     def _shifts_between(self, first: date, last: date) -> list[Shifts]:
-        """Return the shifts of each date from ``first`` to ``last``, which must all be known.
-
-        Dates without a calendar entry and without an override take the shifts of their weekday.
-        This is correct for weekends, too: Schedule refuses weekly hours on the calendar's weekend.
-        """
+        """Return the shifts of each date from ``first`` to ``last``, which must all be known."""
+        # A date without an entry and an override has the shifts of its weekday, weekends too:
+        # Schedule refuses weekly hours on the calendar's weekend.
         shifts = self.hours.between(first, last)
         for since, changed in self.changes.items():
             if since <= last:
@@ -271,11 +268,7 @@ class Schedule(WorkingTime):
             day = max(day, until + ONE_DAY)
 
     def _completed(self, day: date) -> Shifts:
-        """Return the shifts of an unknown date that is taken as full, or as a day off.
-
-        If the calendar allows the hours of several weekdays on the date, a full day has all of
-        them together: a transferred working day has the hours of another weekday.
-        """
+        # a transferred working day has the hours of another weekday: a full day has all possible
         if not self._full:
             return ()
         week = self.hours_on(day).by_weekday
@@ -302,7 +295,7 @@ class Schedule(WorkingTime):
 
         If ``until`` is a budget of any kind, the trace explains ``deadline``; in a budget of days
         it has the dates that count and those that the due date moves over. If ``until`` is a
-        datetime, the trace explains ``elapsed``. Raises the errors of these verbs.
+        datetime, the trace explains ``elapsed``.
 
         >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
         >>> friday = datetime(2025, 10, 31, 16, tzinfo=office.tz)
@@ -346,10 +339,7 @@ class Schedule(WorkingTime):
         return self._completion(full=False), self._completion(full=True)
 
     def _completion(self, *, full: bool) -> Schedule:
-        """Return the schedule with all unknown dates full working days if ``full``, else days off.
-
-        Dates more than two years before the first or after the last known date stay unknown.
-        """
+        """Return the schedule with all unknown dates full, or off, near the known dates."""
         completed = Schedule.__new__(Schedule)
         setter = object.__setattr__
         for name in Schedule.__slots__:

@@ -26,10 +26,7 @@ WHOLE_DAY: Shifts = (Shift(ZERO, ONE_DAY),)
 
 
 def merge_shifts(shifts: Iterable[Shift]) -> Shifts:
-    """Return the shifts sorted, with shifts that overlap or touch merged into one.
-
-    Shifts are not merged into a shift longer than 24 hours.
-    """
+    """Return the shifts sorted, with shifts that overlap or touch merged into one."""
     merged: list[Shift] = []
     for shift in sorted(shifts):
         last = merged[-1] if merged else None
@@ -47,11 +44,7 @@ def without(shifts: Iterable[Shift], removed: Iterable[Shift]) -> Shifts:
 
 
 def shorten(shifts: Shifts, by: timedelta, *, at_start: bool = False) -> Shifts:
-    """Return the shifts of a day, shortened at the end by ``by`` of wall-clock time.
-
-    If the last shift is shorter than ``by``, the shift before it is shortened, too. With
-    ``at_start`` the day is shortened at its start instead.
-    """
+    """Return the shifts of a day, shortened at the end by ``by`` of wall-clock time."""
     left = by
     kept = join(shifts)
     while kept and left > ZERO:

@@ -28,12 +28,7 @@ A shift ends at most two days after its date begins, and an offset is less than 
 
 
 class Compiler:
-    """Compiles the shifts of one range of known dates to intervals of instants.
-
-    ``shifts_between(a, b)`` returns the shifts of each date from a to b. ``reach`` is the earliest
-    start and the latest end of all shifts, as time since midnight. ``surely`` is a span of instants
-    that are known in any case, whatever the shifts of the first and the last date are.
-    """
+    """Compiles the shifts of one range of known dates to intervals of instants."""
 
     __slots__ = ("_first", "_last", "_reach", "_shifts_between", "surely", "zone")
 
@@ -58,11 +53,9 @@ class Compiler:
         )
 
     def known_span(self) -> TimeSpan:
-        """Return the span of instants that no shift of an unknown date can change.
-
-        It starts after all possible shifts of the date before the first date, and ends at the
-        midnight after the last date. A shift that covers one of these instants is in the span.
-        """
+        """Return the span of instants that no shift of an unknown date can change."""
+        # from after all possible shifts of the date before the first date to the midnight after
+        # the last date; a shift that covers one of these instants is in the span
         lo, hi = self.surely
         earliest = self.zone.end_of(ONE_DAY * self._first)
         for start, end in join(self.day_intervals(self._first)):
@@ -75,7 +68,6 @@ class Compiler:
         return lo, max(lo, hi)
 
     def day_intervals(self, day: int) -> list[TimeSpan]:
-        """Return the intervals of the shifts that start on a day number."""
         if not self._first <= day <= self._last:
             return []
         return self._intervals_of(day, day)
@@ -118,10 +110,8 @@ class Compiler:
 class Timeline:
     """The working time of one range of known dates, compiled only as far as needed so far.
 
-    ``compile_span(lo, hi)`` returns the intervals between two instants. ``known_span()`` returns
-    the first and the last known instant. ``surely`` is a shorter span within the known one, which
-    takes less time to calculate. Working time at the first or the last known instant may continue
-    on the unknown dates beyond, so these two instants may be no real opening or closing.
+    ``surely`` is a span within the known one that takes less time to calculate. Working time at the
+    first or the last known instant may go on beyond, so these may be no real opening or closing.
     """
 
     __slots__ = ("_compile_span", "_growing", "_known", "_known_span", "_surely", "compiled")
@@ -247,10 +237,7 @@ class Timeline:
         return self.at(hi).between(lo, hi)
 
     def edge(self, moment: timedelta, *, opening: bool, ahead: bool) -> timedelta | None:
-        """Return the first start (or end) of an interval after ``moment``, or the last up to it.
-
-        At ``lo`` and ``hi`` it may be none, since working time may go on on unknown dates.
-        """
+        """Return the first start (or end) of an interval after ``moment``, or the last up to it."""
         found = self.at(moment)
         while True:
             edges = found.starts if opening else found.ends
@@ -283,14 +270,12 @@ class CompiledTime:
 
     @property
     def lines(self) -> tuple[Timeline, ...]:
-        """The timelines."""
         lines = self._lines
         if lines is None:
             lines = self._lines = self.compile_lines()
         return lines
 
     def line_at(self, moment: timedelta) -> Timeline:
-        """Return the timeline that knows an instant. Raises CalendarCoverageError."""
         lines = self._lines or self.lines
         if len(lines) > 1:
             index = bisect_right(lines, moment, key=Timeline.surely_from)

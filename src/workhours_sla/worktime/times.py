@@ -35,10 +35,8 @@ def in_time(moment: datetime, limit: datetime) -> bool: ...
 @overload
 def in_time(moment: Any, limit: Any) -> Any: ...
 def in_time(moment: Any, limit: Any) -> Any:
-    """Return whether a moment is within a limit, or for columns, which moments are.
-
-    Exactly at the limit is in time. This and ``is_late`` are the only comparisons with a limit.
-    """
+    """Return whether a moment is within a limit, or for columns, which moments are."""
+    # Exactly at the limit is in time. This and ``is_late`` are the only comparisons with a limit.
     return moment <= limit
 
 
@@ -47,10 +45,7 @@ def is_late(moment: datetime, limit: datetime) -> bool: ...
 @overload
 def is_late(moment: Any, limit: Any) -> Any: ...
 def is_late(moment: Any, limit: Any) -> Any:
-    """Return whether a moment is not within a limit, or for columns, which are not.
-
-    In columns NaT is neither in time nor late.
-    """
+    """Return whether a moment is not within a limit, or for columns, which are not."""
     return moment > limit
 
 
@@ -70,7 +65,10 @@ _LONG_SPAN = 31
 def moment_of(when: datetime) -> timedelta:
     """Return an aware datetime as an instant; raise ArgumentError, or the error of the year."""
     if type(when) is not datetime:
-        when = _plain_datetime(when)
+        if not isinstance(when, datetime):
+            msg = f"{when!r} is not a datetime; give an aware one, such as datetime(..., tzinfo=tz)"
+            raise ArgumentError(msg)
+        when = datetime.combine(when.date(), when.timetz()).replace(fold=when.fold)
     if not FIRST_YEAR <= when.year <= LAST_YEAR:
         refuse_year(when)
     zone = when.tzinfo
@@ -92,7 +90,6 @@ def known_moment(when: datetime) -> timedelta:
 
 
 def datetime_in(zone: tzinfo | None, moment: timedelta) -> datetime:
-    """Return an instant as an aware datetime in a zone."""
     assert zone is not None  # noqa: S101 - callers have refused naive datetimes
     try:
         base = BASES[zone]
@@ -104,12 +101,10 @@ def datetime_in(zone: tzinfo | None, moment: timedelta) -> datetime:
 
 
 def micros_of(when: datetime) -> int:
-    """Return an aware datetime as microseconds since 1970-01-01T00:00 UTC."""
     return (when - BASE_UTC) // TICK
 
 
 def utc_of(micros: int) -> datetime:
-    """Return microseconds since 1970-01-01T00:00 UTC as a datetime in UTC."""
     return BASE_UTC + micros * TICK
 
 
@@ -119,7 +114,6 @@ def midnight_on(day: date) -> timedelta:
 
 
 def refuse_naive(when: datetime) -> NoReturn:
-    """Raise NaiveDatetimeError; the message explains how to add a zone."""
     msg = (
         f"{when!r} has no zone, so it is not an instant: give tzinfo=ZoneInfo('Europe/Volgograd') "
         "or schedule.tz"
@@ -128,7 +122,6 @@ def refuse_naive(when: datetime) -> NoReturn:
 
 
 def refuse_year(when: datetime) -> NoReturn:
-    """Raise CalendarCoverageError for a datetime outside of the years 2 to 9998."""
     facts = {"year": when.year, "first": FIRST_YEAR, "last": LAST_YEAR}
     with catalog.language("en"):
         why = catalog.UNKNOWN_DATES.text("beyond_time", **facts)
@@ -139,7 +132,6 @@ def refuse_year(when: datetime) -> NoReturn:
 
 
 def refuse_late_year() -> NoReturn:
-    """Raise CalendarCoverageError for a date after the year 9998."""
     refuse_year(datetime.max.replace(tzinfo=UTC))
 
 
@@ -152,22 +144,14 @@ def _base_of(zone: tzinfo) -> datetime:
     return base
 
 
-def _plain_datetime(when: object) -> datetime:
-    if not isinstance(when, datetime):
-        msg = f"{when!r} is not a datetime; give an aware one, such as datetime(..., tzinfo=tz)"
-        raise ArgumentError(msg)
-    return datetime.combine(when.date(), when.timetz()).replace(fold=when.fold)
-
-
 # -- time zones ------------------------------------------------------------------------------
 
 
 class Zone:
     """The UTC offsets of a time zone, and the instants at which its offset changes.
 
-    A change is found by comparing the offsets at successive UTC midnights, and by bisecting the
-    day between two midnights whose offsets differ. After 1970, no zone of the tz database has two
-    changes within one day that cancel out.
+    A change lies between two UTC midnights whose offsets differ: after 1970, no zone of the tz
+    database has two changes within one day that cancel out.
     """
 
     __slots__ = ("_changes", "_offsets", "tz")
@@ -178,7 +162,6 @@ class Zone:
         self._changes: dict[tuple[int, int], list[tuple[timedelta, timedelta]]] = {}
 
     def offset_at(self, moment: timedelta) -> timedelta:
-        """Return the offset from UTC at an instant."""
         offset = (BASE_UTC + moment).astimezone(self.tz).utcoffset()
         assert offset is not None  # noqa: S101 - an aware datetime has one
         return offset
@@ -217,11 +200,7 @@ class Zone:
         return found
 
     def instants_of(self, wall_start: timedelta, wall_end: timedelta) -> list[TimeSpan]:
-        """Return the instants at which the clocks show a time in ``[wall_start, wall_end)``.
-
-        If the clocks skip ``wall_start`` or ``wall_end``, the span starts or ends at the offset
-        change. If the clocks show ``wall_start`` or ``wall_end`` twice, there are two spans.
-        """
+        """Return the instants at which the clocks show a time in ``[wall_start, wall_end)``."""
         first, last = wall_start // ONE_DAY - 2, wall_end // ONE_DAY + 2
         changes = self.changes(first, last)
         begin, offset = ONE_DAY * first, self.offset_on(first)

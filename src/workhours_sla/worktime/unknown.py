@@ -36,13 +36,7 @@ def answered(
     provisional: bool,
     **options: Any,
 ) -> Answer:
-    """Return the answer to a question, also if it depends on unknown dates.
-
-    If ``ask(time, *arguments, **options)`` raises CalendarCoverageError, ``certain(time, asked,
-    error, *arguments)`` returns the answer if it is certain, and otherwise raises an error. With
-    ``provisional=True`` the question is then asked of ``time.provisionally()``, and a
-    ProvisionalWarning is emitted.
-    """
+    """Return the answer of ``ask``, else that of ``certain``, else the provisional one."""
     try:
         return ask(time, *arguments, **options)
     except CalendarCoverageError as error:
@@ -77,12 +71,9 @@ def same_in_any_case(
 def same_edge_in_any_case(
     time: Any, ask: Callable[[Any], datetime], error: CalendarCoverageError, when: datetime
 ) -> datetime:
-    """Return an opening or closing near ``when`` if it is certain, otherwise raise ``error``.
-
-    Equal extremes are not enough, because a short day opens or closes at another time than a full
-    day. Both extreme completions must also have the same working time between the answer and
-    ``when``.
-    """
+    """Return an opening or closing near ``when`` if it is certain, otherwise raise ``error``."""
+    # Equal extremes are not enough, since a short day opens or closes at another time than a full
+    # one: both must also have the same working time between the answer and ``when``.
     least, most = _extreme_answers(time, ask)
     if least is not None and _in_utc(least) == _in_utc(most):
         off, full = _extreme_answers(time, lambda one: one.elapsed(least, when))
@@ -114,11 +105,7 @@ def warn_provisional(message: str) -> None:
 
 
 def with_bounds(error: CalendarCoverageError, one: object, other: object) -> CalendarCoverageError:
-    """Return a copy of the error with the earliest and the latest possible answer.
-
-    ``one`` and ``other`` are the earliest and the latest answer in any order. They replace bounds
-    that the error already has. If one of the two is unknown, the error is returned unchanged.
-    """
+    """Return a copy of the error with the earliest and the latest possible answer."""
     bounds = [bound for bound in (one, other) if isinstance(bound, datetime | timedelta)]
     if len(bounds) < 2:
         return error

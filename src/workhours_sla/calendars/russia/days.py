@@ -13,6 +13,7 @@ from workhours_sla.calendars.days import (
     ONE_DAY,
     DateRange,
     DayKind,
+    DaySource,
     Entry,
     Layer,
     by_date,
@@ -31,16 +32,16 @@ LAST_RULE_YEAR = 2099
 """The last year for which a provisional calendar of Russia answers."""
 
 
-class RussianDays(NamedTuple):
-    """The federal days of Russia and, if ``id`` is a region, the days of the region.
-
-    Acts that were published after the date ``known_by`` are left out. ``weekend`` are the weekly
-    days off (Monday is 0).
-    """
-
+class _Russian(NamedTuple):
     region: str | None = None
-    known_by: date | None = None
+    known_by: date | None = None  # acts that were published later are left out
     weekend: frozenset[int] = FIVE_DAY_WEEK
+
+
+class RussianDays(_Russian, DaySource):
+    """The federal days of Russia and, if ``id`` is a region, the days of the region."""
+
+    __slots__ = ()
 
     @property
     def coverage(self) -> tuple[DateRange, ...]:
@@ -76,7 +77,6 @@ class RussianDays(NamedTuple):
         return _uncertain(self, year)
 
     def federal(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
-        """Return the entries of the federal layers, keyed by date, for a year."""
         rows, known_by = rows_of(year), self.known_by
         rows = rows._replace(
             transfers=tuple(row for row in rows.transfers if was_known(row[2], known_by)),
@@ -91,9 +91,6 @@ class RussianDays(NamedTuple):
         if days not in WEEKS:
             raise CalendarDataError(say("no_week", days=repr(days)), days=days)
         return self._replace(weekend=WEEKS[days])
-
-    def with_workdays(self, weekdays: frozenset[int]) -> RussianDays:
-        raise CalendarDataError(say("no_workdays_here"))
 
     def without_layers(self, layers: Collection[Layer]) -> RussianDays:
         return self._replace(region=None) if Layer.REGION in layers else self
@@ -156,9 +153,6 @@ def _coverage(source: RussianDays) -> tuple[DateRange, ...]:
 def _kinds_in(
     federal: Callable[[], Mapping[date, tuple[Entry, ...]]], weekend: frozenset[int]
 ) -> Callable[[date], DayKind]:
-    """Return a function that returns the kind of a date; it reads the entries when it needs them.
-
-    Most regions have no holidays of their own, so that they do not need the years' files.
-    """
+    # entries are read late: most regions have no holidays of their own and need no year's file
     entries = cache(federal)
     return lambda day: kind_of(day, resolve(day, entries().get(day, ())), weekend)

@@ -41,7 +41,6 @@ ART_112_PART_2 = Act("ст. 112 ч. 2 ТК РФ")
 
 
 def names_in(folder: str) -> list[str]:
-    """Return the sorted names of the data files in a folder, without ``.toml``."""
     files = os.listdir(os.path.join(FOLDER, folder))  # noqa: PTH118, PTH208
     return sorted(name.removesuffix(".toml") for name in files)
 
@@ -65,15 +64,11 @@ def act_of(row: dict[str, Any], source: str | None = None) -> Act:
 
 
 class YearRows(NamedTuple):
-    """The dates that the acts of one year list.
-
-    ``statutory`` are pairs of (date, name), ``transfers`` are triples of (from, to, act), and
-    ``presidential`` are pairs of (date, act).
-    """
+    """The dates that the acts of one year list."""
 
     year: int
     statutory: tuple[tuple[date, str], ...]
-    transfers: tuple[tuple[date, date, Act], ...]
+    transfers: tuple[tuple[date, date, Act], ...]  # from, to
     presidential: tuple[tuple[date, Act], ...]
 
     def acts(self) -> Iterator[Act]:
@@ -91,7 +86,6 @@ class YearRows(NamedTuple):
 
 @lru_cache(maxsize=1)
 def covered_years() -> tuple[int, int]:
-    """Return the first and the last year that have a data file."""
     years = [int(name) for name in names_in(_FOLDER)]
     return min(years), max(years)
 
@@ -122,8 +116,7 @@ def automatic_moves(
 ) -> Iterator[tuple[date, date]]:
     """Yield pairs of (holiday on a weekly day off, working day that becomes a day off instead).
 
-    Labour Code art. 112 part 2. A day off that a resolution of the Government moves does not move
-    automatically. Since 2013 days off on 1 to 8 January move only by resolution.
+    Labour Code art. 112 part 2. Days off that a resolution moves do not move automatically.
     """
     holidays = {day for day, _ in rows.statutory}
     moved_by_act = {source for source, _, _ in rows.transfers}
@@ -142,9 +135,8 @@ def automatic_moves(
 def federal_entries(rows: YearRows, weekend: frozenset[int] = FIVE_DAY_WEEK) -> Iterator[Entry]:
     """Yield the entries of the federal layers for a year and for the next 1 January.
 
-    A transfer moves a day off from one date to another. The new date becomes a day off. The former
-    date becomes a working day, unless it is a holiday. A transfer applies only if the former date
-    is a day off, so in a six-day week a transfer from a Saturday does not apply.
+    A transfer applies only if the former date is a day off, so not from a worked Saturday; the
+    former date becomes a working day unless it is a holiday.
     """
     holidays = {day for day, _ in rows.statutory}
     for day, name in rows.statutory:

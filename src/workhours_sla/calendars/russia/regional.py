@@ -25,10 +25,8 @@ MOON_TOLERANCE = 2
 """Maximum number of days between a lunar holiday and its forecast."""
 
 _ISLAMIC_EPOCH = 227_015  # date ordinal of 1 Muharram of year 1 (16 July 622, Julian)
-_SHAWWAL, _DHU_AL_HIJJA = 10, 12
 _NEW_MOON = datetime(2000, 1, 6, 14, 20)  # noqa: DTZ001 - a mean new moon, in UTC
 _LUNATION = timedelta(days=29, hours=12, minutes=44, seconds=3)
-_FULL, _TWENTY_FIFTH = timedelta(days=14, hours=18), timedelta(days=24)
 _UTC_TO_THE_EAST = timedelta(hours=5)
 """A UTC offset between those of Kalmykia and Buryatia, used for both."""
 
@@ -53,9 +51,8 @@ def regional_entries(
 ) -> Iterator[Entry]:
     """Yield the entries of a region's own holidays and days off for a year.
 
-    ``weekend`` are the weekly days off (Monday is 0), and ``kind_of`` returns the federal kind of a
-    date. An open holiday is included if it has exactly one likely date. ``uncertain`` returns this
-    date, too, so that only provisional answers use the entry.
+    An open holiday is included if it has exactly one likely date, for provisional answers alone:
+    ``uncertain`` returns this date, too.
     """
     for entry in region.single_days:
         swapped = entry.swapped_with and {entry.date.weekday(), entry.swapped_with.weekday()}
@@ -79,12 +76,9 @@ def regional_entries(
 def uncertain(region: Region, year: int, kind_of: KindOf) -> dict[date, Entry]:
     """Return the uncertain dates of a year, each with the entry that may apply to the date.
 
-    An open holiday makes three kinds of dates uncertain: each date on which the holiday may fall,
-    the day before each of these dates, which may be shorter, and the working day to which the day
-    off may move. If a holiday with a certain date falls on a day off, the next working day is
-    uncertain in two cases: if nobody knows whether the day off moves, and if the day off is a
-    federal holiday. The dates of ``region.single_days`` are certain. If one of these dates is a day
-    off and a likely date of an open holiday, the holiday counts as decided.
+    An open holiday makes uncertain: each date on which it may fall, the day before, which may be
+    short, and the working day to which it may move. A holiday with a certain date makes the next
+    working day uncertain if nobody knows whether it moves, or if the day off is a federal holiday.
     """
     found = {entry.date: entry for entry in region.open_days if entry.date.year == year}
     decided = {entry.date for entry in region.single_days}
@@ -115,7 +109,6 @@ def uncertain(region: Region, year: int, kind_of: KindOf) -> dict[date, Entry]:
 def _in_question(
     region: Region, year: int, kind_of: KindOf, certain: Container[date]
 ) -> Iterator[tuple[date, RegionalHoliday]]:
-    """Yield dates that open holidays make uncertain, each with its holiday."""
     for holiday in region.holidays:
         if not _is_open(holiday, region, year):
             continue
@@ -166,34 +159,23 @@ def _by_rule(rule: str, year: int) -> tuple[date, ...]:
 
 def _likely(holiday: RegionalHoliday, year: int) -> list[date]:
     """Return the most likely dates of a holiday, without tolerances and ranges of a forecast."""
-    likely = list(_by_rule(holiday.rule, year))
-    for part in filter(None, holiday.forecast.split(", ")):
-        if ".." not in part:
-            likely += _by_rule(part, year) if _is_rule(part) else forecast(part, year)
-    return likely
+    return [*_by_rule(holiday.rule, year), *_forecast(holiday, year, likely=True)]
 
 
-def _is_rule(text: str) -> bool:
-    """Return whether text in a forecast is a rule, and not the name of a lunar forecast."""
-    return text[0].isdigit() or text.startswith("easter")
-
-
-def _forecast(holiday: RegionalHoliday, year: int) -> Iterator[date]:
-    """Yield every date on which a holiday may fall according to its forecast.
-
-    The text of a forecast is a list, separated by commas, of rules, ranges ``A..B`` of rules, and
-    names that ``forecast`` takes.
-    """
+def _forecast(holiday: RegionalHoliday, year: int, *, likely: bool = False) -> Iterator[date]:
+    """Yield every date on which a holiday may fall: by rules, ranges ``A..B``, or the moon."""
+    before = 0 if likely else MOON_TOLERANCE
+    after = 0 if likely else MOON_TOLERANCE + holiday.length - 1
     for part in filter(None, holiday.forecast.split(", ")):
         first, _, last = part.partition("..")
         if last:
-            yield from dates_between(_by_rule(first, year)[0], _by_rule(last, year)[0])
-        elif _is_rule(first):
+            since, until = (_by_rule(rule, year)[0] for rule in (first, last))
+            yield from () if likely else dates_between(since, until)
+        elif first[0].isdigit() or first.startswith("easter"):
             yield from _by_rule(first, year)
         else:
             for day in forecast(first, year):
-                after = MOON_TOLERANCE + holiday.length - 1
-                yield from dates_between(day - ONE_DAY * MOON_TOLERANCE, day + ONE_DAY * after)
+                yield from dates_between(day - ONE_DAY * before, day + ONE_DAY * after)
 
 
 def _next_working(day: date, kind_of: KindOf, taken: Container[date]) -> date:
@@ -205,10 +187,7 @@ def _next_working(day: date, kind_of: KindOf, taken: Container[date]) -> date:
 
 
 def before_joining(joined: Entry | None, year: int) -> Iterator[tuple[date, Entry]]:
-    """Yield the dates of a year before a subject joined Russia, each with the entry ``joined``.
-
-    Russian law did not apply on these dates.
-    """
+    """Yield the dates of a year before a subject joined Russia, when its law did not apply."""
     if joined is not None:
         for day in dates_between(date(year, 1, 1), min(joined.date - ONE_DAY, date(year, 12, 31))):
             yield day, joined._replace(date=day)
@@ -220,25 +199,20 @@ def before_joining(joined: Entry | None, year: int) -> Iterator[tuple[date, Entr
 # Calendrical Calculations, ch. 7; J. Meeus, Astronomical Algorithms, ch. 49 (mean phases).
 
 
-def forecast(name: str, year: int) -> tuple[date, ...]:
-    """Return the forecast dates of a lunar holiday in a year: zero to two dates.
+_ISLAMIC = {"shawwal-1": (10, 1), "dhu-al-hijja-10": (12, 10)}
+_OF_THE_MOON = {
+    "white-month": (timedelta(0), (1, 31), (3, 5)),  # Sagaalgan, Tsagan Sar, Shagaa
+    "buddha-birthday": (timedelta(days=14, hours=18), (5, 19), (6, 19)),
+    "zul": (timedelta(days=24), (12, 2), (12, 31)),
+}
+"""The time since the new moon, and the first and the last (month, day)."""
 
-    ``name`` is a day of the Muslim calendar, ``shawwal-1`` or ``dhu-al-hijja-10``, or a Buddhist
-    holiday, ``white-month`` (Sagaalgan, Tsagan Sar, Shagaa), ``buddha-birthday`` or ``zul``. Raises
-    ValueError for another name.
-    """
-    match name:
-        case "shawwal-1":
-            return tuple(_islamic_in(year, _SHAWWAL, 1))
-        case "dhu-al-hijja-10":
-            return tuple(_islamic_in(year, _DHU_AL_HIJJA, 10))
-        case "white-month":
-            return tuple(_moons(year, timedelta(0), (1, 31), (3, 5)))
-        case "buddha-birthday":
-            return tuple(_moons(year, _FULL, (5, 19), (6, 19)))
-        case "zul":
-            return tuple(_moons(year, _TWENTY_FIFTH, (12, 2), (12, 31)))
-    raise ValueError(name)
+
+def forecast(name: str, year: int) -> tuple[date, ...]:
+    """Return the forecast dates of a lunar holiday in a year: zero to two dates."""
+    if name in _ISLAMIC:
+        return tuple(_islamic_in(year, *_ISLAMIC[name]))
+    return tuple(_moons(year, *_OF_THE_MOON[name]))
 
 
 def _islamic_in(year: int, month: int, day: int) -> Iterator[date]:

@@ -26,50 +26,33 @@ LISTED = "listed"
 
 
 class RegionalHoliday(NamedTuple):
-    """A holiday of one subject, in the years ``since`` to ``until``.
-
-    ``rule`` is ``MM-DD``, ``easter+N``, ``last Monday before MM-DD`` or ``listed``. If ``listed``
-    contains dates of a year, they apply instead of the rule. ``acts`` are pairs (listed date, act)
-    for the listed dates that another act than ``act`` sets. ``forecast`` describes the dates on
-    which a listed holiday may fall in a year without listed dates, and ``length`` is the greatest
-    number of days that the holiday may last. ``disputed`` is True if sources disagree whether the
-    holiday is a day off. ``weekend`` are pairs (year, rule). From that year on, the rule says what
-    applies if the holiday falls on a day off: ``MOVES``, ``STAYS``, or another text if that is
-    unknown.
-    """
+    """A holiday of one subject, in the years ``since`` to ``until``."""
 
     name: str
-    rule: str
-    weekend: tuple[tuple[int, str], ...]
+    rule: str  # MM-DD, easter+N, last Monday before MM-DD, listed
+    weekend: tuple[tuple[int, str], ...]  # from a year on: MOVES, STAYS, other text if unknown
     since: int
     until: int
     act: Act
-    listed: tuple[date, ...]
-    acts: tuple[tuple[date, Act], ...]
-    forecast: str
-    length: int
-    disputed: bool
+    listed: tuple[date, ...]  # they apply instead of the rule
+    acts: tuple[tuple[date, Act], ...]  # for the listed dates that another act sets
+    forecast: str  # the dates on which it may fall in a year without listed dates
+    length: int  # the greatest number of days
+    disputed: bool  # sources disagree whether it is a day off
 
 
 class Region(NamedTuple):
-    """A subject of the Russian Federation: its names, zones and regional days.
-
-    ``tz`` is the IANA zone of the capital. ``other_zones`` are pairs (zone, area) for areas with
-    another zone. ``single_days`` are days off of a single year, and weekends that were worked
-    instead. ``open_days`` are dates for which no act says whether they were working days.
-    If the subject joined Russia after the first year of the data, ``joined`` is the entry of the
-    first day under Russian law, else None.
-    """
+    """A subject of the Russian Federation: its names, zones and regional days."""
 
     id: str
     name_ru: str
     name_en: str
     tz: str
-    other_zones: tuple[tuple[str, str], ...]
+    other_zones: tuple[tuple[str, str], ...]  # with the area that has the zone
     holidays: tuple[RegionalHoliday, ...]
-    single_days: tuple[Entry, ...]
-    open_days: tuple[Entry, ...]
-    joined: Entry | None
+    single_days: tuple[Entry, ...]  # days off of one year, and weekends that were worked instead
+    open_days: tuple[Entry, ...]  # no act says whether they were working days
+    joined: Entry | None  # the first day under Russian law, if it is after the first year
 
     @property
     def other_names(self) -> tuple[str, ...]:
@@ -79,7 +62,6 @@ class Region(NamedTuple):
 
 @lru_cache(maxsize=1)
 def region_ids() -> tuple[str, ...]:
-    """Return the ids of all subjects, sorted."""
     return tuple(names_in(_FOLDER))
 
 
@@ -109,10 +91,7 @@ def _other_names() -> dict[str, list[str]]:
 
 
 def _open_rows(rows: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the rows of dates without an act: a subject's own, then those of all subjects.
-
-    A common row is left out if the subject's own rows contain any of its dates.
-    """
+    """Yield the rows of dates without an act: a subject's own, then those of all subjects."""
     yield from rows.get("open_days", ())
     own = {day for row in rows.get("open_days", ()) for day in row["dates"]}
     own |= {day for row in rows.get("days_off", ()) for day in _dates(row)}
@@ -163,10 +142,7 @@ def _dates(row: dict[str, Any]) -> list[date]:
 
 
 def named_like(text: str) -> tuple[Phrase, ...]:
-    """Return the regions with a name that is similar to a text, for an error message.
-
-    The beginning of a name counts as similar: ``Волгоградская``.
-    """
+    """Return the regions with a name that is similar to a text, for an error message."""
     from difflib import get_close_matches
 
     wanted = text.casefold().strip()

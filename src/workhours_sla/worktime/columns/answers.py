@@ -50,8 +50,6 @@ Answers = tuple[Ints, Bools, Bools]
 _DAY: Final = ONE_DAY // TICK
 _NEAR: Final = tuple(midnight_on(date(year, 1, 1)) // TICK for year in (1900, 2200))
 """The instants between which starts are grouped by their dates."""
-_ROOM: Final = 4
-"""The number of days before the first and after the last day whose UTC offsets are looked up."""
 _DISTANT: Final = 400 * ONE_DAY
 """A pause of this length moves the due date, whatever its roll."""
 _LAST: Final = datetime(LAST_YEAR, 12, 31, tzinfo=UTC)
@@ -201,13 +199,11 @@ def find_instants(asked: Question[Given]) -> Given | Marked[Given]:
 
 
 def find_amounts(asked: Question[Any]) -> Amounts | Marked[Amounts]:
-    """Return the answers as timedelta64."""
     answer = _answer(asked)
     return _returned(asked, answer, _in_unit(answer, "m8"))
 
 
 def find_flags(asked: Question[Any]) -> Flags | Marked[Flags]:
-    """Return the answers as an array of bool."""
     answer = _answer(asked)
     return _returned(asked, answer, answer.found != 0)
 
@@ -311,36 +307,23 @@ def _clock_answers(asked: Question[Any], amount: int) -> Answers:
 
 
 def _numbered(dates: DatedShifts, start: Ints) -> Ints:
-    """Return a number for each start: of its date, and of its place among the date's closings."""
-    if not len(start):
-        return start
-    first, last = int(start.min()) // _DAY - _ROOM, int(start.max()) // _DAY + _ROOM
-    zone = zone_offsets(dates.tz)
-    changes = zone.changes(first, last)
-    at = np.array([instant // TICK for instant, _ in changes], np.int64)
-    offsets = [zone.offset_on(first), *(offset for _, offset in changes)]
-    shown = start + np.array([one // TICK for one in offsets])[at.searchsorted(start, "right")]
-    day = shown // _DAY
-    low = int(day.min())
-    place = day - low
-    counts = np.bincount(place)
-    closings = np.full((3, len(counts)), MAX)  # an unknown date may have three
-    for one in np.flatnonzero(counts).tolist():
-        for number, closing in enumerate(_closings(dates, BASE.date() + ONE_DAY * (low + one))):
-            closings[number, one] = micros_of(closing)
-    numbers: Ints = 4 * place
-    for edges in closings[closings.min(axis=1) < MAX]:
-        numbers += start >= edges[place]
-    return numbers
+    """Return equal numbers for starts on one date between the same closings."""
+    near = {day + step for day in np.unique(start // _DAY).tolist() for step in (-1, 0, 1)}
+    edges = {0}
+    for wall in (ONE_DAY * day for day in near):
+        for span in zone_offsets(dates.tz).instants_of(wall, wall + ONE_DAY):
+            edges |= {instant // TICK for instant in span}
+        edges.update(map(micros_of, _closings(dates, BASE.date() + wall)))
+    return np.array(sorted(edges)).searchsorted(start, "right")
 
 
 def _closings(dates: DatedShifts, day: date) -> list[datetime]:
-    """Return the closing of a date; if the date is unknown, its at most three possible closings."""
+    """Return the closing of a date; if the date is unknown, all its possible closings."""
     ways = [dates]
     if not dates.knows(day):
         ways = [*(dates.completions() or ()), dates.provisionally()]
     found = {closes_on(one, day) for one in ways if one.knows(day)}
-    return sorted(closing for closing in found if closing is not None)
+    return [closing for closing in found if closing is not None]
 
 
 # -- single rows -----------------------------------------------------------------------------

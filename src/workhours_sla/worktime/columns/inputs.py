@@ -16,14 +16,13 @@ from numpy.typing import NDArray
 from workhours_sla.errors import BudgetError, NaiveDatetimeError
 from workhours_sla.module_names import public
 from workhours_sla.worktime.amounts import LONGEST, check_budget
-from workhours_sla.worktime.budgets import OtherBudget
 from workhours_sla.worktime.columns.lookups import MAX, MICROS, NAT, Bools, Ints, coarsest_unit
 from workhours_sla.worktime.due_dates import BudgetKind
 from workhours_sla.worktime.times import TICK, micros_of, refuse_naive
 from workhours_sla.worktime.verbs import WorkingTime
 
 Schedules = WorkingTime | Sequence[WorkingTime]
-Budgets = OtherBudget | timedelta | np.timedelta64 | NDArray[np.timedelta64] | Sequence[timedelta]
+Budgets = BudgetKind | timedelta | np.timedelta64 | NDArray[np.timedelta64] | Sequence[timedelta]
 """One budget for all rows, or a column of amounts of working time with one per row."""
 Codes = NDArray[np.integer[Any]] | Sequence[int] | None
 """For each row the index of its schedule; None if one schedule serves all rows."""
@@ -84,17 +83,11 @@ class PauseRows(NamedTuple):
     ends: Ints
     offsets: Ints
 
-    def cut(self, first: int, last: int) -> PauseRows:
-        """Return the pauses of the rows ``first:last``."""
-        offsets = self.offsets[first : last + 1]
-        own = slice(int(offsets[0]), int(offsets[-1]))
-        return PauseRows(self.starts[own], self.ends[own], offsets - offsets[0])
-
-    def some(self, rows: Ints) -> PauseRows:
-        """Return the pauses of the rows with the numbers ``rows``."""
-        sizes = self.offsets[rows + 1] - self.offsets[rows]
+    def some(self, rows: Ints | slice) -> PauseRows:
+        begins = self.offsets[:-1][rows]
+        sizes = self.offsets[1:][rows] - begins
         own = np.concatenate([[0], np.cumsum(sizes)])
-        kept = np.arange(own[-1]) + np.repeat(self.offsets[rows] - own[:-1], sizes)
+        kept = np.arange(own[-1]) + np.repeat(begins - own[:-1], sizes)
         return PauseRows(self.starts[kept], self.ends[kept], own)
 
     def each(self, values: Ints) -> Ints:
@@ -107,8 +100,6 @@ class PauseRows(NamedTuple):
 
 
 class Options(NamedTuple):
-    """The options that all column verbs share."""
-
     codes: object
     pauses: Pauses | None
     tz: object
@@ -117,11 +108,7 @@ class Options(NamedTuple):
 
 
 class Question(NamedTuple, Generic[Given]):
-    """A verb with its columns as flat arrays, whose rows are the elements of ``shape``.
-
-    ``unit`` is the finest numpy unit of the given columns, and ``zone`` the zone of given
-    datetimes, None for datetime64. ``other`` is a budget that is not a timedelta.
-    """
+    """A verb with its columns as flat arrays, whose rows are the elements of ``shape``."""
 
     verb: Verb
     schedules: tuple[WorkingTime, ...]
@@ -139,28 +126,16 @@ class Question(NamedTuple, Generic[Given]):
 
     @property
     def size(self) -> int:
-        """The number of rows."""
         return len(self.start)
 
-    def cut(self, first: int, last: int) -> Self:
-        """Return the question about the rows ``first:last``."""
-        if last - first == self.size:
-            return self
-        pauses = None if self.pauses is None else self.pauses.cut(first, last)
-        return self._of(slice(first, last), pauses)
-
-    def some(self, rows: Ints) -> Self:
-        """Return the question about the rows with the numbers ``rows``."""
-        return self._of(rows, None if self.pauses is None else self.pauses.some(rows))
-
-    def _of(self, rows: Ints | slice, pauses: PauseRows | None) -> Self:
+    def some(self, rows: Ints | slice) -> Self:
         start = self.start[rows]
         return self._replace(
             start=start,
             end=None if self.end is None else self.end[rows],
             budget=self.budget if isinstance(self.budget, int) else self.budget[rows],
             codes=None if self.codes is None else self.codes[rows],
-            pauses=pauses,
+            pauses=None if self.pauses is None else self.pauses.some(rows),
             shape=(len(start),),
         )
 
@@ -234,7 +209,6 @@ class _Column(NamedTuple):
 
 
 def finest(*units: str) -> str:
-    """Return the finest of some numpy units."""
     return max(units, key=[*MICROS, "ns"].index)
 
 

@@ -81,21 +81,16 @@ class Scratch:
         return cls(np.empty((5, size), np.int64), np.empty(size, np.bool_))
 
     def cut(self, size: int) -> Scratch:
-        """Return the first ``size`` elements of each array, as views."""
         return self if size == len(self.i) else Scratch(self._numbers[:, :size], self.flags[:size])
 
 
 class Curve(NamedTuple):
-    """The compiled part of a schedule: sorted intervals, as instants.
-
-    ``cum`` is the working time before each interval, followed by the total. Run r is known from
-    ``lo[r]`` to ``hi[r]`` and has the intervals ``first[r]:first[r + 1]``.
-    """
+    """The compiled part of a schedule: sorted intervals, as instants."""
 
     starts: Ints
     ends: Ints
-    cum: Ints
-    lo: Ints
+    cum: Ints  # the working time before each interval, then the total
+    lo: Ints  # run r is known from lo[r] to hi[r] and has the intervals first[r]:first[r + 1]
     hi: Ints
     first: Ints
 
@@ -116,7 +111,6 @@ class Curve(NamedTuple):
 
     @property
     def edges(self) -> tuple[Ints, ...]:
-        """All instants at which an interval or a run begins or ends."""
         return self.starts, self.ends, self.lo, self.hi
 
     @property
@@ -126,7 +120,6 @@ class Curve(NamedTuple):
 
     @property
     def until(self) -> int:
-        """The last known instant."""
         return int(self.hi[-1]) if len(self.hi) else -1
 
     @property
@@ -138,18 +131,14 @@ class Curve(NamedTuple):
 class Finder:
     """Finds the number of sorted bounds up to a value: a look-up, then a few comparisons.
 
-    If there is no table of buckets that needs few comparisons, or with ``few_rows``, for which
-    none is worth its time, it is a binary search. Places count through the bounds of all slots,
-    each followed by one more place. Values are within the ``span``.
+    It is a binary search if no table of buckets needs few comparisons.
     """
 
-    def __init__(self, parts: Sequence[Ints], span: tuple[int, int], *, few_rows: bool) -> None:
+    def __init__(self, parts: Sequence[Ints], span: tuple[int, int]) -> None:
         self._parts = parts
         self._firsts = np.cumsum([0, *(len(part) + 1 for part in parts)])[:-1]
         self._next = np.concatenate([np.append(part, MAX) for part in parts])
         self._index: Ints | None = None
-        if few_rows:
-            return
         (lo, hi), steps = span, STEPS + 1
         for bits in range((hi - lo).bit_length(), -1, -1):  # from the coarsest buckets on
             first, size = lo >> bits, (hi >> bits) - (lo >> bits) + 1
@@ -193,9 +182,9 @@ class Finder:
 class Searched:
     """The working time up to an instant, by a ``Finder`` of starts."""
 
-    def __init__(self, curves: Sequence[Curve], *, few_rows: bool) -> None:
+    def __init__(self, curves: Sequence[Curve]) -> None:
         span = _span([one for one in curves if one.since <= one.until] or curves)
-        self._finder = Finder([one.starts for one in curves], span, few_rows=few_rows)
+        self._finder = Finder([one.starts for one in curves], span)
         self._a = np.concatenate([one.a for one in curves])
         self._cum = np.concatenate([one.cum for one in curves])
 
@@ -209,10 +198,7 @@ class Searched:
 
 
 class Cells:
-    """The working time up to an instant by cells of length g, which are counted from 1970.
-
-    The cells before the first known instant are never written, so that they take no memory.
-    """
+    """The working time up to an instant by cells of length g, which are counted from 1970."""
 
     def __init__(self, curves: Sequence[Curve], g: int) -> None:
         self._g = np.uint64(g)
@@ -285,18 +271,18 @@ def _span(curves: Sequence[Curve]) -> tuple[int, int]:
 
 
 class Inverse:
-    """The instant of an amount of working time: ``t = u + Q[u // g]``, or a ``Finder`` of amounts.
+    """The instant of an amount of working time: ``t = u + Q[u // g]``, or by a ``Finder``.
 
     ``g`` divides the length of every interval. There is an empty cell before each slot.
     """
 
-    def __init__(self, curves: Sequence[Curve], g: int, *, few_rows: bool) -> None:
+    def __init__(self, curves: Sequence[Curve], g: int) -> None:
         cums = [one.cum for one in curves]
         shifts = np.concatenate([[0], *(np.append(one.a[1:], 0) for one in curves)])
         self._g, self._finder = np.uint64(g), None
-        if few_rows or int(cums[-1][-1]) // g >= INVERSE_CELLS:
+        if int(cums[-1][-1]) // g >= INVERSE_CELLS:
             span = 0, int(cums[-1][-1])
-            self._finder = Finder([np.concatenate(cums)], span, few_rows=few_rows)
+            self._finder = Finder([np.concatenate(cums)], span)
             self._table = shifts
         else:
             sizes = [np.ones(1, np.int64), *(np.append(np.diff(cum) // g, 1) for cum in cums)]
@@ -314,10 +300,8 @@ class Inverse:
 class OneBudget:
     """The answers of a verb for one budget, in cells whose length also divides the budget.
 
-    As an instant passes through a cell, its answer grows with it in working time, and stays in
-    closed time. It jumps only between two cells. ``edges`` are the edges of the cells, ``answers``
-    and ``worked`` of each slot the answers and C at the edges. With ``after`` a cell includes its
-    end, not its beginning.
+    In a cell the answer grows with the instant in working time, and stays in closed time; it jumps
+    only between two cells. With ``after`` a cell includes its end, not its beginning.
     """
 
     def __init__(

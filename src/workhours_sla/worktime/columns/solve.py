@@ -29,8 +29,6 @@ from workhours_sla.worktime.columns.tables import Compiled, Demand, Horizon, Tab
 from workhours_sla.worktime.pauses import delays
 
 CHUNK = 131_072
-FEW_ROWS = 500
-"""For fewer rows, a binary search is faster than building tables."""
 ROWS_PER_CELL = 8
 """A table of one budget is built after this many rows for each cell, in one or more columns."""
 LOCATED: Final = ("deadline", "breaches_after", "latest_start")
@@ -58,7 +56,8 @@ def _sweep(asked: Question[Any], known: Compiled) -> tuple[Ints, Bools | None]:
     reach, grown = _Reach(asked, known.horizon), False
     for first in range(0, asked.size, CHUNK):
         last = min(first + CHUNK, asked.size)
-        chunk, found, own = asked.cut(first, last), out[first:last], space.cut(last - first)
+        chunk = asked.some(slice(first, last)) if asked.size > CHUNK else asked
+        found, own = out[first:last], space.cut(last - first)
         if reach.answer_unchecked(chunk, found, own):
             continue
         lo, hi, nat = _bounds(chunk, own)
@@ -127,7 +126,7 @@ class _Reach:
         self._first, self._last = 1, 0
         if not any(len(curve.lo) for curve in horizon.curves):
             return
-        tables = self._tables = horizon.tables(few_rows=asked.size < FEW_ROWS)
+        tables = self._tables = horizon.tables()
         self._first, self._last = tables.lo, tables.hi
         if self._first > self._last:
             return
@@ -141,7 +140,6 @@ class _Reach:
             self._one_budget = _one_budget(asked, budget, tables, (self._first, self._last))
 
     def covers(self, lo: int, hi: int) -> bool:
-        """Return whether the instants from ``lo`` to ``hi`` all have an answer."""
         return lo > hi or (self._first <= lo and hi <= self._last)
 
     def answer_unchecked(self, asked: Question[Any], out: Ints, space: Scratch) -> bool:
@@ -201,9 +199,10 @@ def _measure(
 
 def _not_together(asked: Question[Any], end: Ints, tables: Tables, slots: Ints | None) -> Bools:
     run = tables.runs.of(asked.start, slots)
+    known = tables.runs.contain(run, end)
     if asked.verb == "is_working":
-        return (asked.start >= tables.runs.end[run]) | (run < 0)
-    return ~tables.runs.contain(run, end) | (run < 0)
+        known &= asked.start < tables.runs.end[run]
+    return ~known
 
 
 def _worked_in_pauses(
@@ -240,6 +239,7 @@ def _locate(
 def _outside(asked: Question[Any], tables: Tables, slots: Ints | None, wanted: Ints) -> Bools:
     """Return which rows have a start or an answer, at which C is ``wanted``, outside of its run."""
     run = tables.runs.of(asked.start, slots)
+    outside: Bools
     if asked.verb == "latest_start":
         outside = wanted < tables.runs.base[run]
     elif asked.verb == "deadline":
@@ -248,17 +248,15 @@ def _outside(asked: Question[Any], tables: Tables, slots: Ints | None, wanted: I
         outside = wanted >= tables.runs.total[run]
     if asked.verb != "breaches_after":
         outside &= np.not_equal(asked.budget, 0)
-    return outside | (run < 0)
+    outside |= run == 0
+    return outside
 
 
 def _paused_before_answer(
     asked: Question[Any], pauses: PauseRows, tables: Tables, slots: Ints | None
 ) -> tuple[Ints, Bools, Bools]:
-    """Return the paused working time before each answer, and the unknown and the open rows.
-
-    A pause that begins before the budget is used up delays the due time and the limit; one that
-    begins exactly then delays only the limit. A row is open if a pause without an end delays it.
-    """
+    """Return the paused working time before each answer, and the unknown and the open rows."""
+    # a row is open if a pause without an end delays it
     run = pauses.each(tables.runs.of(asked.start, slots))
     start, end = pauses.each(asked.start), tables.runs.end[run]
     begins, ends = np.maximum(pauses.starts, start), np.maximum(pauses.ends, start)
@@ -269,7 +267,7 @@ def _paused_before_answer(
     used = before - at_start - (earlier[:-1] - pauses.each(earlier.take(pauses.offsets[:-1])))
     budget = asked.budget if isinstance(asked.budget, int) else pauses.each(asked.budget)
     counts = delays(used, budget, limit=asked.verb == "breaches_after")
-    counts &= (run >= 0) & (begins <= end) & (ends > start)
+    counts &= (run > 0) & (begins <= end) & (ends > start)
     is_open = counts & (pauses.ends == MAX)
     return (
         pauses.summed(paused * counts),

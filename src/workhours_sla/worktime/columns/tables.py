@@ -14,13 +14,16 @@ from typing import NamedTuple
 import numpy as np
 
 from workhours_sla.worktime.columns.lookups import (
+    MAX,
     ROOM,
     Bools,
     Cells,
     Curve,
+    Finder,
     Ints,
     Inverse,
     OneBudget,
+    Scratch,
     Searched,
     coarsest_unit,
     common_divisor,
@@ -41,7 +44,6 @@ class Demand(NamedTuple):
     back: timedelta | None = None
 
     def merged_with(self, other: Demand) -> Demand:
-        """Return the demand for what either of two demands needs."""
         return Demand(
             min(other.lo, self.lo),
             max(other.hi, self.hi),
@@ -77,11 +79,7 @@ def _curve(lines: Sequence[Timeline], demand: Demand, *, edges: bool) -> Curve:
 
 
 class Horizon:
-    """The compiled curves, and the tables built from them.
-
-    ``slot_of[i]`` is the slot of schedule i.
-    ``unit`` is the coarsest numpy unit in which every opening and closing is a whole number.
-    """
+    """The compiled curves, and the tables built from them."""
 
     def __init__(self, curves: Sequence[Curve]) -> None:
         slots: dict[tuple[bytes, ...], int] = {}
@@ -92,7 +90,7 @@ class Horizon:
         self._identity = places == list(range(len(places)))
         edges = (part for curve in self.curves for part in curve.edges)
         self.unit: str = coarsest_unit(common_divisor(1_000_000, *edges))
-        self._tables: dict[bool, Tables] = {}
+        self._tables: Tables | None = None
 
     def slots(self, codes: Ints | None, out: Ints) -> Ints | None:
         """Return the slot of each row, given the index of its schedule; may use ``out``."""
@@ -101,21 +99,19 @@ class Horizon:
         found: Ints = self.slot_of.take(codes, out=out, mode="clip")
         return found
 
-    def tables(self, *, few_rows: bool) -> Tables:
-        """Return the tables; for few rows those that take no time to build."""
-        found = self._tables.get(False) or self._tables.get(few_rows)
+    def tables(self) -> Tables:
+        found = self._tables
         if found is None:
-            found = self._tables[few_rows] = Tables(self.curves, few_rows=few_rows)
+            found = self._tables = Tables(self.curves)
         return found
 
 
 class Compiled:
-    """The compiled part of some schedules, which grows when a column needs more.
+    """The compiled part of some schedules, which grows when a column needs more."""
 
-    Two threads may replace ``horizon`` at the same time; each continues with its own. The verbs for
-    openings and closings (``edges``) have timelines of their own: an opening may be very far away,
-    and would make the tables of all other verbs large.
-    """
+    # Two threads may replace the horizon at the same time; each continues with its own. Openings
+    # and closings (``edges``) have timelines of their own: an opening may be very far away, and
+    # would make the tables of all other verbs large.
 
     def __init__(self, schedules: tuple[WorkingTime, ...], *, edges: bool) -> None:
         self._schedules, self._edges = schedules, edges
@@ -127,7 +123,6 @@ class Compiled:
 
     @property
     def horizon(self) -> Horizon:
-        """What is compiled so far."""
         return self._reached[1]
 
     def reaching(self, demand: Demand) -> Horizon:
@@ -153,7 +148,7 @@ def compiled(schedules: tuple[WorkingTime, ...], *, edges: bool = False) -> Comp
 class Tables:
     """The look-up tables of some schedules, all known from ``lo`` to ``hi`` if each has one run."""
 
-    def __init__(self, curves: Sequence[Curve], *, few_rows: bool) -> None:
+    def __init__(self, curves: Sequence[Curve]) -> None:
         lengths = [curve.ends - curve.starts for curve in curves]
         # at most a day, since each slot is followed by an empty cell of this length
         g = common_divisor(_DAY, *lengths)
@@ -174,11 +169,11 @@ class Tables:
             self.hi = min(one.until for one in self.curves)
         self.cell: int = common_divisor(0, *(part for curve in curves for part in curve.edges))
         known = [one for one in self.curves if one.since <= one.until]
-        by_cells = not few_rows and len(known) == len(curves) and Cells.fit(known, self.cell)
+        by_cells = len(known) == len(curves) and Cells.fit(known, self.cell)
         self.forward: Cells | Searched = (
-            Cells(known, self.cell) if by_cells else Searched(self.curves, few_rows=few_rows)
+            Cells(known, self.cell) if by_cells else Searched(self.curves)
         )
-        self.inverse: Inverse = Inverse(self.curves, g, few_rows=few_rows)
+        self.inverse: Inverse = Inverse(self.curves, g)
         self.runs: Runs = Runs(self.curves)
         self.budgets: dict[tuple[str, int], OneBudget | int] = {}
         """The tables of ``solve._one_budget``, or the number of rows that were asked for so far."""
@@ -209,40 +204,32 @@ class Tables:
 
 
 class Runs:
-    """The runs of all slots, numbered one slot after another.
+    """The runs of all slots, one slot after another; run 0 is that of unknown instants.
 
     ``begin`` and ``end`` are the first and the last instant of each run, and ``base`` and ``total``
-    the working time before them. Each array has one element more, 0, for unknown instants: run -1.
+    the working time before them. Each slot has a place before its runs, which no instant is in.
     """
 
     def __init__(self, curves: Sequence[Curve]) -> None:
-        counts = np.array([len(curve.lo) for curve in curves])
-        self._after = np.cumsum(counts)
-        self._steps = [1 << bit for bit in reversed(range(int(counts.max() - 1).bit_length()))]
-        self.base, self.total, self.begin, self.end = (
-            np.concatenate([*parts, np.zeros(1, np.int64)])
-            for parts in (
-                [curve.cum[curve.first[:-1]] for curve in curves],
-                [curve.cum[curve.first[1:]] for curve in curves],
-                [curve.lo for curve in curves],
-                [curve.hi for curve in curves],
+        known = [one for one in curves if len(one.lo)]
+        lo, hi = min(one.since for one in known), max(one.until for one in known)
+        self._span = lo, hi
+        self._finder = Finder([one.lo for one in curves], self._span)
+        self.begin, self.end, self.base, self.total = (
+            np.concatenate([np.append(before, part) for part in parts])
+            for before, parts in (
+                (MAX, [one.lo for one in curves]),
+                (0, [one.hi for one in curves]),
+                (0, [one.cum[one.first[:-1]] for one in curves]),
+                (0, [one.cum[one.first[1:]] for one in curves]),
             )
         )
-        self._first = self._after - counts
 
     def of(self, t: Ints, slots: Ints | None) -> Ints:
-        """Return the index of the run that contains each instant, or -1."""
-        if slots is None:
-            run, after = np.full(len(t), self._first[0]), self._after[:1]
-        else:
-            run, after = self._first.take(slots), self._after.take(slots)
-        for step in self._steps:  # a binary search for the last run that begins at or before t
-            later = run + step
-            begun = (later < after) & (self.begin.take(later, mode="clip") <= t)
-            np.add(run, step, out=run, where=begun)
-        return np.where((run < after) & self.contain(run, t), run, -1)
+        """Return the run that contains each instant, or 0."""
+        run = self._finder.find(t.clip(*self._span), slots, Scratch.of(len(t)))
+        return np.where(self.contain(run, t), run, 0)
 
     def contain(self, run: Ints, t: Ints) -> Bools:
-        """Return whether the run with an index contains each instant."""
         found: Bools = (self.begin.take(run) <= t) & (t <= self.end.take(run))
         return found

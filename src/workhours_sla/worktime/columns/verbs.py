@@ -181,10 +181,10 @@ def deadline(
 ) -> Times | Marked[Times]:
     """Return the due time: the earliest instant at which a budget is used up.
 
-    ``budget`` is one budget of any kind, or a column of timedelta64. Returns datetime64 in UTC,
-    in the finest unit of the columns, the budget and the schedule's opening hours, or a list of
+    ``budget`` is one budget of any kind, or a column of timedelta64. Returns datetime64 in UTC, in
+    the finest unit of the columns, the budget and the schedule's opening hours, or a list of
     datetimes if ``starts`` is a list. An answer is NaT if its start is NaT, or if a pause without
-    an end begins before the budget is used up. Raises the errors of ``elapsed``, and BudgetError.
+    an end begins before the budget is used up.
 
     >>> from workhours_sla import Schedule, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -282,7 +282,7 @@ def is_working(
 ) -> Flags | Marked[Flags]:
     """Return whether an instant is working time.
 
-    Returns an array of bool, False for NaT. Raises the errors of ``elapsed``.
+    Returns an array of bool, False for NaT.
 
     >>> from workhours_sla import Schedule
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
