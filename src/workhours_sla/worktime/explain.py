@@ -18,6 +18,8 @@ from workhours_sla.worktime.amounts import format_amount, iso_amount
 from workhours_sla.worktime.budgets import Budget, budget_data
 from workhours_sla.worktime.day_budgets import DayBudget, first_day, is_paused, paused_dates
 from workhours_sla.worktime.due_dates import BudgetKind, DatedShifts
+from workhours_sla.worktime.hours import hours_in_force
+from workhours_sla.worktime.hours_rules import Rotation
 from workhours_sla.worktime.intervals import clip, subtract
 from workhours_sla.worktime.pauses import Pauses, moments_of
 from workhours_sla.worktime.shifts import spans_on
@@ -49,6 +51,7 @@ class Step:
     - ``part``: the role of the date in a day budget, None in other budgets: ``start`` (the date of
       the start, which does not count), ``counted``, ``off``, ``paused``, ``end`` (the last date
       that counts, if the due date moves from it), ``passed`` (the due date moves over it), ``due``.
+    - ``rotation``: the days on and off in turn to which the date belongs, None without them.
     - ``number``: the number of the date among the counted dates, from 1; None if it does not count,
       and in a budget of months.
 
@@ -71,6 +74,7 @@ class Step:
     undecided: Entry | None = None
     part: Part | None = None
     number: int | None = None
+    rotation: Rotation | None = None
 
     def reason(self, lang: str = "en") -> str:
         """Return the reason for the working time of the date, as text."""
@@ -83,6 +87,10 @@ class Step:
                 return DAYS["not_covered"]
             assert self.day is not None  # noqa: S101 - every other known date has an entry
             text = self.day.describe(lang)
+            if self.rotation is not None and self.day.working:
+                turn, length = self.rotation.number_of(self.date), self.rotation.length
+                name = "turn_off" if self.without_hours else "turn_on"
+                return DAYS.text(name, day=text, turn=turn, length=length)
             return f"{text} ({DAYS['no_hours']})" if self.without_hours else text
 
     def remark(self, lang: str = "en") -> str:
@@ -297,6 +305,7 @@ def _step(
         undecided=None if known else schedule.calendar.uncertain(day.year).get(day),
         part=role[0],
         number=role[1],
+        rotation=hours_in_force(schedule.hours, schedule.changes, day).rotation,
     )
 
 

@@ -7,7 +7,7 @@ ambiguous, text is interpreted like in opening_hours.js. Text with two interpret
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
 from itertools import groupby, pairwise
@@ -25,6 +25,7 @@ from workhours_sla.worktime.hours_rules import (
     Dates,
     Effect,
     MonthDay,
+    Rotation,
     Rule,
     Rules,
     last_day,
@@ -36,6 +37,7 @@ LONGEST: Final = 10_000
 """Maximum length of weekly hours as text, in characters."""
 MOST_RULES: Final = 100
 EXAMPLE: Final = "Mo-Fr 09:00-13:00,14:00-18:00; Sa 10:00-14:00"
+_EXAMPLE_OF_A_ROTATION: Final = "2/2 from 2026-01-05 08:00-20:00"
 _EXAMPLE_OF_A_DAY: Final = "09:00-13:00,14:00-18:00"
 
 # -- the grammar -----------------------------------------------------------------------------
@@ -71,6 +73,7 @@ _WORDS: Final = {
         "W": ("week",),
         "X": ("off closed",),
         "O": ("open",),
+        "F": ("from since с von ab",),
     }.items()
     for number, names in enumerate(lines)
     for name in names.split()
@@ -89,6 +92,8 @@ _DATES: Final = (
     f"(?:{_MONTH} {_NUMBER}(?: - (?:{_MONTH}(?: {_NUMBER})?|{_NUMBER}))?|{_MONTH}(?: - {_MONTH})?)"
 )
 _WEEKS: Final = f"{_NUMBER}(?: - {_NUMBER}(?: / {_NUMBER})?)?"
+_SINCE: Final = r"Ff* (\d{4}-\d{2}-\d{2}|\d{1,2}\.\d{1,2}\.\d{4})"
+_ROTATION: Final = rf"(\d{{1,2}}) / (\d{{1,2}})(?!\d)(?: {_SINCE})?"
 _CLOCK: Final = r"(\d{1,2})(?:[:.](\d{2})(?::(\d{2}))?)?"
 _TIMES: Final = rf"{_CLOCK} - {_CLOCK}(?![\d:.])"
 
@@ -100,8 +105,8 @@ def _list_of(item: str, between: str = " , ") -> str:
 _RULE: Final = (
     f" (?:(?P<always>24/7(?!\\d))|(?P<dates>{_list_of(_DATES)})?"
     f" (?:(?P<week>Ww*) (?P<weeks>{_list_of(_WEEKS, ' , (?:Ww*)? ')})?)? :?"
-    f" (?P<days>{_list_of(_DAYS)})? :?"
-    f" (?P<times>{_list_of(_TIMES)})? (?:(?P<off>{_OFF})|(?P<open>Oo*))?)"
+    f" (?P<rotation>{_ROTATION})? (?P<days>{_list_of(_DAYS)})? :?"
+    f" (?P<times>{_list_of(_TIMES)})? (?P<since>{_SINCE})? (?:(?P<off>{_OFF})|(?P<open>Oo*))?)"
 )
 _OF_A_DAY: Final = f" (?:(?P<times>{_list_of(_TIMES)})|{_OFF}) "
 _NEXT_WORD: Final = " (-)? ([A-Z][a-z]*)"
@@ -113,6 +118,7 @@ _REFUSED: Final = (
     (r"\[", "hours_nth"),
     (r"[+-]\s*\d+\s*days?\b", "hours_shifted"),
     (r"\d\s*\+|\bopen\s*end|\blate\b", "hours_open"),
+    (r"\bчерез\b|^\s*(?!24/7)\d{1,2}\s*/\s*\d", "hours_rotation"),
     (r"\b(?:19|20)\d\d\b", "hours_year"),
 )
 """Notation that the grammar leaves out, each with the cause of the error."""
@@ -149,6 +155,7 @@ class _Parser:
         if cause != "hours_too_many":
             others = (c for p, c in _REFUSED if re.search(p, self._text, re.IGNORECASE))
             cause = next(others, cause)
+        example = _EXAMPLE_OF_A_ROTATION if cause == "hours_rotation" else example
         known = {"text": self._text, "example": example or self._example, **facts}
         msg = str(say(cause, **known))
         raise HoursSyntaxError(msg, text=self._text, cause=cause, facts=known)
@@ -193,6 +200,7 @@ class _Parser:
         dates = Dates(
             tuple(map(self._range, self._parts(match, "dates", _DATES))),
             tuple(map(self._weeks, self._parts(match, "weeks", _WEEKS))),
+            self._rotation(match),
         )
         if match["week"] and not match["weeks"]:
             self.refuse("hours_weeks", part=self._piece(match.end("week")))
@@ -239,6 +247,21 @@ class _Parser:
         if month == end and last < first:
             self.refuse("hours_backwards", part=text)
         return first, last
+
+    def _rotation(self, match: re.Match[str]) -> Rotation | None:
+        rotation, since = (match[name] and match[name].strip() for name in ("rotation", "since"))
+        if not rotation and not since:
+            return None
+        given = _pattern(f"{_ROTATION} (?:{_SINCE})?").fullmatch(f"{rotation or ''} {since or ''}")
+        on, off, *firsts = given.groups() if given else ("0", "0")
+        texts = [first for first in firsts if first]
+        if len(texts) != 1 or not (int(on) >= 1 and int(off) >= 1):
+            self.refuse("hours_rotation")
+        year, month, day = re.split(r"\D", texts[0])[:: 1 if "-" in texts[0] else -1]
+        try:
+            return Rotation(int(on), int(off), date(int(year), int(month), int(day)))
+        except ValueError:
+            self.refuse("hours_rotation")
 
     def _weeks(self, text: str) -> tuple[int, int, int]:
         numbers = [int(number) for number in re.findall(r"\d+", text)]
@@ -335,6 +358,8 @@ class WeeklyHours(NamedTuple):
           ``14:00-24:00``, ``22:00-06:00`` or ``22:00-30:00``;
         - months, dates and ISO weeks in front of the weekdays: ``Apr-Sep Mo-Fr 08:00-17:00``,
           ``May 15-Sep 30``, ``week 1-53/2``;
+        - shifts in rotation: ``2/2 from 2026-01-05 08:00-20:00`` is two days on and two off, of
+          which 5 January 2026 is a first day on; dates before it count back;
         - ``off``, ``open``, ``24/7`` and, after all shifts, ``PH off``: holidays are off, as the
           calendar says.
 
@@ -406,6 +431,15 @@ class WeeklyHours(NamedTuple):
             yield from hours_rules.all_shifts(self.rules)
 
     @property
+    def rotation(self) -> Rotation | None:
+        """The days on and off in turn, None without them; of several, the first.
+
+        >>> print(WeeklyHours.parse("2/2 from 2026-01-05 08:00-20:00").rotation)
+        2/2 from 2026-01-05
+        """
+        return next((r.dates.rotation for r in self.rules if r.dates.rotation), None)
+
+    @property
     def empty(self) -> bool:
         """Whether no weekday ever has a shift."""
         return not any(shifts for _, shifts in self.all_shifts())
@@ -413,6 +447,16 @@ class WeeklyHours(NamedTuple):
     def __str__(self) -> str:
         text = hours_rules.rules_text(self.rules or _rules_of(self.by_weekday))
         return "; ".join(filter(None, (text, "PH off" if self.holidays_off else ""))) or "off"
+
+
+def hours_in_force(
+    hours: WeeklyHours, changes: Mapping[date, WeeklyHours], day: date
+) -> WeeklyHours:
+    """Return the hours of the latest change up to a date, else ``hours``."""
+    for since, changed in changes.items():
+        if since <= day:
+            hours = changed
+    return hours
 
 
 def _hours_of(rules: Rules, *, holidays_off: bool = False) -> WeeklyHours:

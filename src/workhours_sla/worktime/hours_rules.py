@@ -33,14 +33,38 @@ def last_day(month: int) -> int:
     return 29 if month == 2 else 30 + (month in {1, 3, 5, 7, 8, 10, 12})
 
 
+class Rotation(NamedTuple):
+    """Days on and days off in turn; ``first`` is a first day on, and dates before it count back."""
+
+    on: int
+    off: int
+    first: date
+
+    @property
+    def length(self) -> int:
+        """The number of days after which the turn begins again."""
+        return self.on + self.off
+
+    def number_of(self, day: date) -> int:
+        """Return the number of a date within its turn, from 1."""
+        return (day - self.first).days % self.length + 1
+
+    def __str__(self) -> str:
+        return f"{self.on}/{self.off} from {self.first}"
+
+
 class Dates(NamedTuple):
-    """The dates of a rule: all dates if both are empty, else those in a range and in a week."""
+    """The dates of a rule: those in a range, in a week and in a rotation, if it has them."""
 
     ranges: tuple[tuple[MonthDay, MonthDay], ...] = ()
     weeks: tuple[tuple[int, int, int], ...] = ()
+    rotation: Rotation | None = None
 
     def include(self, day: date) -> bool:
         """Return whether a rule with these dates applies on a date."""
+        turns = self.rotation
+        if turns is not None and turns.number_of(day) > turns.on:
+            return False
         at = day.month, day.day
         if self.ranges and not any(
             first <= at <= last if first <= last else not last < at < first
@@ -60,7 +84,8 @@ class Dates(NamedTuple):
             else f"{first:02}-{last:02}" + (f"/{step}" if step > 1 else "")
             for first, last, step in self.weeks
         )
-        return " ".join(filter(None, (ranges, weeks and f"week {weeks}")))
+        turns = str(self.rotation or "")
+        return " ".join(filter(None, (ranges, weeks and f"week {weeks}", turns)))
 
 
 def _range_text(first: MonthDay, last: MonthDay) -> str:
@@ -153,7 +178,7 @@ def _cases(rules: Rules) -> frozenset[_Case]:
     if not dated:
         always = (True,) * len(rules)
         return frozenset(_Case(weekday, always, always) for weekday in EVERY_DAY)
-    by_week = any(dates.weeks for dates in dated)
+    by_week = any(dates.weeks or dates.rotation for dates in dated)
     # 28 years begin on each weekday, leap years and others; without weeks, five years are enough
     last = date(2029, 1, 1) if by_week else date(2005, 1, 1)
     days = list(dates_between(date(2000, 12, 31), last))

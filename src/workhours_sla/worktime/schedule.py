@@ -36,7 +36,7 @@ from workhours_sla.errors import (
 from workhours_sla.module_names import public
 from workhours_sla.text.messages import Phrase, say
 from workhours_sla.worktime.combined import Combination
-from workhours_sla.worktime.hours import WeeklyHours, parse_shifts
+from workhours_sla.worktime.hours import WeeklyHours, hours_in_force, parse_shifts
 from workhours_sla.worktime.hours_rules import WEEKDAYS
 from workhours_sla.worktime.pauses import Pauses
 from workhours_sla.worktime.shifts import Shifts, format_shifts, merge_shifts, shorten, spans_on
@@ -178,11 +178,7 @@ class Schedule(WorkingTime):
         >>> print(office.hours_on(date(2026, 5, 31)), "|", office.hours_on(date(2026, 6, 1)))
         Mo-Fr 09:00-18:00 | Mo-Fr 08:00-17:00
         """
-        hours = self.hours
-        for since, changed in self.changes.items():
-            if since <= day:
-                hours = changed
-        return hours.week_of(day)
+        return hours_in_force(self.hours, self.changes, day).week_of(day)
 
     def intervals_of(self, day: date) -> tuple[Interval, ...]:
         """Return the working time of the shifts that start on a date, in the schedule's zone.
