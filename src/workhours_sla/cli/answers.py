@@ -20,8 +20,6 @@ from workhours_sla.worktime.times import TICK
 
 
 class ExplainOption(Options):
-    """The options of all these commands but ``explain``."""
-
     explain: bool = option("--explain", is_flag=True)
     target: str | None = option("--target", metavar="NAME")
 
@@ -55,15 +53,10 @@ class Answer:
         self.by_rule = self.settings.provisional
 
     def given(self, text: str) -> GivenTime:
-        """Parse a time from the command line."""
         return read_time(text, self.one.schedule.tz)
 
     def time(self, when: datetime, given: GivenTime | None = None, *, ends: bool = False) -> str:
-        """Write a time in the schedule's zone, then the same time at the offset of ``given``.
-
-        The second time is left out if ``given`` has no offset, or the same offset. With ``ends``,
-        midnight at the end of a day budget is written as 24:00 of the date before.
-        """
+        """Write a time in the schedule's zone, then the same time at the offset of ``given``."""
         show = show_end if ends and isinstance(self.one.budget, DayBudget) else show_time
         local = when.astimezone(self.one.schedule.tz)
         text = show(local, offset=True)
@@ -75,7 +68,6 @@ class Answer:
         return f"{text} = {show_time(other, offset=True)}"
 
     def note_end(self, at: datetime) -> None:
-        """Print a note if the calendar ends soon after ``at``, unless rules decide then."""
         if not self.by_rule:
             note_calendar_ends([self.one.schedule], at)
 
@@ -86,10 +78,6 @@ class Answer:
         start: datetime,
         lines: Iterator[str],
     ) -> None:
-        """Print an answer as JSON, or as text: the target, the ``given`` times, and ``lines``.
-
-        ``start`` is the time whose offset from UTC the text has.
-        """
         if self.settings.as_json:
             echo_json(found.data(zone_assumed=any(one.assumed_zone for one in given.values())))
         else:
@@ -129,7 +117,6 @@ class Answer:
 
 
 def labelled(label: str, text: str) -> str:
-    """Return a line with the text of a label, and what it labels."""
     return f"{SHELL.text(label):<14}{text}".rstrip()
 
 
@@ -190,7 +177,6 @@ def _verdict_text(answer: Answer, verdict: Met, used: timedelta) -> str:
 
 @command("latest-start", _End, ExplainOption, CommonOptions)
 def latest_start(wanted: _End, more: ExplainOption, common: CommonOptions) -> None:
-    """Run the command ``latest-start``, whose help is in ``text.catalog``."""
     answer = Answer(common, more.target)
     given = answer.given(wanted.due_by)
     found = LatestStart.of(answer.one, given.when, by_rule=answer.by_rule, traced=more.explain)
@@ -211,7 +197,6 @@ def latest_start(wanted: _End, more: ExplainOption, common: CommonOptions) -> No
 
 @command("explain", _Explained, CommonOptions)
 def explain(wanted: _Explained, common: CommonOptions) -> None:
-    """Run the command ``explain``, whose help is in ``text.catalog``."""
     more = ExplainOption(explain=True, target=wanted.target)
     if wanted.end is None:
         _due(_Start(start=wanted.start), more, common)

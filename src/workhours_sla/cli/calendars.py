@@ -40,7 +40,6 @@ class _YearOptions(Options):
 
 @command("calendar", _YearOptions, ProvisionalOption)
 def calendar(wanted: _YearOptions, shown: ProvisionalOption) -> None:
-    """Run the command ``calendar``, whose help is in ``text.catalog``."""
     found = find_calendar(wanted.id, wanted.categories)
     if wanted.week is not None:
         found = found.with_week(wanted.week)
@@ -89,11 +88,6 @@ def _month(shown: CalendarYear, month: int) -> list[str]:
 
 
 def _cell(day: Day, *, is_open: bool) -> str:
-    """Return the day of the month with the sign and the colour of the kind of day.
-
-    A day off is red, a short day yellow, a working day at the weekend green, and an uncertain date
-    magenta.
-    """
     if is_open:
         return click.style(f"{day.date.day:>2}", fg="magenta", bold=True) + "?"
     transferred = day.kind is DayKind.TRANSFERRED_WORK
@@ -150,7 +144,6 @@ class _ListOptions(Options):
 
 @command("calendars", _ListOptions, JsonOption)
 def calendars(wanted: _ListOptions, shown: JsonOption) -> None:
-    """Run the command ``calendars``, whose help is in ``text.catalog``."""
     country = wanted.country
     found = Calendar.available(country.upper()) or tuple(
         one for one in Calendar.available() if one.is_called(country)

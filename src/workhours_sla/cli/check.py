@@ -75,12 +75,7 @@ class _CheckOptions(Options):
 
 @dataclass
 class Checked:
-    """An evaluation and everything else that ``check`` prints.
-
-    ``version`` is the version of the policy without the effect of ``--warn``. The holders of
-    appeals are computed only with ``explain``. With ``target``, the evaluation contains only the
-    outcomes of the target with this name.
-    """
+    """An evaluation and everything else that ``check`` prints."""
 
     result: Evaluation
     rows: Rows
@@ -92,7 +87,6 @@ class Checked:
 
     @cached_property
     def targets(self) -> Sequence[Target]:
-        """The targets of the policy, or the chosen one."""
         return targets_named(self.configuration.policy, self.target)
 
     @cached_property
@@ -108,10 +102,7 @@ class Checked:
         return BreachSpans(self.rows.events, self.result.quarantine, self.targets, self.as_of)
 
     def spans(self, outcome: Outcome) -> tuple[Span, ...]:
-        """Return the agencies that had an overdue appeal, and how long each had it.
-
-        The result is empty without ``explain``, and if the holders or their times are unknown.
-        """
+        """Return the agencies that had an overdue appeal, and how long each had it."""
         return self._breach_spans.of(outcome) if self.explain else ()
 
 
@@ -133,7 +124,6 @@ def _urgency(outcome: Outcome) -> tuple[object, ...]:
 
 @command("check", InputOptions, _CheckOptions, CommonOptions)
 def check(source: InputOptions, wanted: _CheckOptions, common: CommonOptions) -> int:
-    """Run the command ``check``, whose help is in ``text.catalog``."""
     warn, target = wanted.warn, wanted.target
     settings = Settings.of(common, target)
     configuration = settings.configuration(warn)
@@ -255,10 +245,6 @@ def _by_target(found: Checked) -> Iterator[str]:
 
 
 def _counted(outcomes: Iterable[Outcome], *, with_unanswered: bool = False) -> str:
-    """Write the number of outcomes for each verdict.
-
-    ``with_unanswered`` adds how many of the breaches have no answer.
-    """
     counts = Counter(outcome.verdict for outcome in outcomes)
     parts = [
         f"{catalog.VERDICTS[verdict].upper()} {counts[verdict]}"
@@ -294,10 +280,7 @@ class _Table:
         self._text = SHELL.text
 
     def lines(self, *, show_all: bool) -> Iterator[str]:
-        """Yield a line for each appeal, grouped by verdict.
-
-        Without ``show_all`` only open and overdue appeals are listed, at most 20 for each verdict.
-        """
+        """Yield a line for each appeal, grouped by verdict."""
         listed: list[tuple[Verdict, list[Outcome], int]] = []
         for verdict in VERDICTS if show_all else STILL_OPEN:
             section = sorted(
@@ -356,10 +339,6 @@ class _Table:
             yield self._text(key, **{name: self._time(at) for name, at in times.items() if at})
 
     def _holders(self, outcome: Outcome) -> Iterator[str]:
-        """Yield a line for each agency that had an overdue appeal, with the period and the time.
-
-        The last line names the agency that had the appeal when its limit passed.
-        """
         spans = self._found.spans(outcome)
         zone = self._found.as_of.tzinfo
         for span in spans:

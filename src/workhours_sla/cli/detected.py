@@ -38,11 +38,7 @@ _WIDEST_VALUE: Final = 30
 
 
 class Input:
-    """A file or stream to read, with a configuration if it was detected.
-
-    ``file`` is the argument of the command. ``name`` is the name in messages, None if it is that of
-    ``where``.
-    """
+    """A file or stream to read, with a configuration if it was detected."""
 
     def __init__(self, file: str, where: Path | BinaryIO, name: str | None) -> None:
         self.file = file
@@ -51,7 +47,6 @@ class Input:
         self.detected: Config | None = None
 
     def refuse(self, fault: Fault, unit: str) -> SourceError:
-        """Return the error for a row that the detected settings reject."""
         msg = say(
             "detect_row_unfit",
             name=shlex.quote(self.file),
@@ -62,10 +57,7 @@ class Input:
 
 
 def input_of(file: str, given: Given, stack: ExitStack) -> Input:
-    """Return the file to read, with a detected configuration if it does not have canonical columns.
-
-    Prints the detected settings. Raises SourceError if the detection leaves a question open.
-    """
+    """Return the file to read, with a detected configuration if it does not have canonical columns."""
     found = Input(file, *_rereadable(path_or_stdin(file), stack))
     as_it_is = _reads_as_it_is(found.where)
     from_start(found.where)
@@ -86,10 +78,7 @@ def input_of(file: str, given: Given, stack: ExitStack) -> Input:
 
 
 def path_or_stdin(file: str) -> Path | BinaryIO:
-    """Return the path of a file, or the stream of standard input for ``-``.
-
-    Raises click.UsageError if standard input is a terminal or closed.
-    """
+    """Return the path of a file, or the stream of standard input for ``-``."""
     if file != "-":
         return Path(file)
     if sys.stdin is None or sys.stdin.isatty():
@@ -98,11 +87,7 @@ def path_or_stdin(file: str) -> Path | BinaryIO:
 
 
 def _rereadable(where: Path | BinaryIO, stack: ExitStack) -> tuple[Path | BinaryIO, str | None]:
-    """Return a path, or a seekable copy of a stream or a pipe.
-
-    The second result is the name of a pipe that was given as a path, otherwise None. Raises
-    SourceError.
-    """
+    """Return a path, or a seekable copy of a stream or a pipe."""
     name = None
     if isinstance(where, Path):
         if where.is_file() or where.is_dir() or not where.exists():
@@ -120,7 +105,6 @@ def _rereadable(where: Path | BinaryIO, stack: ExitStack) -> tuple[Path | Binary
 
 
 def _reads_as_it_is(where: Path | BinaryIO) -> bool:
-    """Whether a file needs no configuration, because its format and column names are known."""
     try:
         with open_source(from_start(where), Config()) as source:
             if source.format == "xes":
@@ -165,10 +149,7 @@ def _clipped(text: str, width: int) -> str:
 
 
 def given_without_config(source: InputOptions, common: CommonOptions) -> Given | None:
-    """Return the facts that the options give about FILE, such as its zone, for detection.
-
-    Returns None if there is a configuration or a store, or no file.
-    """
+    """Return the facts that the options give about FILE, such as its zone, for detection."""
     if common.config is not None or source.file is None or source.store is not None:
         return None
     if source.assume_tz is not None:
@@ -177,10 +158,7 @@ def given_without_config(source: InputOptions, common: CommonOptions) -> Given |
 
 
 def _given(tz: str | None, calendar: str | None) -> Given:
-    """Return the zone of a file: that of ``--tz``, or that of the calendar.
-
-    Raises UnknownTimeZoneError and UnknownCalendarError.
-    """
+    """Return the zone of a file: that of ``--tz``, or that of the calendar."""
     if tz is not None:
         time_zone(tz)
         return Given(tz=tz)
@@ -201,7 +179,6 @@ class _InitOptions(Options):
 
 @command("init", _InitOptions, LangOption)
 def init(wanted: _InitOptions, _: LangOption) -> None:
-    """Run the command ``init``, whose help is in ``text.catalog``."""
     from workhours_sla.detection.detect import detect, verified
     from workhours_sla.detection.written import configuration_text, doubt_text
 

@@ -23,12 +23,6 @@ _OF_A_STORE: Final = ("", "-wal", "-shm", "-journal", BESIDE)
 
 
 class NamedFile(NamedTuple):
-    """A file that a command reads or writes, with the option and the name given for it.
-
-    ``place`` is the path without symbolic links. ``inode`` has the device and the inode, which all
-    hard links to a file share. Files with the same ``group`` are allowed to be one file.
-    """
-
     option: str
     name: str
     is_written: bool
@@ -44,10 +38,7 @@ class NamedFile(NamedTuple):
 
 
 def check_files(files: Iterable[NamedFile]) -> None:
-    """Raise click.UsageError if a written file is also read or written for another option.
-
-    Standard output and standard error are also checked if they are redirected to files.
-    """
+    """Raise click.UsageError if a written file is also read or written for another option."""
     for one, other in combinations([*files, *_streams()], 2):
         if (one.is_written or other.is_written) and one.is_same(other):
             # the message begins with the file for which the user can give another name
@@ -57,7 +48,6 @@ def check_files(files: Iterable[NamedFile]) -> None:
 
 
 def read_files(option: str, *names: str | None) -> Iterator[NamedFile]:
-    """Yield the files that an option reads. The name ``-`` is standard input."""
     for name in names:
         if name == "-":
             yield from _stream(option, 0, is_written=False)
@@ -66,17 +56,13 @@ def read_files(option: str, *names: str | None) -> Iterator[NamedFile]:
 
 
 def written_files(option: str, *names: str | Path | None) -> Iterator[NamedFile]:
-    """Yield the files that an option writes."""
     for name in names:
         if name is not None:
             yield _file(option, str(name), is_written=True)
 
 
 def store_files(name: str | None, *, is_written: bool) -> Iterator[NamedFile]:
-    """Yield the files of a store: the database, its logs and its lock file.
-
-    A store in PostgreSQL has no files.
-    """
+    """Yield the files of a store: the database, its logs and its lock file."""
     if name is not None and not is_address(name):
         # they are beside the given name, or beside the target of a symbolic link
         for place in dict.fromkeys((name, _real(name))):

@@ -35,7 +35,6 @@ BAR_WIDTH: Final = 32
 BAR: Final = "█"
 BAR_WITHOUT_UNICODE: Final = "#"
 SUMS: Final = ("overdue", "earlier", "later", "paused", "unknown")
-"""Fields of a forecast that are printed after the bars."""
 
 
 class _Period(NamedTuple):
@@ -53,7 +52,6 @@ class _ForecastOptions(Options):
 
 @command("forecast", InputOptions, _ForecastOptions, CommonOptions)
 def forecast(source: InputOptions, wanted: _ForecastOptions, common: CommonOptions) -> None:
-    """Run the command ``forecast``, whose help is in ``text.catalog``."""
     settings = Settings.of(common)
     configuration = settings.configuration()
     zone = main_schedule(configuration).tz
@@ -148,10 +146,6 @@ def _label(slot: Slot, by: By) -> str:
 
 
 def _days_off_before(schedule: Schedule, day: date, start: datetime) -> int:
-    """Return the number of consecutive dates without working time before ``day``.
-
-    Dates before ``start`` are not counted.
-    """
     off = 0
     before = day - timedelta(days=1)
     try:

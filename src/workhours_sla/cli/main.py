@@ -41,7 +41,6 @@ from workhours_sla.text.messages import sentence, unknown_date
 from workhours_sla.version import __version__
 
 LONGEST_MESSAGE: Final = 500
-"""Maximum length of a click message in characters, because click quotes arguments in full."""
 
 _EXTRA_TIME: Final = re.compile(r"(?:extra argument|лишни[йе] аргумент).*\b\d{1,2}[:.]\d\d")
 """Matches click's message about a time that was not quoted."""
@@ -80,7 +79,6 @@ COMMANDS: Final = {
 MODULES: Final = {name: module for names in COMMANDS.values() for name, module in names.items()}
 
 PRIMARY_LANGUAGE: Final = 0x3FF
-"""The bits of a Windows language id that contain the language without the country."""
 RUSSIAN: Final = 0x19
 
 
@@ -88,15 +86,12 @@ class Commands(Group):
     """The group of all commands. It imports the module of a command when the command is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names of the commands."""
         return list(MODULES)
 
     def sections(self, ctx: click.Context) -> Iterable[tuple[str, Iterable[str]]]:
-        """Return the sections of the list of commands."""
         return COMMANDS.items()
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the module of a command and return the command, or None if there is none."""
         if cmd_name not in MODULES:
             return None
         module = import_module(f"workhours_sla.cli.{MODULES[cmd_name]}")
@@ -106,7 +101,6 @@ class Commands(Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command that the arguments begin with. Raises click.NoSuchCommand."""
         try:
             return super().resolve_command(ctx, args)
         except click.NoSuchCommand as error:
@@ -126,16 +120,10 @@ commands: Final = Commands(
     params=[_VERSION, *parameters(LangOption)],
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-"""The command ``workhours``; its option ``--lang`` applies to all commands."""
 
 
 def language_of(arguments: Sequence[str]) -> str:
-    """Return the language of a call, "ru" or "en", even if click cannot parse its arguments.
-
-    It is the last ``--lang`` in the arguments. Without one, it is the language of the environment
-    or, if the environment sets none, the display language of Windows. On other systems it is
-    English.
-    """
+    """Return the language of a call, "ru" or "en", even if click cannot parse its arguments."""
     for before, after in reversed([*zip(["", *arguments], arguments, strict=False)]):
         chosen = after if before == "--lang" else after.partition("--lang=")[2]
         if chosen in LANGUAGES and (before == "--lang" or after.startswith("--lang=")):
@@ -157,7 +145,6 @@ def _windows_is_russian() -> bool:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status. No error causes a traceback."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     chosen = language_of(arguments)
     gettext.bindtextdomain("messages", str(Path(__file__).with_name("locale")))
@@ -262,7 +249,6 @@ codecs.register_error("plain_signs", plain_signs)
 
 
 def run() -> None:
-    """Run the command ``workhours`` with the arguments of the process, and exit."""
     # millions of events may be in memory; without this, the search for garbage among them took
     # a fifth of the time
     gc.set_threshold(gc.get_threshold()[0], 100_000, 20)
@@ -279,7 +265,6 @@ def run() -> None:
 
 
 def _flush(stream: TextIO | None) -> None:
-    """Flush a stream. If that fails, discard its output from then on."""
     try:
         if stream is not None:
             stream.flush()

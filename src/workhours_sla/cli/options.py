@@ -21,32 +21,22 @@ SKEW: Final = f"{ALLOWED_SKEW // timedelta(minutes=1)}m"
 
 
 class LangOption(Options):
-    """The option ``--lang``. ``main`` has read it before, wherever it is on the command line."""
-
     lang: str | None = option("--lang", type=click.Choice(LANGUAGES), without="the environment's")
 
 
 class JsonOption(LangOption):
-    """The options of the form of an answer."""
-
     as_json: bool = option("--json", is_flag=True)
 
 
 class ProvisionalOption(JsonOption):
-    """The options of the form of an answer, and whether rules may decide it."""
-
     provisional: bool = option("--provisional", is_flag=True)
 
 
 class ConfigOption(Options):
-    """The option of the configuration file."""
-
     config: str | None = option("--config", metavar="FILE")
 
 
 class ScheduleOptions(Options):
-    """The options of a schedule."""
-
     calendar: str | None = option("--calendar", metavar="ID", without=CALENDAR)
     categories: str | None = option("--categories", metavar="NAMES", without="public")
     calendar_file: str | None = option("--calendar-file", metavar="FILE")
@@ -56,8 +46,6 @@ class ScheduleOptions(Options):
 
 
 class BudgetOptions(Options):
-    """The options of a budget; they replace the keys of the same names of a target."""
-
     budget: str | None = option("--budget", metavar="AMOUNT", without=BUDGET)
     roll: Roll | None = option("--roll", type=click.Choice(get_args(Roll)))
     count_from: CountFrom | None = option(
@@ -66,18 +54,15 @@ class BudgetOptions(Options):
 
     @property
     def of_budget(self) -> dict[str, Any]:
-        """The options of the budget that were given."""
         values = {"budget": self.budget, "roll": self.roll, "count_from": self.count_from}
         return {name: value for name, value in values.items() if value is not None}
 
     def check_budget(self, budget: Budget) -> None:
-        """Raise click.UsageError if an option has no effect on ``budget``."""
         for name in self.of_budget:
             if name != "budget" and name not in counting_of(budget):
                 raise click.UsageError(SHELL.text("no_days_to_count", option=option_name(name)))
 
     def parsed(self, default: str = BUDGET) -> Budget:
-        """Return the budget. Raises BudgetError, and click.UsageError for useless options."""
         try:
             budget = parse_budget(
                 default if self.budget is None else self.budget,
@@ -109,7 +94,6 @@ class InputOptions(Options):
 
 
 def option_name(field: str) -> str:
-    """Return the option of a field, such as ``--count-from``."""
     return "--" + field.replace("_", "-")
 
 

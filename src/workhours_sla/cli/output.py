@@ -22,15 +22,12 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 BREACHES: Final = 1
-"""Exit status if breaches were found. Status 1 never means anything else."""
 UNREADABLE: Final = 2
 """Exit status for wrong usage, and for input that is unreadable, rejected, lost or damaged."""
 CALENDAR_UNKNOWN: Final = 3
 """Exit status if the answer depends on a date that the calendar does not cover."""
 INTERNAL: Final = 70
-"""Exit status for an error of this program."""
 INTERRUPTED: Final = 130
-"""Exit status after Ctrl-C."""
 CLOSED_PIPE: Final = 141
 """Exit status if the reader of standard output has closed the pipe, as shells use for SIGPIPE."""
 
@@ -39,10 +36,7 @@ _STYLED: Final = re.compile(r"((?:\x1b\[\d+m)*)([^\x1b]*)((?:\x1b\[0m)?)")
 
 
 def echo_json(data: object) -> None:
-    """Print one JSON document, never localised, with control characters escaped.
-
-    Dates and times are printed in ISO 8601, and amounts of time as ISO 8601 durations.
-    """
+    """Print one JSON document, never localised, with control characters escaped."""
     encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower()
     ascii_only = not encoding.startswith("utf")
     text = json.dumps(data, ensure_ascii=ascii_only, indent=2, default=json_value)
@@ -119,15 +113,11 @@ def echo_note(key: str, /, **facts: object) -> None:
 
 
 def note_text(text: object) -> None:
-    """Print a note on standard error."""
     echo_lines([f"{SHELL.text('note')}: {said(text)}"], err=True)
 
 
 def note_calendar_ends(schedules: Iterable[Schedule], at: datetime | date) -> None:
-    """Print a note for each calendar that ends within three months of ``at``.
-
-    Calendars with the same last date share a note.
-    """
+    """Print a note for each calendar that ends within three months of ``at``."""
     ending: dict[date, dict[str, None]] = {}
     for schedule in schedules:
         day = at.astimezone(schedule.tz).date() if isinstance(at, datetime) else at
@@ -151,10 +141,7 @@ def _months_after(day: date) -> date:
 
 
 class Stages:
-    """Shows on standard error, if it is a terminal, what a command does; mutable.
-
-    The stages are "reading", "judging" and "report".
-    """
+    """Shows on standard error, if it is a terminal, what a command does; mutable."""
 
     def __init__(self) -> None:
         self._shown: Progress | None = None
@@ -188,6 +175,5 @@ class Stages:
             self._shown.add_task(SHELL.text(f"stage_{stage}"), total=total)
 
     def advance(self, position: int) -> None:
-        """Show how much of the stage is done."""
         if self._shown is not None:
             self._shown.update(self._shown.task_ids[-1], completed=position)

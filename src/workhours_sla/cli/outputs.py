@@ -52,11 +52,7 @@ That process may have lost the store and still be ending.
 
 
 class OutputFiles(NamedTuple):
-    """The options of a command that say what it writes, and how late events may arrive.
-
-    ``sinks`` are files of changes, ``digests`` is the file of digests, ``skew`` an amount of time.
-    ``standby`` is whether the command takes over from another process, ``retain`` a number of days.
-    """
+    """The options of a command that say what it writes, and how late events may arrive."""
 
     sinks: Sequence[str]
     digests: str | None
@@ -67,11 +63,7 @@ class OutputFiles(NamedTuple):
     def pipeline(
         self, stack: ExitStack, place: str, policy: Policy
     ) -> tuple[Pipeline, DatabaseStore]:
-        """Open a store and its pipeline, which ``stack`` closes.
-
-        Before, check that no file of changes or digests has something else in it. If the store
-        exists, opening a file checks the lines that the store did not write. Raises StoreError.
-        """
+        """Open a store and its pipeline, which ``stack`` closes."""
         first_only = self.standby or has_store(place)
         for file in self.sinks:
             check_lines(Path(file), CHANGES, first_only=first_only)
@@ -111,11 +103,6 @@ def open_outputs(
     clock: Callable[[], datetime] | None,
     note: Note,
 ) -> Outputs:
-    """Open the files and start the e-mail. ``stack`` closes them. Raises StoreError.
-
-    ``remote`` are the sinks of the configuration, and ``clock`` is that of TimedDigests. ``note``
-    is called for a sink that starts to fail, and for digests that cannot be sent.
-    """
     sinks: list[Sink] = [
         stack.enter_context(
             closing(options.opened(partial(JsonLinesSink, Path(file), progress=store.progress)))
@@ -145,7 +132,6 @@ def note_failure(note: Note, sink: str, error: Exception) -> None:
 
 
 def error_text(error: BaseException | None) -> str:
-    """Return the sentence of an error, or the text of an error of another program."""
     return sentence(error) if isinstance(error, WorkHoursError) else str(error)
 
 
@@ -160,12 +146,7 @@ def _digest_lines(
     note: Note,
     on_written: Callable[[Sequence[Message]], object],
 ) -> DigestLines:
-    """Return the object that writes the digests of a store to a file.
-
-    The working time of an agency is that of its own schedule. An agency without a schedule has the
-    schedule of the section [schedule] or, if no target uses that section, of the first target.
-    ``note`` is called with what the user must know. Raises StoreError.
-    """
+    """Return the object that writes the digests of a store to a file."""
     schedules = configuration.schedules
     main = main_schedule(configuration)
     otherwise = next(name for name, schedule in schedules.items() if schedule is main)
@@ -199,13 +180,7 @@ def _digest_lines(
 
 
 class TimedDigests:
-    """Writes the digests of a store at the end of batches, as the watermark advances.
-
-    With a ``clock``, nothing is written while past events are read, so that no message is about the
-    past: the watermark may be at most ``skew`` and two minutes behind the clock. If the file cannot
-    be written, ``on_failure`` is called with the error, ``failing`` becomes the error, and the
-    digests are written later.
-    """
+    """Writes the digests of a store at the end of batches, as the watermark advances."""
 
     def __init__(
         self,
@@ -257,18 +232,13 @@ class Configured(NamedTuple):
     servers: dict[str, MailServer]
 
     def close(self) -> None:
-        """Close the connections of the sinks, after the last delivery."""
         for sink in self.changes:
             if isinstance(sink, KafkaSink):
                 sink.close()
 
 
 def configured_sinks(config: Config, file: str | None, digests: str | None) -> Configured:
-    """Return the sinks of the section [sinks], with their secrets from the environment.
-
-    ``file`` is the name of the configuration file, and ``digests`` the option ``--digests``. Raises
-    ConfigError with the key path, and click.UsageError for e-mail without ``--digests``.
-    """
+    """Return the sinks of the section [sinks], with their secrets from the environment."""
     reader = Reader(file or "")
     found = Configured([], {})
     for name, sink in config.sinks.items():
@@ -293,10 +263,7 @@ def configured_sinks(config: Config, file: str | None, digests: str | None) -> C
 
 
 class Mails:
-    """Sends digests by e-mail, with a thread for each mail server.
-
-    ``note`` is called for a recipient that a server refuses.
-    """
+    """Sends digests by e-mail, with a thread for each mail server."""
 
     def __init__(
         self,

@@ -21,22 +21,16 @@ _OPTIONS: Final = (
     *("starts", "pauses", "on_transfer", "on_reopen", "warn", "warn_percent", "closing"),
     "staff_opened",
 )
-"""Attributes of a target that JSON contains unchanged."""
 
 
 def schedule_text(target: Target, configuration: Configuration) -> str:
-    """Return the name of a target's schedule, or the words for the field that selects it."""
     if isinstance(target.schedule, ScheduleBy):
         return SHELL.text(f"by_{target.schedule.field}")
     return _names(configuration)[id(target.schedule)]
 
 
 def note_pauses(events: Iterable[Event], configuration: Configuration) -> None:
-    """Print a note if a status log has pauses, but no target of the policy excludes pauses.
-
-    Only status logs are checked, because their configuration names the paused statuses. In other
-    files, targets without ``pauses`` are usual.
-    """
+    """Print a note if a status log has pauses, but no target of the policy excludes pauses."""
     of_statuses = configuration.mapping.input.kind == "statuses"
     if not of_statuses or any(target.pauses for target in configuration.policy.targets):
         return
@@ -46,10 +40,7 @@ def note_pauses(events: Iterable[Event], configuration: Configuration) -> None:
 
 
 def main_schedule(configuration: Configuration, target: str | None = None) -> Schedule:
-    """Return the first schedule of ``target``, or of the first target without a name.
-
-    Times are parsed and printed in the zone of this schedule.
-    """
+    """Return the first schedule of ``target``, or of the first target without a name."""
     return targets_named(configuration.policy, target)[0].schedules[0]
 
 
@@ -63,10 +54,6 @@ def calendar_lines(configuration: Configuration, target: str | None = None) -> I
 
 
 def policy_data(configuration: Configuration, target: str | None = None) -> dict[str, Any]:
-    """Return the targets, the rules, the schedules and the presets for JSON.
-
-    If ``target`` is given, only the target with this name is included.
-    """
     policy = configuration.policy
     return {
         "policy_version": policy.version,

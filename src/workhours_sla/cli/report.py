@@ -48,17 +48,13 @@ if TYPE_CHECKING:
     from workhours_sla.reports.report import Report
 
 EARLIER: Final = frozenset({"previous", "year"})
-"""Words that ``--compare-with`` accepts."""
 LOOK_AHEAD: Final = timedelta(days=14)
-"""Length of the period after ``--as-of`` whose deadlines a page shows."""
 SHOWN_CHANGES: Final = 20
-"""The most changes, and the most appeals, that are listed."""
 SHOWN_FIGURES: Final = (
     *("arrived", "matured", "matured_met", "early", "breached", "pending", "paused"),
     *("withdrawn", "excluded"),
     *("rate", "verdict"),
 )
-"""Figures whose changes since an earlier report are listed."""
 
 
 class _ReportOptions(Options):
@@ -78,12 +74,10 @@ class _ReportOptions(Options):
 
     @property
     def groupings(self) -> list[str] | None:
-        """The names in ``--by``."""
         return None if self.by is None else [name.strip() for name in self.by.split(",")]
 
 
 def _period(wanted: _ReportOptions, zone: tzinfo) -> dict[str, Any]:
-    """Parse the options of the period. Raises TimeSyntaxError, and click.UsageError."""
     since = None if wanted.since is None else read_edge(wanted.since, zone)
     until = None if wanted.until is None else read_edge(wanted.until, zone, is_end=True)
     if since is not None and until is not None and until <= since:
@@ -99,7 +93,6 @@ def _period(wanted: _ReportOptions, zone: tzinfo) -> dict[str, Any]:
 
 @command("report", InputOptions, _ReportOptions, CommonOptions)
 def report(source: InputOptions, wanted: _ReportOptions, common: CommonOptions) -> None:
-    """Run the command ``report``, whose help is in ``text.catalog``."""
     files = [
         *read_files("FILE", source.file),
         *read_files("--config", common.config),

@@ -21,7 +21,6 @@ SHOWN_UNMATCHED: Final = 5
 
 
 def account(result: Evaluation, rows: Rows) -> Iterator[str]:
-    """Yield lines that count the rows and events that were used, duplicate or quarantined."""
     faulty = len(rows.faults)
     if rows.read_count is not None:
         yield rows_line(rows.read_count, faulty, rows.ignored, rows.inverted)
@@ -46,7 +45,6 @@ def account(result: Evaluation, rows: Rows) -> Iterator[str]:
 
 
 def account_data(result: Evaluation, rows: Rows) -> dict[str, Any]:
-    """Return for JSON the counts of rows and events, the quarantine, and the unmatched appeals."""
     faulty, stored = len(rows.faults), rows.stored
     unit = rows.unit if stored is None else "row"
     return {
@@ -90,7 +88,6 @@ def unmatched(result: Evaluation) -> Iterator[str]:
 
 
 def rows_line(read: int, faulty: int, ignored: int, inverted: int) -> str:
-    """Return a line with the numbers of rows that were read, used, quarantined and ignored."""
     mapped = read - faulty - ignored
     line = SHELL.text("rows", read=read, mapped=mapped, faulty=faulty)
     if ignored:
@@ -101,7 +98,6 @@ def rows_line(read: int, faulty: int, ignored: int, inverted: int) -> str:
 
 
 def events_line(counts: Mapping[str, Any]) -> str:
-    """Return a line with the numbers of events that were read, applied, duplicate and so on."""
     line = SHELL.text("events", **counts)
     for part in ("replaced", "dropped"):
         if counts.get(part):
@@ -110,7 +106,6 @@ def events_line(counts: Mapping[str, Any]) -> str:
 
 
 def reason_lines(counts: Mapping[str, int]) -> Iterator[str]:
-    """Yield a line for each reason for quarantine, with its count, the most frequent first."""
     for reason, count in Counter(counts).most_common():
         yield f"  {count:>6}  {catalog.QUARANTINE_REASONS[reason]}"
 
@@ -139,10 +134,6 @@ def store_lines(rows: Rows, as_of: datetime, policy_version: str, zone: tzinfo) 
 
 
 def _events(result: Evaluation, rows: Rows) -> dict[str, int | None]:
-    """Return the numbers of events that were read, applied, duplicate and so on.
-
-    For a store, the numbers of read, duplicate, replaced and dropped events are totals of all runs.
-    """
     counts, stored = result.reconciliation, rows.stored
     found: dict[str, int | None] = {
         "read": counts.read,

@@ -35,11 +35,6 @@ class Period(NamedTuple):
 
     @classmethod
     def of(cls, schedule: Schedule, first: date, last: date, *, provisional: bool) -> Period:
-        """Return the steps for the dates from ``first`` to ``last``.
-
-        A date of unknown kind is accepted only if it has no working hours in any case. For other
-        unknown dates CalendarCoverageError is raised; with ``provisional`` rules decide them.
-        """
         steps = list(whole_dates(schedule, first, last))
         unknown = [one.date for one in steps if one.unknown and _may_work(schedule, one.date)]
         if unknown and provisional:
@@ -51,17 +46,14 @@ class Period(NamedTuple):
 
     @property
     def working_time(self) -> timedelta:
-        """The sum of the working time."""
         return sum((step.used for step in self.steps), timedelta())
 
     @property
     def working_days(self) -> int:
-        """The number of dates with working hours."""
         return sum(bool(step.used) for step in self.steps)
 
     @property
     def short_days(self) -> int:
-        """The number of dates that the calendar shortens."""
         return sum(
             bool(step.used and step.day and step.day.short and not step.overridden)
             for step in self.steps
@@ -69,7 +61,6 @@ class Period(NamedTuple):
 
     @property
     def provisional(self) -> bool:
-        """Whether rules decided a date."""
         return any(step.day is not None and step.day.provisional for step in self.steps)
 
     @property
@@ -94,7 +85,6 @@ class _Dates(Options):
 
 @command("days", _Dates, ExplainOption, DatesOptions)
 def days(wanted: _Dates, more: ExplainOption, options: DatesOptions) -> None:
-    """Run the command ``days``, whose help is in ``text.catalog``."""
     answer = Answer(options, more.target)
     one = answer.one
     first, last = _date(wanted.first), _date(wanted.last)
@@ -166,7 +156,6 @@ class _SqlOptions(Options):
 def sql(
     wanted: _SqlOptions, of_schedule: ScheduleOptions, _: LangOption, file: ConfigOption
 ) -> None:
-    """Run the command ``sql``, whose help is in ``text.catalog``."""
     from workhours_sla.sql.scripts import check_query, script
 
     settings = Settings.of(DatesOptions(**vars(of_schedule), config=file.config))

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from workhours_sla.service.live import Live
 
 RATE: Final = 100
-"""Requests per second of each client."""
 
 
 class _ServeOptions(Options):
@@ -47,7 +46,6 @@ class _ServeOptions(Options):
 
 @command("serve", _ServeOptions, LangOption)
 def serve(wanted: _ServeOptions, _: LangOption) -> None:
-    """Run the command ``serve``, whose help is in ``text.catalog``."""
     place = place_if_given(wanted.store, wanted.config)
     _check(wanted, place)
     settings = Settings.of(DatesOptions(config=wanted.config, calendar_file=wanted.calendar_file))

@@ -50,13 +50,6 @@ _OF_SCHEDULE = ("calendar", "week", "hours", "tz")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of a command. ``config`` is None if the option ``--config`` is not given.
-
-    ``schedule`` is the schedule from the options and the section [schedule]. ``target`` is the
-    value of the option ``--target``. ``replaced`` has the names of the given options that replace a
-    part of [schedule].
-    """
-
     schedule: Schedule
     options: DatesOptions | CommonOptions
     config: Config | None
@@ -111,25 +104,18 @@ class Settings:
 
     @property
     def as_json(self) -> bool:
-        """The value of the option ``--json``."""
         return self.options.as_json
 
     @property
     def provisional(self) -> bool:
-        """The value of the option ``--provisional``."""
         return self.options.provisional
 
     @property
     def budget(self) -> BudgetOptions:
-        """The options of the budget; commands about a schedule have none."""
         return self.options if isinstance(self.options, BudgetOptions) else BudgetOptions()
 
     def one_target(self) -> OneTarget:
-        """Return the chosen target of the configuration, or a target made from the options.
-
-        Raises click.UsageError if a name must be given or is unknown, and if the target has several
-        schedules. Raises BudgetError.
-        """
+        """Return the chosen target of the configuration, or a target made from the options."""
         if self.config is None:
             if self.target is not None:
                 raise click.UsageError(SHELL.text("no_config", name=shown(self.target)))
@@ -143,12 +129,6 @@ class Settings:
         return OneTarget(target.name, schedule, target.budget, target.closing)
 
     def configuration(self, warn: str | None = None, *, one: bool = False) -> Configuration:
-        """Return the configuration of the file, or one with a single target from the options.
-
-        ``warn`` is a text that replaces the warning time of every target. With ``one``, a target
-        must be chosen if there are several. Raises click.UsageError for options that have no effect
-        on the targets. Raises ConfigError and BudgetError.
-        """
         from workhours_sla.config.policy import NewBudget, configured
         from workhours_sla.config.sections import Config
 
@@ -187,10 +167,7 @@ class Settings:
         return configuration
 
     def note_ends(self, configuration: Configuration, at: datetime) -> None:
-        """Print a note if a calendar of the chosen targets ends soon after ``at``.
-
-        With ``--provisional`` no note is printed, because rules then decide the later dates.
-        """
+        """Print a note if a calendar of the chosen targets ends soon after ``at``."""
         if not self.provisional:
             targets = self._chosen(configuration)
             schedules = [schedule for target in targets for schedule in target.schedules]
@@ -206,11 +183,7 @@ class Settings:
 
 
 def check_target(policy: Policy, name: str | None, *, needed: bool) -> list[str]:
-    """Return the name of the chosen target, or the names of all targets if none is chosen.
-
-    Raises click.UsageError if no target has the name ``name``, and if ``needed`` is true, there are
-    several targets, and ``name`` is None.
-    """
+    """Return the name of the chosen target, or the names of all targets if none is chosen."""
     names = list(dict.fromkeys(target.name for target in policy.targets))
     if name is None and (len(names) == 1 or not needed):
         return names
@@ -222,7 +195,6 @@ def check_target(policy: Policy, name: str | None, *, needed: bool) -> list[str]
 
 
 def find_calendar(id: str, categories: str | None) -> Calendar:
-    """Return a calendar; ``categories`` are those of the library holidays, separated by commas."""
     if categories is None:
         return Calendar.get(id)
     from workhours_sla.foreign.holidays import copy_holidays
@@ -232,7 +204,6 @@ def find_calendar(id: str, categories: str | None) -> Calendar:
 
 
 def with_acts(calendar: Calendar, file: str) -> Calendar:
-    """Add the acts of a TOML file to a calendar."""
     from workhours_sla.foreign.acts import load_acts
 
     return load_acts(Path(file)).added_to(calendar)
@@ -255,10 +226,6 @@ def budget_text(budget: Budget) -> str:
 
 
 def counting_text(budget: Budget) -> str | None:
-    """Write in words which day of a budget is the first, and where its end moves.
-
-    Returns None for a budget of time.
-    """
     counting = counting_of(budget)
     parts = [
         SHELL.text(f"{prefix}_{counting[name]}")

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from workhours_sla.sources.kafka import KafkaSource
 
 CHECKED: Final = 10_000
-"""Number of events at the beginning of a stream whose ids are checked."""
 
 
 def check_source(source: str | None, config: Config) -> None:
@@ -68,10 +67,7 @@ def followed_source(
     accept_loss: bool,
     stopping: Flag,
 ) -> Tail | KafkaSource:
-    """Return the source of a name, or the topic of ``config``, which the file ``file`` has.
-
-    Raises ConfigError and SourceError.
-    """
+    """Return the source of a name, or the topic of ``config``, which the file ``file`` has."""
     if name is not None:
         return Tail(
             path_or_stdin(name),
@@ -117,24 +113,19 @@ class CheckedSource:
         self._events: list[Event] = []
         self._noted: list[str] = []
         self._next: int | None = FEWEST
-        """The number of events at which ids are counted next; None after the last count."""
         self.ignored = 0
-        """The rows that the configuration ignores."""
         self.inverted = 0
         """The rows whose answer was before its posting, but within the tolerance."""
 
     @property
     def name(self) -> str:
-        """The name of the source."""
         return self._source.name
 
     @property
     def partitions(self) -> Collection[str]:
-        """The partitions of the source."""
         return self._source.partitions
 
     def items(self, positions: Mapping[str, str]) -> Iterator[Item | Start | Idle]:
-        """Yield the items of the source."""
         for item in self._source.items(positions):
             if isinstance(item, Item):
                 self.ignored += not item.events and item.rejected is None
@@ -169,10 +160,7 @@ def secret_in(reader: Reader, keys: Keys, variable: str) -> str:
 def kafka_properties(
     reader: Reader, keys: Keys, options: Input | KafkaSettings
 ) -> dict[str, str] | None:
-    """Return the properties of librdkafka that the keys of a section name, None if none do.
-
-    Raises ConfigError with the key path.
-    """
+    """Return the properties of librdkafka that the keys of a section name, None if none do."""
     variable, file = options.properties_env, options.properties_file
     if variable is not None:
         keys = (*keys, "properties_env")

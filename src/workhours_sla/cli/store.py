@@ -35,19 +35,13 @@ from workhours_sla.text.messages import say, sentence
 
 SHOWN: Final = 20
 _PAGE: Final = 10_000
-"""Number of changes that are read from the store at a time."""
 
 store: Final = Group("store", params=parameters(LangOption))
-"""The commands ``store``."""
 outbox: Final = Group("outbox", params=parameters(LangOption))
-"""The commands ``outbox``, about the changes that are sent to sinks."""
 
 
 def store_place(given: str | None, config: str | None) -> str:
-    """Return the value of ``--store``, or else of ``url`` in the configuration file ``config``.
-
-    Raises click.UsageError if neither is given, and ConfigError.
-    """
+    """Return the value of ``--store``, or else of ``url`` in the configuration file ``config``."""
     place = place_if_given(given, config)
     if place is None:
         raise click.UsageError(SHELL.text("no_store_given"))
@@ -55,10 +49,7 @@ def store_place(given: str | None, config: str | None) -> str:
 
 
 def place_if_given(given: str | None, config: str | None) -> str | None:
-    """Return the value of ``--store``, or else of ``url`` in a configuration file, or None.
-
-    Raises ConfigError.
-    """
+    """Return the value of ``--store``, or else of ``url`` in a configuration file, or None."""
     if given is not None or config is None:
         return given
     from workhours_sla.config.file import load_config
@@ -67,12 +58,6 @@ def place_if_given(given: str | None, config: str | None) -> str | None:
 
 
 def opened_store(place: str, *, standby: bool) -> DatabaseStore:
-    """Open a store for a pipeline.
-
-    With ``standby``, wait while another process writes the store or its server is down, and print
-    notes before and after. Also print a note if the watermark is ahead of the machine's clock.
-    Raises StoreError.
-    """
     opened = _waited_for(place) if standby else open_store(place)
     ahead = opened.watermark
     if ahead is not None and ahead - datetime.now(UTC) > ALLOWED_SKEW:
@@ -170,7 +155,6 @@ class _StoreOptions(Options):
 
     @property
     def place(self) -> str:
-        """The store, which must exist."""
         place = store_place(self.store, self.config)
         _check_exists(place)
         return place
@@ -221,10 +205,7 @@ def _rewrite(of: _FileArgument, in_: _StoreOptions, wanted: _RewriteOptions, _: 
 
 
 def _names(path: Path, kept: DatabaseStore) -> list[str]:
-    """Return the sink names in the store that are paths to the file ``path``.
-
-    If there are none, the only name is the absolute path.
-    """
+    """Return the sink names in the store that are paths to the file ``path``."""
     real = os.path.realpath(path)
     known = [name for name in kept.sinks() if Path(name).is_absolute()]
     return [name for name in known if os.path.realpath(name) == real] or [str(path.absolute())]

@@ -17,18 +17,12 @@ from workhours_sla.worktime.times import FIRST_YEAR, LAST_YEAR, refuse_year
 
 
 class GivenTime(NamedTuple):
-    """A time from the command line. ``assumed_zone`` is true if it had no offset."""
-
     when: datetime
     assumed_zone: bool
 
 
 def read_time(text: str, zone: tzinfo) -> GivenTime:
-    """Parse a time in a format of ``parse_time``, or ``now`` as the current time in ``zone``.
-
-    A time without an offset is in ``zone``. Raises TimeSyntaxError for any other text, and for a
-    time without an offset that a clock change skips or repeats.
-    """
+    """Parse a time in a format of ``parse_time``, or ``now`` as the current time in ``zone``."""
     text = text.strip()
     if text.lower() == "now":
         now = datetime.now(UTC).replace(microsecond=0)
@@ -75,7 +69,6 @@ def show_end(when: datetime, *, offset: bool = False) -> str:
 
 
 def show_minute(when: datetime) -> str:
-    """Write a time to the minute, such as ``1 Nov 2025 12:30``."""
     return f"{words.short_date(when.date())} {when:%H:%M}"
 
 
@@ -87,11 +80,7 @@ def show_clock(when: datetime) -> str:
 
 
 def show_short(when: datetime, near: date, *, ends: bool = False) -> str:
-    """Write a time for a list, such as ``Sat 01.11 12:30``.
-
-    The year is included if the date is half a year or more from ``near``. With ``ends``, midnight
-    is written as 24:00 of the date before.
-    """
+    """Write a time for a list, such as ``Sat 01.11 12:30``."""
     day, clock = when.date(), f"{when:%H:%M}"
     if ends and when.time() == time():
         day, clock = day - timedelta(days=1), "24:00"

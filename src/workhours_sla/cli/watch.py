@@ -47,7 +47,6 @@ from workhours_sla.text.catalog import SHELL
 from workhours_sla.worktime.amounts import parse_amount
 
 HANGS_AFTER: Final = 20.0
-"""A sink that does not return within this many seconds at the end of a run counts as hanging."""
 COLOURS: Final = {ChangeKind.BREACHED: "red", ChangeKind.AT_RISK: "yellow", ChangeKind.MET: "green"}
 MARKS: Final = {ChangeKind.BREACHED: "!!", ChangeKind.AT_RISK: "!"}
 
@@ -79,7 +78,6 @@ class _WatchOptions(Options):
 
 @command("watch", _WatchOptions, CommonOptions)
 def watch(wanted: _WatchOptions, common: CommonOptions) -> int:
-    """Run the command ``watch``, whose help is in ``text.catalog``."""
     if common.provisional:
         raise click.UsageError(SHELL.text("no_provisional"))
     place = store_place(wanted.store, common.config)
@@ -189,10 +187,7 @@ def _stopped_by_signals(stopping: Flag) -> Iterator[None]:
 
 
 class _StandardOutput:
-    """A sink that writes to standard output, JSON unless there is a zone for lines of text.
-
-    It stops the run if the reader closes the pipe.
-    """
+    """A sink that writes to standard output, JSON unless there is a zone for lines of text."""
 
     name = "stdout"
 
@@ -203,12 +198,10 @@ class _StandardOutput:
         self._broken: BrokenPipeError | None = None
 
     def check(self) -> None:
-        """Raise BrokenPipeError if the reader has closed the pipe."""
         if self._broken is not None:
             raise self._broken
 
     def write(self, changes: Sequence[Change]) -> None:
-        """Write the changes."""
         try:
             self._write(changes)
         except BrokenPipeError as error:
@@ -259,10 +252,7 @@ def _has_failed(
 
 
 def _check_share(run: RunSummary, ignored: int, least: Fraction, config: Config) -> None:
-    """Raise SourceError if a finished run could read less than the share ``least`` of its rows.
-
-    Ignored rows do not count.
-    """
+    """Raise SourceError if a finished run could read less than the share ``least`` of its rows."""
     if ignored and run.items == ignored:
         return
     where, detail_of = SHELL.text("a_row"), details_of(config)
