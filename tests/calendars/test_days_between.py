@@ -17,7 +17,7 @@ from kit.properties import examples
 from kit.values import OFFICE
 from workhours_sla import Calendar, Schedule
 from workhours_sla.cli.main import main
-from workhours_sla.cli.schedules import Period
+from workhours_sla.cli.answers import Period
 from workhours_sla.foreign.xmlcalendar import read_xmlcalendar
 
 DATA = ROOT / "tests/data/calendars"

@@ -16,9 +16,15 @@ import click
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.zones import time_zone
 from workhours_sla.cli.help import Options, argument, command, option
-from workhours_sla.cli.options import CommonOptions, InputOptions, LangOption
 from workhours_sla.cli.output import echo_lines, note_text, printable
-from workhours_sla.cli.settings import note_other_zones
+from workhours_sla.cli.settings import (
+    CommonOptions,
+    DatesOptions,
+    InputOptions,
+    LangOption,
+    calendar_id,
+    note_other_zones,
+)
 from workhours_sla.config.column_names import shown_columns
 from workhours_sla.config.defaults import NO_CALENDAR
 from workhours_sla.config.sections import Config
@@ -57,7 +63,7 @@ class Input:
 
 
 def input_of(file: str, given: Given, stack: ExitStack) -> Input:
-    """Return the file to read, with a detected configuration if it does not have canonical columns."""
+    """Return the file to read, with a detected configuration unless its columns are canonical."""
     found = Input(file, *_rereadable(path_or_stdin(file), stack))
     as_it_is = _reads_as_it_is(found.where)
     from_start(found.where)
@@ -148,7 +154,9 @@ def _clipped(text: str, width: int) -> str:
 # -- facts from the options ------------------------------------------------------------------
 
 
-def given_without_config(source: InputOptions, common: CommonOptions) -> Given | None:
+def given_without_config(
+    source: InputOptions, common: CommonOptions | DatesOptions
+) -> Given | None:
     """Return the facts that the options give about FILE, such as its zone, for detection."""
     if common.config is not None or source.file is None or source.store is not None:
         return None
@@ -162,7 +170,9 @@ def _given(tz: str | None, calendar: str | None) -> Given:
     if tz is not None:
         time_zone(tz)
         return Given(tz=tz)
-    zone = None if calendar in (None, NO_CALENDAR) else Calendar.get(calendar or "").tz
+    zone = None
+    if calendar is not None and (id_ := calendar_id(calendar)) != NO_CALENDAR:
+        zone = Calendar.get(id_).tz
     return Given(tz=None if zone is None else str(zone), of_calendar=True)
 
 
@@ -184,14 +194,16 @@ def init(wanted: _InitOptions, _: LangOption) -> None:
 
     if wanted.out is not None and Path(wanted.out).exists():
         raise click.UsageError(INIT.text("exists", path=repr(wanted.out)))
-    if wanted.tz is None and "RU-" in (wanted.calendar or ""):
-        note_other_zones(wanted.calendar or "")
-    given = _given(wanted.tz, wanted.calendar)
+    calendar = None if wanted.calendar is None else calendar_id(wanted.calendar)
+    if wanted.tz is None and "RU-" in (calendar or ""):
+        note_other_zones(calendar or "")
+    given = _given(wanted.tz, calendar)
     with ExitStack() as stack:
         where, called = _rereadable(path_or_stdin(wanted.file), stack)
         detected = verified(detect(where, name=called, given=given), where)
-    keys = ("calendar", "hours", "tz") if wanted.tz and wanted.calendar else ("calendar", "hours")
-    schedule = {key: value for key in keys if (value := getattr(wanted, key)) is not None}
+    tz = wanted.tz if calendar else None
+    chosen = {"calendar": calendar, "hours": wanted.hours, "tz": tz}
+    schedule = {key: value for key, value in chosen.items() if value is not None}
     name, out = shlex.quote(wanted.file), shlex.quote(wanted.out or "region.toml")
     text = configuration_text(
         detected, schedule=schedule, checked_by=f"workhours check {name} --config {out}"

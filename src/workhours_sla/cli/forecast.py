@@ -5,27 +5,24 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import date, datetime, time, timedelta, tzinfo
-from typing import Any, Final, NamedTuple
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
 
 import click
 
 from workhours_sla.cli.help import Options, command, option
-from workhours_sla.cli.input import read_rows
-from workhours_sla.cli.options import CommonOptions, InputOptions
-from workhours_sla.cli.output import Stages, echo_json, echo_lines
-from workhours_sla.cli.policy_text import (
-    calendar_lines,
-    main_schedule,
-    note_pauses,
-    policy_data,
+from workhours_sla.cli.judged import Judged, as_of_time, judged, main_schedule, policy_data
+from workhours_sla.cli.output import (
+    Stages,
+    echo_json,
+    echo_lines,
+    show_clock,
+    show_time,
+    zone_text,
 )
-from workhours_sla.cli.rows import account, account_data, store_lines, unmatched
-from workhours_sla.cli.settings import Settings
-from workhours_sla.cli.times import read_day, read_time, show_clock, show_time, zone_text
-from workhours_sla.config.policy import Configuration
+from workhours_sla.cli.settings import CommonOptions, InputOptions, Settings
+from workhours_sla.cli.times import clock, read_day, read_time
 from workhours_sla.errors import CalendarCoverageError
-from workhours_sla.sla.evaluate import evaluate
 from workhours_sla.sla.forecast import By, Forecast, Slot, forecast_deadlines
 from workhours_sla.text import words
 from workhours_sla.text.catalog import SHELL
@@ -35,12 +32,6 @@ BAR_WIDTH: Final = 32
 BAR: Final = "█"
 BAR_WITHOUT_UNICODE: Final = "#"
 SUMS: Final = ("overdue", "earlier", "later", "paused", "unknown")
-
-
-class _Period(NamedTuple):
-    start: datetime
-    end: datetime
-    by: By
 
 
 class _ForecastOptions(Options):
@@ -54,61 +45,58 @@ class _ForecastOptions(Options):
 def forecast(source: InputOptions, wanted: _ForecastOptions, common: CommonOptions) -> None:
     settings = Settings.of(common)
     configuration = settings.configuration()
+    as_of = start = as_of_time(wanted.as_of, configuration, None)
     zone = main_schedule(configuration).tz
-    evaluated_at = read_time(wanted.as_of or "now", zone).when.astimezone(zone)
-    since, by = wanted.since, wanted.by
-    start = evaluated_at if since is None else _start(since, zone).astimezone(zone)
+    if wanted.since is not None:
+        day = read_day(wanted.since, zone, clock())
+        if day is None:
+            start = read_time(wanted.since, zone, clock()).when.astimezone(zone)
+        else:
+            start = datetime.combine(day, time(), zone)
     end = datetime.combine(start.date() + timedelta(days=wanted.days), time(), zone)
     with Stages() as stages:
-        rows = read_rows(source, configuration.mapping, stages)
-        stages.begin("judging")
-        result = evaluate(
-            rows.events, configuration.policy, as_of=evaluated_at, provisional=settings.provisional
-        )
-    settings.note_ends(configuration, evaluated_at)
-    note_pauses(rows.events, configuration)
-    found = forecast_deadlines(result.outcomes, start=start, end=end, zone=zone, by=by)
-    if settings.as_json:
+        found = judged(settings, configuration, source, as_of, stages, detects=False)
+    slots = forecast_deadlines(found.result.outcomes, start=start, end=end, zone=zone, by=wanted.by)
+    if common.as_json:
         echo_json(
             {
                 "schema": "workhours.forecast/2",
-                "as_of": evaluated_at,
+                "as_of": as_of,
                 "from": start,
                 "until": end,
-                "by": by,
-                **_data(found),
+                "by": wanted.by,
+                **_data(slots),
                 **policy_data(configuration),
-                **account_data(result, rows),
+                **found.account_data(),
             }
         )
         return
+    heading = SHELL.text("forecast", since=show_time(start), until=show_time(end))
     echo_lines(
         [
-            *_lines(found, configuration, _Period(start, end, by)),
-            *unmatched(result),
+            f"{heading} · {zone_text(start, zone)}",
+            *_bars(slots, found, start, wanted.by),
+            *found.unmatched(),
             "",
-            *account(result, rows),
-            *store_lines(rows, evaluated_at, configuration.policy.version, zone),
-            *calendar_lines(configuration),
+            *found.account(),
+            *found.store_lines(),
+            *found.calendar_lines(),
         ]
     )
 
 
-def _start(text: str, zone: tzinfo) -> datetime:
-    day = read_day(text)
-    return read_time(text, zone).when if day is None else datetime.combine(day, time(), zone)
-
-
-# -- text ----------------------------------------------------------------------------------
-
-
-def _lines(found: Forecast, configuration: Configuration, period: _Period) -> Iterator[str]:
-    start = period.start
-    heading = SHELL.text("forecast", since=show_time(start), until=show_time(period.end))
-    yield f"{heading} · {zone_text(start, main_schedule(configuration).tz)}"
-    schedules = {
-        schedule for target in configuration.policy.targets for schedule in target.schedules
+def _data(found: Forecast) -> dict[str, Any]:
+    return {
+        "open": found.open,
+        **{key: getattr(found, key) for key in SUMS if key != "unknown"},
+        "calendar_unknown": found.unknown,
+        "slots": [asdict(slot) for slot in found.slots],
     }
+
+
+def _bars(found: Forecast, of: Judged, start: datetime, by: By) -> Iterator[str]:
+    targets = of.configuration.policy.targets
+    schedules = {schedule for target in targets for schedule in target.schedules}
     only = schedules.pop() if len(schedules) == 1 else None
     most = max((slot.count for slot in found.slots), default=0)
     figures = len(str(most))
@@ -116,7 +104,7 @@ def _lines(found: Forecast, configuration: Configuration, period: _Period) -> It
     for slot in found.slots:
         day = slot.since.date()
         bar = _bar() * max(1, slot.count * BAR_WIDTH // most)
-        line = f"  {_label(slot, period.by)}  {bar:<{BAR_WIDTH}}  {slot.count:>{figures}}"
+        line = f"  {_label(slot, by)}  {bar:<{BAR_WIDTH}}  {slot.count:>{figures}}"
         if slot.together > 1:
             at_once = "all_at_once" if slot.together == slot.count else "at_once"
             line += "  " + SHELL.text(at_once, count=slot.together)
@@ -155,15 +143,3 @@ def _days_off_before(schedule: Schedule, day: date, start: datetime) -> int:
     except CalendarCoverageError:
         return 0
     return off
-
-
-# -- data ----------------------------------------------------------------------------------
-
-
-def _data(found: Forecast) -> dict[str, Any]:
-    return {
-        "open": found.open,
-        **{key: getattr(found, key) for key in SUMS if key != "unknown"},
-        "calendar_unknown": found.unknown,
-        "slots": [asdict(slot) for slot in found.slots],
-    }

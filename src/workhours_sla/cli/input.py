@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 import click
 
 from workhours_sla.cli.detected import input_of, path_or_stdin
-from workhours_sla.cli.options import InputOptions
 from workhours_sla.cli.output import Stages, echo_note, note_text
+from workhours_sla.cli.settings import InputOptions
 from workhours_sla.config.column_names import shown_columns
 from workhours_sla.config.sections import Config
 from workhours_sla.detection.detected import Given

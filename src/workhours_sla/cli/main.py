@@ -20,7 +20,6 @@ from typing import Final, TextIO
 import click
 
 from workhours_sla.cli.help import Group, Option, parameters
-from workhours_sla.cli.options import LangOption
 from workhours_sla.cli.output import (
     CALENDAR_UNKNOWN,
     CLOSED_PIPE,
@@ -29,6 +28,7 @@ from workhours_sla.cli.output import (
     UNREADABLE,
     echo_lines,
 )
+from workhours_sla.cli.settings import LangOption
 from workhours_sla.errors import (
     CalendarCoverageError,
     ProvisionalWarning,
@@ -64,7 +64,7 @@ COMMANDS: Final = {
         "elapsed": "answers",
         "latest-start": "answers",
         "explain": "answers",
-        "days": "schedules",
+        "days": "answers",
     },
     "of_appeals": {"check": "check", "forecast": "forecast", "report": "report"},
     "of_service": {"watch": "watch", "outbox": "store", "store": "store", "serve": "serve"},
@@ -72,7 +72,7 @@ COMMANDS: Final = {
         "calendar": "calendars",
         "calendars": "calendars",
         "init": "detected",
-        "sql": "schedules",
+        "sql": "calendars",
     },
 }
 """The sections of the help, each with its commands and their modules in ``workhours_sla.cli``."""
@@ -225,7 +225,7 @@ def _coverage_message(error: CalendarCoverageError) -> str:
 
 
 def _bound(answer: datetime | timedelta) -> str:
-    from workhours_sla.cli.times import show_time
+    from workhours_sla.cli.output import show_time
     from workhours_sla.worktime.amounts import format_amount
 
     return show_time(answer) if isinstance(answer, datetime) else format_amount(answer)

@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TextIO
 
 import click
 
 from workhours_sla.json.answers import json_value
 from workhours_sla.json.text import escape_controls
+from workhours_sla.sources.written_times import offset_text
 from workhours_sla.text import words
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.messages import said
+from workhours_sla.text.words import budget_words
+from workhours_sla.worktime.amounts import format_amount
+from workhours_sla.worktime.budgets import Budget, budget_kind, budget_size, counting_of
 from workhours_sla.worktime.schedule import Schedule
 
 if TYPE_CHECKING:
@@ -88,6 +92,18 @@ def wrapped(line: str, width: int) -> list[str]:
     return [begin + one.replace("\xa0", " ") + end for one in lines]
 
 
+def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield the rows of a table as lines; all columns but the last are padded.
+
+    >>> list(columns([("RU", "2026", "Russia"), ("RU-VGG", "", "Volgograd")]))
+    ['  RU      2026  Russia', '  RU-VGG        Volgograd']
+    """
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for *cells, last in rows:
+        padded = (f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=False))
+        yield f"  {'  '.join(padded)}  {last}".rstrip()
+
+
 def printable(text: Any) -> str:
     r"""Replace each control character by ``?``, because a terminal would interpret it.
 
@@ -95,6 +111,62 @@ def printable(text: Any) -> str:
     'roads?[31m'
     """
     return "".join(letter if letter.isprintable() else "?" for letter in str(text))
+
+
+# -- times and budgets -----------------------------------------------------------------------
+
+
+def show_time(when: datetime, *, offset: bool = False, ends: bool = False) -> str:
+    """Write a time with its weekday, such as ``Sat 1 Nov 2025 12:30``.
+
+    With ``ends``, midnight is written as 24:00 of the date before.
+    """
+    day, clock = when.date(), show_clock(when)
+    if ends and when.time() == time():
+        day, clock = day - timedelta(days=1), "24:00"
+    return f"{words.weekday_date(day)} {clock}" + (f" {offset_text(when)}" if offset else "")
+
+
+def show_minute(when: datetime) -> str:
+    return f"{words.short_date(when.date())} {when:%H:%M}"
+
+
+def show_clock(when: datetime) -> str:
+    """Write the time of day, such as ``12:30``, with seconds unless they are 0."""
+    if when.microsecond:
+        return f"{when:%H:%M:%S.%f}"
+    return f"{when:%H:%M:%S}" if when.second else f"{when:%H:%M}"
+
+
+def show_short(when: datetime, near: date, *, ends: bool = False) -> str:
+    """Write a time for a list, such as ``Sat 01.11 12:30``."""
+    day, clock = when.date(), f"{when:%H:%M}"
+    if ends and when.time() == time():
+        day, clock = day - timedelta(days=1), "24:00"
+    form = "%d.%m" if abs(day - near) < timedelta(days=180) else "%d.%m.%Y"
+    return f"{words.weekdays()[day.weekday()]} {day:{form}} {clock}"
+
+
+def zone_text(when: datetime, zone: tzinfo) -> str:
+    """Write a zone with its offset at a time, such as ``Europe/Volgograd (UTC+03:00)``."""
+    return f"{zone} (UTC{offset_text(when.astimezone(zone))})"
+
+
+def budget_text(budget: Budget) -> str:
+    """Write a budget in words, such as ``7 working days``."""
+    size = budget_size(budget)
+    amount = format_amount(size) if isinstance(size, timedelta) else size
+    return budget_words(budget_kind(budget), amount)
+
+
+def counting_text(budget: Budget) -> str | None:
+    counting = counting_of(budget)
+    parts = [
+        SHELL.text(f"{prefix}_{counting[name]}")
+        for name, prefix in (("count_from", "from"), ("roll", "roll"))
+        if name in counting
+    ]
+    return "; ".join(parts) or None
 
 
 # -- notes -----------------------------------------------------------------------------------

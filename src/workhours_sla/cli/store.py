@@ -12,9 +12,16 @@ import click
 
 from workhours_sla.cli.file_checks import check_files, store_files, written_files
 from workhours_sla.cli.help import Group, Options, argument, command, option, parameters
-from workhours_sla.cli.options import ConfigOption, JsonOption, LangOption
-from workhours_sla.cli.output import UNREADABLE, echo_json, echo_lines, echo_note, printable
-from workhours_sla.cli.times import read_time, show_time
+from workhours_sla.cli.output import (
+    UNREADABLE,
+    echo_json,
+    echo_lines,
+    echo_note,
+    printable,
+    show_time,
+)
+from workhours_sla.cli.settings import ConfigOption, JsonOption, LangOption
+from workhours_sla.cli.times import clock, read_time
 from workhours_sla.errors import NaiveDatetimeError, StoreError
 from workhours_sla.sla.changes import Change
 from workhours_sla.sla.event import ALLOWED_SKEW
@@ -134,7 +141,7 @@ class _AtOption(Options):
 
 @command("watermark", _StoreArgument, _AtOption, ConfigOption, LangOption, within=store)
 def _watermark(of: _StoreArgument, wanted: _AtOption, file: ConfigOption, _: LangOption) -> None:
-    given = read_time(wanted.at, UTC)
+    given = read_time(wanted.at, UTC, clock())
     if given.assumed_zone:
         raise NaiveDatetimeError(say("sent_no_offset", text=repr(wanted.at)))
     with open_existing(store_place(of.store, file.config)) as opened:

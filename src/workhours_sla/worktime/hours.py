@@ -29,7 +29,7 @@ from workhours_sla.worktime.hours_rules import (
     Rules,
     last_day,
 )
-from workhours_sla.worktime.shifts import WHOLE_DAY, Shift, Shifts, merge_shifts
+from workhours_sla.worktime.shifts import WHOLE_DAY, Shift, Shifts, merge_shifts, without
 from workhours_sla.worktime.times import ONE_DAY
 
 LONGEST: Final = 10_000
@@ -69,8 +69,9 @@ _WORDS: Final = {
         "H": ("ph",),
         "S": ("sh",),
         "W": ("week",),
-        "X": ("off closed",),
+        "X": ("off closed выходной",),
         "O": ("open",),
+        "B": ("break lunch обед перерыв",),
     }.items()
     for number, names in enumerate(lines)
     for name in names.split()
@@ -98,7 +99,8 @@ def _list_of(item: str, between: str = " , ") -> str:
 
 
 _RULE: Final = (
-    f" (?:(?P<always>24/7(?!\\d))|(?P<dates>{_list_of(_DATES)})?"
+    f" (?:(?P<always>24/7(?!\\d))|(?P<break>Bb*) :? (?P<pause>{_list_of(_TIMES)})"
+    f"|(?P<dates>{_list_of(_DATES)})?"
     f" (?:(?P<week>Ww*) (?P<weeks>{_list_of(_WEEKS, ' , (?:Ww*)? ')})?)? :?"
     f" (?P<days>{_list_of(_DAYS)})? :?"
     f" (?P<times>{_list_of(_TIMES)})? (?:(?P<off>{_OFF})|(?P<open>Oo*))?)"
@@ -107,7 +109,6 @@ _OF_A_DAY: Final = f" (?:(?P<times>{_list_of(_TIMES)})|{_OFF}) "
 _NEXT_WORD: Final = " (-)? ([A-Z][a-z]*)"
 _REFUSED: Final = (
     (r"\|\||[\"“”„«»]|\bunknown\b", "hours_comment"),
-    ("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]", "hours_dash"),
     ("sunrise|sunset|dawn|dusk", "hours_sun"),
     (r"\beaster\b", "hours_easter"),
     (r"\[", "hours_nth"),
@@ -116,6 +117,12 @@ _REFUSED: Final = (
     (r"\b(?:19|20)\d\d\b", "hours_year"),
 )
 """Notation that the grammar leaves out, each with the cause of the error."""
+_PLAIN: Final = (
+    ("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]", "-"),
+    (r"\b(?:from|с)\s+(?=\d)", ""),
+    (r"(?<=\d)\s+(?:to|до)\s+(?=\d)", "-"),
+)
+"""What people write for a sign of the grammar: a long dash, ``с 9 до 18``."""
 
 
 @cache
@@ -139,29 +146,34 @@ class _Parser:
     """Parses a text by the grammar. ``example`` shows in errors what to write."""
 
     def __init__(self, text: str, example: str) -> None:
-        self._text, self._example = text, example
+        self._given, self._text, self._example = text, text, example
         if len(text) > LONGEST:
             self.refuse("hours_too_many", most=f"{LONGEST:,}")
-        self._shape = re.sub(_WORD, _shape, text)
+        for written, plain in _PLAIN:
+            self._text = re.sub(written, plain, self._text, flags=re.IGNORECASE)
+        self._shape = re.sub(_WORD, _shape, self._text)
 
     def refuse(self, cause: str, example: str = "", **facts: str) -> NoReturn:
         """Raise HoursSyntaxError for a cause, or for notation that the grammar leaves out."""
         if cause != "hours_too_many":
             others = (c for p, c in _REFUSED if re.search(p, self._text, re.IGNORECASE))
             cause = next(others, cause)
-        known = {"text": self._text, "example": example or self._example, **facts}
+        known = {"text": self._given, "example": example or self._example, **facts}
         msg = str(say(cause, **known))
-        raise HoursSyntaxError(msg, text=self._text, cause=cause, facts=known)
+        raise HoursSyntaxError(msg, text=self._given, cause=cause, facts=known)
 
     def rules(self) -> tuple[Rules, bool]:
         """Return the rules, and whether the text contains ``PH off``."""
         rules: list[Rule] = []
-        at, holidays_off, additional = 0, False, False
+        at, holidays_off, additional, unbroken = 0, False, False, 0
         while self._text[at:].strip():
             match = _pattern(_RULE).match(self._shape, at)
             assert match is not None  # noqa: S101 - every part may be absent
-            after = self._text[match.end() :].lstrip()
-            if match[0].strip():
+            after = self._after(match)
+            if match["break"]:
+                rules += self._breaks(match, rules[unbroken:])
+                unbroken = len(rules)
+            elif match[0].strip():
                 rule, of_holidays = self._rule(match, additional=additional)
                 if rule is not None:
                     if holidays_off and rule.shifts and rule.effect is not Effect.REMOVE:
@@ -219,6 +231,27 @@ class _Parser:
         shifts = merge_shifts(shifts or (() if off else WHOLE_DAY))
         return Rule(dates, weekdays, effect, shifts, text), holidays
 
+    def _after(self, match: re.Match[str]) -> str:
+        """Return the rest of the text; a break needs no comma before it."""
+        after = self._text[match.end() :].lstrip()
+        is_break = self._shape[len(self._text) - len(after) :].startswith("B")
+        return f",{after}" if is_break and match["times"] else after
+
+    def _breaks(self, match: re.Match[str], rules: Sequence[Rule]) -> list[Rule]:
+        """Return the rules that take a break, such as ``обед 13-14``, out of the rules before."""
+        text = self._text[match.start() : match.end()].strip()
+        shifts = merge_shifts(self._shifts(match, "pause"))
+        days: dict[Dates, set[int]] = {}
+        for rule in rules:
+            if without(rule.shifts, shifts) != rule.shifts:
+                days.setdefault(rule.dates, set()).update(rule.weekdays)
+        if not days:
+            self.refuse("hours_break", rule=text)
+        return [
+            Rule(dates, tuple(sorted(of)), Effect.REMOVE, shifts, text)
+            for dates, of in days.items()
+        ]
+
     def _parts(self, match: re.Match[str], group: str, item: str) -> list[str]:
         span = match.span(group)
         found = _pattern(item).finditer(self._shape, *span) if match[group] else ()
@@ -261,8 +294,8 @@ class _Parser:
                 days |= {(first + step) % 7 for step in range((last - first) % 7 + 1)}
         return days, holidays
 
-    def _shifts(self, match: re.Match[str]) -> Shifts:
-        return tuple(map(self._shift, _pattern(_TIMES).finditer(self._shape, *match.span("times"))))
+    def _shifts(self, match: re.Match[str], group: str = "times") -> Shifts:
+        return tuple(map(self._shift, _pattern(_TIMES).finditer(self._shape, *match.span(group))))
 
     def _shift(self, match: re.Match[str]) -> Shift:
         part = match[0]
@@ -338,6 +371,7 @@ class WeeklyHours(NamedTuple):
           ``14:00-24:00``, ``22:00-06:00`` or ``22:00-30:00``;
         - months, dates and ISO weeks in front of the weekdays: ``Apr-Sep Mo-Fr 08:00-17:00``,
           ``May 15-Sep 30``, ``week 1-53/2``;
+        - a break in the rules before it: ``Mo-Fr 9-18, lunch 13-14``, ``обед 13-14``;
         - ``off``, ``open``, ``24/7`` and, after all shifts, ``PH off``: holidays are off, as the
           calendar says.
 
