@@ -13,6 +13,7 @@ import click
 
 from workhours_sla.calendars.calendar import Calendar, working_time_norm
 from workhours_sla.calendars.days import Day, DayKind
+from workhours_sla.calendars.russia.regions import region_named
 from workhours_sla.calendars.sources import AvailableCalendar
 from workhours_sla.cli.help import Options, argument, command, option
 from workhours_sla.cli.output import columns, echo_json, echo_lines
@@ -148,9 +149,11 @@ class _ListOptions(Options):
 @command("calendars", _ListOptions, JsonOption)
 def calendars(wanted: _ListOptions, shown: JsonOption) -> None:
     country = wanted.country
-    found = Calendar.available(country.upper()) or tuple(
-        one for one in Calendar.available() if one.is_called(country)
-    )
+    found = Calendar.available(country.upper())
+    if not found:
+        named = region_named(country)
+        every = Calendar.available()
+        found = tuple(one for one in every if one.id == named or one.is_called(country))
     if not found and country:
         raise click.UsageError(SHELL.text("no_such_country", country=repr(country)))
     if shown.as_json:

@@ -130,7 +130,11 @@ def read_day(text: str, zone: tzinfo, now: datetime) -> date | None:
     """Read a date, such as 2025-10-31, 31.10.2025 or ``вчера``; return None for anything else."""
     day = parse_date(text.strip())
     if day is None and (found := _match(_FORM, text)) is not None and found["clock"] is None:
-        day = _date_of(found, text, now.astimezone(zone).date())
+        try:
+            day = _date_of(found, text, now.astimezone(zone).date())
+        except TimeSyntaxError as error:
+            if error.cause != "time_date":
+                raise
     return day
 
 
@@ -139,7 +143,7 @@ def read_day(text: str, zone: tzinfo, now: datetime) -> date | None:
 
 @cache
 def _pattern(form: str) -> re.Pattern[str]:
-    return re.compile(form)
+    return re.compile(form, re.ASCII)
 
 
 def _match(form: str, text: str) -> re.Match[str] | None:
@@ -154,7 +158,8 @@ def _people_time(text: str, zone: tzinfo, now: datetime) -> datetime:
     if found["clock"] is None:
         refuse_time(text, "time_no_clock")
     try:
-        when = parse_time(f"{day:%d.%m.%Y} {_whole_day(found['clock'])}")
+        written = found["iso"] or f"{day:%d.%m.%Y}"
+        when = parse_time(f"{written} {_whole_day(found['clock'])}")
     except TimeSyntaxError as error:
         if error.cause == "time_form":
             _refuse(text)
