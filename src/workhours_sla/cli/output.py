@@ -50,27 +50,31 @@ def echo_json(data: object) -> None:
 # -- lines -----------------------------------------------------------------------------------
 
 
-def echo_lines(lines: Iterable[str], *, err: bool = False) -> None:
-    """Print lines. On a terminal, a line that is too long is continued at a word."""
+def width(*, err: bool = False) -> int | None:
+    """Return the width of the terminal, None if the output goes elsewhere."""
     stream: TextIO | None = sys.stderr if err else sys.stdout
     if stream is None or not stream.isatty():
-        for line in lines:
-            click.echo(line, err=err)
-        return
+        return None
     from shutil import get_terminal_size  # with lzma and bz2, of which no pipe needs anything
 
-    width = get_terminal_size().columns
+    return get_terminal_size().columns
+
+
+def echo_lines(lines: Iterable[str], *, err: bool = False) -> None:
+    """Print lines. On a terminal, a line that is too long is continued at a word."""
+    most = width(err=err)
     for line in lines:
-        click.echo("\n".join(wrapped(line, width)), err=err)
+        click.echo(line if most is None else "\n".join(wrapped(line, most)), err=err)
 
 
 def wrapped(line: str, width: int) -> list[str]:
-    """Break a line between words, below the last column that begins in its left two thirds.
+    """Break a line between words, below the last column that begins in its left third.
 
-    Columns are two spaces or more apart. If there are further columns, only these are broken off.
+    Columns are two spaces or more apart, and parts end with a dot, a plus or a semicolon. If all
+    fit into a line, the line is broken only between them.
 
     >>> wrapped("Target        4:00 of working time", 28)
-    ['Target        4:00 of', '              working time']
+    ['Target        4:00 of', '  working time']
     """
     found = _STYLED.fullmatch(line)
     if found is None or len(click.unstyle(line)) <= width:
@@ -78,14 +82,15 @@ def wrapped(line: str, width: int) -> list[str]:
     from textwrap import wrap
 
     begin, text, end = found.groups()
-    starts = [one.end() for one in re.finditer(r"^ *| {2,}", text) if 3 * one.end() <= 2 * width]
-    columns = re.split(" {2,}", text[starts[-1] :])
-    if len(columns) > 1 and max(map(len, columns)) <= width - starts[-1]:
-        text = re.sub(r"(?<! ) (?! )", "\xa0", text)
+    start = [one.end() for one in re.finditer(r"^ *| {2,}", text) if 3 * one.end() <= width][-1]
+    indent = start or 2
+    parts = re.split(r" {2,}|(?<=[·;]) |(?<=\d \+) ", text[start:])
+    if len(parts) > 1 and max(map(len, parts)) <= width - indent:
+        text = re.sub(r"(?<![ ·;])(?<!\d \+) (?! )", "\xa0", text)
     lines = wrap(
         text,
         width,
-        subsequent_indent=" " * starts[-1],
+        subsequent_indent=" " * indent,
         break_long_words=False,
         break_on_hyphens=False,
     )

@@ -17,7 +17,7 @@ from workhours_sla.cli.file_checks import check_files, read_files, store_files, 
 from workhours_sla.cli.help import Options, command, option
 from workhours_sla.cli.input import Rows, read_share
 from workhours_sla.cli.judged import Judged, as_of_time, judged
-from workhours_sla.cli.output import Stages, echo_json, echo_lines, note_text
+from workhours_sla.cli.output import Stages, echo_json, echo_lines, note_text, width
 from workhours_sla.cli.settings import CommonOptions, InputOptions, Settings
 from workhours_sla.cli.times import clock, read_edge
 from workhours_sla.compliance.agreement import compare_claims
@@ -118,7 +118,10 @@ def report(source: InputOptions, wanted: _ReportOptions, common: CommonOptions) 
 
         echo_json(json.loads(to_json(made)))  # echo_json encodes it for standard output
     else:
-        click.echo(made.text(*(wanted.groupings or ())))
+        from workhours_sla.reports.text import plain_text
+
+        by = wanted.groupings or ()
+        echo_lines(plain_text(made.named(), by, made.headings, width=width()).split("\n"))
 
 
 def _made(
