@@ -92,9 +92,7 @@ def test_check_exits_0_without_breaches(tmp_path: Path, capsys: pytest.CaptureFi
     assert "MET 1" in out
 
 
-def test_the_example_rows_and_events_agree(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_the_example_rows_and_events_agree(capsys: pytest.CaptureFixture[str]) -> None:
     as_of = ("--as-of", "2026-03-27T15:30+03:00", "--json")
     data = EXAMPLES / "data"
     sheet = run(capsys, "check", str(data / "appeals.csv"),

@@ -364,10 +364,7 @@ BAD_ROWS: Final = {
 
 @pytest.mark.parametrize("stored", [False, True])
 def test_the_details_of_rejected_rows_are_in_russian(
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    *,
-    stored: bool,
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], *, stored: bool
 ) -> None:
     rows = tmp_path / "events.jsonl"
     event = (

@@ -217,9 +217,7 @@ def test_elapsed_knows_a_verdict_although_the_limit_is_unknown(
     assert "32:00 of working time (met)" in out[1]
 
 
-def test_the_latest_start_of_a_term_is_the_end_of_a_day(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_the_latest_start_of_a_term_is_the_end_of_a_day(capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = run(capsys, "latest-start", "04.05.2026 18:00", *VGG, *TERM, "--lang=ru")
     assert "Не позже      раньше сб 04.04.2026 24:00 +03:00 (на обращение" in out
 

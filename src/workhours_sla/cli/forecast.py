@@ -12,14 +12,7 @@ import click
 
 from workhours_sla.cli.help import Options, command, option
 from workhours_sla.cli.judged import Judged, as_of_time, judged, main_schedule, policy_data
-from workhours_sla.cli.output import (
-    Stages,
-    echo_json,
-    echo_lines,
-    show_clock,
-    show_time,
-    zone_text,
-)
+from workhours_sla.cli.output import Stages, echo_json, echo_lines, show_clock, show_time, zone_text
 from workhours_sla.cli.settings import CommonOptions, InputOptions, Settings
 from workhours_sla.cli.times import clock, read_day, read_time
 from workhours_sla.errors import CalendarCoverageError

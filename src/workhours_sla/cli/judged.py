@@ -192,10 +192,7 @@ def judged(
         refuse_repeated(rows.repeated)
     stages.begin("judging")
     result = evaluate(
-        rows.events,
-        configuration.policy,
-        as_of=as_of,
-        provisional=settings.options.provisional,
+        rows.events, configuration.policy, as_of=as_of, provisional=settings.options.provisional
     )
     settings.note_ends(configuration, as_of)
     _note_pauses(rows, configuration)

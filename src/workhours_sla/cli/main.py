@@ -29,12 +29,7 @@ from workhours_sla.cli.output import (
     echo_lines,
 )
 from workhours_sla.cli.settings import LangOption
-from workhours_sla.errors import (
-    CalendarCoverageError,
-    ProvisionalWarning,
-    WorkHoursError,
-    clipped,
-)
+from workhours_sla.errors import CalendarCoverageError, ProvisionalWarning, WorkHoursError, clipped
 from workhours_sla.text import messages
 from workhours_sla.text.catalog import LANGUAGES, SHELL, USAGE, language
 from workhours_sla.text.messages import sentence, unknown_date

@@ -88,11 +88,7 @@ def wrapped(line: str, width: int) -> list[str]:
     if len(parts) > 1 and max(map(len, parts)) <= width - indent:
         text = re.sub(r"(?<![ ·;])(?<!\d \+) (?! )", "\xa0", text)
     lines = wrap(
-        text,
-        width,
-        subsequent_indent=" " * indent,
-        break_long_words=False,
-        break_on_hyphens=False,
+        text, width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False
     )
     return [begin + one.replace("\xa0", " ") + end for one in lines]
 

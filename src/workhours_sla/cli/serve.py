@@ -12,12 +12,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from workhours_sla.cli.help import Options, command, option
-from workhours_sla.cli.outputs import (
-    OutputOptions,
-    configured_sinks,
-    note_failure,
-    open_outputs,
-)
+from workhours_sla.cli.outputs import OutputOptions, configured_sinks, note_failure, open_outputs
 from workhours_sla.cli.settings import DatesOptions, LangOption, Settings
 from workhours_sla.cli.store import place_if_given
 from workhours_sla.errors import ConfigError, EngineError
@@ -81,12 +76,7 @@ def serve(wanted: _ServeOptions, outputs: OutputOptions, _: LangOption) -> None:
             )
         limits = Limits(rate=wanted.rate)
         app = application(
-            configuration.policy,
-            tokens,
-            store,
-            lang=current(),
-            limits=limits,
-            proxies=proxies,
+            configuration.policy, tokens, store, lang=current(), limits=limits, proxies=proxies
         )
         run.serve(app, run.bound(wanted.host, wanted.port), live)
 
