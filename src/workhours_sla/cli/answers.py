@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
 
@@ -224,14 +224,13 @@ elapsed = command("elapsed", _Span, _ExplainOption, CommonOptions)(_elapsed)
 
 
 class Period(NamedTuple):
-    """The dates from ``first`` to ``last``, both included; each step has a date's working time."""
+    """The dates of a period, each with its working time."""
 
-    schedule: Schedule
     steps: Sequence[Step]
 
     @classmethod
     def of(cls, schedule: Schedule, first: date, last: date, *, provisional: bool) -> Period:
-        """Return the steps of the dates. Raises CalendarCoverageError.
+        """Return the dates from ``first`` to ``last``, both included. Raises CalendarCoverageError.
 
         A date of unknown kind is accepted only if it has no working hours in any case. With
         ``provisional`` rules decide the others.
@@ -242,34 +241,28 @@ class Period(NamedTuple):
             return cls.of(schedule.provisionally(), first, last, provisional=False)
         if unknown:
             schedule.calendar.check_known(unknown[0])
-        return cls(schedule, steps)
+        return cls(steps)
+
+    def counts(self, sign: int) -> dict[str, Any]:
+        worked = [step for step in self.steps if step.used]
+        short = [one for one in worked if one.day and one.day.short and not one.overridden]
+        return {
+            "working_days": sign * len(worked),
+            "short_days": sign * len(short),
+            "calendar_days": sign * len(self.steps),
+            "working_time": sign * sum((step.used for step in worked), timedelta()),
+        }
 
     @property
-    def working_time(self) -> timedelta:
-        return sum((step.used for step in self.steps), timedelta())
-
-    @property
-    def working_days(self) -> int:
-        return sum(bool(step.used) for step in self.steps)
-
-    @property
-    def short_days(self) -> int:
-        return sum(
-            bool(step.used and step.day and step.day.short and not step.overridden)
-            for step in self.steps
-        )
-
-    @property
-    def provisional(self) -> bool:
-        return any(step.day is not None and step.day.provisional for step in self.steps)
-
-    @property
-    def special(self) -> Iterator[Step]:
+    def special(self) -> list[Step]:
         """The steps of the dates that differ from the ordinary week, such as holidays."""
-        for step in self.steps:
-            has_reason = step.day is not None and (step.day.reasons or step.day.short)
-            if has_reason or step.overridden or step.unknown:
-                yield step
+        return [
+            step
+            for step in self.steps
+            if (step.day is not None and (step.day.reasons or step.day.short))
+            or step.overridden
+            or step.unknown
+        ]
 
 
 def _may_work(schedule: Schedule, day: date) -> bool:
@@ -290,13 +283,8 @@ def days(wanted: _Dates, more: _ExplainOption, options: DatesOptions) -> None:
     first, last = (_date(text, schedule) for text in (wanted.first, wanted.last))
     period = Period.of(schedule, *sorted((first, last)), provisional=asked.by_rule)
     asked.note_end(max(first, last))
-    sign = 1 if first <= last else -1
-    counts = {
-        "working_days": sign * period.working_days,
-        "short_days": sign * period.short_days,
-        "calendar_days": sign * len(period.steps),
-        "working_time": sign * period.working_time,
-    }
+    counts = period.counts(1 if first <= last else -1)
+    provisional = any(step.day is not None and step.day.provisional for step in period.steps)
     if options.as_json:
         special = {"days": [step.to_dict() for step in period.special]} if more.explain else {}
         echo_json(
@@ -306,28 +294,23 @@ def days(wanted: _Dates, more: _ExplainOption, options: DatesOptions) -> None:
                 "first": first,
                 "last": last,
                 **counts,
-                "provisional": period.provisional,
+                "provisional": provisional,
                 **schedule_data(schedule),
                 **special,
             }
         )
         return
-    both = SHELL.text(
-        "both_included", first=words.weekday_date(first), last=words.weekday_date(last)
-    )
+    dates = {"first": words.weekday_date(first), "last": words.weekday_date(last)}
     zone = zone_text(datetime.combine(first, time(12), schedule.tz), schedule.tz)
+    both = SHELL.text("both_included", **dates)
     lines = [labelled("dates", f"{both} · {schedule.hours} · {zone}")]
     for step in period.special if more.explain else ():
         when = words.weekday_date(step.date)
         lines.append(f"  {when:<15}  {format_amount(step.used):>6}   {step.remark(current())}")
-    amount = format_amount(sign * period.working_time)
-    for label, count in zip(
-        ("working_days", "days_short", "all_days", "working_time"),
-        (*[*counts.values()][:3], amount),
-        strict=True,
-    ):
-        lines.append(labelled(label, str(count)))
-    echo_lines([*lines, *asked.footing(period.provisional)])
+    counts["working_time"] = format_amount(counts["working_time"])
+    labels = "working_days", "days_short", "all_days", "working_time"
+    lines += (labelled(label, str(one)) for label, one in zip(labels, counts.values(), strict=True))
+    echo_lines([*lines, *asked.footing(provisional)])
 
 
 def _date(text: str, schedule: Schedule) -> date:

@@ -43,8 +43,12 @@ def check_files(files: Iterable[NamedFile]) -> None:
         if (one.is_written or other.is_written) and one.is_same(other):
             # the message begins with the file for which the user can give another name
             first, second = (one, other) if one.is_written and not one.group else (other, one)
-            facts = {"first": _label(first), "second": _label(second)}
-            raise click.UsageError(SHELL.text("same_file", name=first.name, **facts))
+            labels = [
+                SHELL.text("standard_output") if of.group == "streams" else metavar(of.option)
+                for of in (first, second)
+            ]
+            facts = {"name": first.name, "first": labels[0], "second": labels[1]}
+            raise click.UsageError(SHELL.text("same_file", **facts))
 
 
 def read_files(option: str, *names: str | None) -> Iterator[NamedFile]:
@@ -68,12 +72,6 @@ def store_files(name: str | None, *, is_written: bool) -> Iterator[NamedFile]:
         for place in dict.fromkeys((name, _real(name))):
             for ending in _OF_A_STORE:
                 yield _file("--store", place + ending, is_written=is_written, group="store")
-
-
-def _label(file: NamedFile) -> str:
-    if file.group == "streams":
-        return SHELL.text("standard_output")
-    return metavar(file.option)
 
 
 def _file(option: str, name: str, *, is_written: bool, group: str = "") -> NamedFile:

@@ -27,6 +27,7 @@ from workhours_sla.cli.output import (
     INTERRUPTED,
     UNREADABLE,
     echo_lines,
+    show_time,
 )
 from workhours_sla.cli.settings import LangOption
 from workhours_sla.errors import CalendarCoverageError, ProvisionalWarning, WorkHoursError, clipped
@@ -34,6 +35,7 @@ from workhours_sla.text import messages
 from workhours_sla.text.catalog import LANGUAGES, SHELL, USAGE, language
 from workhours_sla.text.messages import sentence, unknown_date
 from workhours_sla.version import __version__
+from workhours_sla.worktime.amounts import format_amount
 
 LONGEST_MESSAGE: Final = 500
 
@@ -54,27 +56,19 @@ PLAIN_SIGNS: Final = {
 """Replacements for characters that the encoding of a console may lack."""
 
 COMMANDS: Final = {
-    "of_working_time": {
-        "due": "answers",
-        "elapsed": "answers",
-        "latest-start": "answers",
-        "explain": "answers",
-        "days": "answers",
-    },
-    "of_appeals": {"check": "check", "forecast": "forecast", "report": "report"},
+    "of_working_time": dict.fromkeys(
+        ("due", "elapsed", "latest-start", "explain", "days"), "answers"
+    ),
+    "of_appeals": {name: name for name in ("check", "forecast", "report")},
     "of_service": {"watch": "watch", "outbox": "store", "store": "store", "serve": "serve"},
     "of_files": {
-        "calendar": "calendars",
-        "calendars": "calendars",
+        **dict.fromkeys(("calendar", "calendars"), "calendars"),
         "init": "detected",
         "sql": "calendars",
     },
 }
 """The sections of the help, each with its commands and their modules in ``workhours_sla.cli``."""
 MODULES: Final = {name: module for names in COMMANDS.values() for name, module in names.items()}
-
-PRIMARY_LANGUAGE: Final = 0x3FF
-RUSSIAN: Final = 0x19
 
 
 class Commands(Group):
@@ -136,7 +130,7 @@ def _windows_is_russian() -> bool:
     import ctypes
 
     found: int = ctypes.windll.kernel32.GetUserDefaultUILanguage()
-    return found & PRIMARY_LANGUAGE == RUSSIAN
+    return found & 0x3FF == 0x19  # the language without the country
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -186,9 +180,20 @@ def _status(arguments: list[str]) -> int:
 
 def _message(error: Exception) -> tuple[str, int]:
     if isinstance(error, click.ClickException):
-        return _usage_message(error), UNREADABLE
+        message = error.format_message()
+        text = clipped(message, LONGEST_MESSAGE)
+        if isinstance(error, click.UsageError):
+            if _EXTRA_TIME.search(message):
+                text += SHELL.text("quote_time")
+            if error.ctx:
+                text += SHELL.text("see_help", command=error.ctx.command_path)
+        return text, UNREADABLE
     if isinstance(error, CalendarCoverageError):
-        return _coverage_message(error), CALENDAR_UNKNOWN
+        text = unknown_date(error)
+        if error.earliest is not None and error.latest is not None:
+            bounds = {"earliest": _bound(error.earliest), "latest": _bound(error.latest)}
+            text += SHELL.text("answer_between", **bounds)
+        return text, CALENDAR_UNKNOWN
     if isinstance(error, WorkHoursError):
         return sentence(error), UNREADABLE
     if isinstance(error, OSError):
@@ -199,30 +204,7 @@ def _message(error: Exception) -> tuple[str, int]:
     return SHELL.text("internal", error=repr(error)), INTERNAL
 
 
-def _usage_message(error: click.ClickException) -> str:
-    message = error.format_message()
-    text = clipped(message, LONGEST_MESSAGE)
-    if not isinstance(error, click.UsageError):
-        return text
-    if _EXTRA_TIME.search(message):
-        text += SHELL.text("quote_time")
-    if error.ctx:
-        text += SHELL.text("see_help", command=error.ctx.command_path)
-    return text
-
-
-def _coverage_message(error: CalendarCoverageError) -> str:
-    text = unknown_date(error)
-    if error.earliest is not None and error.latest is not None:
-        earliest, latest = (_bound(one) for one in (error.earliest, error.latest))
-        text += SHELL.text("answer_between", earliest=earliest, latest=latest)
-    return text
-
-
 def _bound(answer: datetime | timedelta) -> str:
-    from workhours_sla.cli.output import show_time
-    from workhours_sla.worktime.amounts import format_amount
-
     return show_time(answer) if isinstance(answer, datetime) else format_amount(answer)
 
 
@@ -250,11 +232,8 @@ def run() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # Cyrillic text is printed as UTF-8 if the locale of the stream is ASCII
-            ascii_only = (stream.encoding or "ascii").lower() in (
-                "ascii",
-                "us-ascii",
-                "ansi_x3.4-1968",
-            )
+            plain = "ascii", "us-ascii", "ansi_x3.4-1968"
+            ascii_only = (stream.encoding or "ascii").lower() in plain
             stream.reconfigure(encoding="utf-8" if ascii_only else None, errors="plain_signs")
     sys.exit(main())
 
