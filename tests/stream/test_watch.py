@@ -472,7 +472,7 @@ def test_a_standby_waits_for_the_file_of_the_process_that_it_replaces(tmp_path: 
         options.opened(file).close()
     assert asked.is_set()
     with closing(JsonLinesSink(sink)), pytest.raises(StoreError, match="another process writes"):
-        options._replace(standby=False).opened(lambda: JsonLinesSink(sink))
+        OutputOptions(sinks=[str(sink)]).opened(lambda: JsonLinesSink(sink))
 
 
 @pytest.mark.skipif(os.name != "posix", reason="an open file cannot be removed here")

@@ -239,7 +239,10 @@ def read_percent(text: str) -> Fraction:
 def check_read_share(
     read: int, unread: Mapping[str, Unread], least: Fraction, *, kept: bool
 ) -> None:
-    """Raise SourceError if the share of rows that gave events is less than ``least``."""
+    """Raise SourceError if less than the share ``least`` of the rows gave events.
+
+    ``unread`` has the others by reason; ``kept`` is whether a store keeps them in quarantine.
+    """
     good = read - sum(one.rows for one in unread.values())
     if not read or Fraction(good, read) >= least:
         return
@@ -259,16 +262,15 @@ def check_read_share(
 
 
 def _check_share(rows: Rows, least: Fraction) -> None:
-    """Raise SourceError if too few rows gave events. For a store, each event counts as a row."""
     stored = rows.stored
     read = (rows.read_count or 0) - rows.ignored
-    if stored is not None:
+    if stored is not None:  # each event counts as a row
         read = stored.counts.read + len(rows.faults)
     counts = Counter(fault.reason for fault in rows.faults)
     unread = {}
-    for fault in reversed(rows.faults):
-        where = SHELL.text(rows.place, line=fault.line)
-        unread[fault.reason] = Unread(counts[fault.reason], where, fault.text, fault.detail)
+    for line, reason, detail, text in reversed(rows.faults):
+        where = SHELL.text(rows.place, line=line)
+        unread[reason] = Unread(counts[reason], where, text, detail)
     if read or not rows.ignored:
         check_read_share(read, unread, least, kept=stored is not None)
 

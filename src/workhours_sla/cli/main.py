@@ -59,7 +59,7 @@ COMMANDS: Final = {
     "of_working_time": dict.fromkeys(
         ("due", "elapsed", "latest-start", "explain", "days"), "answers"
     ),
-    "of_appeals": {name: name for name in ("check", "forecast", "report")},
+    "of_appeals": {"check": "check", "forecast": "check", "report": "report"},
     "of_service": {"watch": "watch", "outbox": "store", "store": "store", "serve": "serve"},
     "of_files": {
         **dict.fromkeys(("calendar", "calendars"), "calendars"),

@@ -16,12 +16,17 @@ from typing import Any, Final, NamedTuple, Self, TypeVar
 
 import click
 
-from workhours_sla.cli.file_checks import check_files, read_files, store_files, written_files
 from workhours_sla.cli.help import Options, option
 from workhours_sla.cli.judged import main_schedule
 from workhours_sla.cli.output import Note
 from workhours_sla.cli.settings import SKEW
-from workhours_sla.cli.store import opened_store
+from workhours_sla.cli.store import (
+    check_files,
+    opened_store,
+    read_files,
+    store_files,
+    written_files,
+)
 from workhours_sla.config.policy import DEFAULT, Configuration
 from workhours_sla.config.sections import Config, EmailSettings, Input, KafkaSettings
 from workhours_sla.errors import CalendarCoverageError, StoreError, WorkHoursError

@@ -13,12 +13,12 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from workhours_sla.cli.file_checks import check_files, read_files, store_files, written_files
 from workhours_sla.cli.help import Options, command, option
 from workhours_sla.cli.input import Rows, read_share
 from workhours_sla.cli.judged import Judged, as_of_time, judged
 from workhours_sla.cli.output import Stages, echo_json, echo_lines, note_text, width
 from workhours_sla.cli.settings import CommonOptions, InputOptions, Settings
+from workhours_sla.cli.store import check_files, read_files, store_files, written_files
 from workhours_sla.cli.times import clock, read_edge
 from workhours_sla.compliance.agreement import compare_claims
 from workhours_sla.errors import shown
