@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -31,9 +31,11 @@ from workhours_sla.text.words import budget_words
 from workhours_sla.worktime.amounts import format_amount
 from workhours_sla.worktime.budgets import ClockTime
 from workhours_sla.worktime.day_budgets import DayBudget
-from workhours_sla.worktime.explain import Step, whole_dates
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.times import TICK
+
+if TYPE_CHECKING:
+    from workhours_sla.worktime.explain import Step
 
 
 class _ExplainOption(Options):
@@ -235,6 +237,8 @@ class Period(NamedTuple):
         A date of unknown kind is accepted only if it has no working hours in any case. With
         ``provisional`` rules decide the others.
         """
+        from workhours_sla.worktime.explain import whole_dates  # not for the other questions
+
         steps = list(whole_dates(schedule, first, last))
         unknown = [one.date for one in steps if one.unknown and _may_work(schedule, one.date)]
         if unknown and provisional:

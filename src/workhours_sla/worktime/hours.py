@@ -117,12 +117,11 @@ _REFUSED: Final = (
     (r"\b(?:19|20)\d\d\b", "hours_year"),
 )
 """Notation that the grammar leaves out, each with the cause of the error."""
-_PLAIN: Final = (
-    ("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]", "-"),
-    (r"\b(?:from|с)\s+(?=\d)", ""),
-    (r"(?<=\d)\s+(?:to|до)\s+(?=\d)", "-"),
+_DASHES: Final = dict.fromkeys(
+    map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-"
 )
-"""What people write for a sign of the grammar: a long dash, ``с 9 до 18``."""
+_UNTIL: Final = r"(?:\b(?:from|с)\s+)?(\d[\d:.]*)\s+(?:to|до)\s+(?=\d)"
+"""Matches hours in words: ``с 9 до`` of ``с 9 до 18``."""
 
 
 @cache
@@ -146,11 +145,12 @@ class _Parser:
     """Parses a text by the grammar. ``example`` shows in errors what to write."""
 
     def __init__(self, text: str, example: str) -> None:
-        self._given, self._text, self._example = text, text, example
+        self._given, self._example = text, example
         if len(text) > LONGEST:
             self.refuse("hours_too_many", most=f"{LONGEST:,}")
-        for written, plain in _PLAIN:
-            self._text = re.sub(written, plain, self._text, flags=re.IGNORECASE)
+        self._text = text.translate(_DASHES)
+        if "to" in text or "до" in text:
+            self._text = re.sub(_UNTIL, r"\1-", self._text)
         self._shape = re.sub(_WORD, _shape, self._text)
 
     def refuse(self, cause: str, example: str = "", **facts: str) -> NoReturn:

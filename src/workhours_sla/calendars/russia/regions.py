@@ -21,7 +21,7 @@ MOVES, STAYS = "moves", "stays"
 
 Any other value in ``RegionalHoliday.weekend`` means that the rule is unknown.
 """
-_KINDS = re.compile(
+_KINDS = (
     r"\b(?:республика|респ|область|обл|край|автономн(?:ый|ая)|округ|город|г|republic|of|oblast|krai"
     r"|autonomous|okrug|ao|ао|region|city)\b"
 )
@@ -197,7 +197,7 @@ def region_named(text: str) -> str | None:
     ('RU-SAM', 'RU-CE', None)
     """
     wanted = plain_name(text)
-    short = _KINDS.sub("", wanted).strip()
+    short = re.sub(_KINDS, "", wanted).strip()
     exact, named, begun = set(), set(), set()
     for of in map(region, region_ids()):
         full = (of.name_ru, of.name_en)
@@ -205,7 +205,7 @@ def region_named(text: str) -> str | None:
         names = {plain_name(name) for name in (*full, *parts, *of.other_names)} - {""}
         if wanted in names:
             exact.add(of.id)
-        shorter = {_KINDS.sub("", name).strip() for name in names}
+        shorter = {re.sub(_KINDS, "", name).strip() for name in names}
         if short and short in shorter:
             named.add(of.id)
         if any(name.startswith(short) for name in shorter):
