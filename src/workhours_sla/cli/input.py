@@ -64,14 +64,14 @@ class Stored(NamedTuple):
 class Rows:
     events: Sequence[Event]
     faults: Sequence[Fault]
-    per_event: bool
-    read_count: int | None = None
+    per_event: bool  # whether a row is an event: only then the order shows which came late
+    read_count: int | None = None  # a store does not count rows
     stored: Stored | None = None
     unit: Literal["line", "row", "record"] = "line"
     claims: Sequence[Claim] = ()
     ignored: int = 0
-    inverted: int = 0
-    repeated: Sequence[str] = ()
+    inverted: int = 0  # rows whose answer precedes the posting within the tolerance
+    repeated: Sequence[str] = ()  # an id for each row that repeats an appeal with other content
 
     @property
     def place(self) -> str:
@@ -207,6 +207,8 @@ def details_of(config: Config) -> Callable[[Rejected], str]:
 
 
 class Unread(NamedTuple):
+    """How many rows were rejected for one reason, with the place and fault of the first."""
+
     rows: int
     where: str
     text: str

@@ -268,9 +268,9 @@ class NamedFile(NamedTuple):
     option: str
     name: str
     is_written: bool
-    place: str
-    inode: tuple[int, int] | None
-    group: str = ""
+    place: str  # the path without symbolic links
+    inode: tuple[int, int] | None  # all hard links to a file share it
+    group: str = ""  # files of one group may be one file
 
     def is_same(self, other: NamedFile) -> bool:
         """Return whether two names mean one file; always False for files of the same group."""
