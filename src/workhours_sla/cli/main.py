@@ -107,7 +107,7 @@ _VERSION: Final = Option(["--version"], is_flag=True, is_eager=True, callback=_p
 commands: Final = Commands(
     "workhours",
     params=[_VERSION, *parameters(LangOption)],
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 
 
