@@ -57,7 +57,7 @@ TIMES = [
     ("ср, 30 декабря 16:30", "the date is Tue 30 Dec 2025"),
     ("понедельник 9:00", "'tomorrow 17:30'"),
     ("16:30", "for today write 'today 16:30'"),
-    ("вчера", "it has no time of day"),
+    ("вчера", "it has no time of day; write it like 'вчера 17:30'"),
     ("30 декабря", "it has no time of day"),
     ("30.12.2025 16:30 мск", "'31.10.2025 17:30 +03:00', or give --tz"),
     ("сегодня 24:00", "a day ends at 00:00 of the next one"),

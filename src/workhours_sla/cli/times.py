@@ -156,7 +156,7 @@ def _people_time(text: str, zone: tzinfo, now: datetime) -> datetime:
     if found is None or day is None:
         return _refuse(text)
     if found["clock"] is None:
-        refuse_time(text, "time_no_clock")
+        refuse_time(text, "time_add_clock", instead=f"{text} 17:30")
     try:
         written = found["iso"] or f"{day:%d.%m.%Y}"
         when = parse_time(f"{written} {_whole_day(found['clock'])}")
