@@ -73,8 +73,8 @@ def wrapped(line: str, width: int) -> list[str]:
     Columns are two spaces or more apart, and parts end with a dot, a plus or a semicolon. If all
     fit into a line, the line is broken only between them.
 
-    >>> wrapped("Target        4:00 of working time", 28)
-    ['Target        4:00 of', '  working time']
+    >>> wrapped("Target        4:00 of working time, in Volgograd", 42)
+    ['Target        4:00 of working time, in', '              Volgograd']
     """
     found = _STYLED.fullmatch(line)
     if found is None or len(click.unstyle(line)) <= width:
