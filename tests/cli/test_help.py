@@ -122,18 +122,10 @@ def test_the_language_is_given_anywhere(
     assert printed(capsys, *arguments).startswith("Вызов: workhours due [ПАРАМЕТРЫ] НАЧАЛО")
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("--lang", "ru", "store", "check", "x"),
-        ("store", "--lang", "ru", "check", "x"),
-        ("store", "check", "x", "--lang", "ru"),
-    ],
-)
 def test_the_language_before_a_command_is_that_of_its_output(
-    arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert main(arguments) == 2
+    assert main(["store", "--lang", "ru", "check", "x"]) == 2
     assert capsys.readouterr().err.startswith("Ошибка: нет хранилища")
 
 

@@ -60,24 +60,20 @@ WRONG: Final = (
     Wrong(("due", "31.10.2025"), "'31.10.2025'", "нет времени суток"),
     Wrong(("due", "17:30"), "'17:30'", "нет даты"),
     Wrong(("due", "31.11.2025 10:00"), "'31.11.2025 10:00'", "такой даты нет"),
-    Wrong(("due", "31.10.2025 25:00"), "25:00", "часы не показывают"),
-    Wrong(("due", "yesterday"), "'yesterday'", "такая запись не принимается"),
+    Wrong(("due", "yesterday"), "'yesterday'", "нет времени суток"),
     Wrong(("due", "31.10.2045 10:00"), "2045", "не утверждён"),
     # -- calendars, hours, zones, amounts
-    Wrong((*DUE, "--calendar", "Волгоград"), "'Волгоград'", "нет календаря"),
+    Wrong((*DUE, "--calendar", "Самра"), "'Самра'", "нет календаря"),
     Wrong((*DUE, "--calendar", "RU-XX"), "'RU-XX'", "нет региона России"),
-    Wrong((*DUE, "--calendar", "RU-VGR"), "RU-VGG", "возможно, вы имели в виду"),
     Wrong((*DUE, "--calendar", "ru-vgg"), "RU-VGG", "возможно, вы имели в виду"),
     Wrong((*DUE, "--calendar", "KZ"), "KZ", "нет часового пояса"),
     Wrong((*DUE, "--tz", "Europe/Volga"), "'Europe/Volga'", "нет часового пояса"),
-    Wrong((*DUE, "--calendar", "Волгоградская область"), "RU-VGG", "возможно, вы имели в виду"),
     Wrong(("calendars", "XX"), "'XX'", "нет календарей с названием"),
     Wrong(("due", "31.10.2098 17:30", "--calendar", "DE"), "2098", "нет данных за"),
     Wrong((*DUE, "--hours", "Mo-Sa 09:00-18:00"), "--week 6", "суббота"),
     Wrong((*DUE, "--hours", "Mo-Fr 18:00"), "'18:00'", "не промежуток времени"),
     Wrong((*DUE, "--hours", "Пон 9-18"), "Mo Tu We", "не день недели"),
     Wrong((*DUE, "--calendar", "none", "--hours", "9-18; PH off"), "PH off", "укажите календарь"),
-    Wrong((*DUE, "--hours", "Mo-Fr off"), "", "нет рабочего времени"),
     Wrong((*DUE, "--budget", "30 days"), "'30 days'", "может закончиться в выходной"),
     Wrong((*DUE, "--budget", "4 apples"), "'4 apples'", "не норматив"),
     Wrong((*DUE, "--roll", "none"), "--roll", "для норматива в днях"),
@@ -110,7 +106,6 @@ WRONG: Final = (
         "несколько нормативов",
         {"office.toml": TWO_TARGETS},
     ),
-    Wrong((*DUE, "--budget", "9999999999h"), "9999999999", "больше, чем охватывает"),
     Wrong(("calendar", "DE", "2025", "--week", "6"), "6", "рабочей недели"),
     # -- files
     Wrong(("check", "no.csv"), "'no.csv'", "нет файла"),
@@ -147,67 +142,37 @@ WRONG: Final = (
         "file is not a database",
     ),
     file("", "events.csv", "нет ни одной строки"),
-    file(HEADER, "events.csv", "нет ни одной строки"),
     file("id,type,occurred_at\n", "'appeal_id'", "нет столбца"),
-    file("id;type;when\n", '";"', "разделителем"),
-    file(HEADER.replace("event_id", "type") + ROW, "'type'", "повторяется в заголовке"),
     file('event_id,"appeal_id\n', "events.csv", "заголовок не читается")._replace(
         theirs="unexpected end of data"
     ),
-    file("номер,вид\n".encode("cp1251"), "cp1251", "не текст в кодировке"),
     file(b"PK\x03\x04\xff\xff", "events.csv", "книга повреждена"),
-    file(b"PK\x03\x04\0", "events.csv", 'format = "xlsx"', '[input]\nformat = "csv"'),
-    file(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "events.csv", "книга повреждена"),
-    file("текст", "events.csv", "не книга", '[input]\nformat = "xls"'),
-    file(b"PAR1", "events.csv", "не читается как Parquet"),
     file(b"\x1f\x8b\x08\0", "gzip", "сжатые данные (gzip) обрываются"),
-    file(b"\x1f\x8b\xff\xff", "gzip", "повреждены"),
-    file(b"\x28\xb5\x2f\xfd\xff", "zstd", "сжатые данные (zstd)"),
     file(gzip.compress(b" " * 101_000_000), "300", "после распаковки"),
-    file("", "events.csv", "файл пуст", '[input]\nformat = "json"'),
     file('{"a": 1}', "'b[]'", "наверху документа", '[input]\nformat = "json"\npath = "b[]"'),
     file('{"a": [{"b": 1}]}', "'a[]'", "записи лежат в массиве", '[input]\nformat = "json"'),
-    file('{"error": {"code": 5}}', "5", "ошибка API", '[input]\nformat = "json"'),
     file(
         "[]",
         "'b[].d'",
         "лежат в разных массивах",
         '[input]\nformat = "json"\n[columns]\nappeal_id = "a[].id"\noccurred_at = "b[].d"',
     ),
-    file("\ufeffa".encode("utf-16"), "utf-16", "укажите кодировку"),
     file(HEADER + "1\0", "utf-8", "нулевой символ"),
     file("[]\n", "events.csv", "объектом JSON", '[input]\nformat = "jsonl"'),
-    file("\n", "events.csv", "нет ни одной строки", '[input]\nformat = "jsonl"'),
-    file('{"a": 1}\n', "'appeal_id'", "нет столбца", '[input]\nformat = "jsonl"'),
-    file("appeal_id,posted_at\n", "answered_at", "нет столбца", '[input]\nkind = "appeals"'),
     file(HEADER + "1,A-1,born,2025-03-12\n" * 3, "born", "отклонено строк: 3 из 3"),
     # -- TOML
     config("[input]\n[input]\n", "office.toml", "не TOML")._replace(
         theirs="cannot declare ('input',) twice (at line 2, column 7)"
     ),
-    config("x = " + "[" * 5000 + "\n", "office.toml", "вложенность"),
     config("x = " + "9" * 5000 + "\n", "office.toml", "слишком много цифр"),
     Wrong((*DUE, "--config", "c.toml"), "c.toml", "UTF-8", {"c.toml": "# я".encode("cp1251")}),
     # -- keys and values of a configuration
     config("[inputs]\n", "inputs", "нет такого раздела"),
     config("[input]\nencodng = 'utf-8'\n", "input.encodng", "возможно, вы имели в виду"),
-    config("[input]\nencoding = 1251\n", "input.encoding", "значение в виде текста"),
     config("[input]\nencoding = 'win'\n", "'win'", "нет кодировки текста"),
-    config("[input]\ndelimiter = ';;'\n", "';;'", "не разделитель"),
     config("[input]\ndatetime_format = '%d.%m'\n", "'%d.%m'", "не задаёт год"),
-    config("[input]\ntz = 'Moscow'\n", "'Moscow'", "нет часового пояса"),
-    config("[input]\nformat = 'word'\n", "'word'", "недопустимое значение"),
     config("[columns]\nanswered_at = 'x'\n", "columns.answered_at", "нет такого столбца"),
-    config("[columns]\nappeal = 'x'\n", "columns.appeal", "такого столбца не бывает"),
-    config("[columns]\nappeal_id = ''\n", "columns.appeal_id", "не указано название"),
     config("[values.type]\nx = 'born'\n", "'born'", "не вид события"),
-    config("[values.author_role]\nx = 'boss'\n", "'boss'", "не роль автора"),
-    config("[values.substantive]\nx = 'maybe'\n", "'maybe'", "не true и не false"),
-    config("[values.topic]\nx = true\n", "values.topic.x", "значение в виде текста"),
-    config("[schedule]\nweek = 4\n", "4", "недопустимое значение"),
-    config("[schedule]\nhours = 'Mo-Fr 9am'\n", "'9am'", "не промежуток"),
-    config("[schedule]\ncalendar = 'RU-XX'\n", "'RU-XX'", "нет региона"),
-    config("[schedule]\n[schedule.days_off]\n20 = 'Приказ'\n", "'20'", "не дата"),
     config(
         "[[schedule.transfers]]\nfrom = 2026-05-07\nto = 2026-05-08\nact = 'x'\n",
         "2026-05-07",
@@ -218,26 +183,15 @@ WRONG: Final = (
         "2026-05-17",
         "уже нерабочий день",
     ),
-    config("[schedule.overrides]\n2026-05-08 = '9'\n", "schedule.overrides", "не промежуток"),
-    config("[[schedule.transfers]]\nfrom = 2026-05-08\n", "schedule.transfers[0].to", "не указано"),
     config(
         "[schedule]\ncalendar = 'none'\n[schedule.days_off]\n2026-09-01 = 'x'\n",
         "schedule",
         "только при календаре",
     ),
-    config("[target]\nbudget = '4 apples'\n", "'4 apples'", "не норматив"),
-    config("[target]\nbudget = '30 days'\n", "'30 days'", "может закончиться в выходной"),
-    config("[target]\nbudget = '0h'\n", "target.budget", "норматив равен 0"),
-    config("[target]\nwarn = 'soon'\n", "'soon'", "не количество рабочего времени"),
-    config("[target]\nstops = []\n", "target.stops", "не список ответов"),
-    config("[target]\nschedule = 'night'\n", "'night'", "нет расписания"),
     config("[target]\nschedule_by = 'channel'\n", "[channels]", "нет разделов"),
-    config("[target]\nroll = 'none'\n", "target.roll", "уберите этот ключ"),
     config("preset = '59fz'\n", "presets.59fz.roll", "может закончиться в выходной"),
     config("preset = 'moscow'\n", "'moscow'", "нет готового набора"),
-    config("[[targets]]\nname = 'a'\n", "targets[0].budget", "не указано"),
     config("[[rules]]\ntargets = ['a']\n", "rules", "нет ни [target]"),
-    config("[target]\nwarn_percent = 'half'\n", "target.warn_percent", "целое число"),
     Wrong(
         ("explain", "31.10.2025 17:30", "--config", "office.toml"),
         "'a', 'b'",
@@ -245,7 +199,6 @@ WRONG: Final = (
         {"office.toml": TWO_TARGETS},
     ),
     config("[target]\nwarn_percent = 100\n", "100", "от 1 до 99"),
-    config("[target]\npause_cap = '1h'\n", "pause_cap", "нет приостановок"),
     config(
         "[target]\nbudget = '7 working days'\non_transfer = 'resume'\n",
         "on_transfer",
@@ -262,7 +215,6 @@ WRONG: Final = (
     report("--revise", "old.json", value="old.json", russian="не отчёт в JSON")._replace(
         theirs="Expecting property name enclosed in double quotes"
     ),
-    report("--target", "x", value="'x'", russian="нет норматива"),
     report("--html", "no/x.html", value="'no/x.html'", russian="не удалось прочитать")._replace(
         theirs="No such file or directory"
     ),
@@ -364,10 +316,7 @@ BAD_ROWS: Final = {
 
 @pytest.mark.parametrize("stored", [False, True])
 def test_the_details_of_rejected_rows_are_in_russian(
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    *,
-    stored: bool,
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], *, stored: bool
 ) -> None:
     rows = tmp_path / "events.jsonl"
     event = (

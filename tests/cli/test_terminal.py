@@ -10,7 +10,8 @@ import pytest
 from kit.paths import EXAMPLES
 from kit.values import run
 from workhours_sla.cli import input as input_of_commands
-from workhours_sla.text.catalog import LANGUAGES
+from workhours_sla.text import catalog
+from workhours_sla.text.catalog import LANGUAGES, SENTENCES
 
 FILE = (str(EXAMPLES / "data/appeals.csv"), "--config", str(EXAMPLES / "check_rows.toml"))
 COMMANDS = {
@@ -65,10 +66,15 @@ def test_a_long_run_names_its_stages_on_a_terminal(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     command = ("report", *FILE, "--as-of", "27.03.2026 15:30", "--lang", lang)
-    status, out, err = run(capsys, *command)
-    assert (status, err) == (0, "")
+    monkeypatch.setenv("COLUMNS", "80")
+    _, wide, _ = run(capsys, *command)
     on_terminal(monkeypatch)
-    assert run(capsys, *command) == (0, out, "")  # it is not long
+    status, out, err = run(capsys, *command)
+    assert (status, err) == (0, "")  # it is not long
+    assert max(map(len, wide.splitlines())) > 150
+    assert max(map(len, out.splitlines())) <= 80
+    with catalog.language(lang):
+        assert SENTENCES["left_out"].partition("{")[0] in out
     monkeypatch.setattr(input_of_commands, "LARGE", 0)
     status, again, err = run(capsys, *command)
     assert (status, again) == (0, out)

@@ -20,6 +20,7 @@ from workhours_sla.report import AppealColumns, Labels, Report, ReportOptions, c
 from workhours_sla.report import report as report_of
 
 ZONE = ZoneInfo("Europe/Volgograd")
+NOW = datetime(2026, 1, 10, 12, tzinfo=ZONE)
 AS_OF = datetime(2025, 6, 2, 12, tzinfo=ZONE)
 
 
@@ -131,14 +132,14 @@ def test_a_comparison_of_a_period_without_a_begin_is_refused() -> None:
     ],
 )
 def test_edges_of_a_period_at_the_shell(text: str, begin: str, end: str) -> None:
-    assert read_edge(text, ZONE) == at(begin)
-    assert read_edge(text, ZONE, is_end=True) == at(end)
+    assert read_edge(text, ZONE, NOW) == at(begin)
+    assert read_edge(text, ZONE, NOW, is_end=True) == at(end)
 
 
 @pytest.mark.parametrize("text", ["2026-13", "13.2026", "26", "2026-02-30", "0000", "march"])
 def test_other_texts_are_no_edges(text: str) -> None:
     with pytest.raises(TimeSyntaxError):
-        read_edge(text, ZONE)
+        read_edge(text, ZONE, NOW)
 
 
 def test_the_command_refuses_periods_that_make_no_sense(

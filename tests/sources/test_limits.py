@@ -41,6 +41,7 @@ from kit.paths import DATA
 from workhours_sla.report import from_json as report_from_json
 
 ZONE = ZoneInfo("Europe/Volgograd")
+NOW = datetime(2026, 1, 10, 12, tzinfo=ZONE)
 NINES = "9" * 5000
 """More digits than ``int`` accepts."""
 LONG = "x" * 2_000_000
@@ -215,11 +216,11 @@ def test_weekly_hours_that_are_too_long_are_refused() -> None:
 
 def test_spaces_in_a_time_are_skipped_in_linear_time() -> None:
     def read(text: str) -> object:
-        return read_day(text) or read_time(text, ZONE)
+        return read_day(text, ZONE, NOW) or read_time(text, ZONE, NOW)
 
     for text in (f"2025-10-31 17:30{SPACES}x", f"31.10.2025{SPACES}\nx", f"17:30{SPACES}+x"):
         assert "is not a time" in refusal(read, text)
-    assert read_time(f"31.10.2025{SPACES}17:30{SPACES}+03:00", ZONE).when.hour == 17
+    assert read_time(f"31.10.2025{SPACES}17:30{SPACES}+03:00", ZONE, NOW).when.hour == 17
 
 
 @pytest.mark.slow
@@ -245,7 +246,7 @@ READERS: dict[str, tuple[Read, str]] = {
     "calendar": (Calendar.get, LONG),
     "region": (Calendar.get, f"RU-{LONG}"),
     "country": (Calendar.get, f"DE-{LONG}"),
-    "time": (lambda text: read_time(text, ZONE), LONG),
+    "time": (lambda text: read_time(text, ZONE, NOW), LONG),
     "TOML value": (config, f'[schedule]\nhours = "{LONG[:900_000]}"'),
     "TOML key": (config, f'[schedule]\n{LONG[:900_000]} = "1"'),
     "TOML section": (config, f'["{LONG[:900_000]}"]'),

@@ -91,6 +91,11 @@ REFUSED = [
     *("30.10.2026 09:45 PM", "2026-10-30T09:45[Europe/Moscow]", "2026-10-30\u042209:45"),
     *("soon", "46325.40625", "30.10.2026 09:45 30.10.2026 10:00"),
 ]
+AT_THE_SHELL = {
+    *("30.10.26 09:45", "30.10 09:45", "30 октября 09:45", "30 мар 09:45", "30.10.2026, 09:45"),
+    *("30.10.2026 09:45 PM",),
+}
+"""What files may not have, but people may write."""
 EVERY_DAY = ("--calendar=none", "--hours=24/7", "--tz=Europe/Volgograd")
 
 
@@ -135,13 +140,12 @@ def test_a_time_has_its_plain_meaning(
 def test_text_that_is_not_a_time_is_refused_in_one_sentence(
     text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for lang, solution in (("en", "; write it like 2025-10-31T17:30,"), ("ru", "; напишите, ")):
+    for lang in catalog.LANGUAGES if text not in AT_THE_SHELL else ():
         status, err = at_the_shell(text, lang, capsys)
         assert status == 2
         assert err.count("\n") == 1
         with catalog.language(lang):
             assert f"{SHELL['error']}: {text!r} " in err
-        assert solution in err
     for reason, detail in in_files(text, tmp_path, capsys):
         assert reason == "unreadable_time"
         assert detail.startswith(f"occurred_at {text!r} is not a time: ")

@@ -196,7 +196,7 @@ def test_the_command_says_what_is_wrong_and_leaves_no_store(
 def test_idle_lets_a_silent_partition_go() -> None:
     from datetime import UTC, datetime
 
-    from workhours_sla.cli.sources import idle_of
+    from workhours_sla.cli.watch import idle_of
 
     config = parse(f'{TOPIC}idle = "1h"').mapping
     assert idle_of(config, lambda: datetime.now(UTC)) is None

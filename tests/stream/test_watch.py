@@ -40,7 +40,7 @@ from kit.watched import (
 from workhours_sla import Event, Monitor
 from workhours_sla.cli import watch as watch_command
 from workhours_sla.cli.main import main
-from workhours_sla.cli.outputs import OutputFiles
+from workhours_sla.cli.outputs import OutputOptions
 from workhours_sla.errors import SourceError, StoreError
 from workhours_sla.json import from_json
 from workhours_sla.sla.changes import Change
@@ -458,7 +458,7 @@ def test_a_document_is_not_followed(
 def test_a_standby_waits_for_the_file_of_the_process_that_it_replaces(tmp_path: Path) -> None:
     sink = tmp_path / "changes.jsonl"
     asked = Flag()
-    options = OutputFiles([str(sink)], None, "0", standby=True)
+    options = OutputOptions(sinks=[str(sink)], skew="0", standby=True)
     with closing(JsonLinesSink(sink)) as former:
 
         def file() -> JsonLinesSink:
@@ -472,7 +472,7 @@ def test_a_standby_waits_for_the_file_of_the_process_that_it_replaces(tmp_path: 
         options.opened(file).close()
     assert asked.is_set()
     with closing(JsonLinesSink(sink)), pytest.raises(StoreError, match="another process writes"):
-        options._replace(standby=False).opened(lambda: JsonLinesSink(sink))
+        OutputOptions(sinks=[str(sink)]).opened(lambda: JsonLinesSink(sink))
 
 
 @pytest.mark.skipif(os.name != "posix", reason="an open file cannot be removed here")

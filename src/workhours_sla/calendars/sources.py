@@ -6,7 +6,6 @@ An id selects the built-in data of Russia or a calendar of an installed provider
 from __future__ import annotations
 
 import datetime as dt
-import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -16,6 +15,7 @@ from typing import Any, NamedTuple
 from workhours_sla.errors import ArgumentError, UnknownCalendarError, shown
 from workhours_sla.module_names import public
 from workhours_sla.text.messages import Phrase, say
+from workhours_sla.text.words import plain_name
 
 GROUP = "workhours_sla.calendars"
 """The entry point group of providers. A provider is a function from an id to a Calendar or None."""
@@ -56,12 +56,7 @@ class AvailableCalendar(NamedTuple):
         ['RU-SAM']
         """
         names = " ".join((self.name, self.name_ru or "", *self.other_names))
-        return f" {_plain(text)}" in f" {_plain(names)}"
-
-
-def _plain(text: str) -> str:
-    """Return a text without capitals and signs, and with ``е`` for ``ё``."""
-    return re.sub(r"\W+", " ", text.casefold().replace("ё", "е")).strip()
+        return f" {plain_name(text)}" in f" {plain_name(names)}"
 
 
 def find(id: str) -> Any:

@@ -1,10 +1,10 @@
-"""The commands ``calendar``, a year of a calendar, and ``calendars``, the list of their ids."""
+"""The commands ``calendar`` and ``calendars``, and ``sql``, which installs schedules."""
 
 from __future__ import annotations
 
 import calendar as months
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import UTC, date
 from itertools import groupby, zip_longest
 from operator import attrgetter
 from typing import Any, Final
@@ -13,16 +13,27 @@ import click
 
 from workhours_sla.calendars.calendar import Calendar, working_time_norm
 from workhours_sla.calendars.days import Day, DayKind
+from workhours_sla.calendars.russia.regions import region_named
 from workhours_sla.calendars.sources import AvailableCalendar
 from workhours_sla.cli.help import Options, argument, command, option
-from workhours_sla.cli.options import JsonOption, ProvisionalOption
-from workhours_sla.cli.output import echo_json, echo_lines
-from workhours_sla.cli.settings import find_calendar, with_acts
-from workhours_sla.config.defaults import WEEK
+from workhours_sla.cli.output import columns, echo_json, echo_lines
+from workhours_sla.cli.settings import (
+    CalendarOptions,
+    ConfigOption,
+    DatesOptions,
+    JsonOption,
+    LangOption,
+    ProvisionalOption,
+    ScheduleOptions,
+    Settings,
+)
+from workhours_sla.cli.times import clock, read_edge
 from workhours_sla.json.calendar_year import WEEKS, CalendarYear, periods
+from workhours_sla.sql.dialects import DIALECTS, OnUnknown
 from workhours_sla.text import words
 from workhours_sla.text.catalog import SHELL, current
 from workhours_sla.worktime.amounts import format_amount
+from workhours_sla.worktime.verbs import WorkingTime
 
 MONTHS_A_ROW: Final = 3
 DAY_WIDTH: Final = 3
@@ -33,19 +44,11 @@ GAP: Final = "   "
 class _YearOptions(Options):
     id: str = argument()
     year: int = argument(type=click.IntRange(1, 9999))
-    categories: str | None = option("--categories", metavar="NAMES", without="public")
-    calendar_file: str | None = option("--calendar-file", metavar="FILE")
-    week: int | None = option("--week", metavar="N", type=click.IntRange(5, 7), without=str(WEEK))
 
 
-@command("calendar", _YearOptions, ProvisionalOption)
-def calendar(wanted: _YearOptions, shown: ProvisionalOption) -> None:
-    """Run the command ``calendar``, whose help is in ``text.catalog``."""
-    found = find_calendar(wanted.id, wanted.categories)
-    if wanted.week is not None:
-        found = found.with_week(wanted.week)
-    if wanted.calendar_file is not None:
-        found = with_acts(found, wanted.calendar_file)
+@command("calendar", _YearOptions, CalendarOptions, ProvisionalOption)
+def calendar(wanted: _YearOptions, of: CalendarOptions, shown: ProvisionalOption) -> None:
+    found = of.amended(of.found(wanted.id))
     year = CalendarYear.of(found, wanted.year, by_rule=shown.provisional)
     if shown.as_json:
         echo_json(year.data())
@@ -89,11 +92,6 @@ def _month(shown: CalendarYear, month: int) -> list[str]:
 
 
 def _cell(day: Day, *, is_open: bool) -> str:
-    """Return the day of the month with the sign and the colour of the kind of day.
-
-    A day off is red, a short day yellow, a working day at the weekend green, and an uncertain date
-    magenta.
-    """
     if is_open:
         return click.style(f"{day.date.day:>2}", fg="magenta", bold=True) + "?"
     transferred = day.kind is DayKind.TRANSFERRED_WORK
@@ -150,11 +148,12 @@ class _ListOptions(Options):
 
 @command("calendars", _ListOptions, JsonOption)
 def calendars(wanted: _ListOptions, shown: JsonOption) -> None:
-    """Run the command ``calendars``, whose help is in ``text.catalog``."""
     country = wanted.country
-    found = Calendar.available(country.upper()) or tuple(
-        one for one in Calendar.available() if one.is_called(country)
-    )
+    found = Calendar.available(country.upper())
+    if not found:
+        named = region_named(country)
+        every = Calendar.available()
+        found = tuple(one for one in every if one.id == named or one.is_called(country))
     if not found and country:
         raise click.UsageError(SHELL.text("no_such_country", country=repr(country)))
     if shown.as_json:
@@ -165,15 +164,11 @@ def calendars(wanted: _ListOptions, shown: JsonOption) -> None:
 
 def _list_lines(found: Sequence[AvailableCalendar]) -> Iterator[str]:
     for number, (provider, group) in enumerate(groupby(found, key=attrgetter("provider"))):
-        rows = [_cells(one) for one in group]
-        widths = [max(len(row[at]) for row in rows) for at in range(3)]
         if number:
             yield ""
         title = SHELL.text("built_in") if provider == "built in" else provider
         yield click.style(title, bold=True)
-        for *cells, name in rows:
-            padded = (f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True))
-            yield f"  {'  '.join(padded)}  {name}".rstrip()
+        yield from columns([_cells(one) for one in group])
 
 
 def _cells(one: AvailableCalendar) -> tuple[str, str, str, str]:
@@ -197,3 +192,38 @@ def _list_data(found: Sequence[AvailableCalendar]) -> dict[str, Any]:
             for one in found
         ],
     }
+
+
+# -- schedules as functions of a database ----------------------------------------------------
+
+
+class _SqlOptions(Options):
+    dialect: str = option("--dialect", type=click.Choice(tuple(DIALECTS)), required=True)
+    since: str = option("--since", metavar="TIME", required=True)
+    until: str = option("--until", metavar="TIME", required=True)
+    schema: str = option("--schema", metavar="NAME", default="wh")
+    on_unknown: OnUnknown = option(
+        "--on-unknown", type=click.Choice(("null", "raise")), default="null"
+    )
+    check: bool = option("--check", is_flag=True)
+
+
+@command("sql", _SqlOptions, ScheduleOptions, LangOption, ConfigOption)
+def sql(
+    wanted: _SqlOptions, of_schedule: ScheduleOptions, _: LangOption, file: ConfigOption
+) -> None:
+    from workhours_sla.sql.scripts import check_query, script
+
+    settings = Settings.of(DatesOptions(**vars(of_schedule), config=file.config))
+    schedules: dict[str, WorkingTime] = {"default": settings.schedule}
+    if settings.config is not None:
+        schedules = dict(settings.configuration().schedules)
+    made = script(
+        schedules,
+        dialect=wanted.dialect,
+        since=read_edge(wanted.since, UTC, clock()).date(),
+        until=read_edge(wanted.until, UTC, clock(), is_end=True).date(),
+        schema=wanted.schema,
+        on_unknown=wanted.on_unknown,
+    )
+    click.echo(check_query(made, wanted.schema) if wanted.check else made.text, nl=False)

@@ -1,54 +1,60 @@
-"""The command ``check``: show which appeals are overdue, at risk or met, as text or as JSON."""
+"""The commands ``check``, the appeals that are overdue, at risk or met, and ``forecast``."""
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from dataclasses import asdict, replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 import click
 
-from workhours_sla.cli.detected import given_without_config
 from workhours_sla.cli.help import Options, command, option
-from workhours_sla.cli.input import Rows, read_rows
-from workhours_sla.cli.options import CommonOptions, InputOptions
+from workhours_sla.cli.judged import (
+    Judged,
+    as_of_time,
+    judged,
+    main_schedule,
+    policy_data,
+    schedule_text,
+)
 from workhours_sla.cli.output import (
     BREACHES,
     CALENDAR_UNKNOWN,
     UNREADABLE,
     Stages,
+    budget_text,
+    columns,
     echo_json,
     echo_lines,
     printable,
+    show_clock,
+    show_minute,
+    show_short,
+    show_time,
+    zone_text,
 )
-from workhours_sla.cli.policy_text import (
-    calendar_lines,
-    main_schedule,
-    note_pauses,
-    policy_data,
-    schedule_text,
-)
-from workhours_sla.cli.rows import account, account_data, quarantine, store_lines, unmatched
-from workhours_sla.cli.settings import Settings, budget_text
-from workhours_sla.cli.times import read_time, show_minute, show_short, zone_text
+from workhours_sla.cli.settings import CommonOptions, InputOptions, Settings
+from workhours_sla.cli.times import clock, read_day, read_time
 from workhours_sla.compliance.agreement import Agreement, compare_claims
-from workhours_sla.config.policy import Configuration
 from workhours_sla.config.sections import Config
+from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.json.outcomes import VERDICTS, holder_at_breach, holder_data, outcome_data
 from workhours_sla.reports.agreement import agreement_lines
 from workhours_sla.sla.clock import Verdict
-from workhours_sla.sla.evaluate import Evaluation, evaluate
+from workhours_sla.sla.evaluate import Evaluation
+from workhours_sla.sla.forecast import By, Forecast, Slot, forecast_deadlines
 from workhours_sla.sla.holders import BreachSpans, Span
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import targets_named
-from workhours_sla.sla.target import ScheduleBy, Target
-from workhours_sla.text import catalog
+from workhours_sla.sla.target import ScheduleBy
+from workhours_sla.text import catalog, words
 from workhours_sla.text.catalog import SENTENCES, SHELL
 from workhours_sla.worktime.amounts import format_amount
 from workhours_sla.worktime.day_budgets import DayBudget
+from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.times import in_time
 
 SHOWN_ROWS: Final = 20
@@ -73,50 +79,43 @@ class _CheckOptions(Options):
     strict: bool = option("--strict", is_flag=True)
 
 
-@dataclass
-class Checked:
-    """An evaluation and everything else that ``check`` prints.
+@command("check", InputOptions, _CheckOptions, CommonOptions)
+def check(source: InputOptions, wanted: _CheckOptions, common: CommonOptions) -> int:
+    settings = Settings.of(common, wanted.target)
+    configuration = settings.configuration(wanted.warn)
+    as_of = as_of_time(wanted.as_of, configuration, wanted.target)
+    with Stages() as stages:
+        # --warn must not make the policy differ from that of the store
+        version = None if wanted.warn is None else settings.configuration().policy.version
+        found = judged(settings, configuration, source, as_of, stages, version=version)
+    if wanted.target is not None:
+        found = replace(found, result=_of_target(found.result, wanted.target))
+    shown = _Checked(found, explain=wanted.explain)
+    if common.as_json:
+        echo_json(shown.data())
+    else:
+        echo_lines(shown.lines(show_all=wanted.show_all))
+    if wanted.strict and (found.rows.faults or found.quarantine):
+        return UNREADABLE
+    if any(map(_is_breached, found.result.outcomes)):
+        return BREACHES
+    return CALENDAR_UNKNOWN if any(one.calendar_unknown for one in found.result.outcomes) else 0
 
-    ``version`` is the version of the policy without the effect of ``--warn``. The holders of
-    appeals are computed only with ``explain``. With ``target``, the evaluation contains only the
-    outcomes of the target with this name.
-    """
 
-    result: Evaluation
-    rows: Rows
-    configuration: Configuration
-    as_of: datetime
-    version: str
-    explain: bool = field(kw_only=True)
-    target: str | None = field(kw_only=True, default=None)
-
-    @cached_property
-    def targets(self) -> Sequence[Target]:
-        """The targets of the policy, or the chosen one."""
-        return targets_named(self.configuration.policy, self.target)
-
-    @cached_property
-    def agreements(self) -> Sequence[Agreement]:
-        """The comparison of each target with the exporting system, empty if it made no claims."""
-        if not self.rows.claims:
-            return ()
-        outcomes, claims = self.result.outcomes, self.rows.claims
-        return [compare_claims(outcomes, claims, target.name) for target in self.targets]
-
-    @cached_property
-    def _breach_spans(self) -> BreachSpans:
-        return BreachSpans(self.rows.events, self.result.quarantine, self.targets, self.as_of)
-
-    def spans(self, outcome: Outcome) -> tuple[Span, ...]:
-        """Return the agencies that had an overdue appeal, and how long each had it.
-
-        The result is empty without ``explain``, and if the holders or their times are unknown.
-        """
-        return self._breach_spans.of(outcome) if self.explain else ()
+def _of_target(result: Evaluation, name: str) -> Evaluation:
+    return replace(
+        result,
+        outcomes=tuple(one for one in result.outcomes if one.target == name),
+        unmatched=tuple(one for one in result.unmatched if one.target in (None, name)),
+    )
 
 
 def _is_breached(outcome: Outcome) -> bool:
     return outcome.verdict is Verdict.BREACHED
+
+
+def _is_unanswered(outcome: Outcome) -> bool:
+    return _is_breached(outcome) and outcome.answered_at is None
 
 
 def _urgency(outcome: Outcome) -> tuple[object, ...]:
@@ -131,249 +130,315 @@ def _urgency(outcome: Outcome) -> tuple[object, ...]:
     )
 
 
-@command("check", InputOptions, _CheckOptions, CommonOptions)
-def check(source: InputOptions, wanted: _CheckOptions, common: CommonOptions) -> int:
-    """Run the command ``check``, whose help is in ``text.catalog``."""
-    warn, target = wanted.warn, wanted.target
-    settings = Settings.of(common, target)
-    configuration = settings.configuration(warn)
-    zone = main_schedule(configuration, target).tz
-    now = read_time(wanted.as_of or "now", zone).when.astimezone(zone)
-    with Stages() as stages:
-        given = given_without_config(source, common)
-        rows = read_rows(source, configuration.mapping, stages, given)
-        stages.begin("judging")
-        result = evaluate(
-            rows.events, configuration.policy, as_of=now, provisional=settings.provisional
-        )
-    settings.note_ends(configuration, now)
-    note_pauses(rows.events, configuration)
-    if target is not None:
-        result = _of_target(result, target)
-    # --warn must not make the policy differ from that of the store
-    version = (configuration if warn is None else settings.configuration()).policy.version
-    found = Checked(
-        result, rows, configuration, now, version, explain=wanted.explain, target=target
-    )
-    if settings.as_json:
-        echo_json(_data(found))
-    else:
-        echo_lines(_lines(found, show_all=wanted.show_all))
-    if wanted.strict and (rows.faults or quarantine(result, rows)):
-        return UNREADABLE
-    if any(map(_is_breached, result.outcomes)):
-        return BREACHES
-    return CALENDAR_UNKNOWN if any(one.calendar_unknown for one in result.outcomes) else 0
-
-
-def _of_target(result: Evaluation, name: str) -> Evaluation:
-    return replace(
-        result,
-        outcomes=tuple(one for one in result.outcomes if one.target == name),
-        unmatched=tuple(one for one in result.unmatched if one.target in (None, name)),
-    )
-
-
-def _data(found: Checked) -> dict[str, Any]:
-    outcomes = found.result.outcomes
-    counts = Counter(outcome.verdict for outcome in outcomes)
-    by_target = Counter((outcome.target, outcome.verdict) for outcome in outcomes)
-    promised = policy_data(found.configuration, found.target)
-    for target in promised["targets"]:
-        target["counts"] = {verdict: by_target[target["name"], verdict] for verdict in VERDICTS}
-    in_order = sorted(outcomes, key=lambda o: (VERDICTS.index(o.verdict), *_urgency(o)))
-    return {
-        "schema": "workhours.check/5",
-        "as_of": found.as_of,
-        **promised,
-        "counts": {verdict: counts[verdict] for verdict in VERDICTS},
-        "outcomes": [
-            {
-                **outcome_data(outcome),
-                **holder_data(outcome, found.spans(outcome), found.as_of.tzinfo),
-            }
-            for outcome in in_order
-        ],
-        "agreement": [asdict(one) for one in found.agreements],
-        **account_data(found.result, found.rows),
-    }
-
-
-# -- text -------------------------------------------------------------------------------------
-
-
-def _lines(found: Checked, *, show_all: bool) -> Iterator[str]:
-    outcomes = found.result.outcomes
-    table = _Table(found)
-    yield _heading(found)
-    yield click.style(_counted(outcomes, with_unanswered=True), bold=True)
-    if len(found.targets) > 1:
-        yield from _by_target(found)
-    yield from table.lines(show_all=show_all)
-    for key in NOTED:
-        count = sum(getattr(outcome, key) for outcome in outcomes)
-        if count:
-            yield SENTENCES.text(key, count=count)
-    yield from unmatched(found.result)
-    for agreement in found.agreements:
-        yield from agreement_lines(agreement)
-    yield ""
-    yield from account(found.result, found.rows)
-    yield from _from_store(found)
-    yield from calendar_lines(found.configuration, found.target)
-
-
-def _heading(found: Checked) -> str:
-    schedule = main_schedule(found.configuration, found.target)
-    parts = [SHELL.text("as_of", when=show_minute(found.as_of))]
-    if found.target is not None:
-        parts.append(printable(found.target))
-    if len(found.targets) == 1:
-        target = found.targets[0]
-        parts.append(budget_text(target.budget))
-        selected = isinstance(target.schedule, ScheduleBy)
-        name = schedule_text(target, found.configuration)
-        parts.append(name if selected else str(schedule.hours))
-    parts.append(zone_text(found.as_of, schedule.tz))
-    return " · ".join(parts)
-
-
-def _by_target(found: Checked) -> Iterator[str]:
-    rows = [
-        (
-            target.name,
-            budget_text(target.budget),
-            schedule_text(target, found.configuration),
-        )
-        for target in found.targets
-    ]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        outcomes = [o for o in found.result.outcomes if o.target == row[0]]
-        cells = (f"{part:<{width}}" for part, width in zip(row, widths, strict=True))
-        yield f"  {'  '.join(cells)}  {_counted(outcomes)}"
-
-
-def _counted(outcomes: Iterable[Outcome], *, with_unanswered: bool = False) -> str:
-    """Write the number of outcomes for each verdict.
-
-    ``with_unanswered`` adds how many of the breaches have no answer.
-    """
+def _counted(outcomes: Iterable[Outcome], unanswered: int = 0) -> str:
+    """Write the number of outcomes for each verdict, and how many breaches have no answer."""
     counts = Counter(outcome.verdict for outcome in outcomes)
     parts = [
         f"{catalog.VERDICTS[verdict].upper()} {counts[verdict]}"
         for verdict in VERDICTS
         if counts[verdict] or verdict in ALWAYS_COUNTED
     ]
-    unanswered = with_unanswered and sum(map(_is_unanswered, outcomes))
     if unanswered:
         parts[0] += f" ({SHELL.text('unanswered', count=unanswered)})"
     return " · ".join(parts)
 
 
-def _is_unanswered(outcome: Outcome) -> bool:
-    return _is_breached(outcome) and outcome.answered_at is None
+class _Checked:
+    """What ``check`` prints; the holders of overdue appeals only with ``explain``."""
 
-
-def _from_store(found: Checked) -> Iterator[str]:
-    zone = main_schedule(found.configuration, found.target).tz
-    yield from store_lines(found.rows, found.as_of, found.version, zone)
-    watermark = found.rows.stored.watermark if found.rows.stored else None
-    if watermark is not None:
-        since = sum(
-            _is_unanswered(o) and o.latest_limit is not None and in_time(watermark, o.latest_limit)
-            for o in found.result.outcomes
+    def __init__(self, found: Judged, *, explain: bool) -> None:
+        self._found, self._result, self._rows = found, found.result, found.rows
+        self._configuration, self._explain = found.configuration, explain
+        self._as_of = found.as_of
+        self._targets = targets_named(found.configuration.policy, found.target)
+        outcomes, claims = self._result.outcomes, self._rows.claims
+        self._agreements: Sequence[Agreement] = [
+            compare_claims(outcomes, claims, target.name) for target in self._targets if claims
+        ]
+        events, quarantine = self._rows.events, self._result.quarantine
+        self._breach_spans = (
+            BreachSpans(events, quarantine, self._targets, self._as_of) if explain else None
         )
-        if since:
-            yield "  " + SHELL.text("overdue_since", count=since)
 
+    def _spans(self, outcome: Outcome) -> tuple[Span, ...]:
+        return () if self._breach_spans is None else self._breach_spans.of(outcome)
 
-class _Table:
-    def __init__(self, found: Checked) -> None:
-        self._found = found
-        self._text = SHELL.text
+    def data(self) -> dict[str, Any]:
+        outcomes, zone = self._result.outcomes, self._as_of.tzinfo
+        counts = Counter(outcome.verdict for outcome in outcomes)
+        by_target = Counter((outcome.target, outcome.verdict) for outcome in outcomes)
+        promised = policy_data(self._configuration, self._found.target)
+        for target in promised["targets"]:
+            target["counts"] = {verdict: by_target[target["name"], verdict] for verdict in VERDICTS}
+        in_order = sorted(outcomes, key=lambda o: (VERDICTS.index(o.verdict), *_urgency(o)))
+        return {
+            "schema": "workhours.check/5",
+            "as_of": self._as_of,
+            **promised,
+            "counts": {verdict: counts[verdict] for verdict in VERDICTS},
+            "outcomes": [
+                {**outcome_data(one), **holder_data(one, self._spans(one), zone)}
+                for one in in_order
+            ],
+            "agreement": [asdict(one) for one in self._agreements],
+            **self._found.account_data(),
+        }
+
+    # -- text --------------------------------------------------------------------------------
 
     def lines(self, *, show_all: bool) -> Iterator[str]:
+        outcomes = self._result.outcomes
+        yield self._heading()
+        unanswered = sum(map(_is_unanswered, outcomes))
+        yield click.style(_counted(outcomes, unanswered), bold=True)
+        if len(self._targets) > 1:
+            yield from self._by_target()
+        yield from self._table(show_all=show_all)
+        for key in NOTED:
+            count = sum(getattr(outcome, key) for outcome in outcomes)
+            if count:
+                yield SENTENCES.text(key, count=count)
+        yield from self._found.unmatched()
+        for agreement in self._agreements:
+            yield from agreement_lines(agreement)
+        yield ""
+        yield from self._found.account()
+        yield from self._found.store_lines()
+        stored = self._rows.stored
+        if stored is not None and (watermark := stored.watermark) is not None:
+            since = sum(
+                _is_unanswered(o)
+                and o.latest_limit is not None
+                and in_time(watermark, o.latest_limit)
+                for o in outcomes
+            )
+            if since:
+                yield "  " + SHELL.text("overdue_since", count=since)
+        yield from self._found.calendar_lines()
+
+    def _heading(self) -> str:
+        parts = [SHELL.text("as_of", when=show_minute(self._as_of))]
+        if self._found.target is not None:
+            parts.append(printable(self._found.target))
+        if len(self._targets) == 1:
+            target = self._targets[0]
+            parts.append(budget_text(target.budget))
+            selected = isinstance(target.schedule, ScheduleBy)
+            name = schedule_text(target, self._configuration)
+            parts.append(name if selected else str(self._found.schedule.hours))
+        parts.append(zone_text(self._as_of, self._found.schedule.tz))
+        return " · ".join(parts)
+
+    def _by_target(self) -> Iterator[str]:
+        rows = [
+            (
+                target.name,
+                budget_text(target.budget),
+                schedule_text(target, self._configuration),
+                _counted(one for one in self._result.outcomes if one.target == target.name),
+            )
+            for target in self._targets
+        ]
+        yield from columns(rows)
+
+    def _table(self, *, show_all: bool) -> Iterator[str]:
         """Yield a line for each appeal, grouped by verdict.
 
         Without ``show_all`` only open and overdue appeals are listed, at most 20 for each verdict.
         """
         listed: list[tuple[Verdict, list[Outcome], int]] = []
         for verdict in VERDICTS if show_all else STILL_OPEN:
-            section = sorted(
-                (o for o in self._found.result.outcomes if o.verdict is verdict), key=_urgency
-            )
+            section = [one for one in self._result.outcomes if one.verdict is verdict]
+            section.sort(key=_urgency)
             shown = section if show_all else section[:SHOWN_ROWS]
             listed.append((verdict, shown, len(section) - len(shown)))
-        rows = [outcome for _, shown, _ in listed for outcome in shown]
-        widths = [max(map(len, column)) for column in zip(*map(self._cells, rows), strict=True)]
+        lines = columns(
+            [
+                (
+                    f"{MARKS.get(verdict, ''):<3} {_cell(outcome.appeal_id)}",
+                    self._name(outcome.agency_id or ""),
+                    *([_cell(outcome.target)] if len(self._targets) > 1 else ()),
+                    "   ".join(self._facts(outcome)),
+                )
+                for verdict, shown, _ in listed
+                for outcome in shown
+            ]
+        )
         for verdict, shown, more in listed:
             for outcome in shown:
-                parts = zip(self._cells(outcome), widths, strict=True)
-                cells = "  ".join(f"{part:<{width}}" for part, width in parts)
-                line = f"  {MARKS.get(verdict, ''):<3} {cells}  " + "   ".join(self._facts(outcome))
-                yield click.style(line, fg=COLOURS.get(verdict))
+                yield click.style(next(lines), fg=COLOURS.get(verdict))
                 yield from self._holders(outcome)
             if more:
-                yield "      " + self._text("and_more", count=more)
-
-    def _cells(self, outcome: Outcome) -> tuple[str, ...]:
-        cells = _cell(outcome.appeal_id), self._name(outcome.agency_id or "")
-        return (*cells, _cell(outcome.target)) if len(self._found.targets) > 1 else cells
+                yield "      " + SHELL.text("and_more", count=more)
 
     def _name(self, agency_id: str) -> str:
-        return _cell(self._found.configuration.mapping.agency_name(agency_id))
+        return _cell(self._configuration.mapping.agency_name(agency_id))
 
     def _time(self, when: datetime, *, ends: bool = False) -> str:
-        return show_short(when, self._found.as_of.date(), ends=ends)
+        return show_short(when, self._as_of.date(), ends=ends)
 
     def _facts(self, outcome: Outcome) -> Iterator[str]:
         in_days = isinstance(outcome.budget, DayBudget)
         posted, started = outcome.posted_at, outcome.started_at
         due_at, limit = outcome.due_at, outcome.limit
-        yield self._text("posted", when=self._time(posted))
+        yield SHELL.text("posted", when=self._time(posted))
         if started is not None and started != posted:
-            yield self._text("started", when=self._time(started))
+            yield SHELL.text("started", when=self._time(started))
         for key, at in (("due_by", due_at), ("late_after", None if limit == due_at else limit)):
             if at is not None:
-                yield self._text(key, when=self._time(at, ends=in_days))
+                yield SHELL.text(key, when=self._time(at, ends=in_days))
         if due_at is None and outcome.bounds is not None:
             yield from self._due_bounds(*outcome.bounds.due_at)
         for key, at in (("answered", outcome.answered_at), ("withdrawn", outcome.withdrawn_at)):
             if at is not None:
-                yield self._text(key, when=self._time(at))
+                yield SHELL.text(key, when=self._time(at))
         if outcome.overdue:
-            yield self._text("late_by", amount=format_amount(outcome.overdue))
+            yield SHELL.text("late_by", amount=format_amount(outcome.overdue))
         elif outcome.remaining is not None and outcome.answered_at is None:
-            yield self._text("left", amount=format_amount(outcome.remaining))
+            yield SHELL.text("left", amount=format_amount(outcome.remaining))
         if outcome.needs_review:
-            yield self._text("to_review")
+            yield SHELL.text("to_review")
 
     def _due_bounds(self, earliest: datetime | None, latest: datetime | None) -> Iterator[str]:
         if earliest is not None:
             key = "due_not_before" if latest is None else "due_between"
             times = {"since": earliest, "until": latest, "when": earliest}
-            yield self._text(key, **{name: self._time(at) for name, at in times.items() if at})
+            yield SHELL.text(key, **{name: self._time(at) for name, at in times.items() if at})
 
     def _holders(self, outcome: Outcome) -> Iterator[str]:
-        """Yield a line for each agency that had an overdue appeal, with the period and the time.
-
-        The last line names the agency that had the appeal when its limit passed.
-        """
-        spans = self._found.spans(outcome)
-        zone = self._found.as_of.tzinfo
+        spans = self._spans(outcome)
+        zone = self._as_of.tzinfo
         for span in spans:
             who = (
-                self._text(span.phase)
+                SHELL.text(span.phase)
                 if span.holder is None
-                else self._text("assigned_to", holder=self._name(span.holder))
+                else SHELL.text("assigned_to", holder=self._name(span.holder))
             )
             since, until = (self._time(at.astimezone(zone)) for at in (span.since, span.until))
             yield f"        {since} - {until}  {format_amount(span.worked):>9}  {who}"
         holder = holder_at_breach(outcome, spans)
         if holder is not None:
-            yield "        " + self._text("holder_at_breach", holder=self._name(holder))
+            yield "        " + SHELL.text("holder_at_breach", holder=self._name(holder))
 
 
 def _cell(text: str) -> str:
     return printable(text if len(text) <= WIDEST_CELL else text[: WIDEST_CELL - 1] + CUT)
+
+
+# -- forecast --------------------------------------------------------------------------------
+
+BAR_WIDTH: Final = 32
+BAR: Final = "█"
+BAR_WITHOUT_UNICODE: Final = "#"
+SUMS: Final = ("overdue", "earlier", "later", "paused", "unknown")
+
+
+class _ForecastOptions(Options):
+    as_of: str | None = option("--as-of", metavar="TIME", without="now")
+    since: str | None = option("--since", metavar="DATE|TIME", without="--as-of")
+    days: int = option("--days", metavar="N", type=click.IntRange(1, 366), default=10)
+    by: By = option("--by", type=click.Choice(("hour", "day")), default="hour")
+
+
+@command("forecast", InputOptions, _ForecastOptions, CommonOptions)
+def forecast(source: InputOptions, wanted: _ForecastOptions, common: CommonOptions) -> None:
+    settings = Settings.of(common)
+    configuration = settings.configuration()
+    as_of = start = as_of_time(wanted.as_of, configuration, None)
+    zone = main_schedule(configuration).tz
+    if wanted.since is not None:
+        day = read_day(wanted.since, zone, clock())
+        if day is None:
+            start = read_time(wanted.since, zone, clock()).when.astimezone(zone)
+        else:
+            start = datetime.combine(day, time(), zone)
+    end = datetime.combine(start.date() + timedelta(days=wanted.days), time(), zone)
+    with Stages() as stages:
+        found = judged(settings, configuration, source, as_of, stages, detects=False)
+    slots = forecast_deadlines(found.result.outcomes, start=start, end=end, zone=zone, by=wanted.by)
+    if common.as_json:
+        echo_json(
+            {
+                "schema": "workhours.forecast/2",
+                "as_of": as_of,
+                "from": start,
+                "until": end,
+                "by": wanted.by,
+                **_forecast_data(slots),
+                **policy_data(configuration),
+                **found.account_data(),
+            }
+        )
+        return
+    heading = SHELL.text("forecast", since=show_time(start), until=show_time(end))
+    echo_lines(
+        [
+            f"{heading} · {zone_text(start, zone)}",
+            *_bars(slots, found, start, wanted.by),
+            *found.unmatched(),
+            "",
+            *found.account(),
+            *found.store_lines(),
+            *found.calendar_lines(),
+        ]
+    )
+
+
+def _forecast_data(found: Forecast) -> dict[str, Any]:
+    return {
+        "open": found.open,
+        **{key: getattr(found, key) for key in SUMS if key != "unknown"},
+        "calendar_unknown": found.unknown,
+        "slots": [asdict(slot) for slot in found.slots],
+    }
+
+
+def _bars(found: Forecast, of: Judged, start: datetime, by: By) -> Iterator[str]:
+    targets = of.configuration.policy.targets
+    schedules = {schedule for target in targets for schedule in target.schedules}
+    only = schedules.pop() if len(schedules) == 1 else None
+    most = max((slot.count for slot in found.slots), default=0)
+    figures = len(str(most))
+    before: date | None = None
+    for slot in found.slots:
+        day = slot.since.date()
+        bar = _bar() * max(1, slot.count * BAR_WIDTH // most)
+        line = f"  {_label(slot, by)}  {bar:<{BAR_WIDTH}}  {slot.count:>{figures}}"
+        if slot.together > 1:
+            at_once = "all_at_once" if slot.together == slot.count else "at_once"
+            line += "  " + SHELL.text(at_once, count=slot.together)
+        off = 0 if only is None or day == before else _days_off_before(only, day, start)
+        yield line + (f" ({SHELL.text('after_days_off', count=off)})" if off else "")
+        before = day
+    if not found.slots:
+        yield "  " + SHELL.text("no_deadlines")
+    yield " · ".join(SHELL.text(f"forecast_{part}", count=getattr(found, part)) for part in SUMS)
+
+
+def _bar() -> str:
+    try:
+        BAR.encode(getattr(sys.stdout, "encoding", None) or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return BAR_WITHOUT_UNICODE
+    return BAR
+
+
+def _label(slot: Slot, by: By) -> str:
+    day = slot.since.date()
+    label = words.weekday_date(day)
+    if by == "day":
+        return label
+    clock = show_clock(slot.until) if slot.until.date() == day else "24:00"
+    return f"{label} {clock}"
+
+
+def _days_off_before(schedule: Schedule, day: date, start: datetime) -> int:
+    off = 0
+    before = day - timedelta(days=1)
+    try:
+        while before >= start.date() and not schedule.intervals_of(before):
+            off += 1
+            before -= timedelta(days=1)
+    except CalendarCoverageError:
+        return 0
+    return off

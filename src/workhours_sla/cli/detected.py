@@ -16,9 +16,15 @@ import click
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.zones import time_zone
 from workhours_sla.cli.help import Options, argument, command, option
-from workhours_sla.cli.options import CommonOptions, InputOptions, LangOption
 from workhours_sla.cli.output import echo_lines, note_text, printable
-from workhours_sla.cli.settings import note_other_zones
+from workhours_sla.cli.settings import (
+    CommonOptions,
+    DatesOptions,
+    InputOptions,
+    LangOption,
+    calendar_id,
+    note_other_zones,
+)
 from workhours_sla.config.column_names import shown_columns
 from workhours_sla.config.defaults import NO_CALENDAR
 from workhours_sla.config.sections import Config
@@ -38,11 +44,7 @@ _WIDEST_VALUE: Final = 30
 
 
 class Input:
-    """A file or stream to read, with a configuration if it was detected.
-
-    ``file`` is the argument of the command. ``name`` is the name in messages, None if it is that of
-    ``where``.
-    """
+    """A file or stream to read, with a configuration if it was detected."""
 
     def __init__(self, file: str, where: Path | BinaryIO, name: str | None) -> None:
         self.file = file
@@ -51,7 +53,6 @@ class Input:
         self.detected: Config | None = None
 
     def refuse(self, fault: Fault, unit: str) -> SourceError:
-        """Return the error for a row that the detected settings reject."""
         msg = say(
             "detect_row_unfit",
             name=shlex.quote(self.file),
@@ -62,10 +63,7 @@ class Input:
 
 
 def input_of(file: str, given: Given, stack: ExitStack) -> Input:
-    """Return the file to read, with a detected configuration if it does not have canonical columns.
-
-    Prints the detected settings. Raises SourceError if the detection leaves a question open.
-    """
+    """Return the file to read, with a detected configuration unless its columns are canonical."""
     found = Input(file, *_rereadable(path_or_stdin(file), stack))
     as_it_is = _reads_as_it_is(found.where)
     from_start(found.where)
@@ -86,10 +84,7 @@ def input_of(file: str, given: Given, stack: ExitStack) -> Input:
 
 
 def path_or_stdin(file: str) -> Path | BinaryIO:
-    """Return the path of a file, or the stream of standard input for ``-``.
-
-    Raises click.UsageError if standard input is a terminal or closed.
-    """
+    """Return the path of a file, or the stream of standard input for ``-``."""
     if file != "-":
         return Path(file)
     if sys.stdin is None or sys.stdin.isatty():
@@ -98,11 +93,7 @@ def path_or_stdin(file: str) -> Path | BinaryIO:
 
 
 def _rereadable(where: Path | BinaryIO, stack: ExitStack) -> tuple[Path | BinaryIO, str | None]:
-    """Return a path, or a seekable copy of a stream or a pipe.
-
-    The second result is the name of a pipe that was given as a path, otherwise None. Raises
-    SourceError.
-    """
+    """Return a path, or a seekable copy of a stream or a pipe."""
     name = None
     if isinstance(where, Path):
         if where.is_file() or where.is_dir() or not where.exists():
@@ -120,7 +111,6 @@ def _rereadable(where: Path | BinaryIO, stack: ExitStack) -> tuple[Path | Binary
 
 
 def _reads_as_it_is(where: Path | BinaryIO) -> bool:
-    """Whether a file needs no configuration, because its format and column names are known."""
     try:
         with open_source(from_start(where), Config()) as source:
             if source.format == "xes":
@@ -164,11 +154,10 @@ def _clipped(text: str, width: int) -> str:
 # -- facts from the options ------------------------------------------------------------------
 
 
-def given_without_config(source: InputOptions, common: CommonOptions) -> Given | None:
-    """Return the facts that the options give about FILE, such as its zone, for detection.
-
-    Returns None if there is a configuration or a store, or no file.
-    """
+def given_without_config(
+    source: InputOptions, common: CommonOptions | DatesOptions
+) -> Given | None:
+    """Return the facts that the options give about FILE, such as its zone, for detection."""
     if common.config is not None or source.file is None or source.store is not None:
         return None
     if source.assume_tz is not None:
@@ -177,14 +166,13 @@ def given_without_config(source: InputOptions, common: CommonOptions) -> Given |
 
 
 def _given(tz: str | None, calendar: str | None) -> Given:
-    """Return the zone of a file: that of ``--tz``, or that of the calendar.
-
-    Raises UnknownTimeZoneError and UnknownCalendarError.
-    """
+    """Return the zone of a file: that of ``--tz``, or that of the calendar."""
     if tz is not None:
         time_zone(tz)
         return Given(tz=tz)
-    zone = None if calendar in (None, NO_CALENDAR) else Calendar.get(calendar or "").tz
+    zone = None
+    if calendar is not None and (id_ := calendar_id(calendar)) != NO_CALENDAR:
+        zone = Calendar.get(id_).tz
     return Given(tz=None if zone is None else str(zone), of_calendar=True)
 
 
@@ -201,19 +189,20 @@ class _InitOptions(Options):
 
 @command("init", _InitOptions, LangOption)
 def init(wanted: _InitOptions, _: LangOption) -> None:
-    """Run the command ``init``, whose help is in ``text.catalog``."""
     from workhours_sla.detection.detect import detect, verified
 
     if wanted.out is not None and Path(wanted.out).exists():
         raise click.UsageError(INIT.text("exists", path=repr(wanted.out)))
-    if wanted.tz is None and "RU-" in (wanted.calendar or ""):
-        note_other_zones(wanted.calendar or "")
-    given = _given(wanted.tz, wanted.calendar)
+    calendar = None if wanted.calendar is None else calendar_id(wanted.calendar)
+    if wanted.tz is None and "RU-" in (calendar or ""):
+        note_other_zones(calendar or "")
+    given = _given(wanted.tz, calendar)
     with ExitStack() as stack:
         where, called = _rereadable(path_or_stdin(wanted.file), stack)
         detected = verified(detect(where, name=called, given=given), where)
-    keys = ("calendar", "hours", "tz") if wanted.tz and wanted.calendar else ("calendar", "hours")
-    schedule = {key: value for key in keys if (value := getattr(wanted, key)) is not None}
+    tz = wanted.tz if calendar else None
+    chosen = {"calendar": calendar, "hours": wanted.hours, "tz": tz}
+    schedule = {key: value for key, value in chosen.items() if value is not None}
     name, out = shlex.quote(wanted.file), shlex.quote(wanted.out or "region.toml")
     text = configuration_text(
         detected, schedule=schedule, checked_by=f"workhours check {name} --config {out}"

@@ -24,22 +24,14 @@ from workhours_sla.text import catalog, words
 
 
 class Argument(click.Argument):
-    """An argument whose name in usage lines and errors is in the language of the call."""
-
     def make_metavar(self, ctx: click.Context) -> str:
-        """Return the name of the argument, such as ``[FILE]``."""
         return words.metavar(super().make_metavar(ctx))
 
 
 class Option(click.Option):
-    """An option with its help in ``text.catalog.OPTIONS``.
-
-    ``without`` is the effect of not giving the option: a value, or a key of
-    ``text.catalog.DEFAULTS``. By default it is the default of the option.
-    """
+    """An option with its help in ``text.catalog.OPTIONS``."""
 
     command = ""
-    """The words that call the option's command on the command line."""
 
     def __init__(self, *args: Any, without: str | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -56,11 +48,9 @@ class Option(click.Option):
         """Do nothing: click sets the help that a declaration gives."""
 
     def make_metavar(self, ctx: click.Context) -> str:
-        """Return the placeholder of the value in help, such as ``FILE``."""
         return words.metavar(super().make_metavar(ctx))
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        """Return the option with its placeholder, and its help with default and range."""
         record = super().get_help_record(ctx)
         notes = "; ".join(self._notes())
         return record and (record[0], f"{self.help} [{notes}]" if notes else self.help)
@@ -78,10 +68,7 @@ class Option(click.Option):
 
 
 class Command(click.Command):
-    """A command with its help in ``text.catalog.COMMANDS``."""
-
     key = ""
-    """The words that call the command on the command line."""
 
     def __init__(self, name: str | None, **options: Any) -> None:
         super().__init__(name, **options)
@@ -104,13 +91,11 @@ class Command(click.Command):
         """Do nothing: click sets the help that a declaration gives."""
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the usage line."""
         pieces = [words.metavar(piece) for piece in self.collect_usage_pieces(ctx)]
         usage = catalog.USAGE.text("usage")
         formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=f"{usage}: ")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options and, if this is a group, its commands."""
         help_option = self.get_help_option(ctx)
         if help_option is not None:
             help_option.help = catalog.OPTIONS["--help"]
@@ -127,13 +112,11 @@ class Group(Command, click.Group):
     """A group of commands with their help in ``text.catalog``."""
 
     def add_command(self, cmd: click.Command, name: str | None = None) -> None:
-        """Add a command; the key of its help begins with the name of this group."""
         super().add_command(cmd, name)
         if isinstance(cmd, Command):
             cmd.set_key(f"{self.key} {name or cmd.name}")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options, then the commands, each with its short help."""
         super().format_options(ctx, formatter)
         before = "" if ctx.parent is None else f"{self.key} "
         width = max(map(len, self.list_commands(ctx)))
@@ -148,25 +131,19 @@ class Group(Command, click.Group):
 
 
 class Declared(NamedTuple):
-    """The declaration of a parameter: its class, its names besides that of the attribute."""
-
     of: type[Option | Argument]
     names: tuple[str, ...]
     settings: dict[str, Any]
 
     @property
     def default(self) -> Any:
-        """The value if the parameter is not given."""
         otherwise = False if self.settings.get("is_flag") else None
         return self.settings.get("default", () if self.settings.get("multiple") else otherwise)
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 class Options:
-    """The values of the parameters of a command, which the attributes of a subclass declare.
-
-    A subclass is a data class for type checkers; real ones take 10 ms to make, for every command.
-    """
+    """The values of the parameters of a command, which the attributes of a subclass declare."""
 
     def __init__(self, **values: Any) -> None:
         defaults = {name: one.default for name, one in self.declared().items()}
@@ -174,23 +151,19 @@ class Options:
 
     @classmethod
     def declared(cls) -> dict[str, Declared]:
-        """Return the declarations by name, those of base classes first."""
         names = (item for kind in reversed(cls.__mro__) for item in vars(kind).items())
         return {name: one for name, one in names if isinstance(one, Declared)}
 
 
 def option(*names: str, **settings: Any) -> Any:
-    """Declare an option, such as ``option("--now")``."""
     return Declared(Option, names, settings)
 
 
 def argument(**settings: Any) -> Any:
-    """Declare an argument."""
     return Declared(Argument, (), settings)
 
 
 def parameters(*kinds: type[Options]) -> list[click.Parameter]:
-    """Return the parameters that classes of options declare."""
     return [
         one.of([*one.names, name], **one.settings)
         for kind in kinds
@@ -201,8 +174,6 @@ def parameters(*kinds: type[Options]) -> list[click.Parameter]:
 def command(
     name: str, *kinds: type[Options], within: Group | None = None
 ) -> Callable[[Callable[..., Any]], Command]:
-    """Return a decorator that turns a function of options into a command, in a group."""
-
     def decorated(function: Callable[..., Any]) -> Command:
         def call(**values: Any) -> Any:
             given = (kind(**{name: values[name] for name in kind.declared()}) for kind in kinds)

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 import click
 
 from workhours_sla.cli.detected import input_of, path_or_stdin
-from workhours_sla.cli.options import InputOptions
 from workhours_sla.cli.output import Stages, echo_note, note_text
+from workhours_sla.cli.settings import InputOptions
 from workhours_sla.config.column_names import shown_columns
 from workhours_sla.config.sections import Config
 from workhours_sla.detection.detected import Given
@@ -53,11 +53,6 @@ _WITH_FIX: Final = frozenset({"naive_time", "unknown_type", "unknown_value"})
 
 
 class Stored(NamedTuple):
-    """The state of a store when its events were read.
-
-    ``left_out`` lists the events that the store quarantined.
-    """
-
     watermark: datetime | None
     policy_version: str
     complete_since: datetime | None
@@ -67,47 +62,25 @@ class Stored(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The events of a file or a store, and the faults of the rejected rows.
-
-    ``read_count`` is the number of rows; it is None for a store, which does not count them. For a
-    store, ``line`` of a fault is the number of a quarantined row. ``per_event`` is true if each row
-    is an event; only then does the order of rows show which events arrived late. For a file,
-    ``line`` of a fault counts lines, records or rows; ``unit`` says which. ``claims`` lists the due
-    times and verdicts of the exporting system. ``ignored`` is the number of rows that the
-    configuration ignores. ``inverted`` is the number of rows whose answer precedes the posting by
-    no more than the tolerance. ``repeated`` has an appeal id for each row that repeats an id with
-    other content.
-    """
-
     events: Sequence[Event]
     faults: Sequence[Fault]
-    per_event: bool
-    read_count: int | None = None
+    per_event: bool  # whether a row is an event: only then the order shows which came late
+    read_count: int | None = None  # a store does not count rows
     stored: Stored | None = None
     unit: Literal["line", "row", "record"] = "line"
     claims: Sequence[Claim] = ()
     ignored: int = 0
-    inverted: int = 0
-    repeated: Sequence[str] = ()
+    inverted: int = 0  # rows whose answer precedes the posting within the tolerance
+    repeated: Sequence[str] = ()  # an id for each row that repeats an appeal with other content
 
     @property
     def place(self) -> str:
-        """The key in ``SHELL`` of the text for the place of a fault."""
         return self.unit if self.stored is None else "row_of_store"
 
 
 def read_rows(
     options: InputOptions, config: Config, stages: Stages, given: Given | None = None
 ) -> Rows:
-    """Read the events of a file, standard input or a store.
-
-    ``given`` has facts from the user about a file without a configuration: its settings are then
-    detected unless its columns have canonical names. If ``given`` is None, nothing is detected.
-    Prints a note if too many rows share an id. Raises click.UsageError unless either a file or a
-    store is given. Raises SourceError for a file that cannot be read, has no rows or leaves a
-    question open in detection, and if less than ``--min-read`` of the rows could be read. Raises
-    StoreError.
-    """
     least = read_percent(options.min_read)
     file, store, zone = options.file, options.store, options.assume_tz
     if file is None and store is None:
@@ -184,7 +157,6 @@ class _AppealRows:
         """The appeal id of each such row, the first row of the id included."""
 
     def add(self, row: tuple[Event, ...]) -> None:
-        """Add the events of a row; a row may have none."""
         if not row:
             return
         name = row[0].appeal_id
@@ -218,10 +190,7 @@ def _from_store(place: str, config: Config) -> Rows:
 
 
 def details_of(config: Config) -> Callable[[Rejected], str]:
-    """Return a function that gives the reason of a rejected row in every language.
-
-    A store has only the English reason, so the function parses the row again.
-    """
+    """Return a function that gives the reason of a rejected row in every language."""
     from workhours_sla.sources.kafka import MessageRows
 
     rows = MessageRows(config)
@@ -238,10 +207,7 @@ def details_of(config: Config) -> Callable[[Rejected], str]:
 
 
 class Unread(NamedTuple):
-    """The number of rows rejected for one reason, with the first such row as an example.
-
-    ``where`` is the place of that row, ``text`` its text, and ``detail`` the fault in it.
-    """
+    """How many rows were rejected for one reason, with the place and fault of the first."""
 
     rows: int
     where: str
@@ -266,7 +232,6 @@ def read_share(text: str, *, is_percent: bool) -> Fraction | None:
 
 
 def read_percent(text: str) -> Fraction:
-    """Parse a percentage such as ``50%``, ``50`` or ``99.5%``. Raises click.UsageError."""
     share = read_share(text, is_percent=True)
     if share is None:
         raise click.UsageError(SHELL.text("no_min_read", text=shown(text)))
@@ -276,10 +241,9 @@ def read_percent(text: str) -> Fraction:
 def check_read_share(
     read: int, unread: Mapping[str, Unread], least: Fraction, *, kept: bool
 ) -> None:
-    """Raise SourceError if the share of rows that gave events is less than ``least``.
+    """Raise SourceError if less than the share ``least`` of the rows gave events.
 
-    ``read`` is the number of all rows. ``unread`` has the rows without events, keyed by reason.
-    ``kept`` is true if a store keeps those rows in quarantine.
+    ``unread`` has the others by reason; ``kept`` is whether a store keeps them in quarantine.
     """
     good = read - sum(one.rows for one in unread.values())
     if not read or Fraction(good, read) >= least:
@@ -300,16 +264,15 @@ def check_read_share(
 
 
 def _check_share(rows: Rows, least: Fraction) -> None:
-    """Raise SourceError if too few rows gave events. For a store, each event counts as a row."""
     stored = rows.stored
     read = (rows.read_count or 0) - rows.ignored
-    if stored is not None:
+    if stored is not None:  # each event counts as a row
         read = stored.counts.read + len(rows.faults)
     counts = Counter(fault.reason for fault in rows.faults)
     unread = {}
-    for fault in reversed(rows.faults):
-        where = SHELL.text(rows.place, line=fault.line)
-        unread[fault.reason] = Unread(counts[fault.reason], where, fault.text, fault.detail)
+    for line, reason, detail, text in reversed(rows.faults):
+        where = SHELL.text(rows.place, line=line)
+        unread[reason] = Unread(counts[reason], where, text, detail)
     if read or not rows.ignored:
         check_read_share(read, unread, least, kept=stored is not None)
 
@@ -320,12 +283,7 @@ def _check_share(rows: Rows, least: Fraction) -> None:
 def note_shared_ids(
     events: Sequence[Event], config: Config, noted: Collection[str] = ()
 ) -> list[str]:
-    """Print a note for each id column in which too many rows have the same id.
-
-    Too many are more than 1,000 rows, or at least 100 rows that are more than half of all. The
-    columns in ``noted`` are skipped, and so are files of social networks, which have no columns.
-    Returns the canonical names of the columns with a note.
-    """
+    """Print a note for each id column in which too many rows have the same id."""
     if config.input.format in NETWORKS:
         return []
     rows, columns = events, ["appeal_id", "event_id"]

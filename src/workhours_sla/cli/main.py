@@ -20,7 +20,6 @@ from typing import Final, TextIO
 import click
 
 from workhours_sla.cli.help import Group, Option, parameters
-from workhours_sla.cli.options import LangOption
 from workhours_sla.cli.output import (
     CALENDAR_UNKNOWN,
     CLOSED_PIPE,
@@ -28,20 +27,17 @@ from workhours_sla.cli.output import (
     INTERRUPTED,
     UNREADABLE,
     echo_lines,
+    show_time,
 )
-from workhours_sla.errors import (
-    CalendarCoverageError,
-    ProvisionalWarning,
-    WorkHoursError,
-    clipped,
-)
+from workhours_sla.cli.settings import LangOption
+from workhours_sla.errors import CalendarCoverageError, ProvisionalWarning, WorkHoursError, clipped
 from workhours_sla.text import messages
 from workhours_sla.text.catalog import LANGUAGES, SHELL, USAGE, language
 from workhours_sla.text.messages import sentence, unknown_date
 from workhours_sla.version import __version__
+from workhours_sla.worktime.amounts import format_amount
 
 LONGEST_MESSAGE: Final = 500
-"""Maximum length of a click message in characters, because click quotes arguments in full."""
 
 _EXTRA_TIME: Final = re.compile(r"(?:extra argument|лишни[йе] аргумент).*\b\d{1,2}[:.]\d\d")
 """Matches click's message about a time that was not quoted."""
@@ -60,43 +56,31 @@ PLAIN_SIGNS: Final = {
 """Replacements for characters that the encoding of a console may lack."""
 
 COMMANDS: Final = {
-    "of_working_time": {
-        "due": "answers",
-        "elapsed": "answers",
-        "latest-start": "answers",
-        "explain": "answers",
-        "days": "schedules",
-    },
-    "of_appeals": {"check": "check", "forecast": "forecast", "report": "report"},
+    "of_working_time": dict.fromkeys(
+        ("due", "elapsed", "latest-start", "explain", "days"), "answers"
+    ),
+    "of_appeals": {"check": "check", "forecast": "check", "report": "report"},
     "of_service": {"watch": "watch", "outbox": "store", "store": "store", "serve": "serve"},
     "of_files": {
-        "calendar": "calendars",
-        "calendars": "calendars",
+        **dict.fromkeys(("calendar", "calendars"), "calendars"),
         "init": "detected",
-        "sql": "schedules",
+        "sql": "calendars",
     },
 }
 """The sections of the help, each with its commands and their modules in ``workhours_sla.cli``."""
 MODULES: Final = {name: module for names in COMMANDS.values() for name, module in names.items()}
-
-PRIMARY_LANGUAGE: Final = 0x3FF
-"""The bits of a Windows language id that contain the language without the country."""
-RUSSIAN: Final = 0x19
 
 
 class Commands(Group):
     """The group of all commands. It imports the module of a command when the command is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names of the commands."""
         return list(MODULES)
 
     def sections(self, ctx: click.Context) -> Iterable[tuple[str, Iterable[str]]]:
-        """Return the sections of the list of commands."""
         return COMMANDS.items()
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the module of a command and return the command, or None if there is none."""
         if cmd_name not in MODULES:
             return None
         module = import_module(f"workhours_sla.cli.{MODULES[cmd_name]}")
@@ -106,7 +90,6 @@ class Commands(Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command that the arguments begin with. Raises click.NoSuchCommand."""
         try:
             return super().resolve_command(ctx, args)
         except click.NoSuchCommand as error:
@@ -124,18 +107,12 @@ _VERSION: Final = Option(["--version"], is_flag=True, is_eager=True, callback=_p
 commands: Final = Commands(
     "workhours",
     params=[_VERSION, *parameters(LangOption)],
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
-"""The command ``workhours``; its option ``--lang`` applies to all commands."""
 
 
 def language_of(arguments: Sequence[str]) -> str:
-    """Return the language of a call, "ru" or "en", even if click cannot parse its arguments.
-
-    It is the last ``--lang`` in the arguments. Without one, it is the language of the environment
-    or, if the environment sets none, the display language of Windows. On other systems it is
-    English.
-    """
+    """Return the language of a call, "ru" or "en", even if click cannot parse its arguments."""
     for before, after in reversed([*zip(["", *arguments], arguments, strict=False)]):
         chosen = after if before == "--lang" else after.partition("--lang=")[2]
         if chosen in LANGUAGES and (before == "--lang" or after.startswith("--lang=")):
@@ -153,11 +130,10 @@ def _windows_is_russian() -> bool:
     import ctypes
 
     found: int = ctypes.windll.kernel32.GetUserDefaultUILanguage()
-    return found & PRIMARY_LANGUAGE == RUSSIAN
+    return found & 0x3FF == 0x19  # the language without the country
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status. No error causes a traceback."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     chosen = language_of(arguments)
     gettext.bindtextdomain("messages", str(Path(__file__).with_name("locale")))
@@ -204,9 +180,20 @@ def _status(arguments: list[str]) -> int:
 
 def _message(error: Exception) -> tuple[str, int]:
     if isinstance(error, click.ClickException):
-        return _usage_message(error), UNREADABLE
+        message = error.format_message()
+        text = clipped(message, LONGEST_MESSAGE)
+        if isinstance(error, click.UsageError):
+            if _EXTRA_TIME.search(message):
+                text += SHELL.text("quote_time")
+            if error.ctx:
+                text += SHELL.text("see_help", command=error.ctx.command_path)
+        return text, UNREADABLE
     if isinstance(error, CalendarCoverageError):
-        return _coverage_message(error), CALENDAR_UNKNOWN
+        text = unknown_date(error)
+        if error.earliest is not None and error.latest is not None:
+            bounds = {"earliest": _bound(error.earliest), "latest": _bound(error.latest)}
+            text += SHELL.text("answer_between", **bounds)
+        return text, CALENDAR_UNKNOWN
     if isinstance(error, WorkHoursError):
         return sentence(error), UNREADABLE
     if isinstance(error, OSError):
@@ -217,30 +204,7 @@ def _message(error: Exception) -> tuple[str, int]:
     return SHELL.text("internal", error=repr(error)), INTERNAL
 
 
-def _usage_message(error: click.ClickException) -> str:
-    message = error.format_message()
-    text = clipped(message, LONGEST_MESSAGE)
-    if not isinstance(error, click.UsageError):
-        return text
-    if _EXTRA_TIME.search(message):
-        text += SHELL.text("quote_time")
-    if error.ctx:
-        text += SHELL.text("see_help", command=error.ctx.command_path)
-    return text
-
-
-def _coverage_message(error: CalendarCoverageError) -> str:
-    text = unknown_date(error)
-    if error.earliest is not None and error.latest is not None:
-        earliest, latest = (_bound(one) for one in (error.earliest, error.latest))
-        text += SHELL.text("answer_between", earliest=earliest, latest=latest)
-    return text
-
-
 def _bound(answer: datetime | timedelta) -> str:
-    from workhours_sla.cli.times import show_time
-    from workhours_sla.worktime.amounts import format_amount
-
     return show_time(answer) if isinstance(answer, datetime) else format_amount(answer)
 
 
@@ -262,24 +226,19 @@ codecs.register_error("plain_signs", plain_signs)
 
 
 def run() -> None:
-    """Run the command ``workhours`` with the arguments of the process, and exit."""
     # millions of events may be in memory; without this, the search for garbage among them took
     # a fifth of the time
     gc.set_threshold(gc.get_threshold()[0], 100_000, 20)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # Cyrillic text is printed as UTF-8 if the locale of the stream is ASCII
-            ascii_only = (stream.encoding or "ascii").lower() in (
-                "ascii",
-                "us-ascii",
-                "ansi_x3.4-1968",
-            )
+            plain = "ascii", "us-ascii", "ansi_x3.4-1968"
+            ascii_only = (stream.encoding or "ascii").lower() in plain
             stream.reconfigure(encoding="utf-8" if ascii_only else None, errors="plain_signs")
     sys.exit(main())
 
 
 def _flush(stream: TextIO | None) -> None:
-    """Flush a stream. If that fails, discard its output from then on."""
     try:
         if stream is not None:
             stream.flush()

@@ -5,32 +5,33 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TextIO
 
 import click
 
 from workhours_sla.json.answers import json_value
 from workhours_sla.json.text import escape_controls
+from workhours_sla.sources.written_times import offset_text
 from workhours_sla.text import words
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.messages import said
+from workhours_sla.text.words import budget_words
+from workhours_sla.worktime.amounts import format_amount
+from workhours_sla.worktime.budgets import Budget, budget_kind, budget_size, counting_of
 from workhours_sla.worktime.schedule import Schedule
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
 BREACHES: Final = 1
-"""Exit status if breaches were found. Status 1 never means anything else."""
 UNREADABLE: Final = 2
 """Exit status for wrong usage, and for input that is unreadable, rejected, lost or damaged."""
 CALENDAR_UNKNOWN: Final = 3
 """Exit status if the answer depends on a date that the calendar does not cover."""
 INTERNAL: Final = 70
-"""Exit status for an error of this program."""
 INTERRUPTED: Final = 130
-"""Exit status after Ctrl-C."""
 CLOSED_PIPE: Final = 141
 """Exit status if the reader of standard output has closed the pipe, as shells use for SIGPIPE."""
 
@@ -39,10 +40,7 @@ _STYLED: Final = re.compile(r"((?:\x1b\[\d+m)*)([^\x1b]*)((?:\x1b\[0m)?)")
 
 
 def echo_json(data: object) -> None:
-    """Print one JSON document, never localised, with control characters escaped.
-
-    Dates and times are printed in ISO 8601, and amounts of time as ISO 8601 durations.
-    """
+    """Print one JSON document, never localised, with control characters escaped."""
     encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower()
     ascii_only = not encoding.startswith("utf")
     text = json.dumps(data, ensure_ascii=ascii_only, indent=2, default=json_value)
@@ -52,27 +50,31 @@ def echo_json(data: object) -> None:
 # -- lines -----------------------------------------------------------------------------------
 
 
-def echo_lines(lines: Iterable[str], *, err: bool = False) -> None:
-    """Print lines. On a terminal, a line that is too long is continued at a word."""
+def width(*, err: bool = False) -> int | None:
+    """Return the width of the terminal, None if the output goes elsewhere."""
     stream: TextIO | None = sys.stderr if err else sys.stdout
     if stream is None or not stream.isatty():
-        for line in lines:
-            click.echo(line, err=err)
-        return
+        return None
     from shutil import get_terminal_size  # with lzma and bz2, of which no pipe needs anything
 
-    width = get_terminal_size().columns
+    return get_terminal_size().columns
+
+
+def echo_lines(lines: Iterable[str], *, err: bool = False) -> None:
+    """Print lines. On a terminal, a line that is too long is continued at a word."""
+    most = width(err=err)
     for line in lines:
-        click.echo("\n".join(wrapped(line, width)), err=err)
+        click.echo(line if most is None else "\n".join(wrapped(line, most)), err=err)
 
 
 def wrapped(line: str, width: int) -> list[str]:
-    """Break a line between words, below the last column that begins in its left two thirds.
+    """Break a line between words, below the last column that begins in its left third.
 
-    Columns are two spaces or more apart. If there are further columns, only these are broken off.
+    Columns are two spaces or more apart, and parts end with a dot, a plus or a semicolon. If all
+    fit into a line, the line is broken only between them.
 
-    >>> wrapped("Target        4:00 of working time", 28)
-    ['Target        4:00 of', '              working time']
+    >>> wrapped("Target        4:00 of working time, in Volgograd", 42)
+    ['Target        4:00 of working time, in', '              Volgograd']
     """
     found = _STYLED.fullmatch(line)
     if found is None or len(click.unstyle(line)) <= width:
@@ -80,18 +82,27 @@ def wrapped(line: str, width: int) -> list[str]:
     from textwrap import wrap
 
     begin, text, end = found.groups()
-    starts = [one.end() for one in re.finditer(r"^ *| {2,}", text) if 3 * one.end() <= 2 * width]
-    columns = re.split(" {2,}", text[starts[-1] :])
-    if len(columns) > 1 and max(map(len, columns)) <= width - starts[-1]:
-        text = re.sub(r"(?<! ) (?! )", "\xa0", text)
+    start = [one.end() for one in re.finditer(r"^ *| {2,}", text) if 3 * one.end() <= width][-1]
+    indent = start or 2
+    parts = re.split(r" {2,}|(?<=[·;]) |(?<=\d \+) ", text[start:])
+    if len(parts) > 1 and max(map(len, parts)) <= width - indent:
+        text = re.sub(r"(?<![ ·;])(?<!\d \+) (?! )", "\xa0", text)
     lines = wrap(
-        text,
-        width,
-        subsequent_indent=" " * starts[-1],
-        break_long_words=False,
-        break_on_hyphens=False,
+        text, width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False
     )
     return [begin + one.replace("\xa0", " ") + end for one in lines]
+
+
+def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield the rows of a table as lines; all columns but the last are padded.
+
+    >>> list(columns([("RU", "2026", "Russia"), ("RU-VGG", "", "Volgograd")]))
+    ['  RU      2026  Russia', '  RU-VGG        Volgograd']
+    """
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for *cells, last in rows:
+        padded = (f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=False))
+        yield f"  {'  '.join(padded)}  {last}".rstrip()
 
 
 def printable(text: Any) -> str:
@@ -101,6 +112,62 @@ def printable(text: Any) -> str:
     'roads?[31m'
     """
     return "".join(letter if letter.isprintable() else "?" for letter in str(text))
+
+
+# -- times and budgets -----------------------------------------------------------------------
+
+
+def show_time(when: datetime, *, offset: bool = False, ends: bool = False) -> str:
+    """Write a time with its weekday, such as ``Sat 1 Nov 2025 12:30``.
+
+    With ``ends``, midnight is written as 24:00 of the date before.
+    """
+    day, clock = when.date(), show_clock(when)
+    if ends and when.time() == time():
+        day, clock = day - timedelta(days=1), "24:00"
+    return f"{words.weekday_date(day)} {clock}" + (f" {offset_text(when)}" if offset else "")
+
+
+def show_minute(when: datetime) -> str:
+    return f"{words.short_date(when.date())} {when:%H:%M}"
+
+
+def show_clock(when: datetime) -> str:
+    """Write the time of day, such as ``12:30``, with seconds unless they are 0."""
+    if when.microsecond:
+        return f"{when:%H:%M:%S.%f}"
+    return f"{when:%H:%M:%S}" if when.second else f"{when:%H:%M}"
+
+
+def show_short(when: datetime, near: date, *, ends: bool = False) -> str:
+    """Write a time for a list, such as ``Sat 01.11 12:30``."""
+    day, clock = when.date(), f"{when:%H:%M}"
+    if ends and when.time() == time():
+        day, clock = day - timedelta(days=1), "24:00"
+    form = "%d.%m" if abs(day - near) < timedelta(days=180) else "%d.%m.%Y"
+    return f"{words.weekdays()[day.weekday()]} {day:{form}} {clock}"
+
+
+def zone_text(when: datetime, zone: tzinfo) -> str:
+    """Write a zone with its offset at a time, such as ``Europe/Volgograd (UTC+03:00)``."""
+    return f"{zone} (UTC{offset_text(when.astimezone(zone))})"
+
+
+def budget_text(budget: Budget) -> str:
+    """Write a budget in words, such as ``7 working days``."""
+    size = budget_size(budget)
+    amount = format_amount(size) if isinstance(size, timedelta) else size
+    return budget_words(budget_kind(budget), amount)
+
+
+def counting_text(budget: Budget) -> str | None:
+    counting = counting_of(budget)
+    parts = [
+        SHELL.text(f"{prefix}_{counting[name]}")
+        for name, prefix in (("count_from", "from"), ("roll", "roll"))
+        if name in counting
+    ]
+    return "; ".join(parts) or None
 
 
 # -- notes -----------------------------------------------------------------------------------
@@ -119,15 +186,11 @@ def echo_note(key: str, /, **facts: object) -> None:
 
 
 def note_text(text: object) -> None:
-    """Print a note on standard error."""
     echo_lines([f"{SHELL.text('note')}: {said(text)}"], err=True)
 
 
 def note_calendar_ends(schedules: Iterable[Schedule], at: datetime | date) -> None:
-    """Print a note for each calendar that ends within three months of ``at``.
-
-    Calendars with the same last date share a note.
-    """
+    """Print a note for each calendar that ends within three months of ``at``."""
     ending: dict[date, dict[str, None]] = {}
     for schedule in schedules:
         day = at.astimezone(schedule.tz).date() if isinstance(at, datetime) else at
@@ -151,10 +214,7 @@ def _months_after(day: date) -> date:
 
 
 class Stages:
-    """Shows on standard error, if it is a terminal, what a command does; mutable.
-
-    The stages are "reading", "judging" and "report".
-    """
+    """Shows on standard error, if it is a terminal, what a command does; mutable."""
 
     def __init__(self) -> None:
         self._shown: Progress | None = None
@@ -188,6 +248,5 @@ class Stages:
             self._shown.add_task(SHELL.text(f"stage_{stage}"), total=total)
 
     def advance(self, position: int) -> None:
-        """Show how much of the stage is done."""
         if self._shown is not None:
             self._shown.update(self._shown.task_ids[-1], completed=position)

@@ -5,6 +5,7 @@ Digests are messages to agencies about their overdue and open appeals.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from datetime import datetime, timedelta
@@ -15,18 +16,26 @@ from typing import Any, Final, NamedTuple, Self, TypeVar
 
 import click
 
+from workhours_sla.cli.help import Options, option
+from workhours_sla.cli.judged import main_schedule
 from workhours_sla.cli.output import Note
-from workhours_sla.cli.policy_text import main_schedule
-from workhours_sla.cli.sources import kafka_properties, secret_in
-from workhours_sla.cli.store import opened_store
+from workhours_sla.cli.settings import SKEW
+from workhours_sla.cli.store import (
+    check_files,
+    opened_store,
+    read_files,
+    store_files,
+    written_files,
+)
 from workhours_sla.config.policy import DEFAULT, Configuration
-from workhours_sla.config.sections import Config, EmailSettings, KafkaSettings
+from workhours_sla.config.sections import Config, EmailSettings, Input, KafkaSettings
 from workhours_sla.errors import CalendarCoverageError, StoreError, WorkHoursError
-from workhours_sla.json.checked_data import Reader
+from workhours_sla.json.checked_data import Keys, Reader
 from workhours_sla.sla.policy import Policy
 from workhours_sla.stores.open import has_store
 from workhours_sla.stores.store import DatabaseStore
 from workhours_sla.stream.delivery import Delivery, Sink, Undelivered
+from workhours_sla.stream.kafka_connection import properties_in, properties_of
 from workhours_sla.stream.pipeline import Pipeline
 from workhours_sla.stream.sinks.digest_lines import DIGESTS, Agencies, DigestLines, Message
 from workhours_sla.stream.sinks.digest_mail import DigestMail, Mail, NoteStore
@@ -37,7 +46,7 @@ from workhours_sla.stream.sinks.smtp import MailServer, Refusal
 from workhours_sla.stream.sinks.webhook import WebhookSink
 from workhours_sla.text import words
 from workhours_sla.text.catalog import SHELL, current
-from workhours_sla.text.messages import sentence
+from workhours_sla.text.messages import say, sentence
 from workhours_sla.worktime.amounts import parse_amount
 
 T = TypeVar("T")
@@ -45,32 +54,43 @@ T = TypeVar("T")
 BEHIND: Final = timedelta(minutes=2)
 """How far the watermark may be behind the clock, besides the skew, for digests to be written."""
 LONGEST_END: Final = 60.0
-"""How many seconds a standby waits for a file of the process that it replaces.
-
-That process may have lost the store and still be ending.
-"""
+"""How many seconds a standby waits for a file of a process that is still ending."""
 
 
-class OutputFiles(NamedTuple):
-    """The options of a command that say what it writes, and how late events may arrive.
+class OutputOptions(Options):
+    store: str | None = option("--store", metavar="STORE", without="the store of --config")
+    standby: bool = option("--standby", is_flag=True)
+    sinks: Sequence[str] = option("--sink", multiple=True, metavar="FILE")
+    digests: str | None = option("--digests", metavar="FILE")
+    skew: str | None = option("--skew", metavar="AMOUNT", without=SKEW)
+    retain: int | None = option(
+        "--retain", type=click.IntRange(1, 36_500), metavar="DAYS", without="never"
+    )
 
-    ``sinks`` are files of changes, ``digests`` is the file of digests, ``skew`` an amount of time.
-    ``standby`` is whether the command takes over from another process, ``retain`` a number of days.
-    """
+    @property
+    def lateness(self) -> timedelta:
+        return parse_amount(self.skew or SKEW)
 
-    sinks: Sequence[str]
-    digests: str | None
-    skew: str
-    standby: bool = False
-    retain: int | None = None
+    def check_files(self, place: str, source: str | None, *configuration: str | None) -> None:
+        """Raise click.UsageError if a file that is read would be written."""
+        check_files(
+            (
+                *read_files("SOURCE", source),
+                *read_files("--config", configuration[0]),
+                *read_files("--calendar-file", configuration[1]),
+                *store_files(place, is_written=True),
+                *written_files("--sink", *self.sinks),
+                *written_files("--digests", self.digests),
+            )
+        )
 
     def pipeline(
         self, stack: ExitStack, place: str, policy: Policy
     ) -> tuple[Pipeline, DatabaseStore]:
-        """Open a store and its pipeline, which ``stack`` closes.
+        """Open a store and its pipeline, which ``stack`` closes. Raises StoreError.
 
         Before, check that no file of changes or digests has something else in it. If the store
-        exists, opening a file checks the lines that the store did not write. Raises StoreError.
+        exists, opening a file checks the lines that the store did not write.
         """
         first_only = self.standby or has_store(place)
         for file in self.sinks:
@@ -105,17 +125,12 @@ def open_outputs(
     stack: ExitStack,
     pipeline: Pipeline,
     store: DatabaseStore,
-    options: OutputFiles,
+    options: OutputOptions,
     configuration: Configuration,
     remote: Configured,
     clock: Callable[[], datetime] | None,
     note: Note,
 ) -> Outputs:
-    """Open the files and start the e-mail. ``stack`` closes them. Raises StoreError.
-
-    ``remote`` are the sinks of the configuration, and ``clock`` is that of TimedDigests. ``note``
-    is called for a sink that starts to fail, and for digests that cannot be sent.
-    """
     sinks: list[Sink] = [
         stack.enter_context(
             closing(options.opened(partial(JsonLinesSink, Path(file), progress=store.progress)))
@@ -132,9 +147,11 @@ def open_outputs(
         )
         stack.enter_context(closing(lines))
         failed = partial(on_failure, options.digests)
-        digests = TimedDigests(pipeline, lines, clock, parse_amount(options.skew), failed)
+        digests = TimedDigests(pipeline, lines, clock, options.lateness, failed)
     stack.enter_context(mails)
-    stack.callback(remote.close)
+    for sink in remote.changes:
+        if isinstance(sink, KafkaSink):
+            stack.callback(sink.close)
     return Outputs([*sinks, *remote.changes], digests, mails)
 
 
@@ -145,7 +162,6 @@ def note_failure(note: Note, sink: str, error: Exception) -> None:
 
 
 def error_text(error: BaseException | None) -> str:
-    """Return the sentence of an error, or the text of an error of another program."""
     return sentence(error) if isinstance(error, WorkHoursError) else str(error)
 
 
@@ -160,12 +176,7 @@ def _digest_lines(
     note: Note,
     on_written: Callable[[Sequence[Message]], object],
 ) -> DigestLines:
-    """Return the object that writes the digests of a store to a file.
-
-    The working time of an agency is that of its own schedule. An agency without a schedule has the
-    schedule of the section [schedule] or, if no target uses that section, of the first target.
-    ``note`` is called with what the user must know. Raises StoreError.
-    """
+    """Return the object that writes the digests of a store to a file."""
     schedules = configuration.schedules
     main = main_schedule(configuration)
     otherwise = next(name for name, schedule in schedules.items() if schedule is main)
@@ -178,11 +189,7 @@ def _digest_lines(
         return otherwise if agency is None else agency.schedule or otherwise
 
     def unknown(error: CalendarCoverageError) -> None:
-        date = words.short_date(error.date)
-        note("no_digests", calendar=error.calendar or "-", date=date)
-
-    def lost() -> None:
-        note("digests_lost", name=str(file))
+        note("no_digests", calendar=error.calendar or "-", date=words.short_date(error.date))
 
     used = {otherwise, *(agency.schedule or otherwise for agency in agencies.values())}
     in_use = {name: schedule for name, schedule in schedules.items() if name in used}
@@ -192,20 +199,14 @@ def _digest_lines(
         pipeline,
         Agencies(in_use, schedule_of, configuration.mapping.agency_name),
         unknown=unknown,
-        lost=lost,
+        lost=partial(note, "digests_lost", name=str(file)),
         on_written=on_written,
         lang=current(),
     )
 
 
 class TimedDigests:
-    """Writes the digests of a store at the end of batches, as the watermark advances.
-
-    With a ``clock``, nothing is written while past events are read, so that no message is about the
-    past: the watermark may be at most ``skew`` and two minutes behind the clock. If the file cannot
-    be written, ``on_failure`` is called with the error, ``failing`` becomes the error, and the
-    digests are written later.
-    """
+    """Writes the digests of a store at the end of batches, as the watermark advances."""
 
     def __init__(
         self,
@@ -256,47 +257,59 @@ class Configured(NamedTuple):
     changes: list[WebhookSink | KafkaSink]
     servers: dict[str, MailServer]
 
-    def close(self) -> None:
-        """Close the connections of the sinks, after the last delivery."""
-        for sink in self.changes:
-            if isinstance(sink, KafkaSink):
-                sink.close()
-
 
 def configured_sinks(config: Config, file: str | None, digests: str | None) -> Configured:
     """Return the sinks of the section [sinks], with their secrets from the environment.
 
-    ``file`` is the name of the configuration file, and ``digests`` the option ``--digests``. Raises
-    ConfigError with the key path, and click.UsageError for e-mail without ``--digests``.
+    Raises ConfigError with the key path, and click.UsageError for e-mail without ``--digests``.
     """
     reader = Reader(file or "")
     found = Configured([], {})
     for name, sink in config.sinks.items():
+        keys = "sinks", name
         if isinstance(sink, EmailSettings):
             if digests is None:
                 raise click.UsageError(SHELL.text("mail_without_digests", name=name))
             password = ""
             if sink.password_env is not None:
-                password = secret_in(reader, ("sinks", name, "password_env"), sink.password_env)
+                password = _secret(reader, (*keys, "password_env"), sink.password_env)
             found.servers[name] = MailServer(sink.host, sink.port, sink.sender, sink.user, password)
         elif isinstance(sink, KafkaSettings):
-            properties = kafka_properties(reader, ("sinks", name), sink)
+            properties = kafka_properties(reader, keys, sink)
             made = KafkaSink(name, sink.brokers, sink.topic, properties=properties)
-            reader.make(("sinks", name), made.check)
+            reader.make(keys, made.check)
             found.changes.append(made)
         else:
-            keys = ("sinks", name, "secret_env")
-            secret = secret_in(reader, keys, sink.secret_env)
+            secret = _secret(reader, (*keys, "secret_env"), sink.secret_env)
             make = partial(WebhookSink, name, sink.url, secret, allow_private=sink.allow_private)
-            found.changes.append(reader.make(keys, make))
+            found.changes.append(reader.make((*keys, "secret_env"), make))
     return found
 
 
-class Mails:
-    """Sends digests by e-mail, with a thread for each mail server.
+def _secret(reader: Reader, keys: Keys, variable: str) -> str:
+    """Return the text of an environment variable. Raises ConfigError if it is not set."""
+    secret = os.environ.get(variable)
+    if secret is None:
+        reader.fail(keys, say("secret_unset", name=variable), say("set_secret"))
+    return secret
 
-    ``note`` is called for a recipient that a server refuses.
-    """
+
+def kafka_properties(
+    reader: Reader, keys: Keys, options: Input | KafkaSettings
+) -> dict[str, str] | None:
+    """Return the properties of librdkafka that the keys of a section name, None if none do."""
+    variable, file = options.properties_env, options.properties_file
+    if variable is not None:
+        keys = (*keys, "properties_env")
+        text = _secret(reader, keys, variable)
+        return reader.make(keys, lambda: properties_of(text, variable))
+    if file is not None:
+        return reader.make((*keys, "properties_file"), lambda: properties_in(Path(file)))
+    return None
+
+
+class Mails:
+    """Sends digests by e-mail, with a thread for each mail server."""
 
     def __init__(
         self,

@@ -13,52 +13,28 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from workhours_sla.cli.detected import given_without_config
-from workhours_sla.cli.file_checks import (
-    NamedFile,
-    check_files,
-    read_files,
-    store_files,
-    written_files,
-)
 from workhours_sla.cli.help import Options, command, option
-from workhours_sla.cli.input import Rows, read_rows, read_share
-from workhours_sla.cli.options import CommonOptions, InputOptions
-from workhours_sla.cli.output import Stages, echo_json, echo_lines, note_text
-from workhours_sla.cli.policy_text import main_schedule, note_pauses
-from workhours_sla.cli.rows import store_lines
-from workhours_sla.cli.settings import Settings
-from workhours_sla.cli.times import read_edge, read_time
-from workhours_sla.compliance.agreement import Agreement, compare_claims
-from workhours_sla.detection.detected import Given
+from workhours_sla.cli.input import Rows, read_share
+from workhours_sla.cli.judged import Judged, as_of_time, judged
+from workhours_sla.cli.output import Stages, echo_json, echo_lines, note_text, width
+from workhours_sla.cli.settings import CommonOptions, InputOptions, Settings
+from workhours_sla.cli.store import check_files, read_files, store_files, written_files
+from workhours_sla.cli.times import clock, read_edge
+from workhours_sla.compliance.agreement import compare_claims
 from workhours_sla.errors import shown
-from workhours_sla.sla.evaluate import Evaluation, evaluate
 from workhours_sla.sla.forecast import forecast_deadlines
 from workhours_sla.sla.target import Target
-from workhours_sla.text import catalog, words
-from workhours_sla.text.catalog import CAUSES, SENTENCES, SHELL, TARGET_VERDICTS, current
+from workhours_sla.text.catalog import SHELL, current
 from workhours_sla.text.messages import said
-from workhours_sla.text.numbers import number, percent
-from workhours_sla.text.words import heading, name_of
 
 if TYPE_CHECKING:
     # these modules need numpy
     from workhours_sla.compliance.cases import Intake
-    from workhours_sla.compliance.comparison import RevisedCase, Revision
     from workhours_sla.reports.report import Report
 
 EARLIER: Final = frozenset({"previous", "year"})
-"""Words that ``--compare-with`` accepts."""
 LOOK_AHEAD: Final = timedelta(days=14)
 """Length of the period after ``--as-of`` whose deadlines a page shows."""
-SHOWN_CHANGES: Final = 20
-"""The most changes, and the most appeals, that are listed."""
-SHOWN_FIGURES: Final = (
-    *("arrived", "matured", "matured_met", "early", "breached", "pending", "paused"),
-    *("withdrawn", "excluded"),
-    *("rate", "verdict"),
-)
-"""Figures whose changes since an earlier report are listed."""
 
 
 class _ReportOptions(Options):
@@ -78,117 +54,113 @@ class _ReportOptions(Options):
 
     @property
     def groupings(self) -> list[str] | None:
-        """The names in ``--by``."""
         return None if self.by is None else [name.strip() for name in self.by.split(",")]
 
+    def period(self, zone: tzinfo) -> dict[str, Any]:
+        """Return the options of the period. Raises TimeSyntaxError, and click.UsageError."""
 
-def _period(wanted: _ReportOptions, zone: tzinfo) -> dict[str, Any]:
-    """Parse the options of the period. Raises TimeSyntaxError, and click.UsageError."""
-    since = None if wanted.since is None else read_edge(wanted.since, zone)
-    until = None if wanted.until is None else read_edge(wanted.until, zone, is_end=True)
-    if since is not None and until is not None and until <= since:
-        raise click.UsageError(SHELL.text("no_period"))
-    compared: datetime | str | None = wanted.compare_with
-    if compared in EARLIER and since is None:
-        raise click.UsageError(SHELL.text("compare_needs_since", with_=compared))
-    if compared is not None and compared not in EARLIER:
-        compared = read_edge(str(compared), zone)
-    rebase = None if wanted.rebase is None else read_edge(wanted.rebase, zone).date()
-    return {"since": since, "until": until, "compare_with": compared, "rebase": rebase}
+        def edge(text: str | None, *, is_end: bool = False) -> datetime | None:
+            return None if text is None else read_edge(text, zone, clock(), is_end=is_end)
+
+        since, until = edge(self.since), edge(self.until, is_end=True)
+        if since is not None and until is not None and until <= since:
+            raise click.UsageError(SHELL.text("no_period"))
+        compared: datetime | str | None = self.compare_with
+        if compared in EARLIER and since is None:
+            raise click.UsageError(SHELL.text("compare_needs_since", with_=compared))
+        if compared not in EARLIER:
+            compared = edge(self.compare_with)
+        rebase = edge(self.rebase)
+        return {
+            "since": since,
+            "until": until,
+            "compare_with": compared,
+            "rebase": rebase and rebase.date(),
+        }
 
 
 @command("report", InputOptions, _ReportOptions, CommonOptions)
 def report(source: InputOptions, wanted: _ReportOptions, common: CommonOptions) -> None:
-    """Run the command ``report``, whose help is in ``text.catalog``."""
     files = [
         *read_files("FILE", source.file),
         *read_files("--config", common.config),
         *read_files("--calendar-file", common.calendar_file),
         *read_files("--revise", wanted.revise),
         *store_files(source.store, is_written=False),
+        *written_files("--xlsx", wanted.xlsx),
     ]
-    workbook = [*written_files("--xlsx", wanted.xlsx)]
     # the files of --csv and --html are known only once there is a report
-    tables, pages = written_files("--csv", wanted.csv), written_files("--html", wanted.html)
-    check_files((*files, *tables, *workbook, *pages))
+    folders = *written_files("--csv", wanted.csv), *written_files("--html", wanted.html)
+    check_files((*files, *folders))
     settings = Settings.of(common, wanted.target)
-    rate = read_rate(wanted.target_rate)
-    given = given_without_config(source, common)
+    rate = _read_rate(wanted.target_rate)
     with Stages() as stages:
-        made, result, target = _make(wanted, source, settings, rate, given, stages)
-        check_files((*files, *_tables(made, wanted.csv), *workbook, *_pages(made, wanted.html)))
-        _write(made, wanted, result, target)
+        made, found, target = _made(wanted, source, settings, rate, stages)
+        tables, pages = _files_of(made, wanted)
+        named = *written_files("--csv", *tables), *written_files("--html", *pages)
+        check_files((*files, *named))
+        for path in _write(made, wanted, found, target):
+            click.echo(str(path), err=True)
     if wanted.revise is not None:
-        _show_revision(made, Path(wanted.revise), as_json=settings.as_json)
-    elif settings.as_json:
+        _show_revision(made, Path(wanted.revise), as_json=common.as_json)
+    elif common.as_json:
         from workhours_sla.reports.report import to_json
 
         echo_json(json.loads(to_json(made)))  # echo_json encodes it for standard output
     else:
-        click.echo(made.text(*(wanted.groupings or ())))
+        from workhours_sla.reports.text import plain_text
+
+        by = wanted.groupings or ()
+        echo_lines(plain_text(made.named(), by, made.headings, width=width()).split("\n"))
 
 
-def _make(
-    wanted: _ReportOptions,
-    source: InputOptions,
-    settings: Settings,
-    rate: float,
-    given: Given | None,
-    stages: Stages,
-) -> tuple[Report, Evaluation, Target]:
+def _made(
+    wanted: _ReportOptions, source: InputOptions, settings: Settings, rate: float, stages: Stages
+) -> tuple[Report, Judged, Target]:
     configuration = settings.configuration(one=True)
-    policy = configuration.policy
-    zone = main_schedule(configuration, wanted.target).tz
-    as_of = read_time(wanted.as_of or "now", zone).when
+    as_of = as_of_time(wanted.as_of, configuration, wanted.target)
     try:
-        from workhours_sla.compliance.cases import cases_of_evaluation, refuse_repeated
+        from workhours_sla.compliance.cases import cases_of_evaluation
         from workhours_sla.compliance.period import LISTED, ReportOptions
         from workhours_sla.reports.report import report as make_report
     except ImportError as error:
         raise click.UsageError(SHELL.text("no_numpy", error=said(str(error)))) from None
-    rows = read_rows(source, configuration.mapping, stages, given)
-    refuse_repeated(rows.repeated)
-    note_pauses(rows.events, configuration)
-    stages.begin("judging")
-    result = evaluate(rows.events, policy, as_of=as_of, provisional=settings.provisional)
-    settings.note_ends(configuration, as_of)
+    found = judged(settings, configuration, source, as_of, stages, once_each=True)
+    rows, result = found.rows, found.result
     stages.begin("report")
     cases = cases_of_evaluation(
         result,
-        policy,
+        configuration.policy,
         as_of=as_of,
         target=wanted.target,
         events=rows.events,
         faults=Counter(fault.reason for fault in rows.faults),
     )
     cases = replace(cases, intake=_with_rows(cases.intake, rows))
-    for line in store_lines(rows, as_of, policy.version, zone):
+    for line in found.store_lines():
         note_text(line)
-    period = _period(wanted, zone)
+    texts, name = configuration.mapping.report, cases.target.name
+    options = ReportOptions(
+        target_rate=rate,
+        by=wanted.groupings,
+        **wanted.period(found.schedule.tz),
+        listed=LISTED if wanted.html is None else len(cases),
+        with_cases=wanted.with_cases or wanted.revise is not None,
+    )
     try:
         made = make_report(
             cases,
-            ReportOptions(
-                target_rate=rate,
-                by=wanted.groupings,
-                **period,
-                listed=LISTED if wanted.html is None else len(cases),
-                with_cases=wanted.with_cases or wanted.revise is not None,
-            ),
+            options,
             events=rows.events,
-            agreement=_agreement(result, rows, cases.target.name),
+            agreement=compare_claims(result.outcomes, rows.claims, name) if rows.claims else None,
             lang=current(),
-            title=configuration.mapping.report.heading("title", current()),
-            organisation=configuration.mapping.report.heading("organisation", current()),
+            title=texts.heading("title", current()),
+            organisation=texts.heading("organisation", current()),
             names=configuration.mapping.names,
         )
     except LookupError as error:
         raise click.BadParameter(said(error.args[0]), param_hint="--by") from None
-    return made, result, cases.target
-
-
-def _agreement(result: Evaluation, rows: Rows, target: str) -> Agreement | None:
-    return compare_claims(result.outcomes, rows.claims, target) if rows.claims else None
+    return made, found, cases.target
 
 
 def _with_rows(intake: Intake, rows: Rows) -> Intake:
@@ -201,40 +173,34 @@ def _with_rows(intake: Intake, rows: Rows) -> Intake:
     return intake.with_store(stored.counts.duplicate, (reason for _, reason in stored.left_out))
 
 
-def read_rate(text: str) -> float:
-    """Parse a share above 0 and at most 1 such as ``90%``, ``90 %``, ``89,5%`` or ``0.9``.
-
-    Raises click.UsageError.
-
-    >>> read_rate("89,5 %")
-    0.895
-    """
+def _read_rate(text: str) -> float:
+    """Parse a share above 0 and at most 1 such as ``89,5%`` or ``0.9``. Raises click.UsageError."""
     share = read_share(text, is_percent=False)
     if not share or not (rate := float(share)):
         raise click.UsageError(SHELL.text("no_target_rate", text=shown(text)))
     return rate
 
 
-def _tables(made: Report, csv: str | None) -> Iterator[NamedFile]:
-    if csv is not None:
+def _files_of(made: Report, wanted: _ReportOptions) -> tuple[Sequence[Path], Sequence[Path]]:
+    """Return the files of ``--csv`` and of ``--html``."""
+    tables: Sequence[Path] = ()
+    pages: Sequence[Path] = ()
+    if wanted.csv is not None:
         from workhours_sla.reports.tables import table_files
 
-        yield from written_files("--csv", *table_files(made, Path(csv)).values())
-
-
-def _pages(made: Report, html: str | None) -> Iterator[NamedFile]:
-    if html is not None:
+        tables = [*table_files(made, Path(wanted.csv)).values()]
+    if wanted.html is not None:
         from workhours_sla.reports.page.page import page_files
 
-        yield from written_files("--html", *page_files(made, Path(html)))
+        pages = [*page_files(made, Path(wanted.html))]
+    return tables, pages
 
 
-def _write(made: Report, wanted: _ReportOptions, result: Evaluation, target: Target) -> None:
+def _write(made: Report, wanted: _ReportOptions, found: Judged, target: Target) -> Iterator[Path]:
     if wanted.csv is not None:
         from workhours_sla.reports.tables import write_tables
 
-        for path in write_tables(made, wanted.csv):
-            click.echo(str(path), err=True)
+        yield from write_tables(made, wanted.csv)
     if wanted.xlsx is not None:
         from workhours_sla.reports.workbook import write_workbook
 
@@ -242,16 +208,15 @@ def _write(made: Report, wanted: _ReportOptions, result: Evaluation, target: Tar
             write_workbook(made, Path(wanted.xlsx))
         except ImportError as error:
             raise click.UsageError(SHELL.text("no_xlsxwriter", error=error)) from None
-        click.echo(wanted.xlsx, err=True)
+        yield Path(wanted.xlsx)
     if wanted.html is not None:
         from workhours_sla.reports.page.page import traces_of, write_page
 
-        mine = [outcome for outcome in result.outcomes if outcome.target == target.name]
+        mine = [outcome for outcome in found.result.outcomes if outcome.target == target.name]
         until = made.as_of + LOOK_AHEAD
         forecast = forecast_deadlines(mine, start=made.as_of, end=until, zone=ZoneInfo(made.tz))
         traces = traces_of(mine, target)
-        for path in write_page(made, Path(wanted.html), traces=traces, forecast=forecast):
-            click.echo(str(path), err=True)
+        yield from write_page(made, Path(wanted.html), traces=traces, forecast=forecast)
 
 
 # -- what changed since an earlier report ----------------------------------------------------
@@ -260,6 +225,7 @@ def _write(made: Report, wanted: _ReportOptions, result: Evaluation, target: Tar
 def _show_revision(made: Report, kept: Path, *, as_json: bool) -> None:
     from workhours_sla.compliance.comparison import revise
     from workhours_sla.reports.report import from_json, revision_data
+    from workhours_sla.reports.revision import revision_lines
 
     old = from_json(kept.read_bytes(), name=str(kept))
     try:
@@ -268,61 +234,5 @@ def _show_revision(made: Report, kept: Path, *, as_json: bool) -> None:
         raise click.UsageError(said(error.args[0])) from None
     if as_json:
         echo_json(revision_data(found))
-        return
-    echo_lines(_revision_lines(found))
-
-
-def _revision_lines(found: Revision) -> Iterator[str]:
-    from workhours_sla.reports.wording import printable
-
-    if not found.changes:
-        yield SENTENCES.text("unchanged")
-    causes = ", ".join(CAUSES[cause] for cause in found.causes)
-    if causes:
-        yield SENTENCES.text("changed_by", causes=causes)
-    yield from _case_lines(found.cases or ())
-    main = [change for change in found.changes if change.figure in SHOWN_FIGURES]
-    for change in main[:SHOWN_CHANGES]:
-        key = name_of(change.table, change.key) if change.table != "total" else ""
-        place = f"{heading(change.table)} {printable(key)}".rstrip()
-        old, new = (_figure(change.figure, value) for value in (change.old, change.new))
-        yield f"  {place}: {heading(change.figure)} {old} -> {new}"
-    more = len(found.changes) - len(main[:SHOWN_CHANGES])
-    if more:
-        yield SENTENCES.text("more_changes", count=more)
-    if found.cases is None and found.changes:
-        yield SENTENCES.text("no_case_verdicts")
-
-
-def _case_lines(cases: Sequence[RevisedCase]) -> Iterator[str]:
-    from workhours_sla.reports.wording import NONE, moment, printable
-
-    if cases:
-        yield SENTENCES.text("revised_cases", count=len(cases))
-    for case in cases[:SHOWN_CHANGES]:
-        old, new = (
-            NONE if verdict is None else catalog.VERDICTS[verdict]
-            for verdict in (case.old, case.new)
-        )
-        line = f"  {printable(case.appeal_id)}: {old} -> {new}"
-        if case.old_due_at != case.new_due_at:
-            dues = (case.old_due_at, case.new_due_at)
-            first, second = (NONE if due is None else moment(due) for due in dues)
-            line += f"; {heading('due_at')} {first} -> {second}"
-        causes = ", ".join(CAUSES[cause] for cause in case.causes)
-        yield f"{line} ({causes})" if causes else line
-        for day in case.days:
-            reason = day.reason_ru if current() == "ru" else day.reason_en
-            yield f"    {words.weekday_date(day.date)}: {reason}"
-    if len(cases) > SHOWN_CHANGES:
-        yield SENTENCES.text("more_cases", count=len(cases) - SHOWN_CHANGES)
-
-
-def _figure(figure: str, value: str | None) -> str:
-    from workhours_sla.reports.wording import NONE
-
-    if value is None:
-        return NONE
-    if figure == "rate":
-        return number(percent(float(value), places=2))
-    return TARGET_VERDICTS[value] if figure == "verdict" else value
+    else:
+        echo_lines(revision_lines(found))

@@ -1,4 +1,4 @@
-"""Determine the schedule, the budget and the policy of a command, and write them as text.
+"""The options that several commands share, and the one way from them to a target or a policy.
 
 Options of the command take precedence over the configuration file, and the file over defaults.
 """
@@ -9,34 +9,33 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn, get_args
 
 import click
 
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.russia.regions import region
-from workhours_sla.cli.options import (
-    BudgetOptions,
-    CommonOptions,
-    DatesOptions,
-    option_name,
-    refuse_budget,
-)
+from workhours_sla.calendars.russia.regions import region, region_named
+from workhours_sla.cli.help import Options, argument, option
 from workhours_sla.cli.output import echo_note, note_calendar_ends
-from workhours_sla.config.defaults import CALENDAR, HOURS, NO_CALENDAR, ZONE_OF_PLAIN_RUSSIA
-from workhours_sla.errors import BudgetError, shown
-from workhours_sla.json.answers import OneTarget
-from workhours_sla.text.catalog import SHELL, current
-from workhours_sla.text.words import budget_words
-from workhours_sla.worktime.amounts import format_amount, parse_amount
-from workhours_sla.worktime.budgets import (
-    Budget,
-    budget_kind,
-    budget_size,
-    counting_of,
-    parse_budget,
+from workhours_sla.config.defaults import (
+    BUDGET,
+    CALENDAR,
+    HOURS,
+    NO_CALENDAR,
+    WEEK,
+    ZONE_OF_PLAIN_RUSSIA,
 )
+from workhours_sla.errors import BudgetError, HoursSyntaxError, UnknownCalendarError, shown
+from workhours_sla.json.answers import OneTarget
+from workhours_sla.sla.event import ALLOWED_SKEW
+from workhours_sla.text.catalog import LANGUAGES, SHELL, current
+from workhours_sla.worktime.amounts import parse_amount
+from workhours_sla.worktime.budgets import Budget, counting_of, parse_budget
+from workhours_sla.worktime.day_budgets import CountFrom
+from workhours_sla.worktime.due_dates import Roll
+from workhours_sla.worktime.hours import WeeklyHours
 from workhours_sla.worktime.schedule import Schedule
+from workhours_sla.worktime.shifts import WHOLE_DAY
 
 if TYPE_CHECKING:  # imported only if there is a configuration, so that other commands start fast
     from workhours_sla.config.policy import Configuration
@@ -44,17 +43,93 @@ if TYPE_CHECKING:  # imported only if there is a configuration, so that other co
     from workhours_sla.sla.policy import Policy
     from workhours_sla.sla.target import Target
 
-_OF_SCHEDULE = ("calendar", "week", "hours", "tz")
+SKEW: Final = f"{ALLOWED_SKEW // timedelta(minutes=1)}m"
+"""Default of the options for the differences between clocks."""
+_OF_SCHEDULE: Final = ("calendar", "week", "hours", "tz")
 """Options that replace the key of the same name in the section [schedule]."""
+_OF_BUDGET: Final = ("budget", "roll", "count_from")
+"""Options that replace the key of the same name of a target."""
+
+
+class LangOption(Options):
+    # ``main`` has read it before, wherever it is on the command line
+    lang: str | None = option("--lang", type=click.Choice(LANGUAGES), without="the environment's")
+
+
+class JsonOption(LangOption):
+    as_json: bool = option("--json", is_flag=True)
+
+
+class ProvisionalOption(JsonOption):
+    provisional: bool = option("--provisional", is_flag=True)
+
+
+class ConfigOption(Options):
+    config: str | None = option("--config", metavar="FILE")
+
+
+class _CalendarOption(Options):
+    calendar: str | None = option("--calendar", metavar="ID", without=CALENDAR)
+
+
+class CalendarOptions(Options):
+    categories: str | None = option("--categories", metavar="NAMES", without="public")
+    calendar_file: str | None = option("--calendar-file", metavar="FILE")
+    week: int | None = option("--week", metavar="N", type=click.IntRange(5, 7), without=str(WEEK))
+
+    def found(self, id: str) -> Calendar:
+        """Return the calendar of an id or of a region's name, without the acts of a file."""
+        if self.categories is None:
+            found = Calendar.get(calendar_id(id))
+        else:
+            from workhours_sla.foreign.holidays import copy_holidays
+
+            asked = [name.strip() for name in self.categories.split(",")]
+            found = copy_holidays(id.removeprefix("holidays:"), categories=asked)
+        return found if self.week is None else found.with_week(self.week)
+
+    def amended(self, calendar: Calendar) -> Calendar:
+        """Add the acts of ``--calendar-file`` to a calendar."""
+        if self.calendar_file is None:
+            return calendar
+        from workhours_sla.foreign.acts import load_acts
+
+        return load_acts(Path(self.calendar_file)).added_to(calendar)
+
+
+class ScheduleOptions(CalendarOptions, _CalendarOption):
+    hours: str | None = option("--hours", metavar="HOURS", without=HOURS)
+    tz: str | None = option("--tz", metavar="ZONE", without="the region's")
+
+
+class BudgetOptions(Options):
+    budget: str | None = option("--budget", metavar="AMOUNT", without=BUDGET)
+    roll: Roll | None = option("--roll", type=click.Choice(get_args(Roll)))
+    count_from: CountFrom | None = option(
+        "--count-from", type=click.Choice(get_args(CountFrom)), without="next_day"
+    )
+
+
+class DatesOptions(ConfigOption, ProvisionalOption, ScheduleOptions):
+    """The options of commands about a schedule, without a budget."""
+
+
+class CommonOptions(ConfigOption, ProvisionalOption, BudgetOptions, ScheduleOptions):
+    """The options of all commands that count working time."""
+
+
+class InputOptions(Options):
+    file: str | None = argument(required=False)
+    store: str | None = option("--store", metavar="STORE")
+    assume_tz: str | None = option("--assume-tz", metavar="ZONE")
+    min_read: str = option("--min-read", metavar="PERCENT", default="50%")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of a command. ``config`` is None if the option ``--config`` is not given.
+    """What the options and the configuration say; ``config`` is None without ``--config``.
 
-    ``schedule`` is the schedule from the options and the section [schedule]. ``target`` is the
-    value of the option ``--target``. ``replaced`` has the names of the given options that replace a
-    part of [schedule].
+    ``schedule`` is that of the options and [schedule]; ``replaced`` names the options it has.
     """
 
     schedule: Schedule
@@ -65,7 +140,7 @@ class Settings:
 
     @classmethod
     def of(cls, options: DatesOptions | CommonOptions, target: str | None = None) -> Settings:
-        """Return the settings: options take precedence over the file, the file over defaults."""
+        """Return the settings; ``target`` is the value of ``--target``."""
         loaded = section = None
         values: dict[str, Any] = {"calendar": CALENDAR, "hours": HOURS}
         if options.config is not None:
@@ -73,26 +148,22 @@ class Settings:
 
             loaded = load_config(Path(options.config))
             section = loaded.schedule
-            filed = {name: getattr(section, name) for name in _OF_SCHEDULE}
-            values |= {name: value for name, value in filed.items() if value is not None}
-        given = {
-            name: value
-            for name in (*_OF_SCHEDULE, "categories")
-            if (value := getattr(options, name)) is not None
-        }
+            values |= _given(section, _OF_SCHEDULE)
+        given = _given(options, (*_OF_SCHEDULE, "categories"))
         values |= given
         id_ = values["calendar"]
-        is_plain = id_ == NO_CALENDAR and options.categories is None
-        calendar = None if is_plain else find_calendar(id_, options.categories)
-        if calendar is not None:
-            week = values.get("week")
-            calendar = calendar if week is None else calendar.with_week(week)
+        if options.categories is None:
+            id_ = calendar_id(id_)
+        calendar = None
+        if options.categories is not None or id_ != NO_CALENDAR:
+            calendar = options.found(id_)
+            if options.week is None and (week := values.get("week")) is not None:
+                calendar = calendar.with_week(week)
             if section is not None:
                 from workhours_sla.config.schedules import with_own_days
 
                 calendar = with_own_days(calendar, section)
-            if options.calendar_file is not None:
-                calendar = with_acts(calendar, options.calendar_file)
+            calendar = options.amended(calendar)
         # the file's zone belongs to the file's calendar, not to the calendar of an option
         zone = (given if "calendar" in given else values).get("tz")
         if zone is None and id_ in (CALENDAR, NO_CALENDAR):
@@ -100,41 +171,33 @@ class Settings:
         elif zone is None and calendar is not None and "RU-" in id_:
             note_other_zones(id_)
             zone = calendar.tz  # given explicitly, so that Schedule does not warn as well
-        schedule = Schedule(
-            calendar,
-            values["hours"],
-            tz=zone,
-            overrides=None if section is None else section.overrides,
-            changes=None if section is None else section.changes,
-        )
+        try:
+            schedule = Schedule(
+                calendar,
+                values["hours"],
+                tz=zone,
+                overrides=None if section is None else section.overrides,
+                changes=None if section is None else section.changes,
+            )
+        except HoursSyntaxError:
+            hours = WeeklyHours.parse(values["hours"])
+            if calendar is not None and set(hours.by_weekday) == {WHOLE_DAY}:
+                text = SHELL.text("round_the_clock", calendar=calendar.id)
+                raise click.UsageError(text) from None
+            raise
         return cls(schedule, options, loaded, target, tuple(f"--{name}" for name in given))
 
-    @property
-    def as_json(self) -> bool:
-        """The value of the option ``--json``."""
-        return self.options.as_json
-
-    @property
-    def provisional(self) -> bool:
-        """The value of the option ``--provisional``."""
-        return self.options.provisional
-
-    @property
-    def budget(self) -> BudgetOptions:
-        """The options of the budget; commands about a schedule have none."""
-        return self.options if isinstance(self.options, BudgetOptions) else BudgetOptions()
-
     def one_target(self) -> OneTarget:
-        """Return the chosen target of the configuration, or a target made from the options.
+        """Return the chosen target of the configuration, or one made from the options.
 
-        Raises click.UsageError if a name must be given or is unknown, and if the target has several
-        schedules. Raises BudgetError.
+        Raises click.UsageError if a name is missing or unknown, or if the target has several
+        schedules.
         """
         if self.config is None:
             if self.target is not None:
                 raise click.UsageError(SHELL.text("no_config", name=shown(self.target)))
-            return OneTarget(None, self.schedule, self.budget.parsed(), "latest")
-        target = self._chosen(self.configuration(one=True))[0]
+            return OneTarget(None, self.schedule, self._budget(), "latest")
+        target = self.targets(self.configuration(one=True))[0]
         schedule = target.schedule
         if not isinstance(schedule, Schedule):
             by = SHELL.text(f"by_{schedule.field}")
@@ -145,14 +208,13 @@ class Settings:
     def configuration(self, warn: str | None = None, *, one: bool = False) -> Configuration:
         """Return the configuration of the file, or one with a single target from the options.
 
-        ``warn`` is a text that replaces the warning time of every target. With ``one``, a target
-        must be chosen if there are several. Raises click.UsageError for options that have no effect
-        on the targets. Raises ConfigError and BudgetError.
+        ``warn`` replaces the warning time of every target. With ``one``, a target must be chosen if
+        there are several. Raises click.UsageError for options that have no effect.
         """
         from workhours_sla.config.policy import NewBudget, configured
         from workhours_sla.config.sections import Config
 
-        config, file = self.config or Config(), self.options.calendar_file
+        config = self.config or Config()
 
         def made(budget: NewBudget | None = None) -> Configuration:
             return configured(
@@ -160,24 +222,24 @@ class Settings:
                 self.schedule,
                 budget=budget,
                 warn=None if warn is None else parse_amount(warn),
-                amend=None if file is None else lambda calendar: with_acts(calendar, file),
+                amend=self.options.amended,
             )
 
         configuration = made()
         names = check_target(configuration.policy, self.target, needed=one)
-        given = self.budget.of_budget
+        given = _given(self.options, _OF_BUDGET)
         if given:
             if len(names) > 1:
-                self._refuse("fixed_budget", map(option_name, given))
+                self._refuse("fixed_budget", map(_option_name, given))
             if "budget" in given:  # a wrong text is no fault of the file
                 parse_budget(given["budget"], roll=given.get("roll", "none"))
             try:
                 configuration = made(NewBudget(names[0], given))
             except BudgetError as error:
-                refuse_budget(error)
+                _refuse_budget(error)
                 raise
         targets = [target for target in configuration.policy.targets if target.name in names]
-        self.budget.check_budget(targets[0].budget)
+        self._check_budget(targets[0].budget)
         schedules = [schedule for target in targets for schedule in target.schedules]
         if self.replaced and not any(schedule is self.schedule for schedule in schedules):
             self._refuse("fixed_targets", self.replaced)
@@ -186,30 +248,67 @@ class Settings:
                 note_other_zones(section.calendar or "")
         return configuration
 
+    def targets(self, configuration: Configuration) -> Sequence[Target]:
+        """Return the chosen target of a configuration, or all if none is chosen."""
+        from workhours_sla.sla.policy import targets_named
+
+        return targets_named(configuration.policy, self.target)
+
     def note_ends(self, configuration: Configuration, at: datetime) -> None:
         """Print a note if a calendar of the chosen targets ends soon after ``at``.
 
         With ``--provisional`` no note is printed, because rules then decide the later dates.
         """
-        if not self.provisional:
-            targets = self._chosen(configuration)
+        if not self.options.provisional:
+            targets = self.targets(configuration)
             schedules = [schedule for target in targets for schedule in target.schedules]
             note_calendar_ends(schedules, at)
 
-    def _chosen(self, configuration: Configuration) -> Sequence[Target]:
-        from workhours_sla.sla.policy import targets_named
+    def _budget(self) -> Budget:
+        given = _given(self.options, _OF_BUDGET)
+        try:
+            budget = parse_budget(
+                given.get("budget", BUDGET),
+                roll=given.get("roll"),
+                count_from=given.get("count_from"),
+            )
+        except BudgetError as error:
+            _refuse_budget(error)
+            raise
+        self._check_budget(budget)
+        return budget
 
-        return targets_named(configuration.policy, self.target)
+    def _check_budget(self, budget: Budget) -> None:
+        """Raise click.UsageError if an option has no effect on ``budget``."""
+        for name in _given(self.options, _OF_BUDGET):
+            if name != "budget" and name not in counting_of(budget):
+                raise click.UsageError(SHELL.text("no_days_to_count", option=_option_name(name)))
 
     def _refuse(self, key: str, options: Iterable[str]) -> NoReturn:
         raise click.UsageError(SHELL.text(key, options=", ".join(options)))
 
 
+def _given(options: object, names: Iterable[str]) -> dict[str, Any]:
+    """Return the attributes of an object that it has and that are not None."""
+    values = {name: getattr(options, name, None) for name in names}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _option_name(field: str) -> str:
+    return "--" + field.replace("_", "-")
+
+
+def _refuse_budget(error: BudgetError) -> None:
+    """Raise click.UsageError if ``error`` means that the option ``--roll`` is missing."""
+    if vars(error).get("cause") == "no_roll":
+        text = SHELL.text("no_roll", text=shown(vars(error)["text"]))
+        raise click.UsageError(text) from None
+
+
 def check_target(policy: Policy, name: str | None, *, needed: bool) -> list[str]:
     """Return the name of the chosen target, or the names of all targets if none is chosen.
 
-    Raises click.UsageError if no target has the name ``name``, and if ``needed`` is true, there are
-    several targets, and ``name`` is None.
+    Raises click.UsageError if the name is unknown, and if it is ``needed`` and missing.
     """
     names = list(dict.fromkeys(target.name for target in policy.targets))
     if name is None and (len(names) == 1 or not needed):
@@ -221,21 +320,23 @@ def check_target(policy: Policy, name: str | None, *, needed: bool) -> list[str]
     raise click.UsageError(SHELL.text(key, name=repr(name), names=listed))
 
 
-def find_calendar(id: str, categories: str | None) -> Calendar:
-    """Return a calendar; ``categories`` are those of the library holidays, separated by commas."""
-    if categories is None:
-        return Calendar.get(id)
-    from workhours_sla.foreign.holidays import copy_holidays
+def calendar_id(text: str) -> str:
+    """Return the id of a calendar, which may be named as its Russian region is.
 
-    asked = [name.strip() for name in categories.split(",")]
-    return copy_holidays(id.removeprefix("holidays:"), categories=asked)
+    Raises UnknownCalendarError, which suggests regions.
 
-
-def with_acts(calendar: Calendar, file: str) -> Calendar:
-    """Add the acts of a TOML file to a calendar."""
-    from workhours_sla.foreign.acts import load_acts
-
-    return load_acts(Path(file)).added_to(calendar)
+    >>> calendar_id("Самара"), calendar_id("RU-VGG")
+    ('RU-SAM', 'RU-VGG')
+    """
+    if text != NO_CALENDAR:
+        try:
+            Calendar.get(text)
+        except UnknownCalendarError:
+            named = region_named(text)
+            if named is None:
+                raise
+            return named
+    return text
 
 
 def note_other_zones(id: str) -> None:
@@ -245,24 +346,3 @@ def note_other_zones(id: str) -> None:
         areas = "; ".join(f"{tz} ({area})" for tz, area in found.other_zones)
         name = found.name_ru if current() == "ru" else found.name_en
         echo_note("other_zones", region=name, tz=found.tz, areas=areas)
-
-
-def budget_text(budget: Budget) -> str:
-    """Write a budget in words, such as ``7 working days``."""
-    size = budget_size(budget)
-    amount = format_amount(size) if isinstance(size, timedelta) else size
-    return budget_words(budget_kind(budget), amount)
-
-
-def counting_text(budget: Budget) -> str | None:
-    """Write in words which day of a budget is the first, and where its end moves.
-
-    Returns None for a budget of time.
-    """
-    counting = counting_of(budget)
-    parts = [
-        SHELL.text(f"{prefix}_{counting[name]}")
-        for name, prefix in (("count_from", "from"), ("roll", "roll"))
-        if name in counting
-    ]
-    return "; ".join(parts) or None

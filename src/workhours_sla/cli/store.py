@@ -1,20 +1,30 @@
-"""The store of a command, and the commands ``store`` and ``outbox``, which manage one."""
+"""The store and the files of a command, and the commands ``store`` and ``outbox``."""
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Iterator, Sequence
+import stat
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import combinations
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import click
 
-from workhours_sla.cli.file_checks import check_files, store_files, written_files
 from workhours_sla.cli.help import Group, Options, argument, command, option, parameters
-from workhours_sla.cli.options import ConfigOption, JsonOption, LangOption
-from workhours_sla.cli.output import UNREADABLE, echo_json, echo_lines, echo_note, printable
-from workhours_sla.cli.times import read_time, show_time
+from workhours_sla.cli.output import (
+    UNREADABLE,
+    echo_json,
+    echo_lines,
+    echo_note,
+    printable,
+    show_time,
+)
+from workhours_sla.cli.settings import ConfigOption, JsonOption, LangOption
+from workhours_sla.cli.times import clock, read_time
 from workhours_sla.errors import NaiveDatetimeError, StoreError
 from workhours_sla.sla.changes import Change
 from workhours_sla.sla.event import ALLOWED_SKEW
@@ -22,32 +32,29 @@ from workhours_sla.stores.copy import StoreFault, check_store, copy_store
 from workhours_sla.stores.open import (
     IN_USE,
     has_store,
+    is_address,
     open_existing,
     open_reader,
     open_store,
     shown,
     wait_for_store,
 )
+from workhours_sla.stores.sqlite import BESIDE
 from workhours_sla.stores.store import DatabaseStore
 from workhours_sla.stream.sinks.jsonl import rewrite
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.messages import say, sentence
+from workhours_sla.text.words import metavar
 
 SHOWN: Final = 20
 _PAGE: Final = 10_000
-"""Number of changes that are read from the store at a time."""
 
 store: Final = Group("store", params=parameters(LangOption))
-"""The commands ``store``."""
 outbox: Final = Group("outbox", params=parameters(LangOption))
-"""The commands ``outbox``, about the changes that are sent to sinks."""
 
 
 def store_place(given: str | None, config: str | None) -> str:
-    """Return the value of ``--store``, or else of ``url`` in the configuration file ``config``.
-
-    Raises click.UsageError if neither is given, and ConfigError.
-    """
+    """Return the value of ``--store``, or else of ``url`` in the configuration file ``config``."""
     place = place_if_given(given, config)
     if place is None:
         raise click.UsageError(SHELL.text("no_store_given"))
@@ -55,10 +62,7 @@ def store_place(given: str | None, config: str | None) -> str:
 
 
 def place_if_given(given: str | None, config: str | None) -> str | None:
-    """Return the value of ``--store``, or else of ``url`` in a configuration file, or None.
-
-    Raises ConfigError.
-    """
+    """Return the value of ``--store``, or else of ``url`` in a configuration file, or None."""
     if given is not None or config is None:
         return given
     from workhours_sla.config.file import load_config
@@ -67,12 +71,6 @@ def place_if_given(given: str | None, config: str | None) -> str | None:
 
 
 def opened_store(place: str, *, standby: bool) -> DatabaseStore:
-    """Open a store for a pipeline.
-
-    With ``standby``, wait while another process writes the store or its server is down, and print
-    notes before and after. Also print a note if the watermark is ahead of the machine's clock.
-    Raises StoreError.
-    """
     opened = _waited_for(place) if standby else open_store(place)
     ahead = opened.watermark
     if ahead is not None and ahead - datetime.now(UTC) > ALLOWED_SKEW:
@@ -149,7 +147,7 @@ class _AtOption(Options):
 
 @command("watermark", _StoreArgument, _AtOption, ConfigOption, LangOption, within=store)
 def _watermark(of: _StoreArgument, wanted: _AtOption, file: ConfigOption, _: LangOption) -> None:
-    given = read_time(wanted.at, UTC)
+    given = read_time(wanted.at, UTC, clock())
     if given.assumed_zone:
         raise NaiveDatetimeError(say("sent_no_offset", text=repr(wanted.at)))
     with open_existing(store_place(of.store, file.config)) as opened:
@@ -170,7 +168,6 @@ class _StoreOptions(Options):
 
     @property
     def place(self) -> str:
-        """The store, which must exist."""
         place = store_place(self.store, self.config)
         _check_exists(place)
         return place
@@ -221,10 +218,7 @@ def _rewrite(of: _FileArgument, in_: _StoreOptions, wanted: _RewriteOptions, _: 
 
 
 def _names(path: Path, kept: DatabaseStore) -> list[str]:
-    """Return the sink names in the store that are paths to the file ``path``.
-
-    If there are none, the only name is the absolute path.
-    """
+    """Return the sink names in the store that are paths to the file ``path``."""
     real = os.path.realpath(path)
     known = [name for name in kept.sinks() if Path(name).is_absolute()]
     return [name for name in known if os.path.realpath(name) == real] or [str(path.absolute())]
@@ -262,3 +256,99 @@ def _replay(of: _Letters, in_: _StoreOptions, _: LangOption) -> None:
         numbers = of.numbers or [letter.number for letter in kept.dead(of.sink)]
         count = kept.replay(of.sink, numbers)
     echo_lines([SHELL.text("replayed", count=count, sink=of.sink)], err=True)
+
+
+# -- files that are read and written -----------------------------------------------------------
+
+_OF_A_STORE: Final = ("", "-wal", "-shm", "-journal", BESIDE)
+"""File name suffixes of the files that belong to a store."""
+
+
+class NamedFile(NamedTuple):
+    option: str
+    name: str
+    is_written: bool
+    place: str  # the path without symbolic links
+    inode: tuple[int, int] | None  # all hard links to a file share it
+    group: str = ""  # files of one group may be one file
+
+    def is_same(self, other: NamedFile) -> bool:
+        """Return whether two names mean one file; always False for files of the same group."""
+        if self.group and self.group == other.group:
+            return False
+        return self.place == other.place or (self.inode is not None and self.inode == other.inode)
+
+
+def check_files(files: Iterable[NamedFile]) -> None:
+    """Raise click.UsageError if a written file is also read or written for another option."""
+    for one, other in combinations([*files, *_streams()], 2):
+        if (one.is_written or other.is_written) and one.is_same(other):
+            # the message begins with the file for which the user can give another name
+            first, second = (one, other) if one.is_written and not one.group else (other, one)
+            labels = [
+                SHELL.text("standard_output") if of.group == "streams" else metavar(of.option)
+                for of in (first, second)
+            ]
+            facts = {"name": first.name, "first": labels[0], "second": labels[1]}
+            raise click.UsageError(SHELL.text("same_file", **facts))
+
+
+def read_files(option: str, *names: str | None) -> Iterator[NamedFile]:
+    for name in names:
+        if name == "-":
+            yield from _stream(option, 0, is_written=False)
+        elif name is not None:
+            yield _file(option, name, is_written=False)
+
+
+def written_files(option: str, *names: str | Path | None) -> Iterator[NamedFile]:
+    for name in names:
+        if name is not None:
+            yield _file(option, str(name), is_written=True)
+
+
+def store_files(name: str | None, *, is_written: bool) -> Iterator[NamedFile]:
+    """Yield the files of a store: the database, its logs and its lock file."""
+    if name is not None and not is_address(name):
+        # they are beside the given name, or beside the target of a symbolic link
+        for place in dict.fromkeys((name, _real(name))):
+            for ending in _OF_A_STORE:
+                yield _file("--store", place + ending, is_written=is_written, group="store")
+
+
+def _file(option: str, name: str, *, is_written: bool, group: str = "") -> NamedFile:
+    return NamedFile(option, name, is_written, os.path.normcase(_real(name)), _inode(name), group)
+
+
+def _real(name: str) -> str:
+    """Return a path without symbolic links. Raises OSError for an impossible file name."""
+    try:
+        return os.path.realpath(name)
+    except ValueError:  # a null character, or half of a surrogate pair
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), name) from None
+
+
+def _streams() -> Iterator[NamedFile]:
+    """Yield standard output and standard error if they are files. They may be the same file."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            number = stream.fileno()
+        except (AttributeError, OSError, ValueError):  # the stream is closed or has no file
+            continue
+        yield from _stream("", number, is_written=True, group="streams")
+
+
+def _stream(option: str, number: int, *, is_written: bool, group: str = "") -> Iterator[NamedFile]:
+    inode = _inode(number)
+    if inode is not None:
+        yield NamedFile(option, "-", is_written, f"<{number}>", inode, group)
+
+
+def _inode(file: str | int) -> tuple[int, int] | None:
+    """Return the device and the inode of a regular file or a directory; None for other files."""
+    try:
+        status = os.fstat(file) if isinstance(file, int) else Path(file).stat()
+    except (OSError, ValueError):
+        return None
+    is_file = stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)
+    return (status.st_dev, status.st_ino) if is_file and status.st_ino else None

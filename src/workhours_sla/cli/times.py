@@ -1,19 +1,73 @@
-"""Parse times from the command line, and format times for output."""
+"""Read times and dates as people write them at the shell.
+
+A form that files may have is read by ``sources.written_times``. The forms here are those of people:
+``30.12.25 16:30``, ``30 декабря 16:30``, ``Dec 30, 4:30 pm``, ``завтра 9:00``. What has two
+meanings is refused with a hint. Nothing here asks the clock: the current time is an argument.
+"""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import NamedTuple
+import re
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import cache
+from typing import Final, NamedTuple, NoReturn
 
+from workhours_sla.errors import TimeSyntaxError
 from workhours_sla.sources.written_times import (
+    MONTH_NAME,
     in_zone,
-    offset_text,
+    month_number,
     parse_date,
     parse_time,
     read_days,
+    refuse_time,
 )
-from workhours_sla.text import words
+from workhours_sla.text.words import weekday_date
 from workhours_sla.worktime.times import FIRST_YEAR, LAST_YEAR, refuse_year
+
+_NOW: Final = frozenset({"now", "сейчас"})
+_DAYS: Final = {
+    "yesterday": -1,
+    "today": 0,
+    "tomorrow": 1,
+    "позавчера": -2,
+    "вчера": -1,
+    "сегодня": 0,
+    "завтра": 1,
+    "послезавтра": 2,
+}
+_WEEKDAYS: Final = {
+    name: number
+    for number, names in enumerate(
+        (
+            *(
+                "monday mon понедельник пн",
+                "tuesday tue вторник вт",
+                "wednesday wed среду среда ср",
+            ),
+            *("thursday thu четверг чт", "friday fri пятницу пятница пт"),
+            *("saturday sat субботу суббота сб", "sunday sun воскресенье вс"),
+        )
+    )
+    for name in names.split()
+}
+_YEAR: Final = r"\d{4}|\d\d(?= ?г)"
+_ORDINAL: Final = "(?:st|nd|rd|th)?"
+_FORM: Final = (
+    rf"(?:(?:(?:во?|on) )?(?P<weekday>{'|'.join(_WEEKDAYS)})\.?,? )?"
+    rf"(?:(?P<word>{'|'.join(_DAYS)})"
+    r"|(?P<iso>\d{4}-\d\d-\d\d)"
+    r"|(?P<d1>\d{1,2})\.(?P<m1>\d{1,2})(?:\.(?P<y1>\d{4}|\d\d)|\.?(?=,? ))"
+    rf"|(?P<d2>\d{{1,2}}){_ORDINAL}(?: of)?[ -](?P<m2>{MONTH_NAME})\.?"
+    rf"(?:,?[ -](?P<y2>{_YEAR})(?: ?г(?:\.|ода)?)?)?"
+    rf"|(?P<m3>{MONTH_NAME})\.? (?P<d3>\d{{1,2}}){_ORDINAL}(?:,? (?P<y3>\d{{4}}))?)"
+    r"(?:,?(?: (?:во?|at))? (?P<clock>\d.*))?"
+)
+_HALF_DAY: Final = r"(\d{1,2})([:.]\d\d)?(:\d\d)? ?([ap])\.?m\.?"
+_NUMBERS: Final = r"(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d\d)(?:,? (.*))?"
+_YEAR_FIRST: Final = r"(\d{4})[./](\d{1,2})[./](\d{1,2})(?:,? (.*))?"
+_ZONED: Final = r".*\d{1,2}[:.]\d\d ?([a-zа-я]{3,5}(?:[+-]\d{1,2})?)"
+_CLOCK: Final = r"(?:(?:в|at) )?(\d{1,2}[:.]\d\d)"
 
 
 class GivenTime(NamedTuple):
@@ -23,17 +77,31 @@ class GivenTime(NamedTuple):
     assumed_zone: bool
 
 
-def read_time(text: str, zone: tzinfo) -> GivenTime:
-    """Parse a time in a format of ``parse_time``, or ``now`` as the current time in ``zone``.
+def clock() -> datetime:
+    """Return the current time; the commands pass it on."""
+    return datetime.now(UTC).replace(microsecond=0)
 
-    A time without an offset is in ``zone``. Raises TimeSyntaxError for any other text, and for a
-    time without an offset that a clock change skips or repeats.
+
+def read_time(text: str, zone: tzinfo, now: datetime) -> GivenTime:
+    """Read a time; without an offset it is in ``zone``. Raises TimeSyntaxError.
+
+    >>> from zoneinfo import ZoneInfo
+    >>> now = datetime(2026, 1, 10, 12, tzinfo=UTC)
+    >>> str(read_time("30 декабря 16:30", ZoneInfo("Europe/Volgograd"), now).when)
+    '2025-12-30 16:30:00+03:00'
     """
     text = text.strip()
-    if text.lower() == "now":
-        now = datetime.now(UTC).replace(microsecond=0)
+    if text.lower() in _NOW:
         return GivenTime(now.astimezone(zone), assumed_zone=False)
-    when = parse_time(text)
+    when = None
+    if text[:1].isdigit():  # most texts; the patterns for people take a while to compile
+        try:
+            when = parse_time(text)
+        except TimeSyntaxError as error:
+            if error.cause not in ("time_form", "time_no_date", "time_no_clock"):
+                raise
+    if when is None:
+        when = _people_time(text, zone, now)
     if not FIRST_YEAR <= when.year <= LAST_YEAR:
         refuse_year(when)
     if when.tzinfo is not None:
@@ -41,64 +109,133 @@ def read_time(text: str, zone: tzinfo) -> GivenTime:
     return GivenTime(in_zone(when, zone, text), assumed_zone=True)
 
 
-def read_edge(text: str, zone: tzinfo, *, is_end: bool = False) -> datetime:
-    """Parse the begin of a period, or with ``is_end`` the end, which the period excludes.
+def read_edge(text: str, zone: tzinfo, now: datetime, *, is_end: bool = False) -> datetime:
+    """Read the begin of a period, or with ``is_end`` the end, which the period excludes.
 
     The text is a year, a month as 2026-03 or 03.2026, a date, or a time. If it is a year, month or
     date, the period includes all of it. Raises TimeSyntaxError.
 
     >>> from zoneinfo import ZoneInfo
-    >>> str(read_edge("2026-03", ZoneInfo("Europe/Volgograd"), is_end=True))
+    >>> tz = ZoneInfo("Europe/Volgograd")
+    >>> str(read_edge("2026-03", tz, datetime(2026, 5, 1, tzinfo=UTC), is_end=True))
     '2026-04-01 00:00:00+03:00'
     """
     days = read_days(text, zone, is_end=is_end)
-    return read_time(text, zone).when if days is None else days
+    if days is None and (day := read_day(text, zone, now)) is not None:
+        days = read_days(day.isoformat(), zone, is_end=is_end)
+    return read_time(text, zone, now).when if days is None else days
 
 
-def read_day(text: str) -> date | None:
-    """Parse a date, such as 2025-10-31 or 31.10.2025; return None for anything else."""
-    return parse_date(text.strip())
+def read_day(text: str, zone: tzinfo, now: datetime) -> date | None:
+    """Read a date, such as 2025-10-31, 31.10.2025 or ``вчера``; return None for anything else."""
+    day = parse_date(text.strip())
+    if day is None and (found := _match(_FORM, text)) is not None and found["clock"] is None:
+        try:
+            day = _date_of(found, text, now.astimezone(zone).date())
+        except TimeSyntaxError as error:
+            if error.cause != "time_date":
+                raise
+    return day
 
 
-def show_time(when: datetime, *, offset: bool = False) -> str:
-    """Write a time with its weekday, such as ``Sat 1 Nov 2025 12:30``."""
-    day = words.weekday_date(when.date())
-    return f"{day} {show_clock(when)}" + (f" {offset_text(when)}" if offset else "")
+# -- the forms of people -----------------------------------------------------------------------
 
 
-def show_end(when: datetime, *, offset: bool = False) -> str:
-    """Write the end of a span: midnight is written as 24:00 of the date before."""
-    if when.time() != time():
-        return show_time(when, offset=offset)
-    day = words.weekday_date(when.date() - timedelta(days=1))
-    return f"{day} 24:00" + (f" {offset_text(when)}" if offset else "")
+@cache
+def _pattern(form: str) -> re.Pattern[str]:
+    return re.compile(form, re.ASCII)
 
 
-def show_minute(when: datetime) -> str:
-    """Write a time to the minute, such as ``1 Nov 2025 12:30``."""
-    return f"{words.short_date(when.date())} {when:%H:%M}"
+def _match(form: str, text: str) -> re.Match[str] | None:
+    return _pattern(form).fullmatch(" ".join(text.lower().split()))
 
 
-def show_clock(when: datetime) -> str:
-    """Write the time of day, such as ``12:30``, with seconds unless they are 0."""
-    if when.microsecond:
-        return f"{when:%H:%M:%S.%f}"
-    return f"{when:%H:%M:%S}" if when.second else f"{when:%H:%M}"
+def _people_time(text: str, zone: tzinfo, now: datetime) -> datetime:
+    found, today = _match(_FORM, text), now.astimezone(zone).date()
+    day = None if found is None else _date_of(found, text, today)
+    if found is None or day is None:
+        return _refuse(text)
+    if found["clock"] is None:
+        refuse_time(text, "time_add_clock", instead=f"{text} 17:30")
+    try:
+        written = found["iso"] or f"{day:%d.%m.%Y}"
+        when = parse_time(f"{written} {_whole_day(found['clock'])}")
+    except TimeSyntaxError as error:
+        if error.cause == "time_form":
+            _refuse(text)
+        refuse_time(text, error.cause, **{k: v for k, v in error.facts.items() if k != "text"})
+    if found["word"] and when.tzinfo and now.astimezone(when.tzinfo).date() != today:
+        refuse_time(text, "time_form")  # it is another day there
+    return when
 
 
-def show_short(when: datetime, near: date, *, ends: bool = False) -> str:
-    """Write a time for a list, such as ``Sat 01.11 12:30``.
+def _date_of(found: re.Match[str], text: str, today: date) -> date | None:
+    """Return the date that was matched, None for an unknown month. Raises TimeSyntaxError."""
+    if found["word"]:
+        day = today + timedelta(days=_DAYS[found["word"]])
+    elif found["iso"]:
+        day = _dated(text, *map(int, found["iso"].split("-")))
+    else:
+        number, month, year = next(
+            (found[f"d{at}"], found[f"m{at}"], found[f"y{at}"]) for at in "123" if found[f"d{at}"]
+        )
+        named = int(month) if month.isdigit() else month_number(month)
+        if named is None:
+            return None
+        if year is not None:
+            day = _dated(text, int(year) + (2000 if len(year) == len("25") else 0), named, number)
+        else:
+            # without a year, the date nearest to today; of two as near, the earlier one
+            near = [_valid(today.year + step, named, number) for step in (-1, 0, 1)]
+            days = [one for one in near if one is not None]
+            if not days:
+                refuse_time(text, "time_date")
+            day = min(days, key=lambda one: (abs(one - today), one))
+    if found["weekday"] and day.weekday() != _WEEKDAYS[found["weekday"]]:
+        refuse_time(text, "time_weekday", day=weekday_date(day))
+    return day
 
-    The year is included if the date is half a year or more from ``near``. With ``ends``, midnight
-    is written as 24:00 of the date before.
-    """
-    day, clock = when.date(), f"{when:%H:%M}"
-    if ends and when.time() == time():
-        day, clock = day - timedelta(days=1), "24:00"
-    form = "%d.%m" if abs(day - near) < timedelta(days=180) else "%d.%m.%Y"
-    return f"{words.weekdays()[day.weekday()]} {day:{form}} {clock}"
+
+def _valid(year: int, month: int, day: int | str) -> date | None:
+    try:
+        return date(year, month, int(day))
+    except ValueError:
+        return None
 
 
-def zone_text(when: datetime, zone: tzinfo) -> str:
-    """Write a zone with its offset at a time, such as ``Europe/Volgograd (UTC+03:00)``."""
-    return f"{zone} (UTC{offset_text(when.astimezone(zone))})"
+def _dated(text: str, year: int, month: int, day: int | str) -> date:
+    return _valid(year, month, day) or refuse_time(text, "time_date")
+
+
+def _whole_day(clock: str) -> str:
+    """Return a time of day in 24 hours for one with am or pm."""
+    found = _pattern(_HALF_DAY).fullmatch(clock)
+    if found is None or not 1 <= int(found[1]) <= 12:
+        return clock
+    hour = int(found[1]) % 12 + (12 if found[4] == "p" else 0)
+    return f"{hour:02}{found[2] or ':00'}{found[3] or ''}"
+
+
+def _refuse(text: str) -> NoReturn:
+    """Raise TimeSyntaxError with the hint that helps most."""
+    if (found := _match(_NUMBERS, text)) is not None:
+        one, other, year = int(found[1]), int(found[2]), int(found[3])
+        year += 2000 if len(found[3]) == len("25") else 0
+        days = dict.fromkeys((_valid(year, other, one), _valid(year, one, other)))
+        written = [f"{day:%d.%m.%Y}" for day in days if day is not None]
+        after = f" {found[4]}" if found[4] else ""
+        if len(written) > 1:
+            refuse_time(text, "time_order", first=written[0] + after, second=written[1] + after)
+        if written:
+            refuse_time(text, "time_numbers", instead=written[0] + after)
+        refuse_time(text, "time_date")
+    if (found := _match(_YEAR_FIRST, text)) is not None:
+        iso = f"{found[1]}-{found[2]:0>2}-{found[3]:0>2}"
+        refuse_time(text, "time_numbers", instead=f"{iso} {found[4] or ''}".strip())
+    if (found := _match(_CLOCK, text)) is not None:
+        refuse_time(text, "time_today", clock=found[1].replace(".", ":"))
+    if any(word.strip(".,") in _WEEKDAYS for word in text.lower().split()[:2]):
+        refuse_time(text, "time_which_week")
+    if (found := _match(_ZONED, text)) is not None and found[1] not in ("am", "pm"):
+        refuse_time(text, "time_zone", zone=found[1])
+    refuse_time(text, "time_form")

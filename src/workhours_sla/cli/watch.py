@@ -1,63 +1,84 @@
-"""The command ``watch``: follow a file or a pipe and report each change once."""
+"""The command ``watch``: follow a file, a pipe or a topic, and report each change once."""
 
 from __future__ import annotations
 
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from fractions import Fraction
 from functools import partial
+from pathlib import Path
 from threading import Event as Flag
 from types import FrameType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from workhours_sla.cli.file_checks import check_files, read_files, store_files, written_files
+from workhours_sla.cli.detected import path_or_stdin
 from workhours_sla.cli.help import Options, argument, command, option
-from workhours_sla.cli.input import Unread, check_read_share, details_of, read_percent
-from workhours_sla.cli.options import SKEW, CommonOptions
-from workhours_sla.cli.output import UNREADABLE, echo_lines, echo_note, printable
+from workhours_sla.cli.input import (
+    FEWEST,
+    Unread,
+    check_read_share,
+    details_of,
+    note_shared_ids,
+    read_percent,
+)
+from workhours_sla.cli.judged import events_line, main_schedule, reason_lines, rows_line
+from workhours_sla.cli.output import (
+    UNREADABLE,
+    echo_lines,
+    echo_note,
+    note_text,
+    printable,
+    show_time,
+)
 from workhours_sla.cli.outputs import (
-    OutputFiles,
+    OutputOptions,
     TimedDigests,
     configured_sinks,
     error_text,
+    kafka_properties,
     note_failure,
     open_outputs,
 )
-from workhours_sla.cli.policy_text import main_schedule
-from workhours_sla.cli.rows import events_line, reason_lines, rows_line
-from workhours_sla.cli.settings import Settings
-from workhours_sla.cli.sources import CheckedSource, check_source, followed_source, idle_of
+from workhours_sla.cli.settings import SKEW, CommonOptions, Settings
 from workhours_sla.cli.store import store_place
-from workhours_sla.cli.times import show_time
+from workhours_sla.cli.times import clock as _now
 from workhours_sla.config.sections import Config
+from workhours_sla.json.checked_data import Reader
 from workhours_sla.sla.changes import Change, ChangeKind
+from workhours_sla.sla.event import Event
+from workhours_sla.sources.appeal_file import mapper_of
+from workhours_sla.sources.formats import ENDINGS, check_followed
+from workhours_sla.sources.rows import Inverted
+from workhours_sla.sources.tail import Tail
 from workhours_sla.stores.store import DatabaseStore
 from workhours_sla.stream.delivery import Delivery, Undelivered
 from workhours_sla.stream.run_loop import DEFAULT_BATCH_SIZE, RunSummary
 from workhours_sla.stream.sinks.jsonl import JsonLinesSink
+from workhours_sla.stream.source import Idle, Item, Source, Start
 from workhours_sla.stream.watermark import Watermarks
 from workhours_sla.text import catalog, words
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.worktime.amounts import parse_amount
 
+if TYPE_CHECKING:
+    from workhours_sla.sources.kafka import KafkaSource
+
 HANGS_AFTER: Final = 20.0
-"""A sink that does not return within this many seconds at the end of a run counts as hanging."""
+"""A sink that does not return in so many seconds at the end of a run counts as hanging."""
+CHECKED: Final = 10_000
+"""So many events at the beginning of a stream are checked for shared ids."""
 COLOURS: Final = {ChangeKind.BREACHED: "red", ChangeKind.AT_RISK: "yellow", ChangeKind.MET: "green"}
 MARKS: Final = {ChangeKind.BREACHED: "!!", ChangeKind.AT_RISK: "!"}
 
 
 class _WatchOptions(Options):
     source: str | None = argument(required=False)
-    store: str | None = option("--store", metavar="STORE", without="the store of --config")
-    sinks: Sequence[str] = option("--sink", multiple=True, metavar="FILE")
-    digests: str | None = option("--digests", metavar="FILE")
-    skew: str = option("--skew", default=SKEW, metavar="AMOUNT")
     clock: str = option("--clock", type=click.Choice(("machine", "events")), default="machine")
     max_ahead: str = option("--max-ahead", default=SKEW, metavar="AMOUNT")
     batch: int = option(
@@ -66,63 +87,34 @@ class _WatchOptions(Options):
     interval: float = option(
         "--interval", type=click.FloatRange(0.01, 3600), default=1.0, metavar="SECONDS"
     )
-    retain: int | None = option(
-        "--retain", type=click.IntRange(1, 36_500), metavar="DAYS", without="never"
-    )
     once: bool = option("--once", is_flag=True)
     replay: bool = option("--replay", is_flag=True)
     accept_loss: bool = option("--accept-loss", is_flag=True)
-    standby: bool = option("--standby", is_flag=True)
     assume_tz: str | None = option("--assume-tz", metavar="ZONE")
     min_read: str = option("--min-read", metavar="PERCENT", default="50%")
 
 
-@command("watch", _WatchOptions, CommonOptions)
-def watch(wanted: _WatchOptions, common: CommonOptions) -> int:
-    """Run the command ``watch``, whose help is in ``text.catalog``."""
+@command("watch", _WatchOptions, OutputOptions, CommonOptions)
+def watch(wanted: _WatchOptions, outputs: OutputOptions, common: CommonOptions) -> int:
     if common.provisional:
         raise click.UsageError(SHELL.text("no_provisional"))
-    place = store_place(wanted.store, common.config)
-    check_files(
-        (
-            *read_files("SOURCE", wanted.source),
-            *read_files("--config", common.config),
-            *read_files("--calendar-file", common.calendar_file),
-            *store_files(place, is_written=True),
-            *written_files("--sink", *wanted.sinks),
-            *written_files("--digests", wanted.digests),
-        ),
-    )
+    place = store_place(outputs.store, common.config)
+    outputs.check_files(place, wanted.source, common.config, common.calendar_file)
     settings = Settings.of(common)
     least = read_percent(wanted.min_read)
     config = settings.config or Config()
     if wanted.assume_tz is not None:
         config = config.with_zone(wanted.assume_tz)
-    check_source(wanted.source, config)
+    _check_source(wanted.source, config)
     configuration = settings.configuration()
-    remote = configured_sinks(config, common.config, wanted.digests)
+    remote = configured_sinks(config, common.config, outputs.digests)
     stopping = Flag()
     clock = _now if wanted.clock == "machine" else None
-
     if clock is not None:
         settings.note_ends(configuration, clock())
-
-    source = followed_source(
-        wanted.source,
-        config,
-        common.config,
-        interval=wanted.interval,
-        clock=clock,
-        max_ahead=parse_amount(wanted.max_ahead),
-        once=wanted.once,
-        accept_loss=wanted.accept_loss,
-        stopping=stopping,
-    )
+    source = _followed(wanted, config, common.config, clock, stopping)
     with ExitStack() as stack:
         source.check()  # an error here must not leave an empty store and empty sinks
-        outputs = OutputFiles(
-            wanted.sinks, wanted.digests, wanted.skew, wanted.standby, wanted.retain
-        )
         pipeline, store = outputs.pipeline(stack, place, configuration.policy)
         zone = None if common.as_json else main_schedule(configuration).tz
         output = _StandardOutput(zone, stopping)
@@ -141,11 +133,9 @@ def watch(wanted: _WatchOptions, common: CommonOptions) -> int:
             return stopping.is_set()
 
         summary = pipeline.run(
-            counted := CheckedSource(source, config),
+            counted := _CheckedSource(source, config),
             watermarks=Watermarks(
-                source.partitions,
-                skew=parse_amount(wanted.skew),
-                idle=idle_of(config, clock),
+                source.partitions, skew=outputs.lateness, idle=idle_of(config, clock)
             ),
             digests=digests,
             batch_size=wanted.batch,
@@ -160,14 +150,125 @@ def watch(wanted: _WatchOptions, common: CommonOptions) -> int:
         undelivered = [*delivery.finish(HANGS_AFTER), *mails.finish(HANGS_AFTER)]
         output.check()
         echo_lines(_account(summary, counted, store), err=True)
-        has_failed = _has_failed(digests, wanted.digests, undelivered)
+        has_failed = _has_failed(digests, outputs.digests, undelivered)
     if wanted.once and not stopping.is_set():
         _check_share(summary, counted.ignored, least, config)
     return UNREADABLE if source.lost or has_failed else 0
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
+# -- the source ------------------------------------------------------------------------------
+
+
+def _check_source(source: str | None, config: Config) -> None:
+    """Raise an error unless there is one source, and it has a format that can be followed."""
+    is_topic = config.input.topic is not None
+    if (source is not None) == is_topic:
+        raise click.UsageError(SHELL.text("file_and_topic" if is_topic else "no_source"))
+    if source is not None:
+        path_or_stdin(source)
+        _check_format(source, config)
+
+
+def _check_format(source: str, config: Config) -> None:
+    """Raise an error if a source is a CSV file or a document, which cannot be followed."""
+    options, ending = config.input, Path(source).suffix.lower()
+    check_followed(options.format or ENDINGS.get(ending))
+    csv = options.format == "csv"
+    if options.format is None and ending not in (".jsonl", ".ndjson", ".json"):
+        is_table = options.kind == "appeals" or options.delimiter is not None
+        csv = is_table or ending in (".csv", ".tsv")
+    if csv:
+        raise click.UsageError(SHELL.text("not_followed", name=repr(source)))
+
+
+def _followed(
+    wanted: _WatchOptions,
+    config: Config,
+    file: str | None,
+    clock: Callable[[], datetime] | None,
+    stopping: Flag,
+) -> Tail | KafkaSource:
+    """Return the source of a name, or the topic of ``config``, which the file ``file`` has."""
+    name, max_ahead = wanted.source, parse_amount(wanted.max_ahead)
+    if name is not None:
+        return Tail(
+            path_or_stdin(name),
+            mapper_of(config, name),
+            encoding=config.input.encoding,
+            interval=wanted.interval,
+            clock=clock,
+            max_ahead=max_ahead,
+            once=wanted.once,
+            stopping=stopping,
+            report=lambda loss: echo_note(loss.kind, name=loss.name),
+        )
+    from workhours_sla.sources.kafka import KafkaSource
+
+    return KafkaSource(
+        config.input.brokers or (),
+        config.input.topic or "",
+        config,
+        properties=kafka_properties(Reader(file or ""), ("input",), config.input),
+        interval=wanted.interval,
+        clock=clock,
+        max_ahead=max_ahead,
+        once=wanted.once,
+        accept_loss=wanted.accept_loss,
+        stopping=stopping,
+        report=note_text,
+    )
+
+
+def idle_of(config: Config, clock: Callable[[], datetime] | None) -> timedelta | None:
+    """Return how long a partition may be silent; with a clock, its brokers say that it is."""
+    if clock is not None or config.input.idle is None:
+        return None
+    return parse_amount(config.input.idle)
+
+
+class _CheckedSource:
+    """Yields the items of another source, counts rows, and notes ids that are shared; mutable."""
+
+    def __init__(self, source: Source, config: Config) -> None:
+        self._source = source
+        self._config = config
+        self._events: list[Event] = []
+        self._noted: list[str] = []
+        self._next: int | None = FEWEST
+        self.ignored = 0
+        self.inverted = 0
+        """The rows whose answer was before its posting, but within the tolerance."""
+
+    @property
+    def name(self) -> str:
+        return self._source.name
+
+    @property
+    def partitions(self) -> Collection[str]:
+        return self._source.partitions
+
+    def items(self, positions: Mapping[str, str]) -> Iterator[Item | Start | Idle]:
+        for item in self._source.items(positions):
+            if isinstance(item, Item):
+                self.ignored += not item.events and item.rejected is None
+                self.inverted += isinstance(item.events, Inverted)
+                if self._next is not None:
+                    self._events += item.events
+                    if len(self._events) >= self._next:
+                        self._note()
+            yield item
+        self._note()
+
+    def _note(self) -> None:
+        self._noted += note_shared_ids(self._events, self._config, self._noted)
+        if len(self._events) >= CHECKED:
+            self._next = None
+            self._events.clear()
+        else:
+            self._next = min(2 * max(FEWEST, len(self._events)), CHECKED)
+
+
+# -- the run ---------------------------------------------------------------------------------
 
 
 @contextmanager
@@ -189,10 +290,7 @@ def _stopped_by_signals(stopping: Flag) -> Iterator[None]:
 
 
 class _StandardOutput:
-    """A sink that writes to standard output, JSON unless there is a zone for lines of text.
-
-    It stops the run if the reader closes the pipe.
-    """
+    """A sink that writes to standard output, JSON unless there is a zone for lines of text."""
 
     name = "stdout"
 
@@ -203,12 +301,10 @@ class _StandardOutput:
         self._broken: BrokenPipeError | None = None
 
     def check(self) -> None:
-        """Raise BrokenPipeError if the reader has closed the pipe."""
         if self._broken is not None:
             raise self._broken
 
     def write(self, changes: Sequence[Change]) -> None:
-        """Write the changes."""
         try:
             self._write(changes)
         except BrokenPipeError as error:
@@ -259,10 +355,7 @@ def _has_failed(
 
 
 def _check_share(run: RunSummary, ignored: int, least: Fraction, config: Config) -> None:
-    """Raise SourceError if a finished run could read less than the share ``least`` of its rows.
-
-    Ignored rows do not count.
-    """
+    """Raise SourceError if a finished run could read less than the share ``least`` of its rows."""
     if ignored and run.items == ignored:
         return
     where, detail_of = SHELL.text("a_row"), details_of(config)
@@ -273,7 +366,7 @@ def _check_share(run: RunSummary, ignored: int, least: Fraction, config: Config)
     check_read_share(run.items - ignored, unread, least, kept=True)
 
 
-def _account(run: RunSummary, rows: CheckedSource, store: DatabaseStore) -> Iterator[str]:
+def _account(run: RunSummary, rows: _CheckedSource, store: DatabaseStore) -> Iterator[str]:
     stored = store.holdings()
     yield rows_line(run.items, run.rejected, rows.ignored, rows.inverted)
     counts = run.events

@@ -27,13 +27,25 @@ from workhours_sla.worktime.amounts import format_amount
 
 _LEFT: Final = frozenset({0, 1 + IN_TEXT.index("verdict")})
 """Indexes of the left-aligned columns: the name and the verdict."""
+_DISPENSABLE: Final = (
+    *("standardised", "closed_only", "p90", "median", "interval", "matured_met", "matured"),
+    "arrived",
+)
+"""Figures that a narrow table leaves out, in this order."""
 
 
-def plain_text(report: ReportNumbers, by: Sequence[str], headings: Sequence[str] = ()) -> str:
+def plain_text(
+    report: ReportNumbers,
+    by: Sequence[str],
+    headings: Sequence[str] = (),
+    *,
+    width: int | None = None,
+) -> str:
     """Return the result in a sentence, the tables of the groupings ``by``, and notes, as text.
 
-    An empty ``by`` selects the first grouping; ``headings`` are the first lines. Raises LookupError
-    for a grouping that the report does not have.
+    An empty ``by`` selects the first grouping; ``headings`` are the first lines. Tables that are
+    wider than ``width`` leave columns out. Raises LookupError for a grouping that the report does
+    not have.
     """
     shown = [*_above(report, headings), ""]
     shown += map(one_line, headline_lines(report))
@@ -45,15 +57,30 @@ def plain_text(report: ReportNumbers, by: Sequence[str], headings: Sequence[str]
             for title, line in zip(first, (head, *lines), strict=True)
         ]
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+        left = _left_at(widths, width)
         shown.append("")
         shown += [
             "  ".join(
-                f"{cell:<{width}}" if at in _LEFT else f"{cell:>{width}}"
-                for at, (cell, width) in enumerate(zip(line, widths, strict=True))
+                f"{cell:<{widths[at]}}" if at in _LEFT else f"{cell:>{widths[at]}}"
+                for at, cell in enumerate(line)
+                if at in left
             ).rstrip()
             for line in cells
         ]
+        if len(left) < len(widths):
+            names = (title for at, title in enumerate(head) if at not in left)
+            shown.append(SENTENCES.text("left_out", names="; ".join(names)))
     return "\n".join([*shown, "", *notes(report)])
+
+
+def _left_at(widths: Sequence[int], most: int | None) -> list[int]:
+    """Return the indexes of the columns that fit a width; the most important ones always stay."""
+    left = list(range(len(widths)))
+    for key in _DISPENSABLE:
+        if most is None or sum(widths[at] + 2 for at in left) - 2 <= most:
+            break
+        left.remove(1 + IN_TEXT.index(key))
+    return left
 
 
 def _first(report: ReportNumbers) -> tuple[str | None]:

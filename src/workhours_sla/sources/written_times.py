@@ -43,15 +43,24 @@ _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)|(\d{1,2})\.(\d{1,2})\.(\d{4})", re.AS
 _CLOCK_ALONE = re.compile(r"\d{1,2}[:.]\d\d(?::\d\d)?", re.ASCII)
 
 _MONTHS: Final = (
-    *("jan|янв", "feb|фев", "mar|мар", "apr|апр", "may|ма[йя]", "jun|июн", "jul|июл", "aug|авг"),
-    *("sep|сен", "oct|окт", "nov|ноя", "dec|дек"),
+    "january январь января",
+    "february февраль февраля",
+    "march март марта",
+    "april апрель апреля",
+    "may май мая",
+    "june июнь июня",
+    "july июль июля",
+    "august август августа",
+    "september сентябрь сентября",
+    "october октябрь октября",
+    "november ноябрь ноября",
+    "december декабрь декабря",
 )
-_MONTH_NAME: Final = "|".join(
-    rf"(?P<m{at}>(?:{one})[a-zа-я]{{0,6}})" for at, one in enumerate(_MONTHS, 1)
-)
+MONTH_NAME: Final = "[a-zа-я]{3,9}"
+"""Matches the words that may be the name of a month."""
 _NAMED_MONTH: Final = re.compile(
     r"(?:[a-zа-я]{2,11}, )?"
-    rf"(?:(?P<day>\d{{1,2}})[ /.-]+)?(?:{_MONTH_NAME})\.?[ /.,-]*"
+    rf"(?:(?P<day>\d{{1,2}})[ /.-]+)?(?P<month>{MONTH_NAME})\.?[ /.,-]*"
     r"(?(day)|(?P<second>\d{1,2})(?:st|nd|rd|th)?,? +)"
     r"(?P<year>\d{4}|\d\d(?!\d))(?: ?г(?:\.|ода)?)?"
     r"(?:,?(?: +(?:в|at))? +(?P<hour>\d{1,2})(?P<clock>[:.]\d\d(?::\d\d(?:\.\d+)?)?)"
@@ -119,7 +128,9 @@ def with_month_number(text: str) -> str | None:
     found = _NAMED_MONTH.fullmatch(" ".join(text.split()))
     if found is None:
         return None
-    month = next(at for at in range(1, 13) if found[f"m{at}"])
+    month = month_number(found["month"])
+    if month is None:
+        return None
     day, year = found["day"] or found["second"], found["year"]
     written = f"{day}.{month:02}.{year if len(year) > len('26') else f'20{year}'}"
     if found["hour"] is None:
@@ -132,6 +143,18 @@ def with_month_number(text: str) -> str | None:
     offset = (found["offset"] or "").strip()
     offset = f" {'Z' if offset.isalpha() else offset}" if offset else ""
     return f"{written} {hour:02}{found['clock']}{offset}"
+
+
+def month_number(name: str) -> int | None:
+    """Return the number of a month by its name in English or Russian, or three letters of it.
+
+    >>> month_number("Dec"), month_number("декабря"), month_number("сент")
+    (12, 12, 9)
+    """
+    for number, names in enumerate(_MONTHS, 1):
+        if any(one.startswith(name.lower()) for one in names.split()):
+            return number
+    return None
 
 
 def parse_date(text: str) -> date | None:

@@ -80,6 +80,11 @@ def weekday_date(day: date) -> str:
     return f"{weekdays()[day.weekday()]} {short_date(day)}"
 
 
+def plain_name(text: str) -> str:
+    """Return a name without capitals and signs, and with ``е`` for ``ё``, to be compared."""
+    return re.sub(r"\W+", " ", text.casefold().replace("ё", "е")).strip()
+
+
 def name_of(by: str, key: str | None) -> str:
     """Return the name of the row ``key`` in the table ``by``.
 

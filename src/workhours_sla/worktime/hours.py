@@ -30,7 +30,7 @@ from workhours_sla.worktime.hours_rules import (
     Rules,
     last_day,
 )
-from workhours_sla.worktime.shifts import WHOLE_DAY, Shift, Shifts, merge_shifts
+from workhours_sla.worktime.shifts import WHOLE_DAY, Shift, Shifts, merge_shifts, without
 from workhours_sla.worktime.times import ONE_DAY
 
 LONGEST: Final = 10_000
@@ -71,9 +71,10 @@ _WORDS: Final = {
         "H": ("ph",),
         "S": ("sh",),
         "W": ("week",),
-        "X": ("off closed",),
+        "X": ("off closed выходной",),
         "O": ("open",),
         "F": ("from since с von ab",),
+        "B": ("break lunch обед перерыв",),
     }.items()
     for number, names in enumerate(lines)
     for name in names.split()
@@ -103,7 +104,8 @@ def _list_of(item: str, between: str = " , ") -> str:
 
 
 _RULE: Final = (
-    f" (?:(?P<always>24/7(?!\\d))|(?P<dates>{_list_of(_DATES)})?"
+    f" (?:(?P<always>24/7(?!\\d))|(?P<break>Bb*) :? (?P<pause>{_list_of(_TIMES)})"
+    f"|(?P<dates>{_list_of(_DATES)})?"
     f" (?:(?P<week>Ww*) (?P<weeks>{_list_of(_WEEKS, ' , (?:Ww*)? ')})?)? :?"
     f" (?P<rotation>{_ROTATION})? (?P<days>{_list_of(_DAYS)})? :?"
     f" (?P<times>{_list_of(_TIMES)})? (?P<since>{_SINCE})? (?:(?P<off>{_OFF})|(?P<open>Oo*))?)"
@@ -112,7 +114,6 @@ _OF_A_DAY: Final = f" (?:(?P<times>{_list_of(_TIMES)})|{_OFF}) "
 _NEXT_WORD: Final = " (-)? ([A-Z][a-z]*)"
 _REFUSED: Final = (
     (r"\|\||[\"“”„«»]|\bunknown\b", "hours_comment"),
-    ("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]", "hours_dash"),
     ("sunrise|sunset|dawn|dusk", "hours_sun"),
     (r"\beaster\b", "hours_easter"),
     (r"\[", "hours_nth"),
@@ -122,6 +123,11 @@ _REFUSED: Final = (
     (r"\b(?:19|20)\d\d\b", "hours_year"),
 )
 """Notation that the grammar leaves out, each with the cause of the error."""
+_DASHES: Final = dict.fromkeys(
+    map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-"
+)
+_UNTIL: Final = r"(?:\b(?:from|с)\s+)?(\d[\d:.]*)\s+(?:to|до)\s+(?=\d)"
+"""Matches hours in words: ``с 9 до`` of ``с 9 до 18``."""
 
 
 @cache
@@ -145,10 +151,13 @@ class _Parser:
     """Parses a text by the grammar. ``example`` shows in errors what to write."""
 
     def __init__(self, text: str, example: str) -> None:
-        self._text, self._example = text, example
+        self._given, self._example = text, example
         if len(text) > LONGEST:
             self.refuse("hours_too_many", most=f"{LONGEST:,}")
-        self._shape = re.sub(_WORD, _shape, text)
+        self._text = text.translate(_DASHES)
+        if "to" in text or "до" in text:
+            self._text = re.sub(_UNTIL, r"\1-", self._text)
+        self._shape = re.sub(_WORD, _shape, self._text)
 
     def refuse(self, cause: str, example: str = "", **facts: str) -> NoReturn:
         """Raise HoursSyntaxError for a cause, or for notation that the grammar leaves out."""
@@ -156,19 +165,22 @@ class _Parser:
             others = (c for p, c in _REFUSED if re.search(p, self._text, re.IGNORECASE))
             cause = next(others, cause)
         example = _EXAMPLE_OF_A_ROTATION if cause == "hours_rotation" else example
-        known = {"text": self._text, "example": example or self._example, **facts}
+        known = {"text": self._given, "example": example or self._example, **facts}
         msg = str(say(cause, **known))
-        raise HoursSyntaxError(msg, text=self._text, cause=cause, facts=known)
+        raise HoursSyntaxError(msg, text=self._given, cause=cause, facts=known)
 
     def rules(self) -> tuple[Rules, bool]:
         """Return the rules, and whether the text contains ``PH off``."""
         rules: list[Rule] = []
-        at, holidays_off, additional = 0, False, False
+        at, holidays_off, additional, unbroken = 0, False, False, 0
         while self._text[at:].strip():
             match = _pattern(_RULE).match(self._shape, at)
             assert match is not None  # noqa: S101 - every part may be absent
-            after = self._text[match.end() :].lstrip()
-            if match[0].strip():
+            after = self._after(match)
+            if match["break"]:
+                rules += self._breaks(match, rules[unbroken:])
+                unbroken = len(rules)
+            elif match[0].strip():
                 rule, of_holidays = self._rule(match, additional=additional)
                 if rule is not None:
                     if holidays_off and rule.shifts and rule.effect is not Effect.REMOVE:
@@ -227,6 +239,27 @@ class _Parser:
         shifts = merge_shifts(shifts or (() if off else WHOLE_DAY))
         return Rule(dates, weekdays, effect, shifts, text), holidays
 
+    def _after(self, match: re.Match[str]) -> str:
+        """Return the rest of the text; a break needs no comma before it."""
+        after = self._text[match.end() :].lstrip()
+        is_break = self._shape[len(self._text) - len(after) :].startswith("B")
+        return f",{after}" if is_break and match["times"] else after
+
+    def _breaks(self, match: re.Match[str], rules: Sequence[Rule]) -> list[Rule]:
+        """Return the rules that take a break, such as ``обед 13-14``, out of the rules before."""
+        text = self._text[match.start() : match.end()].strip()
+        shifts = merge_shifts(self._shifts(match, "pause"))
+        days: dict[Dates, set[int]] = {}
+        for rule in rules:
+            if without(rule.shifts, shifts) != rule.shifts:
+                days.setdefault(rule.dates, set()).update(rule.weekdays)
+        if not days:
+            self.refuse("hours_break", rule=text)
+        return [
+            Rule(dates, tuple(sorted(of)), Effect.REMOVE, shifts, text)
+            for dates, of in days.items()
+        ]
+
     def _parts(self, match: re.Match[str], group: str, item: str) -> list[str]:
         span = match.span(group)
         found = _pattern(item).finditer(self._shape, *span) if match[group] else ()
@@ -284,8 +317,8 @@ class _Parser:
                 days |= {(first + step) % 7 for step in range((last - first) % 7 + 1)}
         return days, holidays
 
-    def _shifts(self, match: re.Match[str]) -> Shifts:
-        return tuple(map(self._shift, _pattern(_TIMES).finditer(self._shape, *match.span("times"))))
+    def _shifts(self, match: re.Match[str], group: str = "times") -> Shifts:
+        return tuple(map(self._shift, _pattern(_TIMES).finditer(self._shape, *match.span(group))))
 
     def _shift(self, match: re.Match[str]) -> Shift:
         part = match[0]
@@ -360,6 +393,7 @@ class WeeklyHours(NamedTuple):
           ``May 15-Sep 30``, ``week 1-53/2``;
         - shifts in rotation: ``2/2 from 2026-01-05 08:00-20:00`` is two days on and two off, of
           which 5 January 2026 is a first day on; dates before it count back;
+        - a break in the rules before it: ``Mo-Fr 9-18, lunch 13-14``, ``обед 13-14``;
         - ``off``, ``open``, ``24/7`` and, after all shifts, ``PH off``: holidays are off, as the
           calendar says.
 

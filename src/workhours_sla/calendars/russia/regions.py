@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import MAXYEAR, date
 from functools import lru_cache
@@ -11,6 +12,7 @@ from workhours_sla.calendars.days import Act, DayKind, Entry, Layer
 from workhours_sla.calendars.russia.federal import act_of, names_in, read_toml
 from workhours_sla.errors import UnknownCalendarError, shown
 from workhours_sla.text.messages import Phrase, say
+from workhours_sla.text.words import plain_name
 
 _FOLDER = "regions_data"
 
@@ -19,6 +21,11 @@ MOVES, STAYS = "moves", "stays"
 
 Any other value in ``RegionalHoliday.weekend`` means that the rule is unknown.
 """
+_KINDS = (
+    r"\b(?:республика|респ|область|обл|край|автономн(?:ый|ая)|округ|город|г|republic|of|oblast|krai"
+    r"|autonomous|okrug|ao|ао|region|city)\b"
+)
+"""Words of the names of regions that people leave out."""
 _SHORTEST_BEGINNING = 4
 """A text with at least this many letters may suggest a region whose name begins with it."""
 LISTED = "listed"
@@ -157,6 +164,30 @@ def named_like(text: str) -> tuple[Phrase, ...]:
     elif len(wanted) >= _SHORTEST_BEGINNING:
         close += [name for name in ids if wanted in name and name not in close]
     return _named(dict.fromkeys(ids[name] for name in close[:3]))
+
+
+def region_named(text: str) -> str | None:
+    """Return the id of the region that has a name, None if there is none or several may be meant.
+
+    >>> region_named("самарская область"), region_named("Чечня"), region_named("Алтай")
+    ('RU-SAM', 'RU-CE', None)
+    """
+    wanted = plain_name(text)
+    short = re.sub(_KINDS, "", wanted).strip()
+    exact, named, begun = set(), set(), set()
+    for of in map(region, region_ids()):
+        full = (of.name_ru, of.name_en)
+        parts = [part for name in full for part in re.split(r" - |[()]", name)]
+        names = {plain_name(name) for name in (*full, *parts, *of.other_names)} - {""}
+        if wanted in names:
+            exact.add(of.id)
+        shorter = {re.sub(_KINDS, "", name).strip() for name in names}
+        if short and short in shorter:
+            named.add(of.id)
+        if any(name.startswith(short) for name in shorter):
+            begun.add(of.id)
+    found = exact if len(exact) == 1 else named if len(named | begun) == 1 else None
+    return next(iter(found), None) if found else None
 
 
 def _named(ids: Iterable[str]) -> tuple[Phrase, ...]:
