@@ -6,7 +6,7 @@ import re
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from workhours_sla.text.catalog import WORKBOOK
 from workhours_sla.text.numbers import decimals
@@ -43,6 +43,19 @@ class Points:
     """A difference of two shares, which is written in percentage points."""
 
     difference: float
+
+
+class Coloured(str):
+    """A text in a colour."""
+
+    __slots__ = ("colour",)
+    colour: str
+
+    def __new__(cls, text: str, colour: str) -> Self:
+        """Return a text with its colour, such as ``#B42318``."""
+        made = super().__new__(cls, text)
+        made.colour = colour
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +179,8 @@ class Sheet:
             case None:
                 return
             case str():
+                if isinstance(value, Coloured):
+                    style["font_color"] = value.colour
                 page.write_string(row, column, storable(value), found(**style) if style else None)
                 return
             case Share():

@@ -28,6 +28,13 @@ _DAY: Final = timedelta(days=1)
 _YEAR, _QUARTER = 12, 3
 _QUARTERS: Final = {"en": ("1", "2", "3", "4"), "ru": ("I", "II", "III", "IV")}
 
+ORDER: Final = (
+    TargetVerdict.FAILS,
+    TargetVerdict.INCONCLUSIVE,
+    TargetVerdict.MEETS,
+    TargetVerdict.TOO_FEW,
+)
+"""Order of the verdicts in a list: the most urgent first."""
 NAME: Final = "\ue000"
 """Placeholder for an agency's name in ``Headline.most``, which a page replaces by markup."""
 
@@ -91,6 +98,11 @@ def failed_agencies(report: ReportNumbers) -> list[Row]:
 
 def by_lacking(rows: Iterable[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: (-lacking(row), -late_of(row), row.key or ""))
+
+
+def by_need(rows: Iterable[Row]) -> list[Row]:
+    """Return rows by verdict, the most urgent first, and those that lack the most answers first."""
+    return sorted(by_lacking(rows), key=lambda row: ORDER.index(verdict_of(row)))
 
 
 def agencies(report: ReportNumbers) -> Table | None:

@@ -19,7 +19,7 @@ from workhours_sla.compliance.tables import OWN_TABLES, Row, Table
 from workhours_sla.disk.atomic_write import write_files
 from workhours_sla.errors import needs_extra
 from workhours_sla.reports import notes
-from workhours_sla.reports.cells import Book, Layout, Points, Share
+from workhours_sla.reports.cells import Book, Coloured, Layout, Points, Share
 from workhours_sla.reports.columns import (
     BESIDE,
     FIGURES,
@@ -27,12 +27,22 @@ from workhours_sla.reports.columns import (
     PRINTED,
     Figure,
     figures_of,
+    verdict_of,
 )
-from workhours_sla.reports.headline import period_text
+from workhours_sla.reports.headline import (
+    agencies,
+    by_need,
+    headline_lines,
+    lacking,
+    named_period,
+    period_text,
+    whole_period,
+)
 from workhours_sla.reports.report import Report
 from workhours_sla.reports.text import caption
+from workhours_sla.statistics.intervals import TargetVerdict
 from workhours_sla.text import catalog
-from workhours_sla.text.catalog import SENTENCES, WORKBOOK
+from workhours_sla.text.catalog import HEADLINE, SENTENCES, WORKBOOK
 from workhours_sla.text.words import heading, name_of, title_of
 
 _OF_WEEKS: Final = ("goal", "control_lower", "control_upper", "signal")
@@ -42,6 +52,15 @@ _LATE: Final = (
     *("appeal_id", "agency", "started_at", "due_at", "limit", "answered_at", "elapsed"),
     *("overdue_by", "holder", "hour_earlier"),
 )
+_OF_AGENCY: Final = ("verdict", "matured", "breached", "rate")
+_AGENCIES: Final = 20  # number of agencies on the first sheet
+_COLOURS: Final = {
+    TargetVerdict.FAILS: "#B42318",
+    TargetVerdict.INCONCLUSIVE: "#1C1D1F",
+    TargetVerdict.MEETS: "#1F4E8C",
+    TargetVerdict.TOO_FEW: "#55585D",
+}
+"""The colours of the verdicts, which are those of the page."""
 Line = tuple[str, str]
 """A row of the method: a name, which may be empty, and a text."""
 
@@ -68,8 +87,8 @@ def write_workbook(report: Report, path: str | PathLike[str], *, lang: str | Non
     write_files({Path(path): content.getvalue()})
 
 
-def _write(book: Book, report: ReportNumbers) -> None:
-    summary = book.sheet(WORKBOOK.text("sheet_summary"), Layout((40, 18, 18, 18, 18)))
+def _write(book: Book, report: Report) -> None:
+    summary = book.sheet(WORKBOOK.text("sheet_summary"), Layout((44, 18, 14, 14, 14, 14)))
     for row, (cells, style) in enumerate(_summary(report)):
         summary.line(row, cells, **style)
     chosen = [table for table in report.tables if table.by not in OWN_TABLES]
@@ -120,9 +139,10 @@ def _value(figure: Figure, row: Row) -> object:
     value = figure.known(row)
     if figure.kind == "share":
         return _share(value, row.rate.target if figure.is_judged and row.rate else None)
+    if figure.key == "verdict":
+        return Coloured(figure.text(row), _COLOURS[verdict_of(row)])
     is_text = figure.shown is not None and figure.kind != "amount"
-    is_known = value is not None or figure.key == "verdict"
-    return figure.text(row) if is_text and is_known else value
+    return figure.text(row) if is_text and value is not None else value
 
 
 def _share(value: object, target: float | None = None) -> Share | None:
@@ -144,11 +164,25 @@ def _week_values(report: ReportNumbers) -> dict[str | None, dict[str, object]]:
     return found
 
 
-def _summary(report: ReportNumbers) -> Iterator[tuple[list[object], dict[str, object]]]:
-    title, as_of = caption(report)
+def _summary(report: Report) -> Iterator[tuple[list[object], dict[str, object]]]:
     left: dict[str, object] = {"align": "left"}
-    yield [title], {"bold": True, "font_size": 14}
-    yield [as_of], {}
+    name = report.organisation or report.title or HEADLINE.text("title")
+    yield [f"{name}: {named_period(whole_period(report), 'the')}"], {"bold": True, "font_size": 14}
+    for line in caption(report):
+        yield [line], {}
+    yield [], {}
+    for place, line in enumerate(headline_lines(report)):
+        yield [line], {"bold": not place}
+    yield [], {}
+    table = agencies(report)
+    if table is not None and len(table.rows) > 1:
+        figures = [FIGURES[key] for key in _OF_AGENCY]
+        titles = [heading("agency"), *(one.title(report, in_workbook=True) for one in figures)]
+        yield [*titles, title_of("lacking")], {"bold": True, "text_wrap": True, "align": "left"}
+        for row in by_need(table.rows)[:_AGENCIES]:
+            values = [_value(one, row) for one in figures]
+            yield [name_of("agency", row.key), *values, lacking(row) or None], left
+        yield [], {}
     now = report.backlog.points[-1]
     yield [title_of("open_now"), now.open], left
     yield [title_of("overdue_now"), now.overdue], left

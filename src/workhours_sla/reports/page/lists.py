@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any, Final
 
 from workhours_sla.compliance.tables import Row, Table
@@ -11,7 +13,7 @@ from workhours_sla.reports.columns import figures_of, interval_text, rate_text, 
 from workhours_sla.reports.headline import (
     NAME,
     agencies,
-    by_lacking,
+    by_need,
     calendar_unit,
     direction,
     failed_agencies,
@@ -35,13 +37,6 @@ LISTED: Final = 10  # number of overdue appeals on the first screen
 WEEKS: Final = 13  # number of weeks in the small line chart of a group
 _FEWEST_A_WEEK: Final = 5
 """A group's line is drawn only if its weeks have on average this many matured appeals."""
-_ORDER: Final = (
-    TargetVerdict.FAILS,
-    TargetVerdict.INCONCLUSIVE,
-    TargetVerdict.MEETS,
-    TargetVerdict.TOO_FEW,
-)
-"""Order of the verdicts in a list: the most urgent first."""
 _WIDE, _HIGH, _EDGE = 118, 30, 4  # size of the line chart of a group, and its margin
 
 
@@ -114,18 +109,14 @@ def groups(report: Report, table: Table, *, explained: bool) -> Iterator[Any]:
     """Yield the groups of a table by verdict; those that lack the most answers come first."""
     if explained:
         yield text(PAGE.text("list_reading"), "soft")
-    by_verdict: dict[TargetVerdict, list[Row]] = {verdict: [] for verdict in _ORDER}
-    for row in table.rows:
-        by_verdict[verdict_of(row)].append(row)
-    left, has_scale = ROWS, has_bars(table.rows)
-    for verdict, found in by_verdict.items():
-        if not found or left <= 0:
-            continue
-        title = PAGE.text(f"list_{verdict}", count=len(found))
+    has_scale = has_bars(table.rows)
+    counts = Counter(map(verdict_of, table.rows))
+    for verdict, found in groupby(by_need(table.rows)[:ROWS], key=verdict_of):
+        title = PAGE.text(f"list_{verdict}", count=counts[verdict])
         yield block("verdict", text=title, verdict=verdict)
         few = verdict is TargetVerdict.TOO_FEW
-        yield _list(report, table, by_lacking(found)[:left], has_scale=has_scale, few=few)
-        left, has_scale = left - len(found), False
+        yield _list(report, table, list(found), has_scale=has_scale, few=few)
+        has_scale = False
     if len(table.rows) > ROWS:
         yield text(PAGE.text("list_first", shown=ROWS, all=len(table.rows)))
 
