@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Final
 
 from workhours_sla.compliance.report import Promise, ReportNumbers
 from workhours_sla.compliance.tables import Table
-from workhours_sla.reports.columns import IN_TEXT, figures_of
+from workhours_sla.reports.columns import IN_TEXT, Figure, figures_of
 from workhours_sla.reports.headline import headline_lines
 from workhours_sla.reports.notes import notes
 from workhours_sla.reports.wording import (
@@ -23,27 +24,62 @@ from workhours_sla.text.catalog import SENTENCES
 from workhours_sla.text.words import budget_words, heading, name_of, target_name
 from workhours_sla.worktime.amounts import format_amount
 
+_DISPENSABLE: Final = (
+    *("standardised", "closed_only", "p90", "median", "interval", "matured_met", "matured"),
+    "arrived",
+)
+"""Figures that a narrow table leaves out, in this order."""
 
-def plain_text(report: ReportNumbers, by: Sequence[str], headings: Sequence[str] = ()) -> str:
-    """Return the result in a sentence, the tables of the groupings ``by``, and notes, as text."""
+
+def plain_text(
+    report: ReportNumbers,
+    by: Sequence[str],
+    headings: Sequence[str] = (),
+    *,
+    width: int | None = None,
+) -> str:
+    """Return the result in a sentence, the tables of the groupings ``by``, and notes, as text.
+
+    Tables that are wider than ``width`` leave columns out.
+    """
     shown = [*_above(report, headings), ""]
     shown += map(one_line, headline_lines(report))
     for name in by or _first(report):
-        lines, left = table_cells(report, name)
+        lines, figures = table_cells(report, name)
         first = printable_names([line[0] for line in lines])
         cells = [
             [title, *map(printable, line[1:])] for title, line in zip(first, lines, strict=True)
         ]
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+        fits, left = _fitting(widths, figures, width), _at_the_left(figures)
         shown.append("")
         shown += [
             "  ".join(
-                f"{cell:{'<' if at in left else '>'}{width}}"
-                for at, (cell, width) in enumerate(zip(line, widths, strict=True))
+                f"{line[at]:{'<' if at in left else '>'}{widths[at]}}" for at in fits
             ).rstrip()
             for line in cells
         ]
+        if len(fits) < len(widths):
+            names = (title for at, title in enumerate(lines[0]) if at not in fits)
+            shown.append(SENTENCES.text("left_out", names="; ".join(names)))
     return "\n".join([*shown, "", *notes(report)])
+
+
+def _fitting(widths: Sequence[int], figures: Sequence[Figure], most: int | None) -> list[int]:
+    """Return the indexes of the columns that fit a width; the most important ones always stay."""
+    fits = list(range(len(widths)))
+    places = {one.key: place for place, one in enumerate(figures, 1)}
+    for key in _DISPENSABLE:
+        if most is None or sum(widths[at] + 2 for at in fits) - 2 <= most:
+            break
+        if key in places:
+            fits.remove(places[key])
+    return fits
+
+
+def _at_the_left(figures: Sequence[Figure]) -> set[int]:
+    """Return the indexes of the columns that begin at the left: the name and words."""
+    return {0, *(place for place, one in enumerate(figures, 1) if one.kind == "text")}
 
 
 def _first(report: ReportNumbers) -> tuple[str | None]:
@@ -55,16 +91,17 @@ def html_table(report: ReportNumbers, headings: Sequence[str] = ()) -> str:
     """Return the first table with its notes as HTML, without any colours of its own."""
     from workhours_sla.reports.page.environment import environment  # needs jinja2
 
-    (head, *lines), left = table_cells(report, *_first(report))
+    (head, *lines), figures = table_cells(report, *_first(report))
+    left = _at_the_left(figures)
     template = environment().get_template("notebook.html")
     above = [*_above(report, headings), *map(one_line, headline_lines(report))]
     return template.render(above=above, head=head, lines=lines, left=left, notes=notes(report))
 
 
-def table_cells(report: ReportNumbers, by: str | None) -> tuple[list[list[str]], set[int]]:
-    """Return the lines of a table, headings first, and which columns begin at the left.
+def table_cells(report: ReportNumbers, by: str | None) -> tuple[list[list[str]], Sequence[Figure]]:
+    """Return the lines of a table, headings first and the total last, and the figures it has.
 
-    ``by`` is a grouping, or None for the total alone, which is the last line of each table.
+    ``by`` is a grouping, or None for the total alone.
     """
     table = None if by is None else report.table(by)
     rows = () if table is None else table.rows
@@ -72,8 +109,7 @@ def table_cells(report: ReportNumbers, by: str | None) -> tuple[list[list[str]],
     head = ["" if table is None else heading(table.by), *(one.title(report) for one in figures)]
     lines = [[_row_name(table, row.key), *(one.text(row) for one in figures)] for row in rows]
     total = [heading("total"), *(one.text(report.total) for one in figures)]
-    left = {0, *(place for place, one in enumerate(figures, 1) if one.kind == "text")}
-    return [head, *lines, total], left
+    return [head, *lines, total], figures
 
 
 def _row_name(table: Table | None, key: str | None) -> str:
