@@ -128,6 +128,8 @@ def sentence(key: str, **facts: object) -> Block:
 
 def folded(*inner: Any, key: str = "as_table") -> Block:
     """Return parts that are collapsed at first; ``key`` is that of the text to open them."""
+    if len(inner) == 1 and isinstance(inner[0], Table):
+        inner = (inner[0]._replace(bare=True),)  # the chart above has the same title
     return block("fold", inner=inner, name=PAGE.text(key))
 
 
