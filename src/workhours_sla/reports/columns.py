@@ -72,16 +72,19 @@ class Figure(NamedTuple):
         if self.shown is not None:
             few = self.kind == "amount" and row.counts.matured < self.least
             return dash if few else self.shown(row, dash)
+        shown = dash
         match value:
-            case None:
-                return dash
+            case str():
+                shown = value
             case int():
-                return count_text(value)
+                shown = count_text(value)
             case timedelta():
-                return hours_text(value)
+                shown = hours_text(value)
             case datetime():
-                return when_text(value)
-        return percent_text(value)
+                shown = when_text(value)
+            case float():
+                shown = percent_text(value)
+        return shown
 
     def title(self, report: ReportNumbers, *, in_workbook: bool = False) -> str:
         promise = report.promise
