@@ -273,9 +273,11 @@ def checked() -> Report:
     [
         (
             "en",
-            "By 4:00, 60.0% of all were answered and 10.0% withdrawn unanswered "
-            "(Aalen-Johansen); without withdrawals 66.7% would have been answered "
-            "(Kaplan-Meier): withdrawals account for 6.7 points.",
+            (
+                "By 4:00, 60.0% of all were answered and 10.0% withdrawn unanswered "
+                "(Aalen-Johansen); without withdrawals 66.7% would have been answered "
+                "(Kaplan-Meier): withdrawals account for 6.7 points."
+            ),
         ),
         ("ru", "За 4:00 ответ получили 60,0 % обращений, отозваны без ответа 10,0 %"),
     ],
