@@ -201,7 +201,6 @@ class Sheet:
 
 
 def _of_text(column: int) -> dict[str, object]:
-    """Return the style of text: with a gap to the number before it."""
     return {"align": "left", "indent": 1 if column else 0}
 
 

@@ -264,7 +264,6 @@ def _case_columns(cases: Cases) -> Typed:
 
 
 def _known(micros: IntArray, missing: int) -> IntArray:
-    """Return amounts or instants, with NaT for each value equal to ``missing``."""
     return np.where(micros == missing, _NAT, micros)
 
 

@@ -90,7 +90,6 @@ def headline(report: ReportNumbers, texts: Texts = HEADLINE) -> Headline:
 
 
 def failed_agencies(report: ReportNumbers) -> list[Row]:
-    """Return the agencies that miss the target, those that lack the most answers first."""
     table = agencies(report)
     rows = table.rows if table is not None and len(table.rows) > 1 else ()
     return by_lacking(row for row in rows if verdict_of(row) is TargetVerdict.FAILS)
@@ -229,7 +228,6 @@ def named_period(period: Period, form: Literal["in", "the"] = "in") -> str:
 
 
 def _last(until: datetime) -> datetime:
-    """Return the last day of a period that ends before ``until``, or its last instant."""
     return until - _DAY if until.time() == time(0) else until
 
 

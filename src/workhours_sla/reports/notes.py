@@ -35,7 +35,6 @@ SHOWN_OUTLIERS: Final = 5  # number of outliers that a note lists
 
 
 def notes(report: ReportNumbers) -> list[str]:
-    """Return the notes below a table: how to read it, on data quality, and for analysts."""
     text, earlier = SENTENCES.text, saved_by_an_hour(report)
     checks = [text(key, **facts) for key, facts in _withdrawals(report).items()]
     if earlier is not None:
@@ -132,7 +131,6 @@ def _withdrawals(report: ReportNumbers) -> dict[str, dict[str, Any]]:
 
 
 def quality_notes(report: ReportNumbers) -> list[str]:
-    """Return the notes on data quality: on the input, the cases and the origin of the figures."""
     text, quality, counts = SENTENCES.text, report.quality, report.total.counts
     intake, made = quality.intake, report.provenance
     warnings = {

@@ -277,7 +277,6 @@ def columns_of(report: ReportNumbers, by: str) -> Mapping[str, list[Any]]:
 
 
 def kinds_of_table(report: ReportNumbers, by: str) -> Mapping[str, Kind]:
-    """Return the kinds of the columns of a table; ``by`` is as for ``columns_of``."""
     if _is_grouping(report, by):
         return {**ROW_KINDS, **dict.fromkeys(_keys(report.table(by)), "text")}
     return _OTHER_TABLES[by].kinds
@@ -318,7 +317,6 @@ def write_tables(report: ReportNumbers, directory: str | PathLike[str]) -> list[
 
 
 def table_files(report: ReportNumbers, directory: Path) -> Mapping[str, Path]:
-    """Return the files that ``write_tables`` writes, keyed by the name of the table."""
     files: dict[str, Path] = {}
     taken: set[str] = set()
     for name in table_names(report):

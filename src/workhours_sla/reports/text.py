@@ -88,7 +88,6 @@ def _first(report: ReportNumbers) -> tuple[str | None]:
 
 
 def html_table(report: ReportNumbers, headings: Sequence[str] = ()) -> str:
-    """Return the first table with its notes as HTML, without any colours of its own."""
     from workhours_sla.reports.page.environment import environment  # needs jinja2
 
     (head, *lines), figures = table_cells(report, *_first(report))

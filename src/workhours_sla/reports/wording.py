@@ -107,7 +107,6 @@ def amount_in_words(amount: timedelta) -> str:
 
 
 def overdue_text(amount: timedelta | None, report: ReportNumbers) -> str:
-    """Write an amount in hours and minutes, followed by working days if it is over one."""
     return NO_FIGURE if amount is None else amount_in_words(amount) + in_days(amount, report)
 
 

@@ -135,7 +135,6 @@ def _groups(book: Book, report: ReportNumbers, table: Table) -> None:
 
 
 def _value(figure: Figure, row: Row) -> object:
-    """Return a figure of a row as the value of a cell, None if it is from too few appeals."""
     value = figure.known(row)
     if figure.kind == "share":
         return _share(value, row.rate.target if figure.is_judged and row.rate else None)
@@ -230,7 +229,6 @@ def _yes_no(flag: object) -> str:
 
 
 def _calendar(book: Book, report: ReportNumbers) -> None:
-    """Add the sheet of all dates, filtered to the special days if there are any."""
     columns = ("date", "kind", "hours", "act", "special")
     layout = Layout((14, 30, 14, 90, 12), wrapped=(3,))
     sheet = book.sheet(WORKBOOK.text("sheet_calendar"), layout)

@@ -84,7 +84,6 @@ def _shade(share: float, target: float | None) -> str:
 
 
 def _labels(target: float) -> dict[str, str]:
-    """Return the ranges of shares in percent, keyed by the style of the shade."""
     texts = [target_text(bound) for bound in [*_bounds(target), target]]
     between = [f"{low}\N{EN DASH}{high}" for low, high in pairwise(texts)]
     highest = "\N{GREATER-THAN OR EQUAL TO}\N{NO-BREAK SPACE}" + texts[-1]

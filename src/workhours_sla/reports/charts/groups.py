@@ -73,7 +73,6 @@ def funnel_of(report: ReportNumbers, table: Table) -> Funnel | None:
 
 
 def _group(by: str, row: Row, rate: ComplianceRate) -> Point:
-    """Return the point of a group, with its name if it lies outside the 99.8 % limits."""
     tooltip = CHARTS.text(
         "group_point",
         name=name_of(by, row.key),

@@ -150,7 +150,6 @@ def ticks(low: float, high: float, about: int = 5) -> list[float]:
 
 
 def share_axis(low: float, title: str = "", about: int = 5) -> Axis:
-    """Return an axis for shares from ``low`` to 1, with ticks in percent."""
     shares = ticks(max(low, 0.0), 1.0, about)
     return Axis(low, 1.02, tuple((n, number(f"{100 * n:.3g}")) for n in shares), title)
 

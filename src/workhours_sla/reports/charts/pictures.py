@@ -97,7 +97,6 @@ def draw_groups(report: Report, by: str | None = None, *, lang: str | None = Non
 
 
 def _grouping(report: Report, by: str | None) -> Table | None:
-    """Return the table of the grouping ``by``, or of the first grouping if ``by`` is None."""
     if by is not None:
         return report.table(by)
     return next((table for table in report.tables if table.by not in OWN_TABLES), None)

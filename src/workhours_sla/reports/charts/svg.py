@@ -311,7 +311,6 @@ class _Drawing:
         self._lines.append(_element("line", x1=x1, x2=x2, y1=y1, y2=y2, class_=class_))
 
     def _text(self, x: float, y: float, text: str, class_: str, anchor: str = "start") -> None:
-        """Write a text; its lines are centred at y."""
         lines = text.split("\n") if text else []
         for n, line in enumerate(lines):
             below = (n - (len(lines) - 1) / 2) * 11

@@ -104,7 +104,6 @@ class Timeline:
         return (until - since).total_seconds() * self._scale
 
     def _midnight(self, day: date) -> datetime:
-        """Return the midnight at which a date begins, limited to the range of the axis."""
         at = self._schedule.end_of_day(day - _DAY)
         return min(max(at, self._first), self._last)
 
@@ -232,7 +231,6 @@ class Timeline:
             yield CHARTS.text("later_events", count=self._later)
 
     def _holders(self) -> Iterator[Box]:
-        """Yield a box for each interval of a holder and a phase, with letters if they fit."""
         top, tall = _HOLDER
         for place, span in enumerate(self._spans):
             text = _letters(place) if self._width(span.since, span.until) > TYPE else ""

@@ -200,7 +200,6 @@ def _point(
 
 
 def _merged(weeks: Sequence[tuple[str, float]]) -> Series:
-    """Return a wide background behind the points of weeks that were merged."""
     merged = (Point(n, y, "merged") for n, (name, y) in enumerate(weeks) if "+" in name)
     return Series(tuple(merged))
 

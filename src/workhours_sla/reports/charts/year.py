@@ -37,7 +37,6 @@ _DAY: Final = timedelta(days=1)
 
 
 def year_chart(of: Calendar | Schedule, year: int) -> Chart:
-    """Return a chart of the days of a year with the kind of each day; notes name the acts."""
     calendar = of.calendar if isinstance(of, Schedule) else of
     overrides = of.overrides if isinstance(of, Schedule) else {}
     boxes, texts = [], list(_heads(year))

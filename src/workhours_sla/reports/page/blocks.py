@@ -118,7 +118,6 @@ def block(macro: str, **facts: Any) -> Block:
 
 
 def text(shown: str, look: str = "", *, key: str = "", href: str = "") -> Block:
-    """Return a paragraph; ``key`` is that of a sentence about the report."""
     return block("text", text=shown, look=look, sentence=key, href=href)
 
 

@@ -41,7 +41,6 @@ _WIDE, _HIGH, _EDGE = 118, 30, 4  # size of the line chart of a group, and its m
 
 
 def summary(report: Report) -> Iterator[Block]:
-    """Yield the result in one sentence, its bar, the change, and three tiles."""
     total, found = report.total, headline(report, TYPESET_HEADLINE)
     start, _, end = found.most.partition(NAME)
     yield block(
@@ -84,7 +83,6 @@ def _interval(row: Row) -> str:
 
 
 def worst(report: Report) -> Iterator[Any]:
-    """Yield the agencies that miss the target, those that lack the most answers first."""
     table, failed = agencies(report), failed_agencies(report)
     if table is None or not failed:
         return
@@ -101,7 +99,6 @@ def worst(report: Report) -> Iterator[Any]:
 
 
 def has_bars(rows: Iterable[Row]) -> bool:
-    """Return whether a list of rows has bars, which need their reading explained."""
     return any(verdict_of(row) is not TargetVerdict.TOO_FEW for row in rows)
 
 
@@ -190,7 +187,6 @@ def _week_line(counts: GroupCounts, target: float) -> Mapping[str, Any] | None:
 
 
 def now(report: Report) -> Iterator[Any]:
-    """Yield the open appeals whose limit has passed, the longest overdue first."""
     count = report.backlog.points[-1].overdue
     waiting = [late for late in report.late if late.answered_at is None][:LISTED]
     if not count or not waiting:

@@ -134,7 +134,6 @@ def trace_lines(trace: Trace) -> list[list[Cell]]:
 
 
 def _numbers(days: Sequence[Step]) -> str:
-    """Return the numbers of days among the counted days of a budget, empty if none has one."""
     numbers = [step.number for step in days if step.number is not None]
     if not numbers:
         return ""
@@ -147,7 +146,6 @@ def _numbers(days: Sequence[Step]) -> str:
 
 
 def days_table(report: Report) -> Table | None:
-    """Return the table of holidays, short days and other special dates, None without any."""
     lines = []
     for day in report.days:
         if day.kind not in ("work", "day_off") or day.short:
