@@ -205,28 +205,37 @@ def two_rows(above: Sequence[str], below: Sequence[str]) -> list[str]:
 
 
 def is_total(cells: Iterable[object]) -> bool:
-    """Whether the first cell with a text is a label for totals."""
-    first = next((cell for cell in cells if cell != ""), None)
+    """Whether the first cell with a text is a label for totals, or the cells number the columns."""
+    filled = (cell for cell in cells if cell != "")
+    first = next(filled, None)
+    if str(first) in ("1", "1.0"):  # as below the header of a printed form
+        rest = [str(cell).removesuffix(".0") for cell in filled]
+        return len(rest) >= 2 and rest == [str(at) for at in range(2, len(rest) + 2)]
     return isinstance(first, str) and _TOTALS.match(first) is not None
 
 
 def totals_of(layout: Layout, header: Sequence[str]) -> Callable[[Sequence[object]], bool]:
-    """Return a function that recognises a row of totals: it has a label for totals and no id.
+    """Return a function that recognises a row without an appeal: a note, totals, the header again.
 
-    If the label is in the column of ids, the other required columns are empty or have counts.
+    A note has no value in a column that is read. A row of totals has a label for them and no id, or
+    else its required columns are empty or have counts, apart from the label.
     """
-    ids, *others = (
+    names = (layout.names(canonical) for canonical in layout.canonical)
+    read = [header.index(name) for one in names for name in one if name in header]
+    places = [
         [header.index(column) for column in layout.names(canonical)]
         for canonical in layout.required
-    )
-    rest = [at for one in others for at in one]
+    ]
+    ids, required = places[0], [at for one in places for at in one]
 
     def of_row(cells: Sequence[object]) -> bool:
+        if not any(cells[at] != "" for at in read if at < len(cells)) or cells == header:
+            return True
         if not is_total(cells):
             return False
         first = next(at for at, cell in enumerate(cells) if cell != "")
-        if first in ids:
-            return all(at >= len(cells) or _COUNT.fullmatch(str(cells[at])) for at in rest)
-        return all(at >= len(cells) or cells[at] == "" for at in ids)
+        texts = {at: str(cells[at]) for at in required if at < len(cells) and at != first}
+        has_id = first in ids or any(texts.get(at) for at in ids)
+        return not has_id or all(map(_COUNT.fullmatch, texts.values()))
 
     return of_row

@@ -376,8 +376,10 @@ def _find(book: _Book, layout: Layout, wanted: str | None, name: str) -> tuple[s
         fitting += [(sheet, header) for header in headers]
     if not fitting:
         raise nearest[1]
-    first, second = fitting[0], fitting[1:2]
-    for sheet, header in second:
+    first = fitting[0]
+    # the same header again is that of another page
+    others = (one for one in fitting if one[0] != first[0] or one[1].names != first[1].names)
+    for sheet, header in others:
         if sheet == first[0]:
             rows = {"first": first[1].number + 1, "second": header.number + 1}
             msg = say("two_headers", name=f"{name} ({sheet})", **rows)

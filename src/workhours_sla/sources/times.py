@@ -32,7 +32,7 @@ _NOT_DOTTED = re.compile(r"\d{1,2}([/-])\d{1,2}\1\d{4} \d{1,2}:\d\d(:\d\d)?", re
 _ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
 """Matches times in the forms that ``text_of`` writes, or joined from a date and a time of day."""
 _UNIX = re.compile(r"(-?)(\d{1,18})(?:\.(\d{1,6}))?", re.ASCII)
-_UNIX_MS = re.compile(r"-?\d{1,18}", re.ASCII)
+_UNIX_MS = re.compile(r"(-?\d{1,18})(?:\.0+)?", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SERIAL = re.compile(
     r"(?P<days>\d{1,7})(?:[.,](?P<fraction>\d{1,20})|[ ]+0(?:[.,](?P<apart>\d{1,20}))?)?", re.ASCII
@@ -231,10 +231,11 @@ def _read_unix(text: str) -> datetime:
 
 def _read_unix_ms(text: str) -> datetime:
     """Parse milliseconds since 1970. Raises RefusedError."""
-    if not _UNIX_MS.fullmatch(text):
+    found = _UNIX_MS.fullmatch(text)
+    if found is None:
         raise RefusedError(say("no_milliseconds", text=shown(text)), "unreadable_time")
     try:
-        return _EPOCH + timedelta(milliseconds=int(text))
+        return _EPOCH + timedelta(milliseconds=int(found[1]))
     except OverflowError:
         raise RefusedError(say("no_milliseconds", text=shown(text)), "unreadable_time") from None
 
