@@ -101,8 +101,7 @@ def test_groups_are_listed_by_verdict_and_need() -> None:
     assert not small.all("svg")  # eight appeals have counts only
     assert "3 опоздания из 8" in plain(small.text)
     scales = [svg for svg in root.all("svg") if svg["class"] == "scale"]
-    assert len(scales) == 3
-    assert all(svg.all("text")[0].text == "0" for svg in scales)
+    assert [svg.all("text")[0].text for svg in scales] == ["0"]
 
 
 @pytest.mark.parametrize("lang", ["ru", "en"])
@@ -118,25 +117,6 @@ def test_tiles_have_the_figures_and_zero_is_quiet(lang: str) -> None:
     root = read(page(made(appeals_of("A", 50, 0), **MARCH), lang))
     assert len(section(root, "summary").all("div", class_="tile quiet")) == 2
     assert not root.all("section", id="worst")
-
-
-@pytest.mark.parametrize(
-    ("since", "until", "label"),
-    [
-        ((2025, 1, 1), (2025, 4, 1), ("late in Q1 2025", "с опозданием за I квартал 2025 года")),
-        ((2025, 1, 1), (2026, 1, 1), ("late in 2025", "с опозданием за 2025 год")),
-        ((2025, 3, 1), (2025, 3, 30), ("late in the period", "с опозданием за период")),
-    ],
-)
-def test_tile_of_late_appeals_names_a_month_quarter_or_year(
-    since: tuple[int, int, int], until: tuple[int, int, int], label: tuple[str, str]
-) -> None:
-    ends = {"since": since, "until": until}
-    whole = {name: datetime(*end, tzinfo=OFFICE.tz) for name, end in ends.items()}
-    report = made(appeals_of("A", 50, 30), **whole)
-    for lang, expected in zip(("en", "ru"), label, strict=True):
-        tile = section(read(page(report, lang)), "summary").all("div", class_="tile")[0]
-        assert plain(tile.all("span")[0].text) == expected
 
 
 def office_report(answered: str = "NaT") -> Report:
@@ -175,14 +155,6 @@ def test_groups_without_bars_have_no_legend_and_say_why() -> None:
     assert items(root)[0].all("span", class_="need")[0].text == "2 arrived; no limit has passed yet"
     root = section(read(page(made(appeals_of("A", 2, 1)), "en")), "group-0")
     assert items(root)[0].all("span", class_="need")[0].text == "1 late of 3"
-
-
-def test_nothing_matured_and_one_agency_have_a_first_screen() -> None:
-    for appeals in ([("A", 743, None)], appeals_of("A", 1, 0), appeals_of("", 2, 1)):
-        for lang in ("ru", "en"):
-            root = read(page(made(appeals), lang))
-            assert section(root, "summary").all("p", class_="sentence")[0].text
-            assert not root.all("section", id="worst")
 
 
 def test_heading_names_the_organisation_and_the_period() -> None:

@@ -219,7 +219,7 @@ def test_bars_are_the_slots_of_the_forecast() -> None:
         for n, count in enumerate((7, 1234, 900))
     ]
     drawn = Drawn(draw_forecast(Forecast(tuple(slots), 1500, 0, 27655, 0, 0), lang="en"))
-    high = [float(str(one.get("height"))) for one in drawn.of("bar")]
+    high = [float(str(one.get("height"))) for one in drawn.inside("bar")]
     assert [round(one / high[1] * 1234) for one in high] == [7, 1234, 900]
     assert len(drawn.inside("part")) == 3
     assert "1,234" in drawn.texts

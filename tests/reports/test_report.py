@@ -45,10 +45,12 @@ from workhours_sla.report import (
     revise,
 )
 from workhours_sla.report import report as report_of
+from workhours_sla.reports import columns
 from workhours_sla.reports.columns import rate_text
 from workhours_sla.reports.text import table_cells
 from workhours_sla.statistics.maturity import VERDICTS
-from workhours_sla.text.catalog import language
+from workhours_sla.text.catalog import HEADINGS, WORKBOOK, language
+from workhours_sla.text.numbers import count_text
 
 S8 = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 S9 = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -93,19 +95,19 @@ def met_of(met: int, n: int, agency: str = "A") -> Report:
 @pytest.mark.parametrize(
     ("met", "n", "shown"),
     [
-        (46, 50, ["92,0", "[81,2-96,8]", "-", "не доказано"]),
-        (9, 10, ["90,0*", "[59,6-98,2]", "-", "мало данных"]),
-        (3, 3, ["3/3", "[43,9-100,0]", "-", "мало данных"]),
-        (2, 2, ["2/2", "[34,2-100,0]", "-", "мало данных"]),
-        (2249, 2500, ["89,96", "[88,7-91,1]", "-", "не доказано"]),
+        (46, 50, ["92,0", "[81,2-96,8]", "не доказано"]),
+        (9, 10, ["90,0*", "[59,6-98,2]", "мало данных"]),
+        (3, 3, ["3/3", "[43,9-100,0]", "мало данных"]),
+        (2, 2, ["2/2", "[34,2-100,0]", "мало данных"]),
+        (2249, 2500, ["89,9", "[88,7-91,1]", "не доказано"]),
     ],
 )
 def test_a_group_has_a_share_its_interval_and_a_verdict(met: int, n: int, shown: list[str]) -> None:
     name = "<script>alert('x')</script>\n\x1b[31m"
     report = met_of(met, n, name)
     with language("ru"):
-        cells = table_cells(report, "agency")[1][0]
-    assert cells[:8] == [name, str(n), str(n), str(met), *shown]
+        cells = table_cells(report, "agency")[0][1]
+        assert cells[:7] == [name, count_text(n), count_text(n), count_text(met), *shown]
     assert report.table("agency").row(name).funnel == (None if n < 10 else 0)
     assert "<script>" not in report._repr_html_()
     assert "&lt;script&gt;" in report._repr_html_()
@@ -679,6 +681,19 @@ def test_many_outliers_do_not_depend_on_the_order_of_rows() -> None:
     assert found.quality.outliers.count == 500
     first = [one.appeal_id for one in found.quality.outliers.first]
     assert first == [f"B-{n:03}" for n in range(0, 40, 2)]
+
+
+def test_every_figure_that_is_shown_has_a_heading() -> None:
+    """A new figure is a line in the list, its computation and its texts: all forms are loops."""
+    shown = (*columns.IN_TEXT, *columns.ON_PAGE, *columns.OF_ALL, *columns.OF_WEEKS)
+    shown += (*columns.PRINTED, *columns.BESIDE, *columns.IN_SUMMARY)
+    report = met_of(9, 10)
+    for one in map(columns.FIGURES.__getitem__, shown):
+        for lang in ("en", "ru"):
+            with language(lang):
+                assert one.title(report, in_workbook=True)
+                assert (one.heading or one.key) in HEADINGS or one.key in WORKBOOK
+                assert one.text(report.total)
 
 
 def test_public_texts_have_both_languages() -> None:

@@ -19,7 +19,6 @@ from kit.everyday import (
     CONFIG,
     FILES,
     LANGUAGES,
-    MONTHS,
     YEARS,
     Appeal,
     Period,
@@ -32,7 +31,6 @@ from kit.everyday import (
 )
 from kit.html_tree import NBSP, Node, read
 from workhours_sla.cli.main import main
-from workhours_sla.text import words
 from workhours_sla.text.catalog import WORKBOOK, language
 from workhours_sla.text.words import heading, title_of
 
@@ -63,7 +61,9 @@ class Forms(NamedTuple):
     def text_rows(self) -> dict[str, list[str]]:
         lines = self.text.splitlines()
         start = next(n for n, line in enumerate(lines) if line.startswith(heading("agency")))
-        rows = [re.split(r"\s{2,}", line) for line in lines[start + 1 : lines.index("", start)]]
+        rows = [
+            re.split(" {2,}", plain(line)) for line in lines[start + 1 : lines.index("", start)]
+        ]
         return {name: cells for name, *cells in rows}
 
     def page_rows(self) -> dict[str, list[str]]:
@@ -118,7 +118,8 @@ def check_share(shown: str, row: dict[str, Any]) -> None:
         return
     number = float(shown.rstrip("*").replace(",", "."))
     COMPARED["figures"] += 1
-    assert abs(number - 100 * met / n) <= 0.05
+    assert abs(number - 100 * met / n) <= 0.1
+    assert (number < 90) == (10 * met < 9 * n)
     assert shown.endswith("*") == (n < 20)
 
 
@@ -138,13 +139,13 @@ def check_row(row: dict[str, Any], text: list[str], page: list[str], book: dict[
     sheet = [book[title_of(key)] for key in names]
     truth = [*(counts[key] for key in names[:3]), row["open"], row["overdue"]]
     same(truth, sheet)
-    same(truth, [*map(int, text[:3]), *map(int, text[9].split("/"))])
-    same(truth, [*map(whole, page[:3]), *map(whole, page[10:12])])
+    same(truth, [*map(whole, text[:3]), *map(whole, text[-2].split("/"))])
+    same(truth, [*map(whole, page[:3]), *map(whole, page[9:11])])
     check_share(text[3], row)
-    for at in (3, 4, 7, 8):  # the share, its interval, the median and the p90
-        same(text[at], page[at])
-    same(text[10], page[-1])
-    same(text[6], page[6], book[title_of("verdict")])
+    for at, other in ((3, 3), (4, 4), (-4, 6), (-3, 7)):  # share, interval, median and p90
+        same(text[at], page[other])
+    same(text[-1], page[-1])
+    same(text[-5], page[5], book[title_of("verdict")])
     share = book[title_of("rate")]  # a workbook has 16 digits
     same(
         share and round(share, 12),
@@ -366,39 +367,6 @@ def json_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, An
     return data
 
 
-def check_times(capsys: pytest.CaptureFixture[str], month: Period) -> None:
-    """Compare the commands on times with each other, as JSON and as text in both languages."""
-    place = ("--calendar", "RU-VGG")
-    start = f"{month.first - timedelta(days=1)}T16:00"
-    due = json_of(capsys, "due", start, *place)["due_at"]
-    asked = {
-        "due": (start,),
-        "explain": (start,),
-        "elapsed": (start, due),
-        "latest-start": (due,),
-    }
-    found = {name: json_of(capsys, name, *times, *place) for name, times in asked.items()}
-    same("PT4H", found["elapsed"]["elapsed"], found["explain"]["trace"]["used"])
-    same(due, found["explain"]["due_at"], found["latest-start"]["due_at"])
-    assert found["latest-start"]["latest_start"] >= found["due"]["start"]
-    last = month.end - timedelta(days=1)
-    days = json_of(capsys, "days", str(month.first), str(last), *place)
-    year = json_of(capsys, "calendar", "RU-VGG", str(month.first.year))["days"]
-    working = [one["working"] for one in year if str(month.first) <= one["date"] <= str(last)]
-    same((days["calendar_days"], days["working_days"]), (len(working), sum(working)))
-    when = datetime.fromisoformat(due)
-    for lang in LANGUAGES:
-        with language(lang):
-            day = words.short_date(when.date())
-        for name, times in asked.items():
-            text = run(capsys, name, *times, *place, "--lang", lang)
-            assert f"{day} {when:%H:%M}" in text
-        text = run(capsys, "days", str(month.first), str(last), *place, "--lang", lang)
-        same(days["working_days"], int(re.findall(r" (\d+)$", text, re.MULTILINE)[0]))
-        text = run(capsys, "calendar", "RU-VGG", str(month.first.year), "--lang", lang)
-        assert MONTHS[lang].split()[month.first.month - 1].lower() in text.lower()
-
-
 def check_streams(capsys: pytest.CaptureFixture[str], folder: Path, month: Period) -> None:
     """Compare check, forecast, init and watch, which read the appeals of a month, in figures."""
     rows = [one for one in appeals(month.first.year) if month.has(one)]
@@ -443,34 +411,20 @@ def check_streams(capsys: pytest.CaptureFixture[str], folder: Path, month: Perio
         assert re.search(rf"(Overdue|Просрочено) {waiting} ", text)
 
 
-def check_lists(capsys: pytest.CaptureFixture[str], year: int) -> None:
-    for lang in LANGUAGES:
-        assert "RU-VGG" in run(capsys, "calendars", "RU", "--lang", lang)
-        span = ("--since", str(year), "--until", str(year), "--calendar", "RU-VGG")
-        for dialect in ("duckdb", "postgres", "sqlite"):
-            assert f"dates: {year}-01-01 to {year + 1}-01-01" in run(
-                capsys, "sql", "--dialect", dialect, *span
-            )
-
-
 @pytest.mark.parametrize("month", [months(2025)[11], months(2026)[0]], ids=["December", "January"])
-def test_every_command_works_in_a_month(
+def test_commands_on_streams_agree_in_a_month(
     month: Period, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    check_times(capsys, month)
     check_streams(capsys, tmp_path, month)
-    check_lists(capsys, month.first.year)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("year", YEARS)
-def test_every_command_works_in_every_month(
+def test_commands_on_streams_agree_in_every_month(
     year: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for month in months(year):
-        check_times(capsys, month)
         check_streams(capsys, tmp_path, month)
-    check_lists(capsys, year)
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ import pytest
 
 from kit.browser import FOUND, Browser, browser
 from kit.made_reports import Appeal, made
-from reports.test_page import made_up, trace, two_late
+from reports.test_page import made_up, trace
 from workhours_sla import Schedule, Target, working_hours
 
 np = pytest.importorskip("numpy")
@@ -22,7 +22,6 @@ from workhours_sla.report import (
     Labels,
     Report,
     cases_of_columns,
-    traces_of,
     write_page,
 )
 from workhours_sla.report import report as report_of
@@ -128,27 +127,6 @@ def test_theme_follows_the_system_and_the_button(reader: Browser) -> None:
     reader.press("Enter")
     assert reader.run(paper) == light
     assert reader.errors == []
-
-
-def test_late_appeals_are_filtered_by_keyboard(tmp_path: Path) -> None:
-    found, made = two_late()
-    target = tmp_path / "late.html"
-    write_page(made, target, traces=traces_of(found.outcomes, Target("reply", N4, OFFICE)))
-    shown = (
-        "[...document.querySelectorAll('table.late > tbody')]"
-        ".filter(b => getComputedStyle(b).display !== 'none').length"
-    )
-    with browser() as reader:
-        reader.size(390, 900)
-        reader.open(target)
-        reader.run("document.getElementById('analyst').open = true")
-        assert reader.run(shown) == 2
-        focus(reader, "document.getElementById('hour-earlier')")
-        for wanted in (1, 2):
-            reader.press(" ")
-            assert reader.run(shown) == wanted
-        assert reader.run("document.documentElement.scrollWidth <= innerWidth")
-        assert reader.errors == []
 
 
 # -- the first screen ------------------------------------------------------------------------------

@@ -19,10 +19,7 @@ _EXPLAINED: Final = frozenset(
 
 
 def agreement_lines(found: Agreement) -> Iterator[str]:
-    """Yield lines of text for the comparison of one target with another system's verdicts.
-
-    Counts of each class come first, then examples.
-    """
+    """Yield lines of text for the comparison of one target with another system's verdicts."""
     text, target = AGREEMENT.text, printable(target_name(found.target))
     if any(one.name != "theirs_missing" for one in found.verdicts):
         yield text("verdicts", target=target, counts=_counts(found.verdicts))

@@ -6,24 +6,25 @@ import re
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from workhours_sla.text.catalog import WORKBOOK
-from workhours_sla.text.numbers import percent
+from workhours_sla.text.numbers import decimals
 
-MOST_ROWS: Final = 1_048_570
-"""Maximum number of lines of a table; a sheet has 1,048,576 rows."""
+MOST_ROWS: Final = 1_048_570  # maximum number of lines of a table; a sheet has 1,048,576 rows
 
-_PERCENT_PLACES: Final = 6
 _LONGEST_NAME: Final = 31
-_FIRST_YEAR: Final = 1901
-"""First year whose dates Excel shows correctly; in Excel, 1900 is a leap year."""
+_FIRST_YEAR: Final = 1901  # in Excel, 1900 is a leap year
 _LINES_ON_A_PAGE: Final = 60
 _A4: Final = 9
 _MARGIN: Final = 0.4
-_HEADER: Final = "#E7EBF0"
-"""The colour behind the header of a table."""
-_HEADER_HEIGHT: Final = 48
+_HEADER: Final = {
+    "bold": True,
+    "text_wrap": True,
+    "valign": "top",
+    "bg_color": "#E7EBF0",
+    "bottom": 1,
+}
 _FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\]")
 _UNSTORABLE: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")
 """Matches characters that XML cannot store."""
@@ -34,31 +35,38 @@ class Share:
 
     def __init__(self, share: float, target: float | None = None) -> None:
         self.share = min(max(share, 0.0), 1.0)
-        places = len(percent(self.share, target=target).partition(".")[2])
-        self.format = f"0.{'0' * min(places, _PERCENT_PLACES)}%"
+        self.format = f"0.{'0' * min(decimals(self.share, target), 6)}%"
 
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """A difference of two shares."""
+    """A difference of two shares, which is written in percentage points."""
 
     difference: float
 
 
+class Coloured(str):
+    """A text in a colour."""
+
+    __slots__ = ("colour",)
+    colour: str
+
+    def __new__(cls, text: str, colour: str) -> Self:
+        """Return a text with its colour, such as ``#B42318``."""
+        made = super().__new__(cls, text)
+        made.colour = colour
+        return made
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a table is shown: the widths of its columns and how it is printed.
-
-    A column after the ends of ``widths`` has the last width. ``printed`` is the number of columns
-    that are printed, None for all. With ``one_page``, up to 60 lines are printed on one page. Long
-    text in the columns of ``wrapped`` is continued on the next line of its cell.
-    """
+    """How a table is shown and printed; a column after the ends of ``widths`` has the last."""
 
     widths: Sequence[float]
     landscape: bool = False
-    printed: int | None = None
-    one_page: bool = False
-    wrapped: Sequence[int] = ()
+    printed: int | None = None  # number of columns that are printed, None for all
+    one_page: bool = False  # up to 60 lines are printed on one page
+    wrapped: Sequence[int] = ()  # columns whose long text goes on in the next line of its cell
 
 
 class Book:
@@ -84,14 +92,12 @@ class Book:
         return Sheet(page, self, layout)
 
     def format(self, **options: object) -> Any:
-        """Return the cell format with the given options of xlsxwriter."""
         key = tuple(sorted(options.items()))
         if key not in self._formats:
             self._formats[key] = self._book.add_format(options)
         return self._formats[key]
 
     def _safe(self, name: str) -> str:
-        """Change a name so that Excel allows it and no other sheet has it."""
         clean = "".join(c if c.isprintable() else "_" for c in _FORBIDDEN.sub("_", name))
         found = clean = _cut(clean.strip("'"), _LONGEST_NAME).strip("'") or "_"
         number = 1
@@ -109,12 +115,8 @@ def _cut(text: str, units: int) -> str:
 
 
 class Sheet:
-    """One sheet of a book."""
-
     def __init__(self, page: Any, book: Book, layout: Layout) -> None:
-        self.page = page
-        self._book = book
-        self._layout = layout
+        self.page, self._book, self._layout = page, book, layout
 
     def table(
         self,
@@ -123,14 +125,8 @@ class Sheet:
         *,
         total: Sequence[object] | None = None,
     ) -> None:
-        """Write a table with filters, and a header that stays visible and is printed on each page.
-
-        ``total`` follows after an empty row, so that it is neither filtered nor sorted. If some
-        lines do not fit on the sheet, its last row has their number.
-        """
-        self.page.set_row(0, _HEADER_HEIGHT)
-        texts = {0}
-        count = dropped = 0
+        """Write a table with filters; an empty row keeps ``total`` out of filters and sorting."""
+        texts, count, dropped = {0}, 0, 0
         for line in lines:
             if count == MOST_ROWS:
                 dropped += 1
@@ -139,13 +135,12 @@ class Sheet:
             texts.update(column for column, value in enumerate(line) if isinstance(value, str))
             self._row(count, line)
         self._header(titles, texts)
-        last = len(titles) - 1
+        last, end = len(titles) - 1, count
         self.page.autofilter(0, 0, max(count, 1), last)
         if self._layout.one_page and count <= _LINES_ON_A_PAGE:
             self.page.fit_to_pages(1, 1)
         self.page.freeze_panes(1, 1)
         self.page.repeat_rows(0)
-        end = count
         if total is not None:
             end = count + 2
             self._row(end, total, bold=True)
@@ -157,23 +152,16 @@ class Sheet:
             self.page.print_area(0, 0, end, printed - 1)
 
     def _header(self, titles: Sequence[str], texts: Container[int]) -> None:
-        """Write the titles of a table; those of the columns ``texts`` begin where their text does.
-
-        The others end where their numbers do.
-        """
-        style = {"bold": True, "text_wrap": True, "valign": "top", "bg_color": _HEADER, "bottom": 1}
+        self.page.set_row(0, 48)
         for column, title in enumerate(titles):
-            style["align"] = "left" if column in texts else "right"
-            style["indent"] = _indent(column) if column in texts else 0
-            self.page.write_string(0, column, storable(title), self._book.format(**style))
+            side = _of_text(column) if column in texts else {"align": "right", "indent": 0}
+            self.cell(0, column, title, **_HEADER, **side)
 
     def _row(self, row: int, cells: Sequence[object], **style: object) -> None:
-        """Write a row of a table: as ``line``, with a gap between a number and the next text."""
         for column, value in enumerate(cells):
             more: dict[str, object] = {"valign": "top"}
             if isinstance(value, str):
-                wrapped = column in self._layout.wrapped
-                more |= {"align": "left", "indent": _indent(column), "text_wrap": wrapped}
+                more |= {**_of_text(column), "text_wrap": column in self._layout.wrapped}
             self.cell(row, column, value, **style, **more)
 
     def line(self, row: int, cells: Sequence[object], **style: object) -> None:
@@ -184,32 +172,36 @@ class Sheet:
     def cell(self, row: int, column: int, value: object, **style: object) -> None:
         """Write a value into a cell; text is never interpreted as a formula or a link."""
         page, found = self.page, self._book.format
-        if value is None:
-            return
+        shown: Any = value
         if isinstance(value, date) and value.year < _FIRST_YEAR:
             value = value.isoformat()
-        if isinstance(value, str):
-            page.write_string(row, column, storable(value), found(**style) if style else None)
-            return
-        shown: Any = value
-        if isinstance(value, Share):
-            shown, style["num_format"] = value.share, value.format
-        elif isinstance(value, Points):
-            shown, style["num_format"] = value.difference, "+0.0%;-0.0%;0.0%"
-        elif isinstance(value, timedelta):  # days are the unit of time of Excel
-            shown, style["num_format"] = value / timedelta(days=1), "[h]:mm:ss"
-        elif isinstance(value, datetime):
-            shown, style["num_format"] = value.replace(tzinfo=None), "dd.mm.yyyy hh:mm:ss"
-        elif isinstance(value, date):
-            style["num_format"] = "dd.mm.yyyy"
-        else:
-            style["num_format"] = "#,##0" if isinstance(value, int) else "0.00"
-        write = page.write_datetime if isinstance(shown, date) else page.write_number
-        write(row, column, shown, found(**style))
+        match value:
+            case None:
+                return
+            case str():
+                if isinstance(value, Coloured):
+                    style["font_color"] = value.colour
+                page.write_string(row, column, storable(value), found(**style) if style else None)
+                return
+            case Share():
+                shown, form = value.share, value.format
+            case Points():  # rounded, so that a small one is not -0.0
+                shown, form = round(100 * value.difference, 1) + 0.0, "+0.0;-0.0;0.0"
+            case timedelta():  # days are the unit of time of Excel
+                shown, form = value / timedelta(days=1), "[h]:mm"
+            case datetime() | date():
+                has_time = isinstance(value, datetime)
+                form = "dd.mm.yyyy hh:mm" if has_time else "dd.mm.yyyy"
+                plain = value.replace(tzinfo=None) if isinstance(value, datetime) else value
+                page.write_datetime(row, column, plain, found(num_format=form, **style))
+                return
+            case _:
+                form = "#,##0" if isinstance(value, int) else "0.00"
+        page.write_number(row, column, shown, found(num_format=form, **style))
 
 
-def _indent(column: int) -> int:
-    return 1 if column else 0
+def _of_text(column: int) -> dict[str, object]:
+    return {"align": "left", "indent": 1 if column else 0}
 
 
 def storable(text: str) -> str:

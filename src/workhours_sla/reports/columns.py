@@ -1,26 +1,24 @@
-"""The figures of a group of appeals, each declared once: all outputs are made from this list.
+"""The figures of a group of appeals, each declared once: all outputs are loops over this list.
 
-The heading of a figure is the text of its key in the catalog, in both languages.
+The heading of a figure is the text of its key in the catalog, in both languages. A new figure
+needs a line here, its computation in a ``Row``, and its texts.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any, Final, Literal, NamedTuple
 
+from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import Quantile, Row
 from workhours_sla.reports.wording import NONE, percent_text
-from workhours_sla.statistics.intervals import (
-    COUNTS_ONLY_BELOW,
-    FLAGGED_BELOW,
-    TargetVerdict,
-)
+from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW, TargetVerdict
 from workhours_sla.text.catalog import PAGE, TARGET_VERDICTS, WORKBOOK
-from workhours_sla.text.numbers import NO_FIGURE, count_text, hours_grouped, number
-from workhours_sla.text.words import heading
+from workhours_sla.text.numbers import NO_FIGURE, count_text, hours_text, target_text, when_text
+from workhours_sla.text.words import heading, title_of
 from workhours_sla.worktime.amounts import format_amount
 
 Kind = Literal["text", "whole", "whole_or_none", "share", "amount", "instant", "date", "flag"]
@@ -33,34 +31,22 @@ _HOUR: Final = timedelta(hours=1)
 
 
 class Figure(NamedTuple):
-    """A figure of a group: what it is, from how many appeals it says something, and its format.
-
-    ``kind`` is None for a figure that is only shown. With fewer than ``least`` matured appeals it
-    is left out, except from JSON, CSV and data frames. ``path`` leads to its value in a row, if it
-    is not ``key``; ``made`` returns it, if it is in no row. ``heading`` is the key of its heading
-    in text and on the page, if it is not ``key``. ``shown`` writes it, given a row and a dash for a
-    missing figure; without it, the format follows from the kind. ``sorts`` returns what the page
-    sorts by, if it is not the value. A share that ``is_judged`` is compared with the target:
-    rounding never moves it across. Only groups that are compared with each other have a figure that
-    ``is_compared``. ``look`` is the class of its cells on the page, and ``width`` the width of its
-    column in a workbook.
-    """
+    """A figure of a group: what it is, from how many appeals it says something, and its format."""
 
     key: str
-    kind: Kind | None
-    least: int = 0
-    path: str = ""
-    made: Callable[[Row], Any] | None = None
-    heading: str = ""
-    shown: Callable[[Row, str], str] | None = None
-    sorts: Callable[[Row], Any] | None = None
-    is_judged: bool = False
-    is_compared: bool = False
-    look: str = ""
-    width: float = 11
+    kind: Kind | None  # None if it is only shown, and in no CSV file or data frame
+    least: int = 0  # with fewer matured appeals it is shown nowhere
+    path: str = ""  # to its value in a row, if that is not the key
+    made: Callable[[Row], Any] | None = None  # returns the value, if it is in no row
+    heading: str = ""  # the key of its heading in text and on the page, if another
+    shown: Callable[[Row, str], str] | None = None  # writes it, given a dash for a missing figure
+    sorts: Callable[[Row], Any] | None = None  # what the page sorts by, if not the value
+    is_judged: bool = False  # compared with the target: rounding never moves it across
+    is_compared: bool = False  # left out where it only repeats the share
+    look: str = ""  # the class of its cells on the page
+    width: float = 11  # of its column in a workbook
 
     def value(self, row: Row) -> Any:
-        """Return the value of a row, None if it has none."""
         if self.made is not None:
             return self.made(row)
         found: Any = row
@@ -69,7 +55,6 @@ class Figure(NamedTuple):
         return found
 
     def known(self, row: Row) -> Any:
-        """Return the value, None if the row has too few appeals."""
         return None if row.counts.matured < self.least else self.value(row)
 
     def sort_key(self, row: Row) -> float | None:
@@ -81,18 +66,43 @@ class Figure(NamedTuple):
             return found / _HOUR
         return found if isinstance(found, int | float) else None
 
-    def text(self, row: Row, *, is_page: bool = False) -> str:
-        """Write the figure of a row for plain text or for the page."""
-        dash = NO_FIGURE if is_page else NONE
+    def text(self, row: Row, dash: str = NONE) -> str:
+        """Write the figure of a row, with ``dash`` for a missing figure."""
         value = self.known(row)
         if self.shown is not None:
             few = self.kind == "amount" and row.counts.matured < self.least
             return dash if few else self.shown(row, dash)
-        if value is None:
-            return dash
-        if isinstance(value, int):
-            return count_text(value) if is_page else str(value)
-        return hours_grouped(value) if isinstance(value, timedelta) else percent_text(value)
+        shown = dash
+        match value:
+            case str():
+                shown = value
+            case int():
+                shown = count_text(value)
+            case timedelta():
+                shown = hours_text(value)
+            case datetime():
+                shown = when_text(value)
+            case float():
+                shown = percent_text(value)
+        return shown
+
+    def title(self, report: ReportNumbers, *, in_workbook: bool = False) -> str:
+        promise = report.promise
+        found = title_of(self.key) if in_workbook else heading(self.heading or self.key)
+        return found.format(
+            target=target_text(promise.target_rate), horizon=format_amount(promise.horizon)
+        )
+
+
+def figures_of(keys: Iterable[str], rows: Iterable[Row]) -> list[Figure]:
+    """Return figures of a table, without comparisons that only repeat the share."""
+    rows = list(rows)
+    return [
+        one
+        for one in map(FIGURES.__getitem__, keys)
+        if not one.is_compared
+        or any(one.known(row) is not None and one.text(row) != rate_text(row) for row in rows)
+    ]
 
 
 # -- formats ---------------------------------------------------------------------------------------
@@ -103,13 +113,6 @@ def rate_text(row: Row, dash: str = NONE) -> str:
 
     A share of fewer than twenty appeals is followed by ``*``. Fewer than ten appeals have counts
     instead, such as ``6/8``.
-
-    >>> from workhours_sla.statistics.maturity import CohortCounts
-    >>> from workhours_sla.statistics.intervals import compliance_rate
-    >>> counts = CohortCounts(6, 4, 0, 0, 0, 0, 8, 6)
-    >>> rate = compliance_rate(6, 8, 0.9)
-    >>> rate_text(Row("A", counts, rate, 6, 6, 4, 2, None, None, None, None, None, None))
-    '6/8'
     """
     rate = row.rate
     if rate is None:
@@ -120,31 +123,16 @@ def rate_text(row: Row, dash: str = NONE) -> str:
 
 
 def interval_text(row: Row, dash: str = NONE) -> str:
-    """Return the Wilson interval of the share in time in percent, or a dash if there is no share.
-
-    ``dash`` is also written between the bounds.
-    """
+    """Return the Wilson interval of the share in time in percent; ``dash`` is between its ends."""
     rate = row.rate
     if rate is None:
         return dash
-    lower, upper = (
-        percent_text(bound, target=rate.target)
-        for bound in (rate.interval.lower, rate.interval.upper)
-    )
-    return f"[{lower}{dash}{upper}]"
+    ends = (rate.interval.lower, rate.interval.upper)
+    return f"[{dash.join(percent_text(end, target=rate.target) for end in ends)}]"
 
 
 def verdict_of(row: Row) -> TargetVerdict:
-    """Return the verdict on a row; ``TOO_FEW`` while none of its appeals has matured."""
     return TargetVerdict.TOO_FEW if row.rate is None else row.rate.shown_verdict
-
-
-def verdict_text(row: Row, _dash: str = NONE) -> str:
-    """Write in words whether a group meets the target.
-
-    The text is "too few" for an inconclusive verdict on fewer than twenty appeals.
-    """
-    return TARGET_VERDICTS[verdict_of(row)]
 
 
 def quantile_text(quantile: Quantile | None, dash: str = NONE) -> str:
@@ -157,17 +145,8 @@ def quantile_text(quantile: Quantile | None, dash: str = NONE) -> str:
     return hours_text(quantile.time)
 
 
-def hours_text(amount: timedelta) -> str:
-    """Return an amount of time in hours, rounded to one decimal."""
-    return number(f"{amount / _HOUR:.1f}")
-
-
 def lowest(rows: Iterable[Row], target: float) -> float:
-    """Return the lower end for an axis of shares, a multiple of 0.1.
-
-    It is at most the lower bound of every row's interval, and at least 0.1 below the target, but
-    never negative.
-    """
+    """Return the lower end for an axis of the intervals of shares, a multiple of 0.1."""
     lower = [row.rate.interval.lower for row in rows if row.rate and not row.rate.counts_only]
     return max(math.floor(min([*lower, target - 0.1]) * 10) / 10, 0.0)
 
@@ -195,14 +174,14 @@ def _place(row: Row, dash: str) -> str:
 
 
 def _quantile(key: str) -> Iterable[Figure]:
-    read = attrgetter(key)
+    read: Callable[[Row], Quantile | None] = attrgetter(key)
 
     def shown(row: Row, dash: str) -> str:
         return quantile_text(read(row), dash)
 
     def reached(row: Row) -> timedelta | None:
-        found: Quantile | None = read(row)
-        return None if found is None else found.time if found.time is not None else found.longest
+        found = read(row)
+        return None if found is None else found.longest if found.time is None else found.time
 
     yield Figure(key, "amount", FLAGGED_BELOW, f"{key}.time", shown=shown, sorts=reached)
     for bound in ("lower", "upper"):
@@ -233,7 +212,7 @@ _FIGURES: Final = (
         "text",
         path="rate.verdict.value",
         heading="target",
-        shown=verdict_text,
+        shown=lambda row, _: TARGET_VERDICTS[verdict_of(row)],
         look="verdict",
         width=16,
     ),
@@ -244,13 +223,12 @@ _FIGURES: Final = (
     Figure("open", "whole", width=9),
     *(Figure(key, "whole") for key in ("overdue", "answered", "answered_met")),
     Figure("closed_only", "share", FLAGGED_BELOW, look="biased"),
-    Figure("final_at", "instant", width=20),
+    Figure("final_at", "instant", look="words", width=20),
     _equal_mix("standardised"),
     _equal_mix("standardised_lower", "standardised_interval.lower"),
     _equal_mix("standardised_upper", "standardised_interval.upper"),
     Figure("funnel", "whole_or_none", shown=_place, is_compared=True, look="extra words"),
     Figure("interval", None, COUNTS_ONLY_BELOW, "rate.interval.lower", shown=interval_text),
-    Figure("bar", None, made=lambda _: None, look="bar"),
     Figure("open_overdue", None, path="open", shown=lambda row, _: f"{row.open}/{row.overdue}"),
     Figure("few", None, made=_few, width=13),
     Figure("not_reached", None, FLAGGED_BELOW, made=_longest, width=30),
@@ -266,11 +244,18 @@ IN_TEXT: Final = (
 )
 """Figures of a table in plain text."""
 ON_PAGE: Final = (
-    *("arrived", "matured", "matured_met", "rate", "interval", "bar", "verdict"),
-    *("median", "p90", "restricted_mean", "open", "overdue", "standardised", "funnel"),
-    "closed_only",
+    *("arrived", "matured", "matured_met", "rate", "interval", "verdict", "median", "p90"),
+    *("restricted_mean", "open", "overdue", "standardised", "funnel", "closed_only"),
 )
 """Figures of a table on the page."""
+OF_ALL: Final = (
+    *("arrived", "matured", "matured_met", "early", "breached", "pending", "paused", "withdrawn"),
+    *("excluded", "rate", "verdict", "open", "overdue", "median", "p90", "restricted_mean"),
+    *("mean_answered", "closed_only"),
+)
+"""Figures of all appeals on the page."""
+OF_WEEKS: Final = ("arrived", "matured", "matured_met", "rate", "interval", "final_at")
+"""Figures of a week on the page."""
 PRINTED: Final = (
     *("arrived", "matured", "matured_met", "rate", "lower", "upper", "verdict"),
     *("standardised", "funnel"),
@@ -292,8 +277,5 @@ IN_SUMMARY: Final = (
 
 
 def row_values(row: Row) -> dict[str, Any]:
-    """Return the figures of a row, keyed by column.
-
-    Shares are from 0 to 1, amounts of working time are timedelta, and a missing figure is None.
-    """
+    """Return the figures of a row, keyed by column; a missing figure is None."""
     return {key: FIGURES[key].value(row) for key in ROW_KINDS}

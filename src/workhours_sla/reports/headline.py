@@ -10,36 +10,36 @@ from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from typing import Final, Literal, NamedTuple
 
-from workhours_sla.compliance.fairness import Funnel, RateChange
+from workhours_sla.compliance.fairness import Funnel
 from workhours_sla.compliance.period import Period
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import Quantile, Row, Table
 from workhours_sla.compliance.weeks import ShareTrend, Trend
 from workhours_sla.reports.charts.weeks import signals_of
 from workhours_sla.reports.columns import verdict_of
-from workhours_sla.reports.wording import amount_in_words, percent_sign
+from workhours_sla.reports.wording import amount_in_words, percent_sign, percent_text, points_text
 from workhours_sla.sla.forecast import Forecast
 from workhours_sla.statistics.intervals import FLAGGED_BELOW, TargetVerdict
 from workhours_sla.text import catalog, words
 from workhours_sla.text.catalog import HEADLINE, PAGE, SENTENCES, Texts
-from workhours_sla.text.numbers import count_text, number, percent, target_text, when_text
+from workhours_sla.text.numbers import count_text, number, target_text, when_text
 
 _DAY: Final = timedelta(days=1)
 _YEAR, _QUARTER = 12, 3
 _QUARTERS: Final = {"en": ("1", "2", "3", "4"), "ru": ("I", "II", "III", "IV")}
 
+ORDER: Final = (
+    TargetVerdict.FAILS,
+    TargetVerdict.INCONCLUSIVE,
+    TargetVerdict.MEETS,
+    TargetVerdict.TOO_FEW,
+)
+"""Order of the verdicts in a list: the most urgent first."""
 NAME: Final = "\ue000"
 """Placeholder for an agency's name in ``Headline.most``, which a page replaces by markup."""
 
 
 class Headline(NamedTuple):
-    """The first sentences of a report.
-
-    ``sentence`` ends with ``verdict`` and a full stop. ``most`` names the agency that lacks the
-    most answers, with ``NAME`` in place of ``name``; it is empty if no agency provably misses the
-    target, and if the report has at most one agency.
-    """
-
     sentence: str
     verdict: str
     kind: TargetVerdict
@@ -47,12 +47,10 @@ class Headline(NamedTuple):
     name: str
 
     def lines(self) -> list[str]:
-        """Return the sentences that are not empty, with the name of the agency filled in."""
         return [line for line in (self.sentence, self.most.replace(NAME, self.name)) if line]
 
 
 def late_of(row: Row) -> int:
-    """Return the number of matured appeals in a row that were not answered in time."""
     return row.counts.matured - row.counts.matured_met
 
 
@@ -62,77 +60,56 @@ def lacking(row: Row) -> int:
 
 
 def headline(report: ReportNumbers, texts: Texts = HEADLINE) -> Headline:
-    """Return a sentence with the result of a report, and one on the agency furthest behind.
-
-    ``texts`` are ``HEADLINE`` or ``TYPESET``.
-    """
+    """Return a sentence with the result of a report, and one on the agency furthest behind."""
     text, total = texts.text, report.total
     when = named_period(whole_period(report))
     when = when[0].upper() + when[1:]
     rate = total.rate
+    kind = verdict_of(total)
+    facts = {"when": when, "verdict": text(kind), "target": target_text(report.promise.target_rate)}
     if rate is None:
-        kind = TargetVerdict.TOO_FEW
-        arrived = count_text(total.counts.arrived)
-        shown = text("nothing_matured", when=when, arrived=arrived, verdict=text(kind))
+        shown = text("nothing_matured", **facts, arrived=total.counts.arrived)
         return Headline(shown, text(kind), kind, "", "")
-    kind = rate.shown_verdict
-    facts = {
-        "when": when,
-        "met": count_text(rate.met),
-        "n": count_text(rate.n),
-        "target": target_text(rate.target),
-        "verdict": text(kind),
-    }
+    facts |= {"met": count_text(rate.met), "n": count_text(rate.n)}
     if rate.counts_only:
         sentence = text("in_time_few", **facts)
     else:
-        share = number(percent(rate.rate, target=rate.target, places=0))
+        share = percent_text(rate.rate, target=rate.target, places=0)
         sentence = text("in_time", **facts, rate=share)
-    most, name = _furthest_behind(report, texts)
+    if not late_of(total):
+        return Headline(sentence, text(kind), kind, text("none_late"), "")
+    behind = next((row for row in failed_agencies(report) if row.key is not None), None)
+    if behind is None:
+        return Headline(sentence, text(kind), kind, "", "")
+    counts = {"late": late_of(behind), "n": behind.counts.matured, "count": lacking(behind)}
+    most = text("furthest_behind", **counts, target=facts["target"], name=NAME)
+    name = behind.key or ""
+    if catalog.current() == "ru":
+        name = name.replace("«", "„").replace("»", "“")
     return Headline(sentence, text(kind), kind, most, name)
 
 
-def _furthest_behind(report: ReportNumbers, texts: Texts) -> tuple[str, str]:
-    text = texts.text
-    if not late_of(report.total):
-        return text("none_late"), ""
-    for row in failed_agencies(report):
-        if row.key is not None:
-            facts = {"late": late_of(row), "n": row.counts.matured, "count": lacking(row)}
-            counts = {key: count_text(count) for key, count in facts.items()}
-            target = target_text(report.promise.target_rate)
-            quoted = row.key.replace("«", "„").replace("»", "“")
-            name = quoted if catalog.current() == "ru" else row.key
-            return text("furthest_behind", **counts, target=target, name=NAME), name
-    return "", ""
-
-
 def failed_agencies(report: ReportNumbers) -> list[Row]:
-    """Return the agencies that miss the target, those that lack the most answers first.
-
-    The result is empty if the report has at most one agency.
-    """
     table = agencies(report)
     rows = table.rows if table is not None and len(table.rows) > 1 else ()
     return by_lacking(row for row in rows if verdict_of(row) is TargetVerdict.FAILS)
 
 
 def by_lacking(rows: Iterable[Row]) -> list[Row]:
-    """Return rows in the order of the answers that they lack, the most first."""
     return sorted(rows, key=lambda row: (-lacking(row), -late_of(row), row.key or ""))
 
 
+def by_need(rows: Iterable[Row]) -> list[Row]:
+    """Return rows by verdict, the most urgent first, and those that lack the most answers first."""
+    return sorted(by_lacking(rows), key=lambda row: ORDER.index(verdict_of(row)))
+
+
 def agencies(report: ReportNumbers) -> Table | None:
-    """Return the table of agencies, or None if the report does not have one."""
     return next((table for table in report.tables if table.by == "agency"), None)
 
 
 def direction(report: ReportNumbers, texts: Texts = HEADLINE) -> tuple[str, str] | None:
-    """Return the change since the earlier period: the key of its text, and the sentence.
-
-    The key is ``better``, ``worse``, ``no_change`` or ``no_earlier``. Returns None if the report
-    has no comparison.
-    """
+    """Return the change since the earlier period: the key of its text, and the sentence."""
     compared = report.comparison
     if compared is None:
         return None
@@ -145,47 +122,27 @@ def direction(report: ReportNumbers, texts: Texts = HEADLINE) -> tuple[str, str]
     change = compared.change
     if change is None:
         return "no_earlier", text("no_earlier", earlier=earlier)
-    key = _kind_of(change)
+    interval, key = change.interval, "no_change"
+    if interval.lower > 0 or interval.upper < 0:
+        key = "better" if interval.lower > 0 else "worse"
     if catalog.current() == "ru":
         earlier = earlier[0].upper() + earlier[1:]
     sign = -1 if key == "worse" else 1
-    bounds = sorted(sign * bound for bound in (change.interval.lower, change.interval.upper))
-    points = [number(points_text(part)) for part in (sign * change.difference, *bounds)]
-    shares = [number(percent(share, places=1)) for share in (change.before, change.after)]
-    facts = dict(zip(("difference", "lower", "upper"), points, strict=True))
-    facts |= dict(zip(("before", "after"), shares, strict=True))
+    lower, upper = sorted(sign * bound for bound in (interval.lower, interval.upper))
+    points = {"difference": sign * change.difference, "lower": lower, "upper": upper}
+    shares = {"before": change.before, "after": change.after}
+    facts = {name: points_text(part) for name, part in points.items()}
+    facts |= {name: percent_text(share) for name, share in shares.items()}
     return key, text(key, earlier=earlier, later=later, **facts)
 
 
-def _kind_of(change: RateChange) -> str:
-    """Return the direction of a change as the key of its text; ``no_change`` if it is unproven."""
-    if change.interval.lower > 0:
-        return "better"
-    return "worse" if change.interval.upper < 0 else "no_change"
-
-
-def points_text(part: float) -> str:
-    """Write a difference of shares in percentage points, with more decimals if it is small.
-
-    >>> points_text(0.0132), points_text(0.0004)
-    ('1.3', '0.04')
-    """
-    shown = f"{100 * part:.1f}"
-    return shown if float(shown) or not part else f"{100 * part:.2f}"
-
-
 def headline_lines(report: ReportNumbers) -> list[str]:
-    """Return the first sentences as lines of plain text.
-
-    The last line has the open appeals of all periods, if the report covers only one.
-    """
     lines, changed = headline(report).lines(), direction(report)
     if changed is not None:
         lines.append(changed[1])
     if report.period != Period():
         now = report.backlog.points[-1]
-        counts = {"open": count_text(now.open), "overdue": count_text(now.overdue)}
-        lines.append(HEADLINE.text("open_now", **counts))
+        lines.append(HEADLINE.text("open_now", open=now.open, overdue=now.overdue))
     return lines
 
 
@@ -208,11 +165,6 @@ def period_text(period: Period) -> str:
 
 
 def whole_period(report: ReportNumbers) -> Period:
-    """Return the period of a report with both ends.
-
-    A period without a begin starts on the day of the first arrival, and one without an end ends at
-    ``as_of``.
-    """
     period = report.period
     first = report.first_arrival
     return Period(
@@ -267,7 +219,7 @@ def named_period(period: Period, form: Literal["in", "the"] = "in") -> str:
             f"{form}_{unit}",
             month=month.lower() if catalog.current() == "ru" else month,
             number=_QUARTERS[catalog.current()][(first.month - 1) // _QUARTER],
-            year=first.year,
+            year=str(first.year),
         )
     shown = [_edge(datetime.combine(day, time(0))) for day in dict.fromkeys((first, last))]
     if len(shown) == 1:
@@ -276,7 +228,6 @@ def named_period(period: Period, form: Literal["in", "the"] = "in") -> str:
 
 
 def _last(until: datetime) -> datetime:
-    """Return the last day of a period that ends before ``until``, or its last instant."""
     return until - _DAY if until.time() == time(0) else until
 
 
@@ -289,53 +240,34 @@ def _edge(when: datetime) -> str:
 
 
 def weeks_finding(report: ReportNumbers) -> str:
-    """Return a sentence: in how many final weeks the target was met, and in how many missed."""
     points = {point.week for point in report.share_trend.points}
-    final = [verdict_of(row) for row in report.table("week").rows if row.key in points]
-    if not final:
-        return ""
-    found = Counter(final)
-    return PAGE.text(
-        "finding_weeks",
-        all=len(final),
-        met=found[TargetVerdict.MEETS],
-        missed=found[TargetVerdict.FAILS],
-    )
+    found = Counter(verdict_of(row) for row in report.table("week").rows if row.key in points)
+    met, missed = found[TargetVerdict.MEETS], found[TargetVerdict.FAILS]
+    return PAGE.text("finding_weeks", all=found.total(), met=met, missed=missed) if found else ""
 
 
 def arrivals_finding(report: ReportNumbers) -> str:
-    """Return how many appeals are due on a later day than they arrived.
-
-    The lowest share in time of the 168 hours of a week would be no finding: of so many small shares
-    one is always far below the others.
-    """
-    later, known = (
-        sum(map(sum, grid)) for grid in (report.heat_map.due_later, report.heat_map.due_known)
-    )
+    # The lowest share of the 168 hours of a week is no finding: of so many one is always far below.
+    heat = report.heat_map
+    later, known = (sum(map(sum, grid)) for grid in (heat.due_later, heat.due_known))
     if known < FLAGGED_BELOW:
         return ""
-    return PAGE.text(
-        "finding_arrivals",
-        later=count_text(later),
-        known=count_text(known),
-        share=percent_sign(later / known),
-    )
+    share = percent_sign(later / known)
+    return PAGE.text("finding_arrivals", later=later, known=known, share=share)
 
 
 def backlog_finding(report: ReportNumbers) -> str:
-    """Return a sentence: how many appeals are open and overdue, and the change in a whole week."""
     *weeks, now = report.backlog.points
-    counts = {"open": count_text(now.open), "overdue": count_text(now.overdue)}
+    counts: dict[str, object] = {"open": now.open, "overdue": now.overdue}
     if not weeks:
         return PAGE.text("finding_backlog", **counts)
-    net, day = weeks[-1].net, weeks[-1].at - timedelta(days=1)
+    net, day = weeks[-1].net, weeks[-1].at - _DAY
     way = "same" if not net else "up" if net > 0 else "down"
-    facts = {"net": count_text(abs(net)), "day": words.short_date(day.date())}
-    return PAGE.text(f"finding_backlog_{way}", **counts, **facts)
+    day_text = words.short_date(day.date())
+    return PAGE.text(f"finding_backlog_{way}", **counts, net=abs(net), day=day_text)
 
 
 def times_finding(report: ReportNumbers) -> str:
-    """Return a sentence: within which working time half and nine in ten appeals are answered."""
     total = report.total
     if total.median is None or total.p90 is None:
         return ""
@@ -350,14 +282,11 @@ def _within(quantile: Quantile) -> str:
 
 
 def funnel_finding(table: Table, funnel: Funnel) -> str:
-    """Return a sentence: how many groups are outside the outer limits of the funnel."""
     places = Counter(row.funnel for row in table.rows)
-    counts = {"above": places[2], "below": places[-2], "units": funnel.units}
-    return PAGE.text("finding_funnel", **counts)
+    return PAGE.text("finding_funnel", above=places[2], below=places[-2], units=funnel.units)
 
 
 def trend_finding(trend: Trend | ShareTrend) -> str:
-    """Return a sentence: how many weeks signal a change, and how many would without any change."""
     if trend.expected_signals is None:
         return ""
     return PAGE.text(
@@ -369,13 +298,8 @@ def trend_finding(trend: Trend | ShareTrend) -> str:
 
 
 def load_finding(forecast: Forecast) -> str:
-    """Return a sentence: when the most deadlines are."""
     if not forecast.slots:
         return ""
     most = max(forecast.slots, key=lambda slot: slot.count)
-    return PAGE.text(
-        "finding_load",
-        count=count_text(most.count),
-        since=when_text(most.since),
-        until=f"{most.until:%H:%M}",
-    )
+    since, until = when_text(most.since), f"{most.until:%H:%M}"
+    return PAGE.text("finding_load", count=most.count, since=since, until=until)

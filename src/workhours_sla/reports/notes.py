@@ -3,64 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any, Final
 
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import Table
 from workhours_sla.compliance.time import DayNote, Outliers
 from workhours_sla.reports.agreement import agreement_lines
-from workhours_sla.reports.wording import moment, printable
+from workhours_sla.reports.wording import moment, percent_text, printable
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
 from workhours_sla.statistics.maturity import COUNTS
 from workhours_sla.text import catalog, words
-from workhours_sla.text.catalog import SENTENCES
+from workhours_sla.text.catalog import SENTENCES, Texts
 from workhours_sla.text.numbers import number
 from workhours_sla.text.words import heading
 from workhours_sla.worktime.amounts import format_amount
 
-_DAY: Final = timedelta(days=1)
+EXPLAINED: Final = (
+    *("rate", "small_numbers", "interval", "verdict", "median", "p90", "restricted_mean"),
+    *("mean_answered", "closed_only", "standardised", "funnel", "share_trend", "trend"),
+    *("due_later", "withdrawals"),
+)
+"""Keys of the sentences that explain a figure, in the order of the page and the workbook."""
+_ONLY_KNOWN: Final = ("funnel", "share_trend", "trend", "withdrawals")
+"""Figures that not every report has."""
 _WARNINGS: Final = (
     *("calendar_unknown", "provisional", "needs_review"),
     *("pause_left_open", "retroactive"),
 )
 """Counts in the report's quality that cause a note unless they are zero."""
-SHOWN_OUTLIERS: Final = 5
-"""Number of outliers that a note lists."""
+SHOWN_OUTLIERS: Final = 5  # number of outliers that a note lists
 
 
 def notes(report: ReportNumbers) -> list[str]:
-    """Return the notes below a table: how to read it, on data quality, and for analysts."""
-    checks = [*_checks(report)]
+    text, earlier = SENTENCES.text, saved_by_an_hour(report)
+    checks = [text(key, **facts) for key, facts in _withdrawals(report).items()]
+    if earlier is not None:
+        checks.append(text("hour_earlier", **earlier))
     if checks:
-        checks.insert(0, SENTENCES.text("for_analysts"))
+        checks.insert(0, text("for_analysts"))
     return [*_reading(report), *quality_notes(report), *checks]
 
 
-def _checks(report: ReportNumbers) -> Iterator[str]:
-    text, earlier = SENTENCES.text, saved_by_an_hour(report)
-    for key, found in check_facts(report).items():
-        yield text(key, **found)
-    if earlier is not None:
-        yield text("hour_earlier", count=earlier[0], late=earlier[1])
-
-
-def saved_by_an_hour(report: ReportNumbers) -> tuple[int, int] | None:
-    """Return how many late appeals an answer one hour earlier would have met, and of how many.
-
-    The second number counts the late appeals for which this is known (see ``late.Late``). Returns
-    None if the first number is 0 or unknown.
-    """
+def saved_by_an_hour(report: ReportNumbers) -> dict[str, int] | None:
+    """Count the late appeals that an hour would have saved, and those of which this is known."""
     owners = report.attribution
     count = 0 if owners is None else sum(count for _, count in owners.hour_earlier)
-    return (count, owners.hour_known) if owners is not None and count else None
+    if owners is None or not count:
+        return None
+    return {"count": count, "late": owners.hour_known}
 
 
 def false_failure_notes(report: ReportNumbers, only: Table | None = None) -> Iterator[str]:
-    """Yield, for each grouping, a note on how many groups are expected to fail by chance.
-
-    If ``only`` is given, yield the note for this table alone.
-    """
+    """Yield how many groups of each grouping, or of the table ``only``, fail by chance."""
     for table in report.tables if only is None else (only,):
         judged = [row for row in table.rows if row.key is not None and row.counts.matured]
         if table.false_failures is not None and len(judged) > 1:
@@ -91,28 +85,28 @@ def final_note(report: ReportNumbers) -> str:
 
 
 def method_facts(report: ReportNumbers) -> dict[str, Any]:
-    """Return values for the placeholders in the sentences that explain the figures."""
+    counts = report.total.counts
     return {
-        **rate_facts(report),
+        "met": counts.matured_met,
+        **{key: getattr(counts, key) for key in ("matured", "early", "pending", "paused")},
         "counts_only": COUNTS_ONLY_BELOW,
         "flagged": FLAGGED_BELOW,
         "horizon": format_amount(report.promise.horizon),
     }
 
 
-def rate_facts(report: ReportNumbers) -> dict[str, int]:
-    """Return the counts for the placeholders of the sentence on the share in time.
-
-    ``early`` counts the appeals that were answered in time and whose limit has not passed yet.
-    """
-    counts = report.total.counts
-    return {
-        "met": counts.matured_met,
-        "matured": counts.matured,
-        "early": counts.early,
-        "pending": counts.pending,
-        "paused": counts.paused,
-    }
+def explanations(report: ReportNumbers, texts: Texts) -> Iterator[tuple[str, str]]:
+    """Yield the keys of the figures of a report, and the sentences of ``texts`` on each."""
+    facts, known = method_facts(report), _withdrawals(report)
+    if report.funnels:
+        alarms = max(funnel.false_alarms for funnel in report.funnels)
+        known["funnel"] = {"false_alarms": number(f"{alarms:.2f}")}
+    for key, trend in (("share_trend", report.share_trend), ("trend", report.trend)):
+        if trend.baseline is not None:
+            known[key] = {"points": trend.baseline}
+    for key in EXPLAINED:
+        if key in known or key not in _ONLY_KNOWN:
+            yield key, texts.text(key, **facts, **known.get(key, {})).removeprefix("* ")
 
 
 def day_texts(day: DayNote) -> tuple[str, str]:
@@ -121,43 +115,24 @@ def day_texts(day: DayNote) -> tuple[str, str]:
     return kind, day.reason_ru if catalog.current() == "ru" else day.reason_en
 
 
-def check_facts(report: ReportNumbers) -> dict[str, dict[str, Any]]:
-    """Return the values for the placeholders of the sentences on checks, keyed by sentence.
-
-    ``withdrawals`` compares two estimates of the share of answered appeals, in percent; they differ
-    in how they count withdrawn appeals. ``little`` compares the mean number of open appeals with
-    the number that Little's law gives. A check that was not made is left out.
-    """
-    checks: dict[str, dict[str, Any]] = {}
-    found, little = report.withdrawals, report.backlog.little
-    if found is not None and found.count:
-        shares = {
-            "answered": found.answered,
-            "withdrawn": found.withdrawn,
-            "alone": found.answered_alone,
-            "difference": found.answered_alone - found.answered,
-        }
-        # A difference can be slightly negative because of rounding.
-        percents = {name: number(f"{100 * max(x, 0.0):.2f}") for name, x in shares.items()}
-        checks["withdrawals"] = {"time": format_amount(found.time), **percents}
-    if little is not None:
-        checks["little"] = {
-            "since": words.short_date(little.since.date()),
-            "mean_open": number(f"{little.mean_open:.1f}"),
-            "arrivals": number(f"{little.arrivals_per_day:.2f}"),
-            "time": number(f"{little.mean_time / _DAY:.2f}"),
-            "expected": number(f"{little.expected:.1f}"),
-            "open": report.backlog.points[-1].open,
-        }
-    return checks
+def _withdrawals(report: ReportNumbers) -> dict[str, dict[str, Any]]:
+    """Compare two estimates of the share of answered appeals, which count withdrawals or not."""
+    found = report.withdrawals
+    if found is None or not found.count:
+        return {}
+    shares = {
+        "answered": found.answered,
+        "withdrawn": found.withdrawn,
+        "alone": found.answered_alone,
+        "difference": found.answered_alone - found.answered,
+    }
+    shown = {name: percent_text(share) for name, share in shares.items()}
+    return {"withdrawals": {"time": format_amount(found.time), **shown}}
 
 
 def quality_notes(report: ReportNumbers) -> list[str]:
-    """Return the notes on data quality: on the input, the cases and the origin of the figures."""
     text, quality, counts = SENTENCES.text, report.quality, report.total.counts
     intake, made = quality.intake, report.provenance
-    facts = {name: getattr(intake, name) for name in ("read", "taken", "duplicate", "after_as_of")}
-    quarantined = sum(count for _, count in intake.quarantined)
     warnings = {
         "ignored_rows": intake.ignored,
         "inverted_rows": intake.inverted,
@@ -165,15 +140,14 @@ def quality_notes(report: ReportNumbers) -> list[str]:
         **{name: getattr(quality, name) for name in _WARNINGS},
     }
     calendars = dict.fromkeys((one.id, one.version) for one in made.calendars)
-    input_hash = made.input_hash[:12]
+    read = {key: getattr(intake, key) for key in ("read", "taken", "duplicate", "after_as_of")}
+    quarantined = sum(count for _, count in intake.quarantined)
+    parts = {key: getattr(counts, key) for key in (*COUNTS, "early")}
+    hash_ = made.input_hash[:12]
     return [
-        text(f"intake_{intake.of}", **facts, quarantined=quarantined),
+        text(f"intake_{intake.of}", **read, quarantined=quarantined),
         *(() if intake.late is None else (text("came_late", count=intake.late),)),
-        text(
-            "reconciliation",
-            early=counts.early,
-            **{name: getattr(counts, name) for name in COUNTS},
-        ),
+        text("reconciliation", **parts),
         text("maturity", matured=quality.matured, counting=quality.counting),
         text("minute_rounded", count=quality.minute_rounded, arrived=counts.arrived),
         *(() if report.agreement is None else agreement_lines(report.agreement)),
@@ -181,7 +155,7 @@ def quality_notes(report: ReportNumbers) -> list[str]:
         *_outlier_note(quality.outliers),
         *(text("unnamed", by=heading(by), count=count) for by, count in quality.unnamed if count),
         *(text("calendar", id=name, version=version) for name, version in calendars),
-        text("provenance", library=made.library, policy=made.policy, input=input_hash),
+        text("provenance", library=made.library, policy=made.policy, input=hash_),
     ]
 
 
@@ -192,4 +166,5 @@ def _outlier_note(found: Outliers) -> Iterator[str]:
             for one in found.first[:SHOWN_OUTLIERS]
         ]
         more = ", ..." if found.count > len(first) else ""
-        yield SENTENCES.text("outliers", count=found.count, first=", ".join(first) + more)
+        listed = ", ".join(first) + more
+        yield SENTENCES.text("outliers", count=found.count, first=listed)

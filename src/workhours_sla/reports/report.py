@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from functools import cache
@@ -174,66 +174,43 @@ def heading(by: str, lang: str) -> str:
 
 
 def with_names(report: Numbers, names: Ids) -> Numbers:
-    """Return a report whose tables and lists have names instead of ids.
-
-    If two ids of a grouping have the same name, the id follows in parentheses. An id without a name
-    is unchanged.
-    """
+    """Return a report whose tables and lists have names instead of ids."""
+    if not names:
+        return report
     by: dict[str, dict[str, str]] = {}
     for grouping, key, name in names:
         by.setdefault(grouping, {})[key] = name
     by = {grouping: _distinct(found, report, grouping) for grouping, found in by.items()}
-    if not by:
-        return report
-    agency = _lookup(by.get("agency", {}))
-    owners, signs = report.attribution, report.indicators
 
-    def counted(pairs: tuple[tuple[str | None, int], ...]) -> tuple[tuple[str | None, int], ...]:
-        return tuple((agency(key), count) for key, count in pairs)
+    def named(items: Iterable[Any], grouping: str, *keys: str) -> tuple[Any, ...]:
+        """Return values with names in some of their fields; None stays None."""
+        found = by.get(grouping, {})
+        return tuple(
+            replace(one, **{key: found.get(getattr(one, key), getattr(one, key)) for key in keys})
+            for one in items
+        )
 
+    owners, signs, agencies = report.attribution, report.indicators, by.get("agency", {})
+    if owners is not None:
+        pairs: dict[str, Any] = {
+            rule: tuple((agencies.get(key or "", key), n) for key, n in getattr(owners, rule))
+            for rule in ("at_breach", "largest_share", "first", "hour_earlier")
+        }
+        owners = replace(owners, **pairs, shares=named(owners.shares, "agency", "holder"))
     return replace(
         report,
-        tables=tuple(
-            replace(table, rows=tuple(replace(row, key=named(row.key)) for row in table.rows))
-            if table.by in by
-            else table
-            for table in report.tables
-            for named in [_lookup(by.get(table.by, {}))]
-        ),
+        tables=tuple(replace(one, rows=named(one.rows, one.by, "key")) for one in report.tables),
         group_weeks=tuple(
-            replace(one, groups=tuple(replace(group, key=named(group.key)) for group in one.groups))
-            for one in report.group_weeks
-            for named in [_lookup(by.get(one.by, {}))]
+            replace(one, groups=named(one.groups, one.by, "key")) for one in report.group_weeks
         ),
-        late=tuple(
-            replace(late, agency=agency(late.agency), holder=agency(late.holder))
-            for late in report.late
-        ),
-        attribution=None
-        if owners is None
-        else replace(
-            owners,
-            at_breach=counted(owners.at_breach),
-            largest_share=counted(owners.largest_share),
-            first=counted(owners.first),
-            hour_earlier=counted(owners.hour_earlier),
-            shares=tuple(replace(share, holder=agency(share.holder)) for share in owners.shares),
-        ),
-        indicators=replace(
-            signs,
-            agencies=tuple(
-                replace(one, agency=agency(one.agency) or one.agency) for one in signs.agencies
-            ),
-        ),
+        late=named(report.late, "agency", "agency", "holder"),
+        attribution=owners,
+        indicators=replace(signs, agencies=named(signs.agencies, "agency", "agency")),
     )
 
 
-def _lookup(names: Mapping[str, str]) -> Callable[[str | None], str | None]:
-    """Return a function from an id to the name to show; None stays None."""
-    return lambda key: None if key is None else names.get(key, key)
-
-
 def _distinct(names: Mapping[str, str], report: ReportNumbers, by: str) -> dict[str, str]:
+    """Return names by id; the id follows in parentheses where two ids have the same name."""
     ids = {row.key for table in report.tables if table.by == by for row in table.rows}
     counted = Counter([*names.values(), *(key for key in ids if key and key not in names)])
     return {key: name if counted[name] == 1 else f"{name} ({key})" for key, name in names.items()}
@@ -260,23 +237,18 @@ def from_json(text: str | bytes, *, name: str = "the report") -> Report:
         frozen = msgspec.json.decode(text, type=document)
     except (ValueError, TypeError, RecursionError):
         frozen = None  # the slower reader below raises an error that names the key
-    if getattr(frozen, "schema", None) == SCHEMA:
-        return _report(frozen)
     try:
-        data = parsed(text, Reader())
-        schema = data.get("schema") if isinstance(data, dict) else None
-        if schema == SCHEMA or not isinstance(schema, str):
-            return _report(Reader().convert(data, document))
+        if getattr(frozen, "schema", None) != SCHEMA:
+            data = parsed(text, Reader())
+            schema = data.get("schema") if isinstance(data, dict) else None
+            if schema != SCHEMA and isinstance(schema, str):
+                cause = "report_outdated" if schema in _EARLIER else "report_schema"
+                return _refuse(name, cause, schema=shown(schema), known=repr(SCHEMA))
+            frozen = Reader().convert(data, document)
+        found: Report = value_of(frozen, Reader())
     except (ConfigError, TypeError) as error:
         return _refuse(name, "not_a_report", why=phrase_of(error) or clipped(str(error), 300))
-    if schema in _EARLIER:
-        return _refuse(name, "report_outdated", schema=shown(schema))
-    return _refuse(name, "report_schema", schema=shown(schema), known=repr(SCHEMA))
-
-
-def _report(document: Form) -> Report:
-    report: Report = value_of(document, Reader())
-    return report
+    return found
 
 
 def _refuse(name: str, cause: str, **facts: object) -> NoReturn:

@@ -18,7 +18,7 @@ from io import StringIO
 from os import PathLike
 from pathlib import Path
 from types import NoneType
-from typing import Any, Final, NamedTuple, get_args, get_type_hints
+from typing import Any, Final, NamedTuple, cast, get_args, get_type_hints
 
 from workhours_sla.compliance.agencies import Late, Share
 from workhours_sla.compliance.fairness import ClassChange, FunnelCurves, MixClass
@@ -65,8 +65,9 @@ def kinds_of(kind: type) -> dict[str, Kind]:
     return found
 
 
-def _all(kind: Kind, names: Iterable[str]) -> dict[str, Kind]:
-    return dict.fromkeys(names, kind)
+def _of(**columns: str) -> dict[str, Kind]:
+    """Return the kinds of columns, whose names are given by their kind."""
+    return {name: cast("Kind", kind) for kind, names in columns.items() for name in names.split()}
 
 
 def _values(line: Any, names: Iterable[str]) -> dict[str, Any]:
@@ -81,6 +82,16 @@ def _fields(kind: type, lines: Callable[[ReportNumbers], Iterable[Any]]) -> Tidy
 # -- series ----------------------------------------------------------------------------------------
 
 
+_COUNTED: Final = tuple(ROW_KINDS)[:10]
+_HEATS: Final = tuple(field.name for field in fields(HeatMap))
+_LIMITS: Final = ("mean", "lower", "upper", "moving_range_limit")
+_CURVES: Final = tuple(field.name for field in fields(FunnelCurves))
+_RULES: Final = ("at_breach", "largest_share", "first", "hour_earlier")
+_PERIODS: Final = ("before_since", "before_until", "after_since", "after_until")
+_CURVE: Final = _of(amount="time", whole="at_risk", share="share lower upper")
+_SIGNS: Final = _of(text="sign agency", whole_or_none="count of", amount="amount")
+
+
 def _weeks(report: ReportNumbers) -> Iterator[Line]:
     for week in report.weeks:
         names = ("first", "working_time", "cohort")
@@ -88,11 +99,10 @@ def _weeks(report: ReportNumbers) -> Iterator[Line]:
 
 
 def _cells(report: ReportNumbers) -> Iterator[Line]:
+    grids = _values(report.heat_map, _HEATS)
     for day, weekday in enumerate(WEEKDAYS):
         for hour in range(24):
-            counts = {
-                name: grid[day][hour] for name, grid in _values(report.heat_map, _HEATS).items()
-            }
+            counts = {name: grid[day][hour] for name, grid in grids.items()}
             yield {"weekday": weekday, "hour": hour, **counts}
 
 
@@ -100,20 +110,18 @@ def _trend(report: ReportNumbers) -> Iterator[Line]:
     trend = report.trend
     for line, point in _points(trend):
         has_limits = point is not None and (trend.rebased is None or point.week >= trend.rebased)
-        limits = _values(trend, _LIMITS) if has_limits else dict.fromkeys(_LIMITS)
-        yield {**line, **limits}
+        yield {**line, **(_values(trend, _LIMITS) if has_limits else dict.fromkeys(_LIMITS))}
 
 
 def _share_trend(report: ReportNumbers) -> Iterator[Line]:
-    trend = report.share_trend
-    for line, point in _points(trend):
-        mean = None if point is None or point.lower is None else trend.mean
+    for line, point in _points(report.share_trend):
+        mean = None if point is None or point.lower is None else report.share_trend.mean
         yield {**line, "share": None if point is None else point.share, "mean": mean}
 
 
 def _points(trend: Any) -> Iterator[tuple[dict[str, Any], Any]]:
     """Yield the weeks of a trend in order, each with its point; None for a week left out."""
-    names = [field.name for field in fields(TrendPoint if isinstance(trend, Trend) else SharePoint)]
+    names = kinds_of(TrendPoint if isinstance(trend, Trend) else SharePoint)
     out = {one.week: one.reason for one in trend.left_out}
     found = {point.week: point for point in trend.points}
     for week in sorted([*found, *out]):
@@ -152,15 +160,9 @@ def _comparison(report: ReportNumbers) -> Iterator[Line]:
         ends = {name: getattr(compared, name.split("_")[0]) for name in _PERIODS}
         yield {
             **{name: getattr(period, name.split("_")[1]) for name, period in ends.items()},
-            **_values(change, ("before", "after", "difference")),
+            **_values(change, ("before", "after", "difference", "mix", "performance")),
             **_values(change.interval, ("lower", "upper")),
-            **_values(change, ("mix", "performance")),
         }
-
-
-def _change(report: ReportNumbers) -> Iterable[ClassChange]:
-    compared = report.comparison
-    return () if compared is None or compared.change is None else compared.change.classes
 
 
 def _attribution(report: ReportNumbers) -> Iterator[Line]:
@@ -188,73 +190,70 @@ def _quality(report: ReportNumbers) -> Iterator[Line]:
     for part in (quality.intake, quality):
         for field in fields(part):
             value = getattr(part, field.name)
-            if isinstance(value, int):
-                yield {"figure": field.name, "key": None, "count": value}
-            elif isinstance(value, tuple):
-                for key, count in value:
-                    yield {"figure": field.name, "key": key, "count": count}
+            pairs = ((None, value),) if isinstance(value, int) else value
+            for key, count in pairs if isinstance(pairs, tuple) else ():
+                yield {"figure": field.name, "key": key, "count": count}
 
 
-_COUNTED: Final = tuple(ROW_KINDS)[:10]
-_HEATS: Final = tuple(field.name for field in fields(HeatMap))
-_LIMITS: Final = ("mean", "lower", "upper", "moving_range_limit")
-_CURVES: Final = tuple(field.name for field in fields(FunnelCurves))
-_RULES: Final = ("at_breach", "largest_share", "first", "hour_earlier")
-_PERIODS: Final = ("before_since", "before_until", "after_since", "after_until")
-_CHANGE: Final = ("before", "after", "difference", "lower", "upper", "mix", "performance")
-_CURVE: Final[Mapping[str, Kind]] = {
-    "time": "amount",
-    "at_risk": "whole",
-    **_all("share", ("share", "lower", "upper")),
-}
-_SIGNS: Final[Mapping[str, Kind]] = {
-    **_all("text", ("sign", "agency")),
-    **_all("whole_or_none", ("count", "of")),
-    "amount": "amount",
-}
-_WEEKS: Final[Mapping[str, Kind]] = {
-    "week": "text",
-    "first": "date",
-    "working_time": "amount",
-    "cohort": "text",
-    **_all("whole", _COUNTED),
-}
-_OF_TREND: Final = _all("text", ("side", "left_out"))
-_TREND: Final = {**kinds_of(TrendPoint), **_all("amount", _LIMITS), **_OF_TREND}
-_SHARE_TREND: Final = {
-    **kinds_of(SharePoint),
-    **_all("whole_or_none", ("met", "matured")),
-    **_all("share", ("share", "mean")),
-    **_OF_TREND,
-}
-_FUNNEL: Final[Mapping[str, Kind]] = {
-    "by": "text",
-    "n": "whole",
-    **_all("share", ("centre", *_CURVES, *(f"plain_{name}" for name in _CURVES))),
-}
+_OF_TREND: Final = _of(text="side left_out")
 _BY_KIND: Final = ("whole", "share", "amount", "text", "instant", "whole_or_none")
 _TOTAL: Final = {key: kind for of in _BY_KIND for key, kind in ROW_KINDS.items() if kind == of}
 """The figures of all appeals, which are in the order of their kinds."""
 _OTHER_TABLES: Final[Mapping[str, TidyTable]] = {
     "total": TidyTable(_TOTAL, lambda report: [row_values(report.total)]),
-    "weeks": TidyTable(_WEEKS, _weeks),
+    "weeks": TidyTable(
+        {
+            **_of(text="week", date="first", amount="working_time"),
+            **_of(text="cohort", whole=" ".join(_COUNTED)),
+        },
+        _weeks,
+    ),
     "late": _fields(Late, lambda report: report.late),
     "days": _fields(DayNote, lambda report: report.days),
-    "heat_map": TidyTable({"weekday": "text", **_all("whole", ("hour", *_HEATS))}, _cells),
+    "heat_map": TidyTable(_of(text="weekday", whole=" ".join(("hour", *_HEATS))), _cells),
     "backlog": _fields(BacklogPoint, lambda report: report.backlog.points),
-    "trend": TidyTable(_TREND, _trend),
-    "share_trend": TidyTable(_SHARE_TREND, _share_trend),
+    "trend": TidyTable(
+        {**kinds_of(TrendPoint), **_of(amount=" ".join(_LIMITS)), **_OF_TREND}, _trend
+    ),
+    "share_trend": TidyTable(
+        {
+            **kinds_of(SharePoint),
+            **_of(whole_or_none="met matured", share="share mean"),
+            **_OF_TREND,
+        },
+        _share_trend,
+    ),
     "curve": TidyTable(_CURVE, _curve),
-    "funnel": TidyTable(_FUNNEL, _funnel),
+    "funnel": TidyTable(
+        _of(
+            text="by",
+            whole="n",
+            share=" ".join(("centre", *_CURVES, *(f"plain_{name}" for name in _CURVES))),
+        ),
+        _funnel,
+    ),
     "mix": TidyTable({**kinds_of(MixClass), "rate": "share"}, _mix),
-    "comparison": TidyTable({**_all("instant", _PERIODS), **_all("share", _CHANGE)}, _comparison),
-    "change": _fields(ClassChange, _change),
-    "attribution": TidyTable({"agency": "text", **_all("whole", _RULES)}, _attribution),
+    "comparison": TidyTable(
+        _of(
+            instant=" ".join(_PERIODS),
+            share="before after difference lower upper mix performance",
+        ),
+        _comparison,
+    ),
+    "change": _fields(
+        ClassChange,
+        lambda report: (
+            report.comparison.change.classes
+            if report.comparison and report.comparison.change
+            else ()
+        ),
+    ),
+    "attribution": TidyTable(_of(text="agency", whole=" ".join(_RULES)), _attribution),
     "holders": _fields(
         Share, lambda report: report.attribution.shares if report.attribution else ()
     ),
     "signs": TidyTable(_SIGNS, _signs),
-    "quality": TidyTable({**_all("text", ("figure", "key")), "count": "whole"}, _quality),
+    "quality": TidyTable(_of(text="figure key", whole="count"), _quality),
 }
 """Tables of a report that are not groupings. A grouping of the same name takes precedence."""
 
@@ -263,17 +262,11 @@ _OTHER_TABLES: Final[Mapping[str, TidyTable]] = {
 
 
 def table_names(report: ReportNumbers) -> list[str]:
-    """Return the names of all tables of a report, without duplicates."""
     return list(dict.fromkeys([*(table.by for table in report.tables), *_OTHER_TABLES]))
 
 
 def columns_of(report: ReportNumbers, by: str) -> Mapping[str, list[Any]]:
-    """Return the columns of a table, keyed by name.
-
-    ``by`` is a grouping of the report, or the name of another table (see ``table_names``). The
-    first column of a grouping has its name, with the prefix ``by_`` if a figure has the same name.
-    Raises LookupError for another table.
-    """
+    """Return the columns of a table, keyed by name."""
     if not _is_grouping(report, by):
         other = _OTHER_TABLES[by]
         lines = list(other.lines(report))
@@ -284,20 +277,17 @@ def columns_of(report: ReportNumbers, by: str) -> Mapping[str, list[Any]]:
 
 
 def kinds_of_table(report: ReportNumbers, by: str) -> Mapping[str, Kind]:
-    """Return the kinds of the columns of a table; ``by`` is as for ``columns_of``."""
     if _is_grouping(report, by):
-        return {**ROW_KINDS, **_all("text", _keys(report.table(by)))}
+        return {**ROW_KINDS, **dict.fromkeys(_keys(report.table(by)), "text")}
     return _OTHER_TABLES[by].kinds
 
 
 def _keys(table: Table) -> dict[str, list[Any]]:
     """Return the columns with the groups of a table; a crossed grouping has several."""
-    names = [f"by_{by}" if by in ROW_KINDS else by for by in table.by.split(CROSS)]
-    if not table.parts:
-        return {
-            f"by_{table.by}" if table.by in ROW_KINDS else table.by: [r.key for r in table.rows]
-        }
-    return dict(zip(names, map(list, zip(*table.parts, strict=True)), strict=True))
+    parts = [*zip(*table.parts, strict=True)] if table.parts else [[row.key for row in table.rows]]
+    names = table.by.split(CROSS) if table.parts else [table.by]
+    titles = [f"by_{by}" if by in ROW_KINDS else by for by in names]
+    return dict(zip(titles, map(list, parts), strict=True))
 
 
 def _is_grouping(report: ReportNumbers, by: str) -> bool:
@@ -317,19 +307,7 @@ def write_tables(report: ReportNumbers, directory: str | PathLike[str]) -> list[
     The directory is created if it does not exist. If writing fails, for example on a full disk, no
     file is changed. Raises OSError.
 
-    >>> from tempfile import TemporaryDirectory
-    >>> from datetime import datetime, timedelta
-    >>> import numpy as np
-    >>> from workhours_sla import Schedule, Target
-    >>> from workhours_sla.report import AppealColumns, cases_of_columns, report
-    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-    >>> target = Target("first reply", timedelta(hours=4), office)
-    >>> columns = AppealColumns(np.array(["2025-03-11T07:15"], "M8[s]"), np.array(["NaT"], "M8[s]"))
-    >>> when = datetime(2025, 3, 13, tzinfo=office.tz)
-    >>> made = report(cases_of_columns(columns, target, as_of=when))
-    >>> with TemporaryDirectory() as directory:
-    ...     sorted(path.name for path in write_tables(made, Path(directory)))[:3]
-    ['arrival_class.csv', 'attribution.csv', 'backlog.csv']
+    >>> write_tables(march, "tables")  # doctest: +SKIP
     """
     files = table_files(report, Path(directory))
     Path(directory).mkdir(parents=True, exist_ok=True)
@@ -339,12 +317,6 @@ def write_tables(report: ReportNumbers, directory: str | PathLike[str]) -> list[
 
 
 def table_files(report: ReportNumbers, directory: Path) -> Mapping[str, Path]:
-    """Return the files that ``write_tables`` writes, keyed by the name of the table.
-
-    The name of a file is the name of its table with unsafe characters replaced. If that name is
-    taken, a number is added: the files of the tables ``a b`` and ``a_b`` are ``a_b.csv`` and
-    ``a_b-2.csv``.
-    """
     files: dict[str, Path] = {}
     taken: set[str] = set()
     for name in table_names(report):

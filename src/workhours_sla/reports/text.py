@@ -8,7 +8,7 @@ from typing import Final
 
 from workhours_sla.compliance.report import Promise, ReportNumbers
 from workhours_sla.compliance.tables import Table
-from workhours_sla.reports.columns import FIGURES, IN_TEXT
+from workhours_sla.reports.columns import IN_TEXT, Figure, figures_of
 from workhours_sla.reports.headline import headline_lines
 from workhours_sla.reports.notes import notes
 from workhours_sla.reports.wording import (
@@ -21,12 +21,9 @@ from workhours_sla.reports.wording import (
 )
 from workhours_sla.text import words
 from workhours_sla.text.catalog import SENTENCES
-from workhours_sla.text.numbers import target_text
 from workhours_sla.text.words import budget_words, heading, name_of, target_name
 from workhours_sla.worktime.amounts import format_amount
 
-_LEFT: Final = frozenset({0, 1 + IN_TEXT.index("verdict")})
-"""Indexes of the left-aligned columns: the name and the verdict."""
 _DISPENSABLE: Final = (
     *("standardised", "closed_only", "p90", "median", "interval", "matured_met", "matured"),
     "arrived",
@@ -43,76 +40,75 @@ def plain_text(
 ) -> str:
     """Return the result in a sentence, the tables of the groupings ``by``, and notes, as text.
 
-    An empty ``by`` selects the first grouping; ``headings`` are the first lines. Tables that are
-    wider than ``width`` leave columns out. Raises LookupError for a grouping that the report does
-    not have.
+    Tables that are wider than ``width`` leave columns out.
     """
     shown = [*_above(report, headings), ""]
     shown += map(one_line, headline_lines(report))
     for name in by or _first(report):
-        head, lines = table_cells(report, name)
-        first = printable_names([line[0] for line in (head, *lines)])
+        lines, figures = table_cells(report, name)
+        first = printable_names([line[0] for line in lines])
         cells = [
-            [title, *(printable(cell) for cell in line[1:])]
-            for title, line in zip(first, (head, *lines), strict=True)
+            [title, *map(printable, line[1:])] for title, line in zip(first, lines, strict=True)
         ]
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-        left = _left_at(widths, width)
+        fits, left = _fitting(widths, figures, width), _at_the_left(figures)
         shown.append("")
         shown += [
             "  ".join(
-                f"{cell:<{widths[at]}}" if at in _LEFT else f"{cell:>{widths[at]}}"
-                for at, cell in enumerate(line)
-                if at in left
+                f"{line[at]:{'<' if at in left else '>'}{widths[at]}}" for at in fits
             ).rstrip()
             for line in cells
         ]
-        if len(left) < len(widths):
-            names = (title for at, title in enumerate(head) if at not in left)
+        if len(fits) < len(widths):
+            names = (title for at, title in enumerate(lines[0]) if at not in fits)
             shown.append(SENTENCES.text("left_out", names="; ".join(names)))
     return "\n".join([*shown, "", *notes(report)])
 
 
-def _left_at(widths: Sequence[int], most: int | None) -> list[int]:
+def _fitting(widths: Sequence[int], figures: Sequence[Figure], most: int | None) -> list[int]:
     """Return the indexes of the columns that fit a width; the most important ones always stay."""
-    left = list(range(len(widths)))
+    fits = list(range(len(widths)))
+    places = {one.key: place for place, one in enumerate(figures, 1)}
     for key in _DISPENSABLE:
-        if most is None or sum(widths[at] + 2 for at in left) - 2 <= most:
+        if most is None or sum(widths[at] + 2 for at in fits) - 2 <= most:
             break
-        left.remove(1 + IN_TEXT.index(key))
-    return left
+        if key in places:
+            fits.remove(places[key])
+    return fits
+
+
+def _at_the_left(figures: Sequence[Figure]) -> set[int]:
+    """Return the indexes of the columns that begin at the left: the name and words."""
+    return {0, *(place for place, one in enumerate(figures, 1) if one.kind == "text")}
 
 
 def _first(report: ReportNumbers) -> tuple[str | None]:
-    """Return the first grouping that was chosen, or None for the total alone."""
     first = report.tables[0].by
     return (None if first == "hour" else first,)
 
 
 def html_table(report: ReportNumbers, headings: Sequence[str] = ()) -> str:
-    """Return the first table with its notes as HTML, without any colours of its own."""
     from workhours_sla.reports.page.environment import environment  # needs jinja2
 
-    head, lines = table_cells(report, *_first(report))
+    (head, *lines), figures = table_cells(report, *_first(report))
+    left = _at_the_left(figures)
     template = environment().get_template("notebook.html")
     above = [*_above(report, headings), *map(one_line, headline_lines(report))]
-    return template.render(above=above, head=head, lines=lines, left=_LEFT, notes=notes(report))
+    return template.render(above=above, head=head, lines=lines, left=left, notes=notes(report))
 
 
-def table_cells(report: ReportNumbers, by: str | None) -> tuple[list[str], list[list[str]]]:
-    """Return the headings of a table, and its rows as lists of texts, with the total last.
+def table_cells(report: ReportNumbers, by: str | None) -> tuple[list[list[str]], Sequence[Figure]]:
+    """Return the lines of a table, headings first and the total last, and the figures it has.
 
-    ``by`` is a grouping, or None for the total alone. Raises LookupError for a grouping that the
-    report does not have.
+    ``by`` is a grouping, or None for the total alone.
     """
     table = None if by is None else report.table(by)
     rows = () if table is None else table.rows
-    facts = {"target": target_text(report.promise.target_rate)}
-    figures = [FIGURES[key] for key in IN_TEXT]
-    titles = [heading(one.heading or one.key).format(**facts) for one in figures]
+    figures = figures_of(IN_TEXT, rows)
+    head = ["" if table is None else heading(table.by), *(one.title(report) for one in figures)]
     lines = [[_row_name(table, row.key), *(one.text(row) for one in figures)] for row in rows]
-    lines.append([heading("total"), *(one.text(report.total) for one in figures)])
-    return ["" if table is None else heading(table.by), *titles], lines
+    total = [heading("total"), *(one.text(report.total) for one in figures)]
+    return [head, *lines, total], figures
 
 
 def _row_name(table: Table | None, key: str | None) -> str:
@@ -125,21 +121,19 @@ def _row_name(table: Table | None, key: str | None) -> str:
 
 
 def budget_text(promise: Promise) -> str:
-    """Return the budget of a report's target in words."""
     size = promise.budget_size
-    return budget_words(
-        promise.budget_kind, format_amount(size) if isinstance(size, timedelta) else size
-    )
+    shown = format_amount(size) if isinstance(size, timedelta) else size
+    return budget_words(promise.budget_kind, shown)
 
 
 def caption(report: ReportNumbers) -> list[str]:
     """Return two lines: the title of a report, and the time at which it was evaluated."""
-    name = printable(target_name(report.promise.name))
-    budget = budget_text(report.promise)
-    return [
-        SENTENCES.text("title", name=name, budget=budget),
-        SENTENCES.text("as_of", when=moment(report.as_of), tz=report.tz),
-    ]
+    facts = {
+        "name": printable(target_name(report.promise.name)),
+        "budget": budget_text(report.promise),
+    }
+    as_of = SENTENCES.text("as_of", when=moment(report.as_of), tz=report.tz)
+    return [SENTENCES.text("title", **facts), as_of]
 
 
 def _above(report: ReportNumbers, headings: Sequence[str]) -> list[str]:

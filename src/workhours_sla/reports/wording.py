@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 from workhours_sla.text import words
 from workhours_sla.text.catalog import CHARTS
-from workhours_sla.text.numbers import NO_FIGURE, count_text, number, percent
+from workhours_sla.text.numbers import NO_FIGURE, count_text, number, percent, signed
 
 if TYPE_CHECKING:
     from workhours_sla.compliance.report import ReportNumbers  # needs numpy
 
-WIDEST_NAME: Final = 40
-"""Maximum number of letters of a name."""
-NONE: Final = "-"
-"""Text for a missing figure."""
+WIDEST_NAME: Final = 40  # maximum number of letters of a name
+NONE: Final = "-"  # text for a missing figure
 
 _MINUTE: Final = timedelta(minutes=1)
 
@@ -33,7 +31,6 @@ def printable(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Replace each character that is not printable by ``?``."""
     return "".join(
         letter if letter.isprintable() or letter == "\N{NO-BREAK SPACE}" else "?" for letter in text
     )
@@ -74,14 +71,24 @@ def moment(when: datetime) -> str:
     return f"{words.weekday_date(when.date())} {when:%H:%M}"
 
 
-def percent_text(share: float, *, target: float | None = None) -> str:
+def percent_text(share: float, *, target: float | None = None, places: int = 1) -> str:
     """Write a share in percent without the sign; rounding never moves it across the target."""
-    return number(percent(min(max(share, 0.0), 1.0), target=target))
+    return number(percent(min(max(share, 0.0), 1.0), target=target, places=places))
 
 
 def percent_sign(share: float, target: float | None = None) -> str:
     """Write a share in percent with the sign; rounding never moves it across the target."""
     return CHARTS.text("percent", share=percent_text(share, target=target))
+
+
+def points_text(part: float, *, has_sign: bool = False) -> str:
+    """Write a difference of shares in percentage points, with a second decimal if it is small.
+
+    >>> points_text(0.0132), points_text(0.0004), points_text(0.0132, has_sign=True)
+    ('1.3', '0.04', '+1.3')
+    """
+    places = 1 if abs(round(100 * part, 1)) or not round(100 * part, 2) else 2
+    return signed(100 * part, places) if has_sign else number(f"{100 * part:.{places}f}")
 
 
 def amount_in_words(amount: timedelta) -> str:
@@ -100,15 +107,11 @@ def amount_in_words(amount: timedelta) -> str:
 
 
 def overdue_text(amount: timedelta | None, report: ReportNumbers) -> str:
-    """Write an amount in hours and minutes, followed by working days if it is over one."""
     return NO_FIGURE if amount is None else amount_in_words(amount) + in_days(amount, report)
 
 
 def in_days(amount: timedelta, report: ReportNumbers) -> str:
-    """Write an amount as working days in parentheses; empty for at most one working day.
-
-    The result is also empty for clock time. A working day is as long as most in the report.
-    """
+    """Write an amount as working days in parentheses; empty for at most one working day."""
     worked = Counter(day.working_time for day in report.days if day.working_time)
     if not worked or report.promise.budget_kind == "clock_time":
         return ""

@@ -7,14 +7,14 @@ from fractions import Fraction
 from typing import Final
 
 from workhours_sla.text import words
-from workhours_sla.text.catalog import current
+from workhours_sla.text.catalog import current, grouped
 
 NO_FIGURE: Final = "\N{EN DASH}"
 """Text in place of a missing figure on the page."""
+MINUS: Final = "\N{MINUS SIGN}"
 
 _HOUR: Final = timedelta(hours=1)
 _NBSP: Final = "\N{NO-BREAK SPACE}"
-_GROUP: Final = {"en": ",", "ru": _NBSP}
 
 
 def number(text: str) -> str:
@@ -29,16 +29,17 @@ def number(text: str) -> str:
 
 
 def percent(value: float, *, target: float | None = None, places: int = 1) -> str:
-    """Return a share from 0 to 1 as a percentage, rounded half up but never across the target.
+    """Return a share from 0 to 1 as a percentage with ``places`` decimals.
 
-    The percentage has ``places`` decimals, or more if rounding would move it to or across the
-    target, or to 0 or 100. Raises ValueError for a value outside 0 to 1, a target that is not
-    above 0 and at most 1, and negative places.
+    It is rounded half up, but to the other side where that would move it across the target, to 0
+    or to 100, so that a share below the target never reads as the target. There are more decimals
+    only if no number with so few is on the same side. Raises ValueError for a value outside 0 to 1,
+    a target that is not above 0 and at most 1, and negative places.
 
-    >>> percent(0.8996), percent(0.8996, target=0.9), percent(9 / 10, target=0.9)
-    ('90.0', '89.96', '90.0')
-    >>> percent(1999 / 2000)
-    '99.95'
+    >>> percent(0.8994), percent(0.8996, target=0.9), percent(9 / 10, target=0.9)
+    ('89.9', '89.9', '90.0')
+    >>> percent(1999 / 2000), percent(0.9001, target=0.9), percent(0.9996, target=0.9995)
+    ('99.9', '90.0', '99.96')
     """
     if not 0 <= value <= 1:
         msg = f"{value} is not from 0 to 1; give a share, not a percentage"
@@ -49,17 +50,20 @@ def percent(value: float, *, target: float | None = None, places: int = 1) -> st
     if places < 0:
         msg = f"{places} decimal places is negative; give 0 or more"
         raise ValueError(msg)
-    # repr gives the decimal digits of the float, so that 0.9 is exactly nine tenths.
-    exact = Fraction(repr(float(value))) * 100
-    marks = [Fraction(0), Fraction(100)]
-    if target is not None:
-        marks.append(Fraction(repr(float(target))) * 100)
-    shown = _half_up(exact, places)
-    while any(_side(shown, mark) != _side(exact, mark) for mark in marks):
+    while True:
+        unit = Fraction(1, 10**places)
+        near = _half_up(value, places)
+        for shown in (near, near - unit, near + unit):
+            if _side(shown, target) == _side(_exact(value), target):
+                whole, rest = divmod(int(shown / unit), 10**places)
+                return f"{whole}.{rest:0{places}}" if places else str(whole)
         places += 1
-        shown = _half_up(exact, places)
-    whole, rest = divmod(int(shown * 10**places), 10**places)
-    return f"{whole}.{rest:0{places}}" if places else str(whole)
+
+
+def decimals(value: float, target: float | None = None) -> int:
+    """Return how many decimals keep a percentage on its side when a spreadsheet rounds it."""
+    side = _side(_exact(value), target)
+    return next(n for n in range(1, 15) if _side(_half_up(value, n), target) == side)
 
 
 def count_text(count: int) -> str:
@@ -68,7 +72,7 @@ def count_text(count: int) -> str:
     >>> count_text(27655)
     '27,655'
     """
-    return f"{count:,}".replace(",", _GROUP[current()])
+    return grouped(count)
 
 
 def target_text(target: float) -> str:
@@ -76,19 +80,20 @@ def target_text(target: float) -> str:
     return number(f"{target * 100:g}")
 
 
-def hours_grouped(amount: timedelta) -> str:
+def hours_text(amount: timedelta) -> str:
     """Return an amount of time in hours with one decimal and thousands separators.
 
-    >>> hours_grouped(timedelta(hours=1680, minutes=6))
+    >>> hours_text(timedelta(hours=1680, minutes=6))
     '1,680.1'
     """
-    whole, _, tenth = f"{amount / _HOUR:,.1f}".partition(".")
-    return whole.replace(",", _GROUP[current()]) + number(f".{tenth}")
+    whole, _, tenth = grouped(amount / _HOUR, 1).partition(".")
+    return whole + number(f".{tenth}")
 
 
-def hours_exact(amount: timedelta) -> str:
-    """Return an amount of time in hours with two decimals."""
-    return number(f"{amount / _HOUR:.2f}")
+def signed(value: float, places: int = 0) -> str:
+    """Write a difference with its sign, zero without one."""
+    shown = f"{value:+.{places}f}"
+    return number(shown if float(shown) else shown[1:]).replace("-", MINUS)
 
 
 def when_text(when: datetime) -> str:
@@ -111,10 +116,17 @@ def weekday_text(day: date) -> str:
     return f"{words.weekdays()[day.weekday()]} {short_day(day)}"
 
 
-def _half_up(value: Fraction, places: int) -> Fraction:
-    return Fraction((value * 10**places + Fraction(1, 2)).__floor__(), 10**places)
+def _exact(value: float) -> Fraction:
+    """Return a share in percent, without the last digits of a float, which are noise."""
+    return Fraction(repr(round(float(value), 12))) * 100
 
 
-def _side(value: Fraction, other: Fraction) -> int:
-    """Return 1 if the value is above ``other``, 0 if it is equal, and -1 if it is below."""
-    return (value > other) - (value < other)
+def _half_up(value: float, places: int) -> Fraction:
+    scale = 10**places
+    return Fraction((_exact(value) * scale + Fraction(1, 2)).__floor__(), scale)
+
+
+def _side(percentage: Fraction, target: float | None) -> tuple[bool, ...]:
+    """Return what rounding must not change: above 0, at the target or above it, and 100."""
+    goal = percentage if target is None else _exact(target)
+    return percentage > 0, percentage >= goal, percentage >= 100

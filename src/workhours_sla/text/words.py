@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from workhours_sla.text import catalog
@@ -83,6 +83,23 @@ def weekday_date(day: date) -> str:
 def plain_name(text: str) -> str:
     """Return a name without capitals and signs, and with ``е`` for ``ё``, to be compared."""
     return re.sub(r"\W+", " ", text.casefold().replace("ё", "е")).strip()
+
+
+def week_dates(name: str) -> str:
+    r"""Return the dates of a week, or of several that were merged, by its ISO name.
+
+    >>> week_dates("2026-W10"), week_dates("2026-W14+W15")
+    ('2–8\xa0Mar', '30\xa0Mar\xa0–\xa012\xa0Apr')
+    """
+    first, *rest = name.split("+")
+    start = date.fromisocalendar(int(first[:4]), int(first[-2:]), 1)
+    end = start + timedelta(days=7 * len(rest) + 6)
+    months = [MONTHS[current()][day.month - 1][:3] for day in (start, end)]
+    one, other = (name.lower() if current() == "ru" else name for name in months)
+    if start.month == end.month:
+        return f"{start.day}\N{EN DASH}{end.day} {one}".replace(" ", "\N{NO-BREAK SPACE}")
+    shown = f"{start.day} {one} \N{EN DASH} {end.day} {other}"
+    return shown.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def name_of(by: str, key: str | None) -> str:

@@ -15,8 +15,7 @@ from workhours_sla.text.catalog import CHARTS, TARGET_VERDICTS
 from workhours_sla.text.numbers import count_text, number
 from workhours_sla.text.words import heading, name_of
 
-_NAMES: Final = 0.45
-"""Maximum share of the chart's width for the names of groups."""
+_NAMES: Final = 0.45  # maximum share of the chart's width for the names of groups
 
 
 def funnel_chart(report: ReportNumbers, table: Table | None) -> Chart:
@@ -70,12 +69,10 @@ def funnel_chart(report: ReportNumbers, table: Table | None) -> Chart:
 
 
 def funnel_of(report: ReportNumbers, table: Table) -> Funnel | None:
-    """Return the funnel limits for the groups of a table, or None if the report lacks them."""
     return next((funnel for funnel in report.funnels if funnel.by == table.by), None)
 
 
 def _group(by: str, row: Row, rate: ComplianceRate) -> Point:
-    """Return the point of a group, with its name if it lies outside the 99.8 % limits."""
     tooltip = CHARTS.text(
         "group_point",
         name=name_of(by, row.key),
@@ -93,7 +90,6 @@ def _group(by: str, row: Row, rate: ComplianceRate) -> Point:
 
 
 def caterpillar_chart(report: ReportNumbers, table: Table | None) -> Chart:
-    """Return the shares of the groups of a table, or an empty chart; see ``draw_groups``."""
     text = CHARTS.text
     if table is None:
         return Chart("", empty=text("no_grouping"))

@@ -1,4 +1,4 @@
-"""The chart model: axes, and layers of lines, points, bars, boxes and labels.
+"""The chart model: axes, and layers of lines, points, boxes and labels.
 
 A chart is plain data in the units of its axes. ``charts.svg`` draws it, for the HTML page and for
 notebooks alike. A *look* is the name of a style. Sizes are in units of the drawing.
@@ -15,19 +15,16 @@ from itertools import groupby
 from typing import Final, Literal, NamedTuple
 
 from workhours_sla.reports.wording import one_line
+from workhours_sla.text import words
 from workhours_sla.text.catalog import CHARTS
-from workhours_sla.text.numbers import count_text, number, target_text
+from workhours_sla.text.numbers import MINUS, count_text, number, target_text
 
-LETTER: Final = 6.2
-"""Mean width of a letter."""
-TYPE: Final = 10.7
-"""Font size of texts in charts."""
-ROW: Final = 13.0
-"""Height of a line of text."""
+LETTER: Final = 6.2  # mean width of a letter
+TYPE: Final = 10.7  # font size of texts in charts
+ROW: Final = 13.0  # height of a line of text
 WIDTH, HALF = 580.0, 368.0
 """Widths inside the axes of a picture, and of a chart of half the page's width."""
-LABELLED: Final = 14
-"""Maximum number of points in a chart that get a label with their name."""
+LABELLED: Final = 14  # maximum number of points in a chart that get a label with their name
 
 _DAY: Final = timedelta(days=1)
 
@@ -39,12 +36,7 @@ Tick = tuple[Place, str]
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """An axis with its visible range, its ticks and its title.
-
-    ``low`` is at the left or at the bottom; an axis whose ``low`` is greater than its ``high`` is
-    reversed. ``minor`` has the minor ticks. ``log`` makes the scale logarithmic. ``names`` is true
-    if the ticks are names of rows or columns, such as weekdays, instead of values.
-    """
+    """An axis with its visible range, its ticks and its title; ``low`` may exceed ``high``."""
 
     low: Place
     high: Place
@@ -52,50 +44,36 @@ class Axis:
     title: str = ""
     minor: tuple[Tick, ...] = ()
     log: bool = False
-    names: bool = False
+    names: bool = False  # the ticks are names of rows or columns, such as weekdays
 
 
 class Point(NamedTuple):
-    """A point of a chart, with the bounds ``low`` and ``high`` of a horizontal interval, if any.
-
-    ``kind`` is the name of its style. ``tooltip`` is a text for the HTML page. ``name`` labels the
-    point if there is room beside it.
-    """
+    """A point of a chart; ``low`` and ``high`` are the bounds of a horizontal interval, if any."""
 
     x: Place
     y: float
-    kind: str = ""
+    kind: str = ""  # the name of its style
     tooltip: str = ""
-    name: str = ""
+    name: str = ""  # written beside the point if there is room
     low: float = 0.0
     high: float = 0.0
 
 
 class Series(NamedTuple):
-    """A sequence of points, with a line through them if ``look`` names a style.
-
-    ``label`` is the text of the line in the legend; ``end`` is written at the end of the line.
-    ``steps`` draws the line in steps: with ``post`` each value extends to the next point, with
-    ``mid`` the value changes halfway between two points.
-    """
+    """A sequence of points, with a line through them if ``look`` names a style."""
 
     points: tuple[Point, ...]
     look: str = ""
-    label: str = ""
-    end: str = ""
-    steps: Literal["", "post", "mid"] = ""
+    label: str = ""  # in the legend
+    end: str = ""  # at the end of the line
+    steps: Literal["", "post", "mid"] = ""  # a value reaches to the next point, or halfway to it
 
 
 class Level(NamedTuple):
-    """A straight line across the whole chart: vertical if ``upright``, otherwise horizontal.
-
-    ``label`` is the text of the line in the legend; ``end`` is written at the end of the line.
-    """
-
     at: Place
     look: str
-    label: str = ""
-    end: str = ""
+    label: str = ""  # in the legend
+    end: str = ""  # at the end of the line
     upright: bool = False
 
 
@@ -108,25 +86,8 @@ class Band(NamedTuple):
     label: str
 
 
-class Bar(NamedTuple):
-    """A vertical bar from 0 to ``height``, drawn in another style from 0 to ``part``.
-
-    ``tooltip`` is a text for the HTML page; ``note`` is written above the bar.
-    """
-
-    x: float
-    height: int
-    part: int
-    tooltip: str
-    note: str = ""
-
-
 class Box(NamedTuple):
-    """A rectangle from ``x`` to ``end`` and from ``y`` to ``y + height``.
-
-    ``look`` is the name of its style. ``text`` is written in its middle. The HTML page also uses
-    ``tooltip`` and ``value``: the y at which a horizontal line is drawn through the rectangle.
-    """
+    """A rectangle from ``x`` to ``end`` and from ``y`` to ``y + height``, with a text in it."""
 
     x: Place
     y: float
@@ -135,7 +96,7 @@ class Box(NamedTuple):
     look: str
     text: str = ""
     tooltip: str = ""
-    value: float | None = None
+    value: float | None = None  # the y of a line through the rectangle
 
 
 class Label(NamedTuple):
@@ -147,45 +108,29 @@ class Label(NamedTuple):
     look: str
 
 
-Layer = Series | Level | Band | Bar | Box | Label
+Layer = Series | Level | Band | Box | Label
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart: its title, axes, layers and texts.
-
-    A chart without data has no layers, and ``empty`` explains why. ``legend`` has the labels of
-    points and boxes, keyed by style name. ``reading`` states in a sentence what the chart shows.
-    ``under`` has a heading, and the texts to write below the ticks of x. ``notes`` are written
-    below the chart. If there was no room to label some points, a last note is made from the
-    template ``unnamed``, with their number as ``{count}``. ``height`` is the height that the
-    chart needs, or None if it can have any height. ``framed`` is false for a chart without
-    visible axes. ``columns`` is the number of boxes in a row if the boxes form a table, otherwise
-    1.
-    """
+    """A chart: its title, axes, layers and texts. Without layers, ``empty`` explains why."""
 
     title: str
     x: Axis = Axis(0, 1)
     y: Axis = Axis(0, 1)
     layers: tuple[Layer, ...] = ()
-    legend: Mapping[str, str] = field(default_factory=dict)
-    reading: str = ""
+    legend: Mapping[str, str] = field(default_factory=dict)  # of points and boxes, by style
+    reading: str = ""  # states in a sentence what the chart shows
     empty: str = ""
-    under: tuple[str, tuple[Tick, ...]] | None = None
+    under: tuple[str, tuple[Tick, ...]] | None = None  # a heading, and texts below the ticks of x
     notes: tuple[str, ...] = ()
-    unnamed: str = ""
-    height: float | None = None
+    unnamed: str = ""  # the template of the note that counts points whose name had no room
+    height: float | None = None  # None if it can have any
     framed: bool = True
-    columns: int = 1
+    columns: int = 1  # number of boxes in a row, if the boxes form a table
 
     def series(self) -> list[Series]:
-        """Return the layers that are series."""
         return [layer for layer in self.layers if isinstance(layer, Series)]
-
-    def named(self) -> list[Point]:
-        """Return the points that have a name, from right to left."""
-        points = [point for series in self.series() for point in series.points if point.name]
-        return sorted(points, key=lambda point: point.x, reverse=True)
 
 
 # -- axes ------------------------------------------------------------------------------------------
@@ -205,70 +150,58 @@ def ticks(low: float, high: float, about: int = 5) -> list[float]:
 
 
 def share_axis(low: float, title: str = "", about: int = 5) -> Axis:
-    """Return an axis for shares from ``low`` to 1, with ticks in percent."""
     shares = ticks(max(low, 0.0), 1.0, about)
     return Axis(low, 1.02, tuple((n, number(f"{100 * n:.3g}")) for n in shares), title)
 
 
 def hours_axis(low: float, high: float, title: str, about: int = 5) -> Axis:
-    """Return an axis for numbers of hours."""
-    hours = ticks(low, high, about)
-    return Axis(low, high, tuple((n, number(f"{n:g}")) for n in hours), title)
+    hours = ((n, number(f"{n:g}").replace("-", MINUS)) for n in ticks(low, high, about))
+    return Axis(low, high, tuple(hours), title)
 
 
 def count_axis(high: float, title: str = "", about: int = 5) -> Axis:
-    """Return an axis for whole numbers from 0 to ``high``."""
     counts = [round(n) for n in ticks(0, high, about) if n == round(n)]
     return Axis(0, high, tuple((n, count_text(n)) for n in counts), title)
 
 
-def week_axis(names: Sequence[str], most: int = 9) -> Axis:
-    r"""Return an axis with the weeks at 0, 1, 2 and so on.
-
-    At most ``most`` of them have ticks, with the year below the first week of each year.
-
-    >>> week_axis(["2024-W51", "2025-W01+W02"]).ticks
-    ((0, '51\n2024'), (1, '01\n2025'))
-    """
+def week_axis(names: Sequence[str], width: float = HALF) -> Axis:
+    """Return an axis with the dates of the weeks, as many as fit, and each year below its first."""
+    texts = [words.week_dates(name) for name in names]
+    step = max(1, math.ceil(len(texts) * (max(map(width_of, texts)) + TYPE) / width))
     named: list[Tick] = []
     before = ""
-    for place in range(0, len(names), max(1, -(-len(names) // most))):
-        year, _, week = names[place].partition("+")[0].partition("-W")
-        named.append((place, f"{week}\n{year}" if year != before else week))
+    for place in range(0, len(names), step):
+        year = names[place][:4]
+        named.append((place, f"{texts[place]}\n{year}" if year != before else texts[place]))
         before = year
-    end = max(len(names) - 0.3, 0.7)
-    return Axis(-0.7, end, tuple(named), CHARTS.text("axis_week"))
+    return Axis(-0.7, max(len(names) - 0.3, 0.7), tuple(named))
 
 
 # -- texts -----------------------------------------------------------------------------------------
 
 
 def target_level(target: float, *, upright: bool = False) -> Level:
-    """Return the line that marks the target rate."""
     label = CHARTS.text("target_line", target=target_text(target))
     return Level(target, "target", label, label, upright)
 
 
 def width_of(text: str) -> float:
-    """Estimate the width of a text."""
     return max(map(len, text.split("\n"))) * LETTER
 
 
 def name_lines(name: str, letters: int, *, lines: int = 2, tail: str = "") -> str:
     """Break a name into at most ``lines`` lines of ``letters`` letters, and append ``tail``.
 
-    A longer name is cut. Characters that are not printable become question marks.
-
     >>> print(name_lines("Комитет транспорта и дорожного хозяйства", 22, tail=": 7"))
     Комитет транспорта и
     дорожного хозяйства: 7
     """
     dots = "\N{HORIZONTAL ELLIPSIS}"
-    cut = textwrap.wrap(one_line(name), letters, max_lines=lines, placeholder=dots)
-    return "\n".join(cut) + tail
+    return (
+        "\n".join(textwrap.wrap(one_line(name), letters, max_lines=lines, placeholder=dots)) + tail
+    )
 
 
 def in_a_row(days: Iterable[date]) -> list[list[date]]:
-    """Group sorted dates into lists of consecutive dates."""
     runs = groupby(enumerate(days), key=lambda pair: pair[1] - _DAY * pair[0])
     return [[day for _, day in run] for _, run in runs]

@@ -26,12 +26,10 @@ from workhours_sla.worktime.schedule import Schedule
 
 
 def draw_xmr(report: Report, *, lang: str | None = None) -> Picture:
-    """Return an XmR chart of the weekly median times to an answer.
+    """Return an XmR chart of the weekly median times to an answer, in hours of working time.
 
-    Each point is a week of the table ``week``, in hours of working time. The limits are those of
-    ``report.trend``. The marker of a week that signals a change shows which rule applies. Short
-    weeks that were merged have a wide background. Weeks that are not final yet are hollow and
-    signal no change.
+    The limits are those of ``report.trend``. The marker of a week that signals a change shows which
+    rule applies; weeks that were merged have a wide background, and unfinished ones are hollow.
     """
     rows = report.table("week").rows
     with language(lang or report.lang):
@@ -39,22 +37,19 @@ def draw_xmr(report: Report, *, lang: str | None = None) -> Picture:
 
 
 def draw_moving_ranges(report: Report, *, lang: str | None = None) -> Picture:
-    """Return the differences between the medians of successive weeks.
+    """Return the differences between the medians of successive final weeks, with their limit.
 
-    This moving range chart is the second panel of an XmR chart: a point above the limit is a sudden
-    change. The weeks are those of ``report.trend``, which are all final. The first week has no
-    range.
+    This is the second panel of an XmR chart: a point above the limit is a sudden change.
     """
     with language(lang or report.lang):
         return picture(weeks.moving_range_chart(report.trend))
 
 
 def draw_p_prime(report: Report, *, lang: str | None = None) -> Picture:
-    """Return a p' control chart of the weekly shares in time.
+    """Return a p' control chart of the weekly shares in time, with limits by size.
 
-    Each point is a final week, or several short weeks that were merged. Merged weeks have a wide
-    background. The limits are those of ``report.share_trend`` and depend on the number of appeals
-    of the week. Laney 2002, "Improved control charts for attributes".
+    Weeks that were merged have a wide background. Laney 2002, "Improved control charts for
+    attributes".
     """
     target = report.promise.target_rate
     with language(lang or report.lang):
@@ -62,13 +57,11 @@ def draw_p_prime(report: Report, *, lang: str | None = None) -> Picture:
 
 
 def draw_curve(report: Report, cases: Cases | None = None, *, lang: str | None = None) -> Picture:
-    """Return the Kaplan-Meier curve of the share of appeals not yet answered.
+    """Return the Kaplan-Meier curve of the share of appeals not yet answered, in working time.
 
-    The curve is drawn over hours of working time, with its 95 % band, the budget as a line, the
-    median and the 90th percentile. The drawing ends some time after the budget and the 90th
-    percentile, at the latest at the longest wait. ``cases`` are the cases of the report. If they
-    are given, ticks on the curve mark where the waits of open and withdrawn appeals end, and a row
-    below the axis shows how many appeals still waited.
+    It has its 95 % band, the budget, the median and the 90th percentile. With ``cases``, those of
+    the report, ticks mark where the waits of open and withdrawn appeals end, and a row below the
+    axis shows how many appeals still waited.
     """
     with language(lang or report.lang):
         return picture(times.curve_chart(report, cases))
@@ -77,12 +70,11 @@ def draw_curve(report: Report, cases: Cases | None = None, *, lang: str | None =
 def draw_funnel(report: Report, by: str | None = None, *, lang: str | None = None) -> Picture:
     """Return a funnel plot of the groups with the 95 % and 99.8 % limits.
 
-    ``by`` is a grouping of the report, or None for its first grouping. A group outside the limits
-    is a triangle that points up or down; outside the 99.8 % limits it is filled, and named if there
-    is room. Groups with fewer than twenty matured appeals are pale. Groups with fewer than ten are
-    not drawn; a note counts them. Raises LookupError for a grouping that the report does not have,
-    and for hours and weeks, which have no funnel. Spiegelhalter 2005, "Funnel plots for comparing
-    institutional performance".
+    ``by`` is a grouping of the report, or None for its first grouping. Groups outside the 99.8 %
+    limits are filled and named, those with fewer than twenty matured appeals are pale, and those
+    with fewer than ten are not drawn. Raises LookupError for a grouping that the report does not
+    have, and for hours and weeks, which have no funnel. Spiegelhalter 2005, "Funnel plots for
+    comparing institutional performance".
     """
     if by in OWN_TABLES:
         msg = f"there is no funnel of {by!r}; name a grouping that the report was asked for"
@@ -93,12 +85,11 @@ def draw_funnel(report: Report, by: str | None = None, *, lang: str | None = Non
 
 
 def draw_groups(report: Report, by: str | None = None, *, lang: str | None = None) -> Picture:
-    """Return the share in time of each group with its Wilson interval.
+    """Return the share in time of each group with its Wilson interval, the highest share first.
 
-    ``by`` is a grouping of the report, or None for its first grouping. The group with the highest
-    share is at the top. Groups with fewer than ten matured appeals come last and have counts
-    instead of a share. The marker and its colour show whether the group provably meets or misses
-    the target. Raises LookupError for a grouping that the report does not have.
+    ``by`` is a grouping of the report, or None for its first grouping. Groups with fewer than ten
+    matured appeals come last and have counts. The marker shows whether a group provably meets or
+    misses the target. Raises LookupError for a grouping that the report does not have.
     """
     table = _grouping(report, by)
     with language(lang or report.lang):
@@ -106,11 +97,6 @@ def draw_groups(report: Report, by: str | None = None, *, lang: str | None = Non
 
 
 def _grouping(report: Report, by: str | None) -> Table | None:
-    """Return the table of the grouping ``by``, or of the first grouping if ``by`` is None.
-
-    Returns None if the report has no groupings. Raises LookupError for a table that the report does
-    not have.
-    """
     if by is not None:
         return report.table(by)
     return next((table for table in report.tables if table.by not in OWN_TABLES), None)
@@ -125,10 +111,9 @@ def draw_arrivals(
     """Return a heat map of the arrivals by weekday and hour.
 
     ``show`` selects the content of the cells: ``in_time``, the share of the matured appeals that
-    were answered in time, in percent; ``arrived``, the number of appeals; or ``due_later``, the
-    share of appeals that are due on a later day, which depends on the calendar and not on the work.
-    A cell with fewer than ten appeals is empty and shows counts, such as 6/8, instead of a share.
-    Raises ValueError for another ``show``.
+    were answered in time; ``arrived``, the number of appeals; or ``due_later``, the share of
+    appeals that are due on a later day, which depends on the calendar and not on the work. A cell
+    with fewer than ten appeals shows counts, such as 6/8. Raises ValueError for another ``show``.
     """
     with language(lang or report.lang):
         return picture(arrivals.arrivals_chart(report, show), height=200)
@@ -137,9 +122,8 @@ def draw_arrivals(
 def draw_forecast(forecast: Forecast, *, lang: str = "en") -> Picture:
     """Return a bar chart of the deadlines in each hour or on each day.
 
-    Each bar is an hour or a day. The hours of a date follow each other and are labelled where they
-    begin; days without a deadline are left out. The dark part of a bar is the largest number of
-    deadlines at one instant. A note counts the open appeals that are in no bar.
+    Days without a deadline are left out. The dark part of a bar is the largest number of deadlines
+    at one instant. A note counts the open appeals that are in no bar.
     """
     with language(lang):
         return picture(times.forecast_chart(forecast))
@@ -154,14 +138,12 @@ def draw_timeline(
     spans: Sequence[Span] = (),
     lang: str = "en",
 ) -> Picture:
-    """Return a timeline of one appeal against one target.
+    """Return a timeline of one appeal against one target, in the zone of the schedule.
 
     Working time is filled, and darker while the clock ran; pauses, the time past the limit and
-    dates that the calendar does not cover have a dashed edge. Time outside working hours is blank,
-    and a whole day off shows its reason. For a ClockTime budget, which runs at night and through
-    pauses, all time is filled. ``events`` are numbered and listed below the chart. ``spans`` are
-    the result of ``holder_spans``, and ``as_of`` is the time at which the outcome was evaluated.
-    Times are in the zone of the schedule.
+    dates that the calendar does not cover have a dashed edge. A whole day off shows its reason. For
+    a ClockTime budget all time is filled. ``events`` are numbered and listed below the chart,
+    ``spans`` are the result of ``holder_spans``, and the outcome was evaluated ``as_of``.
     """
     ordered = sorted(events, key=lambda event: event.order)
     with language(lang):
@@ -170,9 +152,8 @@ def draw_timeline(
 
 
 def draw_year(of: Calendar | Schedule, year: int, *, lang: str = "en") -> Picture:
-    """Return a year of a calendar with the kind of each day.
+    """Return a year of a calendar: the kind of each day by its background and a sign.
 
-    The background and a sign show whether a day is a working day, a short day, a holiday and so on.
     Dates that the calendar does not cover have a dashed edge. For a Schedule, dates with an
     override are marked as well. The acts behind the days are listed below, each with its dates.
     """

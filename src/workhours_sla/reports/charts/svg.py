@@ -28,22 +28,15 @@ from workhours_sla.reports.wording import printable
 
 WIDE, HALF, HEIGHT = 1000, 490, 270
 """Widths of a full and a half chart on the page, and the usual height."""
-ALONE, TALL = 700, 300
-"""The width of a picture, and the usual height of its axes."""
+ALONE, TALL = 700, 300  # the width of a picture, and the usual height of its axes
 
 _LEFT, _RIGHT, _TOP, _FOOT = 46, 76, 14, 38
 """Margins around the axes; the right margin has room for the names of lines."""
-_LINE: Final = 13.0
-"""Height of a line of text in a chart."""
-_NOTE: Final = 15.0
-"""Height of a line of text below a picture."""
+_LINE: Final = 13.0  # height of a line of text in a chart
+_NOTE: Final = 15.0  # height of a line of text below a picture
 _MARGIN: Final = 16
-_WIDE_LETTER: Final = 6.8
-"""Width of a wide letter; the names of groups have many."""
-_SECOND_LINE: Final = 24.0
-"""Half of the width of a label on the line of the title of an axis, such as a year, and a gap."""
-_HATCH: Final = 7
-"""The horizontal distance of the lines of a hatched box."""
+_WIDE_LETTER: Final = 6.8  # width of a wide letter; the names of groups have many
+_HATCH: Final = 7  # the horizontal distance of the lines of a hatched box
 _SHAPES: Final = {
     "outside": "diamond",
     "run_of_eight": "up",
@@ -68,6 +61,8 @@ _OUTLINES: Final = {
     "bar": "M{x} {top}V{foot}",
     "cross": "M{left} {top}L{right} {foot}M{left} {foot}L{right} {top}",
 }
+_LABELS: Final = {"day": ("start", -2), "sign": ("end", 9), "tick": ("middle", 0)}
+"""The anchor of labels and how far below their place they are, by style; others are centred."""
 _NOT_TEXT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """Characters that HTML and XML do not allow."""
 STYLE: Final = files(__package__ or "").joinpath("chart.css").read_text(encoding="utf-8")
@@ -82,12 +77,11 @@ def svg(chart: Chart, *, wide: bool = False, height: int = HEIGHT) -> str:
     """Return a chart as an ``svg`` element; its title and reading are for screen readers."""
     is_table = chart.columns > 1
     width = WIDE if wide else HALF
-    looks = ["chart", *(["wide"] if wide else []), *(["heat"] if is_table else [])]
     drawn = _element(
         "svg",
         *_Drawing(chart, width, height).parts(),
         viewBox=f"0 0 {width} {height}",
-        class_=" ".join(looks),
+        class_="chart" + " wide" * wide + " heat" * is_table,
         role="group",
         aria_label=f"{chart.title}. {chart.reading}" if chart.reading else chart.title,
         data_columns=chart.columns if is_table else None,
@@ -175,14 +169,11 @@ def _whole(title: str, parts: list[Element], height: float) -> Picture:
 
 
 def _style_alone() -> str:
-    """Return the style sheet without variables, which few programs that draw SVG know.
-
-    Its class is that of pictures alone, because a style inside of SVG applies to a whole notebook.
-    """
+    """Return the style sheet without variables, which few programs that draw SVG know."""
     colours, _, rules = STYLE.partition("}")
     values = dict(re.findall(r"--([\w-]+): ([^;]+);", colours))
     found = re.sub(r"var\(--([\w-]+)\)", lambda name: values[name[1]], rules)
-    return found.replace(".chart", ".workhours")
+    return found.replace(".chart", ".workhours")  # a style inside of SVG applies to a notebook
 
 
 def _wrapped(text: str) -> Iterator[str]:
@@ -191,18 +182,24 @@ def _wrapped(text: str) -> Iterator[str]:
 
 
 def _explained(chart: Chart) -> Iterator[tuple[str, str]]:
-    ends = {series.end for series in chart.series()}
+    """Yield the entries of the legend: the form and the style of each, and its text."""
+    boxes: set[str] = set()
+    kinds: set[str] = set()
+    ends: set[str] = set()
     for layer in chart.layers:
         match layer:
             case model.Band(label=label):
                 yield "box band", label
+            case model.Box(look=look):
+                boxes.add(look)
             case model.Series(look=look, label=label) | model.Level(look=look, label=label):
                 if label:
                     yield f"stroke {look}", label
-    boxes = {layer.look for layer in chart.layers if isinstance(layer, model.Box)}
-    kinds = {point.kind for series in chart.series() for point in series.points}
+        if isinstance(layer, model.Series):
+            kinds.update(point.kind for point in layer.points)
+            ends.add(layer.end)
     for look, label in chart.legend.items():
-        if look in boxes or look in {"whole", "part"}:
+        if look in boxes:
             yield f"box {look}", label
         elif look in kinds and label not in ends:
             yield look, label
@@ -230,6 +227,11 @@ def _text(x: float, y: float, text: str, class_: str, anchor: str = "start") -> 
     return _element("text", text, x=x, y=y, class_=class_, text_anchor=anchor)
 
 
+def _rect(x: float, y: float, end: float, foot: float, class_: str) -> Element:
+    wide, tall = round(max(end - x, 1), 1), round(foot - y, 1)
+    return _element("rect", x=round(x, 1), y=y, width=wide, height=tall, class_=class_)
+
+
 def _swatch(look: str, x: float, y: float) -> list[Element]:
     form, _, name = look.partition(" ")
     if form == "box":
@@ -241,11 +243,10 @@ def _swatch(look: str, x: float, y: float) -> list[Element]:
 
 
 def _marker(kind: str, x: float, y: float) -> Element | None:
-    """Return the shape of a point, None for a kind without one."""
     name = kind.partition(" ")[0]
     class_ = f"point {kind}".rstrip()
     if name == "merged":
-        return _element("rect", x=round(x - 6, 1), y=y - 6, width=12, height=12, class_="band")
+        return _rect(x - 6, y - 6, x + 6, y + 6, "band")
     if name == "few_matured":
         return None
     shape = _SHAPES.get(name, _SHAPES.get(name.removesuffix("_few")))
@@ -284,22 +285,23 @@ class _Drawing:
         self._unnamed = 0
 
     def parts(self) -> list[Element]:
-        """Return the elements of the chart: its lines and texts, then the marks over them."""
         if self._chart.framed:
             self._axes()
         for layer in self._chart.layers:
             self._layer(layer)
-        self._write_ends()
+        free = 0.0
+        for at, text in sorted(self._ends):  # moved down where they would overlap
+            free = max(at, free)
+            self._text(self._right + 5, free + 4, text, "note")
+            free += _LINE
         self._names()
         return [*self._lines, *self._marks]
 
     def unnamed(self) -> list[str]:
-        """Return the note that counts the points whose name had no room."""
         template = self._chart.unnamed
         return [template.format(count=self._unnamed)] if self._unnamed and template else []
 
     def x(self, value: Place) -> float:
-        """Return the x of a value."""
         return _place(self._chart.x, value, self._left, self._right)
 
     def _y(self, value: Place) -> float:
@@ -309,23 +311,16 @@ class _Drawing:
         self._lines.append(_element("line", x1=x1, x2=x2, y1=y1, y2=y2, class_=class_))
 
     def _text(self, x: float, y: float, text: str, class_: str, anchor: str = "start") -> None:
-        """Write a text; its lines are centred at y."""
         lines = text.split("\n") if text else []
         for n, line in enumerate(lines):
             below = (n - (len(lines) - 1) / 2) * 11
             self._lines.append(_text(x, y + below, line, class_, anchor))
 
-    def _rect(self, x: float, y: float, end: float, foot: float, class_: str) -> Element:
-        wide, tall = round(max(end - x, 1), 1), round(abs(foot - y), 1)
-        x, y = round(x, 1), min(y, foot)
-        return _element("rect", x=x, y=y, width=wide, height=tall, class_=class_)
-
-    def _mark(self, tooltip: str, shapes: Iterable[Element], class_: str = "") -> None:
+    def _mark(self, tooltip: str, shapes: Iterable[Element], class_: str) -> None:
         """Draw shapes; a tooltip appears on hover and on keyboard focus."""
         if tooltip:
-            class_ = f"mark {class_}".rstrip()
-            mark = _element("g", *shapes, class_=class_, tabindex=-1, role="img")
-            mark.set("aria-label", cleaned(tooltip))
+            look = f"mark {class_}".rstrip()
+            mark = _element("g", *shapes, class_=look, tabindex=-1, role="img", aria_label=tooltip)
             self._marks.append(mark)
         else:
             self._marks += shapes
@@ -346,23 +341,7 @@ class _Drawing:
             self._text(at, self._height - 4, second, "title", "middle")
         for value, text in x.minor:
             self._text(self.x(value), foot + 28, text, "tick", "middle")
-        self._text(self._title_end(), self._height - 4, x.title, "title", "end")
-
-    def _title_end(self) -> float:
-        """Return where the title of the axis ends: at the right, or before a label on its line."""
-        x = self._chart.x
-        start = self._right - len(x.title) * LETTER
-        seconds = [self.x(value) for value, text in x.ticks if "\n" in text]
-        taken = [at for at in seconds if at > start - _SECOND_LINE]
-        return min([self._right, *(at - _SECOND_LINE for at in taken)])
-
-    def _write_ends(self) -> None:
-        """Write the names of lines at their right ends, moved down where they would overlap."""
-        free = 0.0
-        for at, text in sorted(self._ends):
-            free = max(at, free)
-            self._text(self._right + 5, free + 4, text, "note")
-            free += _LINE
+        self._text(self._right, self._height - 4, x.title, "title", "end")
 
     # -- layers ----------------------------------------------------------------------------
 
@@ -385,18 +364,10 @@ class _Drawing:
                 )
                 points = _points([*over, *reversed(under)])
                 self._lines.append(_element("polygon", points=points, class_="band"))
-            case model.Bar(at, height, part, tooltip, note):
-                left, right = self.x(at - 0.4), self.x(at + 0.4)
-                tops = (("bar", self._y(height)), ("part", self._y(part)))
-                shapes = [self._rect(left, y, right, self._foot, look) for look, y in tops]
-                self._mark(tooltip, shapes)
-                self._text((left + right) / 2, tops[0][1] - 4, note, "tick", "middle")
             case model.Box():
                 self._box(layer)
             case model.Label(at, y, text, look):
-                name = look.partition(" ")[0]
-                anchor = {"day": "start", "sign": "end", "tick": "start"}.get(name, "middle")
-                down = {"sign": 9, "day": -2, "tick": 0}.get(name, 4)
+                anchor, down = _LABELS.get(look.partition(" ")[0], ("middle", 4))
                 self._text(self.x(at), self._y(y) + down, text, look, anchor)
 
     def _series(self, series: model.Series) -> None:
@@ -430,7 +401,7 @@ class _Drawing:
     def _box(self, box: model.Box) -> None:
         left, right = self.x(box.x), self.x(box.end)
         top, foot = sorted((self._y(box.y), self._y(box.y + box.height)))
-        shapes = [self._rect(left, top, right, foot, box.look)]
+        shapes = [_rect(left, top, right, foot, box.look)]
         if box.look == "few":
             shapes += _hatched(left, top, right, foot)
         if box.value is not None:
@@ -445,30 +416,33 @@ class _Drawing:
             self._lines += shapes
 
     def _names(self) -> None:
-        dots = [
-            (self.x(point.x), self._y(point.y))
+        """Write the names of points beside them, from right to left, where there is room."""
+        points = [point for series in self._chart.series() for point in series.points]
+        taken = [
+            (x - 4, y - 4, x + 4, y + 4)
             for series in self._chart.series()
+            for x, y in ((self.x(point.x), self._y(point.y)) for point in series.points)
             if not series.look
-            for point in series.points
         ]
-        taken = [(x - 4, y - 4, x + 4, y + 4) for x, y in dots]
-        for point in self._chart.named():
+        left_over = model.LABELLED
+        for point in sorted((one for one in points if one.name), key=lambda p: p.x, reverse=True):
             x, y, text = self.x(point.x), self._y(point.y), printable(point.name)
             wide = len(text) * LETTER
             for left in (x + 7, x - 7 - wide):
                 box = left, y - _LINE / 2, left + wide, y + _LINE / 2
-                if self._is_free(box, taken) and len(taken) < len(dots) + model.LABELLED:
+                if left_over and self._is_free(box, taken):
                     self._text(left, y + 4, text, "note name")
                     taken.append(box)
+                    left_over -= 1
                     break
             else:
                 self._unnamed += 1
 
     def _is_free(self, box: Rectangle, taken: Iterable[Rectangle]) -> bool:
         left, top, right, foot = box
+        is_inside = self._left < left and right < self._right
         return (
-            self._left < left
-            and right < self._right
+            is_inside
             and self._top < top
             and foot < self._foot
             and not any(

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
@@ -33,16 +31,14 @@ from workhours_sla.worktime.budgets import ClockTime
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.times import in_time
 
-HEIGHT: Final = 198.0
-"""Height of the area inside the axes."""
+HEIGHT: Final = 198.0  # height of the area inside the axes
 
 _TIME, _HOLDER, _EVENTS = (0.0, 1.9), (2.05, 0.6), (2.8, 0.7)
 """Top and height, on the y axis, of the lanes of working time, holders and events."""
 _BOTTOM, _TOP = _EVENTS[0] + _EVENTS[1], -0.1
 _MARKS: Final = _EVENTS[0] + _EVENTS[1] * 0.72
 _DAY: Final = timedelta(days=1)
-_NEAR: Final = 14.0
-"""Events closer to each other than this share a label."""
+_NEAR: Final = 14.0  # events closer to each other than this share a label
 _USES: Final = ("not_used", "used", "paused", "over")
 """Style names of working time: not counted, counted, paused, and past the limit."""
 Stretch = tuple[datetime, datetime]
@@ -64,21 +60,21 @@ class Timeline:
         if self._around_the_clock:
             schedule = Schedule(None, "24/7", tz=schedule.tz)
         self._outcome, self._schedule, self._spans = outcome, schedule, spans
-        self._text = CHARTS.text
         self._start = outcome.started_at or outcome.posted_at
         self._end = outcome.answered_at or outcome.withdrawn_at or as_of
-        ends = [self._end, *(one for one in (outcome.due_at, outcome.limit) if one is not None)]
+        last = max(one for one in (self._end, outcome.due_at, outcome.limit) if one is not None)
         first = min([outcome.posted_at, self._start, *(e.occurred_at for e in events[:1])])
-        margin = max((max(ends) - first) / 40, timedelta(minutes=10))
+        margin = max((last - first) / 40, timedelta(minutes=10))
         self._first = (first - margin).astimezone(schedule.tz)
-        self._last = (max(ends) + margin).astimezone(schedule.tz)
+        self._last = (last + margin).astimezone(schedule.tz)
         self._events = [event for event in events if event.occurred_at <= self._last]
         self._later = len(events) - len(self._events)
         self._scale = model.WIDTH / (self._last - self._first).total_seconds()
+        count = (self._last.date() - self._first.date()).days + 1
+        self._days = [self._first.date() + _DAY * n for n in range(count)]
 
     def chart(self) -> Chart:
-        """Return the timeline, or an empty chart if the appeal has no clock."""
-        outcome, text = self._outcome, self._text
+        outcome, text = self._outcome, CHARTS.text
         verdict = catalog.VERDICTS[outcome.verdict]
         if outcome.overdue:
             verdict = text("overdue_by", amount=format_amount(outcome.overdue))
@@ -107,13 +103,7 @@ class Timeline:
     def _width(self, since: datetime, until: datetime) -> float:
         return (until - since).total_seconds() * self._scale
 
-    @cached_property
-    def _days(self) -> list[date]:
-        first, last = self._first.date(), self._last.date()
-        return [first + _DAY * n for n in range((last - first).days + 1)]
-
     def _midnight(self, day: date) -> datetime:
-        """Return the midnight at which a date begins, limited to the range of the axis."""
         at = self._schedule.end_of_day(day - _DAY)
         return min(max(at, self._first), self._last)
 
@@ -131,9 +121,8 @@ class Timeline:
             if at >= free and self._width(at, self._last) > wide * 0.75:
                 named.append((at, text))
                 free = at + timedelta(seconds=wide / self._scale)
-        step = next(
-            (n for n in (1, 3, 6) if n * 3600 * self._scale > model.width_of("00") + 4), None
-        )
+        hour = 3600 * self._scale
+        step = next((n for n in (1, 3, 6) if n * hour > model.width_of("00") + 4), None)
         hours = () if step is None else tuple(self._hours(step, [at for at, _ in named]))
         return Axis(self._first, self._last, tuple(named), minor=hours)
 
@@ -153,10 +142,13 @@ class Timeline:
         cuts = {self._start, self._end, *(edge for pause in pauses for edge in pause)}
         cuts |= set() if outcome.limit is None else {outcome.limit}
         found: dict[str, list[Stretch]] = {use: [] for use in _USES}
-        for since, until in self._stretches():
-            edges = [since, *sorted(cut for cut in cuts if since < cut < until), until]
-            for a, b in pairwise(edges):
-                found[self._use(a + (b - a) / 2, pauses)].append((a, b))
+        known = [day for day in (self._days[0] - _DAY, *self._days) if self._schedule.knows(day)]
+        for start, end in (both for day in known for both in self._schedule.intervals_of(day)):
+            since, until = max(start, self._first), min(end, self._last)
+            if since < until:
+                edges = [since, *sorted(cut for cut in cuts if since < cut < until), until]
+                for a, b in pairwise(edges):
+                    found[self._use(a + (b - a) / 2, pauses)].append((a, b))
         found["unknown_day"] = [
             (self._midnight(day), self._midnight(day + _DAY))
             for day in self._days
@@ -172,36 +164,22 @@ class Timeline:
         limit = self._outcome.limit
         return "used" if limit is None or in_time(at, limit) else "over"
 
-    def _stretches(self) -> Iterator[Stretch]:
-        for day in (self._days[0] - _DAY, *self._days):
-            if self._schedule.knows(day):
-                for since, until in self._schedule.intervals_of(day):
-                    if since < self._last and until > self._first:
-                        yield max(since, self._first), min(until, self._last)
-
     def _reasons(self) -> Iterator[Label]:
         """Yield labels with the reason for runs of days without working time, where they fit."""
         tall = HEIGHT * _TIME[1] / (_BOTTOM - _TOP)
-        off = [
-            day
-            for day in self._days
-            if self._schedule.knows(day) and not self._schedule.shifts_on(day)
-        ]
-        for run in model.in_a_row(off):
+        known = [day for day in self._days if self._schedule.knows(day)]
+        for run in model.in_a_row(day for day in known if not self._schedule.shifts_on(day)):
             since, until = self._midnight(run[0]), self._midnight(run[-1] + _DAY)
             wide = self._width(since, until)
             upright = wide < model.width_of("выходной") and wide < tall
             across, along = (wide, tall) if upright else (tall, wide)
-            lines = textwrap.wrap(
-                ", ".join(dict.fromkeys(map(self._why, run))),
-                max(4, int(along / model.width_of("о"))),
-                max_lines=max(1, int(across / (TYPE * 1.3))),
-                placeholder="\N{HORIZONTAL ELLIPSIS}",
-            )
+            text = ", ".join(dict.fromkeys(map(self._why, run)))
+            lines = max(1, int(across / (TYPE * 1.3)))
             if across >= TYPE and along > model.width_of("ооооо"):
                 look = "upright" if upright else "reason"
                 middle = since + (until - since) / 2
-                yield Label(middle, _TIME[0] + _TIME[1] / 2, "\n".join(lines), look)
+                shown = model.name_lines(text, int(along / model.width_of("о")), lines=lines)
+                yield Label(middle, _TIME[0] + _TIME[1] / 2, shown, look)
 
     def _why(self, day: date) -> str:
         if day in self._schedule.overrides:
@@ -215,15 +193,15 @@ class Timeline:
 
     def _lines(self) -> Iterator[Level]:
         outcome = self._outcome
-        waiting = outcome.answered_at is None and outcome.withdrawn_at is None
+        is_open = outcome.answered_at is None and outcome.withdrawn_at is None
         same = outcome.due_at == outcome.limit
         for look, key, at in (
             ("due", "due_and_limit" if same else "due_line", outcome.due_at),
             ("late", "late_line", None if same else outcome.limit),
-            ("as_of", "as_of_line", self._end if waiting else None),
+            ("as_of", "as_of_line", self._end if is_open else None),
         ):
             if at is not None:
-                yield Level(at, look, self._text(key, when=self._when(at)), upright=True)
+                yield Level(at, look, CHARTS.text(key, when=self._when(at)), upright=True)
 
     def _when(self, at: datetime) -> str:
         return when_text(at.astimezone(self._schedule.tz))
@@ -232,29 +210,27 @@ class Timeline:
 
     def _marks(self) -> Iterator[Series | Label]:
         """Yield the events as points with numbers; events near each other share a label."""
+        yield Series(tuple(Point(one.occurred_at, _MARKS, "event") for one in self._events))
         groups: list[list[tuple[int, datetime]]] = []
         for number, event in enumerate(self._events, start=1):
             at = event.occurred_at
-            if groups and self._width(groups[-1][-1][1], at) < _NEAR:
-                groups[-1].append((number, at))
-            else:
-                groups.append([(number, at)])
-        yield Series(tuple(Point(one.occurred_at, _MARKS, "event") for one in self._events))
+            if not groups or self._width(groups[-1][-1][1], at) >= _NEAR:
+                groups.append([])
+            groups[-1].append((number, at))
         for group in groups:
             (first, since), (last, until) = group[0], group[-1]
-            text = str(first) if first == last else f"{first}\N{EN DASH}{last}"
+            text = "\N{EN DASH}".join(dict.fromkeys((str(first), str(last))))
             yield Label(since + (until - since) / 2, _MARKS - 0.2, text, "number")
 
     def _event_notes(self) -> Iterator[str]:
         for number, event in enumerate(self._events, start=1):
             who = f", {printable(event.agency_id)}" if event.agency_id else ""
-            name = self._text(event.type.value)
+            name = CHARTS.text(event.type.value)
             yield f"{number}  {self._when(event.occurred_at)}  {name}{who}"
         if self._later:
-            yield self._text("later_events", count=self._later)
+            yield CHARTS.text("later_events", count=self._later)
 
     def _holders(self) -> Iterator[Box]:
-        """Yield a box for each interval of a holder and a phase, with letters if they fit."""
         top, tall = _HOLDER
         for place, span in enumerate(self._spans):
             text = _letters(place) if self._width(span.since, span.until) > TYPE else ""

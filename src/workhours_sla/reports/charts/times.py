@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, timedelta
-from itertools import pairwise
+from datetime import timedelta
 from typing import Final
 
 import numpy as np
@@ -16,28 +15,27 @@ from workhours_sla.reports.charts import model
 from workhours_sla.reports.charts.model import (
     Axis,
     Band,
-    Bar,
+    Box,
     Chart,
+    Label,
     Layer,
     Level,
     Point,
     Series,
     Tick,
 )
-from workhours_sla.reports.wording import percent_text
+from workhours_sla.reports.wording import amount_in_words, percent_text
 from workhours_sla.sla.forecast import Forecast, Slot
 from workhours_sla.text.catalog import CHARTS
-from workhours_sla.text.numbers import count_text, day_text, hours_exact, number, weekday_text
+from workhours_sla.text.numbers import count_text, day_text, hours_text, weekday_text
 from workhours_sla.worktime.amounts import format_amount
 from workhours_sla.worktime.times import TICK
 
 _HOUR: Final = timedelta(hours=1)
-_CURVE_MARKS: Final = 40
-"""Approximate number of points with a tooltip on the curve."""
+_CURVE_MARKS: Final = 40  # approximate number of points with a tooltip on the curve
 
 
 def curve_chart(report: ReportNumbers, cases: Cases | None = None) -> Chart:
-    """Return the Kaplan-Meier curve of appeals not yet answered; see ``draw_curve``."""
     text = CHARTS.text
     curve = report.curve
     if curve is None:
@@ -62,13 +60,14 @@ def curve_chart(report: ReportNumbers, cases: Cases | None = None) -> Chart:
     for place in range(1, shown + 1, max(1, shown // _CURVE_MARKS)):
         figures = {"share": share[place], "lower": lower[place], "upper": upper[place]}
         facts = {name: percent_text(figure) for name, figure in figures.items()}
-        tooltip = text("not_answered", hours=number(f"{hours[place]:.2f}"), **facts)
+        time = amount_in_words(curve.times[place - 1])
+        tooltip = text("not_answered", time=time, **facts)
         marks.append(Point(hours[place], share[place], "small", tooltip))
     layers.append(Series(tuple(marks)))
     total, legend = report.total, {}
     for key, quantile, level in (("median", total.median, 0.5), ("p90", total.p90, 0.1)):
         if quantile is not None and quantile.time is not None:
-            legend[key] = text(f"{key}_at", hours=hours_exact(quantile.time))
+            legend[key] = text(f"{key}_at", hours=hours_text(quantile.time))
             if quantile.time / _HOUR <= last:
                 point = Point(quantile.time / _HOUR, level, key, legend[key])
                 layers.append(Series((point,), end=legend[key]))
@@ -132,28 +131,32 @@ def forecast_chart(
     by_hour = all(slot.until - slot.since <= _HOUR for slot in slots)
     title = text("chart_load" if by_hour else "chart_load_day")
     sums = {name: getattr(forecast, name) for name in _SUMS}
-    counted = {name: count_text(count) for name, count in sums.items()}
-    notes = (text("load_sums", **counted),) if any(sums.values()) else ()
+    notes = (text("load_sums", **sums),) if any(sums.values()) else ()
     if not slots:
         return Chart(title, empty="\n".join([text("load_none"), *notes]))
     highest = max(slots, key=lambda slot: slot.count)
-    bars, days = [], []
+    bars: list[Layer] = []
+    days = []
     drawn = [(0, slots[0])]
-    for slot in _later_hours(slots) if by_hour else slots[1:]:
+    for slot in slots[1:]:
         place, before = drawn[-1]
-        apart = 2 if by_hour and before.until != slot.since else 1
+        apart = 1
         if by_hour and before.since.date() != slot.since.date():
-            days.append(Level(place + apart / 2, "grid", upright=True))
+            apart = 2
+            days.append(Level(place + 1, "grid", upright=True))
+        elif by_hour:  # hours without a deadline are between them
+            apart = max(1, slot.since.hour - before.since.hour)
         drawn.append((place + apart, slot))
     for place, slot in drawn:
-        if not slot.count:
-            continue
-        day = slot.since.date()
-        when = f"{day_text(day)} {slot.since:%H:%M}\N{EN DASH}{slot.until:%H:%M}"
+        when = f"{day_text(slot.since.date())} {slot.since:%H:%M}\N{EN DASH}{slot.until:%H:%M}"
         facts = {"count": slot.count, "together": slot.together}
-        note = count_text(slot.count) if slot is highest else ""
+        left, right = place - 0.4, place + 0.4
         tooltip = text("load_point", when=when, **facts)
-        bars.append(Bar(place, slot.count, slot.together, tooltip, note))
+        bars.append(Box(left, 0, right, slot.count, "bar"))
+        bars.append(Box(left, 0, right, slot.together, "part"))
+        bars.append(Box(left, 0, right, slot.count, "hit", tooltip=tooltip))
+        if slot is highest:
+            bars.append(Label(place, 1.02 * slot.count, count_text(slot.count), "tick"))
     low, high = -0.7, max(drawn[-1][0] + 0.7, 2.7)
     unit = width / (high - low)
     return Chart(
@@ -161,7 +164,7 @@ def forecast_chart(
         Axis(low, high, tuple(_slot_ticks(drawn, unit, low, by_hour=by_hour))),
         model.count_axis(highest.count * 1.12, text("deadlines"), 7),
         (*days, *bars),
-        {"whole": text("all_of_slot" if by_hour else "all_of_day"), "part": text("most_at_once")},
+        {"bar": text("all_of_slot" if by_hour else "all_of_day"), "part": text("most_at_once")},
         notes=notes,
     )
 
@@ -170,24 +173,10 @@ _SUMS: Final = ("overdue", "earlier", "later", "paused", "unknown")
 """Counts of appeals that a forecast cannot assign to an hour or a day."""
 
 
-def _later_hours(slots: Sequence[Slot]) -> Iterator[Slot]:
-    """Yield the hours after the first, those of a date without a deadline between them too."""
-    for before, slot in pairwise(slots):
-        end = before.until
-        while before.since.date() == slot.since.date() and end < slot.since:
-            since, end = end, (end.astimezone(UTC) + _HOUR).astimezone(end.tzinfo)
-            yield Slot(since, end, 0, 0)
-        yield slot
-
-
 def _slot_ticks(
     drawn: Sequence[tuple[int, Slot]], unit: float, free: float, *, by_hour: bool
 ) -> Iterator[Tick]:
-    """Yield the ticks below the bars: as many dates as fit, and as many hours, where they begin.
-
-    Each slot is an hour or a day with its place, whose width is ``unit``. Texts are written
-    only to the right of x = ``free``.
-    """
+    """Yield the ticks below the bars: as many dates as fit, and as many hours, where they begin."""
     free_hour, before = free, None
     for place, slot in drawn:
         at, day = place - 0.5 if by_hour else place, slot.since.date()

@@ -13,7 +13,6 @@ from workhours_sla.compliance.weeks import (
     BacklogPoint,
     SharePoint,
     ShareTrend,
-    Side,
     Trend,
     TrendPoint,
 )
@@ -23,20 +22,24 @@ from workhours_sla.reports.columns import interval_text, lowest, rate_text
 from workhours_sla.reports.wording import percent_sign, percent_text
 from workhours_sla.statistics.control_charts import RANGE_LIMIT_FACTOR
 from workhours_sla.text.catalog import CHARTS, TYPESET_SENTENCES
-from workhours_sla.text.numbers import NO_FIGURE, count_text, hours_exact, number, when_text
+from workhours_sla.text.numbers import (
+    NO_FIGURE,
+    count_text,
+    hours_text,
+    number,
+    signed,
+    when_text,
+)
 
 SIGNALS: Final = ("outside", "run_of_eight", "three_of_four", "range_outside")
 """The signals of a change, strongest first. A point has the style of its strongest signal."""
+SIDES: Final = ("improvement", "concern")  # the possible meanings of a signal; see ``Trend.side``
 
-SIDES: Final = ("improvement", "concern")
-"""The possible meanings of a signal; see ``Trend.side``."""
-
-_MOST_WEEKS: Final = 14
+_WIDTH: Final = 870.0  # width inside the axes of the chart of weeks
 _HOUR: Final = timedelta(hours=1)
 
 
 def signals_of(point: TrendPoint | SharePoint) -> list[str]:
-    """Return the names of the signals of a point in a control chart."""
     return [CHARTS.text(kind) for kind in SIGNALS if getattr(point, kind, False)]
 
 
@@ -51,17 +54,17 @@ def xmr_chart(trend: Trend, rows: Sequence[Row] = ()) -> Chart:
     } or {week: point.median for week, point in points.items()}
     if not medians:
         return Chart(text("chart_trend"), empty=text("no_medians"))
-    final, waiting = [], []
-    for place, (week, median) in enumerate(medians.items()):
-        if week in points:
-            tooltip = f"{week}: {_hours(median)}"
-            point = points[week]
-            final.append(_point(place, median / _HOUR, tooltip, point, trend.side(point)))
-        else:
-            waiting.append(Point(place, median / _HOUR, "open"))
+    drawn = [(place, week, median / _HOUR) for place, (week, median) in enumerate(medians.items())]
+    final = [
+        _point(place, hours, f"{week}: {_hours(medians[week])}", points[week], trend)
+        for place, week, hours in drawn
+        if week in points
+    ]
+    waiting = [Point(place, hours, "open") for place, week, hours in drawn if week not in points]
     layers: list[Layer] = [
-        _merged(list(medians), [median / _HOUR for median in medians.values()]),
+        _merged([(week, hours) for _, week, hours in drawn]),
         Series(tuple(final), "line", text("median_of_week")),
+        Series(tuple(waiting)),
     ]
     reading = ""
     if trend.mean is not None and trend.lower is not None and trend.upper is not None:
@@ -72,15 +75,12 @@ def xmr_chart(trend: Trend, rows: Sequence[Row] = ()) -> Chart:
             Level(trend.mean / _HOUR, "mean", text("mean_at", **facts), text("mean_line")),
             Level(trend.lower / _HOUR, "limit", end=text("limit_line")),
         ]
-        facts = {key: hours_exact(limit) for key, limit in limits.items()}
+        facts = {key: hours_text(limit) for key, limit in limits.items()}
         reading = text("trend_reading", **facts, **_signal_facts(trend))
-    return _of_hours(
-        text("chart_trend"), list(medians), [*layers, Series(tuple(waiting))], trend, reading
-    )
+    return _of_hours(text("chart_trend"), list(medians), layers, trend, reading)
 
 
 def moving_range_chart(trend: Trend) -> Chart:
-    """Return a chart of the differences between successive weekly medians, with their limit."""
     text = CHARTS.text
     ranges = [
         Point(place, abs(b.median - a.median) / _HOUR, "range_outside" if b.range_outside else "")
@@ -103,46 +103,29 @@ def moving_range_chart(trend: Trend) -> Chart:
 def _of_hours(
     title: str, names: Sequence[str], layers: list[Layer], trend: Trend, reading: str = ""
 ) -> Chart:
-    """Return a weekly control chart with values in hours.
-
-    The y axis covers all values and limits; it begins below 0 only if one of them is below 0.
-    """
+    """Return a weekly control chart with values in hours, which are below 0 only in a limit."""
     values = [point.y for layer in layers if isinstance(layer, Series) for point in layer.points]
     values += [float(layer.at) for layer in layers if isinstance(layer, Level)]  # type: ignore[arg-type]
     least, most = min(values), max(values)
     room = 0.1 * (most - least or most or 1.0)
     low = least - room if least < 0 else max(least - room, 0.0)
-    axis_title = CHARTS.text("axis_hours_short")
-    return Chart(
-        title,
-        model.week_axis(names),
-        model.hours_axis(low, most + room, axis_title),
-        tuple(layers),
-        _legend(),
-        reading,
-        notes=_notes(trend),
-    )
+    axis = model.hours_axis(low, most + room, CHARTS.text("axis_hours_short"))
+    return _control_chart(title, names, axis, layers, trend, reading)
 
 
 def p_prime_chart(trend: ShareTrend, target: float) -> Chart:
     """Return a p' control chart of the weekly shares in time; limits depend on each week's size."""
-    text = CHARTS.text
-    points = trend.points
+    text, points, reading = CHARTS.text, trend.points, ""
     if not points:
-        axis = Axis(0, 1, title=text("axis_share"))
-        return Chart(text("chart_share_trend"), y=axis, empty=text("no_weeks"))
+        return Chart(text("chart_share_trend"), empty=text("no_weeks"))
     names = [point.week for point in points]
-    shares = tuple(
-        _point(place, point.share, _share_tooltip(point), point, trend.side(point))
-        for place, point in enumerate(points)
-    )
+    shares = (_point(n, one.share, _share_tooltip(one), one, trend) for n, one in enumerate(points))
     layers: list[Layer] = [
-        _merged(names, [point.share for point in points]),
-        Series(shares, "line", text("share_of_week")),
+        _merged([(point.week, point.share) for point in points]),
+        Series(tuple(shares), "line", text("share_of_week")),
     ]
     lower = [point.lower for point in points if point.lower is not None]
     start = len(points) - len(lower)
-    reading = ""
     if trend.mean is not None and trend.sigma_z is not None:
         sigma = number(f"{trend.sigma_z:.2f}")
         upper = [point.upper for point in points if point.upper is not None]
@@ -157,19 +140,12 @@ def p_prime_chart(trend: ShareTrend, target: float) -> Chart:
         reading = text("share_trend_reading", **facts, **_signal_facts(trend))
         reading += f" {text(f'assurance_{trend.assurance(target)}')}"
     least = min([target, *lower, *(point.share for point in points)])
-    return Chart(
-        text("chart_share_trend"),
-        model.week_axis(names),
-        model.share_axis(max(least - 0.03, -0.02), text("axis_share")),
-        (*layers, model.target_level(target)),
-        _legend(),
-        reading,
-        notes=_notes(trend),
-    )
+    axis = model.share_axis(max(least - 0.03, -0.02), text("axis_share"))
+    layers.append(model.target_level(target))
+    return _control_chart(text("chart_share_trend"), names, axis, layers, trend, reading)
 
 
 def _share_tooltip(point: SharePoint) -> str:
-    """Return the tooltip of a weekly share: its counts, and its limits if there are any."""
     limits = ""
     if point.lower is not None and point.upper is not None:
         low, high = (percent_text(limit) for limit in (point.lower, point.upper))
@@ -179,11 +155,43 @@ def _share_tooltip(point: SharePoint) -> str:
     return CHARTS.text("share_point", **facts, share=share, limits=limits)
 
 
+# -- what control charts share ---------------------------------------------------------------------
+
+
+def _control_chart(
+    title: str,
+    names: Sequence[str],
+    y: Axis,
+    layers: list[Layer],
+    trend: Trend | ShareTrend,
+    reading: str,
+) -> Chart:
+    text, notes = CHARTS.text, []
+    if trend.baseline is None:
+        notes.append(TYPESET_SENTENCES.text("trend_too_short", points=len(trend.points)))
+    if trend.rebased is not None:
+        notes.append(text("rebased", week=trend.rebased))
+    for reason in ("paused", "unknown", "unfinished"):
+        weeks = ", ".join(one.week for one in trend.left_out if one.reason == reason)
+        if weeks:
+            notes.append(text(f"left_out_{reason}", weeks=weeks))
+    legend = {kind: text(kind) for kind in ("merged", *SIGNALS)}
+    for kind in SIGNALS[:3]:
+        legend |= {f"{kind} {side}": f"{text(kind)}: {text(side)}" for side in SIDES}
+    legend["open"] = text("unfinished")
+    axis = model.week_axis(names)
+    return Chart(title, axis, y, tuple(layers), legend, reading, notes=tuple(notes))
+
+
 def _point(
-    place: int, value: float, tooltip: str, point: TrendPoint | SharePoint, side: Side
+    place: int,
+    value: float,
+    tooltip: str,
+    point: TrendPoint | SharePoint,
+    trend: Trend | ShareTrend,
 ) -> Point:
     """Return a point in the style of its strongest signal, and of its side if it has one."""
-    found = signals_of(point)
+    found, side = signals_of(point), trend.side(point)  # type: ignore[arg-type]
     kind = next((kind for kind in SIGNALS[:3] if getattr(point, kind)), "signal" if found else "")
     if side != "neither":
         kind += f" {side}"
@@ -191,40 +199,16 @@ def _point(
     return Point(place, value, kind, "; ".join([tooltip, *found]))
 
 
-def _merged(names: Sequence[str], values: Sequence[float]) -> Series:
-    """Return a wide background line behind the points of weeks that were merged."""
-    return Series(
-        tuple(Point(n, values[n], "merged") for n, name in enumerate(names) if "+" in name)
-    )
-
-
-def _legend() -> dict[str, str]:
-    text = CHARTS.text
-    labels = {kind: text(kind) for kind in ("merged", *SIGNALS)}
-    for kind in SIGNALS[:3]:
-        labels |= {f"{kind} {side}": f"{text(kind)}: {text(side)}" for side in SIDES}
-    return {**labels, "open": text("unfinished")}
+def _merged(weeks: Sequence[tuple[str, float]]) -> Series:
+    merged = (Point(n, y, "merged") for n, (name, y) in enumerate(weeks) if "+" in name)
+    return Series(tuple(merged))
 
 
 def _hours(amount: timedelta) -> str:
-    return CHARTS.text("hours", hours=hours_exact(amount))
-
-
-def _notes(trend: Trend | ShareTrend) -> tuple[str, ...]:
-    notes: list[str] = []
-    if trend.baseline is None:
-        notes.append(TYPESET_SENTENCES.text("trend_too_short", points=len(trend.points)))
-    if trend.rebased is not None:
-        notes.append(CHARTS.text("rebased", week=trend.rebased))
-    for reason in ("paused", "unknown", "unfinished"):
-        weeks = ", ".join(one.week for one in trend.left_out if one.reason == reason)
-        if weeks:
-            notes.append(CHARTS.text(f"left_out_{reason}", weeks=weeks))
-    return tuple(notes)
+    return CHARTS.text("hours", hours=hours_text(amount))
 
 
 def _signal_facts(trend: Trend | ShareTrend) -> dict[str, str]:
-    """Return the weeks that signal a change, and the number expected without any change."""
     found = [point.week for point in trend.points if signals_of(point)]
     return {
         "signals": ", ".join(found) or CHARTS.text("no_signals"),
@@ -251,18 +235,15 @@ def weeks_chart(report: ReportNumbers) -> Chart:
         Box(place - 0.45, foot, place + 0.45, unit * week.counts.arrived, "quiet")
         for place, week in enumerate(weeks)
     ]
-    axis = model.week_axis([week.name for week in weeks], _MOST_WEEKS)
+    axis = model.week_axis([week.name for week in weeks], _WIDTH)
     shares = model.share_axis(low, about=7)
     named = (*shares.ticks, (foot + unit * most, count_text(most)))
+    boxes = (_week(row, places[row.key or ""], is_final=row.key in final) for row in rows)
     return Chart(
         CHARTS.text("chart_weeks"),
-        Axis(-0.5, len(weeks) - 0.5, axis.ticks, axis.title),
+        Axis(-0.5, len(weeks) - 0.5, axis.ticks),
         Axis(foot, 1.02, named),
-        (
-            *bars,
-            *(_week(row, places[row.key or ""], is_final=row.key in final) for row in rows),
-            model.target_level(target),
-        ),
+        (*bars, *boxes, model.target_level(target)),
     )
 
 
@@ -291,29 +272,19 @@ def _week(row: Row, places: Sequence[int], *, is_final: bool) -> Box:
 
 
 def backlog_chart(points: Sequence[BacklogPoint]) -> Chart:
-    """Return a chart of the open and the overdue appeals at the end of each week."""
-    text = CHARTS.text
-    most = max([1, *(point.open for point in points)])
-    weeks = ["{}-W{:02}".format(*point.at.isocalendar()[:2]) for point in points]
-    now = points[-1]
-    tooltips = [
-        text(
-            "backlog_now" if one is now else "backlog_point",
-            when=when_text(one.at),
-            open=one.open,
-            overdue=one.overdue,
-            arrivals=one.arrivals,
-            departures=one.departures,
-            net=f"{one.net:+d}",
-        )
-        for one in points
-    ]
-    marked = (Point(n, one.open, "small", tooltips[n]) for n, one in enumerate(points))
+    text, now = CHARTS.text, points[-1]
+
+    def tooltip(one: BacklogPoint) -> str:
+        facts = {key: getattr(one, key) for key in ("open", "overdue", "arrivals", "departures")}
+        key = "backlog_now" if one is now else "backlog_point"
+        return text(key, when=when_text(one.at), **facts, net=signed(one.net))
+
+    marked = (Point(n, one.open, "small", tooltip(one)) for n, one in enumerate(points))
     overdue = (Point(n, one.overdue) for n, one in enumerate(points))
     return Chart(
         text("chart_backlog"),
-        model.week_axis(weeks),
-        model.count_axis(most * 1.1),
+        model.week_axis(["{}-W{:02}".format(*one.at.isocalendar()[:2]) for one in points]),
+        model.count_axis(max([1, *(point.open for point in points)]) * 1.1),
         (
             Series(tuple(marked), "line", end=text("open_now")),
             Series(tuple(overdue), "second", end=text("overdue_short")),

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from workhours_sla.reports.charts import svg
 from workhours_sla.reports.charts.model import Chart
-from workhours_sla.text.catalog import PAGE, TYPESET_SENTENCES
-from workhours_sla.text.numbers import NO_FIGURE, count_text, hours_grouped, when_text
+from workhours_sla.reports.wording import percent_text
+from workhours_sla.text.catalog import HEADINGS, PAGE, TYPESET_SENTENCES
+from workhours_sla.text.numbers import NO_FIGURE, count_text, day_text, hours_text, when_text
+from workhours_sla.text.words import heading
 
 _HOUR: Final = timedelta(hours=1)
 
 
 class Cell(NamedTuple):
-    """A cell of a table: its text, the number it is sorted by, and its class in the style sheet.
-
-    A cell without a number is sorted last. ``tag`` says what its content is, and ``extra`` what
-    else this needs.
-    """
+    """A cell of a table: its text, the number it is sorted by, and its class in the style sheet."""
 
     shown: str
-    value: float | None = None
+    value: float | None = None  # a cell without a number is sorted last
     look: str = ""
-    tag: str = ""
-    extra: Any = None
+    tag: str = ""  # says what the content is
+    extra: Any = None  # what else the tag needs
 
     @property
     def sorts_by(self) -> str:
@@ -33,8 +31,32 @@ class Cell(NamedTuple):
         return repr(self.value).replace("inf", "Infinity")
 
 
-Line = Sequence[Cell | str]
-"""A row of a table, or its column titles."""
+Line = Sequence[Any]
+"""A row of a table, or its column titles: cells, or values that become cells by their type."""
+
+
+def cell(value: Any) -> Cell:
+    """Return a value as a cell: None is a dash, a float a share, and a timedelta is in hours."""
+    made: Cell | None = None
+    match value:
+        case Cell():
+            made = value
+        case None:
+            made = Cell(NO_FIGURE)
+        case bool():
+            made = Cell(PAGE.text("yes" if value else "no"), int(value))
+        case int():
+            made = Cell(count_text(value), value)
+        case float():
+            made = Cell(percent_text(value), value)
+        case timedelta():
+            made = Cell(hours_text(value), value / _HOUR)
+        case datetime():
+            written = value.isoformat(timespec="seconds")
+            made = Cell(when_text(value), value.timestamp(), tag="time", extra=written)
+        case date():
+            made = Cell(day_text(value))
+    return made or Cell(str(value))
 
 
 def name(text: str | None, look: str = "") -> Cell:
@@ -42,49 +64,20 @@ def name(text: str | None, look: str = "") -> Cell:
     return Cell(NO_FIGURE if text is None else text, look=look, tag="name")
 
 
-def count(number: int) -> Cell:
-    """Return a cell with a whole number."""
-    return Cell(count_text(number), number)
-
-
-def counts(*numbers: int) -> list[Cell]:
-    """Return cells with whole numbers."""
-    return [count(number) for number in numbers]
-
-
-def words(shown: str | None) -> Cell:
-    """Return a cell with text, aligned to the left."""
-    return Cell(NO_FIGURE if shown is None else shown, look="words")
-
-
-def amount(time: timedelta | None) -> Cell:
-    """Return a cell with an amount of working time in hours."""
-    return Cell(NO_FIGURE) if time is None else Cell(hours_grouped(time), time / _HOUR)
-
-
-def instant(when: datetime | None) -> Cell:
-    """Return a cell with an instant, or a dash for None."""
-    if when is None:
-        return Cell(NO_FIGURE)
-    written = when.isoformat(timespec="seconds")
-    return Cell(when_text(when), when.timestamp(), tag="time", extra=written)
+def words(shown: str) -> Cell:
+    return Cell(shown, look="words")
 
 
 class Body(NamedTuple):
     """Lines of a table that stay together, with the explanation of a due time, if any."""
 
     lines: Sequence[Sequence[Cell]]
-    hour_earlier: bool = False
     trace: Sequence[Sequence[Cell]] = ()
     caption: str = ""
 
 
 class Table(NamedTuple):
-    """A table in a box that scrolls if the table is too wide.
-
-    The first cell of each line is the name of the row. The class of a title also applies to the
-    cells of its column.
-    """
+    """A table in a box that scrolls; the class of a title also applies to the cells below it."""
 
     caption: str
     titles: Sequence[Cell]
@@ -92,12 +85,8 @@ class Table(NamedTuple):
     foot: Sequence[Cell] = ()
     sortable: bool = False
     look: str = ""
+    bare: bool = False  # the caption is heard, but not seen below a title that is the same
     macro: str = "table"
-
-
-def cells(line: Line) -> list[Cell]:
-    """Return a line whose texts are cells."""
-    return [Cell(one) if isinstance(one, str) else one for one in line]
 
 
 def table(
@@ -109,9 +98,15 @@ def table(
     sortable: bool = False,
     look: str = "",
 ) -> Table:
-    """Return a table whose lines are one body."""
-    bodies = [Body([cells(line) for line in lines])]
-    return Table(caption, cells(titles), bodies, cells(foot), sortable, look)
+    """Return a table whose lines are one body; a text among the titles is the key of a heading."""
+    heads = [one if isinstance(one, Cell) else Cell(title(one)) for one in titles]
+    bodies = [Body([[cell(one) for one in line] for line in lines])]
+    return Table(caption, heads, bodies, [cell(one) for one in foot], sortable, look)
+
+
+def title(key: str) -> str:
+    """Return the title of a column: of the page, or of the figure with this key."""
+    return PAGE.text(key) if key in PAGE and key not in HEADINGS else heading(key)
 
 
 Block = dict[str, Any]
@@ -119,28 +114,25 @@ Block = dict[str, Any]
 
 
 def block(macro: str, **facts: Any) -> Block:
-    """Return a part of a page."""
     return {"macro": macro, **facts}
 
 
 def text(shown: str, look: str = "", *, key: str = "", href: str = "") -> Block:
-    """Return a paragraph; ``key`` is that of a sentence about the report."""
     return block("text", text=shown, look=look, sentence=key, href=href)
 
 
 def sentence(key: str, **facts: object) -> Block:
-    """Return a sentence about the report as a paragraph."""
     return text(TYPESET_SENTENCES.text(key, **facts), key=key)
 
 
 def folded(*inner: Any, key: str = "as_table") -> Block:
     """Return parts that are collapsed at first; ``key`` is that of the text to open them."""
+    if len(inner) == 1 and isinstance(inner[0], Table):
+        inner = (inner[0]._replace(bare=True),)  # the chart above has the same title
     return block("fold", inner=inner, name=PAGE.text(key))
 
 
 class Figure(NamedTuple):
-    """A chart with its finding, its title, its legend and a caption."""
-
     title: str
     svg: str
     caption: str
@@ -157,25 +149,15 @@ def figure(
     finding: str = "",
     wide: bool = False,
     height: int = svg.HEIGHT,
-) -> Figure:
-    """Return a chart as a figure."""
+) -> Any:
+    """Return a chart as a figure, or the sentence that says why there is nothing to draw."""
+    if not chart.layers:
+        return text(chart.empty)
     drawn = svg.svg(chart, wide=wide, height=height)
     return Figure(chart.title, drawn, caption, finding, svg.legend(chart), wide)
 
 
 class Section(NamedTuple):
-    """A section of the page: its key, its title and its contents."""
-
     key: str
     title: str
     inner: list[Any]
-
-
-def titles(*keys: str) -> list[str]:
-    """Return the column titles with the given keys."""
-    return [PAGE.text(key) for key in keys]
-
-
-def counted(**numbers: int) -> dict[str, str]:
-    """Return whole numbers as text with thousands separators, keyed by the same names."""
-    return {key: count_text(number) for key, number in numbers.items()}

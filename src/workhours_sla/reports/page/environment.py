@@ -16,7 +16,6 @@ from workhours_sla.text.words import heading
 
 
 def packaged(name: str, package: str = __package__ or "") -> str:
-    """Return the text of a file of a package, by default of this one."""
     return files(package).joinpath(name).read_text(encoding="utf-8")
 
 
@@ -46,10 +45,7 @@ def environment(package: str = __package__ or "", **names: Any) -> Environment:
 
 
 def content_policy(style: str, script: str, *more: str, forms: str = "'none'") -> str:
-    """Return a content security policy that allows one style and one script, and no network.
-
-    ``forms`` says where forms may be sent to; ``more`` are further directives.
-    """
+    """Return a content security policy that allows one style and one script, and no network."""
     directives = [
         "default-src 'none'",
         "img-src data:",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any, Final
 
 from workhours_sla.compliance.tables import Row, Table
 from workhours_sla.compliance.weeks import GroupCounts
-from workhours_sla.reports.columns import interval_text, rate_text, verdict_of
+from workhours_sla.reports.columns import figures_of, interval_text, rate_text, verdict_of
 from workhours_sla.reports.headline import (
     NAME,
     agencies,
-    by_lacking,
+    by_need,
     calendar_unit,
     direction,
     failed_agencies,
@@ -21,49 +23,33 @@ from workhours_sla.reports.headline import (
     whole_period,
 )
 from workhours_sla.reports.page import blocks
-from workhours_sla.reports.page.blocks import Block, Cell, Line, block, counted, text
+from workhours_sla.reports.page.blocks import Block, Cell, block, name, text, words
+from workhours_sla.reports.page.tables import ROWS
 from workhours_sla.reports.report import Report
 from workhours_sla.reports.wording import amount_in_words, overdue_text, percent_sign
 from workhours_sla.statistics.intervals import FLAGGED_BELOW, ComplianceRate, TargetVerdict
 from workhours_sla.text.catalog import PAGE, TYPESET_HEADLINE
-from workhours_sla.text.numbers import NO_FIGURE, count_text, target_text, when_text
+from workhours_sla.text.numbers import NO_FIGURE, count_text, target_text
 from workhours_sla.text.words import heading, name_of
 
-WORST: Final = 5
-"""Number of agencies on the first screen."""
-LISTED: Final = 10
-"""Number of overdue appeals on the first screen."""
-WEEKS: Final = 13
-"""Number of weeks in the small line chart of a group."""
+WORST: Final = 5  # number of agencies on the first screen
+LISTED: Final = 10  # number of overdue appeals on the first screen
+WEEKS: Final = 13  # number of weeks in the small line chart of a group
 _FEWEST_A_WEEK: Final = 5
 """A group's line is drawn only if its weeks have on average this many matured appeals."""
-_ORDER: Final = (
-    TargetVerdict.FAILS,
-    TargetVerdict.INCONCLUSIVE,
-    TargetVerdict.MEETS,
-    TargetVerdict.TOO_FEW,
-)
-"""Order of the verdicts in a list: the most urgent first."""
-_WIDE, _HIGH, _EDGE = 118, 30, 4
-"""Size of the line chart of a group, and its margin."""
+_WIDE, _HIGH, _EDGE = 118, 30, 4  # size of the line chart of a group, and its margin
 
 
 def summary(report: Report) -> Iterator[Block]:
-    """Yield the result in one sentence, its bar, the change, and three tiles."""
-    total = report.total
-    found, changed = headline(report, TYPESET_HEADLINE), direction(report, TYPESET_HEADLINE)
+    total, found = report.total, headline(report, TYPESET_HEADLINE)
     start, _, end = found.most.partition(NAME)
-    if changed is not None:
-        key, shown = changed
-        shown = shown.replace("(-", "(\N{MINUS SIGN}").replace(" -", " \N{MINUS SIGN}")
-        changed = key, shown
     yield block(
         "summary",
         headline=found,
         most=(start, end),
         rate=total.rate,
         label="" if total.rate is None else _read_out(total, total.rate),
-        direction=changed,
+        direction=direction(report, TYPESET_HEADLINE),
         tiles=list(_tiles(report)),
     )
 
@@ -74,7 +60,7 @@ def _tiles(report: Report) -> Iterator[tuple[str, str, str, bool]]:
     key = "tile_late" if calendar_unit(period) else "tile_late_period"  # dates are too long
     late = late_of(total)
     yield "late", count_text(late), PAGE.text(key, when=named_period(period)), not late
-    size = PAGE.text("tile_of", **counted(overdue=now.overdue, open=now.open))
+    size = PAGE.text("tile_of", overdue=now.overdue, open=now.open)
     yield "overdue", size, PAGE.text("tile_overdue"), not now.overdue
     shown, median, few = NO_FIGURE, total.median, total.counts.matured < FLAGGED_BELOW
     if median is not None and not few:
@@ -97,66 +83,77 @@ def _interval(row: Row) -> str:
 
 
 def worst(report: Report) -> Iterator[Any]:
-    """Yield the agencies that miss the target, those that lack the most answers first."""
     table, failed = agencies(report), failed_agencies(report)
     if table is None or not failed:
         return
     shown = failed[:WORST]
-    facts = counted(
-        shown=len(shown),
-        failed=len(failed),
-        late=sum(map(late_of, shown)),
-        all=late_of(report.total),
-    )
+    facts = {
+        "shown": len(shown),
+        "failed": len(failed),
+        "late": sum(map(late_of, shown)),
+        "all": late_of(report.total),
+    }
     yield text(PAGE.text("worst_first" if len(failed) > len(shown) else "worst_all", **facts))
     yield text(PAGE.text("list_reading"), "soft")
     yield _list(report, table, shown)
 
 
-def groups(report: Report, table: Table, most: int) -> Iterator[Any]:
+def has_bars(rows: Iterable[Row]) -> bool:
+    return any(verdict_of(row) is not TargetVerdict.TOO_FEW for row in rows)
+
+
+def groups(report: Report, table: Table, *, explained: bool) -> Iterator[Any]:
     """Yield the groups of a table by verdict; those that lack the most answers come first."""
-    if any(row.rate and not row.rate.counts_only for row in table.rows):
+    if explained:
         yield text(PAGE.text("list_reading"), "soft")
-    by_verdict: dict[TargetVerdict, list[Row]] = {verdict: [] for verdict in _ORDER}
-    for row in table.rows:
-        by_verdict[verdict_of(row)].append(row)
-    left = most
-    for verdict, found in by_verdict.items():
-        if not found or left <= 0:
-            continue
-        rows = by_lacking(found)
-        title = PAGE.text(f"list_{verdict}", **counted(count=len(rows)))
+    has_scale = has_bars(table.rows)
+    counts = Counter(map(verdict_of, table.rows))
+    for verdict, found in groupby(by_need(table.rows)[:ROWS], key=verdict_of):
+        title = PAGE.text(f"list_{verdict}", count=counts[verdict])
         yield block("verdict", text=title, verdict=verdict)
-        yield _list(report, table, rows[:left], few=verdict is TargetVerdict.TOO_FEW)
-        left -= len(rows)
-    if len(table.rows) > most:
-        yield text(PAGE.text("list_first", **counted(shown=most, all=len(table.rows))))
+        few = verdict is TargetVerdict.TOO_FEW
+        yield _list(report, table, list(found), has_scale=has_scale, few=few)
+        has_scale = False
+    if len(table.rows) > ROWS:
+        yield text(PAGE.text("list_first", shown=ROWS, all=len(table.rows)))
 
 
-def _list(report: Report, table: Table, rows: Sequence[Row], *, few: bool = False) -> Block:
+def _list(
+    report: Report,
+    table: Table,
+    rows: Sequence[Row],
+    *,
+    has_scale: bool = True,
+    few: bool = False,
+) -> Block:
+    """Return a list of groups; those with too few appeals for a verdict have counts alone."""
+    if few:
+        counted = [_counts(table, row) for row in rows]
+        return block("groups", groups=counted, has_scale=False, few=True)
     weeks = next((one for one in report.group_weeks if one.by == table.by), None)
     counts = {group.key: group for group in weeks.groups} if weeks else {}
     target = report.promise.target_rate
     shown = [_group(table, row, counts.get(row.key), target) for row in rows]
-    return block("groups", groups=shown, few=few)
+    return block("groups", groups=shown, has_scale=has_scale, few=False)
+
+
+def _counts(table: Table, row: Row) -> dict[str, Any]:
+    need = PAGE.text("late_of", late=late_of(row), n=row.counts.matured)
+    if not row.counts.matured:
+        need = PAGE.text("none_matured", count=row.counts.arrived)
+    return {"name": name_of(table.by, row.key), "need": need, "rate": None, "lacking": ""}
 
 
 def _group(table: Table, row: Row, weeks: GroupCounts | None, target: float) -> Mapping[str, Any]:
-    """Return what the list shows of a group; one of few appeals has no bar."""
     rate, lacking, equal = row.rate, "", ""
-    need = PAGE.text("late_of", **counted(late=late_of(row), n=row.counts.matured))
-    if not row.counts.matured:
-        need = PAGE.text("none_matured", **counted(count=row.counts.arrived))
-    found = {"name": name_of(table.by, row.key), "need": need}
     if rate is None or rate.counts_only:
-        return {**found, "rate": None, "lacking": ""}
+        return _counts(table, row)
     if rate.lacking:
-        facts = counted(count=rate.lacking)
-        lacking = PAGE.text("lacking", **facts, target=target_text(target))
-    if row.standardised is not None and rate.n >= FLAGGED_BELOW:
-        equal = PAGE.text("equal_mix", share=percent_sign(row.standardised))
+        lacking = PAGE.text("lacking", count=rate.lacking, target=target_text(target))
+    if figures_of(["standardised"], [row]):
+        equal = PAGE.text("equal_mix", share=percent_sign(row.standardised or 0.0))
     return {
-        **found,
+        **_counts(table, row),
         "lacking": lacking,
         "rate": rate,
         "label": _read_out(row, rate),
@@ -185,27 +182,26 @@ def _week_line(counts: GroupCounts, target: float) -> Mapping[str, Any] | None:
     return {
         "goal": y(target),
         "points": [(round(_EDGE + place * step, 1), y(share)) for place, share in known],
-        "label": PAGE.text("weeks_line", count=count_text(len(pairs)), first=first, last=last),
+        "label": PAGE.text("weeks_line", count=len(pairs), first=first, last=last),
     }
 
 
 def now(report: Report) -> Iterator[Any]:
-    """Yield the open appeals whose limit has passed, the longest overdue first."""
     count = report.backlog.points[-1].overdue
     waiting = [late for late in report.late if late.answered_at is None][:LISTED]
     if not count or not waiting:
         yield text(PAGE.text("now_none"))
         return
     key = "now_first" if count > len(waiting) else "now_all"
-    yield text(PAGE.text(key, **counted(count=count, shown=len(waiting))))
-    rows: list[Line] = [
+    yield text(PAGE.text(key, count=count, shown=len(waiting)))
+    rows = [
         [
-            blocks.name(late.appeal_id),
-            blocks.name(late.agency, "words"),
-            NO_FIGURE if late.due_at is None else when_text(late.due_at),
+            name(late.appeal_id),
+            name(late.agency, "words"),
+            late.due_at,
             Cell(overdue_text(late.overdue, report), look="bad"),
         ]
         for late in waiting
     ]
-    appeal, agency, *rest = map(heading, ("appeal_id", "agency", "due_at", "overdue_by"))
-    yield blocks.table(PAGE.text("now"), [appeal, blocks.words(agency), *rest], rows, look="now")
+    titles = ["appeal_id", words(heading("agency")), "due_at", "overdue_by"]
+    yield blocks.table(PAGE.text("now"), titles, rows, look="now")

@@ -6,7 +6,6 @@ document.documentElement.classList.add("js");
 document.addEventListener("DOMContentLoaded", () => {
   themes();
   prepare(document);
-  chooser(document.getElementById("hour-earlier"));
   unfold();
   window.addEventListener("hashchange", unfold);
 });
@@ -25,13 +24,6 @@ function unfold() {
   if (!fold || fold.open) return;
   fold.open = true;
   aim.scrollIntoView();
-}
-
-function chooser(box) {
-  if (!box) return;
-  box.parentElement.hidden = false;
-  const table = document.querySelector("table.late");
-  box.addEventListener("change", () => table.classList.toggle("chosen", box.checked));
 }
 
 function themes() {

@@ -17,8 +17,8 @@ from workhours_sla.compliance.agencies import Late
 from workhours_sla.compliance.tables import Table
 from workhours_sla.disk.atomic_write import write_files
 from workhours_sla.errors import needs_extra
-from workhours_sla.reports.headline import named_period, whole_period
-from workhours_sla.reports.page import lists, sections
+from workhours_sla.reports.headline import failed_agencies, named_period, whole_period
+from workhours_sla.reports.page import blocks, lists, sections
 from workhours_sla.reports.page.blocks import Section
 from workhours_sla.reports.page.tables import ROWS, Traces, days_table
 from workhours_sla.reports.report import Report
@@ -60,38 +60,19 @@ def write_page(
     page. For the page ``march.html``, this file is ``march.late.csv``. Raises OSError, and
     ValueError for an unknown language.
 
-    >>> from datetime import datetime, timedelta
-    >>> from tempfile import TemporaryDirectory
-    >>> import numpy as np
-    >>> from workhours_sla import Schedule
-    >>> from workhours_sla.report import AppealColumns, cases_of_columns, report
-    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-    >>> columns = AppealColumns(np.array(["2025-03-11T07:15"], "M8[s]"), np.array(["NaT"], "M8[s]"))
-    >>> target = Target("first reply", timedelta(hours=4), office)
-    >>> when = datetime(2025, 3, 13, tzinfo=office.tz)
-    >>> made = report(cases_of_columns(columns, target, as_of=when))
-    >>> with TemporaryDirectory() as folder:
-    ...     [file.name for file in write_page(made, Path(folder) / "march.html", lang="ru")]
-    ['march.html']
+    >>> write_page(march, "march.html", lang="ru")  # doctest: +SKIP
     """
     files = page_files(report, Path(path))
-    rest = files[1] if len(files) > 1 else None
-    text = page(
-        report,
-        lang,
-        traces=traces,
-        forecast=forecast,
-        rest=rest.name if rest else None,
-    )
+    rest = files[1].name if len(files) > 1 else None
+    text = page(report, lang, traces=traces, forecast=forecast, rest=rest)
     contents = {files[0]: text.encode()}
     if rest is not None:
-        contents[rest] = csv_table(columns_of(report, "late"))
+        contents[files[1]] = csv_table(columns_of(report, "late"))
     write_files(contents)
     return files
 
 
 def page_files(report: Report, path: Path) -> list[Path]:
-    """Return the files that ``write_page`` writes."""
     return [path, path.with_suffix(".late.csv")] if len(report.late) > ROWS else [path]
 
 
@@ -193,8 +174,16 @@ def _template() -> Template:
 
 def _sections(found: Iterable[tuple[str, str, Iterable[Any]]]) -> list[Section]:
     """Return the sections that have contents; without a title, the key is that of the title."""
-    made = (Section(key, title or PAGE.text(key), list(inner)) for key, title, inner in found)
-    return [one for one in made if one.inner]
+    made = []
+    for key, title, inner in found:
+        name = title or PAGE.text(key)
+        parts = [
+            one._replace(bare=one.caption == name) if isinstance(one, blocks.Table) else one
+            for one in inner
+        ]
+        if parts:
+            made.append(Section(key, name, parts))
+    return made
 
 
 def _first(report: Report) -> Iterator[tuple[str, str, Iterable[Any]]]:
@@ -204,8 +193,11 @@ def _first(report: Report) -> Iterator[tuple[str, str, Iterable[Any]]]:
 
 
 def _lists(report: Report) -> Iterator[tuple[str, str, Iterable[Any]]]:
+    explained = bool(failed_agencies(report))  # on the first screen
     for place, (table, name) in enumerate(_groupings(report)):
-        yield f"group-{place}", name, lists.groups(report, table, ROWS)
+        is_first = not explained and lists.has_bars(table.rows)
+        yield f"group-{place}", name, lists.groups(report, table, explained=is_first)
+        explained |= is_first
     yield "weeks", "", sections.by_week(report)
     yield "arrivals", "", sections.arrivals(report)
 
@@ -221,7 +213,7 @@ def _for_analysts(
     yield "open", "", sections.open_appeals(report, forecast)
     for place, (table, name) in enumerate(_groupings(report)):
         title = PAGE.text("table_of", name=name)
-        yield f"table-{place}", title, sections.grouping(report, table, name)
+        yield f"table-{place}", title, sections.grouping(report, table, title)
     if report.attribution is not None or report.indicators.agencies:
         yield "handling", "", sections.handling(report)
     days = days_table(report)
@@ -241,9 +233,8 @@ def _heading(report: Report) -> tuple[str, list[str]]:
     period = named_period(whole_period(report), "the")
     name = report.title or TYPESET_HEADLINE.text("title")
     promise = report.promise
-    budget = budget_text(promise)
-    name_of_target = target_name(promise.name)
-    target = TYPESET_SENTENCES.text("title", name=name_of_target, budget=budget)
+    facts = {"name": target_name(promise.name), "budget": budget_text(promise)}
     as_of = TYPESET_SENTENCES.text("as_of", when=when_text(report.as_of), tz=report.tz)
     above = [name] if report.organisation else []
-    return f"{report.organisation or name}: {period}", [*above, target, as_of]
+    title = f"{report.organisation or name}: {period}"
+    return title, [*above, TYPESET_SENTENCES.text("title", **facts), as_of]
