@@ -150,7 +150,7 @@ def _opened(
     remote = configured_sinks(configuration.mapping, wanted.config, wanted.digests)
     with ExitStack() as stack:
         pipeline, store = options.pipeline(stack, place, configuration.policy)
-        sinks, digests, mails = open_outputs(
+        sinks, digests = open_outputs(
             stack, pipeline, store, options, configuration, remote, _now, note
         )
         yield stack.enter_context(
@@ -161,7 +161,6 @@ def _opened(
                 skew=parse_amount(skew),
                 clock=_now,
                 on_failure=partial(note_failure, note),
-                also_failing=mails.failing,
             )
         )
 

@@ -19,9 +19,9 @@ from workhours_sla.sla.deduplication import AFTER_RETENTION, REPLACED
 from workhours_sla.sla.evaluate import in_order
 from workhours_sla.sla.event import Event
 from workhours_sla.stores.database import Database
-from workhours_sla.stores.schema import Row, change_of, event_of, instant_if, read_each
+from workhours_sla.stores.schema import Row, event_of, instant_if, message_of, read_each
 from workhours_sla.stores.sqlite import copy_to_file
-from workhours_sla.stream.delivery import DeadLetter, Failure
+from workhours_sla.stream.outbox import CHANGE, DeadLetter, Failure, Message, Progress
 from workhours_sla.stream.source import Checkpoint, Rejected
 from workhours_sla.stream.store import Holdings
 from workhours_sla.text.messages import say
@@ -49,7 +49,10 @@ _LEFT_OUT = """
     AND (quarantined=? OR repaired=0
         AND event_id IN (SELECT event_id FROM event WHERE repaired=1))
 """
-_CHANGES = "SELECT number, body FROM outbox WHERE number>? ORDER BY number LIMIT ?"
+_CHANGES = """
+    SELECT number, kind, body FROM outbox WHERE kind IS NULL AND number>? ORDER BY number LIMIT ?
+"""
+_DIGESTS = "SELECT number, kind, body FROM outbox WHERE kind=? AND number>? ORDER BY number LIMIT ?"
 _NO_LIMIT: Final = 1 << 62
 _BY_REASON: Final = (
     "SELECT quarantined, count(*) FROM event WHERE quarantined IS NOT NULL GROUP BY quarantined"
@@ -197,23 +200,52 @@ class StoreReader:
         ]
 
     def dead(self, sink: str) -> list[DeadLetter]:
-        """Return the dead letters of a sink: changes that are no longer sent to it."""
+        """Return the dead letters of a sink: messages that are no longer sent to it."""
         return [
-            DeadLetter(one.number, change, one.attempts, one.error)
+            DeadLetter(one.number, message, one.attempts, one.error)
             for one in self.failures(sink)
             if one.retry_at is None
-            for _, change in self._change(one.number)
+            for _, message in self._message(one.number)
         ]
+
+    def progress(self, sink: str) -> Progress:
+        """Return the number of the last message that a sink has acknowledged, and its end."""
+        _, number, _, end = self._progress(sink)
+        return Progress(number, end)
+
+    def kind(self, sink: str) -> str:
+        """Return the kind of messages that a sink takes."""
+        return self._progress(sink)[2] or CHANGE
+
+    def _progress(self, sink: str) -> Row:
+        rows = self._all("SELECT * FROM progress WHERE sink=?", sink)
+        return rows[0] if rows else (sink, 0, None, None)
 
     def changes(self, after: int = 0, limit: int = -1) -> list[tuple[int, Change]]:
         """Return the changes with numbers greater than ``after``, as pairs of number and change."""
+        return self.messages(CHANGE, after, limit)
+
+    def messages(self, kind: str, after: int = 0, limit: int = -1) -> list[tuple[int, Message]]:
+        """Return the messages of a kind with numbers greater than ``after``, with their numbers."""
         most = limit if limit >= 0 else _NO_LIMIT
-        rows = self._all(_CHANGES, after, most)
-        return list(read_each(self.place, "outbox", rows, lambda row: (row[0], change_of(row[1]))))
+        if kind == CHANGE:
+            return self._messages(_CHANGES, after, most)
+        return self._messages(_DIGESTS, kind, after, most)
+
+    def dropped_messages(self, kind: str) -> int:
+        """Return how many messages of a kind were dropped after retention."""
+        count: int = self._meta().get(f"dropped:{kind}", 0)
+        return count
+
+    def waiting(self, sink: str, limit: int) -> list[tuple[int, Message]]:
+        """Return the first messages after those that a sink has acknowledged."""
+        with self.lock:
+            _, number, kind, _ = self._progress(sink)
+            return self.messages(kind or CHANGE, number, limit)
 
     @property
     def last_change(self) -> int:
-        """The number of the last change, 0 if there is no change."""
+        """The number of the last message, 0 if there is no message."""
         number: int = self._all("SELECT coalesce(max(number), 0) FROM outbox")[0][0]
         return number
 
@@ -254,9 +286,11 @@ class StoreReader:
     def _meta(self) -> dict[str, Any]:
         return {key: decode(value) for key, value in self._all("SELECT * FROM meta")}
 
-    def _change(self, number: int) -> list[tuple[int, Change]]:
-        found = self.changes(number - 1, 1) if number else []
-        return found if found and found[0][0] == number else []
+    def _message(self, number: int) -> list[tuple[int, Message]]:
+        return self._messages("SELECT number, kind, body FROM outbox WHERE number=?", number)
+
+    def _messages(self, sql: str, *values: object) -> list[tuple[int, Message]]:
+        return list(read_each(self.place, "outbox", self._all(sql, *values), message_of))
 
     def _all(self, sql: str, *values: object) -> list[Row]:
         with self.lock:

@@ -19,6 +19,7 @@ from workhours_sla.errors import StoreError, clipped
 from workhours_sla.sla.changes import Change, Reported
 from workhours_sla.sla.event import EVENT_FIELDS, Event
 from workhours_sla.sla.fold import Key
+from workhours_sla.stream.outbox import Message, StoredDigest
 from workhours_sla.text.messages import say
 
 Row = tuple[Any, ...]
@@ -31,10 +32,11 @@ TABLES: Final[Mapping[str, str]] = {
     " repaired INTEGER",
     # when time alone changes it; its last event, if all its clocks have ended
     "appeal": "appeal_id TEXT, reported BLOB, timer INTEGER?, ended_at INTEGER?",
-    # its number is never used again: meta has the last one; the watermark when it was emitted
-    "outbox": "number INTEGER, at INTEGER?, body BLOB",
-    # the sink has all changes up to this one but its failures; the last change before the end
-    "progress": "sink TEXT, number INTEGER, end_number INTEGER?, end_position TEXT?",
+    # its number is never used again: meta has the last one; the watermark when it was emitted;
+    # the kind is NULL for changes
+    "outbox": "number INTEGER, at INTEGER?, kind TEXT?, body BLOB",
+    # the sink has all messages of its kind up to this one but its failures
+    "progress": "sink TEXT, number INTEGER, kind TEXT?, end_position TEXT?",
     # retry_at is NULL for a dead letter
     "failure": "sink TEXT, number INTEGER, attempts INTEGER, retry_at INTEGER?, error TEXT",
     "position": "source TEXT, partition TEXT, position TEXT, received_until INTEGER?",
@@ -49,6 +51,7 @@ Instants are in microseconds since 1970.
 _KEYS: Final = {"failure": 2, "position": 2}
 """How many of the first columns are the key of a table, if not one."""
 INDEXES: Final[Mapping[str, str]] = {
+    "outbox_by_kind": "outbox (kind, number) WHERE kind IS NOT NULL",
     "event_by_id": "event (event_id)",
     "event_by_appeal": "event (appeal_id)",
     "event_quarantined": "event (quarantined) WHERE quarantined IS NOT NULL",
@@ -104,8 +107,8 @@ def upsert(table: str, values: str = "") -> str:
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 encode: Callable[[Any], bytes] = msgspec.json.Encoder().encode
 """Return a value as JSON, such as the body of a change."""
-change_of: Callable[[bytes | str], Change] = msgspec.json.Decoder(Change).decode
-"""Parse the body of a change."""
+_decode_change = msgspec.json.Decoder(Change).decode
+_decode_digest = msgspec.json.Decoder(StoredDigest).decode
 
 _STORED = [field for field in EVENT_FIELDS if field.name != "appeal_id"]
 """Fields of an event that its body contains, event_id first; ``appeal_id`` has its own column."""
@@ -134,6 +137,12 @@ def read_each(
             "row_damaged", **facts, why=clipped(str(error), 200), remedy=say("restore_snapshot")
         )
         raise StoreError(msg, path=place, table=table, row=row[0]) from None
+
+
+def message_of(row: Row) -> tuple[int, Message]:
+    """Parse a number, a kind and a body."""
+    number, kind, body = row
+    return number, _decode_change(body) if kind is None else _decode_digest(body)
 
 
 def event_body(event: Event) -> bytes:

@@ -32,7 +32,15 @@ from workhours_sla.stores.schema import (
     storable,
     tombstone,
 )
-from workhours_sla.stream.delivery import Failure, Pending, Progress, decide, repeated
+from workhours_sla.stream.outbox import (
+    CHANGE,
+    DIGEST,
+    MAIL,
+    Failure,
+    Message,
+    Pending,
+    StoredDigest,
+)
 from workhours_sla.stream.source import Rejected
 from workhours_sla.stream.store import BY_FOLD, NO_APPEAL, SWEPT_EVERY, Batch, Dropped, Work
 from workhours_sla.text.messages import say
@@ -50,12 +58,12 @@ AT_ONCE: Final = 500
 
 _COPIES: Final = "SELECT number, body, appeal_id, quarantined, repaired FROM event"
 _OLDEST_ACCEPTED: Final = """
-    SELECT coalesce(at, 0) FROM outbox WHERE number<=?
+    SELECT coalesce(at, 0) FROM outbox WHERE {kind} AND number<=?
     AND number NOT IN (SELECT number FROM failure) ORDER BY number LIMIT 1
 """
 _DROP_ACCEPTED: Final = """
     DELETE FROM outbox WHERE coalesce(at, 0)<? AND number IN (
-        SELECT number FROM outbox WHERE number<=?
+        SELECT number FROM outbox WHERE {kind} AND number<=?
         AND number NOT IN (SELECT number FROM failure) ORDER BY number LIMIT 1000
     )
 """
@@ -73,7 +81,8 @@ class DatabaseStore(StoreReader):
         super().__init__(db)
         self._most = hot
         self._keeps_changes = keeps_changes
-        self._sinks: set[str] = set()
+        self._sinks: dict[str, str] = {}
+        """The kinds of messages of the sinks in use."""
         self._token = token_hex()
         self._hot: dict[str, AppealState] = {}
         """The appeals in memory, last used last; between transactions equal to those on disk."""
@@ -269,10 +278,7 @@ class DatabaseStore(StoreReader):
         self._hot.update(work.appeals)
         at = None if work.watermark is BEGINNING else work.watermark
         if self._keeps_changes:
-            changes = work.changes[work.written :]
-            first = self._count("last_change", len(changes)) + 1
-            rows = [(n, micros_if(at), encode(one)) for n, one in enumerate(changes, first)]
-            self._db.put("outbox", rows)
+            self._put_messages(work.changes[work.written :], at)
         if not work.is_part:
             self._watermark = at
             self._state |= {"watermark": micros_if(at), "policy_version": work.policy.version}
@@ -339,6 +345,28 @@ class DatabaseStore(StoreReader):
         with self._writing():
             self._put_meta(f"note:{key}", text)
 
+    def add_digests(
+        self, digests: Sequence[StoredDigest], counted: int, key: str, note: str
+    ) -> None:
+        """Store digests in the outbox with a note, and that changes up to a number are counted."""
+        with self.transaction():
+            self._put_messages(digests, self._watermark)
+            self._put_meta(f"note:{key}", note)
+            self._db.put("progress", [(key, counted, None, None)])
+
+    def _put_messages(self, messages: Sequence[Message], at: datetime | None) -> None:
+        first = self._count("last_change", len(messages)) + 1
+        rows = [
+            (
+                number,
+                micros_if(at),
+                one.kind if isinstance(one, StoredDigest) else None,
+                encode(one),
+            )
+            for number, one in enumerate(messages, first)
+        ]
+        self._db.put("outbox", rows)
+
     # -- retention -----------------------------------------------------------------------------
 
     def drop(self, before: datetime) -> None:
@@ -346,7 +374,7 @@ class DatabaseStore(StoreReader):
         self._repeated = {}
         count = micros(before)
         self._drop_rejected(count)
-        self._drop_changes(count)
+        self._drop_messages(count)
         ended = "SELECT appeal_id FROM appeal WHERE ended_at<? LIMIT ?"
         while ids := [one for (one,) in self._all(ended, count, AT_ONCE)]:
             self._drop_appeals(ids)
@@ -365,12 +393,27 @@ class DatabaseStore(StoreReader):
             self._count(f"{ERASED}{reason}", count)
         self._db.run("DELETE FROM rejected WHERE at<?", [(before,)])
 
-    def _drop_changes(self, before: int) -> None:
-        """Drop the changes that every sink in use has, except those that it did not accept."""
-        numbers: dict[str, int] = dict(self._all("SELECT sink, number FROM progress"))
-        last = min((numbers.get(sink, 0) for sink in self._sinks or numbers), default=0)
-        while (rows := self._all(_OLDEST_ACCEPTED, last)) and rows[0][0] < before:
-            self._db.run(_DROP_ACCEPTED, [(before, last)])
+    def _drop_messages(self, before: int) -> None:
+        """Drop the messages that every sink of their kind has, except those not accepted."""
+        progress = {row[0]: row for row in self._all("SELECT * FROM progress")}
+        stored = {sink: kind or CHANGE for sink, _, kind, _ in progress.values()}
+        for kind, condition in (
+            (CHANGE, "kind IS NULL"),
+            *((one, f"kind='{one}'") for one in (DIGEST, MAIL)),
+        ):
+            used = [sink for sink, takes in (self._sinks or stored).items() if takes == kind]
+            numbers = [progress[sink][1] if sink in progress else 0 for sink in used]
+            last = min(numbers, default=0)
+            oldest, drop = (
+                sql.format(kind=condition) for sql in (_OLDEST_ACCEPTED, _DROP_ACCEPTED)
+            )
+            if not ((rows := self._all(oldest, last)) and rows[0][0] < before):
+                continue
+            count = f"SELECT count(*) FROM outbox WHERE {condition}"  # noqa: S608 - our own text
+            ((there,),) = self._all(count)
+            while (rows := self._all(oldest, last)) and rows[0][0] < before:
+                self._db.run(drop, [(before, last)])
+            self._count(f"dropped:{kind}", there - self._all(count)[0][0])
 
     def _drop_appeals(self, ids: Sequence[str]) -> None:
         """Drop some appeals and their events, and count them."""
@@ -411,55 +454,86 @@ class DatabaseStore(StoreReader):
 
     # -- what the sinks have received ----------------------------------------------------------
 
-    def deliver_to(self, sinks: Iterable[str]) -> None:
-        """Name sinks that are in use: the store keeps each change until all of them have it.
+    def deliver_to(self, sinks: Iterable[str], kind: str = CHANGE) -> None:
+        """Name sinks that are in use: the store keeps each message until all of its kind have it.
 
-        Until the first call, these are all sinks that the store has delivered a change to.
+        Until the first call, these are all sinks that the store has delivered a message to. A new
+        sink receives all changes, but only the digests from now on.
         """
         with self.lock:
-            self._sinks.update(sinks)
+            for sink in sinks:
+                self._sinks[sink] = kind
+                rows = self._all("SELECT kind FROM progress WHERE sink=?", sink)
+                if (rows[0][0] or CHANGE if rows else CHANGE) != kind:
+                    number = 0 if kind == CHANGE else self._state.get("last_change", 0)
+                    with self._writing():
+                        self._db.put("progress", [(sink, number, _stored_kind(kind), None)])
+                        self._db.run("DELETE FROM failure WHERE sink=?", [(sink,)])
 
     def pending(self, sink: str, now: datetime, limit: int) -> Pending:
-        """Return the changes that must be sent to a sink at ``now``, at most ``limit`` of them."""
+        """Return the messages that must be sent to a sink at ``now``, at most ``limit`` of them.
+
+        A failed message is sent again on its own once its time has come. Until then the messages
+        after it wait, unless it failed alone or is a dead letter that is replayed.
+        """
         with self.lock:
-            number, _, _ = self._progress(sink)
-            only, after, retry_at = decide(number, self.failures(sink), now)
-            if only is not None:
-                return Pending(self._change(only.number), only.attempts)
-            return Pending([] if after is None else self.changes(after, limit), 0, retry_at)
+            failed = [
+                (one.number, one.retry_at, one.attempts)
+                for one in self.failures(sink)
+                if one.retry_at is not None
+            ]
+            for number, at, attempts in failed:
+                if at <= now:
+                    return Pending(self._message(number), attempts)
+            retry_at = min((at for _, at, _ in failed), default=None)
+            last = self.progress(sink).number
+            if any(number > last for number, *_ in failed):
+                return Pending(retry_at=retry_at)
+            return Pending(self.waiting(sink, limit), 0, retry_at)
 
     def undelivered(self, sink: str) -> int:
-        """Return how many changes a sink has not accepted. Dead letters are not counted."""
+        """Return how many messages a sink has not accepted. Dead letters are not counted."""
         with self.lock:
-            number, _, _ = self._progress(sink)
-            ((count,),) = self._all("SELECT count(*) FROM outbox WHERE number>?", number)
-            return int(count) + repeated(number, self.failures(sink))
+            _, number, kind, _ = self._progress(sink)
+            condition = "kind IS NULL" if kind is None else f"kind='{kind}'"
+            sql = f"SELECT count(*) FROM outbox WHERE {condition} AND number>?"  # noqa: S608
+            ((count,),) = self._all(sql, number)
+            again = [one for one in self.failures(sink) if one.retry_at is not None]
+            found: int = count + sum(one.number <= number for one in again)
+            return found
 
     def acknowledge(self, sink: str, numbers: Sequence[int], end: str | None = None) -> None:
-        """Record that a sink has the changes with these numbers, and all changes before them.
+        """Record that a sink has the messages with these numbers, and all messages before them.
 
-        ``end`` is the end position of the sink after these changes, in the format of the sink.
+        ``end`` is what the sink returned.
         """
         with self._writing():
-            before, *position = self._progress(sink)
+            _, before, kind, old = self._progress(sink)
             number = max(before, *numbers)
-            if end is not None:
-                position = [number, end]
-            self._db.put("progress", [(sink, number, *position)])
+            self._db.put("progress", [(sink, number, kind, end if number in numbers else old)])
             failures = [(sink, one) for one in numbers]
             self._db.run("DELETE FROM failure WHERE sink=? AND number=?", failures)
 
-    def fail(self, sink: str, number: int, error: str, retry_at: datetime | None) -> None:
-        """Record a failed attempt to send a change.
+    def fail(
+        self,
+        sink: str,
+        number: int,
+        error: str,
+        retry_at: datetime | None,
+        *,
+        is_alone: bool = False,
+    ) -> None:
+        """Record a failed attempt to send a message.
 
-        The change becomes a dead letter if ``retry_at`` is None.
+        The message becomes a dead letter if ``retry_at`` is None. The messages after it wait unless
+        the failure ``is_alone``.
         """
         with self._writing():
             before = next((one.attempts for one in self.failures(sink) if one.number == number), 0)
             self._put_failure(sink, Failure(number, before + 1, retry_at, error))
-            last, *position = self._progress(sink)
-            if retry_at is None:
-                self._db.put("progress", [(sink, max(last, number), *position)])
+            _, last, kind, end = self._progress(sink)
+            if retry_at is None or is_alone:
+                self._db.put("progress", [(sink, max(last, number), kind, end)])
 
     def replay(self, sink: str, numbers: Iterable[int]) -> int:
         """Make the dead letters with these numbers pending again. Return how many were found."""
@@ -471,20 +545,13 @@ class DatabaseStore(StoreReader):
                 self._put_failure(sink, Failure(one.number, 0, instant(0), one.error))
         return len(found)
 
-    def progress(self, sink: str) -> Progress:
-        """Return how many changes a sink has acknowledged, and the end position of the sink."""
-        with self.lock:
-            number, end_number, end = self._progress(sink)
-            last = next((change.change_id for _, change in self._change(number)), None)
-        return Progress(number, end, last if end is None or number > end_number else None)
-
-    def _progress(self, sink: str) -> Row:
-        sql = "SELECT number, end_number, end_position FROM progress WHERE sink=?"
-        return next(iter(self._all(sql, sink)), (0, None, None))
-
     def _put_failure(self, sink: str, one: Failure) -> None:
         row = sink, one.number, one.attempts, micros_if(one.retry_at), storable(one.error)
         self._db.put("failure", [row])
+
+
+def _stored_kind(kind: str) -> str | None:
+    return None if kind == CHANGE else kind
 
 
 def _copy_of(row: Row) -> StoredEvent:

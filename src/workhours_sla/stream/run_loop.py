@@ -50,8 +50,11 @@ class Digests(Protocol):
     def due(self, watermark: datetime) -> bool:
         """Return whether a batch must end at a watermark because messages are due."""
 
-    def send(self) -> None:
-        """Send the messages that are due as of the last stored batch. May raise any error."""
+    def send(self) -> int | None:
+        """Send the messages that are due as of the last stored batch. May raise any error.
+
+        Returns how many were stored in the outbox for the sinks.
+        """
 
 
 @public("workhours_sla.stream")
@@ -102,7 +105,7 @@ class RunLoop:
         for partition, checkpoint in self._checkpoints.items():
             if checkpoint.received_until is not None:
                 self._watermarks.record(partition, checkpoint.received_until)
-        self._send_digests()
+        self._send_digests(on_changes)
         positions = {partition: one.position for partition, one in self._checkpoints.items()}
         for item in self._source.items(positions):
             if isinstance(item, Idle):
@@ -149,7 +152,7 @@ class RunLoop:
         return watermark is not None and self._digests.due(watermark)
 
     def _end_batch(self, on_changes: Callable[[], object]) -> None:
-        """Store the batch, send digests, and call ``on_changes`` if the batch caused changes."""
+        """Store the batch, send digests, and call ``on_changes`` if there is something to send."""
         watermark = self._watermarks.value
         if not self._size and not self._positions and watermark == self._stored:
             return
@@ -170,13 +173,12 @@ class RunLoop:
             _with_causes(before.causes, self._rejected),
         )
         self._clear()
-        self._send_digests()
-        if changes:
-            on_changes()
+        self._send_digests(on_changes, has_changes=bool(changes))
 
-    def _send_digests(self) -> None:
-        if self._digests is not None:
-            self._digests.send()
+    def _send_digests(self, on_changes: Callable[[], object], *, has_changes: bool = False) -> None:
+        count = None if self._digests is None else self._digests.send()
+        if count or has_changes:
+            on_changes()
 
 
 def _with_causes(

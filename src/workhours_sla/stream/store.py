@@ -13,7 +13,7 @@ from workhours_sla.sla.changes import AppealState, Change
 from workhours_sla.sla.deduplication import Copies, StoredEvent
 from workhours_sla.sla.event import BEGINNING, Event
 from workhours_sla.sla.policy import Policy
-from workhours_sla.stream.delivery import Outbox
+from workhours_sla.stream.outbox import Outbox
 from workhours_sla.stream.source import Checkpoint, Rejected
 
 NO_APPEAL: Final = "no_appeal"
