@@ -406,9 +406,7 @@ def test_what_was_stored_and_not_written_is_written_on_the_next_start(
     assert (line["agency_id"], line["part"], line["parts"]) == ("roads", 1, 1)
 
 
-def test_a_file_of_digests_that_was_removed_is_refused_and_written_again(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_file_of_digests_that_was_removed_is_refused_and_written_again(tmp_path: Path) -> None:
     with digesting(tmp_path) as (store, lines):
         store.commit(Batch("", [event("A-1", "created", BEGIN)], watermark=BEGIN))
         lines.write(BEGIN)
