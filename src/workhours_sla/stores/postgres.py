@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from functools import cache
 from string import ascii_lowercase, ascii_uppercase
 from time import monotonic, sleep
@@ -130,10 +130,7 @@ class PostgresDatabase(Database):
 
     @classmethod
     def to_write(cls, address: Address, *, patience: float) -> PostgresDatabase:
-        """Open a store for writing; it is created if it does not exist.
-
-        Raises StoreError, also if another process writes the store ``patience`` seconds later.
-        """
+        """Open a store for writing; it is created if it does not exist."""
         self = cls(address)
         with self.opening():
             self._begin_session()
@@ -160,12 +157,10 @@ class PostgresDatabase(Database):
         return made
 
     def _check_session(self) -> None:
-        """Raise StoreError if a connection pooler gives the session to other connections as well.
-
-        A pooler gives the client another process id than that of the session. If it pools by
-        transaction, a second connection gets the session that the first one does not use now; if it
-        pools by session and has no session left, the second connection gets no answer.
-        """
+        """Raise StoreError if a connection pooler gives the session to others as well."""
+        # a pooler gives the client another process id than that of the session; if it pools by
+        # transaction, a second connection gets the session that the first does not use now; if it
+        # pools by session and has none left, the second connection gets no answer
         session = self.connection.execute(_PROCESS).fetchone()
         if session == (self.connection.info.backend_pid,):
             return
@@ -174,22 +169,20 @@ class PostgresDatabase(Database):
             if other.execute(_PROCESS).fetchone() == session:
                 self.refuse("postgres_other_session")
 
-    @contextmanager
-    def refusing(self) -> Iterator[None]:
-        """Convert the errors of PostgreSQL, after which committed transactions are intact."""
-        try:
-            yield
-        except psycopg.Error as error:
-            if self.connection.closed:
-                self.refuse("postgres_lost", error=self._text(error))
-            if error.sqlstate == "42P01":  # its tables were there when it was opened
-                self.refuse("postgres_other_schema")
-            if error.sqlstate == "54000":
-                raise EventError(say("postgres_long_text", path=repr(self.place))) from None
-            remedy = say(_REMEDIES.get(error.sqlstate or "", "postgres_check"))
-            self.refuse("postgres_failed", error=self._text(error), remedy=remedy)
-        except UnicodeEncodeError as error:
+    def convert(self, error: BaseException) -> None:
+        """Raise the error for one of PostgreSQL, after which committed transactions are intact."""
+        if isinstance(error, UnicodeEncodeError):
             refuse_text(error)
+        if not isinstance(error, psycopg.Error):
+            return
+        if self.connection.closed:
+            self.refuse("postgres_lost", error=self._text(error))
+        if error.sqlstate == "42P01":  # its tables were there when it was opened
+            self.refuse("postgres_other_schema")
+        if error.sqlstate == "54000":
+            raise EventError(say("postgres_long_text", path=repr(self.place))) from None
+        remedy = say(_REMEDIES.get(error.sqlstate or "", "postgres_check"))
+        self.refuse("postgres_failed", error=self._text(error), remedy=remedy)
 
     def _text(self, error: Exception) -> str:
         """Return the first line of an error, without the password."""
@@ -206,12 +199,8 @@ class PostgresDatabase(Database):
         self._oid = self._find()
 
     def _schema_name(self) -> str:
-        """Return the first schema of the search path that the address sets, else ``SCHEMA_NAME``.
-
-        PostgreSQL takes ``$user`` for the name of the role, also in quotation marks, and makes
-        letters of ASCII small outside of quotation marks. Raises StoreError if the server does not
-        have the search path.
-        """
+        """Return the first schema of the search path of the address, else ``SCHEMA_NAME``."""
+        # PostgreSQL takes $user for the name of the role, also in quotation marks
         found = self.execute(_SEARCH_PATH)
         if not found:
             if "search_path" in self.connection.info.options:
@@ -374,10 +363,7 @@ def _shown(parameters: dict[str, str]) -> str:
 
 
 class Connection(psycopg.Connection[Any]):
-    """A connection that is closed if the server does not answer for ``longest`` seconds.
-
-    The server ends a statement before that, so only a server that hangs takes longer.
-    """
+    """A connection that is closed if the server does not answer for ``longest`` seconds."""
 
     longest: float = 25.0
 

@@ -66,16 +66,11 @@ _REASONS = """
 
 
 class StoreReader:
-    """A store in a database that is open for reading. Another process may write it.
-
-    Usable from any thread. Calls run one at a time. An iterator reads some rows at a time, and
-    other calls may run in between. Raises StoreError.
-    """
+    """A store in a database that is open for reading. Another process may write it."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._turn = RLock()
-        self._closed = False
+        self._lock = _Lock(db.place)
 
     @property
     def place(self) -> str:
@@ -90,28 +85,18 @@ class StoreReader:
 
     def close(self) -> None:
         """Close the store once no call is running. A writer then lets other writers open it."""
-        with self._turn:
-            self._closed = True
+        with self._lock.turn:
+            self._lock.is_closed = True
             self._db.close()
 
     @property
     def lock(self) -> AbstractContextManager[object]:
         """The lock of one call, during which other threads wait. It raises StoreError if closed."""
-        return self._alone()
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        with self._turn:
-            if self._closed:
-                raise StoreError(say("store_closed", path=repr(self.place)), path=self.place)
-            yield
+        return self._lock
 
     @contextmanager
     def moment(self) -> Iterator[None]:
-        """Read the same state of the store throughout the block, even if another process writes.
-
-        Other threads wait until the block ends.
-        """
+        """Read the same state of the store throughout the block, even if another process writes."""
         with self.lock, self._db.moment():
             yield
 
@@ -140,21 +125,14 @@ class StoreReader:
         }
 
     def events(self) -> Iterator[Event]:
-        """Yield every event in order of arrival, even if it is quarantined.
-
-        For a repaired event, only the repair is yielded. Dropped events are not yielded. Evaluating
-        these events with ``evaluate`` returns the state of the store.
-        """
+        """Yield every event in order of arrival, even if it is quarantined."""
         after = 0
         while rows := self._all(_EVENTS, after, AFTER_RETENTION, REPLACED):
             yield from read_each(self.place, "event", rows, _event_of)
             after = rows[-1][0]
 
     def history(self, appeal_id: str) -> list[tuple[Event, str | None]]:
-        """Return the events of an appeal in order, each with its quarantine reason or None.
-
-        Copies that a repair replaced are left out. The result is empty for an unknown appeal.
-        """
+        """Return the events of an appeal in order, each with its quarantine reason or None."""
         rows = self._all(_OF_APPEAL, appeal_id, REPLACED)
         found = read_each(self.place, "event", rows, lambda row: (_event_of(row), row[3]))
         return sorted(found, key=lambda one: one[0].order)
@@ -165,10 +143,7 @@ class StoreReader:
         return in_order(read_each(self.place, "event", rows, _quarantined_of))
 
     def left_out(self) -> tuple[Quarantined, ...]:
-        """Return the quarantined events that ``events`` does not yield.
-
-        These events belong to dropped appeals, or they conflict with a repair.
-        """
+        """Return the quarantined events that ``events`` does not yield."""
         rows = self._all(_LEFT_OUT, REPLACED, AFTER_RETENTION)
         return in_order(read_each(self.place, "event", rows, _quarantined_of))
 
@@ -178,10 +153,7 @@ class StoreReader:
         return {row[0]: Rejected(*row[2:5]) for row in rows}
 
     def reasons(self) -> Mapping[str, int]:
-        """Return the number of quarantined events and rejected rows, keyed by reason.
-
-        Rejected rows that were erased after retention are counted.
-        """
+        """Return the number of quarantined events and rejected rows, keyed by reason."""
         with self.lock:
             found: dict[str, int] = dict(self._all(_REASONS, REPLACED))
             return dict(Counter(found) + Counter(_erased(self._meta())))
@@ -255,10 +227,7 @@ class StoreReader:
         return decode(rows[0][0], type=str) if rows else None
 
     def holdings(self) -> Holdings:
-        """Return how many events were received, applied, quarantined, replaced and dropped.
-
-        The rows are counted by their indexes.
-        """
+        """Return how many events were received, applied, quarantined, replaced and dropped."""
         with self.lock:
             ((events,),) = self._all("SELECT count(*) FROM event")
             by_reason: dict[str, int] = dict(self._all(_BY_REASON))
@@ -276,10 +245,7 @@ class StoreReader:
         )
 
     def snapshot(self, path: Path | str) -> None:
-        """Copy the current state of the store to a new SQLite file.
-
-        The store may be written in the meantime. Raises StoreError.
-        """
+        """Copy the current state of the store to a new SQLite file."""
         with self.moment():
             copy_to_file(self._db, Path(path))
 
@@ -295,6 +261,24 @@ class StoreReader:
     def _all(self, sql: str, *values: object) -> list[Row]:
         with self.lock:
             return self._db.rows(sql, *values)
+
+
+class _Lock:
+    """A lock that refuses the calls of a closed store; a class, since it is used so often."""
+
+    def __init__(self, place: str) -> None:
+        self.turn = RLock()
+        self.is_closed = False
+        self._place = place
+
+    def __enter__(self) -> None:
+        self.turn.acquire()
+        if self.is_closed:
+            self.turn.release()
+            raise StoreError(say("store_closed", path=repr(self._place)), path=self._place)
+
+    def __exit__(self, *_error: object) -> None:
+        self.turn.release()
 
 
 def _erased(meta: Mapping[str, Any]) -> dict[str, int]:

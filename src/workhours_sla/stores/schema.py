@@ -123,10 +123,7 @@ _decode_reported = msgspec.json.Decoder(list[tuple[str, int, Reported]]).decode
 def read_each(
     place: str, table: str, rows: Sequence[Row], read: Callable[[Row], Read]
 ) -> Iterator[Read]:
-    """Yield the result of ``read`` for each row of the store ``place``.
-
-    Raises StoreError if ``read`` fails, because the row is damaged.
-    """
+    """Yield the result of ``read`` for each row of the store ``place``."""
     row: Row = ()
     try:
         for row in rows:
@@ -192,8 +189,5 @@ def instant_if(count: int | None) -> datetime | None:
 
 
 def tombstone(kind: str, id: str) -> bytes:
-    """Return the hash of a dropped event's or appeal's id, which is stored instead of the id.
-
-    ``kind`` is ``event`` or ``appeal``.
-    """
+    """Return the hash of a dropped event's or appeal's id, which is stored instead of the id."""
     return blake2b(id.encode(), digest_size=16, person=kind.encode()).digest()

@@ -74,10 +74,7 @@ class SqliteDatabase(Database):
 
     @classmethod
     def to_write(cls, path: Path) -> SqliteDatabase:
-        """Open a file for writing; it is created if it does not exist.
-
-        Raises StoreError, also if another process writes the file.
-        """
+        """Open a file for writing; it is created if it does not exist."""
         lock = _locked(path)
         try:
             self = cls(path, path, lock)
@@ -108,18 +105,15 @@ class SqliteDatabase(Database):
         """Create an empty store in memory."""
         return cls.new(_MEMORY, str(_MEMORY))
 
-    @contextmanager
-    def refusing(self) -> Iterator[None]:
-        """Convert the errors of SQLite, after which committed transactions are intact."""
-        try:
-            yield
-        except (sqlite3.Error, UnicodeDecodeError) as error:
+    def convert(self, error: BaseException) -> None:
+        """Raise the error for one of SQLite, after which committed transactions are intact."""
+        if isinstance(error, UnicodeEncodeError):
+            refuse_text(error)
+        if isinstance(error, (sqlite3.Error, UnicodeDecodeError)):
             remedy = _REMEDIES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, say("check_store"))
             if isinstance(error, UnicodeDecodeError):  # the error quotes damaged text
                 remedy = say("restore_snapshot")
             self.refuse("store_failed", error=str(error), remedy=remedy)
-        except UnicodeEncodeError as error:
-            refuse_text(error)
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
         """Return the rows of a statement. Raises the errors of SQLite."""
@@ -209,11 +203,7 @@ class SqliteDatabase(Database):
 
 
 def _locked(path: Path) -> int:
-    """Lock the file beside a store, such as ``appeals.db-writer``, and return its descriptor.
-
-    If the path is a symbolic link, this file is beside the real store. A store with hard links is
-    rejected. The store is created if it does not exist. Raises StoreError.
-    """
+    """Lock the file beside a store, such as ``appeals.db-writer``, and return its descriptor."""
     real = Path(os.path.realpath(path))
     file = None
     try:
@@ -239,11 +229,8 @@ def _locked(path: Path) -> int:
 
 @contextmanager
 def new_file(path: Path) -> Iterator[SqliteDatabase]:
-    """Open a new store, and move it durably to ``path`` when the block ends, or not at all.
-
-    If an earlier file of the same name has left a write-ahead log, the log is removed, because
-    SQLite would replay it. Raises StoreError.
-    """
+    """Open a new store, and move it durably to ``path`` when the block ends, or not at all."""
+    # SQLite would replay a write-ahead log that an earlier file of the name has left
     begun = path.with_name(path.name + "-begun")
     try:
         begun.unlink(missing_ok=True)

@@ -70,12 +70,7 @@ _DROP_ACCEPTED: Final = """
 
 
 class DatabaseStore(StoreReader):
-    """A store in a database, opened for writing by one process.
-
-    When a call of a pipeline returns, everything that it wrote is durable. If the call raises,
-    nothing is written. ``hot`` is the number of appeals that are kept in memory. Usable from any
-    thread; calls run one at a time. Raises StoreError.
-    """
+    """A store in a database, opened for writing by one process."""
 
     def __init__(self, db: Database, hot: int = HOT, *, keeps_changes: bool = True) -> None:
         super().__init__(db)
@@ -113,10 +108,7 @@ class DatabaseStore(StoreReader):
 
     @property
     def built_under(self) -> str | None:
-        """The version of the policy with which the clocks were last built.
-
-        None in a new store, and in a store that another version of this library wrote.
-        """
+        """The version of the policy of the clocks, None if another library version built them."""
         is_same = self._state.get("library_version") == __version__
         return self._state.get("policy_version") if is_same else None
 
@@ -181,10 +173,8 @@ class DatabaseStore(StoreReader):
         return before
 
     def advance(self, watermark: datetime) -> bool:
-        """Advance the watermark in memory and return True.
-
-        Return False if the watermark must be written to the database instead.
-        """
+        """Advance the watermark in memory and return True."""
+        # False if it must be written: it reaches a timer, or the written one would be too old
         written = instant_if(self._state.get("watermark"))
         if written is None or watermark - written >= WRITTEN_EVERY:
             return False
@@ -325,10 +315,7 @@ class DatabaseStore(StoreReader):
         self._db.run("UPDATE rejected SET reason=?, detail=?, text=? WHERE number=?", left)
 
     def set_back(self, watermark: datetime) -> datetime:
-        """Set the watermark back to an earlier instant, and return the watermark before.
-
-        The next pipeline builds all clocks again. Raises StoreError for a later instant.
-        """
+        """Set the watermark back to an earlier instant, and return the watermark before."""
         before, watermark = self._watermark, in_utc("watermark", watermark)
         if before is None or before <= watermark:
             facts = {"path": repr(self.place), "watermark": before or say("none")}
@@ -430,11 +417,7 @@ class DatabaseStore(StoreReader):
         self._count("dropped", len(rows))
 
     def _drop_quarantined(self, before: datetime) -> None:
-        """Drop the quarantined events that were received before an instant.
-
-        Events of an appeal that has others are kept. An event id without any copy left is known as
-        dropped.
-        """
+        """Drop the quarantined events that were received before an instant."""
         copies = self._stored("quarantined IN (*)", [*EXPIRING, NO_APPEAL])
         expired = [one for one in copies if one.event.received_at < before]
         apart = [one for one in expired if one.quarantined != NO_APPEAL]
@@ -455,11 +438,7 @@ class DatabaseStore(StoreReader):
     # -- what the sinks have received ----------------------------------------------------------
 
     def deliver_to(self, sinks: Iterable[str], kind: str = CHANGE) -> None:
-        """Name sinks that are in use: the store keeps each message until all of its kind have it.
-
-        Until the first call, these are all sinks that the store has delivered a message to. A new
-        sink receives all changes, but only the digests from now on.
-        """
+        """Name sinks in use: the store keeps each message until all of its kind have it."""
         with self.lock:
             for sink in sinks:
                 self._sinks[sink] = kind
@@ -471,11 +450,7 @@ class DatabaseStore(StoreReader):
                         self._db.run("DELETE FROM failure WHERE sink=?", [(sink,)])
 
     def pending(self, sink: str, now: datetime, limit: int) -> Pending:
-        """Return the messages that must be sent to a sink at ``now``, at most ``limit`` of them.
-
-        A failed message is sent again on its own once its time has come. Until then the messages
-        after it wait, unless it failed alone or is a dead letter that is replayed.
-        """
+        """Return the messages that must be sent to a sink at ``now``, at most ``limit`` of them."""
         with self.lock:
             failed = [
                 (one.number, one.retry_at, one.attempts)
@@ -503,10 +478,7 @@ class DatabaseStore(StoreReader):
             return found
 
     def acknowledge(self, sink: str, numbers: Sequence[int], end: str | None = None) -> None:
-        """Record that a sink has the messages with these numbers, and all messages before them.
-
-        ``end`` is what the sink returned.
-        """
+        """Record that a sink has the messages with these numbers, and all messages before them."""
         with self._writing():
             _, before, kind, old = self._progress(sink)
             number = max(before, *numbers)
@@ -523,11 +495,7 @@ class DatabaseStore(StoreReader):
         *,
         is_alone: bool = False,
     ) -> None:
-        """Record a failed attempt to send a message.
-
-        The message becomes a dead letter if ``retry_at`` is None. The messages after it wait unless
-        the failure ``is_alone``.
-        """
+        """Record a failed attempt to send a message."""
         with self._writing():
             before = next((one.attempts for one in self.failures(sink) if one.number == number), 0)
             self._put_failure(sink, Failure(number, before + 1, retry_at, error))

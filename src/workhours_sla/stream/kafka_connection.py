@@ -87,10 +87,7 @@ class Cluster(NamedTuple):
         own: Mapping[str, object],
         faults: Faults,
     ) -> Any:
-        """Return a new client. Raises ImportError without the extra, and ConfigError.
-
-        ``own`` has further properties. The configuration replaces them unless they are in RESERVED.
-        """
+        """Return a new client. Raises ImportError without the extra, and ConfigError."""
         import confluent_kafka.admin
 
         make = getattr(confluent_kafka.admin if kind == "AdminClient" else confluent_kafka, kind)

@@ -123,6 +123,18 @@ class Outbox(Protocol):
         They are in the order of emission. A negative ``limit`` returns all of them.
         """
 
+    @property
+    def last_change(self) -> int:
+        """The number of the last message, 0 if there is none."""
+
+    def noted(self, key: str) -> str | None:
+        """Return the text that was last stored under a key, or None."""
+
+    def add_digests(
+        self, digests: Sequence[StoredDigest], counted: int, key: str, note: str
+    ) -> None:
+        """Store digests with a note, and that changes up to a number are counted in digests."""
+
     def deliver_to(self, sinks: Iterable[str], kind: str = CHANGE) -> None:
         """Name sinks that are in use: the store keeps each message until all of its kind have it.
 

@@ -362,12 +362,7 @@ State = Literal["applied", "duplicate", "quarantined"]
 
 
 class Receipt(NamedTuple):
-    """What became of one event.
-
-    A ``duplicate`` repeats an event that the store has, or had before its appeal was dropped. A
-    ``quarantined`` event does not count now, for a ``reason`` of ``words.QUARANTINE_REASONS``; a
-    later event may make it count. ``reason`` is None in the other two states.
-    """
+    """What became of one event."""
 
     event_id: str
     state: State
@@ -375,10 +370,7 @@ class Receipt(NamedTuple):
 
 
 class Received(NamedTuple):
-    """What a batch did: its changes and counters, and a receipt for each event, in their order.
-
-    ``appeal_ids`` are the appeals that the batch may have changed.
-    """
+    """What a batch did: its changes and counters, and a receipt for each event, in their order."""
 
     committed: Committed
     receipts: Sequence[Receipt]
@@ -386,10 +378,7 @@ class Received(NamedTuple):
 
 
 def commit_with_receipts(pipeline: Pipeline, batch: Batch) -> Received:
-    """Commit a batch, and return what became of its events.
-
-    Raises StoreError. Nothing is stored then.
-    """
+    """Commit a batch, and return what became of its events."""
     store, events = pipeline.store, batch.events
     with store.lock:
         copies, dropped = store.known(events)
@@ -435,10 +424,7 @@ def _receipts(
 
 
 class OpenOutcomes:
-    """Keeps all outcomes of every appeal in which at least one clock has not ended; mutable.
-
-    Not thread-safe, but other threads may use the pipeline.
-    """
+    """Keeps all outcomes of every appeal in which at least one clock has not ended; mutable."""
 
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
@@ -452,12 +438,8 @@ class OpenOutcomes:
     def update(
         self, as_of: datetime, changed: Iterable[str], *, has_passed: bool = True
     ) -> list[Outcome]:
-        """Return the outcomes as of an instant, sorted by the ids of their appeals.
-
-        ``changed`` are the ids of the appeals that may have got events since the last call. Without
-        ``has_passed``, the outcomes of all other appeals remain as of an earlier call. Raises
-        StoreError, NaiveDatetimeError; everything is forgotten then.
-        """
+        """Return the outcomes as of an instant, sorted by the ids of their appeals."""
+        # without ``has_passed`` only the changed appeals are evaluated again
         as_of = in_utc("as_of", as_of)
         store, policy = self._pipeline.store, self._pipeline.policy
         known = {} if has_passed or policy is not self._policy else self._appeals

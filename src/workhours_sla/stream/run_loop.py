@@ -74,11 +74,7 @@ class RunSummary(NamedTuple):
 
 
 class RunLoop:
-    """One run over a source: the batch that is being collected, and the summary so far; mutable.
-
-    ``commit`` stores a batch. ``checkpoints`` say how far the source was read before, keyed by
-    partition.
-    """
+    """One run over a source: the batch that is being collected, and the summary so far; mutable."""
 
     def __init__(
         self,

@@ -169,11 +169,8 @@ def has_opened(schedule: Schedule, since: datetime, now: datetime) -> bool:
 def passed_share(
     outcome: Outcome, schedule: Schedule, since: datetime, now: datetime, *, was_closed: bool
 ) -> int | None:
-    """Return the highest percentage of THRESHOLDS that was passed after ``since``, or None.
-
-    ``was_closed`` means that the agency was closed at ``since``. Then a percentage that was reached
-    exactly at closing time counts as passed after ``since``.
-    """
+    """Return the highest percentage of THRESHOLDS that was passed after ``since``, or None."""
+    # if the agency was closed at ``since``, a percentage reached exactly at closing counts
     used, whole = outcome.elapsed, _whole_budget(outcome, schedule, now)
     if used is None or whole is None or outcome.verdict is Verdict.PAUSED:
         return None
@@ -198,10 +195,7 @@ def _whole_budget(outcome: Outcome, schedule: Schedule, now: datetime) -> timede
 
 
 def next_share(outcome: Outcome, schedule: Schedule, now: datetime) -> datetime:
-    """Return an instant before which an outcome passes no percentage of THRESHOLDS after ``now``.
-
-    It may be ``now``. Raises CalendarCoverageError.
-    """
+    """Return an instant before which an outcome passes no percentage after ``now``."""
     used, whole = outcome.elapsed, _whole_budget(outcome, schedule, now)
     if used is None or whole is None:
         return now

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -47,22 +47,6 @@ class _State(msgspec.Struct, frozen=True):
     """The changes of each agency since its last message, counted by kind."""
 
 
-class DigestStore(Outbox, Protocol):
-    """A store of messages that also keeps the state of digests."""
-
-    def noted(self, key: str) -> str | None:
-        """Return the text that was last stored under a key, or None."""
-
-    def add_digests(
-        self, digests: Sequence[StoredDigest], counted: int, key: str, note: str
-    ) -> None:
-        """Store digests in the outbox with a note, and that changes up to a number are counted."""
-
-    @property
-    def last_change(self) -> int:
-        """The number of the last message, or 0 if there is none."""
-
-
 @public("workhours_sla.stream")
 class Agencies(NamedTuple):
     """The working time, the names and the e-mail addresses of agencies.
@@ -102,7 +86,7 @@ class DigestWriter:
 
     def __init__(
         self,
-        store: DigestStore,
+        store: Outbox,
         pipeline: Pipeline,
         agencies: Agencies,
         *,

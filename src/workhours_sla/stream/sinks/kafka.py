@@ -95,11 +95,8 @@ class KafkaSink:
         self._faults.clear()
 
     def _write(self, producer: Any, changes: Sequence[Change]) -> None:
-        """Write the changes, with the error of ``write`` about the first that was not written.
-
-        A broker refuses all changes of a request because of one of them. They are written again in
-        halves, until the change that causes the refusal is alone.
-        """
+        """Write the changes, with the error of ``write`` about the first that was not written."""
+        # a broker refuses all changes of a request because of one: they are written again in halves
         errors: list[Any] = [None] * len(changes)
         is_stored = [False] * len(changes)
         for number, change in enumerate(changes):

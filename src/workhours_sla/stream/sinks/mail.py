@@ -31,10 +31,7 @@ _THIS_MACHINE: Final = ("localhost", "127.0.0.1", "::1")
 
 
 class MailServer(NamedTuple):
-    """A mail server, the account there, and the address of the sender.
-
-    Without ``user``, there is no login.
-    """
+    """A mail server, the account there, and the address of the sender."""
 
     host: str
     port: int
@@ -59,11 +56,7 @@ class MailRefusedError(UndeliverableError):
 
 
 class MailSink:
-    """Sends digests by e-mail. A recipient that the server refuses delays no other.
-
-    After a crash a message may be sent twice, with the same Message-ID. ``context`` replaces the
-    usual settings of TLS.
-    """
+    """Sends digests by e-mail. A recipient that the server refuses delays no other."""
 
     takes = MAIL
     batch_size = 1
@@ -105,11 +98,7 @@ def send(
     timeout: float = TIMEOUT,
     context: ssl.SSLContext | None = None,
 ) -> Refusal | None:
-    """Send a message; return the server's reply if it refuses the recipient or the message.
-
-    The connection must be encrypted, except to a server on this machine that offers no encryption.
-    Raises StoreError if the server cannot be used.
-    """
+    """Send a message; return the server's reply if it refuses the recipient or the message."""
     facts = {"host": f"{server.host}:{server.port}"}
     try:
         with closing(smtplib.SMTP(server.host, server.port, timeout=timeout)) as smtp:

@@ -225,10 +225,8 @@ def webhook_id(change: Change) -> str:
 
 
 def body_of(change: Change) -> bytes:
-    """Return the body of the request about a change.
-
-    A retraction has a type of its own, so that no receiver takes it for the retracted change.
-    """
+    """Return the body of the request about a change."""
+    # a type of its own, so that no receiver takes a retraction for the retracted change
     what = _RETRACTED if change.retracts is not None else change.kind.value
     return b'{"type":"workhours.change.%s","data":%s}' % (what.encode(), change_to_json(change))
 
