@@ -42,7 +42,15 @@ from workhours_sla.stream.outbox import (
     StoredDigest,
 )
 from workhours_sla.stream.source import Rejected
-from workhours_sla.stream.store import BY_FOLD, NO_APPEAL, SWEPT_EVERY, Batch, Dropped, Work
+from workhours_sla.stream.store import (
+    BY_FOLD,
+    NO_APPEAL,
+    NO_BATCH,
+    SWEPT_EVERY,
+    Batch,
+    Dropped,
+    Work,
+)
 from workhours_sla.text.messages import say
 from workhours_sla.version import __version__
 
@@ -135,9 +143,8 @@ class DatabaseStore(StoreReader):
             try:
                 with self._writing():
                     yield
-                    for key, value in self._state.items():
-                        if before.get(key) != value:
-                            self._put_meta(key, value)
+                    items = [one for one in self._state.items() if before.get(one[0]) != one[1]]
+                    self._db.put("meta", [(key, encode(value).decode()) for key, value in items])
             except BaseException:
                 try:
                     self._load()
@@ -299,6 +306,8 @@ class DatabaseStore(StoreReader):
         self._db.put("event", rows)
 
     def _write_source(self, batch: Batch, reread: Mapping[int, Rejected | None]) -> None:
+        if batch is NO_BATCH and not reread:
+            return
         at = micros_if(self._watermark)
         first = self._count("last_rejected", len(batch.rejected)) + 1
         rejected = enumerate(batch.rejected, first)

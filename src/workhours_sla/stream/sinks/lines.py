@@ -359,12 +359,10 @@ def rewrite(path: Path, form: LineForm, messages: Callable[[], Iterable[Message]
                     form.fail("sink_in_use", path)
                 _check_start(path, former, form)
                 former.seek(0)
-                for text in former:
+                for number, text in enumerate(former):
                     line = text.removesuffix(b"\n")
                     id_ = form.id_of(line)
-                    if id_ is None and (
-                        line != text or not form.is_cut(line, is_only=former.tell() == len(line))
-                    ):
+                    if id_ is None and (line != text or not form.is_cut(line, is_only=not number)):
                         form.refuse_text(path, line)
                     if id_ and id_ not in ids and id_ not in kept:
                         kept.add(id_)
