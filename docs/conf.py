@@ -35,6 +35,7 @@ extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx_copybutton",
+    "contents",
     "generated",
     "language_switch",
     "public_names",

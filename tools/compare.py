@@ -106,12 +106,12 @@ class Tally:
             print(f"  and {len(self.groups) - GROUPS} more groups")
 
 
-def _compare(part: str, checkouts: Sequence[Path], seed: int, size: int) -> Tally:
+def _compare(part: str, checkouts: Sequence[Path], *numbers: int) -> Tally:
     """Run both workers, and pair their lines by id."""
     tally = Tally()
     waiting: list[dict[str, list[Any]]] = [{}, {}]
     with TemporaryDirectory() as folder, TemporaryFile() as errors:
-        words = [sys.executable, "-m", "tools.compare_answers", part, str(seed), str(size)]
+        words = [sys.executable, "-m", "tools.compare_answers", part, *map(str, numbers)]
         fixed = {
             "LANG": "C.UTF-8",
             "LANGUAGE": "en",
@@ -156,6 +156,7 @@ def main() -> int:
     parser.add_argument("checkouts", nargs=2, type=Path, metavar="CHECKOUT")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--size", type=int, default=2000)
+    parser.add_argument("--orders", type=int, default=3, help="orders of events for the monitor")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, metavar="PART")
     options = parser.parse_args()
     checkouts = [checkout.resolve() for checkout in options.checkouts]
@@ -165,7 +166,7 @@ def main() -> int:
     different = 0
     for part in options.only:
         started = time.monotonic()
-        tally = _compare(part, checkouts, options.seed, options.size)
+        tally = _compare(part, checkouts, options.seed, options.size, options.orders)
         tally.show(part, time.monotonic() - started)
         different += len(tally.groups)
     return int(different > 0)

@@ -1,6 +1,6 @@
 """The answers of one checkout to the inputs of compare_inputs.py, as a line of JSON for each.
 
-    PYTHONPATH=CHECKOUT/src:. python -m tools.compare_answers PART SEED SIZE
+    PYTHONPATH=CHECKOUT/src:. python -m tools.compare_answers PART SEED SIZE ORDERS
 
 Only public names are used, and a name that is missing is an answer, so that any two checkouts can
 be compared.
@@ -125,11 +125,14 @@ def _judged(chance: Chance, **scene: Any) -> Any:
     return found | {"json": [JSON.to_json(one) for one in written]}
 
 
-def _watched(chance: Chance, **scene: Any) -> Any:
+def _watched(chance: Chance, orders: int, **scene: Any) -> Any:
     policy, events, times = _read(**scene)
-    shuffled = chance.sample(events, len(events))
+    given = {"received": events, "shuffled": chance.sample(events, len(events))}
+    given["reversed"] = events[::-1]
+    for number in range(3, orders):
+        given[f"shuffled {number}"] = chance.sample(events, len(events))
     found: dict[str, Any] = {}
-    for order, of in (("received", events), ("shuffled", shuffled), ("reversed", events[::-1])):
+    for order, of in given.items():
         monitor, changes, size = W.Monitor(policy), [], chance.choice((1, 3, 1000))
         for number in range(0, len(of), size):
             changes += monitor.apply(of[number : number + size])
@@ -338,7 +341,6 @@ def _keys(defs: Mapping[str, Any], node: Any, path: str) -> Iterator[tuple[str, 
 
 PARTS: dict[str, Callable[[int, int], Iterator[Line]]] = {
     "evaluate": partial(_scenes, _judged, "evaluate"),
-    "monitor": partial(_scenes, _watched, "monitor"),
     "verbs": _verbs,
     "columns": _columns,
     "files": partial(_files, ways=[["--json"]]),
@@ -347,10 +349,11 @@ PARTS: dict[str, Callable[[int, int], Iterator[Line]]] = {
 }
 
 
-def main(part: str, seed: str, size: str) -> None:
+def main(part: str, seed: str, size: str, orders: str) -> None:
     """Print the lines of a part."""
     warnings.simplefilter("ignore")
-    for line in PARTS[part](int(seed), int(size)):
+    lines: Any = PARTS.get(part) or partial(_scenes, partial(_watched, orders=int(orders)), part)
+    for line in lines(int(seed), int(size)):
         print(json.dumps(line, ensure_ascii=False, sort_keys=True))
 
 

@@ -6,7 +6,7 @@ import ast
 import re
 from dataclasses import is_dataclass
 from importlib import import_module
-from inspect import getsource, isclass, isfunction
+from inspect import getdoc, getsource, isclass, isfunction
 from types import ModuleType
 from typing import ClassVar, Generic, Protocol, get_args, get_type_hints
 
@@ -49,7 +49,9 @@ class PublicNames(SphinxDirective):
         """Return the documentation of the module's names."""
         module = import_module(self.arguments[0])
         lines = [f".. currentmodule:: {module.__name__}", ""]
-        for name in sorted(module.__all__, key=str.lower):
+        names = sorted(module.__all__, key=str.lower)
+        lines += ["", *(_line_of_contents(module, name) for name in names), ""]
+        for name in names:
             value = getattr(module, name)
             if isclass(value):
                 if value.__module__ != module.__name__ and value.__module__.startswith(
@@ -154,6 +156,16 @@ def _resolve_fields(kind: type) -> None:
         if isfunction(constructor) and name in vars(kind):
             types = constructor.__annotations__
             types.update({field: hints[field] for field in types.keys() & hints.keys()})
+
+
+def _line_of_contents(module: ModuleType, name: str) -> str:
+    """Return a line of a list: the name, as a link, and what it is in a sentence."""
+    value = getattr(module, name)
+    home = value.__module__ if isclass(value) else module.__name__
+    said = (getdoc(value) if isclass(value) or isfunction(value) else None) or ""
+    if not said:
+        said = " ".join(_doc_of_data(module, name)[:1])
+    return f"- :py:obj:`{name} <{home}.{name}>`: {said.partition(chr(10))[0]}"
 
 
 def _drop_overloads(module: str) -> None:
