@@ -82,11 +82,9 @@ class Database(ABC):
         return
 
     def refuse(self, cause: str, **facts: object) -> NoReturn:
-        """Raise StoreError for a cause."""
         raise StoreError(say(cause, path=repr(self.place), **facts), path=self.place) from None
 
     def rows(self, sql: str, *values: object) -> list[Row]:
-        """Return the rows of a statement."""
         with self.refusing():
             return self.execute(sql, values)
 

@@ -227,7 +227,6 @@ def open_to_read(place: Path | str, *, verified: bool = True) -> Database:
 
 
 def open_to_write(place: Path | str, *, patience: float = PATIENCE) -> Database:
-    """Open the database of a store to write all of its rows. Raises StoreError."""
     if not is_address(place):
         return SqliteDatabase.to_write(Path(place))
     postgres, address = _postgres(place)

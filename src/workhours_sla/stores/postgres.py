@@ -125,7 +125,6 @@ class PostgresDatabase(Database):
         return self
 
     def beside(self) -> PostgresDatabase:
-        """Open another connection, to read while this one writes. Raises StoreError."""
         return self.to_read(self._address)
 
     @classmethod
@@ -170,7 +169,6 @@ class PostgresDatabase(Database):
                 self.refuse("postgres_other_session")
 
     def convert(self, error: BaseException) -> None:
-        """Raise the error for one of PostgreSQL, after which committed transactions are intact."""
         if isinstance(error, UnicodeEncodeError):
             refuse_text(error)
         if not isinstance(error, psycopg.Error):
@@ -185,7 +183,6 @@ class PostgresDatabase(Database):
         self.refuse("postgres_failed", error=self._text(error), remedy=remedy)
 
     def _text(self, error: Exception) -> str:
-        """Return the first line of an error, without the password."""
         text = next(iter(str(error).splitlines()), "") or type(error).__name__
         password = self._address.parameters.get("password")
         return text.replace(password, "***") if password else text
@@ -214,7 +211,6 @@ class PostgresDatabase(Database):
         return str(role) if name == "$user" else name
 
     def _find(self) -> int:
-        """Return the object id of the schema, 0 if it does not exist."""
         sql = "SELECT oid::bigint FROM pg_namespace WHERE nspname=?"
         return next((oid for (oid,) in self.execute(sql, (self._schema,))), 0)
 
@@ -232,7 +228,6 @@ class PostgresDatabase(Database):
         self._oid = self._find()
 
     def _enter(self) -> None:
-        """Use the tables of the schema in this session."""
         path = sql.SQL("SET search_path TO {}, pg_temp").format(sql.Identifier(self._schema))
         self.connection.execute(path)
 
@@ -250,7 +245,6 @@ class PostgresDatabase(Database):
         return LOCK_CLASS << 32 | self._oid
 
     def version(self) -> int:
-        """Return the version of the tables, 0 if there are none. Raises StoreError."""
         if not self.execute("SELECT FROM pg_class WHERE relnamespace=? LIMIT 1", (self._oid,)):
             return 0
         try:
@@ -260,11 +254,9 @@ class PostgresDatabase(Database):
             self.refuse("postgres_foreign", schema=repr(self._schema))
 
     def refuse_other_writer(self) -> NoReturn:
-        """Raise the StoreError that the schema is another one, since the lock keeps others out."""
         self.refuse("postgres_other_schema")
 
     def close(self) -> None:
-        """Close the connection, and let other writers open the store."""
         if self._has_lock and not self.connection.closed:
             with suppress(psycopg.Error):  # the lock ends with the session
                 self.execute("SELECT pg_advisory_unlock(?)", (self._key,))
@@ -273,29 +265,24 @@ class PostgresDatabase(Database):
     # -- rows ----------------------------------------------------------------------------------
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
-        """Return the rows of a statement. Raises the errors of PostgreSQL."""
         cursor = self.connection.execute(_translated(sql), [*map(_bound, values)], binary=True)
         return [] if cursor.description is None else cursor.fetchall()
 
     def run(self, sql: str, rows: Sequence[Row]) -> None:
-        """Execute a statement once for the values of each row, within ``transaction``."""
         if rows:
             with self.connection.cursor() as cursor:
                 cursor.executemany(_translated(sql), rows)
 
     def put(self, table: str, rows: Sequence[Row]) -> None:
-        """Insert rows, or replace the rows that have their keys, within ``transaction``."""
         if rows:
             columns = [list(column) for column in zip(*rows, strict=True)]
             self.connection.execute(_upsert(table), columns, binary=True)
 
     def where(self, sql: str, values: Iterable[object]) -> list[Row]:
-        """Return the rows of a statement with ``IN (*)`` for a list of values."""
         wanted = list(values)
         return self.rows(sql.replace("IN (*)", "= ANY(?)"), wanted) if wanted else []
 
     def stream(self, table: str) -> Iterator[Row]:
-        """Yield all rows of a table, within ``moment``."""
         with self.refusing(), self.connection.cursor(name="stream") as cursor:
             cursor.execute(f"SELECT * FROM {table}".encode(), binary=True)  # noqa: S608 - our own name
             while found := cursor.fetchmany(_AT_ONCE):
@@ -304,7 +291,6 @@ class PostgresDatabase(Database):
 
 @cache
 def _translated(sql: str) -> bytes:
-    """Return a statement with the placeholders of psycopg."""
     return sql.replace("?", "%s").encode()
 
 
@@ -368,7 +354,6 @@ class Connection(psycopg.Connection[Any]):
     longest: float = 25.0
 
     def wait(self, gen: PQGen[Answer], *args: Any, **kwargs: Any) -> Answer:
-        """Wait for the end of a conversation with the server."""
         try:
             return super().wait(_limited(gen, monotonic() + self.longest), *args, **kwargs)
         except TimeoutError:

@@ -74,7 +74,6 @@ class StoreReader:
 
     @property
     def place(self) -> str:
-        """The path of the store, or its address without a password."""
         return self._db.place
 
     def __enter__(self) -> Self:
@@ -84,14 +83,12 @@ class StoreReader:
         self.close()
 
     def close(self) -> None:
-        """Close the store once no call is running. A writer then lets other writers open it."""
         with self._lock.turn:
             self._lock.is_closed = True
             self._db.close()
 
     @property
     def lock(self) -> AbstractContextManager[object]:
-        """The lock of one call, during which other threads wait. It raises StoreError if closed."""
         return self._lock
 
     @contextmanager
@@ -102,7 +99,6 @@ class StoreReader:
 
     @property
     def watermark(self) -> datetime | None:
-        """The instant in UTC up to which time has passed, None if it was never advanced."""
         return instant_if(self._meta().get("watermark"))
 
     @property
@@ -117,7 +113,6 @@ class StoreReader:
         return instant_if(self._meta().get("dropped_before"))
 
     def positions(self, source: str) -> Mapping[str, Checkpoint]:
-        """Return how far each partition of a source was read, keyed by partition."""
         rows = self._all("SELECT * FROM position WHERE source=?", source)
         return {
             partition: Checkpoint(position, instant_if(until))
@@ -138,7 +133,6 @@ class StoreReader:
         return sorted(found, key=lambda one: one[0].order)
 
     def quarantine(self) -> tuple[Quarantined, ...]:
-        """Return the events that do not count now. Later events may make them count again."""
         rows = self._all(_QUARANTINED, REPLACED)
         return in_order(read_each(self.place, "event", rows, _quarantined_of))
 
@@ -148,7 +142,6 @@ class StoreReader:
         return in_order(read_each(self.place, "event", rows, _quarantined_of))
 
     def rejected(self) -> Mapping[int, Rejected]:
-        """Return the rows without an event, keyed by the number that ``Pipeline.repair`` takes."""
         rows = self._all("SELECT * FROM rejected ORDER BY number")
         return {row[0]: Rejected(*row[2:5]) for row in rows}
 
@@ -164,7 +157,6 @@ class StoreReader:
         return sorted(name for (name,) in rows)
 
     def failures(self, sink: str) -> list[Failure]:
-        """Return the changes that a sink did not accept, sorted by number."""
         rows = self._all("SELECT * FROM failure WHERE sink=? ORDER BY number", sink)
         return [
             Failure(number, attempts, instant_if(at), error)
@@ -172,7 +164,6 @@ class StoreReader:
         ]
 
     def dead(self, sink: str) -> list[DeadLetter]:
-        """Return the dead letters of a sink: messages that are no longer sent to it."""
         return [
             DeadLetter(one.number, message, one.attempts, one.error)
             for one in self.failures(sink)
@@ -181,12 +172,10 @@ class StoreReader:
         ]
 
     def progress(self, sink: str) -> Progress:
-        """Return the number of the last message that a sink has acknowledged, and its end."""
         _, number, _, end = self._progress(sink)
         return Progress(number, end)
 
     def kind(self, sink: str) -> str:
-        """Return the kind of messages that a sink takes."""
         return self._progress(sink)[2] or CHANGE
 
     def _progress(self, sink: str) -> Row:
@@ -194,7 +183,6 @@ class StoreReader:
         return rows[0] if rows else (sink, 0, None, None)
 
     def changes(self, after: int = 0, limit: int = -1) -> list[tuple[int, Change]]:
-        """Return the changes with numbers greater than ``after``, as pairs of number and change."""
         return self.messages(CHANGE, after, limit)
 
     def messages(self, kind: str, after: int = 0, limit: int = -1) -> list[tuple[int, Message]]:
@@ -210,24 +198,20 @@ class StoreReader:
         return count
 
     def waiting(self, sink: str, limit: int) -> list[tuple[int, Message]]:
-        """Return the first messages after those that a sink has acknowledged."""
         with self.lock:
             _, number, kind, _ = self._progress(sink)
             return self.messages(kind or CHANGE, number, limit)
 
     @property
     def last_change(self) -> int:
-        """The number of the last message, 0 if there is no message."""
         number: int = self._all("SELECT coalesce(max(number), 0) FROM outbox")[0][0]
         return number
 
     def noted(self, key: str) -> str | None:
-        """Return the text that ``note`` of a store stored under a key, None if there is none."""
         rows = self._all("SELECT value FROM meta WHERE key=?", f"note:{key}")
         return decode(rows[0][0], type=str) if rows else None
 
     def holdings(self) -> Holdings:
-        """Return how many events were received, applied, quarantined, replaced and dropped."""
         with self.lock:
             ((events,),) = self._all("SELECT count(*) FROM event")
             by_reason: dict[str, int] = dict(self._all(_BY_REASON))

@@ -65,7 +65,6 @@ INDEXES: Final[Mapping[str, str]] = {
 
 
 def columns_of(table: str) -> dict[str, str]:
-    """Return the types of the columns of a table, in their order."""
     return dict(column.rstrip("?").split() for column in TABLES[table].split(", "))
 
 
@@ -148,13 +147,11 @@ def event_body(event: Event) -> bytes:
 
 
 def event_of(appeal_id: str, body: bytes) -> Event:
-    """Parse the event in a body that ``event_body`` wrote."""
     event_id, *rest = _decode_event(body)
     return Event(event_id, appeal_id, *rest)
 
 
 def reported_body(reported: dict[Key, Reported]) -> bytes:
-    """Return the reported states of an appeal's clocks as JSON."""
     return encode([(*key, state) for key, state in reported.items()])
 
 
@@ -169,22 +166,18 @@ def storable(text: str) -> str:
 
 
 def micros(when: datetime) -> int:
-    """Return an instant as the number of microseconds since 1970."""
     return (when - _EPOCH) // timedelta.resolution
 
 
 def micros_if(when: datetime | None) -> int | None:
-    """Return an instant as the number of microseconds since 1970, None as None."""
     return None if when is None else micros(when)
 
 
 def instant(count: int) -> datetime:
-    """Return the instant that is ``count`` microseconds after 1970, in UTC."""
     return _EPOCH + timedelta(microseconds=count)
 
 
 def instant_if(count: int | None) -> datetime | None:
-    """Return the instant that is ``count`` microseconds after 1970, None as None."""
     return None if count is None else instant(count)
 
 

@@ -102,11 +102,9 @@ class SqliteDatabase(Database):
 
     @classmethod
     def in_memory(cls) -> SqliteDatabase:
-        """Create an empty store in memory."""
         return cls.new(_MEMORY, str(_MEMORY))
 
     def convert(self, error: BaseException) -> None:
-        """Raise the error for one of SQLite, after which committed transactions are intact."""
         if isinstance(error, UnicodeEncodeError):
             refuse_text(error)
         if isinstance(error, (sqlite3.Error, UnicodeDecodeError)):
@@ -116,20 +114,16 @@ class SqliteDatabase(Database):
             self.refuse("store_failed", error=str(error), remedy=remedy)
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
-        """Return the rows of a statement. Raises the errors of SQLite."""
         return self.connection.execute(sql, values).fetchall()
 
     def run(self, sql: str, rows: Sequence[Row]) -> None:
-        """Execute a statement once for the values of each row, within ``transaction``."""
         if rows:
             self.connection.executemany(sql, rows)
 
     def put(self, table: str, rows: Sequence[Row]) -> None:
-        """Insert rows, or replace the rows that have their keys, within ``transaction``."""
         self.run(upsert(table), rows)
 
     def where(self, sql: str, values: Iterable[object]) -> list[Row]:
-        """Return the rows of a statement with ``IN (*)`` for a list of values."""
         found: list[Row] = []
         wanted = list(values)
         for first in range(0, len(wanted), CHUNK):
@@ -138,12 +132,10 @@ class SqliteDatabase(Database):
         return found
 
     def stream(self, table: str) -> Iterator[Row]:
-        """Yield all rows of a table."""
         with self.refusing():
             yield from self.connection.execute(f"SELECT * FROM {table}")  # noqa: S608 - our own name
 
     def beside(self) -> SqliteDatabase:
-        """Open another connection to a file, or copy a database in memory."""
         if self._path != _MEMORY:
             return SqliteDatabase.to_read(self._path, verified=False)
         copy = SqliteDatabase.in_memory()
@@ -159,16 +151,13 @@ class SqliteDatabase(Database):
         raise WorkHoursError(say("no_snapshot_form", form=len(MIGRATIONS)))
 
     def check_place(self) -> None:
-        """Raise StoreError if the path has another file than the one that is open for writing."""
         if self._inode is not None and self._inode != _inode(self._path):
             fail("store_replaced", self._path)
 
     def refuse_other_writer(self) -> NoReturn:
-        """Raise the StoreError that another process has begun to write."""
         fail("store_taken_over", self._path)
 
     def version(self) -> int:
-        """Return the version of the schema. Raises StoreError for a file that is no store."""
         if not self._path.stat().st_size:
             self.refuse("store_empty")
         found = []
@@ -179,7 +168,6 @@ class SqliteDatabase(Database):
         return int(found[0][0])
 
     def faults(self) -> Iterator[str]:
-        """Yield what ``PRAGMA integrity_check`` finds."""
         try:
             for (what,) in self.connection.execute("PRAGMA integrity_check"):
                 if what != "ok":
@@ -188,13 +176,11 @@ class SqliteDatabase(Database):
             yield str(error)
 
     def _verify(self) -> None:
-        """Raise StoreError for the first fault."""
         for found in self.faults():
             what, remedy = say("wrong_pages", found=found), say("restore_snapshot")
             self.refuse("store_damaged", what=what, remedy=remedy)
 
     def close(self) -> None:
-        """Close the database, and let other writers open it."""
         self.connection.close()
         if self._lock is not None:
             unlock_file(self._lock)
@@ -259,7 +245,6 @@ def copy_to_file(source: Database, path: Path) -> int:
 
 
 def _inode(path: Path) -> tuple[int, int]:
-    """Return the device and inode numbers of a file, zeros if there is no such file."""
     try:
         status = path.stat()
     except FileNotFoundError:

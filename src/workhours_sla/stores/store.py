@@ -111,7 +111,6 @@ class DatabaseStore(StoreReader):
 
     @property
     def watermark(self) -> datetime | None:
-        """The instant in UTC up to which time has passed, None if it was never advanced."""
         return self._watermark
 
     @property
@@ -121,7 +120,6 @@ class DatabaseStore(StoreReader):
         return self._state.get("policy_version") if is_same else None
 
     def check_place(self) -> None:
-        """Raise StoreError if the store was replaced or its server does not answer."""
         with self.lock:
             self._all("SELECT 1")
             self._db.check_place()
@@ -136,7 +134,6 @@ class DatabaseStore(StoreReader):
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Write everything within the block when it ends, or nothing if it raises."""
         with self.lock:
             before = self._state
             self._state = dict(before)
@@ -174,7 +171,6 @@ class DatabaseStore(StoreReader):
         self._last_event = last or 0
 
     def _count(self, key: str, more: int) -> int:
-        """Increase a counter, and return what it was before."""
         before: int = self._state.get(key, 0)
         self._state[key] = before + more
         return before
@@ -195,7 +191,6 @@ class DatabaseStore(StoreReader):
     def known(
         self, events: Sequence[Event]
     ) -> tuple[MutableMapping[str, StoredEvent | Copies], Dropped | None]:
-        """Return the stored copies of the events, keyed by event id, and the dropped ids."""
         copies = self.copies(list({event.event_id for event in events}))
         if not self._state.get("dropped"):
             return copies, None
@@ -209,7 +204,6 @@ class DatabaseStore(StoreReader):
         )
 
     def copies(self, event_ids: Sequence[str]) -> MutableMapping[str, StoredEvent | Copies]:
-        """Return the stored copies of event ids, keyed by event id."""
         kept = self._repeated
         found: dict[str, StoredEvent | Copies] = {
             one: kept[one] for one in event_ids if one in kept
@@ -228,12 +222,10 @@ class DatabaseStore(StoreReader):
         return found
 
     def _stored(self, condition: str, values: Iterable[object]) -> list[StoredEvent]:
-        """Return stored events in order of arrival."""
         rows = sorted(self._db.where(f"{_COPIES} WHERE {condition}", values), key=itemgetter(0))
         return list(read_each(self.place, "event", rows, _copy_of))
 
     def appeals(self, ids: Iterable[str]) -> Mapping[str, AppealState]:
-        """Return appeals keyed by id, in the order of ``ids``. Unknown ids map to new appeals."""
         ids, hot = list(ids), self._hot
         # a list, because finding the first key of a dictionary passes all keys deleted before it
         for one in list(islice(hot, max(0, len(hot) - self._most))):
@@ -253,23 +245,19 @@ class DatabaseStore(StoreReader):
         return {one: found[one] for one in ids}
 
     def appeal_ids(self) -> Sequence[str]:
-        """Return the ids of all appeals."""
         return [one for (one,) in self._all("SELECT appeal_id FROM appeal")]
 
     def open_ids(self) -> Sequence[str]:
-        """Return the ids of the appeals whose clocks have not all ended, sorted."""
         sql = "SELECT appeal_id FROM appeal WHERE ended_at IS NULL ORDER BY appeal_id"
         return [one for (one,) in self._all(sql)]
 
     def timers_due(self, watermark: datetime) -> Sequence[tuple[datetime, str]]:
-        """Return the timers that a watermark reaches, as pairs of instant and appeal id."""
         rows = self._all("SELECT timer, appeal_id FROM appeal WHERE timer<=?", micros(watermark))
         return [(instant(timer), appeal_id) for timer, appeal_id in rows]
 
     # -- write ---------------------------------------------------------------------------------
 
     def write(self, work: Work) -> None:
-        """Write the events, appeals and changes of a transaction since its last write."""
         self._write_events(work)
         self._db.put("appeal", [*map(_row_of, work.appeals.values())])
         self._hot.update(work.appeals)
@@ -337,14 +325,12 @@ class DatabaseStore(StoreReader):
         return before
 
     def note(self, key: str, text: str) -> None:
-        """Store a text under a key. It replaces an earlier text."""
         with self._writing():
             self._put_meta(f"note:{key}", text)
 
     def add_digests(
         self, digests: Sequence[StoredDigest], counted: int, key: str, note: str
     ) -> None:
-        """Store digests in the outbox with a note, and that changes up to a number are counted."""
         with self.transaction():
             self._put_messages(digests, self._watermark)
             self._put_meta(f"note:{key}", note)
@@ -412,7 +398,6 @@ class DatabaseStore(StoreReader):
             self._count(f"dropped:{kind}", there - self._all(count)[0][0])
 
     def _drop_appeals(self, ids: Sequence[str]) -> None:
-        """Drop some appeals and their events, and count them."""
         of_appeals = "SELECT event_id, quarantined FROM event WHERE appeal_id IN (*)"
         rows = self._db.where(of_appeals, ids)
         # if a copy conflicted, its id still has an effective copy in another appeal
@@ -447,7 +432,6 @@ class DatabaseStore(StoreReader):
     # -- what the sinks have received ----------------------------------------------------------
 
     def deliver_to(self, sinks: Iterable[str], kind: str = CHANGE) -> None:
-        """Name sinks in use: the store keeps each message until all of its kind have it."""
         with self.lock:
             for sink in sinks:
                 self._sinks[sink] = kind
@@ -476,7 +460,6 @@ class DatabaseStore(StoreReader):
             return Pending(self.waiting(sink, limit), 0, retry_at)
 
     def undelivered(self, sink: str) -> int:
-        """Return how many messages a sink has not accepted. Dead letters are not counted."""
         with self.lock:
             _, number, kind, _ = self._progress(sink)
             condition = "kind IS NULL" if kind is None else f"kind='{kind}'"
@@ -487,7 +470,6 @@ class DatabaseStore(StoreReader):
             return found
 
     def acknowledge(self, sink: str, numbers: Sequence[int], end: str | None = None) -> None:
-        """Record that a sink has the messages with these numbers, and all messages before them."""
         with self._writing():
             _, before, kind, old = self._progress(sink)
             number = max(before, *numbers)
@@ -504,7 +486,6 @@ class DatabaseStore(StoreReader):
         *,
         is_alone: bool = False,
     ) -> None:
-        """Record a failed attempt to send a message."""
         with self._writing():
             before = next((one.attempts for one in self.failures(sink) if one.number == number), 0)
             self._put_failure(sink, Failure(number, before + 1, retry_at, error))
@@ -513,7 +494,6 @@ class DatabaseStore(StoreReader):
                 self._db.put("progress", [(sink, max(last, number), kind, end)])
 
     def replay(self, sink: str, numbers: Iterable[int]) -> int:
-        """Make the dead letters with these numbers pending again. Return how many were found."""
         wanted = set(numbers)
         with self._writing():
             dead = [one for one in self.failures(sink) if one.retry_at is None]
@@ -532,7 +512,6 @@ def _stored_kind(kind: str) -> str | None:
 
 
 def _copy_of(row: Row) -> StoredEvent:
-    """Return the stored event in a row of the query ``_COPIES``."""
     number, body, appeal_id, quarantined, repaired = row
     return StoredEvent(event_of(appeal_id, body), number, quarantined, repaired=bool(repaired))
 

@@ -123,7 +123,6 @@ class Delivery:
 
 
 def send(store: Outbox, sink: Sink, pending: Pending) -> None:
-    """Send messages to a sink, and record in the store that the sink has accepted them."""
     end = sink.write([message for _, message in pending.changes])
     store.acknowledge(sink.name, [number for number, _ in pending.changes], end)
 
@@ -273,7 +272,6 @@ class _Worker:
             self._on_failure(self.name, error)
 
     def _wait(self, seconds: float | None) -> None:
-        """Wait for new changes, for the end, or for some seconds."""
         with self._changed:
             if not (self._has_news or self._finishing or self._stopping):
                 self._changed.wait(seconds)

@@ -111,7 +111,6 @@ def report(work: Work, store: Store, appeals: Mapping[str, AppealState]) -> None
 
 
 def _quarantine(work: Work, store: Store, reasons: Mapping[str, str | None]) -> None:
-    """Set the quarantine reasons of events, keyed by event id."""
     known = work.known
     unknown = [one for one in reasons if one not in known and one not in work.fresh]
     if unknown:

@@ -30,7 +30,6 @@ class StoredDigest(msgspec.Struct, frozen=True):
 
     @property
     def kind(self) -> str:
-        """The kind of the message."""
         return DIGEST if self.recipient is None else MAIL
 
     @property

@@ -124,14 +124,12 @@ class RunLoop:
         return self._summary
 
     def _clear(self) -> None:
-        """Begin an empty batch."""
         self._size = 0
         self._events: list[Event] = []
         self._rejected: list[Rejected] = []
         self._positions: dict[str, str] = {}
 
     def _add(self, item: Item) -> None:
-        """Add a row to the batch."""
         self._size += 1
         self._positions[item.partition] = item.position
         for event in item.events:
@@ -180,7 +178,6 @@ class RunLoop:
 def _with_causes(
     causes: Mapping[str, tuple[int, Rejected]], rejected: Iterable[Rejected]
 ) -> Mapping[str, tuple[int, Rejected]]:
-    """Return ``causes`` with more rejected rows added."""
     found = dict(causes)
     for row in rejected:
         count, first = found.get(row.reason, (0, row))

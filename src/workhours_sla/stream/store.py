@@ -102,13 +102,11 @@ class Work:
         return self.known[event_id]
 
     def quarantine(self, copy: StoredEvent, reason: str | None) -> None:
-        """Set the reason why a copy does not count, None if it counts."""
         if copy.quarantined != reason:
             copy.quarantined = reason
             self.alter(copy)
 
     def alter(self, copy: StoredEvent) -> None:
-        """Record that a stored copy has changed and must be written again."""
         if copy.number is not None:  # a new copy is in the list already
             self.copies.append(copy)
 

@@ -269,7 +269,6 @@ class _Page:
 
 
 def _whole(amount: timedelta) -> str:
-    """Return an amount as text, rounded down to whole seconds."""
     return format_amount(amount - amount % timedelta(seconds=1))
 
 

@@ -119,7 +119,6 @@ class KafkaSink:
         self._fail(error, left[0])
 
     def _ready(self) -> Any:
-        """Return the producer."""
         if self._producer is None:
             try:
                 self._producer = self._cluster.client("Producer", _OWN, self._faults)
@@ -162,7 +161,6 @@ class KafkaSink:
         return None
 
     def _fail(self, error: Any, change: Change) -> None:
-        """Raise the error about the first change that was not written."""
         if error is not None and error.name() in _REFUSED:
             msg = say("kafka_refused", why=why(error), **self._facts)
             raise UndeliverableError(msg, change_id=change.change_id)

@@ -50,7 +50,6 @@ class LineForm:
         self._decode = msgspec.json.Decoder[Any](line).decode
 
     def lines(self, messages: Iterable[Message]) -> Lines:
-        """Return the lines of messages, in order."""
         return {id_: line for one in messages for id_, line in self._lines(one).items()}
 
     def id_of(self, line: bytes) -> str | None:
@@ -66,7 +65,6 @@ class LineForm:
         return line.startswith(self.start) or (not is_only and self.start.startswith(line))
 
     def fail(self, cause: str, path: Path, **facts: object) -> NoReturn:
-        """Raise StoreError about a file; ``cause`` is a key of ``catalog.STORE_FAULTS``."""
         fail(cause, path, what=self.what, **facts)
 
     def refuse_text(self, path: Path, text: bytes) -> NoReturn:
@@ -207,7 +205,6 @@ class LineFile:
                 raise
 
     def close(self) -> None:
-        """Close the file."""
         self._stream.close()
 
     def add(self, lines: Lines) -> str | None:

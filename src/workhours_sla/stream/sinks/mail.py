@@ -134,7 +134,6 @@ def _refusal(code: int, reply: bytes | str) -> Refusal:
 
 
 def mail_of(digest: StoredDigest, sender: str, now: datetime) -> bytes:
-    """Return the e-mail of a digest, as text and as HTML."""
     text = "\n".join(digest.texts)
     found = EmailMessage(policy=SMTP)
     first = text.partition("\n")[0]

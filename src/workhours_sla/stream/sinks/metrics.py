@@ -176,7 +176,6 @@ def _sizes(found: Mapping[Labels, set[str]]) -> _Samples:
 
 
 def _clocks(outcomes: _Waiting) -> Iterator[Labels]:
-    """Yield the agency and the target of each unanswered clock, as labels."""
     for agency, waiting in outcomes.items():
         for outcome in waiting:
             yield (("agency", agency or ""), ("target", outcome.target))
@@ -198,7 +197,6 @@ def _idle(policy: Policy, last_event: datetime, now: datetime) -> _Samples:
 
 
 def _calendar_ends(policy: Policy) -> _Samples:
-    """Return the end of the last covered date of each calendar, as seconds since 1970."""
     found: dict[Labels, float] = {}
     for target in policy.targets:
         for schedule in target.schedules:
