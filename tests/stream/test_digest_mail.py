@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import smtplib
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -354,50 +352,6 @@ def test_a_server_without_working_tls_gets_nothing_in_clear(
             mail.send(server, "a@x.example", b"\r\nx", timeout=0.5)
         assert f"127.0.0.1:{port}" in str(caught.value)
         assert str(caught.value).isprintable()
-
-
-@pytest.mark.slow
-def test_a_mail_server_that_hangs_delays_no_other(
-    plain: MailServer, inbox: Inbox, store: MemoryStore
-) -> None:
-    for port in spoken(b"", {}):
-        store.deliver_to(["hangs"], MAIL)
-        put(store, NOW, "roads", "parks")
-        sinks = [MailSink("hangs", plain._replace(port=port)), MailSink("post", plain)]
-        with Delivery(store, sinks, retry=SOON) as delivery:
-            undelivered = delivery.finish(0.5)
-        assert [(one.sink, one.error) for one in undelivered] == [("hangs", None)]
-        assert sorted(inbox.addresses) == ["duty@x.example", "parks@x.example", "roads@x.example"]
-
-
-@pytest.mark.slow
-def test_messages_wait_while_the_server_is_down_and_are_sent_once_it_is_up(
-    plain: MailServer, inbox: Inbox, monkeypatch: pytest.MonkeyPatch, store: MemoryStore
-) -> None:
-    down = [True] * 3
-    connect = smtplib.SMTP.connect
-
-    def flaky(self: smtplib.SMTP, *args: Any, **more: Any) -> Any:
-        if down and down.pop():
-            raise ConnectionRefusedError
-        return connect(self, *args, **more)
-
-    monkeypatch.setattr(smtplib.SMTP, "connect", flaky)
-    failures: list[str] = []
-    put(store, NOW, "roads", "parks")
-    with Delivery(
-        store,
-        [MailSink("post", plain)],
-        retry=SOON,
-        on_failure=lambda name, _error: failures.append(name),
-    ) as delivery:
-        limit = time.monotonic() + 20
-        while len(inbox.got) < 3:
-            assert time.monotonic() < limit
-            time.sleep(0.01)
-        assert delivery.finish(10) == []
-    assert inbox.addresses == ["roads@x.example", "duty@x.example", "parks@x.example"]
-    assert failures == ["post"]
 
 
 # -- the command -------------------------------------------------------------------------------

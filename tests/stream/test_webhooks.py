@@ -445,36 +445,6 @@ def test_every_change_is_accepted_in_order_by_a_receiver_with_every_trouble(
     assert list(dict.fromkeys(receiver.accepted)) == ids
 
 
-def test_a_receiver_that_hangs_delays_no_other_sink(receiver: Receiver) -> None:
-    dead = Receiver()
-    thread = threading.Thread(target=dead.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    dead.plan = [hang] * 100
-    try:
-        with (
-            Pipeline(MemoryStore(), POLICY) as pipeline,
-            Delivery(
-                pipeline.store,
-                [sink_to(dead.url, "dead", seconds=30), sink_to(receiver.url, "alive")],
-                retry=SOON,
-            ) as delivery,
-        ):
-            changes = pipeline.apply(events(20))
-            delivery.notify()
-            limit = time.monotonic() + 20
-            while len(receiver.requests) < 20:
-                assert time.monotonic() < limit
-                time.sleep(0.01)
-            assert receiver.accepted == [change.change_id for change in changes]
-            assert len(dead.requests) == 1
-            dead.released.set()
-    finally:
-        dead.released.set()
-        dead.shutdown()
-        thread.join()
-        dead.server_close()
-
-
 def test_the_delay_that_the_receiver_asks_for_is_kept(receiver: Receiver) -> None:
     receiver.plan = [answer(429, Retry_After="3600")]
     with (

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from random import random
 from threading import Condition, Thread
 from time import monotonic
-from typing import Final, NamedTuple, Self
+from typing import Final, Literal, NamedTuple, Self
 
 from workhours_sla.argument_types import checked
 from workhours_sla.errors import StoreError, UndeliverableError, clipped
@@ -95,7 +95,7 @@ class Delivery:
     def notify(self) -> None:
         """Wake the threads so that they send new changes. Returns without waiting for them."""
         for worker in self._workers:
-            worker.notify()
+            worker.ask("send")
 
     @property
     def failing(self) -> dict[str, BaseException]:
@@ -109,7 +109,7 @@ class Delivery:
         ``timeout`` seconds.
         """
         for worker in self._workers:
-            worker.finish()
+            worker.ask("finish")
         for worker in self._workers:
             worker.wait(timeout)
         return [found for worker in self._workers if (found := worker.undelivered) is not None]
@@ -117,7 +117,7 @@ class Delivery:
     def stop(self) -> None:
         """Stop without sending more changes. Waits at most one second for a write to return."""
         for worker in self._workers:
-            worker.stop()
+            worker.ask("stop")
         for worker in self._workers:
             worker.wait(1.0)
 
@@ -146,10 +146,9 @@ class _Worker:
         self._on_failure = on_failure
         self._clock = clock
         self._changed = Condition()
-        self._has_news = False
+        self._asked: set[str] = set()
         self._is_new = True
         """True until the first write, which also sends a change that failed in an earlier run."""
-        self._finishing = self._stopping = False
         self._step_began = monotonic()
         self.failing: BaseException | None = None
         """The error of the last write, None if it succeeded."""
@@ -169,19 +168,9 @@ class _Worker:
     def start(self) -> None:
         self._thread.start()
 
-    def notify(self) -> None:
+    def ask(self, what: Literal["send", "finish", "stop"]) -> None:
         with self._changed:
-            self._has_news = True
-            self._changed.notify()
-
-    def finish(self) -> None:
-        with self._changed:
-            self._finishing = True
-            self._changed.notify()
-
-    def stop(self) -> None:
-        with self._changed:
-            self._stopping = True
+            self._asked.add(what)
             self._changed.notify()
 
     def wait(self, timeout: float) -> None:
@@ -207,9 +196,10 @@ class _Worker:
     def _step(self) -> bool:
         """Send pending changes, or wait for more; return False if the thread must end."""
         with self._changed:
-            if self._stopping:
+            if "stop" in self._asked:
                 return False
-            finishing, self._has_news = self._finishing, False
+            finishing = "finish" in self._asked
+            self._asked.discard("send")
         try:
             now = self._clock()
             due = NEVER if self._is_new else now
@@ -273,5 +263,5 @@ class _Worker:
 
     def _wait(self, seconds: float | None) -> None:
         with self._changed:
-            if not (self._has_news or self._finishing or self._stopping):
+            if not self._asked:
                 self._changed.wait(seconds)
