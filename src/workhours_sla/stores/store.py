@@ -138,7 +138,8 @@ class DatabaseStore(StoreReader):
             before = self._state
             self._state = dict(before)
             try:
-                with self._writing():
+                with self._db.transaction():
+                    self._check_writer()
                     yield
                     items = [one for one in self._state.items() if before.get(one[0]) != one[1]]
                     self._db.put("meta", [(key, encode(value).decode()) for key, value in items])
@@ -151,12 +152,15 @@ class DatabaseStore(StoreReader):
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """Write within a transaction, if no other writer has begun to write."""
         with self.lock, self._db.transaction():
-            found = self._all("SELECT value FROM meta WHERE key=?", WRITER_KEY)
-            if found != [(encode(self._token).decode(),)]:
-                self._db.refuse_other_writer()
+            self._check_writer()
             yield
+
+    def _check_writer(self) -> None:
+        """Raise StoreError if another writer has begun to write."""
+        found = self._all("SELECT value FROM meta WHERE key=?", WRITER_KEY)
+        if found != [(encode(self._token).decode(),)]:
+            self._db.refuse_other_writer()
 
     def _put_meta(self, key: str, value: object) -> None:
         self._db.put("meta", [(key, encode(value).decode())])
