@@ -18,7 +18,7 @@ _NEEDS = {
     "src/workhours_sla/frames/pandas.py": ("numpy", "pandas"),
     "src/workhours_sla/frames/polars.py": ("numpy", "polars"),
     "src/workhours_sla/frames/polars_expressions.py": ("numpy", "polars"),
-    "src/workhours_sla/frames/numpy_columns.py": ("numpy",),
+    "src/workhours_sla/frames/rows.py": ("numpy",),
     "src/workhours_sla/frames/verbs.py": ("numpy", "pandas"),
     "src/workhours_sla/sources/arrow_values.py": ("pyarrow",),
     "src/workhours_sla/spark/fold.py": ("pyspark",),

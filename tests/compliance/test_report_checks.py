@@ -223,16 +223,6 @@ def thirty_weeks(size: int, more: int = 0) -> Report:
     return report_of(cases_of_evaluation(evaluate(events, policy, as_of=now), policy, as_of=now))
 
 
-@pytest.mark.parametrize("size", [5, 6, 40])
-def test_thirty_weeks_with_one_open_pause_each_are_thirty_points(size: int) -> None:
-    report = thirty_weeks(size)
-    assert report.total.counts.paused == 30
-    for trend in (report.share_trend, report.trend):
-        assert len(trend.points) == 30
-        assert trend.left_out == ()
-    assert [(p.met, p.matured) for p in report.share_trend.points] == [(size - 1, size - 1)] * 30
-
-
 @pytest.mark.parametrize(("size", "more", "gone"), [(6, 1, [20]), (10, 1, []), (4, 0, range(30))])
 def test_weeks_with_over_a_fifth_on_pause_are_named(size: int, more: int, gone: list[int]) -> None:
     report = thirty_weeks(size, more)

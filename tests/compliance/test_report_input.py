@@ -44,16 +44,10 @@ from workhours_sla.report import (
     cases_of_evaluation,
     cases_of_frame,
     cases_of_outcomes,
-    compliance_rate,
-    expected_false_failures,
     from_json,
-    kaplan_meier,
     page,
-    rate_difference,
     report,
-    standardised_rate,
     to_json,
-    to_pandas,
 )
 from workhours_sla.statistics.maturity import VERDICTS
 
@@ -317,14 +311,6 @@ def test_a_target_of_all_appeals() -> None:
         ReportOptions(target_rate=1.5)
 
 
-@given(st.integers(10, 400), st.data())
-def test_one_late_appeal_proves_that_not_all_are_in_time(n: int, data: st.DataObject) -> None:
-    met = data.draw(st.integers(0, n))
-    verdict = compliance_rate(met, n, 1.0).verdict.value
-    assert verdict == ("inconclusive" if met == n else "fails")
-    assert expected_false_failures([n], 1.0) == 0
-
-
 TEXT: Any = "2026-03-14"
 NAIVE = datetime(2026, 3, 14)
 
@@ -435,21 +421,6 @@ def test_the_command_takes_a_target_of_all_appeals(
 # -- what the figures claim ----------------------------------------------------------------------
 
 
-@given(st.integers(1, 60), st.integers(1, 60), st.sampled_from(["none", "all", "one"]))
-def test_no_interval_of_a_share_is_0_wide(n: int, other: int, how: str) -> None:
-    met = {"none": 0, "all": n, "one": 1}[how]
-    rest = {"none": 0, "all": other, "one": 1}[how]
-    curve = kaplan_meier(list(range(n)), [True] * n)
-    assert (curve.lower < curve.upper).all()
-    for found in (
-        compliance_rate(met, n, 0.9).interval,
-        rate_difference(met, n, rest, other).interval,
-        standardised_rate([met, rest], [n, other], [n, other]).interval,
-        standardised_rate([met], [n], [1]).interval,
-    ):
-        assert found.lower < found.upper
-
-
 ANSWERS = st.lists(st.integers(0, 3000) | st.none(), min_size=1, max_size=40)
 
 
@@ -524,18 +495,6 @@ def test_crossed_groupings_count_every_appeal_in_its_cell(
     for lang in ("en", "ru"):
         assert made.text(*names, lang=lang)
         assert page(made, lang)
-
-
-def test_a_crossed_table_has_a_column_for_each_grouping() -> None:
-    pytest.importorskip("pandas")
-    posted = [AS_OF - timedelta(days=day) for day in (5, 6, 20)]
-    groups = {"agency": Labels.of(["roads", "roads", None])}
-    made = report(appeals(*posted, groups=groups), ReportOptions(by=["agency*week"]))
-    frame = to_pandas(made, "agency*week")
-    assert list(frame.columns[:3]) == ["agency", "week", "arrived"]
-    assert frame["agency"].tolist()[0] == "roads"
-    assert "roads × 2026-W11" in made.text()
-    assert "(не указано) × 2026-W08" in made.text(lang="ru")
 
 
 def test_unknown_parts_of_a_crossed_grouping_are_named() -> None:

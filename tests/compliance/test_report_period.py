@@ -16,13 +16,7 @@ from workhours_sla.cli.main import main
 from workhours_sla.cli.times import read_edge
 from workhours_sla.compliance.period import Period, compared_periods
 from workhours_sla.errors import EventError, TimeSyntaxError
-from workhours_sla.report import (
-    AppealColumns,
-    Labels,
-    Report,
-    ReportOptions,
-    cases_of_columns,
-)
+from workhours_sla.report import AppealColumns, Labels, Report, ReportOptions, cases_of_columns
 from workhours_sla.report import report as report_of
 
 ZONE = ZoneInfo("Europe/Volgograd")

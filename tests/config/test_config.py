@@ -57,10 +57,7 @@ def test_the_whole_file() -> None:
     assert config.input.encoding == "cp1251"
     assert config.columns == {"appeal_id": "Номер", "posted_at": "Дата публикации"}
     assert config.values == {"channel": {"ВКонтакте": "vk", "-": ""}}
-    assert config.schedule.overrides == {
-        date(2026, 5, 8): "09:00-12:00",
-        date(2026, 5, 12): "off",
-    }
+    assert config.schedule.overrides == {date(2026, 5, 8): "09:00-12:00", date(2026, 5, 12): "off"}
     target = config.target
     assert target is not None
     assert (target.budget, target.warn, target.closing) == ("4h", "90m", "strict")

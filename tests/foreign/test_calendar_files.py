@@ -15,12 +15,7 @@ from hypothesis import strategies as st
 
 from kit.paths import ROOT
 from kit.properties import PROPERTY
-from workhours_sla import (
-    Act,
-    Calendar,
-    Layer,
-    Schedule,
-)
+from workhours_sla import Act, Calendar, Layer, Schedule
 from workhours_sla.calendars.days import DayKind
 from workhours_sla.errors import (
     CalendarCoverageError,

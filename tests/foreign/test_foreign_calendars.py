@@ -162,15 +162,6 @@ def test_every_day_equals_that_of_workalendar(code: str) -> None:
 # -- deadlines and working days ---------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("code", "due"), [("GB-ENG", datetime(2025, 4, 22, 12)), ("GB-SCT", datetime(2025, 4, 21, 12))]
-)
-def test_easter_in_england_and_in_scotland(code: str, due: datetime) -> None:
-    office = Schedule(code, "Mo-Fr 09:00-17:00", tz="Europe/London")
-    posted = datetime(2025, 4, 17, 16, tzinfo=office.tz)
-    assert office.deadline(posted, timedelta(hours=4)) == due.replace(tzinfo=office.tz)
-
-
 def test_working_weekends_in_china_have_hours() -> None:
     office = Schedule("CN", "Mo-Fr 09:00-12:00,13:00-18:00", tz="Asia/Shanghai")
     worked = [
@@ -235,8 +226,7 @@ def test_a_weekend_that_changed_is_that_of_each_date() -> None:
 )
 @pytest.mark.skipif(library.__version__ != "0.109", reason="the years are those of one release")
 def test_a_country_that_decrees_its_days_is_known_for_the_years_on_record(
-    code: str,
-    years: tuple[int, int],
+    code: str, years: tuple[int, int]
 ) -> None:
     copied = copy_holidays(code)
     assert (copied.coverage[0][0].year, copied.coverage[-1][1].year) == years

@@ -140,15 +140,6 @@ def test_the_accessors_equal_the_functions(verb: str) -> None:
     assert of_series.__doc__.startswith(f"{first_line}\n")
 
 
-def test_the_accessors_accept_every_argument_by_name() -> None:
-    df = pd.DataFrame({"posted": column("us", [NOW] * 2), "budget": BUDGET, "code": 0})
-    wanted = frames.deadline(OFFICE, df["posted"], BUDGET)
-    found = df.sla.deadline(schedule=[OFFICE], starts="posted", budget="budget", codes="code")
-    pd.testing.assert_series_equal(found, wanted)
-    found = df["posted"].sla.deadline(schedule=OFFICE, budget=BUDGET)
-    pd.testing.assert_series_equal(found, wanted)
-
-
 def test_refusals_name_the_label_of_the_row() -> None:
     aware = column("us", [NOW, NOW], index=["x", "y"])
     with pytest.raises(NaiveDatetimeError, match=r"row 0 of starts"):
@@ -226,16 +217,6 @@ def test_an_unknown_name_and_code_name_the_label() -> None:
         frames.deadline(OFFICES, asked, BUDGET, by=["?"] * 3)
     with pytest.raises(IndexError, match=r"row 0 \(index x\) has schedule code 4"):
         frames.next_opening(LISTED, asked[:1], codes=[4])
-
-
-def test_pauses_by_labels_of_several_levels() -> None:
-    starts = moments("us", 1, 40)
-    pauses = pauses_of(starts, 3)
-    index = pd.MultiIndex.from_product([["a"], range(40)])
-    frame = NUMPY.pauses(pauses)
-    frame["row"] = [("a", label) for label in frame["row"]]
-    found = frames.deadline(OFFICE, column("us", starts, index=index), BUDGET, pauses=frame)
-    assert scalars(found) == paused_answers(starts, starts, pauses)["deadline"]
 
 
 # -- Arrow, and slices and pauses of polars -----------------------------------------------------
@@ -455,12 +436,3 @@ def test_columns_of_names_may_be_categories() -> None:
         assert frames.deadline(OFFICES, asked, BUDGET, by=by).equals(wanted)
     with pytest.raises(TypeError, match="not a column of names"):
         frames.deadline(OFFICES, asked, BUDGET, by=pl.Series(range(len(asked))))
-
-
-def test_pauses_of_a_slice() -> None:
-    starts, ends = moments("us", 1, 40), moments("us", 2, 40)
-    pauses = pauses_of(starts, 3)
-    asked, until, listed = of_polars("us", starts), of_polars("us", ends), Polars().pauses(pauses)
-    for verb, wanted in paused_answers(starts, ends, pauses).items():
-        found = call(frames, verb, OFFICE, asked[5:30], until[5:30], pauses=listed[5:30])
-        assert found.to_list() == wanted[5:30], verb

@@ -25,9 +25,7 @@ from workhours_sla.report import (
     ReportOptions,
     cases_of_columns,
     cases_of_evaluation,
-    from_json,
     report,
-    to_json,
     to_pandas,
     to_polars,
     write_tables,
@@ -202,22 +200,6 @@ def test_cases_join_back_to_the_rows(convert: Any) -> None:
     assert pd.isna(columns["agency"][2])
 
 
-def test_a_frame_of_appeals_joins_with_its_cases() -> None:
-    from workhours_sla.report import FrameColumns, cases_of_frame
-
-    given = pl.DataFrame(
-        {
-            "number": ["7", "8", "9"],
-            "posted": [POSTED, None, POSTED],
-            "answered": [POSTED + timedelta(hours=1), None, None],
-        }
-    )
-    as_of = POSTED + timedelta(days=2)
-    found = cases_of_frame(given, REPLY, as_of=as_of, columns=FrameColumns(id="number"))
-    both = given.join(to_polars(found), left_on="number", right_on="appeal_id", how="left")
-    assert both["verdict"].to_list() == ["met", None, "breached"]
-
-
 @pytest.mark.parametrize("library", ["pandas", "polars"])
 def test_a_frame_makes_its_report(library: str) -> None:
     from workhours_sla import frames  # noqa: F401 - registers the accessor
@@ -253,13 +235,6 @@ def test_a_grouping_that_is_named_like_a_figure_keeps_both() -> None:
         assert to_polars(made, name)[f"by_{name}"].to_list() == ["b", "a"]
     assert to_pandas(found)["by_limit"].tolist() == ["a", "b", "b"]
     assert str(to_pandas(found)["limit"].dtype) == "datetime64[us, Europe/Volgograd]"
-
-
-def test_a_report_that_was_read_back_gives_the_same_frames() -> None:
-    made = year()
-    again = from_json(to_json(made))
-    for by in (*TABLES, *SERIES):
-        pd.testing.assert_frame_equal(to_pandas(made, by), to_pandas(again, by))
 
 
 def test_every_series_is_written_as_csv(tmp_path: Path) -> None:

@@ -50,11 +50,7 @@ from workhours_sla import (
     working_hours,
 )
 from workhours_sla.config import parse
-from workhours_sla.errors import (
-    ConfigError,
-    NaiveDatetimeError,
-    UnknownTimeZoneError,
-)
+from workhours_sla.errors import ConfigError, NaiveDatetimeError, UnknownTimeZoneError
 from workhours_sla.json import from_json, to_json
 from workhours_sla.sla.event import AUTHOR_ROLES
 from workhours_sla.sources.appeal_file import open_source
@@ -106,13 +102,7 @@ MADE = {
     "short day": DAY,
     "step": STEP,
     "undecided step": Step(
-        date(2026, 4, 20),
-        (),
-        timedelta(0),
-        None,
-        overridden=False,
-        unknown=True,
-        undecided=EVE,
+        date(2026, 4, 20), (), timedelta(0), None, overridden=False, unknown=True, undecided=EVE
     ),
     "trace": Trace(
         "RU-VGG",

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-import pytest
 from hypothesis import strategies as st
 
 from kit import promise_oracle as oracle
@@ -485,18 +484,10 @@ def unknown_scenes(draw: st.DrawFn) -> tuple[Scene, Scene, Scene]:
 
 S9 = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
 FOUR = Promise("p", 4 * HOUR, OFFICE)
-Side = Callable[[Scene], list[dict[str, Any]]]
 
 
 def by_engine(scene: Scene) -> list[dict[str, Any]]:
     return [row_found(outcome) for outcome in scene.found().outcomes]
-
-
-def by_oracle(scene: Scene) -> list[dict[str, Any]]:
-    return [row_expected(outcome) for outcome in scene.expected().outcomes]
-
-
-sides = pytest.mark.parametrize("side", [by_oracle, by_engine])
 
 
 def local(text: str) -> datetime:
@@ -512,8 +503,3 @@ def story(*lines: str, **more: dict[str, Any]) -> tuple[Event, ...]:
         fields = more.get(kind, {})
         found.append(Event(f"e{number}", "a", EventType(kind), when, when, **fields))
     return tuple(found)
-
-
-def judged(side: Side, events: Sequence[Event], as_of: str, promise: Promise) -> dict[str, Any]:
-    (row,) = side(Scene(tuple(events), (Fit((promise,)),), local(as_of), bare=True))
-    return row

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from kit.diaries import (
     DUTY,
-    HOURS,
     ROUND_THE_CLOCK,
     S8,
     Watch,
@@ -16,20 +13,15 @@ from kit.diaries import (
     at,
     clock,
     entry,
-    judge,
     life,
     only,
     sentence,
     target,
 )
-from kit.promise_oracle import Fit
-from kit.promise_scenes import FOUR, Scene, Side, judged, local, sides, story
-from kit.values import HOUR
 from workhours_sla import (
-    ClockTime,
+    CalendarDays,
     Policy,
     Rule,
-    Schedule,
     ScheduleBy,
     WorkingDays,
     evaluate,
@@ -52,51 +44,6 @@ def test_there_is_no_warning_before_the_percentage_is_used() -> None:
     assert verdicts == ["pending", "pending", "at_risk", "at_risk"]
 
 
-@sides
-def test_days_warn_by_the_working_time_before_they_are_due(side: Side) -> None:
-    days = replace(FOUR, budget=ClockTime(28 * HOUR))  # due at 13:00 the next day
-    events = story("2025-03-11 09:00 created")
-    for warn, as_of, verdict in (
-        (4 * HOUR, "2025-03-11 18:00", "at_risk"),
-        (4 * HOUR, "2025-03-11 17:59", "pending"),
-        (HOUR, "2025-03-12 12:00", "at_risk"),
-        (timedelta(0), "2025-03-12 12:59", "pending"),
-        (timedelta(0), "2025-03-12 13:00", "at_risk"),
-    ):
-        assert judged(side, events, as_of, replace(days, warn=warn))["verdict"] == verdict
-    share = replace(days, warn=timedelta(0), warn_percent=50)
-    for as_of, verdict in (("2025-03-11 22:59", "pending"), ("2025-03-11 23:00", "at_risk")):
-        assert judged(side, events, as_of, share)["verdict"] == verdict
-
-
-def test_an_interim_answer() -> None:
-    diary = life(
-        "A-1",
-        "Wed 24.04.2024 10:00 created citizen",
-        "Wed 24.04.2024 11:00 replied official interim",
-        "Tue 07.05.2024 20:00 replied official",
-        "Tue 07.05.2024 20:05 closed official",
-    )
-    final = {"budget": WorkingDays(7), "starts": "interim", "stops": "final_reply"}
-    targets = target("first"), target("final", **final), target("strict", closing="strict", **final)
-    first, in_time, strict = ask(diary, "Wed 08.05.2024 12:00", *targets).outcomes
-    # 10:00-13:00 = 3:00, 14:00-15:00
-    assert sentence(first) == "met, due Wed 24.04.2024 15:00, used 1:00"
-    # Thu 25, Fri 26, working Sat 27 = 3; Thu 02.05, Fri 03 = 5; Mon 06, Tue 07 = 7
-    assert (in_time.verdict, clock(in_time.due_at)) == ("met", "Tue 07.05.2024 18:00")
-    assert clock(in_time.started_at) == "Wed 24.04.2024 11:00"
-    assert clock(in_time.limit) == "Wed 08.05.2024 00:00"
-    assert (strict.verdict, clock(strict.limit)) == ("breached", "Tue 07.05.2024 18:00")
-    # without the last two lines of the diary: the date ends at 24:00
-    for as_of, verdict in (
-        ("Tue 07.05.2024 16:59", "pending"),
-        ("Tue 07.05.2024 17:00", "at_risk"),
-        ("Wed 08.05.2024 00:00", "at_risk"),
-        ("Wed 08.05.2024 00:01", "breached"),
-    ):
-        assert only(diary[:2], as_of, targets[1]).verdict == verdict, as_of
-
-
 def test_a_clock_detected_later_does_not_exist_yet() -> None:
     diary = life(
         "A-1",
@@ -116,76 +63,6 @@ def test_a_clock_detected_later_does_not_exist_yet() -> None:
     # 14:40-15:30 = 0:50 of none, as it was withdrawn before
     outcome = only(diary, "Wed 12.03.2025 15:30", target(starts="detected"))
     assert sentence(outcome) == "withdrawn, due Thu 13.03.2025 09:40, used 0:00"
-
-
-@sides
-def test_an_interim_reply_does_not_answer_the_clock_it_starts(side: Side) -> None:
-    posted, interim, answer = story(
-        "2025-03-11 09:00 created", "2025-03-11 10:00 replied", "2025-03-11 12:00 replied"
-    )
-    events = [posted, replace(interim, reason="interim"), answer]
-    for stops in ("first_reply", "next_reply", frozenset({"replied"})):
-        promise = replace(FOUR, starts="interim", stops=stops)
-        row = judged(side, events, "2025-03-12 09:00", promise)
-        times = (row["started_at"], row["answered_at"])
-        assert times == (local("2025-03-11 10:00"), local("2025-03-11 12:00"))
-
-
-def test_at_one_instant_a_reply_comes_before_a_deletion_and_a_closing_after() -> None:
-    diary = life(
-        "A-1",
-        "Wed 12.03.2025 10:15 created citizen",
-        "Wed 12.03.2025 12:00 deleted citizen",
-        "Wed 12.03.2025 12:00 replied official",
-        "Wed 12.03.2025 12:00 closed official",
-    )
-    posted, deleted, answer, closed = diary
-    closing = target("closing", stops=frozenset({"closed"}))
-    used = "due Wed 12.03.2025 15:15, used 1:45"
-    assert judge(diary, "Wed 12.03.2025 18:00", target(), closing) == {
-        "answer": f"met, {used}",
-        "closing": f"withdrawn, {used}",
-    }
-    assert only([posted, deleted, closed], "Wed 12.03.2025 18:00").verdict == "withdrawn"
-    # a deletion by the agency withdraws nothing at any instant
-    by_agency = entry("A-1", 1, "Wed 12.03.2025 12:00 deleted official")
-    assert only([posted, by_agency, closed], "Wed 12.03.2025 18:00", closing).verdict == "met"
-    assert only([posted, by_agency], "Wed 12.03.2025 18:00").verdict == "breached"
-    back = entry("A-1", 5, "Wed 12.03.2025 12:00 restored")
-    assert only([posted, deleted, back], "Wed 12.03.2025 18:00").verdict == "breached"
-    assert answer.order < deleted.order < back.order < closed.order
-
-
-def test_an_appeal_deleted_before_its_clock_starts_is_withdrawn_at_the_start() -> None:
-    for deleted in ("10:15", "10:10"):  # at the instant of the posting, and before it
-        diary = life(
-            "A-1", "Wed 12.03.2025 10:15 created", f"Wed 12.03.2025 {deleted} deleted citizen"
-        )
-        outcome = only(diary, "Wed 12.03.2025 18:00")
-        assert sentence(outcome) == "withdrawn, due Wed 12.03.2025 15:15, used 0:00"
-        assert outcome.withdrawn_at == outcome.started_at == at("Wed 12.03.2025 10:15")
-        by_agency = entry("A-1", 1, f"Wed 12.03.2025 {deleted} deleted official")
-        assert only([diary[0], by_agency], "Wed 12.03.2025 18:00").verdict == "breached"
-    diary = life(
-        "A-1",
-        "Wed 12.03.2025 10:15 created",
-        "Wed 12.03.2025 11:00 deleted citizen",
-        "Wed 12.03.2025 11:30 registered",
-    )
-    registered = only(diary, "Wed 12.03.2025 18:00", target(starts="registered"))
-    assert registered.withdrawn_at == registered.started_at == at("Wed 12.03.2025 11:30")
-
-
-def test_only_a_reply_from_before_the_deletion_needs_a_review() -> None:
-    for replied, needs_review in (("11:30", True), ("12:00", True), ("12:01", False)):
-        diary = life(
-            "A-1",
-            "Wed 12.03.2025 10:15 created",
-            "Wed 12.03.2025 12:00 deleted citizen",
-            f"Wed 12.03.2025 {replied} replied official",
-        )
-        outcome = only(diary, "Wed 12.03.2025 18:00", target(stops="substantive_reply"))
-        assert (outcome.verdict, outcome.needs_review) == ("withdrawn", needs_review)
 
 
 def test_a_reopened_appeal_keeps_its_holder() -> None:
@@ -230,40 +107,6 @@ def test_a_clock_built_by_rule_belongs_to_its_own_cycle() -> None:
     ]
 
 
-@sides
-def test_a_reopening_begins_a_cycle(side: Side) -> None:
-    events = story(
-        "2025-03-11 09:00 created",
-        "2025-03-11 10:00 reopened",  # nothing to reopen yet
-        "2025-03-11 12:00 replied",
-        "2025-03-12 09:00 reopened",
-    )
-    fits = (Fit((FOUR, replace(FOUR, name="q", on_reopen="ignore"))),)
-    rows = side(Scene(events, fits, local("2025-03-12 12:30"), bare=True))
-    found = [(row["target"], row["cycle"], row["verdict"], row["started_at"]) for row in rows]
-    assert found == [
-        ("p", 0, "met", local("2025-03-11 09:00")),
-        ("p", 1, "at_risk", local("2025-03-12 09:00")),
-        ("q", 0, "met", local("2025-03-11 09:00")),
-    ]
-
-
-@sides
-def test_a_holder_of_an_earlier_cycle_is_new_in_this_one(side: Side) -> None:
-    moves = story(
-        "2025-03-11 09:00 created",
-        "2025-03-11 10:00 transferred",
-        "2025-03-11 11:00 replied",
-        "2025-03-11 12:00 reopened",
-        "2025-03-11 14:00 transferred",
-    )
-    holders = {0: "A", 1: "B", 4: "A"}
-    events = [replace(event, agency_id=holders.get(n)) for n, event in enumerate(moves)]
-    promise = replace(FOUR, on_transfer="resume")
-    _, row = side(Scene(tuple(events), (Fit((promise,)),), local("2025-03-11 15:00"), bare=True))
-    assert (row["started_at"], str(row["elapsed"])) == (local("2025-03-11 14:00"), "1:00:00")
-
-
 def test_schedules_differ_by_channel_and_importance() -> None:
     diary = [
         *life("A-1", "Sat 14.06.2025 21:30 created channel=vk"),
@@ -293,24 +136,34 @@ def test_schedules_differ_by_channel_and_importance() -> None:
     assert [(one.appeal_id, one.reason) for one in result.unmatched] == [("A-4", "no_schedule")]
 
 
-def test_each_district_has_its_own_zone() -> None:
-    zones = {"yakutsk": "Asia/Yakutsk", "vladivostok": "Asia/Vladivostok"}
-    by_district = ScheduleBy(
-        "district_id", {name: Schedule("RU", HOURS, tz=zone) for name, zone in zones.items()}
-    )
-    diary = [
-        *life("A-1", "Mon 14.07.2025 13:00+03:00 created district=yakutsk"),
-        *life("A-2", "Mon 14.07.2025 13:00+03:00 created district=vladivostok"),
-    ]
-    # 19:00 and 20:00 there, so from Tuesday 09:00 to 13:00 there
-    outcomes = ask(diary, "Tue 15.07.2025 05:30", target(schedule=by_district)).outcomes
-    assert [(one.appeal_id, sentence(one)) for one in outcomes] == [
-        # 05:30 is 11:30 there
-        ("A-1", "pending, due Tue 15.07.2025 07:00, used 2:30"),
-        # 05:30 is 12:30 there
-        ("A-2", "at_risk, due Tue 15.07.2025 06:00, used 3:30"),
-    ]
-    assert [clock(one.due_at, ZoneInfo(zones[one.district_id or ""])) for one in outcomes] == [
-        "Tue 15.07.2025 13:00",
-        "Tue 15.07.2025 13:00",
-    ]
+def test_a_last_date_that_ends_in_an_open_pause_does_not_count() -> None:
+    days = target("days", budget=WorkingDays(2), pauses=True)
+    strict = target("strict", budget=WorkingDays(2), pauses=True, closing="strict")
+    diary = life("A-1", "Wed 12.03.2025 10:15 created", "Fri 14.03.2025 19:00 paused")
+    # Friday is the second day, but at its 24:00 the clock is paused: closing time is no due time
+    for one in ask(diary, "Mon 17.03.2025 12:00", days, strict).outcomes:
+        assert (one.verdict, one.due_at, one.limit) == ("paused", None, None)
+    on_time = [diary[0], entry("A-1", 1, "Sat 15.03.2025 00:01 paused")]
+    for one in ask(on_time, "Mon 17.03.2025 12:00", days, strict).outcomes:
+        assert (one.verdict, clock(one.due_at)) == ("breached", "Fri 14.03.2025 18:00")
+    # the third calendar day is Saturday, moved back to Friday: it has not ended by Saturday noon
+    back = target(budget=CalendarDays(3, roll="preceding"), pauses=True)
+    for paused, due in (
+        ("Sat 15.03.2025 12:00", "unknown"),
+        ("Sun 16.03.2025 00:01", "Fri 14.03.2025 18:00"),
+    ):
+        outcome = only(
+            [diary[0], entry("A-1", 1, f"{paused} paused")], "Mon 17.03.2025 12:00", back
+        )
+        assert clock(outcome.due_at) == due
+    # moved on to Monday, whose 24:00 must not be paused either
+    on = target(budget=CalendarDays(3, roll="following"), pauses=True)
+    paused = entry("A-1", 1, "Mon 17.03.2025 17:00 paused")
+    outcome = only([diary[0], paused], "Mon 17.03.2025 19:00", on)
+    assert (outcome.verdict, outcome.due_at) == ("paused", None)
+    for resumed, due in (
+        ("Mon 17.03.2025 23:59", "Mon 17.03.2025 18:00"),
+        ("Tue 18.03.2025 00:01", "Tue 18.03.2025 18:00"),
+    ):
+        diary = [diary[0], paused, entry("A-1", 2, f"{resumed} resumed")]
+        assert clock(only(diary, "Fri 21.03.2025 12:00", on).due_at) == due

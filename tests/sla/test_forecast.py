@@ -45,10 +45,7 @@ def week(found: tuple[Outcome, ...], by: str = "hour") -> Forecast:
 
 def test_a_deadline_on_the_hour_counts_in_the_hour_that_ends_then() -> None:
     found = outcomes(at(9), at(9, 1), at(10), as_of=at(10))
-    assert week(found).slots == (
-        Slot(at(12), at(13), 1, 1),
-        Slot(at(14), at(15), 2, 1),
-    )
+    assert week(found).slots == (Slot(at(12), at(13), 1, 1), Slot(at(14), at(15), 2, 1))
 
 
 def test_by_day() -> None:

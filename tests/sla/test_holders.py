@@ -9,26 +9,10 @@ from itertools import pairwise
 from hypothesis import given
 
 from kit import promise_oracle as oracle
-from kit.diaries import (
-    S8,
-    at,
-    clock,
-    entry,
-    judge,
-    life,
-    only,
-    phases,
-    sentence,
-    target,
-)
-from kit.promise_scenes import FOUR, Scene, Side, judged, local, scenes, sides, story, target_of
+from kit.diaries import S8, at, judge, life, only, target
+from kit.promise_scenes import Scene, scenes, target_of
 from kit.properties import PROPERTY
-from workhours_sla import (
-    Schedule,
-    ScheduleBy,
-    holder_spans,
-    working_hours,
-)
+from workhours_sla import Schedule, ScheduleBy, holder_spans, working_hours
 from workhours_sla.sla.holders import breach_owner
 
 
@@ -58,61 +42,6 @@ def test_a_holder_who_passes_an_appeal_on_at_once_is_not_responsible() -> None:
     assert [(span.holder, span.phase) for span in spans] == [("A", "returned"), ("B", "assigned")]
     assert breach_owner(spans, at("Wed 12.03.2025 15:00"), "first") == "B"
     assert sum((span.worked for span in spans), timedelta(0)) == working_hours(6)
-
-
-def test_a_holder_replaced_in_the_same_instant_has_no_span() -> None:
-    of = target(on_transfer="resume")
-    diary = life(
-        "A-1",
-        "Wed 12.03.2025 09:00 created agency=A",
-        "Wed 12.03.2025 09:00 transferred agency=B",
-        "Wed 12.03.2025 11:00 transferred agency=C",
-        "Wed 12.03.2025 11:00 transferred agency=D",
-        "Wed 12.03.2025 12:00 transferred agency=C",
-        "Wed 12.03.2025 14:00 transferred agency=A",
-    )
-    # C had it for no time at 11:00, and A at 09:00: each begins when it is given it again
-    for many, said in (
-        (5, "pending, due Wed 12.03.2025 17:00, used 2:00"),  # 12:00-13:00, 14:00-15:00
-        (6, "pending, due Wed 12.03.2025 18:00, used 1:00"),  # 14:00-15:00
-    ):
-        assert judge(diary[:many], "Wed 12.03.2025 15:00", of) == {"answer": said}
-    # B had it 09:00-11:00, and has it again from 14:30; 1:30 are left
-    back = entry("A-1", 6, "Wed 12.03.2025 14:30 transferred agency=B")
-    outcome = only([*diary, back], "Wed 12.03.2025 15:00", of)
-    assert sentence(outcome) == "pending, due Wed 12.03.2025 16:30, used 2:30"
-    assert outcome.started_at == at("Wed 12.03.2025 09:00")
-
-
-def test_between_two_transfers_the_holder_named_last_counts() -> None:
-    of = target(on_transfer="resume")
-    diary = life(
-        "A-1",
-        "Wed 12.03.2025 09:00 created",
-        "Wed 12.03.2025 09:30 assigned agency=A",
-        "Wed 12.03.2025 09:45 registered agency=elsewhere",
-        "Wed 12.03.2025 10:00 transferred agency=B",
-        "Wed 12.03.2025 10:30 transferred",
-        "Wed 12.03.2025 10:45 assigned agency=D",
-        "Wed 12.03.2025 11:00 transferred agency=A",
-    )
-    # 09:30-10:00 had no other holder before, so that A has used it from 09:00 on
-    assert judge(diary[:3], "Wed 12.03.2025 09:50", of)["answer"].endswith("used 0:50")
-    # B stays past the transfer that names no agency; then D is named for the time since then
-    assert judge(diary[:5], "Wed 12.03.2025 10:40", of)["answer"].endswith("used 0:40")
-    assert judge(diary[:6], "Wed 12.03.2025 10:50", of)["answer"].endswith("used 0:20")
-    # 09:00-10:00 and 11:00-12:00
-    outcome = only(diary, "Wed 12.03.2025 12:00", of)
-    assert sentence(outcome) == "pending, due Wed 12.03.2025 15:00, used 2:00"
-    pauses = [(clock(since), clock(until)) for since, until in outcome.pauses]
-    assert pauses == [("Wed 12.03.2025 10:00", "Wed 12.03.2025 11:00")]
-    assert phases(diary, "Wed 12.03.2025 12:00", target()) == [
-        ("unregistered", None, "0:45"),
-        ("assigned", "A", "0:15"),
-        ("assigned", "B", "0:45"),
-        ("assigned", "D", "0:15"),
-        ("assigned", "A", "1:00"),
-    ]
 
 
 def test_after_a_transfer_the_whole_clock_uses_the_schedule_of_the_new_holder() -> None:
@@ -145,14 +74,6 @@ def test_after_a_transfer_the_whole_clock_uses_the_schedule_of_the_new_holder() 
         "restart": "breached by 3:00, due Sun 30.03.2025 17:00, used 7:00",
         "resume": "breached by 3:00, due Sun 30.03.2025 17:00, used 7:00",
     }
-
-
-@sides
-def test_a_transfer_that_is_the_answer_starts_nothing(side: Side) -> None:
-    events = story("2025-03-11 09:00 created", "2025-03-11 11:00 transferred")
-    promise = replace(FOUR, on_transfer="restart", stops=frozenset({"transferred"}))
-    row = judged(side, events, "2025-03-11 12:00", promise)
-    assert (row["started_at"], str(row["elapsed"])) == (local("2025-03-11 09:00"), "2:00:00")
 
 
 @PROPERTY

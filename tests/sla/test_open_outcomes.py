@@ -11,13 +11,7 @@ import pytest
 from kit.properties import EXAMPLES
 from kit.random_streams import FIRST, events_of, policy_of
 from kit.values import OFFICE
-from workhours_sla import (
-    Event,
-    EventType,
-    Policy,
-    Target,
-    working_hours,
-)
+from workhours_sla import Event, EventType, Policy, Target, working_hours
 from workhours_sla.errors import StoreError
 from workhours_sla.stream import Batch, MemoryStore, Pipeline
 from workhours_sla.stream.pipeline import OpenOutcomes, commit_with_receipts

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -22,8 +21,6 @@ from kit.diaries import (
     sentence,
     target,
 )
-from kit.promise_oracle import Fit
-from kit.promise_scenes import FOUR, Scene, Side, local, sides, story
 from workhours_sla import (
     Calendar,
     CalendarDays,
@@ -62,10 +59,7 @@ def test_a_decree_that_comes_late(decree: str) -> None:
     assert watch.advance(old_due) == set()
 
 
-AMENDED_DIARY = (
-    "Tue 31.01.2023 16:30 created citizen",
-    "Fri 03.02.2023 10:00 replied official",
-)
+AMENDED_DIARY = ("Tue 31.01.2023 16:30 created citizen", "Fri 03.02.2023 10:00 replied official")
 BEFORE_AMENDMENT, SINCE_AMENDMENT = (
     target(schedule=Schedule(VOLGOGRAD.as_known(date(2023, 1, day)), HOURS)) for day in (23, 24)
 )
@@ -137,19 +131,6 @@ def test_a_clock_built_by_rule_starts_no_earlier_than_its_rule() -> None:
     (outcome,) = evaluate(diary, policy, as_of=as_of, provisional=True).outcomes
     assert sentence(outcome) == "breached by 7:00, due Mon 10.01.2028 10:00, used 9:00"
     assert outcome.provisional
-
-
-@sides
-def test_with_from_change_a_clock_starts_no_earlier_than_its_rule(side: Side) -> None:
-    lines = ("2025-03-11 09:00 created", "2025-03-11 11:00 edited", "2025-03-11 12:00 edited")
-    posted, moved, another = story(*lines)
-    events = (posted, replace(moved, channel="vk"), replace(another, topic="roads"))
-    fits = (Fit((FOUR,), {"channel": ("vk",)}), Fit((replace(FOUR, name="q"),)))
-    for from_change, started in ((True, "2025-03-11 11:00"), (False, "2025-03-11 09:00")):
-        for many in (2, 3):
-            as_of = local("2025-03-11 12:30")
-            (row,) = side(Scene(events[:many], fits, as_of, from_change=from_change))
-            assert (row["target"], row["started_at"]) == ("p", local(started))
 
 
 def test_next_year_is_not_known_yet() -> None:
@@ -246,11 +227,7 @@ def test_late_events_and_corrections() -> None:
         # 2:30 + 09:00-10:50
         (2, {"not met", "breached Sat 02.11.2024 10:30"}, f"breached by 0:20, {due}, used 4:20"),
         # 2:30 + 09:00-09:10, before the warning
-        (
-            3,
-            {"not at_risk", "not breached", "met Sat 02.11.2024 09:10"},
-            f"met, {due}, used 2:40",
-        ),
+        (3, {"not at_risk", "not breached", "met Sat 02.11.2024 09:10"}, f"met, {due}, used 2:40"),
         # this correction was received before the one that counts
         (4, set(), f"met, {due}, used 2:40"),
     ):

@@ -129,11 +129,7 @@ def test_the_column_has_the_name_that_it_has_in_the_file(
     ],
 )
 def test_limits_of_shared_ids(
-    shared: int,
-    others: int,
-    is_noted: bool,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    shared: int, others: int, is_noted: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     main(["check", *sheet(tmp_path, of_one_appeal(shared, others)), "--lang=en"])
     assert bool(notes(capsys)) is is_noted

@@ -230,14 +230,6 @@ def test_a_row_that_returns_at_one_time_may_be_a_repetition() -> None:
     assert outcomes_of(read(rows)[0], 99)["A"] == counted(rows, 99)
 
 
-def test_a_missing_resumption_hides_no_breach() -> None:
-    rows = [Row("A", 0, "open"), Row("A", 10, "paused"), Row("A", 15, "open", 1)]
-    assert outcomes_of(read(rows)[0], 500)["A"][0][0] == "breached"
-    rows[2] = Row("A", 15, "closed")
-    assert outcomes_of(read(rows)[0], 500)["A"][0][0] == "breached"
-    assert outcomes_of(read(rows[:2])[0], 500)["A"][0][0] == "paused"
-
-
 def test_an_appeal_whose_log_begins_with_an_answer_has_no_verdict() -> None:
     events, _ = read([Row("A", 0, "answered"), Row("A", 10, "closed")])
     result = evaluate(events, parse(CONFIG).policy, as_of=START + timedelta(days=1))

@@ -164,13 +164,3 @@ def test_expected_false_signals_are_those_of_other_simulated_years(baseline: int
         printed = expected_false_signals(52, baseline=baseline, moving_ranges=with_ranges)
         error = float(np.std(counted)) * (1 / years + 1 / 4_000) ** 0.5
         assert abs(printed - float(np.mean(counted))) < 4 * error
-
-
-def test_expected_false_signals_of_shares_are_near_those_of_measurements() -> None:
-    rng = np.random.default_rng(SEED)
-    counted = []
-    for _ in range(1_500):
-        n = rng.integers(80, 200, size=52)
-        signals = p_prime_chart(rng.binomial(n, 0.85), n, baseline=24).signals
-        counted.append(int((signals.outside | signals.run_of_eight | signals.three_of_four).sum()))
-    assert expected_false_signals(52, baseline=24) == pytest.approx(np.mean(counted), abs=0.25)

@@ -67,24 +67,16 @@ def events_by_appeal(events: Iterable[Event], as_of: datetime) -> dict[str, list
 
 
 class Breach(NamedTuple):
-    """The holders of one late appeal: ``owners`` has the agency of each rule of ``_OWNERS``.
-
-    ``hour_earlier`` is as in ``Late``. ``moved`` is true if working time was spent elsewhere before
-    the limit: with another agency, before registration or before assignment.
-    """
+    """The holders of one late appeal: ``owners`` has the agency of each rule of ``_OWNERS``."""
 
     spans: tuple[Span, ...]
     owners: tuple[str | None, ...]
     hour_earlier: bool | None
-    moved: bool
+    moved: bool  # time was spent elsewhere before the limit
 
 
 def breaches(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> dict[int, Breach] | None:
-    """Return the Breach of each late case whose holders are known from events, keyed by its row.
-
-    Returns None if the clock of the target restarts or resumes on a transfer, because then each
-    holder has its own clock.
-    """
+    """Return the Breach of each late case whose holders are known from events, keyed by its row."""
     if cases.target.on_transfer != "keep":
         return None
     as_of = in_zone(cases.reference, cases.as_of)
@@ -134,14 +126,7 @@ def _spans(
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """A late appeal, with its times and ``holder``, the agency that had it at its limit.
-
-    ``hour_earlier`` is whether the appeal would have been in time if the holder had received it one
-    hour of working time earlier. If the time before that was less than an hour, the holder is
-    assumed to receive the appeal at once. All later work is assumed to take the same working time.
-    ``hour_earlier`` is None while the missing answer can change it. Both ``holder`` and
-    ``hour_earlier`` are None if there are no events, or if the events do not show the holders.
-    """
+    """A late appeal, with its times and ``holder``, the agency that had it at its limit."""
 
     appeal_id: str
     agency: str | None
@@ -151,45 +136,35 @@ class Late:
     answered_at: datetime | None
     elapsed: timedelta | None
     overdue: timedelta | None
-    holder: str | None
-    hour_earlier: bool | None
+    holder: str | None  # at the limit; None if events do not show it
+    hour_earlier: bool | None  # None while the missing answer can change it
 
 
 def late_appeals(cases: Cases, found: Mapping[int, Breach], listed: int) -> tuple[Late, ...]:
     """Return the first ``listed`` late appeals: open ones first, then the most overdue first."""
-    rows = np.flatnonzero(cases.in_state(BREACHED))
-    answered = cases.answered[rows] != NEVER
-    first = rows[np.lexsort((cases.started[rows], -cases.overdue[rows], answered))][:listed]
-    late_ones = [_late_one(cases, row, found.get(row)) for row in first.tolist()]
-    # Sort again, so that equally late appeals are ordered by id and not by row.
-    return tuple(
-        sorted(
-            late_ones,
-            key=lambda late: (
-                late.answered_at is not None,
-                -(late.overdue or timedelta(0)),
-                late.started_at,
-                late.appeal_id,
-            ),
-        )
+    answered, overdue, started = (
+        column.tolist() for column in (cases.answered != NEVER, cases.overdue, cases.started)
     )
-
-
-def _late_one(cases: Cases, row: int, breach: Breach | None) -> Late:
+    rows = np.flatnonzero(cases.in_state(BREACHED)).tolist()
+    rows.sort(key=lambda row: (answered[row], -overdue[row], started[row], str(cases.ids[row])))
     agencies = cases.groups.get("agency")
-    due, limit, answered = (case_time(cases, name, row) for name in ("due", "limit", "answered"))
-    return Late(
-        str(cases.ids[row]),
-        None if agencies is None else [*agencies.names, None][agencies.codes[row]],
-        in_zone(case_schedule(cases, row), int(cases.started[row])),
-        due,
-        limit,
-        answered,
-        _known_amount(cases, "elapsed", row),
-        _known_amount(cases, "overdue", row),
-        holder=None if breach is None else breach.owners[0],
-        hour_earlier=None if breach is None else breach.hour_earlier,
-    )
+    late = []
+    for row in rows[:listed]:
+        breach = found.get(row)
+        one = Late(
+            str(cases.ids[row]),
+            None if agencies is None else [*agencies.names, None][agencies.codes[row]],
+            in_zone(case_schedule(cases, row), started[row]),
+            case_time(cases, "due", row),
+            case_time(cases, "limit", row),
+            case_time(cases, "answered", row),
+            _known_amount(cases, "elapsed", row),
+            _known_amount(cases, "overdue", row),
+            holder=None if breach is None else breach.owners[0],
+            hour_earlier=None if breach is None else breach.hour_earlier,
+        )
+        late.append(one)
+    return tuple(late)
 
 
 # -- attribution ---------------------------------------------------------------------------------
@@ -197,10 +172,7 @@ def _late_one(cases: Cases, row: int, breach: Breach | None) -> Late:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """The working time that ``appeals`` late appeals spent with one holder in one phase.
-
-    ``holder`` is None for time during which no agency had the appeal.
-    """
+    """The working time that ``appeals`` late appeals spent with one holder in one phase."""
 
     holder: str | None
     phase: Phase
@@ -219,29 +191,16 @@ class PhaseTime:
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """Late appeals counted by agency under three rules, and their working time by holder and phase.
+    """Late appeals by agency under three rules, and their working time by holder and phase."""
 
-    The counts are pairs of an agency and a number, the largest number first. ``at_breach`` counts
-    an appeal for the agency that had it at its limit, ``largest_share`` for the agency that had it
-    for the most working time, and ``first`` for the agency that had it first. ``hour_earlier``
-    counts the appeals that would have been in time if the agency that had them at their limit had
-    received them an hour of working time earlier (see ``Late``). ``hour_known`` is the number
-    of late appeals for which that is known and working time was spent before they reached it.
-
-    ``shares`` has the working time of each holder in each phase, the longest first. ``phases`` has
-    the working time of each phase, in the order of the phases. No event shows an approval within an
-    agency, so the time of an approval is part of the phase ``assigned``. ``left_out`` is the number
-    of late appeals with unknown holders.
-    """
-
-    at_breach: tuple[tuple[str | None, int], ...]
-    largest_share: tuple[tuple[str | None, int], ...]
-    first: tuple[tuple[str | None, int], ...]
-    hour_earlier: tuple[tuple[str | None, int], ...]
-    shares: tuple[Share, ...]
+    at_breach: tuple[tuple[str | None, int], ...]  # who had it at its limit
+    largest_share: tuple[tuple[str | None, int], ...]  # who had it for the most working time
+    first: tuple[tuple[str | None, int], ...]  # who had it first
+    hour_earlier: tuple[tuple[str | None, int], ...]  # see Late
+    shares: tuple[Share, ...]  # the longest first
     phases: tuple[PhaseTime, ...]
-    left_out: int
-    hour_known: int = 0
+    left_out: int  # late appeals with unknown holders
+    hour_known: int = 0  # known, and time was spent elsewhere before
 
 
 def attribution(late: int, found: Mapping[int, Breach]) -> Attribution:
@@ -286,35 +245,23 @@ def _ranked(owners: Iterable[str | None]) -> tuple[tuple[str | None, int], ...]:
 
 @dataclass(frozen=True, slots=True)
 class Conduct:
-    """The actions of one agency that may make its figures look better than its work.
-
-    ``replied`` is the number of appeals with an official reply. ``formal_first`` is the number of
-    appeals whose first official reply was not substantive. ``registration_delay`` is the median
-    clock time from the posting of an appeal to its registration. ``deletes`` counts deletions of
-    appeals by anyone but the citizen. ``late_transfers`` counts transfers to another agency with at
-    most an hour of working time left before the due time.
-    """
+    """The actions of one agency that may make its figures look better than its work."""
 
     agency: str | None
-    replied: int
-    formal_first: int
-    registration_delay: timedelta | None
-    deletes: int
-    late_transfers: int
+    replied: int  # appeals with an official reply
+    formal_first: int  # whose first reply was not substantive
+    registration_delay: timedelta | None  # median clock time from the posting
+    deletes: int  # by anyone but the citizen
+    late_transfers: int  # within an hour of the due time
 
 
 @dataclass(frozen=True, slots=True)
 class Indicators:
-    """Signs that should be investigated; none of them is a proof.
+    """Signs that should be investigated; none of them is a proof."""
 
-    ``noon_hour`` is the number of answers from 12:00 to 12:59 local time. ``before_lunch`` is the
-    number of answers from 12:50 to 12:59; evenly spread answers would make it one sixth of
-    ``noon_hour``. ``agencies`` is empty without events.
-    """
-
-    noon_hour: int
-    before_lunch: int
-    agencies: tuple[Conduct, ...] = ()
+    noon_hour: int  # answers from 12:00 to 12:59
+    before_lunch: int  # from 12:50 to 12:59, a sixth by chance
+    agencies: tuple[Conduct, ...] = ()  # empty without events
 
 
 def indicators(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> Indicators:
@@ -359,7 +306,6 @@ def _count(
     counts: defaultdict[str | None, Counter[str]],
     delays: defaultdict[str | None, list[timedelta]],
 ) -> None:
-    """Count each event of one appeal for the agency that had the appeal at that time."""
     holder: str | None = None
     registered = replied = False
     posted_at = appeal.posted_at

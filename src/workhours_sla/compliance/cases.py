@@ -233,7 +233,6 @@ class Cases:
 
 
 def counts_by_name(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
-    """Return pairs of a name and its count, sorted by name, without counts of 0."""
     return tuple(sorted((reason, count) for reason, count in counts.items() if count))
 
 
@@ -255,10 +254,8 @@ def fingerprint(columns: Sequence[NDArray[Any]], groups: Mapping[str, Labels]) -
 
 
 def refuse_repeated(ids: Iterable[str | tuple[str, int]]) -> None:
-    """Raise EventError if an id, or a pair of an id and a cycle, occurs more than once.
-
-    A wrong join of two tables doubles appeals, and with them every figure.
-    """
+    """Raise EventError if an id, or a pair of an id and a cycle, occurs more than once."""
+    # A wrong join of two tables doubles appeals, and with them every figure.
     every = list(ids)
     if len(set(every)) == len(every):
         return
@@ -276,17 +273,14 @@ def refuse_repeated(ids: Iterable[str | tuple[str, int]]) -> None:
 
 
 def micros_of(when: datetime) -> int:
-    """Convert an aware datetime to microseconds since 1970-01-01 in UTC."""
     return (when - BASE_UTC) // TICK
 
 
 def in_zone(schedule: Schedule, micros: int) -> datetime:
-    """Convert microseconds since 1970 to a datetime in the zone of a schedule."""
     return (BASE_UTC + micros * TICK).astimezone(schedule.tz)
 
 
 def amount_of(micros: int | None) -> timedelta | None:
-    """Convert microseconds to a timedelta; None stays None."""
     return None if micros is None else micros * TICK
 
 
@@ -297,7 +291,6 @@ def case_time(cases: Cases, column: str, row: int) -> datetime | None:
 
 
 def case_schedule(cases: Cases, row: int) -> Schedule:
-    """Return the schedule of a case."""
     return cases.schedules[int(cases.schedule_of[row])]
 
 
@@ -424,20 +417,14 @@ def _target(policy: Policy, name: str | None) -> Target:
 
 
 def _is_surely_pending(outcome: Outcome, target: Target, as_of: datetime) -> bool:
-    """Return whether an outcome is pending or at risk, whatever the uncertain dates are.
-
-    A report counts appeals at risk as pending, so the verdict of such an outcome is certain.
-    """
+    """Return whether an outcome is pending or at risk, whatever the uncertain dates are."""
     earliest = outcome.bounds and outcome.bounds.limit[0]
     is_open = outcome.calendar_unknown and not target.pauses
     return is_open and earliest is not None and in_time(as_of, earliest)
 
 
 def _limits(outcomes: list[Outcome], sure: list[bool], target: Target) -> Iterator[datetime | None]:
-    """Yield the latest limit of each outcome; if any outcome is by rule, uncertain ones by rule.
-
-    Where rules decide that answers are late, answers in time mature by the same rules.
-    """
+    """Yield the latest limit of each outcome; if any outcome is by rule, uncertain ones by rule."""
     by_rule = any(one.provisional for one in outcomes)
     for one, is_sure in zip(outcomes, sure, strict=True):
         limit = one.bounds.limit[1] if one.bounds and is_sure else one.latest_limit

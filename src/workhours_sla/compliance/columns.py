@@ -176,7 +176,6 @@ def _check_shape(role: str, given: tuple[int, ...], shape: tuple[int, ...]) -> N
 
 
 def _schedule_codes(columns: AppealColumns, target: Target, shape: tuple[int, ...]) -> IntArray:
-    """Return, for each row, the index of its schedule in ``target.schedules``, -1 for none."""
     by = target.schedule
     if not isinstance(by, ScheduleBy):
         return np.zeros(shape, np.int64)
@@ -205,7 +204,6 @@ def _texts(ids: Any, size: int) -> list[str]:
 def _clock_columns(
     rows: _Rows, target: Target, now: np.datetime64, *, provisional: bool
 ) -> dict[str, Any]:
-    """Return the time and verdict columns of ``Cases``, keyed by field name."""
     posted, answered, gone, excluded, of = rows
     schedules, budget = target.schedules, target.budget
     options: dict[str, Any] = {"tz": "UTC", "on_unknown": "mark", "provisional": provisional}
@@ -266,7 +264,6 @@ def _clock_columns(
 def _limit_bounds(
     limits: NDArray[Any], unknown: BoolArray, rows: _Rows, target: Target
 ) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return the earliest and the latest limit of each row, NaT for a limit without a bound."""
     earliest, latest = limits.copy(), limits.copy()
     at = np.flatnonzero(unknown)
     starts = rows.posted[at].astype("M8[us]")

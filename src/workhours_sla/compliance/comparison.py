@@ -22,12 +22,9 @@ _AMOUNTS: Final = ("median", "p90", "restricted_mean", "mean_answered")
 
 @dataclass(frozen=True, slots=True)
 class Revised:
-    """A figure that changed, with its old and new value as text; a missing value is None.
+    """A figure that changed, with its old and new value as text; a missing value is None."""
 
-    ``table`` is the name of a grouping or ``total``, and ``key`` is the key of the row.
-    """
-
-    table: str
+    table: str  # the grouping, or ``total``
     key: str | None
     figure: str
     old: str | None
@@ -36,36 +33,26 @@ class Revised:
 
 @dataclass(frozen=True, slots=True)
 class RevisedCase:
-    """An appeal whose verdict differs between two reports.
-
-    ``old`` and ``new`` are its verdicts in the two reports, None in a report without the appeal;
-    ``old_due_at`` and ``new_due_at`` are its due times. ``causes`` lists the causes in ``CAUSES``
-    that apply to this appeal. If the calendar is a cause, ``days`` lists the days that changed,
-    each with its act in the later report.
-    """
+    """An appeal whose verdict differs between two reports."""
 
     appeal_id: str
     target: str
     cycle: int
-    old: str | None
+    old: str | None  # None in a report without the appeal
     new: str | None
     old_due_at: datetime | None
     new_due_at: datetime | None
-    causes: tuple[str, ...]
-    days: tuple[DayNote, ...] = ()
+    causes: tuple[str, ...]  # those of CAUSES that apply
+    days: tuple[DayNote, ...] = ()  # that changed, if the calendar is a cause
 
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """The figures and verdicts that changed since an earlier report, and the possible causes.
-
-    ``cases`` are the appeals whose verdict changed, each with its causes; None if one of the
-    reports does not have the verdicts (``ReportOptions.with_cases``).
-    """
+    """The figures and verdicts that changed since an earlier report, and the possible causes."""
 
     causes: tuple[str, ...]
     changes: tuple[Revised, ...]
-    cases: tuple[RevisedCase, ...] | None = None
+    cases: tuple[RevisedCase, ...] | None = None  # None without the verdicts of both reports
 
 
 def revise(old: ReportNumbers, new: ReportNumbers) -> Revision:
@@ -128,28 +115,26 @@ def compare(before: ReportNumbers, after: ReportNumbers) -> RateChange | None:
 
 def _differences(old: ReportNumbers, new: ReportNumbers) -> dict[str, bool]:
     one, other = old.provenance, new.provenance
+    options = [
+        (
+            *(report.promise.target_rate, report.promise.horizon, report.period),
+            [table.by for table in report.tables],
+            report.comparison and (report.comparison.before, report.comparison.after),
+        )
+        for report in (old, new)
+    ]
     return {
         "as_of": old.as_of != new.as_of,
         "input": one.input_hash != other.input_hash,
         "calendar": one.calendars != other.calendars,
         "policy": one.policy != other.policy,
-        "options": _options(old) != _options(new),
+        "options": options[0] != options[1],
         "library": one.library != other.library,
     }
 
 
-def _options(report: ReportNumbers) -> tuple[object, ...]:
-    promise = report.promise
-    names = tuple(table.by for table in report.tables)
-    compared = report.comparison and (report.comparison.before, report.comparison.after)
-    return promise.target_rate, promise.horizon, names, report.period, compared
-
-
 def _figures(report: ReportNumbers) -> dict[tuple[str, str | None, str], str]:
-    """Return all figures of a report as text, keyed by (table, key of the row, name of figure).
-
-    Figures that are None are left out.
-    """
+    """Return all figures of a report as text, keyed by (table, key of the row, name of figure)."""
     found = {}
     for table in (Table("total", (report.total,)), *report.tables):
         for row in table.rows:
@@ -175,10 +160,6 @@ def _of_row(row: Row) -> Iterator[tuple[str, object]]:
 
 
 def _revised_cases(old: ReportNumbers, new: ReportNumbers) -> Iterator[RevisedCase]:
-    """Yield the cases whose verdicts differ, ordered by appeal id and cycle.
-
-    An appeal at risk counts as pending, because some inputs do not show the risk.
-    """
     before, after = (
         {(case.appeal_id, case.cycle): case for case in one.cases or ()} for one in (old, new)
     )
@@ -208,11 +189,6 @@ def _verdict(case: CaseVerdict | None) -> str | None:
 def _causes(
     one: CaseVerdict | None, other: CaseVerdict | None, old: ReportNumbers, new: ReportNumbers
 ) -> list[str]:
-    """Return the causes in ``CAUSES`` that may explain a changed verdict.
-
-    A verdict depends on the time of the report, on the input for the appeal, and on its limit,
-    which depends on the calendar and the policy.
-    """
     differs = _differences(old, new)
     fed, ruled = differs["input"], differs["policy"]
     if one is None or other is None:  # also because another policy selects other appeals
@@ -248,11 +224,8 @@ def _after(when: datetime | None, as_of: datetime) -> bool:
 def _same_answer(
     one: datetime | None, other: datetime | None, before: datetime, after: datetime
 ) -> bool:
-    """Return whether the answers in two reports, as of two instants, can be of the same input.
-
-    A report does not have an answer after its own time, so an answer that only one report has is no
-    difference if it is later than the time of the other report.
-    """
+    """Return whether the answers in two reports, as of two instants, can be of the same input."""
+    # An answer that is later than the time of the report without it is no difference.
     return (
         one == other
         or (one is None and _after(other, before))
@@ -265,7 +238,6 @@ def _fingerprints(report: ReportNumbers, calendar: str) -> list[str]:
 
 
 def _changed_days(old: Sequence[DayNote], new: Sequence[DayNote]) -> list[DayNote]:
-    """Return the days of ``new`` whose kind, shortness or act differ from ``old``."""
     natures = (
         {day.date: (day.kind, day.short, day.reason_en) for day in one} for one in (old, new)
     )
@@ -276,7 +248,6 @@ def _changed_days(old: Sequence[DayNote], new: Sequence[DayNote]) -> list[DayNot
 def _days_of(
     changed: Sequence[DayNote], sides: Sequence[CaseVerdict | None], as_of: datetime
 ) -> tuple[DayNote, ...]:
-    """Return the changed days between the start of an appeal and its later limit."""
     starts = [case.started_at for case in sides if case and case.started_at]
     limits = [case.limit or as_of for case in sides if case]
     if not starts:

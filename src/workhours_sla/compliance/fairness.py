@@ -18,7 +18,6 @@ from workhours_sla.compliance.tables import Row, Tally
 from workhours_sla.compliance.time import ARRIVAL_CLASSES, DUE_CLASSES, Arrivals
 from workhours_sla.statistics.arrays import BoolArray, IntArray
 from workhours_sla.statistics.funnel import (
-    FunnelLimits,
     expected_false_alarms,
     funnel_limits,
     funnel_positions,
@@ -47,31 +46,20 @@ class FunnelCurves:
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """Funnel limits, as shares from 0 to 1, for each number ``n`` of matured cases.
-
-    The points of the funnel are the rows of the table ``by`` that have a position. ``centre`` is
-    the overall rate of these ``units`` groups. ``between`` is the variance between the groups and
-    ``ratio`` the mean squared z value (see ``funnel.overdispersion``). ``limits`` allow for the
-    variance between the groups, and the positions refer to them; ``plain`` do not. ``false_alarms``
-    is an upper bound of the number of groups outside the 99.8 % limits if all had the same rate.
-    """
+    """Funnel limits, as shares from 0 to 1, for each number ``n`` of matured cases."""
 
     by: str
-    centre: float
+    centre: float  # the overall rate of the ``units``
     units: int
-    ratio: float
-    between: float
-    false_alarms: float
+    ratio: float  # the mean squared z value
+    between: float  # the variance between the groups
+    false_alarms: float  # expected outside 99.8 % by chance, at most
     n: tuple[int, ...]
-    limits: FunnelCurves
-    plain: FunnelCurves
+    limits: FunnelCurves  # allow for ``between``
+    plain: FunnelCurves  # do not
 
 
 def with_funnel(by: str, rows: list[Row]) -> tuple[list[Row], Funnel | None]:
-    """Return the rows of a table with their positions in the funnel, and the funnel itself.
-
-    A group with few matured cases has no position. The funnel is None if no group has a position.
-    """
     places = [
         number
         for number, row in enumerate(rows)
@@ -87,19 +75,14 @@ def with_funnel(by: str, rows: list[Row]) -> tuple[list[Row], Funnel | None]:
     for place, position in zip(places, positions.tolist(), strict=True):
         found[place] = replace(rows[place], funnel=position)
     sizes = np.unique(np.geomspace(COUNTS_ONLY_BELOW, max(*n, 100), _FUNNEL_POINTS).astype(int))
+    both = (funnel_limits(sizes, spread.centre, between=of) for of in (spread.between, 0.0))
     limits, plain = (
-        _curves(funnel_limits(sizes, spread.centre, between=between))
-        for between in (spread.between, 0.0)
+        FunnelCurves(*(tuple(getattr(one, curve.name).tolist()) for curve in fields(FunnelCurves)))
+        for one in both
     )
     shares = spread.centre, spread.units, spread.ratio, spread.between
     alarms = expected_false_alarms(spread.units)
     return found, Funnel(by, *shares, alarms, tuple(sizes.tolist()), limits, plain)
-
-
-def _curves(limits: FunnelLimits) -> FunnelCurves:
-    return FunnelCurves(
-        *(tuple(getattr(limits, field.name).tolist()) for field in fields(FunnelCurves))
-    )
 
 
 # -- the mix of cases ------------------------------------------------------------------------------
@@ -107,8 +90,6 @@ def _curves(limits: FunnelLimits) -> FunnelCurves:
 
 @dataclass(frozen=True, slots=True)
 class MixClass:
-    """The number of matured cases in one class, and how many of them were met."""
-
     arrival_class: str
     due_class: str
     matured: int
@@ -122,7 +103,6 @@ def class_codes(when: Arrivals) -> IntArray:
 
 
 def mix_of(tally: Tally, classes: IntArray, rows: BoolArray | None = None) -> tuple[MixClass, ...]:
-    """Return the matured cases of each class; ``rows`` selects cases, by default all."""
     inside = classes if rows is None else np.where(rows, classes, -1)
     matured, met = tally.matured_and_met(inside, len(_CLASSES))
     counts = zip(_CLASSES, matured.tolist(), met.tolist(), strict=True)
@@ -130,11 +110,7 @@ def mix_of(tally: Tally, classes: IntArray, rows: BoolArray | None = None) -> tu
 
 
 def standardised(tally: Tally, rows: list[Row], codes: IntArray, classes: IntArray) -> list[Row]:
-    """Return rows with ``standardised``: the share each would have with the mix of all cases.
-
-    A row with too few cases for two classes stays unchanged. For each case, ``codes`` has the index
-    of its row, and ``classes`` the number of its class, or -1 if it has none.
-    """
+    """Return rows with ``standardised``: the share each would have with the mix of all cases."""
     shape = len(rows), len(_CLASSES)
     both = np.where((codes >= 0) & (classes >= 0), codes * shape[1] + classes, -1)
     n, met = (counts.reshape(shape) for counts in tally.matured_and_met(both, shape[0] * shape[1]))
@@ -149,40 +125,28 @@ def standardised(tally: Tally, rows: list[Row], codes: IntArray, classes: IntArr
 
 @dataclass(frozen=True, slots=True)
 class ClassChange:
-    """The contribution of one class to a change of the rate, as differences of shares.
-
-    ``mix`` is caused by the changed weight of the class, ``performance`` by its own changed rate.
-    """
+    """The contribution of one class to a change of the rate, as differences of shares."""
 
     arrival_class: str
     due_class: str
-    mix: float
-    performance: float
+    mix: float  # by its changed weight
+    performance: float  # by its changed rate
 
 
 @dataclass(frozen=True, slots=True)
 class RateChange:
-    """A change of the rate between two periods, split into the effects of mix and performance.
-
-    ``difference``, after minus before, is the sum of ``mix``, the effect of a changed mix of
-    arrivals, and ``performance``, the effect of changed rates within the classes. ``interval`` is
-    its 95 % interval by Newcombe.
-    """
+    """A change of the rate between two periods, split into the effects of mix and performance."""
 
     before: float
     after: float
-    difference: float
-    interval: ConfidenceInterval
+    difference: float  # after minus before: mix + performance
+    interval: ConfidenceInterval  # 95 %, by Newcombe
     mix: float
     performance: float
     classes: tuple[ClassChange, ...]
 
 
 def change_between(before: Sequence[MixClass], after: Sequence[MixClass]) -> RateChange | None:
-    """Return the change of the rate between two periods, given the mix of each period.
-
-    Returns None if no case has matured in one of the periods.
-    """
     met, later_met = ([one.met for one in mix] for mix in (before, after))
     n, later_n = ([one.matured for one in mix] for mix in (before, after))
     if not sum(n) or not sum(later_n):

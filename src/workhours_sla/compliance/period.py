@@ -90,7 +90,6 @@ class Period:
     until: datetime | None = None
 
     def arrivals(self, cases: Cases) -> BoolArray:
-        """Return for each case whether it arrived in the period. Raises NaiveDatetimeError."""
         inside = np.ones(len(cases), np.bool_)
         if self.since is not None:
             inside &= cases.started >= micros_of(in_utc("since", self.since))

@@ -76,86 +76,55 @@ _HORIZON: Final = timedelta(hours=8)
 """The default horizon of the restricted mean if the budget is not working time."""
 
 BudgetKind = Literal[
-    "working_time",
-    "clock_time",
-    "working_days",
-    "calendar_days",
-    "months",
-    "working_days_in_hours",
+    "working_time", "clock_time", "working_days", "calendar_days", "months", "working_days_in_hours"
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """The target of a report, with the target rate and the horizon of the restricted mean.
-
-    ``budget`` is None unless the budget is working time. ``budget_size`` is an amount of time or a
-    number of days or months, depending on ``budget_kind``. ``hours`` are the weekly hours of the
-    schedule of the most cases, and ``schedules`` is the number of schedules.
-    """
+    """The target of a report, with the target rate and the horizon of the restricted mean."""
 
     name: str
-    budget: timedelta | None
+    budget: timedelta | None  # None unless it is working time
     budget_kind: BudgetKind
-    budget_size: timedelta | int
+    budget_size: timedelta | int  # an amount, or a number of days or months
     closing: str
     target_rate: float
     horizon: timedelta
-    hours: str
-    schedules: int
+    hours: str  # of the schedule of the most cases
+    schedules: int  # how many
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """An earlier period, and the change of the rate from it to the later part of the report.
-
-    ``total`` is the row of the cases that arrived in ``before``, None if there are none. ``change``
-    is None if no case has matured in one of the periods.
-    """
+    """An earlier period, and the change of the rate from it to the later part of the report."""
 
     before: Period
     after: Period
-    total: Row | None
-    change: fairness.RateChange | None
+    total: Row | None  # of the cases in ``before``, None without any
+    change: fairness.RateChange | None  # None if no case of one period has matured
 
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """How far the figures of a report can be trusted: the input, and counts of doubtful cases.
-
-    ``intake`` counts the input. The other fields count cases:
-
-    - ``counting``: neither withdrawn nor excluded
-    - ``matured``: neither withdrawn nor excluded, with a final verdict
-    - ``minute_rounded``: all times are on whole minutes
-    - ``unnamed``: in no group, as pairs of the name of a grouping and the number of such cases
-    - ``calendar_unknown``: the verdict depends on dates that no act has decided
-    - ``provisional``: based on dates that were decided by rule only
-    - ``needs_review``: perhaps answered by a reply that was not reviewed
-    - ``untimed``: the working time is unknown
-    - ``pause_left_open``: a pause never ended, although later events show work on the appeal
-    - ``retroactive``: already late when a change of the appeal made the target apply
-    - ``outliers``: arrived long before or after all others; includes arrivals before the period
-    """
+    """How far the figures of a report can be trusted: the input, and counts of doubtful cases."""
 
     intake: Intake
-    counting: int
-    matured: int
-    minute_rounded: int
-    unnamed: tuple[tuple[str, int], ...]
-    calendar_unknown: int
-    provisional: int
-    needs_review: int
-    untimed: int
-    pause_left_open: int = 0
-    retroactive: int = 0
+    counting: int  # neither withdrawn nor excluded
+    matured: int  # of these, with a final verdict
+    minute_rounded: int  # all times are on whole minutes
+    unnamed: tuple[tuple[str, int], ...]  # a grouping, and its cases in no group
+    calendar_unknown: int  # depends on undecided dates
+    provisional: int  # based on dates decided by rule
+    needs_review: int  # perhaps answered by an unreviewed reply
+    untimed: int  # the working time is unknown
+    pause_left_open: int = 0  # never resumed, in spite of later events
+    retroactive: int = 0  # late when a change made the target apply
     outliers: Outliers = _NO_OUTLIERS
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarUsed:
-    """A calendar from which the figures of a report were computed."""
-
     id: str
     version: str
     fingerprint: str
@@ -163,12 +132,7 @@ class CalendarUsed:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """The versions and fingerprints of the data from which the figures of a report were computed.
-
-    ``library`` is the version of this library, ``input_hash`` a fingerprint of the events or rows,
-    and ``policy`` a fingerprint of the target and its schedules. Reports with equal provenance,
-    options and ``as_of`` have equal figures.
-    """
+    """The versions and fingerprints of the data behind the figures of a report."""
 
     library: str
     input_hash: str
@@ -178,19 +142,12 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class CaseVerdict:
-    """The verdict on one appeal against one target, with the times that it depends on.
-
-    ``cycle`` counts the reopenings of the appeal, from 0. ``due_at`` and ``limit`` are None while
-    they are unknown, ``answered_at`` while there is no answer. ``calendar`` is the id of the
-    calendar. Times are in the zone of the appeal's schedule.
-    """
-
     appeal_id: str
     target: str
-    cycle: int
+    cycle: int  # reopenings so far
     verdict: str
     started_at: datetime | None
-    due_at: datetime | None
+    due_at: datetime | None  # None while unknown
     limit: datetime | None
     answered_at: datetime | None
     calendar: str
@@ -199,46 +156,28 @@ class CaseVerdict:
 
 @dataclass(frozen=True, slots=True)
 class ReportNumbers:
-    """The numbers of a report: how well one target was kept, as of an instant.
-
-    Instants are in the zone ``tz``, which is the zone of the schedule of the most cases.
-
-    - ``tables``: one table for each chosen grouping, then the tables named in ``OWN_TABLES``; each
-      row of the table ``week`` is one or more weeks, merged so that they have enough working time
-      for a rate
-    - ``weeks``: the weeks of arrival, not merged
-    - ``trend``, ``share_trend``: the medians and the shares in time of final weeks
-    - ``group_weeks``: the weekly counts of each group, one for each chosen grouping
-    - ``period``: the period of arrival that the report covers
-    - ``comparison``, ``cases``: None if not requested
-    - ``backlog``: the open appeals at the end of each week and at ``as_of``, whatever the period
-    - ``late``: the first late appeals of the period, and open ones of other periods: open ones
-      first, then the most overdue first
-    - ``attribution``: the agencies that had the late appeals; None without events, and if the clock
-      of the target restarts or resumes on a transfer
-    - ``agreement``: None without data of another system
-    """
+    """The numbers of a report: how well one target was kept, as of an instant."""
 
     as_of: datetime
-    tz: str
+    tz: str  # of the schedule of the most cases
     promise: Promise
     total: Row
-    tables: tuple[Table, ...]
-    weeks: tuple[WeekRow, ...]
+    tables: tuple[Table, ...]  # by each grouping, then OWN_TABLES
+    weeks: tuple[WeekRow, ...]  # of arrival, not merged
     curve: Curve | None
     withdrawals: Withdrawals | None
-    trend: Trend
-    share_trend: ShareTrend
+    trend: Trend  # medians of final weeks
+    share_trend: ShareTrend  # shares in time of final weeks
     heat_map: HeatMap
     funnels: tuple[fairness.Funnel, ...]
-    group_weeks: tuple[GroupWeeks, ...]
-    backlog: BacklogSeries
+    group_weeks: tuple[GroupWeeks, ...]  # weekly counts, one for each grouping
+    backlog: BacklogSeries  # at the end of each week, whatever the period
     mix: tuple[fairness.MixClass, ...]
     period: Period
     first_arrival: datetime
-    comparison: Comparison | None
-    late: tuple[agencies.Late, ...]
-    attribution: agencies.Attribution | None
+    comparison: Comparison | None  # None if not requested
+    late: tuple[agencies.Late, ...]  # open first, then the most overdue; open ones of every period
+    attribution: agencies.Attribution | None  # None without events or with clocks per holder
     indicators: agencies.Indicators
     quality: Quality
     days: tuple[DayNote, ...]
@@ -247,7 +186,6 @@ class ReportNumbers:
     cases: tuple[CaseVerdict, ...] | None = None
 
     def table(self, by: str) -> Table:
-        """Return the table of the grouping ``by``. Raises LookupError."""
         for table in self.tables:
             if table.by == by:
                 return table
@@ -262,12 +200,6 @@ def report_numbers(
     events: Iterable[Event] = (),
     agreement: Agreement | None = None,
 ) -> ReportNumbers:
-    """Return the numbers of a report of some cases.
-
-    ``events`` are the events of the cases, if they are known. They show which agencies had the late
-    appeals, and how each agency handled its appeals. ``agreement`` is the comparison with another
-    system. Raises EventError if there are no cases, and LookupError for an unknown grouping.
-    """
     chosen = options or ReportOptions()
     period = Period(chosen.since, chosen.until)
     _require_arrivals(cases, period)

@@ -48,12 +48,7 @@ _CURVE_POINTS: Final = 400
 
 @dataclass(frozen=True, slots=True)
 class Quantile:
-    """The working time within which half, or another share, of the appeals are answered.
-
-    Open appeals are included. ``time`` is None if less than this share is answered within
-    ``longest``, the longest wait of any appeal. ``lower`` and ``upper`` are the bounds of the 95 %
-    interval of the time, None where there is no bound.
-    """
+    """The working time within which half, or another share, of the appeals are answered."""
 
     time: timedelta | None
     lower: timedelta | None
@@ -63,24 +58,7 @@ class Quantile:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The numbers of one group of cases; ``key`` is None for the cases without a group.
-
-    ``rate`` is the share in time of the matured cases, None while none has matured. ``answered``
-    counts the answered cases, and ``answered_met`` those answered by their limit, early ones
-    included. ``open`` counts the cases without an answer, and ``overdue`` the open cases past their
-    limit.
-
-    Times to an answer are working time. ``median``, ``p90`` and ``restricted_mean`` include open
-    cases; ``mean_answered`` does not. In the restricted mean, a wait that is longer than the
-    report's horizon counts as the horizon.
-
-    ``final_at`` is the instant after which ``rate`` is final, None if a case has no limit yet.
-    ``unpaused_final_at`` is the same for the cases that are not paused. ``standardised`` is the
-    share in time that the group would have with the mix of arrivals of all cases, and
-    ``standardised_interval`` its 95 % interval; both are None if the group has too few cases for
-    two classes. ``funnel`` is the position of the group in the funnel, from -2, below both lower
-    limits, to 2, above both upper limits; None if too few cases have matured.
-    """
+    """The numbers of one group of cases; ``key`` is None for the cases without a group."""
 
     key: str | None
     counts: CohortCounts
@@ -101,10 +79,7 @@ class Row:
 
     @property
     def closed_only(self) -> float | None:
-        """The share of the answered cases that were answered by their limit, early ones included.
-
-        This share is often published, but it is biased upward, because open cases are left out.
-        """
+        """The share of answered cases that were answered by their limit, early ones included."""
         return self.answered_met / self.answered if self.answered else None
 
 
@@ -138,11 +113,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """The share of appeals not yet answered after each working time, in at most 400 steps.
-
-    ``lower`` and ``upper`` are the 95 % limits of the share. ``at_risk`` counts the appeals that
-    waited at least as long as each of ``times``. ``longest`` is the longest wait of any appeal.
-    """
+    """The share of appeals not yet answered after each working time, in at most 400 steps."""
 
     times: tuple[timedelta, ...]
     at_risk: tuple[int, ...]
@@ -154,13 +125,7 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawals:
-    """The shares of appeals answered and withdrawn within the working time ``time``.
-
-    ``answered`` and ``withdrawn`` are shares of all appeals (Aalen-Johansen estimator).
-    ``answered_alone`` is the share that would have been answered without any withdrawal. It is 1
-    minus the Kaplan-Meier estimate; the times of a report are based on this estimate. ``count`` is
-    the number of all withdrawals, whenever they happened.
-    """
+    """The shares of appeals answered and withdrawn within the working time ``time``."""
 
     time: timedelta
     count: int
@@ -171,10 +136,7 @@ class Withdrawals:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tally:
-    """Arrays from which every row of a report is computed, with one value per case.
-
-    ``timed``: the working time is known, and the case is not excluded.
-    """
+    """Arrays from which every row of a report is computed, with one value per case."""
 
     cases: Cases
     target_rate: float
@@ -188,7 +150,6 @@ class Tally:
 
     @classmethod
     def of(cls, cases: Cases, target_rate: float, horizon: timedelta) -> Tally:
-        """Compute the arrays; ``horizon`` is that of the restricted mean."""
         return cls(
             cases,
             target_rate,
@@ -202,11 +163,9 @@ class Tally:
         )
 
     def total(self) -> Row:
-        """Return the row of all cases."""
         return self.rows(["total"], np.zeros(len(self.cases), np.int64))[0]
 
     def labelled(self, labels: Labels) -> tuple[list[Row], IntArray]:
-        """Return a row for each group and one for the cases without a group, and their numbers."""
         codes = all_groups(labels)
         return self.rows([*labels.names, None], codes), codes
 
@@ -218,11 +177,9 @@ class Tally:
         return [self._row(key, of_key, order[first:last]) for key, of_key, (first, last) in counts]
 
     def counts(self, codes: IntArray, groups: int) -> list[CohortCounts]:
-        """Return the verdict counts of each group; ``codes`` has the group of each case, or -1."""
         return grouped_counts(self.cases.verdict, self.matured, codes, groups)
 
     def matured_and_met(self, codes: IntArray, groups: int) -> tuple[IntArray, IntArray]:
-        """Return, for each group, the number of matured cases and how many of them were met."""
         good = self.matured & self.cases.in_state(MET)
         return count_marked(codes, groups, self.matured), count_marked(codes, groups, good)
 
@@ -258,7 +215,6 @@ class Tally:
         return None if last is None else in_zone(self.reference, last)
 
     def curve_of(self, rows: NDArray[np.intp]) -> SurvivalCurve | None:
-        """Return the Kaplan-Meier curve of cases, None if no working time of them is known."""
         followed = rows[self.timed[rows]]
         if not followed.size:
             return None
@@ -271,13 +227,11 @@ def all_groups(labels: Labels) -> IntArray:
 
 
 def count_marked(codes: IntArray, groups: int, marked: BoolArray) -> IntArray:
-    """Return the number of marked cases of each group; ``codes`` has the group of each, or -1."""
     counted = np.bincount(codes[marked & (codes >= 0)], minlength=groups)
     return counted.astype(np.int64)
 
 
 def curve_series(curve: SurvivalCurve) -> Curve:
-    """Return the steps of a survival curve, thinned out to at most 400."""
     steps = curve.times.size
     shown = np.unique(np.linspace(0, steps - 1, min(steps, _CURVE_POINTS)).round().astype(int))
     columns = (curve.at_risk, curve.survival, curve.lower, curve.upper)
@@ -287,10 +241,6 @@ def curve_series(curve: SurvivalCurve) -> Curve:
 
 
 def withdrawals(tally: Tally, curve: SurvivalCurve | None, time: timedelta) -> Withdrawals | None:
-    """Return the shares of appeals answered and withdrawn within ``time``, None if unknown.
-
-    ``curve`` is the Kaplan-Meier curve of all cases of the tally.
-    """
     micros = time // TICK
     if curve is None or not curve.is_known(micros):
         return None
@@ -313,14 +263,12 @@ def _quantile(curve: SurvivalCurve | None, q: float) -> Quantile | None:
 
 
 def _restricted(curve: SurvivalCurve | None, horizon: int) -> timedelta | None:
-    """Return the restricted mean, None if the curve is unknown at the horizon."""
     if curve is None or not curve.is_known(horizon):
         return None
     return round(restricted_mean(curve, horizon).mean) * TICK
 
 
 def _mean(amounts: IntArray) -> timedelta | None:
-    """Return the mean of amounts in microseconds, None if there are no amounts."""
     if not amounts.size:
         return None
     # Seconds are summed apart from the rest, because a sum of microseconds can exceed int64.
@@ -332,12 +280,10 @@ def _mean(amounts: IntArray) -> timedelta | None:
 
 
 def in_order(by: str, rows: Iterable[Row]) -> Table:
-    """Return a table of ``rows`` in their order, without the rows that have no cases."""
     return Table(by, tuple(row for row in rows if row.counts.arrived))
 
 
 def group_table(by: str, rows: Iterable[Row], target: float) -> Table:
-    """Return the table of a grouping, ordered by arrivals; the cases without a group come last."""
     kept = in_order(by, rows).rows
     kept = tuple(sorted(kept, key=lambda r: (r.key is None, -r.counts.arrived, r.key or "")))
     return Table(by, kept, _false_failures(kept, target))
@@ -346,10 +292,6 @@ def group_table(by: str, rows: Iterable[Row], target: float) -> Table:
 def crossed_table(
     by: str, rows: Sequence[Row], parts: Sequence[tuple[str | None, ...]], target: float
 ) -> Table:
-    """Return the table of a crossed grouping in the order of its groups.
-
-    ``rows`` has one row for each of ``parts``, and a last row for the cases without any group.
-    """
     every = zip(rows, [*parts, (None,) * len(parts[0])], strict=True)
     kept, keys = zip(*((row, of) for row, of in every if row.counts.arrived), strict=True)
     return Table(by, kept, _false_failures(kept, target), keys)
@@ -361,21 +303,13 @@ def _false_failures(rows: Iterable[Row], target: float) -> float:
 
 
 class Grouping(NamedTuple):
-    """The labels of a grouping. ``parts`` has, for each group, its keys in the crossed groupings.
-
-    ``parts`` is empty for a grouping that is not crossed.
-    """
+    """The labels of a grouping; ``parts`` has the keys of each group in crossed groupings."""
 
     labels: Labels
     parts: tuple[tuple[str | None, ...], ...] = ()
 
 
 def _crossed(groupings: Sequence[Labels]) -> Grouping:
-    """Return a grouping with a group for each combination of groups that has a case.
-
-    The groups are in the order of the first grouping, then of the second, and so on. A case has no
-    group in the result if it has no group in any of ``groupings``.
-    """
     sizes = [len(one.names) for one in groupings]
     code = np.zeros(groupings[0].codes.shape, np.int64)
     for one, size in zip(groupings, sizes, strict=True):

@@ -65,37 +65,24 @@ _MONDAY: Final = 3
 
 
 class Week(NamedTuple):
-    """An ISO week of local dates, with its first date and its working time.
-
-    ``working_time`` is None if the calendar of the reference schedule does not cover the week.
-    ``cohort`` is the number of the merged week that includes this week.
-    """
-
     name: str
     first: date
-    working_time: timedelta | None
-    cohort: int
+    working_time: timedelta | None  # None if the calendar does not cover it
+    cohort: int  # the number of its merged week
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Arrivals:
-    """The local arrival time of each case, and the classes of its arrival and its due day.
-
-    The arrays have one value per case. ``weekday`` is 0 for Monday, and ``week`` is an index in
-    ``weeks``, or -1 for an outlier (``far``, see ``Outliers``). ``arrival_class`` and ``due_class``
-    are indexes in ARRIVAL_CLASSES and DUE_CLASSES, or -1 if the class is unknown. ``due_later`` is
-    true for a case that is due on a later date than it arrived. ``last_is_short`` is true if the
-    last merged week still has too little working time.
-    """
+    """The local arrival time of each case, and the classes of its arrival and its due day."""
 
     weekday: IntArray
     hour: IntArray
-    week: IntArray
-    arrival_class: IntArray
+    week: IntArray  # -1 for an outlier
+    arrival_class: IntArray  # -1 if unknown
     due_class: IntArray
     due_later: BoolArray
     weeks: tuple[Week, ...]
-    last_is_short: bool
+    last_is_short: bool  # the last merged week has too little working time
     far: BoolArray
 
     @property
@@ -104,7 +91,6 @@ class Arrivals:
         return np.array([*(week.cohort for week in self.weeks), -1], np.int64)[self.week]
 
     def labels(self) -> dict[str, Labels]:
-        """Return the groupings by time and by class."""
         return {
             "hour": Labels(HOURS, self.hour),
             "weekday": Labels(WEEKDAYS, self.weekday),
@@ -115,7 +101,6 @@ class Arrivals:
 
 
 def arrivals(cases: Cases) -> Arrivals:
-    """Return when the cases arrived and were due. There must be at least one case."""
     local = to_local(cases.started, cases.schedule_of, cases.schedules)
     has_due = cases.due != NEVER
     due = to_local(_due_or_start(cases), cases.schedule_of, cases.schedules)
@@ -139,10 +124,7 @@ def arrivals(cases: Cases) -> Arrivals:
 
 
 def to_local(instants: IntArray, of: IntArray, schedules: tuple[Schedule, ...]) -> IntArray:
-    """Convert microseconds since 1970 in UTC to local ones, each in the zone of its schedule.
-
-    ``of`` has for each instant the position of its schedule in ``schedules``.
-    """
+    """Convert microseconds since 1970 in UTC to local ones, each in the zone of its schedule."""
     if not instants.size:
         return instants
     first, last = int(instants.min()) // DAY - 1, int(instants.max()) // DAY + 2
@@ -173,13 +155,7 @@ _IN_HOURS, _EVENING, _WEEKEND, _HOLIDAY, _SHORT, _EXTRA = range(len(ARRIVAL_CLAS
 
 
 class _Dates(NamedTuple):
-    """The kind and the hours of each date of each schedule.
-
-    ``days`` are sorted dates as days since 1970. The other arrays have a row per schedule and a
-    column per date. ``kind`` is a position in ARRIVAL_CLASSES (``in_hours`` for an ordinary
-    working day), or -1 if the calendar does not cover the date. ``opens`` and ``closes`` are
-    microseconds since midnight.
-    """
+    """The kind and the hours of each date of each schedule."""
 
     days: IntArray
     kind: IntArray
@@ -188,7 +164,6 @@ class _Dates(NamedTuple):
 
     @classmethod
     def of(cls, cases: Cases, day: IntArray, due_day: IntArray) -> _Dates:
-        """Return all arrival and due dates, and the three dates before each due date."""
         due_days = np.unique(due_day)
         days = np.unique(np.concatenate([day, *(due_days - n for n in range(_LONG_REST + 1))]))
         kind = np.full((len(cases.schedules), days.size), -1, np.int64)
@@ -206,11 +181,9 @@ class _Dates(NamedTuple):
         return cls(days, kind, opens, closes)
 
     def at(self, day: IntArray) -> IntArray:
-        """Return the index in ``days`` of each date, given as days since 1970."""
         return np.searchsorted(self.days, day).astype(np.int64)
 
     def due_class(self, of: IntArray, day: IntArray) -> IntArray:
-        """Return the class of each due date of the schedules ``of``, -1 if it is unknown."""
         rested = np.ones(day.shape, np.bool_)
         for back in range(1, _LONG_REST + 1):
             rested &= np.isin(self.kind[of, self.at(day - back)], (_WEEKEND, _HOLIDAY))
@@ -245,13 +218,10 @@ def _arrival_classes(cases: Cases, local: IntArray, dates: _Dates) -> IntArray:
 
 @dataclass(frozen=True, slots=True)
 class DayNote:
-    """A date of the reference schedule: the kind of day, the working time, and the reason.
-
-    ``kind`` and ``working_time`` are None if the calendar does not cover the date.
-    """
+    """A date of the reference schedule: the kind of day, the working time, and the reason."""
 
     date: date
-    kind: str | None
+    kind: str | None  # None if the calendar does not cover it
     short: bool
     working_time: timedelta | None
     reason_en: str
@@ -259,11 +229,6 @@ class DayNote:
 
 
 def day_notes(cases: Cases, when: Arrivals) -> tuple[DayNote, ...]:
-    """Return a note on each date that the report spans.
-
-    The dates begin with the first day of the first week of arrival. They end with the date of the
-    last due time or of ``as_of``, whichever is later.
-    """
     due = to_local(_due_or_start(cases), cases.schedule_of, cases.schedules)
     last = _EPOCH + timedelta(days=int(due.max()) // DAY)
     reference, first = cases.reference, when.weeks[0].first
@@ -277,8 +242,8 @@ def _note(schedule: Schedule, day: date) -> DayNote:
         worked = sum((shift.end - shift.start for shift in shifts), timedelta(0))
         if day in schedule.overrides:
             kind, reason = ("work", "overridden") if shifts else ("day_off", "by_own_order")
-            reasons = [_in_language(lang, reason) for lang in catalog.LANGUAGES]
-            return DayNote(day, kind, False, worked, *reasons)  # noqa: FBT003
+            own = catalog.DAYS.in_all_languages()[reason]
+            return DayNote(day, kind, False, worked, own["en"], own["ru"])  # noqa: FBT003
         found = schedule.calendar.day(day)
     except CalendarCoverageError:
         return DayNote(day, None, False, None, "", "")  # noqa: FBT003
@@ -286,19 +251,10 @@ def _note(schedule: Schedule, day: date) -> DayNote:
     return DayNote(day, found.kind.value, found.short, worked, *reasons)
 
 
-def _in_language(lang: str, reason: str) -> str:
-    with catalog.language(lang):
-        return catalog.DAYS[reason]
-
-
 # -- weeks -------------------------------------------------------------------------------------
 
 
 def _weeks(schedule: Schedule, first: int, last: int) -> tuple[tuple[Week, ...], bool]:
-    """Return weeks from number ``first`` to ``last``, and whether the last merged week is short.
-
-    Weeks are numbered from 0, which is the week of 1970-01-01.
-    """
     mondays = [_EPOCH + timedelta(days=7 * n - _MONDAY) for n in range(first, last + 1)]
     spans = [_working_time(schedule, monday) for monday in mondays]
     # A week of unknown working time counts as long enough, so that it is not merged.
@@ -315,7 +271,6 @@ def week_name(day: date) -> str:
 
 
 def end_of_week(schedule: Schedule, monday: date) -> datetime:
-    """Return the instant at which the week that begins on ``monday`` ends."""
     return schedule.end_of_day(monday + 6 * ONE_DAY)
 
 
@@ -343,12 +298,7 @@ class Outlier:
 
 @dataclass(frozen=True, slots=True)
 class Outliers:
-    """The appeals that arrived more than 365 days outside the bulk: the count, and the first 20.
-
-    The bulk is the largest run of appeals without a gap of more than 365 days between two
-    successive arrivals; if several runs are equally large, the latest. The outliers count in every
-    figure and table, except in ``days`` and in the tables and charts by week.
-    """
+    """The appeals that arrived more than 365 days outside the bulk: the count, and the first 20."""
 
     count: int = 0
     first: tuple[Outlier, ...] = ()
@@ -366,7 +316,6 @@ def _far_arrivals(started: IntArray) -> BoolArray:
 
 
 def outliers(cases: Cases, far: BoolArray) -> Outliers:
-    """Return the cases for which ``far`` is true as outliers, the earliest arrivals first."""
     rows = np.flatnonzero(far)
     found = sorted((int(cases.started[row]), str(cases.ids[row]), row) for row in rows.tolist())
     first = (Outlier(id_, in_zone(case_schedule(cases, row), at)) for at, id_, row in found)

@@ -47,21 +47,14 @@ Assurance = Literal["met", "missed", "varies"]
 
 @dataclass(frozen=True, slots=True)
 class WeekRow:
-    """An ISO week of arrival, with its working time and verdict counts.
-
-    ``cohort`` is the key of the merged week that includes this week. The rate is in the row of the
-    merged week, in the table ``week``.
-    """
-
     name: str
     first: date
     working_time: timedelta | None
-    cohort: str
+    cohort: str  # the key of its merged week, in the table ``week``
     counts: CohortCounts
 
 
 def week_rows(tally: Tally, when: Arrivals) -> tuple[tuple[WeekRow, ...], Table]:
-    """Return the weeks of arrival, and the table ``week`` with short weeks merged."""
     names: list[str] = []
     for week in when.weeks:
         if week.cohort == len(names):
@@ -105,12 +98,7 @@ def _final(tally: Tally, last: datetime | None, end: datetime) -> datetime | Non
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A merged week that is left out of a trend, and the reason.
-
-    ``reason`` is ``paused`` if more than 20 % of the week's appeals are paused, ``unknown`` if the
-    calendar leaves a limit open, and ``unfinished`` if the week is not final yet or the period ends
-    within it.
-    """
+    """A merged week that is left out of a trend, and the reason."""
 
     week: str
     reason: Literal["paused", "unknown", "unfinished"]
@@ -118,11 +106,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class TrendPoint:
-    """The median working time to an answer of one merged week, and whether it signals a change.
-
-    The flags are the rules of ``control_charts.Signals``. ``range_outside`` is true if the change
-    from the median before is above the moving-range limit.
-    """
+    """The median working time to an answer of one merged week, and whether it signals a change."""
 
     week: str
     median: timedelta
@@ -147,24 +131,14 @@ class SharePoint:
 
     @property
     def share(self) -> float:
-        """The share in time: ``met`` divided by ``matured``."""
         return self.met / self.matured
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrendFacts:
-    """The common fields of a trend of medians and a trend of shares.
-
-    The limits are computed from the first ``baseline`` points, or from the first ones after the
-    week ``rebased``; earlier points then have no limits and no signals. ``baseline`` is None if
-    there are too few points for limits. ``expected_signals`` is the number of weeks that would be
-    marked although nothing changed (see ``control_charts.expected_false_signals``). ``left_out``
-    lists the weeks that are not points.
-    """
-
-    baseline: int | None = None
+    baseline: int | None = None  # None with too few points for limits
     rebased: str | None = None
-    expected_signals: float | None = None
+    expected_signals: float | None = None  # by chance alone
     left_out: tuple[LeftOut, ...] = ()
 
 
@@ -179,32 +153,22 @@ class Trend(TrendFacts):
     moving_range_limit: timedelta | None = None
 
     def side(self, point: TrendPoint) -> Side:
-        """Return whether the signals of a point show an improvement or are a concern."""
         return _side(point, better=self.mean is not None and point.median < self.mean)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShareTrend(TrendFacts):
-    """The shares in time of the final weeks, with the limits of a p' chart.
-
-    ``sigma_z`` is the spread of the shares as a multiple of the binomial spread.
-    """
+    """The shares in time of the final weeks, with the limits of a p' chart."""
 
     points: tuple[SharePoint, ...]
     mean: float | None = None
-    sigma_z: float | None = None
+    sigma_z: float | None = None  # spread as a multiple of the binomial
 
     def side(self, point: SharePoint) -> Side:
-        """Return whether the signals of a point show an improvement or are a concern."""
         return _side(point, better=self.mean is not None and point.share > self.mean)
 
     def assurance(self, target: float) -> Assurance | None:
-        """Return whether the process will meet a target if nothing changes; None without limits.
-
-        The result is ``met`` if the target is below the limits of the last week, ``missed`` if it
-        is above them, and ``varies`` if it is between them: some weeks will meet it and others miss
-        it.
-        """
+        """Return whether the process will meet a target if nothing changes; None without limits."""
         last = self.points[-1] if self.points else None
         if last is None or last.lower is None or last.upper is None:
             return None
@@ -222,11 +186,7 @@ def _side(point: TrendPoint | SharePoint, *, better: bool) -> Side:
 def final_weeks(
     table: Table, as_of: int, *, last_is_part: bool
 ) -> tuple[list[Row], tuple[LeftOut, ...]]:
-    """Return the final weeks as points of trends, and the merged weeks that are left out.
-
-    A week is a point once the limits of all its cases have passed. Paused cases do not delay it,
-    unless they are more than 20 %. ``last_is_part``: the last row has only a part of its week.
-    """
+    """Return the final weeks as points of trends, and the merged weeks that are left out."""
     final, left_out = list[Row](), list[LeftOut]()
     part = table.rows[-1] if last_is_part else None
     for row in table.rows:
@@ -244,8 +204,6 @@ def final_weeks(
 
 
 def trend(final: Sequence[Row], left_out: tuple[LeftOut, ...], options: ReportOptions) -> Trend:
-    """Return the trend of the medians of final weeks, with limits."""
-
     def chart_of(points: list[TrendPoint], baseline: int) -> _Charted:
         chart = xmr_chart([point.median / _HOUR for point in points], baseline=baseline)
         jumps = [False, *chart.moving_range_outside.tolist()]
@@ -265,8 +223,6 @@ def trend(final: Sequence[Row], left_out: tuple[LeftOut, ...], options: ReportOp
 def share_trend(
     final: Sequence[Row], left_out: tuple[LeftOut, ...], options: ReportOptions
 ) -> ShareTrend:
-    """Return the trend of the shares of final weeks, with limits."""
-
     def chart_of(points: list[SharePoint], baseline: int) -> _Charted:
         met, matured = ([getattr(one, name) for one in points] for name in ("met", "matured"))
         chart = p_prime_chart(met, matured, baseline=baseline)
@@ -294,7 +250,6 @@ def _with_limits(
     options: ReportOptions,
     chart_of: Callable[[list[Any], int], _Charted],
 ) -> Any:
-    """Return the trend of points; there are no limits if the baseline has too few points."""
     start = 0
     if options.rebase is not None:
         first = week_name(options.rebase)
@@ -332,12 +287,6 @@ class GroupCounts:
 
 @dataclass(frozen=True, slots=True)
 class GroupWeeks:
-    """The counts of each group of the grouping ``by`` in each of ``weeks``.
-
-    The weeks are the final weeks of the trends, which begin with the first appeal, even if the
-    report covers a later period. A group without a matured appeal is left out.
-    """
-
     by: str
     weeks: tuple[str, ...]
     groups: tuple[GroupCounts, ...]
@@ -346,7 +295,6 @@ class GroupWeeks:
 def group_weeks(
     tally: Tally, when: Arrivals, groups: Mapping[str, Labels], weeks: Mapping[int, str]
 ) -> tuple[GroupWeeks, ...]:
-    """Return the counts of each grouping in the final weeks, named by number of merged week."""
     cohort, size, chosen = when.cohort, when.weeks[-1].cohort + 1, list(weeks)
     found = []
     for by, labels in groups.items():
@@ -371,11 +319,7 @@ def group_weeks(
 
 @dataclass(frozen=True, slots=True)
 class HeatMap:
-    """Counts of cases by local weekday of arrival (7 rows, Monday first) and hour (24 columns).
-
-    ``due_known`` counts the cases with a known due time. ``due_later`` counts the cases that are
-    known to be due on a later date than their date of arrival.
-    """
+    """Counts of cases by local weekday of arrival (7 rows, Monday first) and hour (24 columns)."""
 
     arrived: Grid
     met: Grid
@@ -387,11 +331,10 @@ class HeatMap:
     matured: Grid
     matured_met: Grid
     due_known: Grid
-    due_later: Grid
+    due_later: Grid  # on a later date than they arrived
 
 
 def heat_map(tally: Tally, when: Arrivals) -> HeatMap:
-    """Return the counts of cases by local weekday and hour of arrival."""
     cell, shape = when.weekday * _HOURS + when.hour, (_WEEKDAYS, _HOURS)
     size = _WEEKDAYS * _HOURS
     counts = tally.counts(cell, size)
@@ -407,10 +350,7 @@ def heat_map(tally: Tally, when: Arrivals) -> HeatMap:
 
 @dataclass(frozen=True, slots=True)
 class BacklogPoint:
-    """The open and overdue appeals at an instant, and the arrivals and departures of its week.
-
-    A departure is an answer or a withdrawal.
-    """
+    """The open and overdue appeals at an instant, and the arrivals and departures of its week."""
 
     at: datetime
     open: int
@@ -420,40 +360,29 @@ class BacklogPoint:
 
     @property
     def net(self) -> int:
-        """The growth of the backlog in the week: arrivals minus departures."""
         return self.arrivals - self.departures
 
 
 @dataclass(frozen=True, slots=True)
 class LittleCheck:
-    """A check of the counts by Little's law, in clock time from ``since`` to ``as_of``.
-
-    ``mean_open`` is the mean number of open appeals. ``expected`` is the number that the law
-    predicts: ``arrivals_per_day`` times ``mean_time``, the mean time to the answer or withdrawal of
-    the appeals that are not open. No appeal is open at ``since``, so any difference is due to
-    appeals that are still open.
-    """
+    """A check of the counts by Little's law, in clock time from ``since`` to ``as_of``."""
 
     since: datetime
     mean_open: float
     arrivals_per_day: float
     mean_time: timedelta
-    expected: float
+    expected: float  # arrivals_per_day * mean_time
 
 
 @dataclass(frozen=True, slots=True)
 class BacklogSeries:
-    """The backlog at the end of each week, and the ages of open appeals at ``as_of``.
-
-    Ages are amounts of working time, and are None if no appeal is open. ``little`` is None while no
-    appeal has been answered or withdrawn.
-    """
+    """The backlog at the end of each week, and the ages of open appeals at ``as_of``."""
 
     points: tuple[BacklogPoint, ...]
-    median_age: timedelta | None
+    median_age: timedelta | None  # working time; None if none is open
     p90_age: timedelta | None
     largest_age: timedelta | None
-    little: LittleCheck | None
+    little: LittleCheck | None  # None while none was answered or withdrawn
 
 
 def backlog_series(cases: Cases, when: Arrivals) -> BacklogSeries:

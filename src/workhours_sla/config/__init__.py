@@ -13,13 +13,7 @@ from workhours_sla.facades import on_first_use
 if TYPE_CHECKING:
     from workhours_sla.config.file import load, parse
     from workhours_sla.config.policy import Configuration
-    from workhours_sla.config.presets import (
-        Norm,
-        NormSource,
-        Preset,
-        load_preset,
-        preset_names,
-    )
+    from workhours_sla.config.presets import Norm, NormSource, Preset, load_preset, preset_names
     from workhours_sla.config.schema import config_schema
 else:
     __getattr__ = on_first_use(

@@ -148,7 +148,7 @@ BARE_NUMBERS: Final = frozenset({"номер", "n", "number", "id"})
 """Names of columns that may number either the appeals or the rows."""
 NEITHER: Final = frozenset({"sys created", "sys created at", "sys created on", "last update time"})
 """Names of times that are neither those of the posting nor of the answer."""
-STEMS: Final = {
+STEMS: Final[dict[str, tuple[str, ...]]] = {
     "answered_at": ("ответ", "repl", "respon", "answer"),
     "posted_at": (
         *("публик", "поступ", "регистр", "созда", "пода", "обращ", "сообщ", "отправ", "жалоб"),
@@ -211,11 +211,7 @@ def plain(name: str) -> str:
 
 
 class Match(NamedTuple):
-    """A canonical column that a name may mean, with the rank ``SURE``, ``ALSO`` or ``ASKED``.
-
-    ``bare`` is true if the name states only that the column has times, such as ``Дата``. ``place``
-    is the place of the name among those of the same rank, which are in order.
-    """
+    """A canonical column that a name may mean, with the rank ``SURE``, ``ALSO`` or ``ASKED``."""
 
     canonical: str
     rank: int
@@ -271,11 +267,8 @@ def matches_of(name: str) -> list[Match]:
 
 
 def _in_doubt(found: dict[str, Match], words: list[str]) -> dict[str, Match]:
-    """Remove the matches that a word of the name contradicts, or lower their rank.
-
-    ``Время на ответ`` is a time span. ``ID заявителя`` does not identify an appeal. ``Дата ответа
-    заявителя`` may be the time at which the citizen answered.
-    """
+    """Remove the matches that a word of the name contradicts, or lower their rank."""
+    # «Время на ответ» is a time span, and «ID заявителя» does not identify an appeal.
     if "время" in words and not {"на", "до"}.isdisjoint(words):
         return {}
     if not _PERSONS.isdisjoint(words):

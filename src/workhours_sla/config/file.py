@@ -79,10 +79,6 @@ def _configuration(config: Config, name: str) -> Configuration:
 
 
 def load_config(path: Path) -> Config:
-    """Read a TOML file in UTF-8, check its values and return its sections.
-
-    Raises ConfigError for a file that cannot be read or has a value that cannot be used.
-    """
     name = str(path)
     try:
         with path.open("rb") as file:
@@ -104,11 +100,6 @@ def load_config(path: Path) -> Config:
 
 
 def parse_config(text: str, name: str) -> Config:
-    """Parse TOML text, check its values and return its sections; messages call the text ``name``.
-
-    Raises ConfigError. For text that is not TOML, the error has the line number (``line``) if it is
-    known. For a value that cannot be used, the error has the key path (``key``).
-    """
     reader = Reader(name, renamed=RENAMED)
     tables = tables_of(text, name)
     check_answered(tables, text, name)
@@ -177,10 +168,7 @@ def _check_delimiter(text: str) -> None:
 
 
 def _check_datetime_format(text: str) -> None:
-    """Raise ConfigError unless a format contains year, month, day, hour and minute.
-
-    The format is one of NAMED_FORMATS or a format of ``strptime``.
-    """
+    """Raise ConfigError unless a format contains year, month, day, hour and minute."""
     if text in NAMED_FORMATS:
         return
     probe = datetime(2021, 11, 23, 14, 35, tzinfo=UTC)

@@ -75,12 +75,7 @@ def configured(
     warn: timedelta | None = None,
     amend: Callable[[Calendar], Calendar] | None = None,
 ) -> Configuration:
-    """Build the policy of a configuration; ``default`` is the schedule of the section [schedule].
-
-    ``warn`` replaces the warning time of every target, and ``budget`` the budget of one target.
-    ``amend`` is called with each calendar of [schedules] and adds acts to it. Raises ConfigError,
-    and BudgetError for a budget that cannot be used.
-    """
+    """Build the policy of a configuration; ``default`` is the schedule of [schedule]."""
     reader = _PolicyReader(Reader("the configuration"), config, default, warn=warn, amend=amend)
     return reader.configuration(budget)
 
@@ -102,8 +97,6 @@ def check_policy(reader: Reader, config: Config) -> None:
 
 
 class _PolicyReader:
-    """Builds the policy of a configuration."""
-
     def __init__(
         self,
         reader: Reader,
@@ -183,7 +176,6 @@ class _PolicyReader:
         return chosen
 
     def _rows(self, presets: Mapping[str, PresetSettings]) -> Iterator[tuple[Keys, TargetSettings]]:
-        """Yield the key path and the settings of every target of the file and its presets."""
         for name, settings in presets.items():
             keys: Keys = ("presets", name)
             given = {key: value for key, value in asdict(settings).items() if value is not None}

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from workhours_sla.calendars.acts import day_off, transfer
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.days import Act, Entry, Layer
+from workhours_sla.calendars.days import Act, Layer
 from workhours_sla.calendars.zones import time_zone
-from workhours_sla.config.defaults import (
-    CALENDAR,
-    HOURS,
-    NO_CALENDAR,
-    ZONE_OF_PLAIN_RUSSIA,
-)
+from workhours_sla.config.defaults import CALENDAR, HOURS, NO_CALENDAR, ZONE_OF_PLAIN_RUSSIA
 from workhours_sla.config.sections import ScheduleSettings
 from workhours_sla.json.checked_data import Keys, Reader
 from workhours_sla.text.messages import say
@@ -22,7 +17,6 @@ from workhours_sla.worktime.schedule import Schedule
 
 
 def check_schedule(reader: Reader, section: ScheduleSettings, keys: Keys) -> None:
-    """Raise ConfigError about a calendar, hours, time zone or date that cannot be used."""
     if section.calendar == NO_CALENDAR:
         if section.days_off or section.transfers:
             reader.fail(keys, say("own_days_no_calendar"), say("write_overrides"))
@@ -37,11 +31,7 @@ def check_schedule(reader: Reader, section: ScheduleSettings, keys: Keys) -> Non
 
 
 def calendar_of(section: ScheduleSettings, default: str = NO_CALENDAR) -> Calendar | None:
-    """Return the calendar of a section, or None if its id is ``none``.
-
-    ``default`` is the id of the calendar if the section has no key ``calendar``. Raises
-    UnknownCalendarError, CalendarDataError, CalendarCoverageError.
-    """
+    """Return the calendar of a section, or None if its id is ``none``."""
     name = section.calendar or default
     if name == NO_CALENDAR:
         return None
@@ -52,19 +42,11 @@ def calendar_of(section: ScheduleSettings, default: str = NO_CALENDAR) -> Calend
 
 
 def with_own_days(calendar: Calendar, section: ScheduleSettings) -> Calendar:
-    """Return a calendar to which the organisation's own days off and transfers are added.
-
-    Raises CalendarDataError, CalendarCoverageError.
-    """
-    rows = tuple(_own_days(section))
+    rows = [row for day, act in (section.days_off or {}).items() for row in day_off(day, Act(act))]
+    for moved in section.transfers:
+        act = Act(moved.act)
+        rows += transfer(moved.day_off, moved.working_day, act, layer=Layer.AGENCY)
     return calendar.amend(rows) if rows else calendar
-
-
-def _own_days(section: ScheduleSettings) -> Iterator[Entry]:
-    for day, act in (section.days_off or {}).items():
-        yield from day_off(day, Act(act))
-    for row in section.transfers:
-        yield from transfer(row.day_off, row.working_day, Act(row.act), layer=Layer.AGENCY)
 
 
 def named_schedule(
@@ -73,11 +55,6 @@ def named_schedule(
     keys: Keys,
     amend: Callable[[Calendar], Calendar] | None = None,
 ) -> Schedule:
-    """Return the schedule of a section that must have the keys ``calendar`` and ``hours``.
-
-    ``keys`` is the key path of the section; ``amend`` adds acts to the calendar. Raises
-    ConfigError.
-    """
     hours = section.hours
     if section.calendar is None:
         reader.fail((*keys, "calendar"), say("missing"), say("write_calendar"))
@@ -101,11 +78,6 @@ def named_schedule(
 
 
 def default_schedule(section: ScheduleSettings) -> Schedule:
-    """Return the schedule of the section [schedule], with defaults for its missing keys.
-
-    Raises UnknownCalendarError, CalendarDataError, CalendarCoverageError, HoursSyntaxError,
-    MissingTimeZoneError.
-    """
     has_no_zone = section.calendar in (None, CALENDAR, NO_CALENDAR)
     return Schedule(
         calendar_of(section, CALENDAR),

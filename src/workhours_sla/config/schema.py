@@ -43,10 +43,6 @@ def config_schema() -> dict[str, Any]:
 
 
 def _written(part: Any) -> Any:
-    """Prepare a part of a JSON Schema for publication.
-
-    The type null is removed, because TOML has no null. Docstrings become descriptions.
-    """
     if isinstance(part, list):
         return [_written(inner) for inner in part]
     if not isinstance(part, dict):

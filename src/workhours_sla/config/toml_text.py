@@ -32,11 +32,7 @@ OPEN: Final = '"?"'
 
 
 def tables_of(text: str, name: str) -> dict[str, Any]:
-    """Parse TOML text and return its tables; messages call the text ``name``.
-
-    Raises ConfigError, with the line number (``line``) if it is known, for text that is not TOML,
-    has half of a surrogate pair, or is too large or too deeply nested.
-    """
+    """Parse TOML text and return its tables; messages call the text ``name``."""
     if len(text) > LONGEST:
         _refuse(name, say("toml_long", name=name, most=LONGEST))
     try:
@@ -87,7 +83,6 @@ def _open_keys(value: object, keys: Keys) -> Iterator[Keys]:
 
 
 def _question_above(text: str, key: str) -> str:
-    """Return the question in the comment above an open key, empty if it has none."""
     lines = text.split("\n")
     opened = (f"{key} = {OPEN}", f'"{key}" = {OPEN}')
     at = next((at for at, line in enumerate(lines) if line.startswith(opened)), 0)

@@ -16,50 +16,33 @@ from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.days import PRE_HOLIDAY_SHORTENING, DayKind, Entry, Layer
 from workhours_sla.calendars.tables import TableDays
 from workhours_sla.calendars.zones import time_zone
-from workhours_sla.errors import CalendarDataError, clipped, shown
+from workhours_sla.errors import CalendarDataError, shown
 from workhours_sla.text.catalog import DAYS, LANGUAGES, language
 
 Source = str | bytes | Path
 """The content of a calendar file, as text or UTF-8 bytes, or the Path of the file."""
 
 
-_DAYS_OF_A_WEEK = 7
-
-
 class Place(NamedTuple):
-    """A position in a calendar file: a line number, or a key path if the format has no lines.
-
-    ``name`` is the path of the file; for other sources, the name of the source in messages.
-    """
-
     name: str
     line: int | None = None
-    key: str | None = None
 
     def __str__(self) -> str:
-        if self.line is not None:
-            return f"{self.name} line {self.line}"
-        return f"{self.name} {clipped(self.key)}" if self.key else self.name
+        return self.name if self.line is None else f"{self.name} line {self.line}"
 
     def refuse(self, what: str, remedy: str) -> NoReturn:
         """Raise CalendarDataError with this position, the fault, and what to do instead."""
         msg = f"{self}: {what}; {remedy}"
-        raise CalendarDataError(msg, name=self.name, line=self.line, key=self.key) from None
+        raise CalendarDataError(msg, name=self.name, line=self.line) from None
 
 
 class Row(NamedTuple):
-    """An entry and its position in the calendar file."""
-
     entry: Entry
     place: Place
 
 
 def raw_of(source: Source, what: str) -> tuple[str, bytes]:
-    """Return the name and the bytes of a source; ``what`` names a source that is not a file.
-
-    Raises CalendarDataError for a file that cannot be read, and TypeError for a value that is not a
-    ``Source``.
-    """
+    """Return the name and the bytes of a source; ``what`` names a source that is not a file."""
     if isinstance(source, Path):
         try:
             return str(source), source.read_bytes()
@@ -78,38 +61,32 @@ def raw_of(source: Source, what: str) -> tuple[str, bytes]:
     raise TypeError(msg)
 
 
-def decoded(raw: bytes, place: Place) -> str:
-    """Return UTF-8 bytes as text. Raises CalendarDataError, with ``place``, for invalid bytes."""
+def decoded(raw: bytes, name: str) -> str:
+    """Return UTF-8 bytes as text, without a byte order mark. Raises CalendarDataError."""
     try:
-        return raw.decode()
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        if place.line is None:
-            place = place._replace(line=raw.count(b"\n", 0, error.start) + 1)
+        # the error of this codec counts from after the mark
+        raw = raw.removeprefix(b"\xef\xbb\xbf")
+        place = Place(name, raw.count(b"\n", 0, error.start) + 1)
         place.refuse(f"the byte 0x{raw[error.start]:02x} is not UTF-8", "save the file as UTF-8")
 
 
 def text_of(source: Source, what: str) -> tuple[str, str]:
-    """Return the name and the text of a source, without a byte order mark.
-
-    Raises the errors of ``raw_of``, and CalendarDataError for bytes that are not UTF-8.
-    """
     name, raw = raw_of(source, what)
-    return name, decoded(raw, Place(name)).removeprefix("\ufeff")
+    return name, decoded(raw, name)
 
 
 def weekdays(weekend: Iterable[int]) -> frozenset[int]:
-    """Return ``weekend`` as a set of weekdays (Monday is 0). Raises CalendarDataError."""
     days = frozenset(weekend)
     for day in days:
-        if type(day) is not int or not 0 <= day < _DAYS_OF_A_WEEK:
-            Place("weekend").refuse(
-                f"{shown(day)} is not a weekday", "use 0 (Monday) to 6 (Sunday)"
-            )
+        if type(day) is not int or day not in range(7):
+            what = f"{shown(day)} is not a weekday"
+            Place("weekend").refuse(what, "use 0 (Monday) to 6 (Sunday)")
     return days
 
 
 def zone_of(tz: ZoneInfo | str) -> ZoneInfo:
-    """Return ``tz`` as a ZoneInfo. Raises UnknownTimeZoneError for an unknown IANA name."""
     return tz if isinstance(tz, ZoneInfo) else time_zone(tz)
 
 
@@ -125,11 +102,7 @@ def check_range(first: date, last: date) -> None:
 
 
 def check_years(dates: Collection[date], first: date, last: date, name: str) -> None:
-    """Raise CalendarDataError if ``dates`` has no date in some year between ``first`` and ``last``.
-
-    Only the years that lie wholly between the two dates are checked. ``name`` is the name of the
-    file; the message says that the file may not cover the year.
-    """
+    """Raise CalendarDataError if a whole year between ``first`` and ``last`` has no date."""
     covered = {day.year for day in dates}
     for year in range(first.year, last.year + 1):
         whole = first <= date(year, 1, 1) and date(year, 12, 31) <= last
@@ -141,11 +114,7 @@ def check_years(dates: Collection[date], first: date, last: date, name: str) -> 
 
 
 def short(entry: Entry, weekend: frozenset[int], lang: str = "en") -> Entry:
-    """Return ``entry`` as a working day that is one hour shorter.
-
-    If the date is on a weekend or swapped with another date, the result is a transferred working
-    day. Otherwise, an entry without a name gets a name in the language ``lang``, "en" or "ru".
-    """
+    """Return ``entry`` as a working day that is one hour shorter."""
     entry = entry._replace(shortened_by=PRE_HOLIDAY_SHORTENING)
     if entry.date.weekday() in weekend or entry.swapped_with is not None:
         return entry._replace(layer=Layer.TRANSFER, kind=DayKind.TRANSFERRED_WORK)
@@ -154,10 +123,7 @@ def short(entry: Entry, weekend: frozenset[int], lang: str = "en") -> Entry:
 
 
 def paired(rows: Sequence[Row]) -> Iterator[Row]:
-    """Yield the rows, with ``swapped_with`` in the rows of both dates of a swap.
-
-    It is enough if one of the two rows in the file names the other date.
-    """
+    """Yield the rows, with ``swapped_with`` in the rows of both dates of a swap."""
     naming = {(row.entry.swapped_with, row.entry.kind): row.entry.date for row in rows}
     opposite = {
         DayKind.TRANSFERRED_WORK: DayKind.TRANSFERRED_OFF,
@@ -173,30 +139,20 @@ def paired(rows: Sequence[Row]) -> Iterator[Row]:
 def check_swaps(
     rows: Sequence[Row], weekend: frozenset[int], first: date, last: date, *, remedy: str
 ) -> None:
-    """Raise CalendarDataError for a swap that would lose or double working hours.
-
-    A working weekend must name the date whose hours it has. That date must have hours of its own
-    and be off. The date from which a day off was moved must be a holiday or a working day.
-    ``remedy`` is how this kind of file names the other date, for error messages.
-    """
+    """Raise CalendarDataError for a swap that would lose or double working hours."""
     by_date = {row.entry.date: row.entry for row in rows}
     for row in rows:
         entry, other = row.entry, row.entry.swapped_with
         if entry.kind is DayKind.TRANSFERRED_WORK:
-            _check_hours(row, weekend, remedy)
+            day = entry.date
+            if other is None and day.weekday() in weekend:
+                what = f"{day} works on a weekend, but the date whose hours it takes is missing"
+                row.place.refuse(what, remedy)
+            if other is not None and other.weekday() in weekend:
+                what = f"{day} works in place of {other}, a weekend without hours"
+                row.place.refuse(what, remedy)
         if other is not None and first <= other <= last:
             _check_partner(row, other, by_date.get(other))
-
-
-def _check_hours(row: Row, weekend: frozenset[int], remedy: str) -> None:
-    day, other = row.entry.date, row.entry.swapped_with
-    if other is None:
-        if day.weekday() in weekend:
-            row.place.refuse(
-                f"{day} works on a weekend, but the date whose hours it takes is missing", remedy
-            )
-    elif other.weekday() in weekend:
-        row.place.refuse(f"{day} works in place of {other}, a weekend without hours", remedy)
 
 
 def _check_partner(row: Row, other: date, partner: Entry | None) -> None:
@@ -223,10 +179,7 @@ def calendar_of(
     last: date,
     tz: ZoneInfo | str | None,
 ) -> Calendar:
-    """Return a calendar with the given entries; its version is a digest of the entries.
-
-    The entries must have been checked.
-    """
+    """Return a calendar with the given entries; its version is a digest of the entries."""
     zone = None if tz is None else zone_of(tz).key
     table = TableDays.of(entries, weekend=weekend, first=first, last=last, version="")
     lines = [f"{sorted(weekend)} {first} {last}"]

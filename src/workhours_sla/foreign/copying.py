@@ -38,22 +38,15 @@ SWAP_NOT_RECORDED = (
 
 
 class ForeignDay(NamedTuple):
-    """A date as another library describes it.
-
-    ``weekend`` is True if the date is a weekly day off by the weekend that applied at the time.
-    ``working`` is True if people work on the date, also if it is a weekly day off. ``swapped_with``
-    is the other date of a swap. It is None if there was no swap, or if the library does not record
-    the other date. ``estimated`` is True for a lunar holiday whose date is not confirmed. ``short``
-    is True for a day that is partly off, also on a weekly day off.
-    """
+    """A date as another library describes it."""
 
     date: dt.date
-    weekend: bool
-    working: bool
+    weekend: bool  # a weekly day off at the time
+    working: bool  # people work, also on a weekly day off
     name: str | None = None
     swapped_with: dt.date | None = None
-    estimated: bool = False
-    short: bool = False
+    estimated: bool = False  # an unconfirmed lunar holiday
+    short: bool = False  # partly off
 
 
 def build(
@@ -67,16 +60,7 @@ def build(
     left_out: tuple[str, ...] = (),
     tz: str | None = None,
 ) -> Calendar:
-    """Return the calendar of ``days``, which are consecutive dates.
-
-    ``decided`` are the first and the last year for which the library contains the decisions of the
-    authorities, or None for all years. Dates that are at most ``uncertain_days`` days from an
-    estimated day are uncertain; None accepts estimated days as they are. ``short_by`` is the
-    working time by which a short day is shorter. ``left_out`` are the library's categories of
-    ``days`` that were not asked for. The calendar's weekend consists of the weekdays that were
-    always off. If the weekend changed over the years, the calendar has an entry for each
-    weekly day off on another weekday. Raises CalendarDataError.
-    """
+    """Return the calendar of ``days``, which are consecutive dates."""
     span = days[0].date, days[-1].date
     years = decided or (span[0].year, span[1].year)
     if years[1] < years[0]:
@@ -109,11 +93,6 @@ def _weekend(days: Sequence[ForeignDay]) -> frozenset[int]:
 
 
 def _entries(days: Sequence[ForeignDay], act: Act, short_by: timedelta) -> Iterator[Entry]:
-    """Yield the entries of the dates that differ from the ordinary week.
-
-    A weekly day off of a former weekend is in Layer.WEEKLY, a holiday in Layer.STATUTORY, and a
-    swapped date in Layer.TRANSFER.
-    """
     weekend = _weekend(days)
     for day in days:
         swap = day.swapped_with
@@ -132,12 +111,6 @@ def _entries(days: Sequence[ForeignDay], act: Act, short_by: timedelta) -> Itera
 
 
 def _working_weekend(day: ForeignDay, days: Sequence[ForeignDay], act: Act) -> Entry:
-    """Return the entry of a weekly day off on which people worked.
-
-    The date has the hours of the day off that it was swapped with, because its own weekday has no
-    hours. If the library does not record that day off, the nearest day off on a weekday is used, or
-    the nearest weekday if the calendar has no such day off.
-    """
     swapped_with = day.swapped_with
     if swapped_with is None:
         nearest = min(
@@ -151,10 +124,6 @@ def _working_weekend(day: ForeignDay, days: Sequence[ForeignDay], act: Act) -> E
 def _open_days(
     days: Iterable[ForeignDay], bounds: DateRange, margin: int, act: Act
 ) -> tuple[Entry, ...]:
-    """Return the entries of the dates near estimated days, sorted by date.
-
-    Dates in ``bounds`` that are at most ``margin`` days from an estimated day have an entry.
-    """
     found: dict[date, Entry] = {}
     for day in days:
         if day.estimated:
@@ -167,17 +136,11 @@ def _open_days(
 
 
 def all_dates(first: int, last: int) -> Iterator[date]:
-    """Yield the dates of the years ``first`` to ``last``, both included."""
     return dates_between(date(first, 1, 1), date(last, 12, 31))
 
 
 def check_years(library: str, id: str, asked: tuple[int, int], has: tuple[int, int]) -> None:
-    """Raise CalendarDataError if the library covers none of the years asked for.
-
-    ``asked`` are the first and the last year that the caller asked for, and ``has`` are the first
-    and the last year of the library. Raises CalendarDataError also if the last year asked for is
-    before the first, and TypeError for a year that is not an int.
-    """
+    """Raise CalendarDataError if the library covers none of the years asked for."""
     first, last = asked
     for year in asked:
         if type(year) is not int:
@@ -194,12 +157,7 @@ def check_years(library: str, id: str, asked: tuple[int, int], has: tuple[int, i
 
 
 def release_year(version: str, first_releases: Mapping[str, int]) -> int:
-    """Return the year in which ``version`` of a library was released.
-
-    ``first_releases`` maps the version that was released first in a year to the year. A version of
-    a later year counts as released in the last year of the mapping, so that a copy covers too few
-    years rather than too many.
-    """
+    # A version of a later year counts as one of the last: rather too few years than too many.
     years = [year for first, year in first_releases.items() if _numbers(first) <= _numbers(version)]
     return max(years, default=min(first_releases.values()))
 
@@ -209,10 +167,6 @@ def _numbers(version: str) -> list[int]:
 
 
 def similar_ids(id: str, ids: Mapping[str, str]) -> Phrase:
-    """Return the suggestion of other ids, for the error about an unknown id.
-
-    ``ids`` are the known ids, keyed by the names that are compared with ``id``.
-    """
     names = get_close_matches(id.casefold(), ids, n=5, cutoff=0.6)
     found = list(dict.fromkeys(ids[name] for name in names))[:3]
     return say("did_you_mean", near=", ".join(found)) if found else say("ids_of_iso")

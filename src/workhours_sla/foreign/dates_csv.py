@@ -87,7 +87,14 @@ def read_dates(
     first = date(min(dates).year, 1, 1) if first is None else first
     last = date(max(dates).year, 12, 31) if last is None else last
     check_range(first, last)
-    _check_dates(rows, first, last)
+    seen: dict[date, Place] = {}
+    for entry, place in rows:
+        day = entry.date
+        if day in seen:
+            place.refuse(f"{day} is given twice, first on {seen[day]}", "keep one of them")
+        if not first <= day <= last:
+            place.refuse(f"{day} is not within {first} to {last}", "give other first or last dates")
+        seen[day] = place
     check_years(dates, first, last, name)
     rows = list(paired(rows))
     check_swaps(rows, off_weekdays, first, last, remedy="name that date in the column swapped_with")
@@ -166,14 +173,3 @@ def _date(text: str, column: str, place: Place) -> date:
     return place.refuse(
         f"{column} is {shown(text)}, which is not a date", "write it like 2026-05-08 or 08.05.2026"
     )
-
-
-def _check_dates(rows: Iterable[Row], first: date, last: date) -> None:
-    seen: dict[date, Place] = {}
-    for entry, place in rows:
-        day = entry.date
-        if day in seen:
-            place.refuse(f"{day} is given twice, first on {seen[day]}", "keep one of them")
-        if not first <= day <= last:
-            place.refuse(f"{day} is not within {first} to {last}", "give other first or last dates")
-        seen[day] = place

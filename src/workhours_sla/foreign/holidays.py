@@ -58,11 +58,7 @@ _SUBSTITUTED = 4
 
 
 def provide(id: str) -> Calendar | None:
-    """Return the calendar of an ISO 3166 id such as ``DE-BY``, or None if the library has none.
-
-    The calendar has the default options of ``copy_holidays``. Raises UnknownCalendarError for
-    Russia, which is built in.
-    """
+    """Return the calendar of an ISO 3166 id such as ``DE-BY``, or None if the library has none."""
     _refuse_russia(id)
     return None if _entity(id) is None else copy_holidays(id)
 
@@ -153,10 +149,7 @@ def copy_holidays(
 
 
 def available(country: str) -> Iterator[AvailableCalendar]:
-    """Yield a description of each calendar of the library, or only of one country's calendars.
-
-    The calendars of a country include those of its subdivisions.
-    """
+    """Yield a description of each calendar of the library, or only of one country's calendars."""
     from holidays.registry import COUNTRIES, EntityLoader
     from holidays.version import __version__ as version
 
@@ -195,10 +188,7 @@ def _refuse_russia(id: str) -> None:
 
 
 def _entity(id: str) -> type[HolidayBase] | None:
-    """Return the library's class for an ISO 3166 id, or None if the library does not have the id.
-
-    The class of a subdivision is the class of its country.
-    """
+    """Return the library's class of the country of an ISO 3166 id, or None."""
     import holidays
     from holidays.registry import EntityLoader
 
@@ -210,11 +200,7 @@ def _entity(id: str) -> type[HolidayBase] | None:
 
 
 def _names(id: str) -> Mapping[str, str]:
-    """Return the ids that an error message may suggest for an unknown id, keyed by name.
-
-    If the library has the country of the unknown id, the result has the ids of the country's
-    subdivisions. Otherwise it has the ids of all countries.
-    """
+    """Return the ids that an error message may suggest for an unknown id, keyed by name."""
     from holidays.registry import COUNTRIES
 
     country = id.partition("-")[0]
@@ -234,11 +220,8 @@ def _names(id: str) -> Mapping[str, str]:
 
 
 def _language(entity: type[HolidayBase], asked: str) -> str | None:
-    """Return the library's name of the language ``asked``, or of the country's own language.
-
-    Returns None only if the country has no translations. For a country with translations, the
-    library would take None as the language of the environment.
-    """
+    """Return the library's name of the language ``asked``, or of the country's own language."""
+    # Without a language, the library would take that of the environment.
     known = entity.supported_languages
     variants = [name for name in known if name.partition("_")[0] == asked]
     wanted = (asked, f"{asked}_{entity.country}", f"{asked}_US", *variants)
@@ -249,10 +232,6 @@ def _language(entity: type[HolidayBase], asked: str) -> str | None:
 
 
 def _filled(entity: type[HolidayBase], categories: frozenset[str], **options: Any) -> HolidayBase:
-    """Return a new object of the library that contains the days of ``categories``.
-
-    Only ``copy_holidays`` may use the object. ``options`` are arguments of ``entity``.
-    """
     if "islamic_show_estimated" in signature(entity.__init__).parameters:
         options["islamic_show_estimated"] = True  # some countries leave the mark out by default
     return entity(expand=False, categories=categories, **options)
@@ -266,11 +245,7 @@ def _years_of(entity: type[HolidayBase], id: str) -> tuple[int, int]:
     return max(entity.start_year, lunar[0]), min(entity.end_year, lunar[1])
 
 
-def _checked(
-    entity: type[HolidayBase],
-    id: str,
-    categories: Iterable[str],
-) -> frozenset[str]:
+def _checked(entity: type[HolidayBase], id: str, categories: Iterable[str]) -> frozenset[str]:
     wanted = frozenset([categories] if isinstance(categories, str) else categories)
     known = ", ".join(sorted(entity.supported_categories))
     unknown = sorted(wanted - set(entity.supported_categories))
@@ -338,11 +313,8 @@ def _rows(of_year: Any) -> Iterable[tuple[Any, ...]]:
 
 
 def _swaps(days_off: HolidayBase) -> Iterator[tuple[date, tuple[date, str]]]:
-    """Yield the swaps that apply, as (day off, (date worked instead, label)).
-
-    A swap applies if the library uses the swap's label for the day off. This leaves out the tables
-    of other subdivisions and categories, and swaps that were revoked.
-    """
+    """Yield the swaps that apply, as (day off, (date worked instead, label))."""
+    # The library's label on the day off leaves out revoked swaps and those of other subdivisions.
     for _, table in _tables(days_off):
         for year, of_year in table.items():
             for row in _rows(of_year):
@@ -359,12 +331,7 @@ def _swaps(days_off: HolidayBase) -> Iterator[tuple[date, tuple[date, str]]]:
 def _decreed(
     days_off: HolidayBase, categories: frozenset[str], newest: int
 ) -> tuple[int, int] | None:
-    """Return the first and last year for which the library has a decree.
-
-    The result is None if the country's days off do not depend on decrees. They depend on decrees if
-    the country ever swapped working days, or added days off in at least
-    ``YEARS_OF_A_DECREEING_COUNTRY`` of the ten last years on record.
-    """
+    """Return the first and last year for which the library has a decree."""
     places = [""]
     if days_off.subdiv is not None:
         places.append(days_off.subdiv.replace("-", "_").replace(" ", "_").lower() + "_")

@@ -157,16 +157,13 @@ def _entry(day: date, about: FeedEvent, act: Act) -> Entry:
 
 
 def _calendars(raw: bytes, place: Place, zones: Mapping[str, str]) -> Iterator[Any]:
-    """Yield the VCALENDAR components of a feed, with IANA names of zones. Raises CalendarDataError.
-
-    Folded lines are joined as bytes, because a fold may be within a character of UTF-8.
-    """
+    """Yield the VCALENDAR components of a feed, with IANA names of zones."""
     try:
         import icalendar
     except ImportError as error:
         raise needs_extra(what="holiday feeds need icalendar", extras=("ical",)) from error
-    lines = re.sub(rb"\r\n?", b"\n", raw.removeprefix(b"\xef\xbb\xbf"))
-    text = decoded(re.sub(rb"\n[ \t]", b"", lines), place)
+    lines = re.sub(rb"\r\n?", b"\n", raw)
+    text = decoded(re.sub(rb"\n[ \t]", b"", lines), place.name)
     text = _ZONE.sub(lambda found: f"{found[1]}{_zone_name(found[2], zones, place)}", text)
     if len(re.findall(r"(?im)^BEGIN:", text)) != len(re.findall(r"(?im)^END:", text)):
         place.refuse("a BEGIN has no END", "get the file again, it may be incomplete")
@@ -254,8 +251,7 @@ def _occurrences(calendar: Any, place: Place, first: date, last: date) -> Iterat
     ]
     try:
         yield from recurring_ical_events.of(calendar).between(
-            datetime.combine(first, time()) - _MARGIN,
-            datetime.combine(last, time()) + _MARGIN,
+            datetime.combine(first, time()) - _MARGIN, datetime.combine(last, time()) + _MARGIN
         )
     except _FAULTS as error:
         place.refuse(f"an event cannot be read ({_one_line(error)})", "correct or remove it")
@@ -321,11 +317,8 @@ def _kind(when: date) -> tuple[bool, bool]:
 
 
 def _check_rule(event: Any, place: Place, name: str, start: date, first: date) -> None:
-    """Raise CalendarDataError for a rule by the hour, or one that DTSTART does not fit.
-
-    RFC 5545 (section 3.8.5.3) does not define what a rule means if it does not contain DTSTART,
-    which matters if the occurrences are counted, or if DTSTART is among the dates to read.
-    """
+    """Raise CalendarDataError for a rule by the hour, or one that DTSTART does not fit."""
+    # RFC 5545 (3.8.5.3) leaves open what a rule means whose DTSTART is no occurrence of it.
     from dateutil.rrule import rrulestr
 
     rule = event["RRULE"]
@@ -337,7 +330,8 @@ def _check_rule(event: Any, place: Place, name: str, start: date, first: date) -
         rule.setdefault("BYDAY", [_WEEKDAYS[start.weekday()]])
     begun = datetime(start.year, start.month, start.day)  # noqa: DTZ001 - on its own clock
     plain = {key: value for key, value in rule.items() if key != "UNTIL"}
-    text = ";".join(f"{key}={_joined(value)}" for key, value in plain.items())
+    lists = {key: value if isinstance(value, list) else [value] for key, value in plain.items()}
+    text = ";".join(f"{key}={','.join(map(str, values))}" for key, values in lists.items())
     try:
         found = next(iter(rrulestr(text, dtstart=begun)), None)
     except _FAULTS as error:
@@ -351,18 +345,11 @@ def _check_rule(event: Any, place: Place, name: str, start: date, first: date) -
         )
 
 
-def _joined(values: Any) -> str:
-    return ",".join(map(str, values if isinstance(values, list) else [values]))
-
-
 # -- days --------------------------------------------------------------------------------------
 
 
 class _Days(NamedTuple):
-    """The dates that an event covers.
-
-    Dates from ``first`` to before ``after`` are covered completely, dates in ``partly`` in part.
-    """
+    """The dates that an event covers."""
 
     first: date
     after: date
@@ -370,7 +357,6 @@ class _Days(NamedTuple):
 
 
 def _covered(event: Any, zone: ZoneInfo | None, place: Place) -> _Days:
-    """Return the days that an event covers, in ``zone``, or in its own zone if that is None."""
     start, end = event["DTSTART"].dt, event["DTEND"].dt
     if not isinstance(start, datetime):
         return _Days(start, max(end, start + ONE_DAY), ())
@@ -386,10 +372,6 @@ def _covered(event: Any, zone: ZoneInfo | None, place: Place) -> _Days:
 
 
 def _days_between(start: datetime, end: datetime, zone: tzinfo) -> _Days:
-    """Return the dates in ``zone`` that lie between two instants in UTC.
-
-    An end within the last minute of a day, such as 23:59:59, counts as the end of that day.
-    """
     first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
     partly = []
     if start < end and _midnight(last + ONE_DAY, zone) - end <= _ONE_MINUTE:

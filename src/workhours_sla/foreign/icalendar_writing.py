@@ -132,10 +132,7 @@ def _events(schedule: Schedule, day: date, lang: str, *, days_off: bool) -> Iter
 
 
 def _intervals(schedule: Schedule, day: date) -> list[tuple[datetime, datetime]]:
-    """Return the working intervals of a date's shifts, in UTC.
-
-    Time that belongs to a shift of the previous date is left out.
-    """
+    """Return the working intervals of a date's shifts, in UTC."""
     before = day - ONE_DAY
     left = _in_utc(schedule, day)
     for from_, until in _in_utc(schedule, before) if schedule.knows(before) else ():

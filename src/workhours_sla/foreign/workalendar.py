@@ -39,12 +39,7 @@ _READING = threading.Lock()
 
 
 def provide(id: str) -> Calendar | None:
-    """Return the calendar of an ISO 3166 id such as ``DE-BY``, or None if the library has none.
-
-    The calendar has the default options of ``copy_workalendar``, and an id such as
-    ``workalendar:DE-BY``. Raises UnknownCalendarError for Russia and other countries whose swapped
-    working days the library does not contain, and if the library is not installed.
-    """
+    """Return the calendar of an ISO 3166 id such as ``DE-BY``, or None if the library has none."""
     _refuse_swappers(id)
     if not _ISO.fullmatch(id):
         return None
@@ -106,11 +101,7 @@ def copy_workalendar(
 
 
 def available(country: str) -> Iterator[AvailableCalendar]:
-    """Yield a description of each calendar of the library, or only of one country's calendars.
-
-    The calendars of a country include those of its subdivisions. There are none if the library is
-    not installed.
-    """
+    """Yield a description of each calendar of the library, or only of one country's calendars."""
     try:
         from workalendar import __version__ as version
     except ImportError:
@@ -148,10 +139,6 @@ def _refuse_swappers(id: str) -> None:
 
 
 def _registered(id: str) -> Mapping[str, Any]:
-    """Return the library's classes, keyed by the id of a country or subdivision.
-
-    Raises UnknownCalendarError about ``id`` if the library is not installed.
-    """
     try:
         from workalendar.registry import registry  # type: ignore[import-untyped]
     except ImportError as error:
@@ -161,11 +148,6 @@ def _registered(id: str) -> Mapping[str, Any]:
 
 
 def _read(cls: Any, years: range) -> tuple[list[ForeignDay], str | None]:
-    """Return the days of ``years``, and the text of the library's warnings.
-
-    If the library cannot compute all years, the days are those of the longest sequence of years
-    that it can compute. The text is None if there are no warnings.
-    """
     with _READING, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         calendar = cls()

@@ -38,7 +38,7 @@ _YEAR = re.compile(r"[0-9]{4}")
 
 
 class _Year(NamedTuple):
-    """The content of a file: its year, and rows for the dates that differ from the usual week."""
+    """The content of a file, with rows for the dates that differ from the usual week."""
 
     year: int
     place: Place
@@ -98,13 +98,13 @@ def _year(source: Source) -> _Year:
     if text.lstrip()[:1] != "<":
         what = f"{shown(text[:20])} is not the beginning of XML"
         place.refuse(what, "give the content of a file, or its Path")
-    year, lang, act = 0, "ru", _act(0)
+    year, lang, note = 0, "ru", None
     holidays: dict[str, str] = {}
     days: dict[date, tuple[Place, dict[str, str]]] = {}
     for path, given, here in _elements(text, place):
         if path == "calendar":
             year, lang = _year_in(given, here), given.get("lang", lang)
-            act = _act(year, f"file of {given['date']}" if "date" in given else None)
+            note = f"file of {given['date']}" if "date" in given else None
         elif path == "calendar/holidays/holiday":
             id_ = given.get("id", "")
             if not id_ or id_ in holidays:
@@ -120,6 +120,7 @@ def _year(source: Source) -> _Year:
             here.refuse(f"{shown(path)} is not part of the format", "use calendar/days/day")
     if not days:
         place.refuse("it lists no days", "get the file again, it may be incomplete")
+    act = Act(f"xmlcalendar.ru {year}", source="https://xmlcalendar.ru/", note=note)
     rows = [
         Row(_entry(day, given, here, holidays, act, lang), here)
         for day, (here, given) in days.items()
@@ -187,11 +188,8 @@ def _with_swaps(rows: list[Row], swaps: Mapping[date, date]) -> Iterator[Row]:
 
 
 def _with_eves(entries: Iterable[Entry]) -> Iterator[Entry]:
-    """Set ``shortens_eve`` in the entries of holidays whose eve is short, and yield all entries.
-
-    ``shortens_eve`` shortens every date that has the hours of the eve. It is therefore set only if
-    all these dates are short in the file.
-    """
+    """Set ``shortens_eve`` in the entries of holidays whose eve is short, and yield all entries."""
+    # ``shortens_eve`` shortens every date with the hours of the eve, so all of them must be short.
     by_date = {entry.date: entry for entry in entries}
     shorts: dict[date, list[bool]] = {}
     for entry in by_date.values():
@@ -204,10 +202,6 @@ def _with_eves(entries: Iterable[Entry]) -> Iterator[Entry]:
         shortens = not ordinary and all(shorts.get(eve, [False]))
         named = entry.kind is DayKind.HOLIDAY and entry.name is not None
         yield entry._replace(shortens_eve=named and shortens)
-
-
-def _act(year: int, note: str | None = None) -> Act:
-    return Act(f"xmlcalendar.ru {year}", source="https://xmlcalendar.ru/", note=note)
 
 
 def _day(year: int, given: dict[str, str], place: Place) -> date:

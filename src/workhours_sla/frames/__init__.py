@@ -29,11 +29,10 @@ from workhours_sla.errors import needs_extra
 try:
     import numpy as np  # noqa: F401
 except ImportError as _error:
-    extras = ("pandas", "polars", "arrow")
-    raise needs_extra(what="frames need numpy", extras=extras) from _error
+    raise needs_extra(what="frames need numpy", extras=("pandas", "polars", "arrow")) from _error
 
 import workhours_sla.frames.accessors  # noqa: F401 - it registers the accessors
-from workhours_sla.frames.numpy_columns import MarkedColumns
+from workhours_sla.frames.rows import MarkedColumns
 from workhours_sla.frames.verbs import (
     breaches_after,
     deadline,

@@ -66,11 +66,6 @@ class FrameReports:
         provisional: bool = False,
         lang: str = "en",
     ) -> Report:
-        """Return the report of the appeals in the rows of the DataFrame.
-
-        ``columns`` and ``provisional`` are as for ``report.cases_of_frame``, ``options`` and
-        ``lang`` as for ``report.report``. Raises the errors of both.
-        """
         from workhours_sla.reports.frames import cases_of_frame
         from workhours_sla.reports.report import report
 

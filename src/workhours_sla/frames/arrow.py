@@ -13,14 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from workhours_sla.frames.numpy_columns import (
-    NAT,
-    Rows,
-    missing_in,
-    offsets_of,
-    refuse_naive,
-    refuse_type,
-)
+from workhours_sla.frames.rows import NAT, Rows, missing_in, offsets_of, refuse_naive, refuse_type
 from workhours_sla.worktime.columns.inputs import Pauses
 
 _ARRAYS = pa.Array | pa.ChunkedArray
@@ -29,8 +22,6 @@ _GIVE = "an array of timestamps with a zone"
 
 
 class ArrowRows(Rows[Any]):
-    """Reads the arguments of a verb from Arrow arrays, and builds arrays of answers."""
-
     def __init__(self, role: str, array: Any) -> None:
         kind = array.type if isinstance(array, _ARRAYS) else None
         if kind is None or pa.types.is_null(kind):
@@ -75,14 +66,12 @@ class ArrowRows(Rows[Any]):
             self.check_length("budget", given)
         return _integers(given).view(f"m8[{given.type.unit}]")
 
-    def positions(self, by: Any, names: Sequence[str]) -> NDArray[Any]:
+    def names(self, by: Any) -> Any:
         if not isinstance(by, _ARRAYS):
             msg = f"by is {type(by).__name__}, not a column of names; give an array of strings"
             raise TypeError(msg)
         self.check_length("by", by)
-        known = pa.array(names)
-        found = pc.index_in(by.cast(known.type), value_set=known)
-        return np.asarray(_whole(found.fill_null(-1)))
+        return by.cast(pa.string())
 
     def pauses(self, pauses: Any) -> Pauses:
         kind = getattr(pauses, "type", pa.null())
@@ -103,16 +92,13 @@ class ArrowRows(Rows[Any]):
 
     # -- build -------------------------------------------------------------------------------
 
-    def column(self, values: NDArray[Any]) -> Any:
-        unit = np.datetime_data(values.dtype)[0]
-        kind = pa.timestamp(unit, self._zone) if values.dtype.kind == "M" else pa.duration(unit)
-        plain = pa.array(values.view(np.int64), mask=missing_in(values))
-        return self._like_first(plain.view(kind))
-
-    def flags(self, values: NDArray[np.bool_], missing: NDArray[np.bool_] | None = None) -> Any:
-        return self._like_first(pa.array(values, mask=missing))
-
-    def _like_first(self, array: Any) -> Any:
+    def build(self, values: NDArray[Any], missing: NDArray[np.bool_] | None = None) -> Any:
+        if values.dtype == np.bool_:
+            array = pa.array(values, mask=missing)
+        else:
+            unit, instants = np.datetime_data(values.dtype)[0], values.dtype.kind == "M"
+            kind = pa.timestamp(unit, self._zone) if instants else pa.duration(unit)
+            array = pa.array(values.view(np.int64), mask=missing_in(values)).view(kind)
         return pa.chunked_array([array]) if self._chunked else array
 
 

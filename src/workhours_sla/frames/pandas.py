@@ -17,14 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from workhours_sla.errors import NaiveDatetimeError
-from workhours_sla.frames.numpy_columns import (
-    NAT,
-    Rows,
-    missing_in,
-    offsets_of,
-    refuse_naive,
-    refuse_type,
-)
+from workhours_sla.frames.rows import NAT, Rows, missing_in, offsets_of, refuse_naive, refuse_type
 from workhours_sla.worktime.columns.inputs import Pauses
 from workhours_sla.worktime.times import BASE_UTC
 
@@ -34,8 +27,6 @@ _COLUMNS = (pd.Series, pd.Index, pd.api.extensions.ExtensionArray, np.ndarray, l
 
 
 class PandasRows(Rows[Any]):
-    """Reads the arguments of a verb from Series of pandas, and builds Series of answers."""
-
     def __init__(self, role: str, series: Any) -> None:
         if not isinstance(series, pd.Series):
             msg = (
@@ -93,17 +84,8 @@ class PandasRows(Rows[Any]):
             return _integers(series).view(f"m8[{series.dtype.pyarrow_dtype.unit}]")
         return series.to_numpy()
 
-    def positions(self, by: Any, names: Sequence[str]) -> NDArray[Any]:
-        series = self._aligned("by", by)
-        if isinstance(series.dtype, pd.CategoricalDtype):
-            codes, distinct = series.cat.codes.to_numpy(), series.cat.categories
-        else:
-            codes, distinct = pd.factorize(series)
-        known = pd.Index(names, dtype=object).get_indexer(distinct.astype(object))
-        found: NDArray[Any] = np.append(known, -1)[
-            codes
-        ]  # the code of a missing name, -1, selects the last element
-        return found
+    def names(self, by: Any) -> Any:
+        return self._aligned("by", by)
 
     def codes(self, codes: Any) -> NDArray[Any]:
         return np.asarray(self._aligned("codes", codes).to_numpy())
@@ -146,7 +128,13 @@ class PandasRows(Rows[Any]):
 
     # -- build -------------------------------------------------------------------------------
 
-    def column(self, values: NDArray[Any]) -> Any:
+    def build(self, values: NDArray[Any], missing: NDArray[np.bool_] | None = None) -> Any:
+        if values.dtype == np.bool_:
+            return (
+                self._series_of(values, "bool[pyarrow]", missing)
+                if self._on_arrow
+                else self._series_of(values, values.dtype)  # booleans of numpy have no null
+            )
         unit = np.datetime_data(values.dtype)[0]
         instants = values.dtype.kind == "M"
         plain = values.view(np.int64)
@@ -160,16 +148,6 @@ class PandasRows(Rows[Any]):
         if instants:
             return self._series_of(_in_own_zones(values, self._series), object)
         return self._series_of(values, values.dtype)
-
-    def flags(self, values: NDArray[np.bool_], missing: NDArray[np.bool_] | None = None) -> Any:
-        """Return an array of booleans as a Series.
-
-        If the first Series has an Arrow data type, rows that are true in ``missing`` become null.
-        Booleans of numpy cannot be null.
-        """
-        if not self._on_arrow:
-            return self._series_of(values, values.dtype)
-        return self._series_of(values, "bool[pyarrow]", missing)
 
     def _series_of(self, values: Any, dtype: Any, missing: NDArray[np.bool_] | None = None) -> Any:
         name = self._series.name

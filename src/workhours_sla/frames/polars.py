@@ -12,14 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from workhours_sla.frames.numpy_columns import (
-    NAT,
-    Rows,
-    missing_in,
-    offsets_of,
-    refuse_naive,
-    refuse_type,
-)
+from workhours_sla.frames.rows import NAT, Rows, missing_in, offsets_of, refuse_naive, refuse_type
 from workhours_sla.worktime.columns.inputs import Pauses
 
 _NAMES = (pl.String, pl.Categorical, pl.Enum, pl.Null)
@@ -27,8 +20,6 @@ _GIVE = "a Series of Datetime with a zone"
 
 
 class PolarsRows(Rows[pl.Series]):
-    """Reads the arguments of a verb from Series of polars, and builds Series of answers."""
-
     def __init__(self, role: str, series: Any) -> None:
         if isinstance(series, pl.Expr):
             msg = f"{role} is an expression, which has no rows yet; use its namespace, .sla"
@@ -61,7 +52,8 @@ class PolarsRows(Rows[pl.Series]):
     def read_names(column: Any) -> tuple[NDArray[Any], Sequence[object]]:
         texts = column.cast(pl.String)
         distinct = texts.drop_nulls().unique()
-        return _places(texts, distinct), distinct.to_list()
+        codes = texts.cast(pl.Enum(distinct)).to_physical().cast(pl.Int64)
+        return codes.fill_null(-1).to_numpy(), distinct.to_list()
 
     def amounts(self, given: Any) -> Any:
         if not isinstance(given, pl.Series):
@@ -71,13 +63,13 @@ class PolarsRows(Rows[pl.Series]):
             return given.to_numpy()  # the verb raises its own error
         return _integers(given).view(f"m8[{given.dtype.time_unit}]")
 
-    def positions(self, by: Any, names: Sequence[str]) -> NDArray[Any]:
+    def names(self, by: Any) -> Any:
         if not isinstance(by, pl.Series) or not isinstance(by.dtype, _NAMES):
             what = by.dtype if isinstance(by, pl.Series) else type(by).__name__
             msg = f"by is {what}, not a column of names; give a Series of strings or categories"
             raise TypeError(msg)
         self.check_length("by", by)
-        return _places(by, names)
+        return by
 
     def pauses(self, pauses: Any) -> Pauses:
         dtype = getattr(pauses, "dtype", None)
@@ -93,29 +85,17 @@ class PolarsRows(Rows[pl.Series]):
 
     # -- build -------------------------------------------------------------------------------
 
-    def column(self, values: NDArray[Any]) -> pl.Series:
-        unit: Any = np.datetime_data(values.dtype)[0]
-        instants = values.dtype.kind == "M"
-        column = self.flags(values.view(np.int64), missing_in(values))
-        return column.cast(pl.Datetime(unit, self._zone) if instants else pl.Duration(unit))
-
-    def flags(self, values: NDArray[Any], missing: NDArray[np.bool_] | None = None) -> pl.Series:
+    def build(self, values: NDArray[Any], missing: NDArray[np.bool_] | None = None) -> pl.Series:
+        kind: Any = pl.Boolean
+        if values.dtype != np.bool_:
+            unit: Any = np.datetime_data(values.dtype)[0]
+            kind = pl.Datetime(unit, self._zone) if values.dtype.kind == "M" else pl.Duration(unit)
+            values, missing = values.view(np.int64), missing_in(values)
         column = pl.Series(self._name, values)
-        return column if missing is None else column.set(pl.Series(missing), None)
-
-
-def _places(texts: pl.Series, names: Sequence[str] | pl.Series) -> NDArray[Any]:
-    found = texts.cast(pl.Enum(names), strict=False).to_physical()
-    return found.cast(pl.Int64).fill_null(-1).to_numpy()
+        return (column if missing is None else column.set(pl.Series(missing), None)).cast(kind)
 
 
 def _integers(series: pl.Series) -> NDArray[np.int64]:
-    """Return a Series of Datetime or Duration as integers that count its unit.
-
-    Methods of a Series that are methods of expressions, too, such as ``fill_null``, run a query of
-    their own. It takes as long as the verb on some 30,000 rows, so that none is called without
-    nulls.
-    """
     integers = series.cast(pl.Int64)
     if integers.null_count():
         integers = integers.zip_with(integers.is_not_null(), pl.Series([NAT]))

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from workhours_sla.frames.numpy_columns import MarkedColumns
+from workhours_sla.frames.rows import MarkedColumns
 from workhours_sla.frames.verbs import VERBS, add_method
 
 _AMOUNTS: Final = {"elapsed": "ends", "remaining": "now"}
@@ -74,7 +74,6 @@ def _add_verb(verb: Callable[..., Any]) -> None:
 
 
 def _type_of(verb: str, first: pl.Expr, arguments: dict[str, Any]) -> Any:
-    """Return the data type of the answers, which may depend on the types of the columns."""
     if verb == "is_working":
         return pl.Boolean
     if verb not in _AMOUNTS:
@@ -109,10 +108,7 @@ def _answer(
 
 
 def _required(role: str, column: pl.Series, asked: pl.Series, schedules: Any) -> pl.Series:
-    """Return a column with a valid value in all rows that ask nothing.
-
-    polars makes all columns null in rows that ``when`` excludes; the verb would refuse a null.
-    """
+    """Return a column with a valid value in all rows that ask nothing."""
     if role == "by":
         if not isinstance(schedules, Mapping) or not schedules:
             return column  # the verb raises its own error

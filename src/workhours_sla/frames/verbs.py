@@ -15,14 +15,7 @@ from typing import Any, Final, Literal, Protocol, TypeAlias, TypedDict, Unpack, 
 import numpy as np
 from numpy.typing import NDArray
 
-from workhours_sla.frames.numpy_columns import (
-    C,
-    Column,
-    MarkedColumns,
-    Options,
-    Rows,
-    Schedules,
-)
+from workhours_sla.frames.rows import C, Column, MarkedColumns, Options, Rows, Schedules
 from workhours_sla.worktime.budgets import OtherBudget
 from workhours_sla.worktime.columns import verbs as columns
 from workhours_sla.worktime.columns.inputs import OnUnknown
@@ -78,7 +71,6 @@ class _MarkEdge(_Mark, total=False):
 
 
 def library_of(value: object) -> type[Rows[Any]] | None:
-    """Return the subclass of ``Rows`` for the library of a value, None for any other value."""
     for base in type(value).__mro__:
         match base.__module__.partition(".")[0]:
             case "pandas":
@@ -147,12 +139,7 @@ def elapsed(
 
 @overload
 def remaining(
-    schedule: Schedules,
-    starts: C,
-    budget: Budgets,
-    *,
-    now: Instants,
-    **options: Unpack[_Pauses],
+    schedule: Schedules, starts: C, budget: Budgets, *, now: Instants, **options: Unpack[_Pauses]
 ) -> C: ...
 @overload
 def remaining(
@@ -472,10 +459,6 @@ VERBS: Final = (
 
 
 def add_method(of: type, verb: Callable[..., Any], method: Any, *, is_of_column: bool) -> None:
-    """Add a verb to an accessor, as ``method``, with the parameters of the verb.
-
-    A method of a column lacks the first column; its documentation refers to that of the verb.
-    """
     schedule, first, *others = signature(verb).parameters.values()
     own = Parameter("self", Parameter.POSITIONAL_ONLY)
     update_wrapper(method, verb)

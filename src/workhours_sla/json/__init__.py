@@ -14,11 +14,6 @@ from workhours_sla.facades import on_first_use
 if TYPE_CHECKING:
     from workhours_sla.json.documents import from_json, to_json
 else:
-    __getattr__ = on_first_use(
-        __name__,
-        {
-            "json.documents": "from_json to_json",
-        },
-    )
+    __getattr__ = on_first_use(__name__, {"json.documents": "from_json to_json"})
 
 __all__ = ["from_json", "to_json"]

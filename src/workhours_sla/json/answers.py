@@ -28,10 +28,7 @@ Answer = TypeVar("Answer")
 
 
 class OneTarget(NamedTuple):
-    """The values of a target that are used by questions about one span of time.
-
-    ``name`` is None if there is no configuration.
-    """
+    """The values of a target that are used by questions about one span of time."""
 
     name: str | None
     schedule: Schedule
@@ -39,36 +36,26 @@ class OneTarget(NamedTuple):
     closing: Closing
 
     def limit(self, start: datetime, *, by_rule: bool) -> tuple[datetime | None, bool]:
-        """Return the limit, or None if it is unknown, and whether it is provisional.
-
-        A provisional limit is returned only if ``by_rule`` is true.
-        """
         with suppress(CalendarCoverageError):
             return _certain_or_by_rule(self.limit_of, start, self.budget, by_rule=by_rule)
         return None, False
 
     def due(self, start: datetime, *, by_rule: bool) -> tuple[datetime, bool]:
-        """Return the due time, and whether it is provisional. Raises CalendarCoverageError."""
         return _certain_or_by_rule(self.schedule.deadline, start, self.budget, by_rule=by_rule)
 
     def trace(
         self, start: datetime, until: Budget | datetime, *, by_rule: bool, traced: bool
     ) -> Trace | None:
-        """Return the trace that explains an answer, None if it is not ``traced``."""
         return self.schedule.explain(start, until, provisional=by_rule) if traced else None
 
     @property
     def limit_of(self) -> Callable[..., datetime]:
-        """The verb that computes the limit."""
         strict = self.closing == "strict"
         return self.schedule.deadline if strict else self.schedule.breaches_after
 
 
 class Due(NamedTuple):
-    """When the answer to an appeal posted at ``start`` is due, and the limit if it is known.
-
-    ``remaining`` is the working time that is left at ``now``. Both are None if no time is given.
-    """
+    """When the answer to an appeal posted at ``start`` is due, and the limit if it is known."""
 
     one: OneTarget
     start: datetime
@@ -89,10 +76,7 @@ class Due(NamedTuple):
         by_rule: bool = False,
         traced: bool = False,
     ) -> Due:
-        """Compute the answer. With ``by_rule`` dates without an act are decided by rule.
-
-        Only with ``traced`` there is a trace. Raises CalendarCoverageError.
-        """
+        """Compute the answer. With ``by_rule`` dates without an act are decided by rule."""
         start = start.astimezone(one.schedule.tz)
         due_at, is_due_by_rule = one.due(start, by_rule=by_rule)
         limit, is_limit_by_rule = one.limit(start, by_rule=by_rule)
@@ -104,7 +88,6 @@ class Due(NamedTuple):
         return cls(one, start, due_at, limit, provisional, trace, now, remaining)
 
     def data(self, *, zone_assumed: bool = False) -> dict[str, Any]:
-        """Return the JSON, ``workhours.due/2``, with the trace if there is one."""
         return {
             "schema": "workhours.due/2",
             "target": self.one.name,
@@ -120,11 +103,7 @@ class Due(NamedTuple):
 
 
 class Met(NamedTuple):
-    """Whether an answer meets the target, and whether this result is provisional.
-
-    ``limit`` is None if it is unknown but cannot change the verdict. ``by_amount`` is true if the
-    verdict follows from the elapsed working time.
-    """
+    """Whether an answer meets the target, and whether this result is provisional."""
 
     met: bool
     limit: datetime | None
@@ -133,10 +112,7 @@ class Met(NamedTuple):
 
 
 class Elapsed(NamedTuple):
-    """The working time from ``start`` to ``end``, and whether an answer at ``end`` is in time.
-
-    ``verdict`` is None if ``end`` is before ``start``.
-    """
+    """The working time from ``start`` to ``end``, and whether an answer at ``end`` is in time."""
 
     one: OneTarget
     start: datetime
@@ -156,10 +132,6 @@ class Elapsed(NamedTuple):
         by_rule: bool = False,
         traced: bool = False,
     ) -> Elapsed:
-        """Compute the answer. With ``by_rule`` dates without an act are decided by rule.
-
-        Only with ``traced`` there is a trace. Raises CalendarCoverageError.
-        """
         a, b = start.astimezone(one.schedule.tz), end.astimezone(one.schedule.tz)
         used, provisional = _certain_or_by_rule(one.schedule.elapsed, a, b, by_rule=by_rule)
         trace = one.trace(a, b, by_rule=by_rule, traced=traced)
@@ -168,7 +140,6 @@ class Elapsed(NamedTuple):
         return cls(one, a, b, used, verdict, provisional, trace)
 
     def data(self, *, zone_assumed: bool = False) -> dict[str, Any]:
-        """Return the JSON, ``workhours.elapsed/2``, with the trace if there is one."""
         return {
             "schema": "workhours.elapsed/2",
             "target": self.one.name,
@@ -197,10 +168,6 @@ class LatestStart(NamedTuple):
     def of(
         cls, one: OneTarget, due_by: datetime, *, by_rule: bool = False, traced: bool = False
     ) -> LatestStart:
-        """Compute the answer. With ``by_rule`` dates without an act are decided by rule.
-
-        Only with ``traced`` there is a trace. Raises CalendarCoverageError.
-        """
         wanted = due_by.astimezone(one.schedule.tz)
         latest, is_start_by_rule = _certain_or_by_rule(
             one.schedule.latest_start, wanted, one.budget, by_rule=by_rule
@@ -210,7 +177,6 @@ class LatestStart(NamedTuple):
         return cls(one, wanted, latest, due_at, is_start_by_rule or is_due_by_rule, trace)
 
     def data(self, *, zone_assumed: bool = False) -> dict[str, Any]:
-        """Return the JSON, ``workhours.latest-start/2``, with the trace if there is one."""
         return {
             "schema": "workhours.latest-start/2",
             "target": self.one.name,
@@ -226,10 +192,6 @@ class LatestStart(NamedTuple):
 def _verdict(
     one: OneTarget, start: datetime, end: datetime, used: timedelta, *, by_rule: bool
 ) -> Met:
-    """Return the verdict of an answer at ``end``, with ``used`` working time since ``start``.
-
-    Raises CalendarCoverageError if the verdict is unknown.
-    """
     if isinstance(one.budget, timedelta) and (one.closing == "latest" or used != one.budget):
         limit, _ = one.limit(start, by_rule=False)
         return Met(in_time(used, one.budget), limit, by_amount=True)
@@ -249,7 +211,6 @@ def _verdict(
 
 
 def _bounds(one: OneTarget, start: datetime) -> tuple[datetime | None, datetime | None]:
-    """Return the earliest and the latest limit of a day budget, None for a missing bound."""
     if not isinstance(one.budget, DayBudget | WorkingDaysInHours):
         return None, None
     bounds = one.budget.bounds(one.schedule, start, (), ())
@@ -261,12 +222,10 @@ def _is_in_time(end: datetime, limit: datetime) -> bool:
 
 
 def is_after(one: datetime, other: datetime) -> bool:
-    """Return whether an instant is after another."""
     return one.astimezone(UTC) > other.astimezone(UTC)
 
 
 def schedule_data(schedule: Schedule) -> dict[str, Any]:
-    """Return the calendar, the weekly hours and the zone of a schedule for JSON."""
     return {
         "calendar": {"id": schedule.calendar.id, "version": schedule.calendar.version},
         "hours": _hours_text(schedule.hours),
@@ -280,7 +239,6 @@ def _hours_text(hours: WeeklyHours) -> str:
 
 
 def _common(answer: Due | Elapsed | LatestStart) -> dict[str, Any]:
-    """Return the part of the JSON that all answers share: schedule, certainty and explanation."""
     return {
         "provisional": answer.provisional,
         **schedule_data(answer.one.schedule),
@@ -291,11 +249,7 @@ def _common(answer: Due | Elapsed | LatestStart) -> dict[str, Any]:
 def _certain_or_by_rule(
     verb: Callable[..., Answer], *arguments: object, by_rule: bool
 ) -> tuple[Answer, bool]:
-    """Return the answer of a verb, and whether it is provisional.
-
-    An answer that is not certain is given only if ``by_rule`` is true, and is then provisional.
-    Raises CalendarCoverageError.
-    """
+    """Return the answer of a verb, and whether it is provisional."""
     if by_rule:
         with suppress(CalendarCoverageError):
             return verb(*arguments), False

@@ -26,10 +26,7 @@ class CalendarYear(NamedTuple):
 
     @classmethod
     def of(cls, calendar: Calendar, year: int, *, by_rule: bool = False) -> CalendarYear:
-        """Return a year. Uncertain dates are decided by rule, and with ``by_rule`` all dates.
-
-        Raises CalendarCoverageError for a year that the calendar does not cover.
-        """
+        """Return a year. Uncertain dates are decided by rule, and with ``by_rule`` all dates."""
         uncertain = calendar.uncertain(year)
         wanted = calendar.provisional() if by_rule else calendar
         for day in _dates(year):
@@ -41,7 +38,6 @@ class CalendarYear(NamedTuple):
         return cls(calendar, year, days, uncertain)
 
     def data(self) -> dict[str, Any]:
-        """Return the JSON, ``workhours.calendar-year/1``; its texts are in every language."""
         found = self.calendar
         return {
             "schema": "workhours.calendar-year/1",

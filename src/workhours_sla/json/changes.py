@@ -32,22 +32,13 @@ _decode = msgspec.json.Decoder(ChangeLine | _Other).decode
 
 
 def change_of(line: Any) -> Change:
-    """Return the change of a ChangeLine."""
     return Change._make(astuple(line)[1:])
 
 
 def decode_change(text: str | bytes) -> Change:
-    """Parse a change that ``change_to_json`` wrote.
-
-    Raises ValueError, TypeError or RecursionError for any other text. These errors have no key
-    path. To find it, ``from_json`` parses the text a second time.
-    """
     return change_of(_decode(text))
 
 
 def change_to_json(change: Change) -> bytes:
-    """Return a change as one line of JSON in UTF-8, without a line ending. Times are in UTC.
-
-    Control characters are escaped, so that they do not act on a terminal.
-    """
+    """Return a change as one line of JSON in UTF-8, without a line ending. Times are in UTC."""
     return escape_control_bytes(_encode(ChangeLine(change.change_id, *change)))

@@ -30,12 +30,7 @@ Made = TypeVar("Made")
 
 
 class RefusedError(ValueError):
-    """Raised for a value that cannot be used.
-
-    ``what`` describes the fault of the value, and ``instead`` what to write; both are empty if
-    ``reason``, another error of this library, explains the problem. ``keys`` is the key path to the
-    value, relative to the value that was being read.
-    """
+    """Raised for a value that cannot be used."""
 
     def __init__(
         self,
@@ -45,7 +40,10 @@ class RefusedError(ValueError):
         reason: WorkHoursError | None = None,
     ) -> None:
         super().__init__(str(what))
-        self.what, self.instead, self.keys, self.reason = what, instead, keys, reason
+        self.what: Phrase | str = what
+        self.instead: Phrase | str = instead
+        self.keys: Keys = keys
+        self.reason: WorkHoursError | None = reason
 
 
 def refuse(what: Phrase | str, instead: Phrase | str, *keys: str | int) -> NoReturn:
@@ -59,12 +57,7 @@ def refuse_for(reason: WorkHoursError, *keys: str | int) -> NoReturn:
 
 
 class Leaf(ABC):
-    """Base class of types that a file contains as one text, such as an amount of time.
-
-    A field of a struct is annotated with a subclass of Leaf, whose ``read`` parses the text. Since
-    msgspec checks that the result is an instance of the annotated type, the type of the result is
-    registered with the subclass: ``subclass.register(type)``.
-    """
+    """Base class of types that a file contains as one text, such as an amount of time."""
 
     @staticmethod
     @abstractmethod
@@ -80,54 +73,50 @@ class _Kind(NamedTuple):
     example: Phrase
 
 
-def _kind(name: str, parsed_as: tuple[type, ...], example: str) -> _Kind:
-    return _Kind(say(name), parsed_as, say("write_as", example=example))
+def _kind(name: str, parsed_as: tuple[type, ...], example: str, advice: str = "write_as") -> _Kind:
+    return _Kind(say(name), parsed_as, say(advice, example=example) if example else say(advice))
 
 
-_TEXT = _Kind(say("kind_text"), (str,), say("write_as_text"))
+_TEXT = _kind("kind_text", (str,), "", "write_as_text")
 _NUMBER = _kind("kind_whole_number", (int,), "5")
 _LIST = _kind("kind_list", (list,), '["one", "two"]')
 _KINDS: Final[dict[type[inspect.Type], _Kind]] = {
-    inspect.StrType: _TEXT,
-    inspect.EnumType: _TEXT,
+    **dict.fromkeys((inspect.StrType, inspect.EnumType, inspect.CustomType), _TEXT),
+    **dict.fromkeys((inspect.VarTupleType, inspect.FrozenSetType), _LIST),
     inspect.LiteralType: _TEXT,
-    inspect.CustomType: _TEXT,
     inspect.IntType: _NUMBER,
     inspect.FloatType: _kind("kind_number", (float, int), "0.5"),
     inspect.TimeDeltaType: _kind("kind_amount", (str,), '"PT4H30M"'),
     inspect.BoolType: _kind("kind_bool", (bool,), "true"),
     inspect.DateType: _kind("kind_date", (date, str), "2026-05-08"),
-    inspect.VarTupleType: _LIST,
-    inspect.FrozenSetType: _LIST,
     inspect.TupleType: _kind("kind_pair", (list,), '["one", "two"]'),
 }
-_TIME = {
-    "toml": _kind("kind_time", (datetime,), "2026-07-01T00:00:00+03:00"),
-    "json": _kind("kind_time", (str,), '"2026-07-01T00:00:00Z"'),
+_OF_TOML: Final = {
+    "time": _kind("kind_time", (datetime,), "2026-07-01T00:00:00+03:00"),
+    "table": _kind("kind_table", (dict,), "", "write_table"),
+    "rows": _kind("kind_rows", (list,), "", "write_rows"),
 }
-_TABLE = {
-    "toml": _Kind(say("kind_table"), (dict,), say("write_table")),
-    "json": _kind("kind_object", (dict,), '{"key": "value"}'),
+_OF_JSON: Final = {
+    "time": _kind("kind_time", (str,), '"2026-07-01T00:00:00Z"'),
+    "table": _kind("kind_object", (dict,), '{"key": "value"}'),
+    "rows": _kind("kind_list", (list,), '[{"key": "value"}]'),
 }
-_ROWS = {
-    "toml": _Kind(say("kind_rows"), (list,), say("write_rows")),
-    "json": _kind("kind_list", (list,), '[{"key": "value"}]'),
+_PARSED: Final[dict[type[inspect.Type], tuple[type, str, str]]] = {
+    inspect.DateType: (date, "not_date", "2026-05-08"),
+    inspect.DateTimeType: (datetime, "not_time", "2026-07-01T00:00:00+03:00"),
+    inspect.TimeDeltaType: (timedelta, "not_amount", "PT4H30M"),
 }
+"""The types whose texts msgspec parses, each with the fault of a wrong text and an example."""
 
 
 class Reader:
-    """Converts the data of one document to structs, and raises ConfigError with the key path.
-
-    With ``name`` the document is a TOML file, and messages call it ``name``. Without it the
-    document is JSON. ``renamed`` maps keys of earlier versions to their current names.
-    """
+    """Converts the data of one document to structs, and raises ConfigError with the key path."""
 
     def __init__(
         self, name: str | None = None, *, renamed: Mapping[str, str] = MappingProxyType({})
     ) -> None:
         self.name = name
         self._renamed = renamed
-        self._format = "json" if name is None else "toml"
 
     def fail(self, keys: Keys, what: Phrase | str, instead: Phrase | str) -> NoReturn:
         """Raise ConfigError about the value at a key path: its fault, and what to do instead."""
@@ -148,10 +137,7 @@ class Reader:
         raise ConfigError(msg, key=path, name=self.name, **more) from None
 
     def choose(self, keys: Keys, value: str, known: Iterable[str], what: Phrase) -> None:
-        """Raise ConfigError unless ``value`` is in ``known``; the message suggests a similar one.
-
-        ``keys`` is the key path of the value.
-        """
+        """Raise ConfigError unless ``value`` is in ``known``, and suggest a similar one."""
         known = list(known)
         if value in known:
             return
@@ -187,7 +173,6 @@ class Reader:
         return self._raise(keys, "at_key_because", "in_this_file", reason, why=why)
 
     def convert(self, data: object, of: Any) -> Any:
-        """Convert parsed data to the declared type ``of``. Raises ConfigError."""
         try:
             return msgspec.convert(data, of, dec_hook=_read_leaf)
         except (msgspec.ValidationError, WorkHoursError) as error:
@@ -209,37 +194,32 @@ class Reader:
         if isinstance(of, inspect.LiteralType | inspect.EnumType):
             known = of.values if isinstance(of, inspect.LiteralType) else [*of.cls]
             self.choose(keys, str(value), map(str, known), say("not_valid", value=shown(value)))
-        elif type(of) in _CHECKS:
-            self.make(keys, lambda: _CHECKS[type(of)](value))
-        for inner, type_, path in self._inner(value, of, keys):
-            self._check(inner, type_, path)
+        elif type(of) in _PARSED:
+            self.make(keys, lambda: _check_parsed(value, *_PARSED[type(of)]))
+        elif isinstance(of, inspect.StructType):
+            self._check_struct(value, of, keys)
+        for key, inner, type_ in self._items(value, of, keys):
+            self._check(inner, type_, (*keys, key))
 
-    def _inner(
+    def _items(
         self, value: Any, of: inspect.Type, keys: Keys
-    ) -> Iterator[tuple[Any, inspect.Type, Keys]]:
-        """Yield each value within a value, its type and its key path."""
-        if isinstance(of, inspect.StructType):
-            yield from self._fields(value, of, keys)
-        elif isinstance(of, inspect.DictType):
+    ) -> Iterator[tuple[str | int, Any, inspect.Type]]:
+        if isinstance(of, inspect.DictType):
             for key, inner in value.items():
-                yield key, of.key_type, (*keys, key)
-                yield inner, of.value_type, (*keys, key)
+                yield key, key, of.key_type
+                yield key, inner, of.value_type
         elif isinstance(of, inspect.TupleType):
             if len(value) != len(of.item_types):
                 self._expect(of, keys, say("list_of", count=len(value)))
-            for index, inner in enumerate(value):
-                yield inner, of.item_types[index], (*keys, index)
+            yield from zip(range(len(value)), value, of.item_types, strict=True)
         elif isinstance(of, inspect.VarTupleType | inspect.FrozenSetType):
-            for index, inner in enumerate(value):
-                yield inner, of.item_type, (*keys, index)
+            yield from ((index, inner, of.item_type) for index, inner in enumerate(value))
 
     def _expect(self, of: inspect.Type, keys: Keys, got: Phrase | str) -> NoReturn:
         kind = self._kind(of)
         self.fail(keys, say("expected", kind=kind.name, got=got), kind.example)
 
-    def _fields(
-        self, table: dict[str, Any], of: inspect.StructType, keys: Keys
-    ) -> Iterator[tuple[Any, inspect.Type, Keys]]:
+    def _check_struct(self, table: dict[str, Any], of: inspect.StructType, keys: Keys) -> None:
         fields = {field.encode_name: field for field in of.fields}
         tag = [of.tag_field] if of.tag_field else []
         what = say("no_such_key" if keys or self.name is None else "no_such_section")
@@ -249,7 +229,7 @@ class Reader:
                 self.fail((*keys, key), say("key_renamed", now=now), say("rename_key", now=now))
             self.choose((*keys, key), key, [*tag, *fields], what)
             if key in fields:
-                yield inner, fields[key].type, (*keys, key)
+                self._check(inner, fields[key].type, (*keys, key))
         for key, field in fields.items():
             if field.required and key not in table:
                 example = self._kind(_plain(field.type)).example
@@ -278,16 +258,16 @@ class Reader:
     def _kind(self, of: inspect.Type) -> _Kind:
         if isinstance(of, inspect.UnionType):
             return self._kind(_plain(of.types[0]))
+        own = _OF_JSON if self.name is None else _OF_TOML
         if isinstance(of, inspect.StructType | inspect.DictType):
-            return _TABLE[self._format]
+            return own["table"]
         if isinstance(of, inspect.DateTimeType):
-            return _TIME[self._format]
+            return own["time"]
         if isinstance(of, inspect.LiteralType) and isinstance(of.values[0], int):
             return _NUMBER
-        if isinstance(of, inspect.VarTupleType) and isinstance(
-            _plain(of.item_type), inspect.StructType
-        ):
-            return _ROWS[self._format]
+        item = of.item_type if isinstance(of, inspect.VarTupleType) else None
+        if item is not None and isinstance(_plain(item), inspect.StructType):
+            return own["rows"]
         return _KINDS[type(of)]
 
     def _fits(self, value: Any, of: inspect.Type) -> bool:
@@ -320,38 +300,13 @@ def _read_leaf(kind: type, value: object) -> object:
     return reader(value)
 
 
-def _check_date(value: object) -> None:
-    text = str(value)
+def _check_parsed(value: object, kind: type, fault: str, example: str) -> None:
     try:
-        day = date.fromisoformat(text).isoformat()
-    except ValueError:
-        day = ""
-    if day != text:  # other formats of ISO 8601, such as 2026-W19-5, are not accepted
-        refuse(say("not_date", value=shown(text)), say("write_like", example="2026-05-08"))
-
-
-def _check_time(value: Any) -> None:
-    try:
-        when = msgspec.convert(value, datetime)
-    except msgspec.ValidationError:
-        example = "2026-07-01T00:00:00+03:00"
-        refuse(say("not_time", value=shown(value)), say("write_like", example=example))
-    if when.tzinfo is None:
-        refuse(say("no_zone_of", value=when.isoformat()), say("add_offset"))
-
-
-def _check_amount(text: str) -> None:
-    try:
-        msgspec.convert(text, timedelta)
+        found: object = msgspec.convert(value, kind)
     except (msgspec.ValidationError, OverflowError):
-        refuse(say("not_amount", value=shown(text)), say("write_like", example="PT4H30M"))
-
-
-_CHECKS: Final[dict[type[inspect.Type], Callable[[Any], None]]] = {
-    inspect.DateType: _check_date,
-    inspect.DateTimeType: _check_time,
-    inspect.TimeDeltaType: _check_amount,
-}
+        refuse(say(fault, value=shown(value)), say("write_like", example=example))
+    if isinstance(found, datetime) and found.tzinfo is None:
+        refuse(say("no_zone_of", value=found.isoformat()), say("add_offset"))
 
 
 def key_path(keys: Keys) -> str:

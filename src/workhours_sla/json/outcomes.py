@@ -36,21 +36,15 @@ _RENAMED: Final = {"limit": "breaches_after"}
 
 
 def outcome_data(outcome: Outcome) -> dict[str, Any]:
-    """Return an outcome for JSON."""
     bounds = outcome.bounds
     return {
         **{_RENAMED.get(name, name): getattr(outcome, name) for name in _ATTRIBUTES},
         "bounds": bounds
-        and {
-            "due_at": bounds.due_at,
-            "breaches_after": bounds.limit,
-            "elapsed": bounds.elapsed,
-        },
+        and {"due_at": bounds.due_at, "breaches_after": bounds.limit, "elapsed": bounds.elapsed},
     }
 
 
 def quarantined_data(quarantined: Quarantined) -> dict[str, Any]:
-    """Return a quarantined event for JSON: what identifies it, and the reason."""
     event, reason = quarantined
     return {
         "event_id": event.event_id,
@@ -62,10 +56,7 @@ def quarantined_data(quarantined: Quarantined) -> dict[str, Any]:
 
 
 def holder_data(outcome: Outcome, spans: Sequence[Span], zone: tzinfo | None) -> dict[str, Any]:
-    """Return for JSON the agencies that had a late appeal, an empty mapping without spans.
-
-    Times are in ``zone``.
-    """
+    """Return for JSON the agencies that had a late appeal, an empty mapping without spans."""
     if not spans:
         return {}
     return {
@@ -84,5 +75,4 @@ def holder_data(outcome: Outcome, spans: Sequence[Span], zone: tzinfo | None) ->
 
 
 def holder_at_breach(outcome: Outcome, spans: Sequence[Span]) -> str | None:
-    """Return the agency that had an appeal when its limit passed, or None if it is unknown."""
     return breach_owner(spans, outcome.limit) if spans and outcome.limit is not None else None

@@ -43,11 +43,7 @@ else:
 
 
 class Registered(NamedTuple):
-    """The days of a registry calendar. JSON contains the version of the days instead of each date.
-
-    ``as_known`` and ``week`` are the arguments with which ``Calendar.as_known`` and
-    ``Calendar.with_week`` were called. They are None if the method was not called.
-    """
+    """The days of a registry calendar, of which JSON has the version instead of each date."""
 
     version: str
     as_known: date | None = None
@@ -69,7 +65,6 @@ class Registered(NamedTuple):
         return None
 
     def calendar(self, id: str) -> Calendar:
-        """Return the registry's current calendar with an id. Raises RefusedError."""
         try:
             found = Calendar.get(id)
         except (UnknownCalendarError, CalendarDataError) as error:
@@ -113,10 +108,7 @@ def _check_ranges(key: str, ranges: tuple[DateRange, ...]) -> None:
 
 
 class AmendedForm(Form, tag_field="kind", tag="amended"):
-    """The JSON object of a calendar's days and of the acts that were added to them.
-
-    ``confirms`` are the ranges of dates that become known by these acts.
-    """
+    """The JSON object of a calendar's days and of the acts that were added to them."""
 
     base: SourceForm
     rows: tuple[_EntryForm, ...]
@@ -124,7 +116,6 @@ class AmendedForm(Form, tag_field="kind", tag="amended"):
 
     @staticmethod
     def build(*, confirms: tuple[DateRange, ...], **more: Any) -> AmendedDays:
-        """Build an AmendedDays from the fields of its JSON object. Raises RefusedError."""
         _check_ranges("confirms", confirms)
         return AmendedDays(confirms=confirms, **more)
 
@@ -172,77 +163,58 @@ class CalendarForm(Form, tag_field="kind", tag="calendar", omit_defaults=True):
 
     @staticmethod
     def build(
-        *,
-        id: str,
-        source: Any,
-        tz: str | None,
-        without: tuple[Layer, ...],
-        provisional: bool,
+        *, id: str, source: Any, tz: str | None, without: tuple[Layer, ...], provisional: bool
     ) -> Calendar:
-        """Build the calendar from the fields of its JSON object. Raises RefusedError."""
-        base, amendments = _parts_of(source)
-        opened = base.weekdays if isinstance(base, OpenedDays) else ()
-        base = _closed(base)
-        found = base.calendar(id) if isinstance(base, Registered) else Calendar(id, base, tz=tz)
-        try:
-            found = found.with_workdays(opened)
-        except CalendarDataError as error:
-            refuse_for(error, "source", "weekdays")
-        for amended in amendments:
-            found = found.with_source(amended._replace(base=found.definition().source))
+        found = _calendar_of(id, source, tz)
         if without:
             found = found.without(*without)
         return found.provisional() if provisional else found
 
     @classmethod
     def written(cls, value: Calendar) -> Any:
-        """Return the CalendarForm of a calendar. Raises ConfigError if JSON cannot represent it."""
         source, dropped, provisional = value.definition()
-        whole, amendments = _parts_of(source)
-        base = _closed(whole)
-        if not isinstance(base, PlainDays):
-            registered = Registered.days_of(Calendar(value.id, base, tz=value.tz, dropped=dropped))
-            if registered is None and not isinstance(base, TableDays):
-                what = f"calendar {value.id} is neither the registry's nor plain nor a table"
-                instead = "use Calendar.get, Calendar.plain or a calendar file"
-                Reader().fail(("calendar",), what, instead)
-            base = registered or base
+        source = base = _described(value, source)
+        while isinstance(base, AmendedDays | OpenedDays):
+            base = base.base
         tz = None if isinstance(base, Registered) else value.tz
-        if isinstance(whole, OpenedDays):
-            base = whole._replace(base=base)
-        for amended in amendments:
-            base = amended._replace(base=base)
-        return cls(value.id, plain(base), tz, plain(tuple(sorted(dropped))), provisional)
+        return cls(value.id, plain(source), tz, plain(tuple(sorted(dropped))), provisional)
+
+
+def _calendar_of(id: str, source: Any, tz: str | None) -> Calendar:
+    if isinstance(source, AmendedDays):
+        found = _calendar_of(id, source.base, tz)
+        return found.with_source(source._replace(base=found.definition().source))
+    if isinstance(source, OpenedDays):
+        found = _calendar_of(id, source.base, tz)
+        try:
+            return found.with_workdays(source.weekdays)
+        except CalendarDataError as error:
+            refuse_for(error, "source", "weekdays")
+    return source.calendar(id) if isinstance(source, Registered) else Calendar(id, source, tz=tz)
+
+
+def _described(calendar: Calendar, source: Any) -> Any:
+    """Return a source in which the registry's days are described by a Registered."""
+    if isinstance(source, AmendedDays | OpenedDays):
+        return source._replace(base=_described(calendar, source.base))
+    if isinstance(source, PlainDays):
+        return source
+    dropped = calendar.definition().dropped
+    found = Registered.days_of(Calendar(calendar.id, source, tz=calendar.tz, dropped=dropped))
+    if found is None and not isinstance(source, TableDays):
+        what = f"calendar {calendar.id} is neither the registry's nor plain nor a table"
+        Reader().fail(("calendar",), what, "use Calendar.get, Calendar.plain or a calendar file")
+    return found or source
 
 
 class CombinedForm(Form, tag_field="kind", tag="combined"):
-    """The JSON object of combined calendars.
-
-    If ``any_off`` is true, a day off in any of the calendars is a day off. If it is false, only a
-    day off in all calendars is a day off.
-    """
-
     build: ClassVar[Callable[..., Any]] = CombinedCalendar
     any_off: bool
     parts: tuple[AnyCalendarForm, ...]
 
 
-AnyCalendarForm = CalendarForm | CombinedForm
+AnyCalendarForm: TypeAlias = CalendarForm | CombinedForm
 FORMS.update({Calendar: CalendarForm, CombinedCalendar: CombinedForm})
-
-
-def _parts_of(source: Any) -> tuple[Any, list[AmendedDays]]:
-    """Return a calendar's source of days without added acts, and the added acts, oldest first."""
-    amendments: list[AmendedDays] = []
-    while isinstance(source, AmendedDays):
-        amendments.insert(0, source)
-        source = source.base
-    return source, amendments
-
-
-def _closed(source: Any) -> Any:
-    """Return a source of days in which no weekly day off has become a working day."""
-    return source.base if isinstance(source, OpenedDays) else source
 
 
 def outdated(form: Any) -> Iterator[str]:
@@ -263,8 +235,6 @@ def outdated(form: Any) -> Iterator[str]:
 
 
 class ScheduleForm(Form):
-    """The JSON object of a schedule."""
-
     writers: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
         "hours": str,
         "tz": attrgetter("key"),

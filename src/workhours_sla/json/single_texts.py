@@ -9,9 +9,10 @@ Weekly hours are in their notation, and a layer of a calendar has its name in lo
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from zoneinfo import ZoneInfo
 
 from workhours_sla.calendars.days import Layer
@@ -22,6 +23,7 @@ from workhours_sla.json.checked_data import Leaf, refuse
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.amounts import iso_amount
 from workhours_sla.worktime.hours import WeeklyHours, parse_shifts
+from workhours_sla.worktime.shifts import Shifts
 
 _MOMENT = re.compile(r"([^\[]+)(?:\[([^\[\]=]+)\])?(\[_fold=1\])?")
 _AMOUNT = re.compile(r"(-?)PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d{1,6}))?S)?")
@@ -48,10 +50,7 @@ class Moment(Leaf):
 
     @staticmethod
     def read(text: str) -> datetime:
-        """Parse a datetime that ``write`` wrote, and return it with the original zone and fold.
-
-        Raises RefusedError, UnknownTimeZoneError.
-        """
+        """Parse a datetime that ``write`` wrote, and return it with the original zone and fold."""
         match = _MOMENT.fullmatch(text)
         when = None
         with suppress(ValueError):
@@ -92,7 +91,7 @@ class Amount(Leaf):
 class LayerName(Leaf):
     """A layer of a calendar as text: its name in lower case."""
 
-    write: Final = staticmethod(lambda layer: layer.name.lower())
+    write: ClassVar[Callable[[Any], str]] = staticmethod(lambda layer: layer.name.lower())
 
     @staticmethod
     def read(text: str) -> Layer:
@@ -107,21 +106,29 @@ class LayerName(Leaf):
 class Hours(Leaf):
     """Weekly hours as text, such as ``Mo-Fr 09:00-18:00``."""
 
-    write: Final = staticmethod(WeeklyHours.__str__)
-    read: Final = staticmethod(WeeklyHours.parse)
+    write: ClassVar[Callable[[Any], str]] = staticmethod(str)
+
+    @staticmethod
+    def read(text: str) -> WeeklyHours:
+        return WeeklyHours.parse(text)
 
 
 class DayHours(Leaf):
     """The hours of one date as text, such as ``09:00-13:00,14:00-18:00``."""
 
-    read: Final = staticmethod(parse_shifts)
+    @staticmethod
+    def read(text: str) -> Shifts:
+        return parse_shifts(text)
 
 
 class MonthDay(Leaf):
     """A date without a year as text: ``MM-DD``."""
 
-    write: Final = staticmethod("{0[0]:02}-{0[1]:02}".format)
-    read: Final = staticmethod(parse_month_day)
+    write: ClassVar[Callable[[Any], str]] = staticmethod("{0[0]:02}-{0[1]:02}".format)
+
+    @staticmethod
+    def read(text: str) -> tuple[int, int]:
+        return parse_month_day(text)
 
 
 LEAVES: Final[dict[type, Any]] = {

@@ -36,7 +36,6 @@ class Form(msgspec.Struct, forbid_unknown_fields=True):
 
     @classmethod
     def written(cls, value: Any) -> Any:
-        """Return the form of a value: its attributes, each converted for msgspec."""
         writers = cls.writers
         return cls(
             *[writers.get(name, plain)(getattr(value, name)) for name in cls.__struct_fields__]
@@ -50,11 +49,7 @@ FORMS: Final[dict[type, Any]] = {}
 def form_of_one(
     key: str, of: Any, written: Callable[[Any], Any], *, tag: str, tag_field: str
 ) -> Any:
-    """Make the Form subclass of a JSON object with one key beside its tag.
-
-    The object has the key ``key`` with a value of the type ``of``. The function ``written``
-    converts a value to this type.
-    """
+    """Make the Form subclass of a JSON object with one key beside its tag."""
     return msgspec.defstruct(
         f"{key}_form",
         [(key, of)],
@@ -77,14 +72,7 @@ def form_of(
     native: bool = False,
     **others: tuple[Any, Callable[[Any], Any]],
 ) -> Any:
-    """Make the Form subclass of a dataclass or a named tuple.
-
-    With ``tag`` the JSON object has the tag under the key ``tag_field``, to distinguish it from the
-    JSON objects of other types. ``build`` builds the value from the fields; by default it is
-    ``kind`` itself. ``others`` maps attributes that are not written as usual for their type to a
-    type hint for the field and a function that converts the attribute. With ``native`` datetimes
-    and amounts are in the format of msgspec: ISO 8601 without the name of a zone.
-    """
+    """Make the Form subclass of a dataclass or a named tuple."""
     hints = _hints(kind)
     hints.pop("_", None)  # the marker of keyword-only fields in a dataclass
     for name, hint in hints.items():
@@ -116,10 +104,6 @@ def part_form_of(kind: Any, *, native: bool = False) -> Any:
 
 @cache
 def budget_forms() -> dict[type, Any]:
-    """Return a mapping from each type of budget to its Form.
-
-    The Form for timedelta is that of working time.
-    """
     return {
         timedelta: form_of_one("amount", Amount, plain, tag="working_time", tag_field="kind"),
         ClockTime: form_of(ClockTime, tag="clock_time"),
@@ -180,11 +164,7 @@ _DEEPEST: Final = 200
 
 
 def value_of(part: Any, reader: Reader, keys: Keys = ()) -> Any:
-    """Build the value that the Form ``part`` describes, and the values of the forms in it.
-
-    A value that is no Form, tuple or mapping is returned unchanged. Raises ConfigError with the key
-    path.
-    """
+    """Build the value that the Form ``part`` describes, and the values of the forms in it."""
     if len(keys) > _DEEPEST:
         reader.fail((), say("nested_too_deep"), say("give_as_written"))
     if isinstance(part, Form):

@@ -36,12 +36,7 @@ def escape_control_bytes(document: bytes) -> bytes:
 
 
 def parsed(text: str | bytes, reader: Reader) -> Any:
-    """Parse JSON text, in UTF-8 if it is bytes, and return its data.
-
-    Raises TypeError if ``text`` is neither str nor bytes. Raises ConfigError for text that is not
-    JSON, is nested too deep, or has a key twice, half of a surrogate pair, or an integer with too
-    many digits.
-    """
+    """Parse JSON text, in UTF-8 if it is bytes, and return its data."""
     if not isinstance(text, str | bytes):
         msg = f"give the JSON as text, not {shown(text)}"
         raise TypeError(msg)

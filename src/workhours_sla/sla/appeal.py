@@ -69,28 +69,20 @@ def by_official(event: Event) -> bool:
 
 @dataclass(slots=True, eq=False)
 class Cycle:
-    """One cycle of an appeal, from the posting or a reopening to the next reopening; mutable.
-
-    ``holder_before`` is the agency that had the appeal when the cycle began. ``replies`` are those
-    by officials or unknown authors. ``pauses`` last from a ``paused`` to the next ``resumed`` and
-    may overlap. ``deleted`` is the citizen's deletion, unless the appeal was restored. ``judged``
-    has the verdicts of reviews, keyed by the id of the reply. ``clocks`` are the clocks that were
-    built since the last event, keyed by the name of the target.
-    """
+    """One cycle of an appeal, from the posting or a reopening to the next reopening; mutable."""
 
     number: int
     opened: Event
-    holder_before: str | None
-    judged: Mapping[str, bool]
+    holder_before: str | None  # when the cycle began
+    judged: Mapping[str, bool]  # by the id of the reply
     events: list[Event] = field(default_factory=list)
-    replies: list[Event] = field(default_factory=list)
+    replies: list[Event] = field(default_factory=list)  # by officials or unknown authors
     pauses: list[Pause] = field(default_factory=list)
     closed_at: datetime | None = None
-    deleted: Event | None = None
+    deleted: Event | None = None  # by the citizen, unless restored
     clocks: dict[str, Clock | None] = field(default_factory=dict)
 
     def add(self, event: Event) -> None:
-        """Add the next event of the cycle."""
         self.clocks.clear()
         self.events.append(event)
         match event.type:
@@ -117,11 +109,6 @@ class Cycle:
         return [one for one in of if judged.get(one.event_id, one.substantive) is substantive]
 
     @property
-    def can_reopen(self) -> bool:
-        """Whether the cycle has a reply or a closing, so that a reopening begins a new cycle."""
-        return bool(self.replies) or self.closed_at is not None
-
-    @property
     def pause_left_open(self) -> bool:
         """Whether a pause never ended although later events show work on the appeal."""
         since = next((since for since, until in self.pauses if until is None), None)
@@ -134,12 +121,7 @@ class Cycle:
 
 
 class Appeal:
-    """What the events of one appeal say, which must be in order.
-
-    ``created`` is the event that created the appeal, None if there is none. ``changes`` are the
-    later changes of the attributes, as pairs of instant and attributes. ``rejected`` are the events
-    that cannot be true, each with the reason: all of them if the appeal was never created.
-    """
+    """What the events of one appeal say, which must be in order."""
 
     def __init__(self, events: Sequence[Event]) -> None:
         self.created: Event | None = None
@@ -190,7 +172,7 @@ class Appeal:
                 self.judged[about] = event.substantive
         elif kind is EventType.DUPLICATE_OF:
             self.excluded_at = self.excluded_at or event.occurred_at
-        elif kind is EventType.REOPENED and cycle.can_reopen:
+        elif kind is EventType.REOPENED and (cycle.replies or cycle.closed_at is not None):
             holder = cycle.holder_before
             for earlier in cycle.events:
                 holder = self.new_holder(earlier) or holder
@@ -208,23 +190,19 @@ class Appeal:
 
     @property
     def opened(self) -> Event:
-        """The event that created the appeal, which must exist."""
         assert self.created is not None  # noqa: S101 - callers have checked
         return self.created
 
     @property
     def appeal_id(self) -> str:
-        """The id of the appeal, which must have been created."""
         return self.opened.appeal_id
 
     @property
     def posted_at(self) -> datetime:
-        """When the appeal was created, which it must have been."""
         return self.opened.occurred_at
 
     @property
     def quarantine(self) -> list[Quarantined]:
-        """The events that cannot be true."""
         return [Quarantined(*one) for one in self.rejected]
 
     def cycles_for(self, on_reopen: OnReopen) -> Sequence[Cycle]:
@@ -252,7 +230,6 @@ class Appeal:
 
 
 def corrects(event: Event) -> bool:
-    """Return whether an event is a correction of another event."""
     return event.type is EventType.CORRECTED and event.refers_to is not None
 
 
@@ -277,10 +254,7 @@ def _corrected(events: Sequence[Event]) -> Sequence[Event]:
 
 
 def happened_by(events: Sequence[Event], as_of: datetime) -> list[Event]:
-    """Return the events of one appeal whose corrected time is not after ``as_of``.
-
-    A correction is kept if the event that it names is kept.
-    """
+    """Return the events of one appeal whose corrected time is not after ``as_of``."""
     moved = {name: one.occurred_at for name, one in _corrections(events).items()}
     kept = []
     for event in events:

@@ -92,10 +92,7 @@ Fact = tuple[ChangeKind, datetime | None]
 
 
 class Reported(NamedTuple):
-    """The reported state of one clock: the changes that were reported and not retracted.
-
-    ``due_at`` is the due time in the change ``opened``, and ``total`` the number of all changes.
-    """
+    """The reported state of one clock: the changes that were reported and not retracted."""
 
     kinds: tuple[ChangeKind, ...] = ()
     moments: tuple[datetime | None, ...] = ()
@@ -105,7 +102,6 @@ class Reported(NamedTuple):
 
     @property
     def facts(self) -> list[Fact]:
-        """What was reported: pairs of kind and instant."""
         return list(zip(self.kinds, self.moments, strict=True))
 
 
@@ -114,10 +110,6 @@ def _identity(appeal_id: str, target: str, cycle: int, kind: str, revision: int)
 
 
 def _facts_of(clock: Clock, watermark: datetime) -> Iterator[Fact]:
-    """Yield what is true of a clock at a watermark.
-
-    Every event that occurred up to the watermark is assumed to be known.
-    """
     if clock.excluded_at is not None:
         yield ChangeKind.EXCLUDED, clock.excluded_at
         return
@@ -128,7 +120,8 @@ def _facts_of(clock: Clock, watermark: datetime) -> Iterator[Fact]:
     # if another clock may count, it may have been answered earlier
     others = clock.others if ended is not None else ()
     warn = clock.warned_from
-    if NEVER != warn <= watermark and all(map(_was_warned, (clock, *others))):
+    was_warned = (one.warned_from < (one.ended_at or NEVER) for one in (clock, *others))
+    if NEVER != warn <= watermark and all(was_warned):
         yield ChangeKind.AT_RISK, warn
     # a late answer does not end a clock before the watermark passes its limit, because an earlier
     # answer may still arrive
@@ -137,11 +130,6 @@ def _facts_of(clock: Clock, watermark: datetime) -> Iterator[Fact]:
         yield ChangeKind(verdict.value), ended
     elif verdict is Verdict.BREACHED and NEVER != clock.breached_from <= watermark:
         yield ChangeKind.BREACHED, clock.breach_at
-
-
-def _was_warned(clock: Clock) -> bool:
-    """Return whether a clock was certainly at risk before it ended."""
-    return clock.warned_from < (clock.ended_at or NEVER)
 
 
 def _pauses(clock: Clock, ended: datetime | None, watermark: datetime) -> Iterator[Fact]:
@@ -158,11 +146,8 @@ def _pauses(clock: Clock, ended: datetime | None, watermark: datetime) -> Iterat
 def _with_due(
     facts: list[Fact], clock: Clock, before: list[Fact], opened: datetime | None
 ) -> list[Fact]:
-    """Insert a ``due_changed`` if the due time differs from ``opened``, which was reported first.
-
-    While a reported pause is open, the last reported due time is kept, because the new due time
-    depends on when the pause ends. A due time that depends on unknown dates is reported as None.
-    """
+    """Insert a ``due_changed`` if the due time differs from that in ``opened``."""
+    # While a reported pause is open, the due time depends on its end, so the last one is kept.
     if facts[0][0] is not ChangeKind.OPENED or facts[:1] != before[:1]:
         return facts
     due = clock.due_at
@@ -186,10 +171,7 @@ class Subject(NamedTuple):
 def _report(
     subject: Subject, key: Key, old: Reported, clock: Clock | None, watermark: datetime
 ) -> tuple[Reported, list[Change], list[Change]] | None:
-    """Return the new reported state of a clock, its retractions and the other changes.
-
-    Return None if nothing has changed. ``clock`` is None if the clock no longer exists.
-    """
+    """Return the new reported state of a clock, its retractions and the other changes."""
     before = old.facts
     facts = [] if clock is None else list(_facts_of(clock, watermark))
     if clock is not None and old.total and clock.due_at != old.due_at:
@@ -242,13 +224,7 @@ def _change(
 
 
 class AppealState:
-    """The events of one appeal and the reported state of its clocks; mutable, not thread-safe.
-
-    Events may be added in any order. While they come in order, the appeal and the clocks of its
-    earlier cycles are kept; after any other event they are built again. ``next_at`` is the first
-    instant after the last report at which a clock changes without a new event. If all clocks have
-    ended, ``ended_at`` is when the last event occurred.
-    """
+    """The events of one appeal and the reported state of its clocks; mutable, not thread-safe."""
 
     def __init__(
         self,
@@ -278,24 +254,20 @@ class AppealState:
 
     @property
     def is_empty(self) -> bool:
-        """Whether the appeal has no event and no stored state."""
         return not (self.events or self.reported or self.next_at or self.ended_at)
 
     def add(self, copy: StoredEvent) -> None:
-        """Add an event, which may be quarantined."""
         if copy.quarantined is not None:  # the reason in a store may be outdated
             self._reasons[copy.event.event_id] = copy.quarantined
         self.add_event(copy.event)
 
     def add_event(self, event: Event) -> None:
-        """Add an event that is not quarantined."""
         insort(self.events, event, key=_order)
         self._folded = None
         if self._appeal is None or self.events[-1] is not event or not self._appeal.follow(event):
             self._appeal = None
 
     def remove(self, event: Event) -> None:
-        """Remove an event that was added before."""
         del self.events[bisect_left(self.events, event.order, key=_order)]
         self._reasons.pop(event.event_id, None)
         self._appeal = self._folded = None
@@ -312,10 +284,6 @@ class AppealState:
         return self._folded
 
     def report(self, policy: Policy, watermark: datetime) -> list[Change]:
-        """Return the changes that new events and time have caused since the last report.
-
-        Retractions come first, then the other changes in the order of ChangeKind.
-        """
         folded = self.fold(policy)
         before, timers = self._clocks, self._timers
         changed: dict[Key, Clock | None] = {}
@@ -350,10 +318,7 @@ class AppealState:
         return retractions + additions
 
     def reasons(self, policy: Policy) -> Mapping[str, str | None]:
-        """Return the quarantine reasons that have changed since the last call, keyed by event id.
-
-        The reason is None if the event is no longer quarantined.
-        """
+        """Return the quarantine reasons that changed since the last call (None: it counts now)."""
         known = self._reasons
         found = {event.event_id: reason for event, reason in self.fold(policy).appeal.rejected}
         if found == known:

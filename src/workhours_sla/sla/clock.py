@@ -45,10 +45,7 @@ def late_from(limit: datetime) -> datetime:
 
 
 class Times(NamedTuple):
-    """The due time, the limit and the warning time of a clock; NEVER for what is never reached.
-
-    The clock is at risk from the warning time on.
-    """
+    """The due time, the limit and the warning time of a clock; NEVER for what is never reached."""
 
     due_at: datetime
     limit: datetime
@@ -57,15 +54,7 @@ class Times(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The times of one appeal measured against one target. They do not depend on the current time.
-
-    Instants are in UTC. ``earliest`` and ``latest`` are the bounds of the times over all
-    completions of the calendar. ``pauses`` are the pauses that the clock has in at least one
-    completion, ``certain`` those that it has in every completion. If the clock is not
-    ``uncertain``, no uncertain date affects them, and the bounds are equal. ``due_at`` and
-    ``limit`` are None while they depend on an open pause or an uncertain date. ``applies_since`` is
-    when a change of the appeal made the target apply, None if the target has always applied.
-    """
+    """The times of one appeal measured against one target, whatever the current time is."""
 
     target: Target
     schedule: Schedule
@@ -74,17 +63,17 @@ class Clock:
     answered_at: datetime | None
     withdrawn_at: datetime | None
     excluded_at: datetime | None
-    pauses: ClockPauses
-    certain: ClockPauses
-    earliest: Times
+    pauses: ClockPauses  # in at least one completion
+    certain: ClockPauses  # in every completion
+    earliest: Times  # over all completions of the calendar
     latest: Times
     uncertain: bool
-    due_at: datetime | None
+    due_at: datetime | None  # None if it depends on an open pause or uncertain date
     limit: datetime | None
     needs_review: bool
     evidence: tuple[str, ...]
     """The ids of two events: the one that started the clock, and the one that answered."""
-    applies_since: datetime | None = None
+    applies_since: datetime | None = None  # when a change made the target apply
     provisional: bool = False
     others: tuple[Clock, ...] = ()
     """Other clocks of the appeal that may count instead, depending on uncertain dates."""
@@ -123,11 +112,7 @@ class Clock:
         return self.answered_at if self.answered_at is not None else self.withdrawn_at
 
     def elapsed(self, as_of: datetime) -> timedelta | None:
-        """Return the working time from the start to the answer, the withdrawal, or ``as_of``.
-
-        Pauses do not count. Return None if the amount depends on uncertain dates; then
-        ``elapsed_bounds`` returns its bounds. ``as_of`` is in UTC.
-        """
+        """Return the working time from the start to the answer, the withdrawal, or ``as_of``."""
         if self.certain == self.pauses and not self.others:
             until = self.ended_at or as_of
             try:
@@ -140,10 +125,6 @@ class Clock:
         return bounds[0] if bounds is not None and bounds[0] == bounds[1] else None
 
     def elapsed_bounds(self, as_of: datetime) -> tuple[timedelta, timedelta] | None:
-        """Return the least and the greatest amount that ``elapsed`` can have.
-
-        Return None if these two amounts cannot be computed.
-        """
         completions = self.schedule.completions()
         if completions is None:
             return None
@@ -163,10 +144,6 @@ class Clock:
         return least, most
 
     def worked_past(self, due: datetime, until: datetime) -> timedelta | None:
-        """Return the working time from a due time to a later instant, without pauses.
-
-        Return None if the amount depends on uncertain dates.
-        """
         try:
             least, most = (
                 self.schedule.elapsed(due, until, pauses=pauses.closed_at(until))
@@ -178,10 +155,6 @@ class Clock:
 
     @property
     def ended_at(self) -> datetime | None:
-        """When the clock ended, None if it has not ended.
-
-        The answer ends the clock. Without an answer, a withdrawal within the limit ends it.
-        """
         if self.answered_at is not None:
             return self.answered_at
         gone = self.withdrawn_at
@@ -197,10 +170,7 @@ class Clock:
 
     @property
     def breach_at(self) -> datetime:
-        """The instant to which a breach is dated, NEVER if the limit may never be reached.
-
-        This is the latest limit or ``applies_since``, whichever is later.
-        """
+        """The instant to which a breach is dated, NEVER if the limit may never be reached."""
         return max(self.latest.limit, self.applies_since or self.latest.limit)
 
     @property
@@ -231,10 +201,7 @@ class Clock:
         return self.started_at > until and self.target.starts == "detected"
 
     def next_change(self, after: datetime) -> datetime:
-        """Return the first instant after ``after`` at which time alone changes the clock.
-
-        Return NEVER if there is none.
-        """
+        """Return the first instant after ``after`` at which time alone changes the clock."""
         if self.is_undetected(after):
             return self.started_at
         if self.excluded_at is not None:

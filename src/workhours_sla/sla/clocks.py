@@ -60,11 +60,7 @@ class Start:
 
 @dataclass(slots=True)
 class Measurement:
-    """One cycle of an appeal, and the target and schedule to measure it against.
-
-    The clock does not start before ``earliest_start``, if it is given. ``applies_since`` is when a
-    change of the appeal made the target apply, None if the target has always applied.
-    """
+    """One cycle of an appeal, and the target and schedule to measure it against."""
 
     appeal: Appeal
     cycle: Cycle
@@ -117,7 +113,12 @@ def _answer_of(cycle: Cycle, target: Target, start: Start) -> Event | None:
     stops = target.stops
     found: Iterable[Event] = cycle.replies
     if not isinstance(stops, str):
-        found = (one for one in cycle.events if one.type in stops and _may_answer(one))
+        by_anyone = stops - {EventType.REPLIED, EventType.CLOSED}
+        found = (
+            one
+            for one in cycle.events
+            if one.type in by_anyone or (one.type in stops and by_official(one))
+        )
     elif stops == "substantive_reply":
         found = cycle.replies_judged(substantive=True)
     elif stops == "final_reply":
@@ -128,16 +129,7 @@ def _answer_of(cycle: Cycle, target: Target, start: Start) -> Event | None:
     return next((one for one in found if start.precedes(one)), None)
 
 
-def _may_answer(event: Event) -> bool:
-    needs_official = event.type in (EventType.REPLIED, EventType.CLOSED)
-    return by_official(event) or not needs_official
-
-
 def _needs_review(cycle: Cycle, start: Start, last: Event | None) -> bool:
-    """Return whether a reply that was not judged may be the answer.
-
-    Only replies from the start on and before the event ``last`` can be the answer.
-    """
     start = start.first or start
     return any(
         start.precedes(reply) and (last is None or reply.order < last.order)
@@ -146,10 +138,6 @@ def _needs_review(cycle: Cycle, start: Start, last: Event | None) -> bool:
 
 
 def _after_transfers(measurement: Measurement, start: Start, answer: Event | None) -> Start:
-    """Return the start of the clock after the transfers that came before the answer.
-
-    With ``on_transfer="resume"``, the intervals in which other agencies had the appeal are cut out.
-    """
     appeal, cycle = measurement.appeal, measurement.cycle
     turns: list[tuple[Start, str | None]] = [(start, cycle.holder_before)]
     for event in cycle.events:
@@ -195,7 +183,6 @@ def _clock(
     answer: Event | None,
     withdrawn_at: datetime | None = None,
 ) -> Clock:
-    """Return the clock with an answer or a withdrawal."""
     cycle, target, schedule = measurement.cycle, measurement.target, measurement.schedule
     answered_at = None if answer is None else answer.occurred_at
     last = answer if withdrawn_at is None else cycle.deleted
@@ -235,11 +222,7 @@ def _shared(earliest: datetime, latest: datetime) -> datetime | None:
 def _pauses(
     measurement: Measurement, start: Start, end: datetime | None
 ) -> tuple[ClockPauses, ClockPauses | None]:
-    """Return the possible pauses and the certain pauses of a clock.
-
-    Possible pauses occur in at least one completion of the calendar, certain pauses in every
-    completion. The certain pauses are None if no pause depends on an uncertain date.
-    """
+    """Return the possible pauses and the certain pauses of a clock."""
     target, schedule = measurement.target, measurement.schedule
     pauses = measurement.cycle.pauses if target.pauses else ()
     try:
@@ -257,10 +240,6 @@ def _pauses(
 
 
 def _exchanges(cycle: Cycle, start: Start) -> list[tuple[Start, Event | None]]:
-    """Return the exchanges of a cycle in order, as pairs of the start and the reply.
-
-    The reply of the last exchange may be None, because the exchange is open.
-    """
     replies = [reply for reply in cycle.replies if start.precedes(reply)]
     messages = [one for one in cycle.events if one.type is EventType.CITIZEN_MESSAGE]
     opened: Start | None = start
@@ -279,11 +258,6 @@ def _exchanges(cycle: Cycle, start: Start) -> list[tuple[Start, Event | None]]:
 
 
 def _deciding_clock(answered: list[Clock], waiting: Clock | None) -> Clock:
-    """Return the clock that counts for an appeal.
-
-    ``answered`` are the clocks of the answered exchanges. ``waiting`` is the clock of the open
-    exchange, None if no exchange is open.
-    """
     late = [one for one in answered if one.is_late]
     perhaps_late = [one for one in answered if one.is_late is None]
     if late:
@@ -302,10 +276,7 @@ def _deciding_clock(answered: list[Clock], waiting: Clock | None) -> Clock:
 
 
 def _with_others(clock: Clock, others: list[Clock]) -> Clock:
-    """Return a copy of a clock with ``others``: the clocks that may count instead of the copy.
-
-    The copy has only the due time and the limit that all of these clocks share.
-    """
+    """Return a copy of a clock with ``others``: the clocks that may count instead of the copy."""
     if not others:
         return clock
     deciding = [one for other in others for one in (other, *other.others)]
@@ -321,11 +292,7 @@ def _with_others(clock: Clock, others: list[Clock]) -> Clock:
 
 
 def _longest(clocks: list[Clock], preferred: list[Clock]) -> Clock:
-    """Return the clock with the most elapsed time. If several have the most, return the first.
-
-    If uncertain dates affect which clock this is, return a clock of ``preferred``, with every other
-    clock that may have the most elapsed time as ``others``.
-    """
+    """Return the clock with the most elapsed time. If several have the most, return the first."""
     if len(clocks) == 1:
         return clocks[0]
     amounts = [_elapsed(one) for one in clocks]
@@ -351,7 +318,6 @@ def _perhaps_longest(clocks: list[Clock], counting: list[Clock]) -> list[Clock]:
 
 
 def _elapsed(clock: Clock) -> tuple[timedelta, timedelta]:
-    """Return the least and the most elapsed working time of an answered clock."""
     known = clock.elapsed(clock.started_at)
     if known is not None:
         return known, known
@@ -359,9 +325,6 @@ def _elapsed(clock: Clock) -> tuple[timedelta, timedelta]:
 
 
 def _left_open(clock: Clock, *, latest: datetime | None = None) -> Clock:
-    """Return a copy of a clock, with a verdict that is uncertain until its latest limit has passed.
-
-    ``latest`` replaces the latest limit. If ``latest`` is NEVER, the verdict remains uncertain.
-    """
+    """Return a copy of a clock whose verdict is uncertain until its latest limit has passed."""
     last = clock.latest if latest is None else clock.latest._replace(limit=latest)
     return replace(clock, earliest=clock.earliest._replace(limit=BEGINNING), latest=last)

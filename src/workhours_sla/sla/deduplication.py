@@ -30,26 +30,16 @@ FINAL_REASONS: Final = frozenset({REPLACED, AFTER_RETENTION})
 
 @dataclass(slots=True, eq=False)
 class StoredEvent:
-    """One copy of an event in a store; mutable.
-
-    ``number`` is the row number in the store, None until the copy is written. ``quarantined`` is
-    the reason why the copy does not count, None if it counts. ``repaired`` is True for a repair,
-    which replaces every other copy of its id.
-    """
+    """One copy of an event in a store; mutable."""
 
     event: Event
-    number: int | None = None
-    quarantined: str | None = None
-    repaired: bool = False
+    number: int | None = None  # its row, None until it is written
+    quarantined: str | None = None  # why it does not count
+    repaired: bool = False  # replaces every other copy
 
 
 class Copies:
-    """The copies of one event id in order of arrival; mutable.
-
-    There is one copy for each different content, and one for each repair. ``first`` is the repair
-    or, without a repair, the copy that was received first; None without a copy. Copies in the
-    future come after all other copies. If the first copy is in the future, no copy counts.
-    """
+    """The copies of one event id in order of arrival; mutable."""
 
     __slots__ = ("_by_content", "all", "first")
 
@@ -61,7 +51,6 @@ class Copies:
             self.add(copy)
 
     def add(self, copy: StoredEvent) -> None:
-        """Add a copy with a new content, or a repair."""
         self.all.append(copy)
         self._by_content.setdefault(copy.event.content, copy)
         if copy.quarantined not in FINAL_REASONS and (
@@ -75,7 +64,6 @@ class Copies:
         self.add(repair)
 
     def same_content(self, event: Event) -> StoredEvent | None:
-        """Return the first copy that has the content of ``event``, None if there is none."""
         return self._by_content.get(event.content)
 
     def receive_earlier(self, copy: StoredEvent, event: Event) -> None:
@@ -91,7 +79,6 @@ def _rank(copy: StoredEvent) -> tuple[bool, bool, datetime, str]:
 
 
 def all_of(known: StoredEvent | Copies) -> Sequence[StoredEvent]:
-    """Return all copies of an event id."""
     return known.all if isinstance(known, Copies) else [known]
 
 
@@ -106,10 +93,7 @@ def effective_copy(known: StoredEvent | Copies) -> StoredEvent | None:
 def deduplicated_appeals(
     by_id: Iterable[Sequence[Event]],
 ) -> tuple[dict[str, list[Event]], list[Quarantined], int]:
-    """Return the events that count, the quarantined events, and the number of duplicates.
-
-    The events that count are keyed by appeal id. Each item of ``by_id`` has all events with one id.
-    """
+    """Return the events that count, the quarantined events, and the number of duplicates."""
     appeals: dict[str, list[Event]] = {}
     quarantine: list[Quarantined] = []
     duplicate = 0

@@ -17,11 +17,7 @@ from workhours_sla.sla.policy import Policy
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """How many events were read, applied, repeated, quarantined, or left out by ``as_of``.
-
-    read == applied + duplicate + quarantined + after_as_of. ``late`` counts the applied events that
-    were read after an event that occurred later.
-    """
+    """How many events were read, applied, repeated, quarantined, or left out by ``as_of``."""
 
     read: int
     applied: int
@@ -129,7 +125,6 @@ def evaluate(
 
 
 def outcomes_of(folded: Folded, as_of: datetime) -> list[Outcome]:
-    """Return the outcome of every clock that has started by an instant in UTC."""
     return [
         outcome(folded.appeal, clock, as_of) for clock in folded.clocks if clock.started_at <= as_of
     ]

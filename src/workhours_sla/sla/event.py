@@ -192,11 +192,7 @@ class Event:
 
 
 class EventField(NamedTuple):
-    """The description of one field of the class Event, for readers and writers of events.
-
-    ``type`` is ``str``, ``bool``, ``datetime`` or ``EventType``. A field that is not ``required``
-    may be left out. Only a ``nullable`` field may be None.
-    """
+    """The description of one field of the class Event, for readers and writers of events."""
 
     name: str
     type: type
@@ -236,12 +232,10 @@ _set: Final = object.__setattr__
 
 
 def is_long(text: str) -> bool:
-    """Return whether a text has more than ``MOST_TEXT`` bytes in UTF-8."""
     return len(text) > _SHORT_TEXT and len(text.encode("utf-8", "surrogatepass")) > MOST_TEXT
 
 
 def check_text(name: str, text: str) -> None:
-    """Raise EventError if a field of an event cannot have a text."""
     if is_long(text):
         raise EventError(say("long_text", name=name, text=shown(text), most=MOST_TEXT))
     if "\0" in text:
@@ -274,11 +268,6 @@ def _in_utc(name: str, when: datetime, event_id: str) -> datetime:
 
 
 def in_utc(name: str, when: datetime) -> datetime:
-    """Return an aware datetime in UTC.
-
-    ``name`` is the name of the argument, for the message of the error. Raises NaiveDatetimeError
-    for a naive datetime, and TypeError for anything but a datetime, such as text.
-    """
     try:
         offset = when.utcoffset()
     except (AttributeError, ValueError):  # text and dates have no offset, and NaT refuses

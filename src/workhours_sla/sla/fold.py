@@ -43,8 +43,6 @@ Key = tuple[str, int]
 
 
 class Folded(NamedTuple):
-    """An appeal and its clocks under a policy."""
-
     appeal: Appeal
     clocks: tuple[Clock, ...] = ()
     unmatched: tuple[Unmatched, ...] = ()
@@ -82,10 +80,7 @@ def fold_appeal(appeal: Appeal, policy: Policy) -> Folded:
 
 
 def by_rule(folded: Folded, policy: Policy, as_of: datetime) -> Folded:
-    """Return the appeal with clocks for which the rules of the calendar decide uncertain dates.
-
-    Only clocks that depend on uncertain dates are built again. They are marked as provisional.
-    """
+    """Return the appeal with clocks for which the rules of the calendar decide uncertain dates."""
     appeal = folded.appeal
     if not any(_is_open(one, as_of) for one in folded.clocks):
         return folded
@@ -110,10 +105,6 @@ def by_rule(folded: Folded, policy: Policy, as_of: datetime) -> Folded:
 
 
 def _is_open(clock: Clock, as_of: datetime) -> bool:
-    """Return whether a clock depends on uncertain dates.
-
-    If the clock has ended, only its verdict matters, not its times.
-    """
     waits = clock.uncertain and clock.ended_at is None
     return waits or clock.verdict(as_of)[1]
 
@@ -128,11 +119,7 @@ def _earliest_start(appeal: Appeal, policy: Policy, rule: Rule | None) -> dateti
 def _applies_since(
     appeal: Appeal, policy: Policy, target: Target, schedule: Schedule
 ) -> datetime | None:
-    """Return when a target last began to apply to an appeal with ``schedule``.
-
-    Return None if the target has always applied with it, or if the policy does not date breaches to
-    changes of the appeal.
-    """
+    """Return when a target last began to apply to an appeal with ``schedule``."""
     if not policy.dates_to_change:
         return None
 

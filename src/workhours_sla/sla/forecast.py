@@ -21,10 +21,7 @@ _HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """The number of deadlines in one hour or on one date: after ``since``, up to ``until``.
-
-    ``together`` is the largest number of deadlines at one instant.
-    """
+    """The number of deadlines in one hour or on one date: after ``since``, up to ``until``."""
 
     since: datetime
     until: datetime
@@ -105,11 +102,6 @@ def forecast_deadlines(
 
 
 def _due_or_count(outcome: Outcome, start: datetime, end: datetime) -> datetime | str:
-    """Return when an unanswered clock is due, in UTC.
-
-    If the clock is not due within the forecast, return the name of the field of Forecast that
-    counts the clock.
-    """
     if outcome.verdict is Verdict.BREACHED:
         return "overdue"
     if outcome.due_at is None:
@@ -121,10 +113,7 @@ def _due_or_count(outcome: Outcome, start: datetime, end: datetime) -> datetime 
 
 
 def slot_of(at: datetime, by: By) -> tuple[datetime, datetime]:
-    """Return the start and the end of the hour or date that an instant belongs to.
-
-    The start does not belong to the hour or date, and its end does.
-    """
+    """Return the start and the end of the hour or date that an instant belongs to."""
     just_before = (at.astimezone(UTC) - timedelta.resolution).astimezone(at.tzinfo)
     if by == "hour":
         past = timedelta(

@@ -81,10 +81,7 @@ def holder_spans(
 
 
 class HolderHistory:
-    """Reads the events of one appeal up to ``as_of`` once, and returns the spans of each cycle.
-
-    Raises NaiveDatetimeError.
-    """
+    """Reads the events of one appeal up to ``as_of`` once, and returns the spans of each cycle."""
 
     def __init__(self, events: Iterable[Event], as_of: datetime) -> None:
         self._as_of = in_utc("as_of", as_of)
@@ -93,7 +90,6 @@ class HolderHistory:
 
     @property
     def cycles(self) -> int:
-        """The number of cycles of the appeal."""
         return len(self._appeal.cycles)
 
     def spans(
@@ -134,10 +130,6 @@ def _cut(
     end: datetime,
     return_within: timedelta | None,
 ) -> tuple[Span, ...]:
-    """Return the spans of a clock.
-
-    ``marks`` has the instant of each event, and the holder and the phase after the event.
-    """
     start = clock.started_at
     stretches: list[tuple[datetime, str | None, Phase]] = []
     for at, holder, phase in marks:
@@ -195,21 +187,10 @@ def breach_owner(spans: Iterable[Span], limit: datetime, by: Owner = "at_breach"
 
 
 def in_time_if_earlier(
-    spans: Iterable[Span],
-    limit: datetime,
-    overdue: timedelta,
-    *,
-    answered: bool,
+    spans: Iterable[Span], limit: datetime, overdue: timedelta, *, answered: bool
 ) -> bool | None:
-    """Return whether a late appeal would have been in time if its holder had received it earlier.
-
-    The holder is the agency that had the appeal at the limit. It is assumed to have received the
-    appeal one hour of working time earlier, or at the start if less than an hour was used before.
-    The holder is assumed to need as much working time as it did, so the answer comes earlier by the
-    same amount. ``overdue`` is the working time by which the appeal is late. Without an answer,
-    this is the working time up to now. Return None if the appeal was never assigned, or if the
-    result depends on an answer that is still missing.
-    """
+    """Return whether a late appeal would be in time, had its holder received it an hour earlier."""
+    # Its work is assumed to take the same time; a missing answer can decide, which gives None.
     spans = list(spans)
     assigned = [span for span in spans if span.phase == "assigned"]
     if not assigned:
@@ -223,7 +204,6 @@ def in_time_if_earlier(
 
 
 def _span_at(assigned: list[Span], limit: datetime) -> Span:
-    """Return the last span that began by the limit, or the first span if none did."""
     last = assigned[0]
     for span in assigned:
         if span.since <= limit:
@@ -232,11 +212,7 @@ def _span_at(assigned: list[Span], limit: datetime) -> Span:
 
 
 class BreachSpans:
-    """Finds who had each late appeal, and when, as of an instant.
-
-    ``quarantine`` has the events that do not count. Ask for all outcomes of one appeal one after
-    the other: the last appeal is remembered.
-    """
+    """Finds who had each late appeal, and when, as of an instant."""
 
     def __init__(
         self,
@@ -262,11 +238,7 @@ class BreachSpans:
         return found
 
     def of(self, outcome: Outcome) -> tuple[Span, ...]:
-        """Return the agencies that had an overdue appeal, and how long each had it.
-
-        The result is empty unless the outcome is a breach, if a transfer changes the clock, and if
-        the holders or their times are unknown.
-        """
+        """Return the agencies that had an overdue appeal, and how long each had it."""
         target = self._targets[outcome.target]
         if outcome.verdict is not Verdict.BREACHED or target.on_transfer != "keep":
             return ()

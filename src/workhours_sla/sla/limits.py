@@ -50,18 +50,13 @@ class Bounds(NamedTuple):
 
 
 class _Completion(NamedTuple):
-    """A completion of the calendar, and the pauses of the clock in it.
-
-    ``unknown`` replaces a time that lies beyond the dates of the calendar. None raises
-    CalendarCoverageError instead.
-    """
+    """A completion of the calendar, and the pauses of the clock in it."""
 
     schedule: Schedule
     pauses: ClockPauses
     unknown: datetime | None
 
     def find(self, verb: Callable[[], datetime]) -> datetime:
-        """Return what ``verb`` returns, or ``unknown``."""
         try:
             return verb()
         except CalendarCoverageError:
@@ -71,10 +66,7 @@ class _Completion(NamedTuple):
 
 
 def times_of(target: Target, schedule: Schedule, start: datetime, pauses: ClockPauses) -> Times:
-    """Return the times of a clock. A time that depends on an open pause is NEVER.
-
-    Raises CalendarCoverageError if a time depends on an uncertain date.
-    """
+    """Return the times of a clock. A time that depends on an open pause is NEVER."""
     budget, closed = in_hours(target.budget, schedule, start), pauses.closed
     exact = _Completion(schedule, pauses, None)
     if isinstance(budget, timedelta):
@@ -91,11 +83,6 @@ def times_of(target: Target, schedule: Schedule, start: datetime, pauses: ClockP
 def bounds_of(
     target: Target, schedule: Schedule, start: datetime, certain: ClockPauses, possible: ClockPauses
 ) -> Bounds:
-    """Return the bounds of a clock's times.
-
-    ``certain`` are the pauses that every completion has, ``possible`` the pauses that at least one
-    completion has.
-    """
     budget = in_hours(target.budget, schedule, start)
     least, most = schedule.completions() or (schedule, schedule)
     first, last = _Completion(most, certain, start), _Completion(least, possible, NEVER)
@@ -133,7 +120,6 @@ def _filled(
 
 
 def _working_times(target: Target, budget: timedelta, start: datetime, of: _Completion) -> Times:
-    """Return the times of a budget of working time in one completion of the calendar."""
     schedule, pauses = of.schedule, of.pauses.closed
     used = _used_at_warning(target, budget)
     return Times(
@@ -146,11 +132,7 @@ def _working_times(target: Target, budget: timedelta, start: datetime, of: _Comp
 def _before_pause(
     target: Target, budget: Budget, times: Times, ends: datetime, open_since: datetime | None
 ) -> Times:
-    """Return the times of a clock. A time that depends on an open pause is replaced by NEVER.
-
-    ``ends`` is used only for a budget that counts days: it is the limit with the roll or the limit
-    without the roll, whichever is later.
-    """
+    """Return the times of a clock. A time that depends on an open pause is replaced by NEVER."""
     due, limit, warn = times
     strict = target.closing == "strict"
     if strict:
@@ -171,7 +153,6 @@ def _before_pause(
 
 
 def _used_at_warning(target: Target, budget: timedelta) -> timedelta:
-    """Return how much of a budget of working time is used when the clock becomes at risk."""
     used = max(ZERO, budget - target.warn)
     return used if target.warn_percent is None else min(used, _share(budget, target.warn_percent))
 
@@ -179,15 +160,9 @@ def _used_at_warning(target: Target, budget: timedelta) -> timedelta:
 def _warning(
     target: Target, start: datetime, due: datetime, before: _Completion, after: _Completion
 ) -> datetime:
-    """Return the warning time of a budget that is not working time.
-
-    The warning time is when only ``warn`` of working time is left or when ``warn_percent`` of the
-    budget is used, whichever comes first. The instant at which ``warn`` is left comes later if
-    there is more working time before the due time. The instant at which ``warn_percent`` is used
-    comes later if there is more working time up to the due time, or if there is less working time
-    after the start. ``before`` is the completion for what is before the due time, and ``after`` the
-    completion for what is after the start.
-    """
+    """Return the warning time of a budget that is not working time."""
+    # ``before`` counts the time left before the due time, ``after`` the time used after the start:
+    # more working time makes the first instant later, but the second earlier.
     percent = target.warn_percent
     warn = before.find(partial(_left_from, before.schedule, start, due, target.warn))
     if percent is None:
@@ -204,10 +179,7 @@ def _warning(
 
 
 def _left_from(schedule: Schedule, start: datetime, due: datetime, left: timedelta) -> datetime:
-    """Return the first instant from ``start`` on at which at most ``left`` remains until ``due``.
-
-    ``left`` is working time.
-    """
+    """Return the first instant from ``start`` on with at most ``left`` until ``due``."""
     try:
         return max(start, _with_left(schedule, due, left))
     except CalendarCoverageError:
@@ -221,10 +193,7 @@ def _left_from(schedule: Schedule, start: datetime, due: datetime, left: timedel
 
 @lru_cache(maxsize=1024)
 def _with_left(schedule: Schedule, due: datetime, left: timedelta) -> datetime:
-    """Return the first instant at which at most ``left`` of working time remains until ``due``.
-
-    Many clocks with day budgets share a due time, so a small cache is enough.
-    """
+    """Return the first instant at which at most ``left`` of working time remains until ``due``."""
     last = schedule.latest_start(due, left)
     if schedule.elapsed(last - timedelta.resolution, last):
         return last
@@ -247,12 +216,8 @@ def pause_bounds(
     end: datetime | None,
     cut_out: Sequence[ClosedPause],
 ) -> tuple[ClockPauses, ClockPauses]:
-    """Return the pauses that every completion has, and the pauses that some completion has.
-
-    A pause lasts at least until the earliest end of its cap, and at most until the latest end. A
-    pause that begins while an earlier pause may still be open is not in every completion, because
-    it may be a part of the earlier pause.
-    """
+    """Return the pauses that every completion has, and the pauses that some completion has."""
+    # A pause that begins while an earlier one may be open may be a part of it: not certain.
     certain: list[Pause] = []
     possible: list[Pause] = []
     latest_end: datetime | None = BEGINNING
@@ -280,10 +245,6 @@ def pause_bounds(
 def _deadline_bounds(
     schedule: Schedule, start: datetime, budget: Budget
 ) -> tuple[datetime, datetime | None]:
-    """Return the earliest and the latest deadline of a budget.
-
-    The latest deadline is None if no latest deadline is known.
-    """
     try:
         due = schedule.deadline(start, budget)
     except CalendarCoverageError as error:

@@ -119,7 +119,6 @@ class Outcome:
 
 
 def outcome(appeal: Appeal, clock: Clock, as_of: datetime) -> Outcome:
-    """Return the outcome of a clock at an instant in UTC."""
     verdict, unknown = clock.verdict(as_of)
     zone = clock.schedule.tz
     attributes = appeal.attributes
@@ -164,7 +163,6 @@ def outcome(appeal: Appeal, clock: Clock, as_of: datetime) -> Outcome:
 
 
 def _bounds(clock: Clock, elapsed: timedelta | None, as_of: datetime) -> OutcomeBounds | None:
-    """Return the bounds of a clock's values, None if no value depends on uncertain dates."""
     if not clock.uncertain and elapsed is not None:
         return None
     zone = clock.schedule.tz
@@ -198,11 +196,7 @@ def _overdue(clock: Clock, elapsed: timedelta | None, as_of: datetime) -> timede
 
 
 def due_trace(outcome: Outcome, target: Target) -> Trace | None:
-    """Return the trace from the start of an outcome to its due time, in the target's schedule.
-
-    Return None if the due time is unknown, and if one schedule does not explain it: it may depend
-    on the working hours of several holders, or on a pause that is still open.
-    """
+    """Return the trace from the start of an outcome to its due time, in the target's schedule."""
     schedule = target.schedule_for(outcome)
     if outcome.due_at is None or schedule is None:
         return None

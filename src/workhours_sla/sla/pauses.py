@@ -44,7 +44,6 @@ class ClockPauses(NamedTuple):
         return closed
 
     def is_paused(self, at: datetime) -> bool:
-        """Return whether an instant lies within a pause."""
         closed, open_since = self
         if open_since is not None and open_since <= at:
             return True
@@ -55,11 +54,7 @@ class ClockPauses(NamedTuple):
 def capped(
     pauses: Sequence[Pause], cap: Budget | None, schedule: Schedule
 ) -> tuple[list[ClosedPause], datetime | None]:
-    """Return the closed pauses, disjoint and in order, and the beginning of the open pause.
-
-    A pause ends when ``cap``, counted on ``schedule``, is used up, or earlier. None does not
-    shorten any pause. Raises CalendarCoverageError if a cap depends on an uncertain date.
-    """
+    """Return the closed pauses, disjoint and in order, and the beginning of the open pause."""
     closed: list[ClosedPause] = []
     end: datetime | None = BEGINNING
     for since, until in pauses:
@@ -86,12 +81,7 @@ def within(
     end: datetime | None,
     cut_out: Sequence[ClosedPause],
 ) -> ClockPauses:
-    """Return the parts of pauses that lie between ``start`` and ``end``, joined with ``cut_out``.
-
-    ``start`` and ``end`` are the start and the end of a clock; ``end`` is None if the clock has not
-    ended. ``closed`` are closed pauses, disjoint and in order. ``open_since`` is when the open
-    pause began. ``cut_out`` are intervals that count as closed pauses too.
-    """
+    """Return the parts of pauses between ``start`` and ``end``, joined with ``cut_out``."""
     found: list[ClosedPause] = []
     begins: datetime | None = None
     if end is None or start < end:

@@ -198,12 +198,10 @@ class Policy:
 
 
 def targets_named(policy: Policy, name: str | None) -> tuple[Target, ...]:
-    """Return the targets of a policy that have a name, or all of them if ``name`` is None."""
     return tuple(target for target in policy.targets if name in (None, target.name))
 
 
 def _content(target: Target) -> list[object]:
-    """Return the options and the schedules of a target in a fixed order."""
     options = [getattr(target, one.name) for one in fields(target) if one.name != "schedule"]
     options = [sorted(value) if isinstance(value, frozenset) else value for value in options]
     by: tuple[str, ...] = ()

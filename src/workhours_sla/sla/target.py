@@ -44,7 +44,6 @@ def in_hours(budget: Budget, schedule: Schedule, start: datetime) -> Budget:
 
 
 def is_clock_time(budget: Budget) -> bool:
-    """Return whether a budget is time around the clock."""
     return isinstance(budget, ClockTime)
 
 

@@ -159,10 +159,7 @@ class ScheduleColumns:
 
 
 class _Question(NamedTuple):
-    """A verb and its columns, which Spark sends to its workers.
-
-    ``other`` is the column of the ends for ``elapsed``, otherwise the budget or its column.
-    """
+    """A verb and its columns, which Spark sends to its workers."""
 
     schedules: Any
     verb: str
@@ -173,7 +170,6 @@ class _Question(NamedTuple):
     raises: bool
 
     def answered(self, batches: Iterable[Any]) -> Iterator[Any]:
-        """Yield each batch with a further column, which has the answers."""
         import pyarrow as pa
 
         for batch in batches:

@@ -35,10 +35,7 @@ Only a dropped appeal has no content.
 
 
 class Content(msgspec.Struct, array_like=True):
-    """The content of the state of an appeal: different copies of its events, and what was reported.
-
-    Of equal copies, it has the one that was received first.
-    """
+    """The state of an appeal: different copies of its events, and what was reported."""
 
     events: list[Event] = []
     reported: list[tuple[str, int, Reported]] = []
@@ -68,7 +65,6 @@ class AppealFold(StatefulProcessor):  # type: ignore[misc] # PySpark may not be 
         rows: Iterable[Row],
         timerValues: Any,  # noqa: N803
     ) -> Iterator[Row]:
-        """Apply the new events of an appeal, advance to the watermark, and return the changes."""
         if key[0] is None:  # heartbeats
             return iter(())
         return self._report(key[0], [event_of(row) for row in rows], timerValues)
@@ -79,7 +75,6 @@ class AppealFold(StatefulProcessor):  # type: ignore[misc] # PySpark may not be 
         timerValues: Any,  # noqa: N803
         expiredTimerInfo: Any,  # noqa: N803
     ) -> Iterator[Row]:
-        """Advance an appeal whose timer is due, and return the changes."""
         return self._report(key[0], [], timerValues)
 
     def close(self) -> None:
@@ -143,7 +138,6 @@ def _copies(events: list[Event]) -> list[list[Event]]:
 
 
 def event_of(row: Row) -> Event:
-    """Return the event of a row whose times are in microseconds since 1970."""
     return Event(
         **{
             field.name: EPOCH + value * MICROSECOND if field.type is datetime else value
@@ -154,7 +148,6 @@ def event_of(row: Row) -> Event:
 
 
 def row_of(change: Change) -> Row:
-    """Return the row of a change, with times in microseconds since 1970."""
     return _Change(change.change_id, *map(_plain, change))
 
 

@@ -55,7 +55,6 @@ def session(builder: SparkSession.Builder | None = None) -> SparkSession:
 
 
 def check_packages() -> None:
-    """Raise EngineError if a package that Spark needs is missing or too old."""
     for package, oldest in OLDEST.items():
         needed = ".".join(map(str, oldest))
         try:
@@ -69,7 +68,6 @@ def check_packages() -> None:
 
 
 def check_java() -> None:
-    """Raise EngineError if Java is missing or too old."""
     home = os.environ.get("JAVA_HOME")
     java = str(Path(home, "bin", "java")) if home else "java"
     path = shutil.which(java)

@@ -46,11 +46,7 @@ _OUTPUT_TIMES: Final = ("at", "due_at", "limit")
 
 
 def changes(
-    events: DataFrame,
-    policy: Policy,
-    *,
-    skew: timedelta = ZERO,
-    retain: timedelta | None = None,
+    events: DataFrame, policy: Policy, *, skew: timedelta = ZERO, retain: timedelta | None = None
 ) -> DataFrame:
     """Return the changes of a stream of events: a streaming DataFrame, one row for each change.
 
@@ -121,10 +117,6 @@ def rejected(events: DataFrame) -> DataFrame:
 
 
 def check_columns(events: DataFrame) -> None:
-    """Check that events have the required columns, with a type that can be read.
-
-    Raises EngineError, and NaiveDatetimeError for a column of times without a zone.
-    """
     check_packages()
     types = dict(events.dtypes)
     for field in EVENT_FIELDS:
@@ -138,10 +130,7 @@ def check_columns(events: DataFrame) -> None:
 
 
 def check_time(name: str, kind: str, *, is_text_read: bool = True) -> None:
-    """Check that a column of Spark has instants, or text where text is read.
-
-    Raises EngineError, and NaiveDatetimeError for times without a zone.
-    """
+    """Check that a column of Spark has instants, or text where text is read."""
     if kind in {"timestamp_ntz", "date"}:
         raise NaiveDatetimeError(say("spark_naive", column=name, type=kind))
     if kind != "timestamp" and not (is_text_read and kind == "string"):
@@ -150,10 +139,6 @@ def check_time(name: str, kind: str, *, is_text_read: bool = True) -> None:
 
 
 def event_columns(events: DataFrame) -> list[Column]:
-    """Return the columns of an event: times in microseconds since 1970, the others as text.
-
-    A column that ``events`` does not have is null.
-    """
     from pyspark.sql import functions as F  # noqa: N812 - Spark's own name
 
     types = dict(events.dtypes)
@@ -169,11 +154,7 @@ def event_columns(events: DataFrame) -> list[Column]:
 
 
 def reason_rejected(events: DataFrame) -> Column:
-    """Return the reason why a row is not an event, a key of ``catalog.QUARANTINE_REASONS``.
-
-    The reason is null for an event, and for a heartbeat, in which every column of an event except
-    ``received_at`` is null.
-    """
+    """Return the reason why a row is not an event, a key of ``catalog.QUARANTINE_REASONS``."""
     from pyspark.sql import functions as F  # noqa: N812
 
     kind = events["type"]

@@ -23,7 +23,6 @@ NEVER = int(np.iinfo(np.int64).max)
 
 
 def refuse(message: str) -> NoReturn:
-    """Raise ValueError."""
     raise ValueError(message)
 
 
@@ -69,10 +68,7 @@ def measurements(name: str, values: ArrayLike) -> FloatArray:
 
 
 def counts(met: ArrayLike, n: ArrayLike, *, some_empty: bool = False) -> tuple[IntArray, IntArray]:
-    """Check that 0 <= met <= n and that the shapes are equal; return both as int64.
-
-    Every n must be at least 1, unless ``some_empty`` is true.
-    """
+    """Check that 0 <= met <= n and that the shapes are equal; return both as int64."""
     whole = whole_numbers("n", n)
     part = same_shape("met", whole_numbers("met", met), whole.shape)
     over = np.flatnonzero(part > whole)
@@ -107,21 +103,18 @@ def normal_quantile(confidence: float) -> float:
 
 
 def in_one_dimension(name: str, array: NDArray[_Scalar]) -> NDArray[_Scalar]:
-    """Check that ``array`` has one dimension, and return it."""
     if array.ndim != 1:
         refuse(f"{name} has {array.ndim} dimensions and needs one; give a list or a column")
     return array
 
 
 def same_shape(name: str, array: NDArray[_Scalar], shape: tuple[int, ...]) -> NDArray[_Scalar]:
-    """Check that the shape of ``array`` is ``shape``, and return ``array``."""
     if array.shape != shape:
         refuse(f"{name} has the shape {array.shape}, not {shape}; give one value for each")
     return array
 
 
 def read_only(array: NDArray[_Scalar]) -> NDArray[_Scalar]:
-    """Make ``array`` read-only and return it."""
     array.setflags(write=False)
     return array
 

@@ -28,11 +28,7 @@ _PASSED: Final[Literal["left", "right"]] = "left" if in_time(0, 0) else "right"
 
 @dataclass(frozen=True, slots=True)
 class BacklogAges:
-    """The median, 90th percentile and maximum age of ``n`` open appeals; None if none is open.
-
-    The age of an open appeal is the time since it arrived. Ages do not estimate the time to an
-    answer: slow appeals stay open longer, so they are over-represented among open appeals.
-    """
+    """The median, 90th percentile and maximum age of ``n`` open appeals; None if none is open."""
 
     n: int
     median: int | None
@@ -49,18 +45,12 @@ class Flow:
 
     @property
     def net(self) -> IntArray:
-        """The growth of the backlog in each period: arrivals minus departures."""
         return self.arrivals - self.departures
 
 
 @dataclass(frozen=True, slots=True)
 class LittlesLaw:
-    """The terms of Little's law, L = lambda W, over a span of time.
-
-    L is ``mean_backlog``, lambda is ``arrival_rate`` per unit of time, and W is ``mean_time``, the
-    mean time from arrival to departure of the appeals that left in the span. L is equal to lambda W
-    if no appeal is open at the start and the end of the span.
-    """
+    """The terms of Little's law, L = lambda W, over a span of time."""
 
     mean_backlog: float
     arrival_rate: float
@@ -68,7 +58,6 @@ class LittlesLaw:
 
     @property
     def predicted_backlog(self) -> float:
-        """The mean backlog that Little's law predicts: arrival rate times mean time."""
         return self.arrival_rate * self.mean_time
 
 
@@ -193,5 +182,4 @@ def _after(name: str, came: IntArray, values: ArrayLike) -> IntArray:
 
 
 def _up_to(events: IntArray, times: IntArray) -> IntArray:
-    """Return, for each of ``times``, the number of events at or before that time."""
     return np.searchsorted(np.sort(events), times, side="right").astype(np.int64)

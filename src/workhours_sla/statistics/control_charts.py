@@ -48,26 +48,16 @@ _SERIES, _SEED = 4_000, 20260312
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Signals:
-    """The points that signal a change by each of three rules, as one bool for each point.
+    """The points that signal a change by each of three rules, as one bool for each point."""
 
-    - ``outside``: the point is outside the limits.
-    - ``run_of_eight``: the point and the seven before it are all on the same side of the mean.
-    - ``three_of_four``: the point and at least two of the three before it are nearer to the same
-      limit than to the mean.
-    """
-
-    outside: BoolArray
-    run_of_eight: BoolArray
-    three_of_four: BoolArray
+    outside: BoolArray  # outside the limits
+    run_of_eight: BoolArray  # with the seven before on one side of the mean
+    three_of_four: BoolArray  # nearer to one limit than to the mean
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class XmRChart:
-    """A chart of individual values and of their moving ranges, with limits and signals.
-
-    A moving range is the absolute difference between a value and the value before it, so the first
-    value has none. All numbers are in the unit of the values.
-    """
+    """A chart of individual values and of their moving ranges, with limits and signals."""
 
     values: FloatArray
     mean: float
@@ -82,10 +72,7 @@ class XmRChart:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PPrimeChart:
-    """A chart of the shares of cohorts of different sizes, with limits for each cohort.
-
-    ``sigma_z`` is the spread of the shares, divided by the binomial spread.
-    """
+    """A chart of the shares of cohorts of different sizes, with limits for each cohort."""
 
     rates: FloatArray
     mean: float
@@ -97,12 +84,7 @@ class PPrimeChart:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MergedPeriods:
-    """Periods that were merged until each merged period had enough working time.
-
-    ``labels`` has the number of the merged period, from 0, for each original period.
-    ``working_time`` has one value for each merged period. ``last_is_short`` is true if the last
-    merged period still has too little working time.
-    """
+    """Periods that were merged until each merged period had enough working time."""
 
     labels: IntArray
     working_time: IntArray
@@ -250,10 +232,6 @@ def _baseline(points: int, baseline: int | None) -> int:
 
 
 def _signals(deviations: FloatArray, reach: FloatArray, slack: float) -> Signals:
-    """Return the signals of points, given their deviations from the mean, in the order of time.
-
-    ``reach`` is the distance of the limits from the mean, and ``slack`` the rounding error.
-    """
     outside = np.abs(deviations) > reach + slack
     run, near = np.zeros(outside.shape, np.bool_), np.zeros(outside.shape, np.bool_)
     for side in (deviations, -deviations):
@@ -264,7 +242,6 @@ def _signals(deviations: FloatArray, reach: FloatArray, slack: float) -> Signals
 
 
 def _of_the_last(window: int, marks: BoolArray) -> IntArray:
-    """Return the number of ``marks`` among each point and the ``window`` - 1 points before it."""
     before = np.zeros((*marks.shape[:-1], window), np.int64)
     sums = np.concatenate([before, np.cumsum(marks, axis=-1, dtype=np.int64)], axis=-1)
     found: IntArray = sums[..., window:] - sums[..., : marks.shape[-1]]

@@ -39,10 +39,7 @@ WINSORISED = 0.1
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FunnelLimits:
-    """The funnel limits for each number of appeals ``n``, as shares from 0 to 1.
-
-    ``between`` is the variance between the units, see ``overdispersion``; it widens the limits.
-    """
+    """The funnel limits for each number of appeals ``n``, as shares from 0 to 1."""
 
     n: IntArray
     centre: float
@@ -55,16 +52,11 @@ class FunnelLimits:
 
 @dataclass(frozen=True, slots=True)
 class Overdispersion:
-    """How much more the shares of units vary than binomial shares around one rate would.
+    """How much more the shares of units vary than binomial shares around one rate would."""
 
-    ``centre`` is the overall rate of all ``units``. ``ratio`` is the mean squared z value, below 1
-    if the shares vary less than by chance. ``between`` is the variance between the units that the
-    binomial variance does not explain, on the scale of the arcsine of the square root of the share.
-    """
-
-    centre: float
-    ratio: float
-    between: float
+    centre: float  # the overall rate
+    ratio: float  # the mean squared z value, 1 by chance
+    between: float  # variance between units, on the arcsine scale
     units: int
 
 
@@ -110,7 +102,6 @@ def funnel_limits(n: ArrayLike, centre: float, *, between: float = 0.0) -> Funne
 
 
 def _lower_limits(sizes: IntArray, centre: float, between: float) -> FloatArray:
-    """Return two columns: the lower warning limit and lower action limit for each of ``sizes``."""
     if centre in (0, 1):  # a binomial share is certain then
         return np.full((sizes.size, 2), float(centre))
     tails = [(1 - WARNING) / 2, (1 - ACTION) / 2]
@@ -252,12 +243,7 @@ def interpolated_quantiles(tails: Sequence[float], n: int, p: float) -> FloatArr
 
 
 def _distribution(n: int, p: float) -> tuple[int, FloatArray]:
-    """Return a number ``first`` and the cumulative binomial probabilities from ``first`` on.
-
-    Item i is the probability of at most ``first + i`` successes. Numbers that differ by more than
-    6 sqrt(n) from the mode are left out: by Hoeffding's inequality their total probability is below
-    1e-30. The other probabilities are scaled to sum to 1, so no factorial is needed.
-    """
+    """Return a number ``first`` and the cumulative binomial probabilities from ``first`` on."""
     share("p", p)
     if n < 1:
         refuse(f"n {n} is not a number of trials; leave the empty cohort out")

@@ -58,10 +58,7 @@ class ConfidenceIntervals:
 
 @dataclass(frozen=True, slots=True)
 class ComplianceRate:
-    """The share of a cohort that was answered in time, compared with a target.
-
-    ``rate``, ``target`` and ``interval`` are shares from 0 to 1.
-    """
+    """The share of a cohort that was answered in time, compared with a target."""
 
     met: int
     n: int

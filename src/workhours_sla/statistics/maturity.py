@@ -30,26 +30,19 @@ MET, BREACHED, PENDING, AT_RISK, PAUSED, WITHDRAWN, EXCLUDED = range(len(VERDICT
 
 @dataclass(frozen=True, slots=True)
 class CohortCounts:
-    """The number of appeals of a cohort with each verdict; ``pending`` includes appeals at risk.
+    """The number of appeals of a cohort with each verdict; ``pending`` includes appeals at risk."""
 
-    The share in time is ``matured_met / matured``. ``matured`` counts the appeals whose limit has
-    passed, and ``matured_met`` those of them that were answered in time. ``met`` also counts early
-    answers, to appeals whose limit has not passed yet. They would bias the share upward, because an
-    open appeal cannot count as late before its limit.
-    """
-
-    met: int
+    met: int  # also early answers, which would bias the share
     breached: int
     pending: int
     paused: int
     withdrawn: int
     excluded: int
-    matured: int
-    matured_met: int
+    matured: int  # whose limit has passed
+    matured_met: int  # of these; the share in time is their share
 
     @property
     def arrived(self) -> int:
-        """The number of all appeals of the cohort."""
         decided = self.met + self.breached + self.withdrawn + self.excluded
         return decided + self.pending + self.paused
 

@@ -30,10 +30,7 @@ FEWEST_OF_A_CLASS = 5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StandardisedRate:
-    """The share that a unit would have if its mix of classes were the standard mix.
-
-    ``labels`` has the number of the merged class for each original class.
-    """
+    """The share that a unit would have if its mix of classes were the standard mix."""
 
     rate: float
     interval: ConfidenceInterval
@@ -42,10 +39,7 @@ class StandardisedRate:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KitagawaDecomposition:
-    """A change of the share, split into the effect of the mix and the effect of performance.
-
-    Both are given for each class and in total, as differences of shares.
-    """
+    """A change of the share, split into the effect of the mix and the effect of performance."""
 
     mix_by_class: FloatArray
     performance_by_class: FloatArray

@@ -30,26 +30,16 @@ _ROUNDING = 1e-9
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SurvivalCurve:
-    """The share of appeals not yet answered, as a step function of the time waited.
-
-    The share is 1 at first and falls at each of ``times``, the durations at which appeals were
-    answered. Each array has one value per time. ``at_risk`` counts the appeals that waited at least
-    as long, and ``answers`` the appeals answered at that time. ``survival`` is the share not yet
-    answered after it, with its variance by Greenwood's formula and its confidence limits. Where the
-    share is 0, the variance is nan, the lower limit 0, and the upper limit that of the time before.
-
-    ``longest`` is the largest duration of any appeal. If the share is still above 0 there, it is
-    unknown afterwards.
-    """
+    """The share of appeals not yet answered, as a step function of the time waited."""
 
     times: IntArray
-    at_risk: IntArray
-    answers: IntArray
+    at_risk: IntArray  # waited at least as long
+    answers: IntArray  # answered at that time
     survival: FloatArray
-    variance: FloatArray
+    variance: FloatArray  # Greenwood's; nan where survival is 0
     lower: FloatArray
     upper: FloatArray
-    longest: int
+    longest: int  # the largest duration; unknown afterwards
 
     def at(self, time: int) -> float:
         """Return the share of appeals not yet answered after waiting for ``time``.
@@ -64,12 +54,10 @@ class SurvivalCurve:
         return float(self.survival[before - 1]) if before else 1.0
 
     def is_known(self, time: int) -> bool:
-        """Return whether the share not yet answered is known at ``time``."""
         ended = self.survival.size > 0 and self.survival[-1] == 0
         return time <= self.longest or bool(ended)
 
     def require_known(self, time: int) -> None:
-        """Raise ValueError if the share not yet answered is unknown at ``time``."""
         if time < 0:
             refuse(f"time {time} is negative; a duration is 0 or more")
         if not self.is_known(time):
@@ -81,26 +69,18 @@ class SurvivalCurve:
 
 @dataclass(frozen=True, slots=True)
 class SurvivalQuantile:
-    """The least time by which the share ``q`` of the appeals is answered, with its interval.
-
-    ``time`` is None if that share is not answered within ``longest``, the largest duration.
-    ``lower`` and ``upper`` are the confidence limits of the time, None where there is no limit.
-    """
+    """The least time by which the share ``q`` of the appeals is answered, with its interval."""
 
     q: float
-    time: int | None
-    lower: int | None
+    time: int | None  # None if not reached within ``longest``
+    lower: int | None  # None without a limit
     upper: int | None
     longest: int
 
 
 @dataclass(frozen=True, slots=True)
 class RestrictedMean:
-    """The mean time to an answer, and its variance.
-
-    A wait that is longer than ``horizon`` counts as ``horizon``. The mean is in the unit of the
-    horizon, the variance in the square of that unit.
-    """
+    """The mean time to an answer, and its variance."""
 
     horizon: int
     mean: float
@@ -109,10 +89,7 @@ class RestrictedMean:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CumulativeIncidence:
-    """The share of appeals answered, and the share withdrawn, by each of ``times``.
-
-    Both shares are 0 before the first of the times.
-    """
+    """The share of appeals answered, and the share withdrawn, by each of ``times``."""
 
     times: IntArray
     answered: FloatArray
@@ -252,20 +229,14 @@ def _cohort(durations: ArrayLike, answered: ArrayLike) -> tuple[IntArray, BoolAr
 
 
 def _risk_table(waited: IntArray, ended: BoolArray) -> tuple[IntArray, IntArray, IntArray]:
-    """Return the sorted times at which waits ended, the number waiting, and the number ended.
-
-    The number waiting includes the waits that end at that time.
-    """
+    """Return the sorted times at which waits ended, the number waiting, and the number ended."""
     times, endings = np.unique(waited[ended], return_counts=True)
     shorter = np.searchsorted(np.sort(waited), times, side="left")
     return times, waited.size - shorter, endings
 
 
 def _greenwood(at_risk: IntArray, answers: IntArray) -> FloatArray:
-    """Return the variance of the logarithm of a survival curve at each time (Greenwood's sum).
-
-    It is nan where the curve is 0.
-    """
+    """Return the variance of the logarithm of a survival curve at each time (Greenwood's sum)."""
     left = at_risk - answers
     terms = np.full(left.shape, np.nan)
     np.divide(answers, at_risk * left, out=terms, where=left > 0)
@@ -273,6 +244,5 @@ def _greenwood(at_risk: IntArray, answers: IntArray) -> FloatArray:
 
 
 def _first_at_or_below(times: IntArray, values: FloatArray, bound: float) -> int | None:
-    """Return the first of ``times`` at which ``values`` is at most ``bound``, or None."""
     found = np.flatnonzero(values <= bound + _ROUNDING)
     return int(times[found[0]]) if found.size else None

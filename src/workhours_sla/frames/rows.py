@@ -63,8 +63,6 @@ class MarkedColumns(Marked[C]):
 
 
 class Options(NamedTuple):
-    """The options that all verbs have."""
-
     by: object
     codes: object
     on_unknown: str
@@ -75,26 +73,19 @@ class Options(NamedTuple):
 class Rows(ABC, Generic[C]):
     """Reads the arguments of a verb from columns of one library, and builds columns of answers.
 
-    The answers have the data type and the time zone of the first column. ``times`` has the instants
-    of the first column as datetime64 in UTC.
+    The abstract methods are what the libraries differ in. ``times`` is the first column.
     """
 
     times: NDArray[np.datetime64]
 
     @abstractmethod
     def __init__(self, role: str, column: Any) -> None:
-        """Read the first column, which messages call ``role``.
-
-        Raises NaiveDatetimeError, TypeError.
-        """
+        """Read the first column, which messages call ``role``."""
 
     @staticmethod
     @abstractmethod
     def read_instants(role: str, column: Any) -> NDArray[np.datetime64]:
-        """Return a column of instants as datetime64 in UTC, with NaT for null.
-
-        ``role`` names the column in messages. Raises NaiveDatetimeError, TypeError.
-        """
+        """Return a column of instants as datetime64 in UTC, with NaT for null."""
 
     @staticmethod
     @abstractmethod
@@ -111,26 +102,18 @@ class Rows(ABC, Generic[C]):
         """Return a column of budgets as timedelta64, or a single budget unchanged."""
 
     @abstractmethod
-    def positions(self, by: Any, names: Sequence[str]) -> NDArray[Any]:
-        """Return the index in ``names`` of each row's name, or -1 if ``names`` does not have it."""
+    def names(self, by: Any) -> Any:
+        """Return a column of names of schedules, checked. Raises TypeError."""
 
     @abstractmethod
     def pauses(self, pauses: Any) -> Pauses:
         """Return the pauses of all rows as one ``Pauses``."""
 
     @abstractmethod
-    def column(self, values: NDArray[Any]) -> C:
-        """Return an array of datetime64 or timedelta64 as a column of the library."""
-
-    @abstractmethod
-    def flags(self, values: NDArray[np.bool_], missing: NDArray[np.bool_] | None = None) -> C:
-        """Return an array of booleans as a column of the library.
-
-        Rows that are true in ``missing`` become null if the data type of the column allows null.
-        """
+    def build(self, values: NDArray[Any], missing: NDArray[np.bool_] | None = None) -> C:
+        """Return an array as a column; rows of booleans that are ``missing`` become null."""
 
     def instants(self, role: str, given: Any) -> Any:
-        """Return a second column of instants as datetime64, or a single instant unchanged."""
         if isinstance(given, datetime):
             return given
         column = self.read_instants(role, given)
@@ -139,12 +122,10 @@ class Rows(ABC, Generic[C]):
         return column
 
     def codes(self, codes: Any) -> NDArray[Any]:
-        """Return a column of schedule codes as an array of integers."""
         self.check_length("codes", codes)
         return np.asarray(codes)
 
     def check_length(self, role: str, column: Any) -> None:
-        """Raise ValueError if a column and the first column differ in length."""
         if len(column) != len(self.times):
             msg = (
                 f"{role} has {len(column)} rows where the first column has {len(self.times)}; give "
@@ -164,10 +145,7 @@ class Rows(ABC, Generic[C]):
         *columns: object,
         **named: object,
     ) -> C | MarkedColumns[C]:
-        """Call a verb of numpy arrays on the first column, and return its answers as a column.
-
-        ``columns`` and ``named`` are the other arguments of the verb, as numpy arrays.
-        """
+        """Call a verb of numpy arrays on the first column, and return its answers as a column."""
         if options.pauses is not None:
             named["pauses"] = self.pauses(options.pauses)
         raises = options.on_unknown == "raise"
@@ -187,14 +165,10 @@ class Rows(ABC, Generic[C]):
             row, count = int(marked.provisional.argmax()), int(marked.provisional.sum())
             message = self.located(f"{count} answers are provisional, the first of row {row}")
             warn_provisional(message)
-        values = (
-            self.flags(marked.values, np.isnat(self.times) | marked.unknown)
-            if marked.values.dtype == np.bool_
-            else self.column(marked.values)
-        )
+        values = self.build(marked.values, np.isnat(self.times) | marked.unknown)
         if raises:
             return values
-        unknown, provisional = self.flags(marked.unknown), self.flags(marked.provisional)
+        unknown, provisional = self.build(marked.unknown), self.build(marked.provisional)
         return MarkedColumns(values, unknown, provisional)  # type: ignore[arg-type]
 
     def _schedules(self, schedule: Schedules, options: Options) -> tuple[Any, Any]:
@@ -207,17 +181,17 @@ class Rows(ABC, Generic[C]):
         if by is None or codes is not None:
             msg = "of schedules by name each row needs one: give by, a column of names, not codes"
             raise TypeError(msg)
-        names = list(schedule)
-        positions = self.positions(by, names)
+        places: dict[object, int] = {name: place for place, name in enumerate(schedule)}
+        found, distinct = self.read_names(self.names(by))
+        # the code of a missing name, -1, selects the last element
+        positions = np.array([*(places.get(name, -1) for name in distinct), -1])[found]
         if positions.size and positions.min() < 0:
             row = int((positions < 0).argmax())
-            found, distinct = self.read_names(by)
-            _refuse_name(row, None if found[row] < 0 else distinct[found[row]], names)
+            _refuse_name(row, None if found[row] < 0 else distinct[found[row]], list(schedule))
         return tuple(schedule.values()), positions
 
 
 def missing_in(values: NDArray[Any]) -> NDArray[np.bool_] | None:
-    """Return a mask of the NaT values in an array of times, None without any NaT."""
     plain = values.view(np.int64)
     return plain == NAT if plain.size and plain.min() == NAT else None
 
@@ -228,10 +202,6 @@ def offsets_of(counts: NDArray[Any]) -> NDArray[np.int64]:
 
 
 def refuse_type(role: str, dtype: object, column: object, give: str) -> NoReturn:
-    """Raise TypeError for an argument that is not a column of instants.
-
-    ``dtype`` is None if the argument is no column at all; ``give`` states what to pass instead.
-    """
     kind = f"of type {type(column).__name__}" if dtype is None else f"a column of {dtype}"
     msg = (
         f"{role} is {kind}, not of instants; give {give}; for a single instant call the schedule's "
