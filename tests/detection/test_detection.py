@@ -18,9 +18,8 @@ from kit.properties import examples
 from kit.workbooks import xlsx
 from workhours_sla.config.file import parse_config
 from workhours_sla.detection.detect import config_of, detect, verified
-from workhours_sla.detection.detected import Detected, Given
+from workhours_sla.detection.detected import Detected, Given, configuration_text
 from workhours_sla.detection.encoding import RUSSIAN, of_one_byte
-from workhours_sla.detection.written import configuration_text
 from workhours_sla.errors import ConfigError, SourceError
 from workhours_sla.sources.appeal_file import open_source
 from workhours_sla.sources.rows import Fault
@@ -120,6 +119,7 @@ HEAD = "Номер,Дата публикации,Дата ответа\n"
         ("1,12.03.2026 00:00,\n", "detect_midnights"),
         ("1,12.03.2026 10:15,в работе\n", "detect_texts"),
         ("1,вчера,\n", "detect_texts"),
+        ("1,1685582402110.0,\n" * 30 + "2,16855824.0,\n", "detect_texts"),
         ("1,2026.03.2026 10:15,\n", "detect_texts"),
         ("1,2026.03.2026,\n", "detect_texts"),
         ("1,12.03.2026 10:15,12.03.2026 11:00\n1,13.03.2026 9:00,\n", "detect_ids_repeat"),

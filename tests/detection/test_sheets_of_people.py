@@ -5,17 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import re
+import tomllib
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
-from typing import Final, NamedTuple
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
 
+import openpyxl
 import pytest
 
 from kit.made_sheets import ZONE, workbook
 from workhours_sla.config.file import parse_config
 from workhours_sla.detection.detect import detect, verified
-from workhours_sla.detection.detected import Detected, Given
-from workhours_sla.detection.written import configuration_text
+from workhours_sla.detection.detected import Detected, Given, configuration_text
 from workhours_sla.sources.appeal_file import open_source
 from workhours_sla.sources.rows import Fault
 
@@ -62,6 +66,11 @@ SHEETS: Final = {
 1|12.01.2026|11.30|12.01.2026|10.05
 2|||13.01.2026|12.05
 Итого обращений: 2||||"""),
+    "the header on each page": Sheet("""\
+Номер|Поступило|Ответ
+1|12.01.2026 10:05|12.01.2026 11:30
+Номер|Поступило|Ответ
+2|13.01.2026 12:05|"""),
     "names of months": Sheet("""\
 Номер обращения|Дата обращения|Дата и время ответа|Ответственный
 1|12 января 2026 г., 10:05|12 янв. 2026 11:30|Иванов
@@ -86,14 +95,6 @@ Ticket ID|Subject|Requester|Created at|Updated at|Solved at|Assignee|Group|Statu
 2|Не горит фонарь|Иванов|2026-01-13 12:05|2026-01-14 9:00||Петров|ЖКХ|Open""",
         asked=("answered_at",),
     ),
-    "Jira": Sheet(
-        """\
-Issue key|Issue id|Summary|Status|Assignee|Created|Updated|Resolved|Due Date
-R-1|101|Не горит фонарь|Done|Bob|12/Jan/26 10:05 AM|14/Jan/26 3:05 PM|12/Jan/26 11:30 AM|
-R-2|102|Не горит фонарь|Open|Bob|13/Jan/26 12:05 PM|14/Jan/26 3:06 PM||""",
-        "101 12 10:05 12 11:30, 102 13 12:05 -",
-        asked=("answered_at",),
-    ),
     "Freshdesk": Sheet("""\
 Ticket ID|Subject|Status|Priority|Source|Agent|Group|Created time|Due by Time|Resolved time|Closed time|Initial response time|First response time (in hrs)
 1|s|Closed|Low|Email|Bob|Roads|2026-01-12 10:05:00|2026-01-13 14:05:33|2026-01-12 12:05:33|2026-01-12 18:05:33|2026-01-12 11:30:00|01:25:00
@@ -116,44 +117,11 @@ Ticket Number|Date Created|Priority|Department|Status|SLA Due Date|Closed Date|O
 2|1/13/26 12:05 PM|Normal|Roads|Open|1/14/26 2:05 PM||0|0""",
         asked=("answered_at",),
     ),
-    "311 of a city": Sheet(
-        """\
-Unique Key|Created Date|Closed Date|Agency|Agency Name|Complaint Type|Status|Due Date|Borough
-1|01/12/2026 10:05:00 AM|01/12/2026 11:30:00 AM|NYPD|Police|Noise|Closed||BRONX
-2|01/13/2026 12:05:00 PM||NYPD|Police|Noise|Open||BRONX""",
-        asked=("answered_at",),
-    ),
     "Open311": Sheet(
         """\
 service_request_id|status|service_name|agency_responsible|requested_datetime|updated_datetime
 1|closed|Pothole|DPW|2026-01-12T10:05:00+03:00|2026-01-12T11:30:00+03:00
 2|open|Pothole|DPW|2026-01-13T12:05:00+03:00|""",
-        asked=("answered_at",),
-    ),
-    "log of activities": Sheet(
-        """\
-case:concept:name|concept:name|time:timestamp|org:resource|case:department
-1|Confirmation of receipt|2026-01-12 10:05:00+03:00|R1|General
-1|Check|2026-01-12 10:30:00+03:00|R1|General
-1|Inform the citizen|2026-01-12 11:30:00+03:00|R1|General
-2|Confirmation of receipt|2026-01-13 12:05:00+03:00|R2|General""",
-        asked=('"Confirmation of receipt"', "Check", '"Inform the citizen"'),
-        answers=("registered", "assigned", "replied"),
-    ),
-    "log of a process tool": Sheet(
-        """\
-CaseID|Activity|Complete Timestamp|Resource
-1|Intake|2026-01-12 10:05|a
-1|Decision|2026-01-12 11:30|a
-2|Intake|2026-01-13 12:05|b""",
-        asked=("Intake", "Decision"),
-        answers=("assigned", "replied"),
-    ),
-    "the closing may be the answer": Sheet(
-        """\
-Номер|Дата поступления|Дата закрытия|Дата решения
-1|12.01.2026 10:05|15.01.2026 11:30|12.01.2026 11:30
-2|13.01.2026 12:05||""",
         asked=("answered_at",),
     ),
     "day or month first": Sheet(
@@ -173,27 +141,32 @@ def as_csv(rows: list[list[str]]) -> bytes:
     return text.getvalue().encode("cp1251")
 
 
-def answered(found: Detected, answers: tuple[str, ...]) -> str:
-    """Return the configuration with an answer to each question."""
+def answered(found: Detected, answers: Mapping[str, str] | Sequence[str]) -> str:
+    """Return the configuration with an answer to each question: by its key, or in order."""
     text = configuration_text(found, schedule={})
     for doubt in found.doubts:
-        given = answers or [line.split(" = ", 1)[1].strip('"') for line in doubt.choices[:1]]
-        for key, value in zip(doubt.keys, given, strict=True):
+        first = [line.split(" = ", 1)[1].strip('"') for line in doubt.choices[:1]]
+        given = [answers[key] for key in doubt.keys] if isinstance(answers, Mapping) else answers
+        for key, value in zip(doubt.keys, given or first, strict=True):
             text = re.sub(rf'(?m)^{re.escape(key)} = "\?".*$', f'{key} = "{value}"', text)
     return text
 
 
-def appeals_in(content: bytes, text: str) -> dict[str, list[datetime | None]]:
+def appeals_in(
+    content: bytes, text: str, name: str | None = None
+) -> tuple[dict[str, list[datetime | None]], int]:
+    """Return the posting and the first answer of each appeal, and the number of rejected rows."""
     found: dict[str, list[datetime | None]] = {}
-    with open_source(BytesIO(content), parse_config(text, "written")) as source:
+    faults = 0
+    with open_source(BytesIO(content), parse_config(text, "written"), name=name) as source:
         for item in source:
-            assert not isinstance(item, Fault), item
-            for event in item:
+            faults += isinstance(item, Fault)
+            for event in () if isinstance(item, Fault) else item:
                 times = found.setdefault(event.appeal_id, [None, None])
                 if event.type in ("created", "replied"):
                     at = event.type == "replied"
                     times[at] = min(times[at] or event.occurred_at, event.occurred_at)
-    return found
+    return found, faults
 
 
 def truth(appeals: str) -> dict[str, list[datetime | None]]:
@@ -211,7 +184,7 @@ def read(content: bytes, sheet: Sheet) -> None:
     found = verified(detect(stream, given=Given(tz=ZONE)), stream)
     questions = [doubt for doubt in found.doubts if doubt.keys]
     assert tuple(key for doubt in questions for key in doubt.keys) == sheet.asked, found.doubts
-    assert appeals_in(content, answered(found, sheet.answers)) == truth(sheet.appeals)
+    assert appeals_in(content, answered(found, sheet.answers)) == (truth(sheet.appeals), 0)
 
 
 @pytest.mark.parametrize("name", SHEETS)
@@ -236,6 +209,23 @@ def test_a_question_names_its_candidates_with_an_example_the_best_first() -> Non
 
 
 @pytest.mark.parametrize(
+    ("head", "asked"),
+    [
+        ("Номер|Поступило|Ответ", {"answered_at": "'Ответ' ('13.01 и 14.01')"}),
+        ("Номер|Ответ|Поступило", {"posted_at": "'Поступило' ('13.01 и 14.01')"}),
+        ("Обращение|Ответ|Поступило", {"appeal_id": "'Обращение' ('нет света')"}),
+    ],
+)
+def test_a_question_names_the_column_whose_values_do_not_fit(
+    head: str, asked: dict[str, str]
+) -> None:
+    content = as_csv([head.split("|"), ["нет света", "12.01.2026 9:00", "13.01 и 14.01"]])
+    doubts = detect(BytesIO(content), given=Given(tz=ZONE)).doubts
+    questions = {key: str(doubt.question) for doubt in doubts for key in doubt.keys}
+    assert all(text in questions[key] for key, text in asked.items()), questions
+
+
+@pytest.mark.parametrize(
     "rows",
     [
         "Номер|Ответ|Поступило|Ответ|Ответ\n1|12.01.2026|12.01.2026 9:00|11:30|12:30",
@@ -247,3 +237,57 @@ def test_equal_names_that_may_both_be_the_answer_are_asked_about(rows: str) -> N
     content = as_csv([line.split("|") for line in rows.splitlines()])
     found = verified(detect(BytesIO(content), given=Given(tz=ZONE)), BytesIO(content))
     assert any("answered_at" in doubt.keys for doubt in found.doubts), found.doubts
+
+
+# -- files of others -----------------------------------------------------------------------------
+
+FILES: Final = {
+    one["name"]: one
+    for one in tomllib.loads(
+        Path(__file__).with_name("foreign_files.toml").read_text(encoding="utf-8")
+    )["file"]
+}
+
+
+def content_of(file: Mapping[str, Any]) -> bytes:
+    if "text" in file:
+        return str(file["text"]).encode(file.get("encoding", "utf-8"))
+    sheets = (
+        {"": file["rows"]}
+        if "sheets" not in file
+        else dict(zip(file["sheets"], (file["rows"], file["more"]), strict=True))
+    )
+    book = openpyxl.Workbook()
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name) if name else book.active
+        for row in rows:
+            sheet.append([None if cell == "" else cell for cell in row])
+        for cells in file.get("merged", ()):
+            sheet.merge_cells(cells)
+    if "sheets" in file:
+        book.remove(book.worksheets[0])
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_of_others_is_read_as_its_truth_or_asked_about(name: str) -> None:
+    file = FILES[name]
+    content = content_of(file)
+    found = verified(detect(BytesIO(content), name=name, given=Given(tz=ZONE)), BytesIO(content))
+    asked = [key for doubt in found.doubts for key in doubt.keys]
+    if file.get("refused"):
+        assert asked
+        return
+    assert asked == file.get("asked", [])
+    read, faults = appeals_in(content, answered(found, file.get("answers", {})), name)
+    truth = {}
+    for own_id, *times in (one.split() for one in file["appeals"].split("; ")):
+        given = [None if time == "-" else datetime.fromisoformat(time) for time in times]
+        truth[own_id.replace("_", " ")] = [
+            when if when is None or when.tzinfo else when.replace(tzinfo=ZoneInfo(ZONE))
+            for when in given
+        ]
+    assert {own_id.replace("_", " "): times for own_id, times in read.items()} == truth
+    assert faults == file.get("rejected", 0)

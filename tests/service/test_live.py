@@ -4,28 +4,20 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from kit.values import HOUR, POLICY
-from workhours_sla import (
-    Change,
-    Event,
-)
+from workhours_sla import Change, Event
 from workhours_sla.errors import StoreError
-from workhours_sla.stream import (
-    MemoryStore,
-    Pipeline,
-    SqliteStore,
-    Store,
-)
+from workhours_sla.stream import MemoryStore, Pipeline, SqliteStore, Store
 
 pytest.importorskip("starlette")
 
-
+from kit.client import Clock, running
 from workhours_sla.service.live import Live
 
 BEGIN = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
@@ -38,35 +30,16 @@ def event(
     return Event(f"{appeal}-{kind}", appeal, kind, when, when, **more)
 
 
-class Clock:
-    """A clock that the test sets."""
-
-    def __init__(self) -> None:
-        self.now = BEGIN
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
 @pytest.fixture(params=["memory", "sqlite"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
     return MemoryStore() if request.param == "memory" else SqliteStore(tmp_path / "appeals.db")
-
-
-@pytest.fixture
-def live(store: Store) -> Iterator[Live]:
-    with (
-        Pipeline(store, POLICY) as pipeline,
-        Live(pipeline, clock=Clock(), tick=None, skew=timedelta(0)) as opened,
-    ):
-        yield opened
 
 
 def test_a_receipt_after_retention(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "appeals.db")
     with (
         Pipeline(store, POLICY, retain=timedelta(days=1)) as pipeline,
-        Live(pipeline, clock=Clock(), tick=None, skew=timedelta(0)) as live,
+        Live(pipeline, clock=Clock(BEGIN), tick=None, skew=timedelta(0)) as live,
     ):
         live.apply([event(1), event(1, "replied", HOUR)])
         live.advance(BEGIN + timedelta(days=30))
@@ -82,8 +55,7 @@ def test_a_receipt_after_retention(tmp_path: Path) -> None:
 def test_after_a_start_time_waits_for_what_is_sent_again(store: Store) -> None:
     with Pipeline(store, POLICY) as pipeline:
         pipeline.apply(event(1))
-        clock = Clock()
-        clock.now = BEGIN + timedelta(days=1)
+        clock = Clock(BEGIN + timedelta(days=1))
         with Live(pipeline, clock=clock, tick=None, skew=timedelta(minutes=5)) as live:
             assert live.advance() == ()
             clock.now += timedelta(minutes=4)
@@ -110,10 +82,7 @@ class Counted:
 
 def test_digests_are_sent_as_time_passes(store: Store) -> None:
     digests = Counted()
-    with (
-        Pipeline(store, POLICY) as pipeline,
-        Live(pipeline, digests=digests, clock=Clock(), tick=None, skew=HOUR) as live,
-    ):
+    with running(POLICY, store, Clock(BEGIN), digests=digests, skew=HOUR) as live:
         live.apply([event(1)])
         assert digests.sent == 0
         live.advance()  # time does not pass yet, but digests of before the start may be due
@@ -141,17 +110,11 @@ class Sink:
 def test_a_sink_that_fails_is_named_until_it_has_every_change(store: Store) -> None:
     sink, noted = Sink(), []
     limit = time.monotonic() + 60
-    with (
-        Pipeline(store, POLICY) as pipeline,
-        Live(
-            pipeline,
-            sinks=[sink],
-            clock=Clock(),
-            tick=None,
-            skew=timedelta(0),
-            on_failure=lambda name, error: noted.append((name, str(error))),
-        ) as live,
-    ):
+    with running(
+        *(POLICY, store, Clock(BEGIN)),
+        sinks=[sink],
+        on_failure=lambda name, error: noted.append((name, str(error))),
+    ) as live:
         live.apply([event(1), event(2)])
         while not live.failing_sinks and time.monotonic() < limit:
             time.sleep(0.01)
@@ -168,10 +131,7 @@ def test_a_sink_that_fails_is_named_until_it_has_every_change(store: Store) -> N
 @pytest.mark.skipif(os.name != "posix", reason="an open file cannot be removed here")
 def test_a_store_that_was_deleted_is_lost_without_a_request(tmp_path: Path) -> None:
     path = tmp_path / "appeals.db"
-    with (
-        Pipeline(SqliteStore(path), POLICY) as pipeline,
-        Live(pipeline, clock=Clock(), tick=None) as live,
-    ):
+    with running(POLICY, SqliteStore(path)) as live:
         live.advance()
         path.unlink()
         with pytest.raises(StoreError, match="moved, deleted or replaced"):

@@ -19,7 +19,6 @@ from kit.values import OFFICE, POLICY, at
 from workhours_sla import (
     ClockTime,
     Event,
-    Months,
     Policy,
     Schedule,
     ScheduleBy,
@@ -33,7 +32,7 @@ pytest.importorskip("starlette")
 pytest.importorskip("numpy")
 
 from kit.asgi import asked
-from kit.client import Clock, running
+from kit.client import Client, Clock, running
 from workhours_sla.service.app import application
 from workhours_sla.service.operations import Labels, WithStore
 
@@ -148,16 +147,14 @@ def test_the_eve_of_a_holiday() -> None:
     assert ids(page, "today") == ["closing"]
     assert ids(page, "next") == ["after", "evening"]
     said = text_of(page)
-    assert "5 open in all" in said
-    assert "2 appeals are overdue , 1 is due today" in said
+    assert "After 12 days off, on Mon 12 Jan, until 10:00: 1 to answer at roads" in said
     assert "The due time of 1 has passed; an answer is still in time until Mon 12 Jan 09:00" in said
     assert "After 12 days off, on Mon 12 Jan, 2 appeals are due, the first at 10:00." in said
     said = text_of(screen(eve(), EVE, lang="ru"))
-    assert "Просрочены 2 обращения , срок сегодня у 1" in said
+    assert "После 12 нерабочих дней, пн 12.01, до 10:00 ответить на 1 обращение: roads" in said
     assert "После 12 нерабочих дней, пн 12.01, срок у 2 обращений, первый в 10:00." in said
-    assert (
-        said.index("Просрочены сейчас") < said.index("Срок сегодня") < said.index("Срок пн 12.01")
-    )
+    titles = ("По часам", "Срок сегодня", "Срок пн 12.01", "По ведомствам", "Уже просрочены")
+    assert sorted(titles, key=said.index) == [*titles]
 
 
 IN_SEVEN_DAYS = Policy([Target("final answer", WorkingDays(7), OFFICE)])
@@ -175,7 +172,7 @@ IN_SEVEN_DAYS = Policy([Target("final answer", WorkingDays(7), OFFICE)])
 )
 def test_the_next_date_in_words(now: str, policy: Policy, when: str) -> None:
     page = screen([posted("A", at(now))], at(now), policy=policy)
-    assert f"{when} 1 appeal is due" in text_of(page)
+    assert re.search(rf"{when} until \d\d:00: 1 to answer", text_of(page))
 
 
 def test_groups_are_those_of_a_plain_calculation() -> None:
@@ -230,13 +227,26 @@ def test_paused_and_uncertain_appeals() -> None:
     assert "not before Mon 20 Apr 11:00" in unknown
 
 
-def test_the_most_deadlines_at_once() -> None:
+def test_the_fullest_hour_is_what_must_be_answered_first() -> None:
     now = at("2026-03-10T10:00")
-    events = [posted(f"N-{n:03}", at("2026-03-09T20:00")) for n in range(900)]
+    events = [posted(f"N-{n:03}", at("2026-03-09T20:00"), agency_id="roads") for n in range(900)]
+    events += [posted(f"E-{n}", at("2026-03-10T09:10"), agency_id="parks") for n in range(3)]
     page = screen(events, now)
-    assert "900 at 13:00" in text_of(page)
-    assert "and 890 more: all 900" in text_of(page)
+    said = text_of(page)
+    assert "Until 13:00: 900 to answer; all at roads" in said
+    assert "All 903" in said
     assert len(Parsed(page).links("appeal?")) == 10
+    shared = [posted(f"S-{n}", at("2026-03-10T09:10"), agency_id=f"a{n}") for n in range(3)]
+    assert "Until 15:00: 3 to answer; at 3 agencies" in text_of(screen(shared, now))
+    assert "ответить на 3 обращения; по 3 ведомствам" in text_of(screen(shared, now, lang="ru"))
+    tiles = re.findall(r'data-figure="tile_(\w+)">([\d,]+)<', page)
+    assert tiles == [("until", "900"), ("today", "903"), ("risk", "0"), ("overdue", "0")]
+    until, hour = "./?show=today&until=13", "./?show=today&after=14&until=15"
+    assert {until, hour, "./?show=today"} <= set(Parsed(page).links())
+    first, second = pages(events, now, [until[1:], hour[1:]])
+    assert "1–200 of 900" in text_of(first)
+    assert ids(second) == ["E-0", "E-1", "E-2"]
+    assert "Due today, 14–15:00" in text_of(second)
 
 
 def test_targets_are_never_added_up() -> None:
@@ -245,9 +255,14 @@ def test_targets_are_never_added_up() -> None:
     assert sizes(eve(), EVE, query, TWO) == {"overdue": 1, "today": 1, "next": 1}
     assert sizes(eve(), EVE, final, TWO) == {"next": 1, "later": 3}
     page, other = pages(eve(), EVE, [f"/?{query}", f"/?{final}"], policy=TWO)
-    assert "Target: first reply final answer: 0 overdue, 0 due today" in text_of(page)
+    assert (
+        "Target: first reply · 4:00 of working time final answer: 0 overdue, 0 due today"
+        in text_of(page)
+    )
     assert f"./?{final}" in Parsed(page).links()
-    assert "Target: first reply: 1 overdue, 1 due today final answer" in text_of(other)
+    assert "Target: first reply: 1 overdue, 1 due today final answer · 7 working days" in text_of(
+        other
+    )
     parsed = Parsed(other)
     assert {"./?agency=roads&target=first+reply", "./?target=final+answer"} <= set(parsed.links())
     hidden = {"type": "hidden", "name": "target", "value": "final answer"}
@@ -267,7 +282,7 @@ def test_everything_that_can_still_be_met_is_due_today() -> None:
     page = screen(events, at("2026-03-16T09:00"), policy=policy)
     assert ids(page, "today") == ["since Friday", "overdue by another target"]
     said = text_of(page)
-    assert "No appeal is overdue; 2 are due today" in said
+    assert "Until 11:00: 1 to answer" in said
     assert "first reply: 2 overdue, 0 due today" in said
 
 
@@ -277,7 +292,8 @@ def test_an_appeal_that_is_overdue_in_an_earlier_cycle_is_due_today_in_the_next(
         events.append(Event(kind, "A", kind, at(when), at(when)))
     page = screen(events, at("2026-03-11T11:00"))
     assert ids(page, "overdue") == ids(page, "today") == ["A"]
-    assert "1 appeal is overdue , 1 is due today" in text_of(page)
+    assert "1 today in all" in text_of(page)
+    assert "1 overdue already" in text_of(page)
 
 
 def test_the_longest_overdue_comes_first() -> None:
@@ -307,6 +323,47 @@ def test_long_delays_are_also_in_working_days() -> None:
     assert "working days" not in said
 
 
+@pytest.mark.parametrize("now", ["2026-03-10T09:00", "2026-03-10T12:30", "2026-03-13T17:55"])
+def test_every_figure_is_that_of_the_json(now: str) -> None:
+    rng, as_of = random.Random(12), at(now)
+    events = [
+        posted(f"A-{n}", as_of - timedelta(minutes=rng.randrange(4000)), agency_id=f"a{n % 5}")
+        for n in range(100)
+    ]
+    with running(POLICY, clock=Clock(as_of)) as live:
+        live.apply(events)
+        client = Client(POLICY, store=WithStore(live))
+        page = client.ask("GET", "/").text
+        counts = client.ask("GET", "/v1/overdue").json()["counts"]
+        paths = [f"/v1/appeals/{event.appeal_id}" for event in events]
+        outcomes = [one for path in paths for one in client.ask("GET", path).json()["outcomes"]]
+    late = Counter(one["agency_id"] for one in outcomes if one["verdict"] == "breached")
+    due = [
+        (datetime.fromisoformat(one["due_at"]), one["agency_id"])
+        for one in outcomes
+        if one["verdict"] != "breached"
+    ]
+    days = sorted({when.date() for when, _ in due})
+    of_day = [one for one in due if one[0].date() == days[0]]
+    ahead = [one for one in due if one[0] > as_of and one[0].date() in days[:2]]
+    hours = Counter(when + timedelta(minutes=-when.minute % 60) for when, _ in ahead)
+    first = {end: count for end, count in hours.items() if end.date() == min(hours).date()}
+    fullest = max(sorted(first), key=lambda end: first[end])
+    soon = Counter(agency for when, agency in ahead if when <= fullest)
+    board, agencies = page.split('id="agencies"')
+    shown = re.findall(r'<td class="main" data-v="(\d+)">', board)
+    assert list(map(int, shown)) == [hours[end] for end in sorted(hours)]
+    tiles = [int(count) for count in re.findall(r'data-figure="tile_\w+">(\d+)<', board)]
+    assert tiles == [sum(soon.values()), len(of_day), counts["at_risk"], counts["overdue"]]
+    assert counts["overdue"] == late.total()
+    for agency in (f"a{n}" for n in range(5)):
+        row = agencies.partition(f"<bdi>{agency}</bdi></a></th>")[2].partition("</tr>")[0]
+        mine = sum(name == agency for _, name in of_day)
+        opened = sum(name == agency for _, name in due) + late[agency]
+        numbers = list(map(int, re.findall(r'data-v="(\d+)"', row)))
+        assert numbers == [soon[agency], mine, late[agency], opened]
+
+
 # -- filters --------------------------------------------------------------------------------------
 
 
@@ -328,6 +385,10 @@ def test_filters(query: str, found: set[str]) -> None:
     offered = [one.get("value") for tag, one in Parsed(page).elements if tag == "option"]
     assert {"health", "roads"} <= set(offered)  # without any filter
     assert ("No open appeal fits the filters" in page) == (not found)
+    assert all(
+        "lang=ru" in link
+        for link in Parsed(screen(eve(), EVE, f"{query}&lang=ru")).links("appeal?")
+    )
 
 
 @pytest.mark.parametrize(
@@ -340,6 +401,8 @@ def test_filters(query: str, found: set[str]) -> None:
         ("page=0", "page"),
         ("page=99999999", "page"),
         ("lang=de", "lang"),
+        ("after=-1", "after"),
+        ("show=today&until=25", "until"),
         ("&".join(f"k{n}=1" for n in range(60)), None),
     ],
 )
@@ -348,12 +411,6 @@ def test_a_wrong_address_is_refused(query: str, key: str | None) -> None:
         said = screen(eve(), EVE, query, lang=lang, status=422)
         assert key is None or key in said.lower()
         assert "late today" not in said
-
-
-def test_links_keep_the_filters() -> None:
-    page = Parsed(screen(eve(), EVE, "agency=roads&lang=ru"))
-    assert "./?agency=roads&lang=en" in page.links()
-    assert all("lang=ru" in link for link in page.links("appeal?"))
 
 
 def test_a_long_list_has_pages() -> None:
@@ -369,26 +426,32 @@ def test_a_long_list_has_pages() -> None:
     assert "This page of the list is empty; there are 450." in found[-1]
 
 
-def test_agencies_without_overdue_appeals_come_last() -> None:
+def test_agencies_that_must_answer_soon_come_first() -> None:
     page = screen(eve(), EVE)
-    links = Parsed(page).links("./?agency=")
-    assert links == [f"./?agency={agency}" for agency in ("roads", "health", "-")]
+    links = Parsed(page[page.index('id="agencies"') :]).links("./?agency=")
+    assert links == [f"./?agency={agency}" for agency in ("roads", "-", "health")]
     open_in_all = re.findall(r'data-v="(\d+)">\d+</td></tr>', page)[:4]
     assert open_in_all == ["3", "1", "1", "5"]
     many = [posted(f"N-{n}", EVE, agency_id=f"agency {n:02}") for n in range(40)]
     some, every = pages(many, EVE, ["/", "/?show=agencies"])
-    assert "and 25 more: all 40" in text_of(some)
+    assert "All 40" in text_of(some)
+    assert len(Parsed(some[some.index('id="agencies"') :]).links("./?agency=")) == 15
     assert len(Parsed(every).links("./?agency=")) == 40
 
 
 # -- texts ----------------------------------------------------------------------------------------
 
 
-def test_nothing_is_open() -> None:
-    for lang, said in (("en", "No appeal is open"), ("ru", "Открытых обращений нет")):
-        assert said in text_of(screen([], EVE, lang=lang))
-    none_late = screen([posted("A", at("2026-03-10T10:00"))], at("2026-03-10T10:05"))
-    assert "No appeal is overdue; 1 is due today" in text_of(none_late)
+def test_nothing_is_open_and_no_data_are_two_things() -> None:
+    answered = [posted("A", EVE), Event("r", "A", "replied", EVE, EVE)]
+    for lang, nothing, empty in (
+        ("en", "No appeal is open", "No data yet The service has received no events."),
+        ("ru", "Открытых обращений нет", "Данных пока нет Событий ещё не поступало."),
+    ):
+        assert nothing in text_of(screen(answered, EVE, lang=lang))
+        assert empty in text_of(screen([], EVE, lang=lang))
+    late = text_of(screen([posted("A", at("2026-03-02T10:00"))], at("2026-03-10T10:05")))
+    assert "No deadline is ahead" in late
 
 
 def test_names_from_the_configuration() -> None:
@@ -504,19 +567,6 @@ def test_two_targets_and_a_reopened_appeal() -> None:
     assert "first reply, reopened (1)" in said
     assert "7 working days" not in said  # the heading of the page has the budgets
     assert said.count("Why then: day by day") == 4
-
-
-def test_the_days_of_a_term_are_numbered() -> None:
-    said = page_of([posted("A-1", at("2025-12-30T14:08"))], EVE, policy=TWO)
-    said = said.partition("final answer")[2]
-    assert "Tue 30 Dec 2025 ordinary working day; the day of the start does not count" in said
-    assert "Mon 12 Jan 2026 – Fri 16 Jan 2026 days 1–5 ordinary working day" in said
-    assert "Tue 20 Jan 2026 day 7 ordinary working day; the due date" in said
-    assert "due: Tue 20 Jan 2026 18:00 RU-VGG" in said
-    months = Policy([Target("answer", Months(1, roll="following"), OFFICE)])
-    said = page_of([posted("A-1", at("2025-12-30T14:08"))], EVE, "ru", months)
-    assert "срок: пт 30.01.2026 18:00" in said
-    assert "день 1" not in said
 
 
 def test_a_target_without_a_clock() -> None:

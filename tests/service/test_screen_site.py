@@ -286,6 +286,7 @@ def inner_of(page: str) -> str:
 
 def test_an_event_is_an_update(app: Any, live: Live) -> None:
     good = {"cookie": cookie(login(app))}
+    live.apply([event(0, agency_id="parks")])
 
     async def main() -> None:
         async with asked(app, "GET", "/?agency=roads", headers=good) as page:
@@ -341,12 +342,12 @@ def test_time_alone_is_an_update(
 
     async def main() -> None:
         async with asked(app, "GET", "/updates", headers=good) as stream:
-            await stream.until("today 16:00")
+            await stream.until(">16:00<")
             beats = len(stream.text)
             await stream.part()
             assert stream.text[beats:] == ": \n\n"
             clock.now += timedelta(hours=1)
-            await stream.until("1 appeal is overdue")
+            await stream.until("Overdue already")
 
     run(main())
 

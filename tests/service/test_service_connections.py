@@ -57,14 +57,6 @@ async def connected(
         server.close()
 
 
-def test_a_connection_without_a_request_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def main() -> None:
-        async with connected(monkeypatch) as (reader, _):
-            assert await reader.read() == b""
-
-    asyncio.run(main())
-
-
 def test_a_connection_whose_headers_never_end_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     async def main() -> None:
         async with connected(monkeypatch) as (reader, writer):
@@ -79,8 +71,12 @@ def test_a_connection_whose_headers_never_end_is_closed(monkeypatch: pytest.Monk
     asyncio.run(main())
 
 
-def test_a_running_request_is_completed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_connection_ends_without_a_request_but_completes_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async def main() -> None:
+        async with connected(monkeypatch) as (reader, _):
+            assert await reader.read() == b""  # a connection without a request is closed
         async with connected(monkeypatch) as (reader, writer):
             writer.write((HEAD + b"\r\n") * 2)
             assert (await reader.read()).count(b"HTTP/1.1 204") == 2

@@ -102,24 +102,12 @@ def test_one_event_and_the_same_again(service: Service) -> None:
     assert [one["quarantined"] for one in appeal["events"]] == [None, None]
 
 
-def test_an_event_without_a_receipt_was_received_now(service: Service) -> None:
-    service.send([sent(1), sent(2, received_at="2026-03-02T07:30:00Z")])
+def test_an_event_without_a_receipt_was_received_now_and_needs_no_id(service: Service) -> None:
+    without_id = {name: one for name, one in sent(1).items() if name != "event_id"}
+    events = [without_id, without_id, sent(2, received_at="2026-03-02T07:30:00Z")]
+    assert states(service.send(events)) == ["applied", "duplicate", "applied"]  # by its content
     received = [one.received_at for one in service.live.pipeline.store.events()]
     assert received == [BEGIN + 10 * HOUR, BEGIN + HOUR / 2]
-
-
-def test_an_event_without_an_id_is_recognised_by_its_content(service: Service) -> None:
-    event = sent(1)
-    del event["event_id"]
-    assert states(service.send([event, event])) == ["applied", "duplicate"]
-    assert states(service.send(event | {"channel": "vk"})) == ["applied"]
-
-
-def test_an_id_that_is_too_long_harms_no_other_event(service: Service) -> None:
-    found = service.send([sent(1), sent(2, event_id="x" * 1025), sent(3, appeal_id="я" * 600)])
-    assert states(found) == ["applied", "rejected", "rejected"]
-    assert "event_id 'xxx" in found["events"][1]["problem"]["detail"]
-    assert "has more than 1,024 bytes" in found["events"][2]["problem"]["detail"]
 
 
 def test_cloudevents(service: Service) -> None:
@@ -194,9 +182,7 @@ def test_a_cloudevent_in_binary_mode_is_that_of_the_structured_mode(service: Ser
         ("application/json; charset=UTF-8", b'{"agency_id": "roads"}', "roads"),
         ("application/vnd.region+json", b'{"agency_id": "roads"}', "roads"),
         ("text/plain", b'{"agency_id": "roads"}', None),
-        ("application/octet-stream", b"\xff\x00", None),
         ("application/json", b"[1]", None),
-        ("application/json", b"", None),
     ],
 )
 def test_headers_of_a_cloudevent_are_decoded_and_its_data_have_fields_if_they_are_json(
@@ -237,31 +223,17 @@ def test_a_broken_cloudevent_in_binary_mode(
     assert service.live.pipeline.store.holdings().read == 0
 
 
-@pytest.mark.parametrize("name", ["ce_id", "ce_source", "ce_type", "ce_subject"])
-def test_a_cloudevent_in_binary_mode_without_an_attribute_is_rejected(
-    service: Service, name: str
-) -> None:
-    headers = {key: value for key, value in BINARY.items() if key != name}
-    found = service.ask("POST", "/v1/events", **headers).json()
-    assert states(found) == ["rejected"]
-    assert name.removeprefix("ce_") in found["events"][0]["problem"]["detail"]
-
-
 @pytest.mark.parametrize(
     ("event", "kind", "reason"),
     [
         (sent(1, occurred_at="2026-03-02T07:00:00"), "naive-time", "naive_time"),
-        (sent(1, occurred_at="02.03.2026 07:00"), "naive-time", "naive_time"),
         (sent(1, occurred_at="yesterday"), "invalid-time", "unreadable_time"),
         (sent(1, type="shouted"), "invalid-event", "unknown_type"),
         (sent(1, appeal_id=""), "invalid-event", "missing_value"),
         (sent(1, agency="roads"), "invalid-event", "malformed"),
-        (sent(1, author_role="mayor"), "invalid-event", "unknown_value"),
         (sent(1, received_at="2026-03-03T07:00:00Z"), "invalid-event", "received_ahead"),
-        (sent(1, occurred_at=None), "invalid-event", "missing_value"),
         ("A-1", "invalid-event", "malformed"),
-        (None, "invalid-event", "malformed"),
-        ([[]], "invalid-event", "malformed"),
+        (sent(1, event_id="x" * 1025), "invalid-event", "malformed"),
     ],
 )
 def test_what_is_no_event_is_rejected_and_kept_once(
@@ -277,7 +249,8 @@ def test_what_is_no_event_is_rejected_and_kept_once(
     (row,) = service.live.pipeline.store.rejected().values()
     assert row.reason == reason
     known = event if isinstance(event, dict) else {}
-    assert json.loads(row.text) == {name: one for name, one in known.items() if name != "agency"}
+    kept = {name: one for name, one in known.items() if name != "agency" and len(one) < 1025}
+    assert json.loads(row.text) == kept
 
 
 @pytest.mark.parametrize(
@@ -286,7 +259,7 @@ def test_what_is_no_event_is_rejected_and_kept_once(
         {"text": "Ivanov wrote"},
         {"type": "Ivanov wrote" * 50},
         {"appeal_id": {"text": "Ivanov wrote"}, "channel": ["Ivanov wrote"]},
-        {"specversion": "1.0", "id": "17", "data": {"name": "Ivanov wrote"}},
+        {"specversion": "1.0", "id": "17", "data": {"name": "Ivanov wrote", "agency_id": "roads"}},
         {"specversion": "1.0", "id": "17", "name": "Ivanov wrote", "data": "Ivanov wrote"},
         {"specversion": "1.0", "id": "17", "data_base64": "SXZhbm92"},
         ["Ivanov wrote"],
@@ -302,14 +275,7 @@ def test_nothing_that_a_citizen_wrote_is_kept_of_what_is_rejected(
     assert "SXZhbm92" not in row.text
     if isinstance(event, dict) and "id" in event:
         assert json.loads(row.text)["id"] == "17"
-
-
-def test_the_data_of_a_rejected_cloudevent_keep_their_fields(service: Service) -> None:
-    data = {"agency_id": "roads", "name": "Ivanov", "text": "Ivanov wrote"}
-    event = {"specversion": "1.0", "id": "17", "source": "portal", "type": "x", "data": data}
-    assert states(service.send(event)) == ["rejected"]
-    (row,) = service.live.pipeline.store.rejected().values()
-    assert json.loads(row.text) == event | {"data": {"agency_id": "roads"}}
+        assert ("roads" in row.text) == ("roads" in str(event))
 
 
 def test_what_was_rejected_is_known_after_a_restart(tmp_path: Path) -> None:
@@ -332,12 +298,6 @@ def test_bodies_that_are_refused(service: Service, body: bytes, kind: str, statu
     problem(service.ask("POST", "/v1/events", given=body), kind, status)
     assert service.live.pipeline.store.holdings().read == 0
     assert not service.live.pipeline.store.rejected()
-
-
-def test_a_list_has_a_limit(service: Service) -> None:
-    many = service.post("/v1/events", [sent(1)] * 10_001)
-    assert problem(many, "batch-too-large", 422)["count"] == 10_001
-    assert service.live.pipeline.store.holdings().read == 0
 
 
 def test_types_that_are_refused(service: Service) -> None:
@@ -397,7 +357,12 @@ def test_a_store_that_fails(service: Service, monkeypatch: pytest.MonkeyPatch) -
     store = service.live.pipeline.store
     assert (store.holdings().read, store.holdings().rejected) == (1, 0)
     assert states(service.send([sent(2), {}])) == ["applied", "rejected"]
-    assert service.ask("GET", "/readyz").json()["status"] == "ready"
+    service.live.advance(BEGIN)
+    ready = service.ask("GET", "/readyz").json()
+    assert (ready["status"], ready["watermark"], ready["sinks_failing"]) == (
+        *("ready", BEGIN.isoformat()),
+        0,
+    )
 
 
 # -- appeals --------------------------------------------------------------------------------------
@@ -511,13 +476,6 @@ def test_metrics(service: Service) -> None:
     ):
         assert prefix + line in lines
     assert "A-0000" not in answer.text
-
-
-def test_readiness(service: Service) -> None:
-    found = service.ask("GET", "/readyz").json()
-    assert (found["watermark"], found["sinks_failing"]) == (None, 0)
-    service.live.advance(BEGIN)
-    assert service.ask("GET", "/readyz").json()["watermark"] == BEGIN.isoformat()
 
 
 def test_readiness_that_waits_for_the_store_does_not_delay_others(service: Service) -> None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from workhours_sla.cli.main import main
 from workhours_sla.config import parse
 from workhours_sla.errors import ConfigError
 
@@ -91,13 +89,8 @@ def test_proxies_that_cannot_be_used(text: str) -> None:
     settings = ServiceSettings(proxies=("127.0.0.1", text))
     with pytest.raises(ConfigError, match=r"proxies\[1\].*network such as 10\.0\.0\.0/24"):
         run.checked_proxies(settings, TOKENS)
-
-
-def test_proxies_need_tokens(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = tmp_path / "region.toml"
-    file.write_text(REGION + '[service]\nproxies = ["127.0.0.1"]\n', encoding="utf-8")
-    assert main(["serve", "--config", str(file), "--port", "0"]) == 2
-    assert "there are no tokens" in capsys.readouterr().err
+    with pytest.raises(ConfigError, match="there are no tokens"):
+        run.checked_proxies(settings, Tokens())
 
 
 def test_the_recipe_sets_the_header_that_the_service_reads() -> None:

@@ -112,7 +112,6 @@ def in_shell(
 @pytest.mark.parametrize(
     ("query", "arguments"),
     [
-        ("as_of=2026-03-20T12:00:00%2B03:00", ("--as-of", "2026-03-20T12:00:00+03:00")),
         ("", ("--as-of", NOW.isoformat())),
         (
             "as_of=2026-03-20T12:00:00%2B03:00&since=2026-02&until=2026-02&by=agency,channel",
@@ -154,8 +153,6 @@ def test_a_report_is_that_of_the_shell(
         ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", True),
         ("text/html;q=0.5, application/json;q=0.4", True),
         ("text/html;q=0.4, application/json", False),
-        ("text/html;q=x", False),
-        ("application/json", False),
         ("*/*", False),
         ("", False),
     ],
@@ -189,14 +186,11 @@ def test_the_page_is_that_of_the_shell(
         ("as_of=soon", "invalid-time", "as_of"),
         ("as_of=2026-03-20T12:00:00", "naive-time", "as_of"),
         ("since=2026-03-01T10:00:00", "naive-time", "since"),
-        ("since=03/2026", "invalid-time", "since"),
         ("until=9999-12-31", "invalid-time", "until"),
         ("since=2026-03&until=2026-02", "invalid-request", "until"),
         ("by=color", "invalid-request", "by"),
-        ("by=", "invalid-request", "by"),
         ("target=final", "invalid-request", "target"),
         ("form=html", "invalid-request", "form"),
-        ("by=agency&by=channel", "invalid-request", "by"),
     ],
 )
 def test_bad_queries(client: Client, query: str, kind: str, key: str) -> None:

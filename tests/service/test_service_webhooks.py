@@ -174,14 +174,6 @@ def test_a_wrong_secret_stores_nothing(service: Service, given: Any) -> None:
     assert service.counts == (0, 0, 0)
 
 
-def test_without_a_section_there_is_no_address(tmp_path: Path) -> None:
-    only_max = CONFIG.replace("[service.vk]", "[schedules.x]").partition("[schedules.x]")[0]
-    only_max += '[service.max]\nsecret_env = "MAX_SECRET"\n'
-    with opened(SqliteStore(tmp_path / "appeals.db"), only_max) as service:
-        problem(service.vk(request("wall_reply_new", comment(1))), "not-found", 404)
-        assert service.max(update("created", "mid1")).status_code == 200
-
-
 @pytest.mark.parametrize(
     "environment", [{}, {"VK_SECRET": ""}, {"VK_SECRET": "  "}, {"VK_SECRET": "short-secret-1"}]
 )
@@ -203,12 +195,6 @@ def test_a_body_that_is_no_object(service: Service, body: bytes) -> None:
     problem(service.ask("POST", "/v1/webhooks/vk", given=body), "invalid-json", 400)
     headers = {"x-max-bot-api-secret": MAX}
     problem(service.ask("POST", "/v1/webhooks/max", given=body, **headers), "invalid-json", 400)
-
-
-def test_bodies_have_a_limit(service: Service) -> None:
-    large = b" " * 1_048_577
-    problem(service.ask("POST", "/v1/webhooks/vk", given=large), "body-too-large", 413)
-    problem(service.ask("POST", "/v1/webhooks/max", given=large), "body-too-large", 413)
 
 
 @pytest.mark.parametrize("text", ["\ud83d", "\\\ud83d\ud83d", "\\ud83d", "\ud83d\ude00"])
@@ -254,24 +240,13 @@ def test_nothing_that_people_wrote_is_stored(tmp_path: Path) -> None:
         assert word not in content
 
 
-def test_a_request_that_arrives_again_counts_once(service: Service) -> None:
-    first, edit = request("wall_reply_new", comment(1)), request("wall_reply_edit", comment(1), 2)
-    for body in (first, first, edit, edit):
-        assert service.vk(body).text == "ok"
-    assert [one.type for one in service.live.pipeline.store.events()] == ["created", "edited"]
-    created = update("created", "mid1")
-    for body in (created, created):
-        assert service.max(body).text == "ok"
-    assert service.counts == (3, 1, 0)
-
-
-def test_an_edit_that_arrives_again_after_a_restart_counts_once(tmp_path: Path) -> None:
+def test_what_arrives_again_after_a_restart_too_counts_once(tmp_path: Path) -> None:
     path = tmp_path / "appeals.db"
     new, edit = request("wall_reply_new", comment(1)), request("wall_reply_edit", comment(1), 2)
     for hours in range(3):
         with opened(SqliteStore(path)) as service:
             service.set(BEGIN + timedelta(hours=hours))
-            for body in (new, edit):
+            for body in (new, new, edit, edit):
                 assert service.vk(body).text == "ok"
             found = list(service.live.pipeline.store.events())
             assert [one.type for one in found] == ["created", "edited"]
@@ -397,12 +372,8 @@ def test_requests_at_once_are_each_stored_once(service: Service) -> None:
 @pytest.mark.parametrize(
     ("section", "keys"),
     [
-        ("service.vk", 'secret_env = "SECRET"'),
         ("service.max", 'secret_env = "SECRET"'),
-        (
-            "sinks.board",
-            'kind = "webhook"\nurl = "https://board.example/hook"\nsecret_env = "SECRET"',
-        ),
+        ("sinks.board", 'kind = "webhook"\nurl = "https://a.example"\nsecret_env = "SECRET"'),
     ],
 )
 def test_networks_and_sinks_need_a_store(

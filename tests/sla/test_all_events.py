@@ -37,13 +37,6 @@ FRAMES: dict[str, Callable[[Columns], Any]] = {
 }
 
 
-@pytest.fixture(params=["pyarrow", "no pyarrow"])
-def arrow(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run a test with pyarrow, and as if pyarrow were not installed."""
-    if request.param == "no pyarrow":
-        monkeypatch.setitem(sys.modules, "pyarrow", None)
-
-
 def written(when: datetime, rng: random.Random) -> str:
     zone = rng.choice(["+00:00", "+03:00", "Z", "-05:30"])
     sign = -1 if zone.startswith("-") else 1
@@ -124,7 +117,7 @@ def test_frames_of_events(seed: int, kind: str, tmp_path: Path, monkeypatch: Any
 
 @pytest.mark.parametrize("kind", FRAMES)
 @pytest.mark.parametrize("seed", range(EXAMPLES // 10))
-def test_frames_of_hostile_texts(seed: int, kind: str, tmp_path: Path, monkeypatch: Any) -> None:
+def test_frames_of_hostile_texts(seed: int, kind: str, tmp_path: Path) -> None:
     rng = random.Random(seed)
     rows = rows_of(rng, rng.choice([0.1, 0.5]))
     columns = columns_of(
@@ -132,11 +125,7 @@ def test_frames_of_hostile_texts(seed: int, kind: str, tmp_path: Path, monkeypat
     )
     config = rng.choice([Config(), ZONES, Config(ignore={"type": ("Created",)})])
     wanted = of_file(columns, tmp_path / "rows.parquet", config)
-    frame = FRAMES[kind](columns)
-    assert_read(read_events(frame, config), wanted)
-    if kind != "arrow":
-        monkeypatch.setitem(sys.modules, "pyarrow", None)
-        assert_read(read_events(frame, config), wanted)
+    assert_read(read_events(FRAMES[kind](columns), config), wanted)
 
 
 NOON = datetime(2026, 3, 12, 12, tzinfo=UTC)
@@ -182,19 +171,13 @@ FOUR: Columns = {
         {"their_verdict": ["met", None, "late", None]},
     ],
 )
-def test_unusual_frames(
-    columns: Columns, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unusual_frames(columns: Columns, kind: str, tmp_path: Path) -> None:
     given = {**FOUR, **columns}
     frame = FRAMES[kind](given)
     for config in (Config(), ZONES):
         wanted = of_file(given, tmp_path / "rows.parquet", config)
         assert (wanted.row_count, wanted.ignored) == (4, 0)
-        found = read_events(frame, config)
-        assert_read(found, wanted)
-        with monkeypatch.context() as without:
-            without.setitem(sys.modules, "pyarrow", None)
-            assert_read(read_events(frame, config), wanted)
+        assert_read(read_events(frame, config), wanted)
 
 
 @pytest.mark.parametrize(
@@ -210,7 +193,6 @@ def test_unusual_frames(
     ],
 )
 @pytest.mark.parametrize("name", ["appeal_id", "occurred_at", "received_at"])
-@pytest.mark.usefixtures("arrow")
 def test_pandas_columns_of_several_types(name: str, values: list[Any]) -> None:
     frame = pd.DataFrame({**FOUR, name: pd.Series(values, dtype=object)})
     found = read_events(frame, ZONES)
@@ -228,7 +210,6 @@ def test_pandas_columns_of_several_types(name: str, values: list[Any]) -> None:
         assert [event.appeal_id for event in found.events] == known
 
 
-@pytest.mark.usefixtures("arrow")
 def test_types_of_pandas() -> None:
     frame = pd.DataFrame(FOUR)
     frame["appeal_id"] = frame["appeal_id"].astype("category")
@@ -245,7 +226,6 @@ def test_types_of_pandas() -> None:
     assert {event.occurred_at for event in events} == {NOON}
 
 
-@pytest.mark.usefixtures("arrow")
 def test_columns_are_named_as_in_a_file() -> None:
     frame = pd.DataFrame(FOUR).rename(columns={"appeal_id": 5})
     with pytest.raises(SourceError, match="DataFrame has no column 'appeal_id' but"):
@@ -275,7 +255,6 @@ def test_a_table_with_a_value_that_python_cannot_represent() -> None:
         read_events(table)
 
 
-@pytest.mark.usefixtures("arrow")
 def test_frames_of_appeals_and_statuses() -> None:
     appeals = {"appeal_id": ["A", "B"], "posted_at": [NOON, NOON], "answered_at": [NOON, None]}
     found = read_events(pd.DataFrame(appeals), Config(input=Input(kind="appeals")))
@@ -288,7 +267,6 @@ def test_frames_of_appeals_and_statuses() -> None:
     assert read.row_count == 2
 
 
-@pytest.mark.usefixtures("arrow")
 def test_empty_frames() -> None:
     for frame in (pd.DataFrame(FOUR).iloc[:0], pl.DataFrame(FOUR).clear()):
         assert read_events(frame) == ReadEvents([], [], 0, 0, [])

@@ -348,7 +348,7 @@ class Trial:
         unexplained = lost - self.unseen
         for kind, ids in self.at_risk.items():
             # if a copy is deleted before a poll, only the cut can be detected
-            also = "cut" if (self.mode, kind) == ("copytruncate", "missing") else "gone"
+            also = "cut" if kind == "missing" and self.faults["copytruncate"] else "gone"
             if reported & {kind, "gone", also}:
                 unexplained -= ids
         assert not unexplained, (sorted(unexplained), reported, self.faults)

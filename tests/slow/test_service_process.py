@@ -107,7 +107,7 @@ def test_the_screen_of_a_region_and_its_end(tmp_path: Path) -> None:
             page = connection.getresponse().read().decode()
             assert "Волгоградская область: открытые обращения" in page
             assert "Комитет дорог" in page
-            assert "Просрочено 1 обращение" in page
+            assert "Впереди сроков нет" in page
             connection.request("GET", "/updates", headers=cookie)
             with connection.getresponse() as stream:
                 assert stream.status == 200

@@ -113,11 +113,6 @@ def test_bombs_are_refused(suffix: str, monkeypatch: pytest.MonkeyPatch) -> None
     assert len(read(PACK[suffix](TABLE * 20))) == 500 + 19 * 501
 
 
-def test_a_copy_of_a_stream_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opened_files, "MOST_COPIED", 1000)
-    assert "more than 1,000 bytes, too many for a stream" in refusal(b"PAR1" + bytes(2000))
-
-
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "zstandard", None)
     message = refusal(zstandard.compress(TABLE))

@@ -185,7 +185,7 @@ def test_records_that_cannot_be_used() -> None:
     details = [item.detail for item in items if isinstance(item, Fault)]
     assert "not an object" in details[0]
     assert "a number with a fraction" in details[1]
-    assert "'appeal_id' has more than 1,000,000 characters" in details[2]
+    assert "has more than 1,024 bytes in UTF-8" in details[2]
     assert [len(item.text) < 1000 for item in items if isinstance(item, Fault)] == [True] * 3
     assert len(events(items)) == 2
     late = read([{"x": 1}] * 1_000 + [ROW])

@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 import click
 import pytest
-from dateutil.rrule import rrulestr
 
 from workhours_sla import Calendar, Event, Schedule, WeeklyHours
 from workhours_sla.cli.input import read_percent
@@ -32,7 +31,7 @@ from workhours_sla.files import (
     read_xmlcalendar,
 )
 from workhours_sla.json import from_json, to_json
-from workhours_sla.stream.sinks.jsonl import JsonLinesSink
+from workhours_sla.stream.sinks.lines import JsonLinesSink
 from workhours_sla.worktime.amounts import parse_amount
 from workhours_sla.worktime.budgets import parse_budget
 
@@ -221,42 +220,6 @@ def test_spaces_in_a_time_are_skipped_in_linear_time() -> None:
     for text in (f"2025-10-31 17:30{SPACES}x", f"31.10.2025{SPACES}\nx", f"17:30{SPACES}+x"):
         assert "is not a time" in refusal(read, text)
     assert read_time(f"31.10.2025{SPACES}17:30{SPACES}+03:00", ZONE).when.hour == 17
-
-
-@pytest.mark.parametrize("start", [date(1604, 2, 29), date(1871, 12, 31), date(2023, 1, 1)])
-@pytest.mark.parametrize(
-    "rule",
-    [
-        "FREQ=DAILY",
-        "FREQ=DAILY;INTERVAL=9;BYDAY=MO,TU,WE",
-        "FREQ=DAILY;INTERVAL=365",
-        "FREQ=WEEKLY",
-        "FREQ=WEEKLY;INTERVAL=3;BYDAY=SA,SU,MO;WKST=SU",
-        "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH,SU;BYSETPOS=-1",
-        "FREQ=MONTHLY",
-        "FREQ=MONTHLY;INTERVAL=5;BYDAY=-1FR,2MO",
-        "FREQ=MONTHLY;BYMONTHDAY=-1,15;BYSETPOS=1",
-        "FREQ=YEARLY",
-        "FREQ=YEARLY;INTERVAL=2;BYMONTH=3,9",
-        "FREQ=YEARLY;INTERVAL=3;BYWEEKNO=1,20,53;BYDAY=MO",
-        "FREQ=YEARLY;BYYEARDAY=1,100,-1",
-        "FREQ=YEARLY;BYDAY=20MO",
-    ],
-)
-def test_old_recurrences_equal_those_counted_from_their_start(rule: str, start: date) -> None:
-    begun = datetime(start.year, start.month, start.day)
-    since, until = datetime(2025, 1, 1), datetime(2026, 12, 31)
-    counted = rrulestr(f"RRULE:{rule}", dtstart=begun).between(since, until, inc=True)
-    own = {date(2025, 6, 1), date(2026, 6, 1)}  # so that no year is empty
-    listed = ",".join(f"{day:%Y%m%d}" for day in own)
-    found = recurring(rule, f"RDATE;VALUE=DATE:{listed}", start=f"{start:%Y%m%d}")
-    named = {
-        day
-        for year in (2025, 2026)
-        for day, special in found.special_days(year).items()
-        if special.reasons
-    }
-    assert named == {wall.date() for wall in counted} | own
 
 
 @pytest.mark.slow

@@ -26,7 +26,6 @@ from workhours_sla.config import parse
 from workhours_sla.errors import SourceError
 from workhours_sla.sources.appeal_file import open_source
 from workhours_sla.sources.networks import comments
-from workhours_sla.sources.networks import vk as vk_pages
 from workhours_sla.sources.rows import Fault
 
 ZONE = ZoneInfo("Europe/Volgograd")
@@ -550,12 +549,6 @@ def test_pages_are_read_in_every_arrangement(form: str) -> None:
         "created 3 c",
         "created 4 c",
     ]
-
-
-def test_few_comments_are_kept_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vk_pages, "MOST_KEPT", 3)
-    read = Read("vk", page(*(vk(number, 7, thread=thread(count=1)) for number in range(1, 9))))
-    assert read.reasons == ["incomplete"] * 8
 
 
 def test_edits_and_deletions_count_from_their_receipt() -> None:

@@ -17,7 +17,6 @@ import pytest
 
 from kit.workbooks import ods, ods_cell, ods_row, xlsx_of
 from workhours_sla import Event
-from workhours_sla.cli.main import main
 from workhours_sla.config.file import parse_config
 from workhours_sla.sla.event import FIELD_NAMES
 from workhours_sla.sources.appeal_file import open_source
@@ -179,15 +178,3 @@ def test_every_format_gives_the_events_that_were_written(name: str, folder: Path
         items = list(source)
     assert not [item for item in items if isinstance(item, Fault)]
     assert [event for item in items if not isinstance(item, Fault) for event in item] == expected
-
-
-@pytest.mark.parametrize("name", FORMATS)
-def test_every_format_gives_the_same_answers_byte_for_byte(
-    name: str, folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def check(file: str) -> str:
-        options = ["--config", str(folder / "region.toml"), "--as-of", "2026-03-20T12:00"]
-        assert main(["check", str(folder / file), *options, "--json"]) == 1
-        return capsys.readouterr().out
-
-    assert check(name) == check("events.csv")

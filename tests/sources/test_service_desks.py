@@ -195,7 +195,7 @@ def test_a_log_without_a_mapping_lists_its_activities() -> None:
     assert "'Создано', 'Ответ'" in text
     assert "[values.type]" in text
     many = log(trace(*[(f"activity {n}", "07:00", "") for n in range(1100)]))
-    assert "and 961 more" in refusal(many, form("xes"))
+    assert "and 1060 more" in refusal(many, form("xes"))
 
 
 def test_a_log_of_other_transitions_only_is_refused() -> None:
@@ -240,7 +240,7 @@ HOSTILE = {
     '<!DOCTYPE x [<!ENTITY % e SYSTEM "http://example.org/e.dtd">%e;]><log/>': "DOCTYPE ('x')",
     "<log>&other;</log>": "undefined entity",
     "<log>" * 101: "100 elements",
-    '<log a="' + "x" * 9_000_000: "4,000,000 bytes",
+    '<log a="' + "x" * 1_000_000: "unclosed token",
     "<log>": "no element found",
     "<log></trace>": "mismatched tag",
     "<log/><trace/>": "no <log> but <trace>",
@@ -255,12 +255,6 @@ def test_hostile_xml_is_refused_by_name(text: str) -> None:
     message = refusal(text, XES)
     assert HOSTILE[text] in message
     assert message.count("rows") == 1
-
-
-def test_a_record_of_xml_may_not_be_endless() -> None:
-    big = "<request><service_request_id>1</service_request_id><description>" + "x" * 1_100_000
-    xml = f"<service_requests>{big}</description></request></service_requests>"
-    assert "1,000,000" in fault(read(xml, form("open311")), "malformed")
 
 
 # -- Open311 -------------------------------------------------------------------------------------
@@ -563,7 +557,7 @@ def test_task_sla_may_be_json_with_display_values() -> None:
     assert not claims(doc([early]), config)
 
 
-@pytest.mark.parametrize("wrong", ["none", {"id": 1}, [{"id": 1}] * 10_001])
+@pytest.mark.parametrize("wrong", ["none", {"id": 1}])
 @pytest.mark.parametrize(
     ("config", "record", "field"),
     [
@@ -573,12 +567,11 @@ def test_task_sla_may_be_json_with_display_values() -> None:
         (JIRA, {"issueKey": "HELP-1", "values": None}, "values"),
     ],
 )
-def test_a_list_of_another_form_or_without_end_is_named(
+def test_a_list_of_another_form_is_named(
     config: str, record: dict[str, object], field: str, wrong: object
 ) -> None:
     detail = fault(read(doc([{**record, field: wrong}]), config), "malformed")
-    said = "has 10001 parts" if isinstance(wrong, list) else "is not a list of objects"
-    assert detail.startswith(f"{field} {said}")
+    assert detail.startswith(f"{field} is not a list of objects")
 
 
 def test_an_article_that_is_no_object_is_not_skipped() -> None:

@@ -679,40 +679,6 @@ TEXT = st.text(
 
 
 @PROPERTY
-@given(TEXT)
-def test_every_line_of_json_lines_gives_one_item(text: str) -> None:
-    items = read(line_of() + text, EVENTS)
-    lines = [number for number, line in enumerate(text.split("\n"), 2) if line.strip()]
-    assert [item.line for item in faults(items)] == lines
-    assert len(items) == len(lines) + 1
-
-
-@PROPERTY
-@given(TEXT.map(lambda text: text.replace('"', "")))
-def test_every_line_of_csv_without_quotes_gives_one_item(text: str) -> None:
-    items = read(TABLE + GOOD + text, '[input]\nformat = "csv"')
-    lines = [number for number, line in enumerate(text.split("\n"), 3) if line.strip()]
-    assert [item.line for item in faults(items)] == lines
-    assert len(items) == len(lines) + 1
-
-
-@PROPERTY
-@given(
-    st.lists(st.sampled_from([GOOD, 'A,"', '"', '""', ",", "\n", "x", '"x",', "\r\n"]), max_size=12)
-)
-@example(['A,"', "\n", GOOD, 'A,"', "x", GOOD])
-def test_csv_with_quotes_is_read_to_its_end(pieces: list[str]) -> None:
-    text = TABLE + "".join(pieces)
-    text += "" if text.endswith("\n") else "\n"
-    items = read(text + "last,row,of all\n", '[input]\nformat = "csv"')
-    numbers = [fault.line for fault in faults(items)]
-    assert numbers == sorted(set(numbers))
-    # the last row is the text of a fault, or inside the quoted text of a fault
-    assert "last,row,of all" in faults(items)[-1].text
-    assert len(items) <= text.count("\n")
-
-
-@PROPERTY
 @given(
     st.one_of(st.binary(max_size=200), TEXT.map(str.encode)),
     st.sampled_from(["csv", "jsonl"]),

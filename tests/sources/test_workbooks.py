@@ -149,7 +149,8 @@ def test_a_missing_column_is_named_with_those_of_the_nearest_row() -> None:
 
 
 def test_two_rows_that_may_be_the_header() -> None:
-    message = refusal(table((1, POSTED), HEADER, (2, POSTED), above=[("Отчёт",)]))
+    other = (*HEADER, "Примечание")
+    message = refusal(table((1, POSTED), other, (2, POSTED), above=[("Отчёт",)]))
     assert "names its columns both in row 2 and in row 4" in message
     assert "columns named 'Ответ'" in refusal(xlsx_of([(*HEADER, "Ответ")]))
 

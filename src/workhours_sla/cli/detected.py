@@ -22,7 +22,7 @@ from workhours_sla.cli.settings import note_other_zones
 from workhours_sla.config.column_names import shown_columns
 from workhours_sla.config.defaults import NO_CALENDAR
 from workhours_sla.config.sections import Config
-from workhours_sla.detection.detected import Detected, Given, Value
+from workhours_sla.detection.detected import Detected, Given, Value, configuration_text
 from workhours_sla.detection.files import from_start
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.sources.appeal_file import open_source
@@ -203,7 +203,6 @@ class _InitOptions(Options):
 def init(wanted: _InitOptions, _: LangOption) -> None:
     """Run the command ``init``, whose help is in ``text.catalog``."""
     from workhours_sla.detection.detect import detect, verified
-    from workhours_sla.detection.written import configuration_text, doubt_text
 
     if wanted.out is not None and Path(wanted.out).exists():
         raise click.UsageError(INIT.text("exists", path=repr(wanted.out)))
@@ -223,7 +222,7 @@ def init(wanted: _InitOptions, _: LangOption) -> None:
     echo_lines(_columns(detected), err=True)
     for note in detected.notes:
         note_text(note)
-    echo_lines(map(doubt_text, detected.doubts), err=True)
+    echo_lines((doubt.text for doubt in detected.doubts), err=True)
     if wanted.out is None:
         click.echo(text, nl=False)
         return

@@ -41,7 +41,8 @@ TIMES: Final = {
         "answered, answer, replied, reply, first reply, responded, response, first response, "
         "first answer, first responded, first replied, initial response, ответ первый",
         asked="окончательного ответа, последнего ответа, подготовки ответа, решения, решено, "
-        "решение, resolved, resolution, solved, resolve, fixed, last reply, last response, "
+        "решение, resolved, resolution, resolutiondate, solved, resolve, fixed, last reply, "
+        "last response, "
         "исполнения, исполнено, исполнение, выполнения, выполнено, выполнение, устранения, "
         "обработки, обработано, завершения, завершено, завершение, completed, completion, "
         "complete, done, finished, закрытия, закрыто, закрытие, closed, close, closing, "
@@ -69,7 +70,7 @@ OTHERS: Final = {
         "номер, id, номер обращения, номер сообщения, номер заявки, ид, код, идентификатор, "
         "регистрационный номер, рег номер, входящий номер, вх номер, uid, guid, "
         "number, ticket, ticket id, ticket number, request id, request number, case id, case, "
-        "case number, service request id, issue key, key, appeal, reference, unique key, "
+        "case number, service request id, issue key, issuekey, key, appeal, reference, unique key, "
         "case enquiry id, tracking number, sr number, case concept name, заявка номер",
         "номер карточки, номер записи, обращение, сообщение, заявка, жалоба, инцидент, request, "
         "message, complaint, incident, post",
@@ -130,12 +131,14 @@ OTHERS: Final = {
 """Names of columns that do not contain times."""
 
 _NO_TIME: Final = (
-    "- -- – — ― … . .. ... нет н/д n/a na none null nil не_отвечено без_ответа нет_ответа "
+    "нет н/д n/a na none null nil не_отвечено без_ответа нет_ответа "
     "ответа_нет не_дан нет_данных отсутствует б/о б/н unanswered no_reply no_answer"
 )
 
 NO_TIME: Final = frozenset(_NO_TIME.split())
 """Placeholder texts that mean "no time"; a blank is written as ``_``."""
+_MARKS: Final = " -–—―….:/_"
+"""A text of these marks alone is a placeholder, such as the empty date of 1C."""
 
 
 def _set(words: str) -> frozenset[str]:
@@ -259,8 +262,10 @@ def matches_of(name: str) -> list[Match]:
     if not has_date:
         unnamed = [word for word in about if word not in _NAMES]
         bare = [word for word in unnamed if word not in _IDS] or unnamed
-        for key in (whole, " ".join(about), " ".join(unnamed), " ".join(bare)):
-            for match in others.get(key, ()) if key else ():
+        # a name with a meaning of its own, such as issue_type, is not read as a part of it
+        parts = (" ".join(words) for words in (about, unnamed, bare))
+        for key in (whole,) if whole in others else filter(None, parts):
+            for match in others.get(key, ()):
                 found.setdefault(match.canonical, match)
         found = _in_doubt(found, words)
     return sorted(found.values(), key=lambda match: match.rank)
@@ -294,6 +299,12 @@ def without_names(name: str) -> str:
     ('agency', 'group')
     """
     return " ".join(word for word in plain(name).split() if word not in _NAMES | _IDS)
+
+
+def readability(name: str) -> tuple[bool, bool]:
+    """Return a key that sorts the name of a thing before the thing, and that before its number."""
+    words = set(plain(name).split())
+    return not words.isdisjoint(_IDS), words.isdisjoint(_NAMES)
 
 
 def is_known_word(word: str) -> bool:
@@ -344,5 +355,5 @@ def says_time(name: str) -> bool:
 
 
 def is_no_time(text: str) -> bool:
-    """Whether a text is a placeholder for a missing time, such as ``Не отвечено``."""
-    return text.lower().replace(" ", "_") in NO_TIME
+    """Whether a text is a placeholder for a missing time, such as ``Не отвечено`` or ``. .  :``."""
+    return text.lower().replace(" ", "_") in NO_TIME or not (not text or text.strip(_MARKS))

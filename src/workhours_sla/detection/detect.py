@@ -17,20 +17,20 @@ from workhours_sla.detection.detected import (
     Reading,
     Value,
     ask,
+    configuration_text,
     toml_line,
     warn,
 )
 from workhours_sla.detection.files import Again, find_table, from_start
 from workhours_sla.detection.table import SHOWN, Table
 from workhours_sla.detection.words import Signature, signature_of
-from workhours_sla.detection.written import configuration_text
 from workhours_sla.errors import ConfigError, SourceError
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sources.appeal_file import open_source
 from workhours_sla.sources.formats import HEAD, NETWORKS, binary_format
 from workhours_sla.sources.lines import MARKS_AND_BLANKS
 from workhours_sla.sources.rows import Fault
-from workhours_sla.text.messages import Phrase, phrase_of, say
+from workhours_sla.text.messages import phrase_of, say
 
 if TYPE_CHECKING:
     from workhours_sla.config.sections import Config
@@ -51,23 +51,19 @@ def detect(
     with source.opened() as opened:
         name = opened.name
         binary = binary_format(opened.chunks.head(HEAD))
-        head = opened.chunks.head(_HEAD) if binary is None else b""
+        head = opened.chunks.head(_HEAD)[:_HEAD] if binary is None else b""
+    text = head.lstrip(MARKS_AND_BLANKS).decode("utf-8", "replace")
     if binary is None and not head.strip(MARKS_AND_BLANKS):
         raise SourceError(say("csv_empty", name=name), name=name)
-    text = head[:_HEAD].lstrip(MARKS_AND_BLANKS).decode("utf-8", "replace")
     signature = signature_of(text) if binary is None else None
     if signature is not None:
         return _detect_fixed(where, name, signature, given)
     found = find_table(source, name, head, binary)
-    table = Table.of(found.header)
-    table.add_all(found.rows())
+    table = Table(found.header, found.rows())
     if not table.rows:
         raise SourceError(say("detect_no_rows", name=name, row=found.header.row), name=name)
     detected = decide(name, table, found.options, found.rows, given)
     return replace(detected, doubts=(*found.doubts, *detected.doubts))
-
-
-# -- formats with fixed keys ---------------------------------------------------------------------
 
 
 class _Read:
@@ -76,36 +72,60 @@ class _Read:
     def __init__(self, where: Path | BinaryIO, config: Config, name: str) -> None:
         self.first: list[Event] = []
         self.types: set[EventType] = set()
-        self.count = self.faulty = 0
         self.fault: Fault | None = None
         self.needs_zone = False
-        self.unit = "record"
+        self.misfit: list[Doubt] = []
         self.error: Exception | None = None
+        count, faulty, unit = 0, 0, ""
         try:
             with open_source(from_start(where), config, name=name) as source:
-                self.unit = source.unit
+                unit = source.unit
                 for item in source:
-                    self._add(item)
+                    count += 1
+                    if isinstance(item, Fault):
+                        faulty += 1
+                        self.fault = self.fault or item
+                        self.needs_zone |= item.reason == "naive_time"
+                        continue
+                    self.types.update(event.type for event in item)
+                    self.first += item[: SHOWN - len(self.first)]
         except (ConfigError, SourceError) as error:
             self.error = error
+        if self.fault is not None:
+            facts = {"where": say(f"at_{unit}", number=self.fault.line), "count": faulty}
+            facts |= {"rows": count, "detail": self.fault.detail}
+            self.misfit.append(warn("input", "detect_rows", **facts))
 
-    def _add(self, item: Fault | tuple[Event, ...]) -> None:
-        self.count += 1
-        if isinstance(item, Fault):
-            self.faulty += 1
-            self.fault = self.fault or item
-            self.needs_zone = self.needs_zone or item.reason == "naive_time"
-            return
-        self.types.update(event.type for event in item)
-        self.first += item[: SHOWN - len(self.first)]
 
-    @property
-    def misfit(self) -> list[Doubt]:
-        if self.fault is None:
-            return []
-        where: Phrase = say(f"at_{self.unit}", number=self.fault.line)
-        facts = {"count": self.faulty, "rows": self.count}
-        return [warn("input", "detect_rows", where=where, detail=self.fault.detail, **facts)]
+def config_of(detected: Detected) -> Config:
+    """Return the configuration for the detected settings without questions. Raises ConfigError."""
+    without_doubts = replace(detected, doubts=())
+    return parse_config(configuration_text(without_doubts, schedule={}), _NAME)
+
+
+def verified(detected: Detected, where: Path | BinaryIO) -> Detected:
+    """Read all rows with the detected settings, and add a doubt if rows are rejected.
+
+    Nothing is read while a question about columns or formats is open.
+    """
+    if detected.kind is None or any(not doubt.is_read for doubt in detected.doubts):
+        return detected
+    try:
+        read = _Read(where, config_of(detected), detected.name)
+        doubts = [_unsupported(read.error)] if read.error else read.misfit
+    except ConfigError as error:
+        doubts = [_unsupported(error)]
+    return replace(detected, doubts=(*detected.doubts, *doubts))
+
+
+def _unsupported(error: Exception) -> Doubt:
+    why = phrase_of(error)
+    if why is not None and why.cause == "answers_unread":
+        return Doubt("columns", why, asked=("answered_at",))
+    return ask("input", "detect_unsupported", (), "format", why=why or str(error))
+
+
+# -- formats with fixed keys ---------------------------------------------------------------------
 
 
 def _detect_fixed(
@@ -117,13 +137,12 @@ def _detect_fixed(
     config = parse_config(f"[input]\n{lines}", _NAME)
     read = _Read(where, config, name)
     doubts: list[Doubt] = []
-    if read.needs_zone:
-        if given.tz is None or given.of_calendar:
-            zones = [toml_line("tz", zone) for zone in ("UTC", *ZONES)]
-            doubts.append(ask("input", "detect_export_zone", zones))
-        else:
-            options["tz"] = given.tz
-            read = _Read(where, config.with_zone(given.tz), name)
+    if read.needs_zone and given.tz is not None and not given.of_calendar:
+        options["tz"] = given.tz
+        read = _Read(where, config.with_zone(given.tz), name)
+    elif read.needs_zone:
+        zones = [toml_line("tz", zone) for zone in ("UTC", *ZONES)]
+        doubts.append(ask("input", "detect_export_zone", zones))
     if read.error is not None:
         why = phrase_of(read.error)
         if why is None:
@@ -154,34 +173,3 @@ def _readings(events: list[Event]) -> Iterator[Reading]:
     for canonical, values in columns.items():
         if any(values):
             yield Reading(canonical, "", tuple(values))
-
-
-# -- reading with what was detected --------------------------------------------------------------
-
-
-def config_of(detected: Detected) -> Config:
-    """Return the configuration for the detected settings without questions. Raises ConfigError."""
-    without_doubts = replace(detected, doubts=())
-    return parse_config(configuration_text(without_doubts, schedule={}), _NAME)
-
-
-def verified(detected: Detected, where: Path | BinaryIO) -> Detected:
-    """Read all rows with the detected settings, and add a doubt if rows are rejected.
-
-    Nothing is read while a question about columns or formats is open.
-    """
-    if detected.kind is None or any(not doubt.is_read for doubt in detected.doubts):
-        return detected
-    try:
-        read = _Read(where, config_of(detected), detected.name)
-    except ConfigError as error:
-        return replace(detected, doubts=(*detected.doubts, _unsupported(error)))
-    doubts = [_unsupported(read.error)] if read.error else read.misfit
-    return replace(detected, doubts=(*detected.doubts, *doubts))
-
-
-def _unsupported(error: Exception) -> Doubt:
-    why = phrase_of(error)
-    if why is not None and why.cause == "answers_unread":
-        return Doubt("columns", why, asked=("answered_at",))
-    return ask("input", "detect_unsupported", (), "format", why=why or str(error))

@@ -1,35 +1,36 @@
-"""The result of detection: the settings to read a file, and questions for the user."""
+"""The result of detection: what was read and what is open, also written as a configuration."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from json import dumps
 from typing import Final, Literal, NamedTuple
 
+from workhours_sla.config.defaults import BUDGET, CALENDAR, HOURS
+from workhours_sla.config.toml_text import OPEN
 from workhours_sla.errors import shown
-from workhours_sla.text.messages import Phrase, say
+from workhours_sla.text.catalog import INIT, SHELL
+from workhours_sla.text.messages import Phrase, said, say
 
 Value = str | tuple[str, ...]
-"""A TOML value."""
 Kind = Literal["appeals", "events", "statuses"]
 MOST_LISTED: Final = 20
-"""Maximum number of values or columns that a question lists."""
 ZONES: Final = ("Europe/Moscow", "Europe/Volgograd")
-"""Time zones that a question offers."""
 _KEY: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[^ ]+')
 """Matches the key at the beginning of a TOML line."""
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
+_WIDTH: Final = 96
 
 
 class Doubt(NamedTuple):
     """A question about the file that only the user can answer.
 
-    ``section`` is the section of the configuration to which the answer is added. ``choices`` are
-    the TOML lines to choose from. ``asked`` are the TOML keys to answer if no choices name them.
-    The file cannot be read before the question is answered, unless ``is_read`` is true.
+    ``section`` is the section of the configuration for the answer, and ``choices`` are TOML lines.
+    ``asked`` are the keys to answer if no choices name them. Unless ``is_read`` is true, the file
+    cannot be read before the question is answered.
     """
 
     section: str
@@ -43,6 +44,11 @@ class Doubt(NamedTuple):
         """The TOML keys that the answer sets; none for a warning, which no setting answers."""
         found = [match[0] for line in self.choices if (match := _KEY.match(line))]
         return self.asked or tuple(dict.fromkeys(found))
+
+    @property
+    def text(self) -> str:
+        label = INIT.text("question") if self.keys else SHELL.text("note")
+        return f"{label}: {said(self.question)}"
 
 
 def ask(
@@ -67,11 +73,10 @@ class Reading(NamedTuple):
 
 @dataclass(frozen=True)
 class Detected:
-    """The settings to read a file. ``options`` is the section ``[input]`` of the configuration.
+    """The settings to read a file; ``options``, ``columns`` and ``values`` are sections.
 
-    ``columns`` and ``values`` are the sections with these names. ``readings`` are examples of the
-    values read. ``unread`` lists the columns that are not read. ``notes`` are facts that need no
-    decision, and ``doubts`` are questions that need one.
+    ``readings`` are examples of the values read, and ``unread`` the columns that are not read.
+    ``notes`` are facts that need no decision, and ``doubts`` are questions that need one.
     """
 
     name: str
@@ -87,10 +92,9 @@ class Detected:
 
 @dataclass(frozen=True)
 class Given:
-    """Facts that the user gave about a file: the time zone ``tz`` of its times.
+    """The zone of a file's times that the user gave, with ``of_calendar`` only by the calendar.
 
-    If ``of_calendar`` is true, ``tz`` is the zone of the calendar only. A system that exports times
-    in UTC or in the zone of a user does not use it.
+    A system that exports times in UTC or in the zone of a user does not use that of the calendar.
     """
 
     tz: str | None = None
@@ -98,12 +102,10 @@ class Given:
 
 
 def listed(values: Iterable[str]) -> str:
-    """Return the first values as one text for a question.
-
-    >>> print(listed(["Решено", "Отозвано"]))
-    'Решено', 'Отозвано'
-    """
     return ", ".join(map(shown, islice(values, MOST_LISTED)))
+
+
+# -- TOML ----------------------------------------------------------------------------------------
 
 
 def toml_text(value: str | Sequence[str]) -> str:
@@ -120,14 +122,77 @@ def toml_text(value: str | Sequence[str]) -> str:
 
 
 def toml_key(key: str) -> str:
-    """Return a text as a TOML key, in quotes if it needs them."""
     return key if _BARE.fullmatch(key) else toml_text(key)
 
 
 def toml_line(key: str, value: str | Sequence[str]) -> str:
-    """Return a TOML line with a key and a value.
-
-    >>> print(toml_line("В работе", "open"))
-    "В работе" = "open"
-    """
     return f"{toml_key(key)} = {toml_text(value)}"
+
+
+def configuration_text(
+    detected: Detected, *, schedule: Mapping[str, str], checked_by: str = ""
+) -> str:
+    """Return the detected settings as TOML; the value of each key that a doubt asks for is "?".
+
+    ``schedule`` has the given keys of ``[schedule]``, and ``checked_by`` is the command to check.
+    """
+    lines = [*_commented(INIT.text("by", name=_one_line(detected.name)))]
+    if checked_by:
+        lines.append(f"#   {_one_line(checked_by)}")
+    lines += _section(detected, "input", detected.options)
+    if detected.columns or any(doubt.section == "columns" for doubt in detected.doubts):
+        lines += _section(detected, "columns", detected.columns)
+        if detected.unread:
+            names = ", ".join(map(_one_line, detected.unread))
+            lines += _commented(INIT.text("unread", names=names))
+    sections = [f"values.{canonical}" for canonical in detected.values]
+    sections += [one.section for one in detected.doubts if one.section.startswith("values.")]
+    for section in dict.fromkeys(sections):
+        values = detected.values.get(section.removeprefix("values."), {})
+        lines += _section(detected, section, values)
+    lines += ["", "[schedule]", *_commented(INIT.text("schedule"))]
+    defaults = {"calendar": CALENDAR, "hours": HOURS}
+    for key, default in defaults.items():
+        mark = "" if key in schedule else "# "
+        lines.append(mark + toml_line(key, schedule.get(key, default)))
+    lines += [toml_line(key, value) for key, value in schedule.items() if key not in defaults]
+    lines += ["", "[target]", *_commented(INIT.text("target")), toml_line("budget", BUDGET)]
+    return "\n".join(lines) + "\n"
+
+
+def _section(detected: Detected, section: str, table: Mapping[str, Value]) -> Iterator[str]:
+    """Yield the lines of a section: what is certain, then its questions."""
+    yield from ("", f"[{section}]")
+    if section != "input":
+        yield from _commented(INIT.text(section.partition(".")[0]))
+    by_keys: dict[tuple[str, ...], list[Doubt]] = {}
+    for doubt in detected.doubts:
+        if doubt.section == section:
+            by_keys.setdefault(doubt.keys, []).append(doubt)
+    asked = {key for keys in by_keys for key in keys}
+    for key, value in table.items():
+        if toml_key(key) not in asked:
+            comment = {"kind": f"kind_{value}", "tz": "tz"}.get(key) if section == "input" else None
+            yield toml_line(key, value) + (f"  # {INIT.text(comment)}" if comment else "")
+    for keys, doubts in by_keys.items():
+        for doubt in doubts:
+            yield from _commented(doubt.text)
+        choices = dict.fromkeys(line for doubt in doubts for line in doubt.choices)
+        hint = f"  # {INIT.text('choose')}" if choices else ""
+        yield from (f"{key} = {OPEN}{hint}" for key in keys if key in asked)
+        yield from (f"# {line}" for line in choices)
+        asked.difference_update(keys)
+
+
+def _commented(text: str) -> Iterator[str]:
+    line = "#"
+    for word in _one_line(text).split(" "):
+        if len(line) + 1 + len(word) > _WIDTH and line != "#":
+            yield line
+            line = "#"
+        line += f" {word}"
+    yield line
+
+
+def _one_line(text: str) -> str:
+    return "".join(sign if sign.isprintable() else "?" for sign in text)

@@ -13,22 +13,20 @@ if TYPE_CHECKING:
 
 RUSSIAN: Final = ("cp1251", "cp866", "koi8-r", "mac-cyrillic", "iso8859-5")
 """Encodings of Russian files that use one byte for each character."""
-_BYTE_ORDER_MARKS: Final = (
-    (codecs.BOM_UTF8, "utf-8"),
+_WIDE_MARKS: Final = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SAMPLED: Final = 64_000
-"""Maximum number of bytes that are scored as Russian text."""
 _RUNS: Final = re.compile(rb"[\x80-\xff]+")
 _CONTROLS: Final = bytes(sorted({*range(32), 127} - set(b"\t\n\r\f\x1a\x1b")))
+_BINARY: Final = 0.02
+"""A file with a larger share of control characters than this is not text."""
 _LEAST_SCORE: Final = 0.75
 _LEAST_LEAD: Final = 0.15
 """Minimum lead of the best score over the second best in a long text; short texts need more."""
-_BINARY: Final = 0.02
-"""A file with a larger share of control characters than this is not text."""
 _FOLLOWERS: Final = (
     "абвгдежзйклмнпрстуфхцчшщюяё бабеиклоруцщъыья вадеиклмнорстушыья гадеилнору "
     "давеиклмноруцыьяё ебвгдежзийклмнпрстухцчшщё жадеикнуё забвдежилмноруыья "
@@ -61,10 +59,8 @@ class Encoding(NamedTuple):
 def encoding_of(chunks: ByteChunks) -> Encoding:
     """Detect the encoding from all bytes of ``chunks``, in constant memory."""
     head = chunks.peek()
-    marked = next((name for mark, name in _BYTE_ORDER_MARKS if head.startswith(mark)), None)
-    if marked is not None and marked != "utf-8":
-        return Encoding(marked)
-    wide = _wide(head[:_SAMPLED])
+    wide = next((name for mark, name in _WIDE_MARKS if head.startswith(mark)), None)
+    wide = wide or _wide(head[:_SAMPLED])
     if wide is not None:
         return Encoding(wide)
     decoder = codecs.getincrementaldecoder("utf-8")()
@@ -73,11 +69,10 @@ def encoding_of(chunks: ByteChunks) -> Encoding:
     sample = rest = b""
     while chunk := chunks.read():
         controls += len(chunk) - len(chunk.translate(None, _CONTROLS))
-        if is_utf8:
-            try:
-                has_letters |= not decoder.decode(chunk).isascii()
-            except UnicodeDecodeError:
-                is_utf8 = False
+        try:
+            has_letters |= is_utf8 and not decoder.decode(chunk).isascii()
+        except UnicodeDecodeError:
+            is_utf8 = False
         size += len(chunk)
         if len(sample) < _SAMPLED:
             block = rest + chunk
@@ -88,22 +83,20 @@ def encoding_of(chunks: ByteChunks) -> Encoding:
     if controls > max(2, _BINARY * size):
         return Encoding(None)
     # letters that are valid UTF-8, before a byte that is not, are no chance
-    if is_utf8 or marked or has_letters:
+    if is_utf8 or has_letters or head.startswith(codecs.BOM_UTF8):
         return Encoding("utf-8")
     return of_one_byte((sample + rest)[:_SAMPLED])
 
 
 def _wide(head: bytes) -> str | None:
+    """Return the name of UTF-16 without a mark, None for other text."""
     head = head[: len(head) // 2 * 2]
     zeros = (head[1::2].count(0), head[::2].count(0))
     if not head or max(zeros) < len(head) // 10 or min(zeros) > max(zeros) // 20:
         return None
     name = "utf-16-le" if zeros[0] > zeros[1] else "utf-16-be"
-    try:
-        text = codecs.getincrementaldecoder(name)().decode(head)
-    except UnicodeDecodeError:
-        return None
-    return name if "\n" in text or text.isprintable() else None
+    text = _decoded(head, name)
+    return name if text is not None and ("\n" in text or text.isprintable()) else None
 
 
 def of_one_byte(sample: bytes) -> Encoding:
@@ -137,7 +130,7 @@ def of_one_byte(sample: bytes) -> Encoding:
 
 def _decoded(sample: bytes, name: str) -> str | None:
     try:
-        return sample.decode(name)
+        return codecs.getincrementaldecoder(name)().decode(sample)
     except UnicodeDecodeError:
         return None
 
@@ -152,15 +145,16 @@ def plausibility(text: str) -> float:
     (1.0, True)
     """
     foreign = [sign for sign in text if sign > "\x7f"]
-    expected = [sign for sign in foreign if sign.lower() in _LETTERS or sign in _OTHER_SIGNS]
     words = {word for word in _WORD.findall(text) if not word.isascii()}  # each word once
     # an abbreviation in capitals has any letters beside each other
     lower = [word.lower() for word in words if not (word.isupper() and len(word) <= 4)]
     pairs = [word[at : at + 2] for word in lower for at in range(len(word) - 1)]
-    usual = [pair for pair in pairs if pair in _PAIRS]
-    cased = [word for word in words if _CASED.fullmatch(word)]
-    shares = ((expected, foreign), (usual, pairs), (cased, words))
+    shares = (
+        [sign.lower() in _LETTERS or sign in _OTHER_SIGNS for sign in foreign],
+        [pair in _PAIRS for pair in pairs],
+        [_CASED.fullmatch(word) is not None for word in words],
+    )
     score = 1.0
-    for some, all_ in shares:
-        score *= len(some) / len(all_) if all_ else 1.0
+    for each in shares:
+        score *= sum(each) / len(each) if each else 1.0
     return score

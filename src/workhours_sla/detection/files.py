@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
@@ -17,7 +18,6 @@ from workhours_sla.errors import SourceError, shown
 from workhours_sla.sources.html import as_csv
 from workhours_sla.sources.json_documents import (
     LIST,
-    Found,
     at_path,
     check_first_document,
     decode_any,
@@ -54,8 +54,19 @@ class FoundTable(NamedTuple):
     doubts: tuple[Doubt, ...] = ()
 
 
+class _Possible(NamedTuple):
+    """A table that a file may have: with ``value`` as its delimiter, its sheet or its path.
+
+    ``read`` yields the rows below the header, and ``share`` of them are as long as it is.
+    """
+
+    value: str
+    header: Header
+    read: Callable[[OpenedFile], Iterator[Row]]
+    share: float = 1.0
+
+
 def from_start(where: Path | BinaryIO) -> Path | BinaryIO:
-    """Return a path unchanged, or rewind a stream to its beginning and return it."""
     if not isinstance(where, Path):
         where.seek(0)
     return where
@@ -70,18 +81,15 @@ class Again:
 
     @contextmanager
     def opened(self) -> Iterator[OpenedFile]:
-        """Open the file, or rewind the stream. Raises SourceError."""
         with ExitStack() as stack:
             yield open_file(from_start(self.where), self.name, stack)
 
-    def rows(self, read: Callable[[OpenedFile], Iterable[Row]]) -> Callable[[], Iterator[Row]]:
-        """Return a function that opens the file and reads its rows without totals."""
-
-        def rows() -> Iterator[Row]:
-            with self.opened() as opened:
-                yield from (row for row in read(opened) if not is_total(map(str.strip, row[1])))
-
-        return rows
+    def rows(self, read: Callable[[OpenedFile], Iterable[Row]], header: Header) -> Iterator[Row]:
+        with self.opened() as opened:
+            for number, cells in read(opened):
+                texts = [cell.strip() for cell in cells]
+                if not is_total(texts) and tuple(texts) != header.cells:
+                    yield number, texts
 
 
 def find_table(source: Again, name: str, head: bytes, binary: str | None) -> FoundTable:
@@ -94,28 +102,51 @@ def find_table(source: Again, name: str, head: bytes, binary: str | None) -> Fou
         encoding, others = encoding_of(opened.chunks)
     if encoding is None:
         raise SourceError(say("detect_binary", name=name), name=name)
-    if head.lstrip(MARKS_AND_BLANKS)[:1] in (b"{", b"["):
-        table = _records(source, encoding)
-    else:
-        table = _delimited(source, name, encoding, is_page=is_html(head))
+    is_json = head.lstrip(MARKS_AND_BLANKS)[:1] in (b"{", b"[")
+    find = _records if is_json else partial(_delimited, is_page=is_html(head))
+    table = find(source, name, encoding)
     if others:
         return table._replace(doubts=(_choose("encoding", (encoding, *others)), *table.doubts))
     options = {"format": table.options["format"], "encoding": encoding, **table.options}
     return table._replace(options=options)
 
 
+def _best(
+    source: Again,
+    name: str,
+    tables: Iterable[_Possible | None],
+    form: str,
+    key: str,
+    *,
+    near: int = 0,
+) -> FoundTable:
+    """Return the table with the most known columns, with a question if others fit as well.
+
+    Another fits if it has as many known columns, or with ``near`` at most so many fewer.
+    """
+    ranked = sorted(filter(None, tables), key=lambda one: (-one.header.known, -one.share))
+    if not ranked:
+        raise SourceError(say("detect_no_table", name=name), name=name)
+    best = ranked[0]
+    least, share = max(near + 1, best.header.known - near), min(best.share, _MOST)
+    fitting = [one.value for one in ranked if one.header.known >= least and one.share >= share]
+    options: dict[str, Value] = {"format": form}
+    doubts = []
+    if len(fitting) > 1:
+        doubts.append(_choose(key, fitting))
+    elif best.value:
+        options[key] = best.value
+    if best.header.others:
+        facts = {"row": best.header.row, "others": ", ".join(map(str, best.header.others))}
+        doubts.append(ask("columns", "detect_header", (), "appeal_id", **facts))
+    rows = partial(source.rows, best.read, best.header)
+    return FoundTable(best.header, rows, options, tuple(doubts))
+
+
 def _choose(key: str, values: Sequence[str]) -> Doubt:
     first, *others = map(shown, values)
     facts = {"first": first, "others": ", ".join(others)}
     return ask("input", f"detect_{key}", (toml_line(key, value) for value in values), **facts)
-
-
-def _header_of(name: str, header: Header | None) -> tuple[Header, list[Doubt]]:
-    if header is None:
-        raise SourceError(say("detect_no_table", name=name), name=name)
-    others = ", ".join(map(str, header.others))
-    facts = {"row": header.row, "others": others}
-    return header, [ask("columns", "detect_header", (), "appeal_id", **facts)] if others else []
 
 
 # -- CSV and HTML --------------------------------------------------------------------------------
@@ -128,33 +159,25 @@ def _delimited(source: Again, name: str, encoding: str, *, is_page: bool) -> Fou
 
     with source.opened() as opened:
         first = list(islice(lines(opened), _SAMPLED))
-    found: list[tuple[int, float, str, Header]] = []
-    for delimiter in DELIMITERS[: 1 if is_page else None]:
+
+    def possible(delimiter: str) -> _Possible | None:
         rows = list(_rows_of(first, delimiter))
         header = find_header(rows)
-        if header is not None:
-            below = [cells for number, cells in rows if number > header.row and any(cells)]
-            alike = sum(len(cells) == len(header.cells) for cells in below)
-            share = alike / len(below) if below else 1.0
-            found.append((header.known, share, delimiter, header))
-    found.sort(key=lambda one: one[:2], reverse=True)
-    header, doubts = _header_of(name, found[0][3] if found else None)
-    known, share, delimiter, _ = found[0]
-    fitting = [
-        one[2] for one in found if one[0] >= max(known, 1) and one[1] >= min(share, _MOST)
-    ] or [delimiter]
-    options: dict[str, Value] = {"format": "html" if is_page else "csv"}
-    if len(fitting) > 1:
-        doubts.insert(0, _choose("delimiter", fitting))
-    elif not is_page:
-        options["delimiter"] = delimiter
+        if header is None:
+            return None
+        row, width = header.row, len(header.cells)
+        below = [cells for number, cells in rows if number > row and any(cells)]
+        alike = sum(len(cells) == width for cells in below)
 
-    def below_header(opened: OpenedFile) -> Iterator[Row]:
-        rows = _rows_of(lines(opened), delimiter)
-        width = len(header.cells)
-        return (row for row in rows if row[0] > header.row and len(row[1]) == width)
+        def read(opened: OpenedFile) -> Iterator[Row]:
+            every = _rows_of(lines(opened), delimiter)
+            return (one for one in every if one[0] > row and len(one[1]) == width)
 
-    return FoundTable(header, source.rows(below_header), options, tuple(doubts))
+        share = alike / len(below) if below else 1.0
+        return _Possible("" if is_page else delimiter, header, read, share)
+
+    tables = map(possible, DELIMITERS[:1] if is_page else DELIMITERS)
+    return _best(source, name, tables, "html" if is_page else "csv", "delimiter")
 
 
 def _rows_of(lines: Iterable[str], delimiter: str) -> Iterator[Row]:
@@ -180,26 +203,27 @@ def _workbook(source: Again, name: str, kind: str) -> FoundTable:
     with source.opened() as opened:
         for sheet, number, cells in text_rows(opened, most=SEARCHED + 1):
             first.setdefault(sheet, []).append((number, cells))
-    headers = [(header, sheet) for sheet, rows in first.items() if (header := find_header(rows))]
-    headers.sort(key=lambda one: -one[0].known)
-    header, doubts = _header_of(name, headers[0][0] if headers else None)
-    fitting = [sheet for rival, sheet in headers if rival.known >= max(2, header.known - 1)]
-    sheet = headers[0][1]
-    fitting = fitting or [sheet]
-    options: dict[str, Value] = {"format": kind}
-    if len(fitting) > 1:
-        doubts.append(_choose("sheet", fitting))
-    else:
-        options["sheet"] = sheet
-    unread = [one for one, rows in first.items() if one not in fitting and has_times(rows)]
+
+    def possible(sheet: str) -> _Possible | None:
+        header = find_header(first[sheet])
+        if header is None:
+            return None
+
+        def read(opened: OpenedFile) -> Iterator[Row]:
+            rows = text_rows(opened, sheet)
+            return ((at, cells) for _, at, cells in rows if at > header.row)
+
+        return _Possible(sheet, header, read)
+
+    found = _best(source, name, map(possible, first), kind, "sheet", near=1)
+    fitting = found.options.get("sheet")
+    unread = [
+        sheet for sheet, rows in first.items() if fitting and sheet != fitting and has_times(rows)
+    ]
     if unread:
-        doubts.append(warn("input", "detect_other_sheets", sheets=", ".join(map(shown, unread))))
-
-    def below_header(opened: OpenedFile) -> Iterator[Row]:
-        rows = text_rows(opened, sheet)
-        return ((number, cells) for _, number, cells in rows if number > header.row)
-
-    return FoundTable(header, source.rows(below_header), options, tuple(doubts))
+        others = warn("input", "detect_other_sheets", sheets=", ".join(map(shown, unread)))
+        found = found._replace(doubts=(*found.doubts, others))
+    return found
 
 
 def _arrow(source: Again, name: str, kind: str) -> FoundTable:
@@ -207,60 +231,51 @@ def _arrow(source: Again, name: str, kind: str) -> FoundTable:
 
     with source.opened() as opened:
         _, names = next(iter(text_rows(opened)), (0, []))
-    header, _ = _header_of(name, Header(0, tuple(names), 0) if names else None)
-    rows = source.rows(lambda opened: islice(text_rows(opened), 1, None))
-    return FoundTable(header, rows, {"format": kind})
+    header = Header(0, tuple(names), 0)
+    table = _Possible("", header, lambda opened: islice(text_rows(opened), 1, None))
+    return _best(source, name, [table if names else None], kind, "")
 
 
 # -- JSON ----------------------------------------------------------------------------------------
 
 
-def _records(source: Again, encoding: str) -> FoundTable:
+def _records(source: Again, name: str, encoding: str) -> FoundTable:
     with source.opened() as opened:
-        paths = _paths_of(opened, encoding)
-    headers = []
-    for path in paths:
+        if not is_document(opened, encoding):
+            paths = [_LINES]
+        else:
+            text = text_of_head(opened.chunks.first_line(), encoding)
+            is_list = text.lstrip().startswith("[")
+            paths = [LIST] if is_list else list(shape_of(text).lists) or [""]
+
+    def possible(path: str) -> _Possible:
+        keys: dict[str, None] = {}
         with source.opened() as opened:
-            headers.append((_keys_of(opened, encoding, path), path))
-    headers.sort(key=lambda one: -one[0].known)
-    header, path = headers[0]
-    if not header.known:
+            for _, record in _objects(opened, encoding, path):
+                if len(keys) < _MOST_KEYS:
+                    keys.update(dict.fromkeys(_flat(record)))
+        names = tuple(keys)[:_MOST_KEYS]
+        known = {found[0].canonical for key in keys if (found := matches_of(key))}
+
+        def read(opened: OpenedFile) -> Iterator[Row]:
+            for number, record in _objects(opened, encoding, path):
+                values = _flat(record)
+                yield number, [values.get(key, "") for key in names]
+
+        return _Possible("" if path == _LINES else path, Header(0, names, len(known)), read)
+
+    form = "jsonl" if paths == [_LINES] else "json"
+    found = _best(source, name, map(possible, paths), form, "path")
+    if not found.header.known:
         with source.opened() as opened:
             check_first_document(opened.name, text_of_head(opened.chunks.first_line(), encoding))
-    fitting = [one for rival, one in headers if rival.known >= max(header.known, 1)] or [path]
-    options: dict[str, Value] = {"format": "jsonl" if path == _LINES else "json"}
-    doubts = [_choose("path", fitting)] if len(fitting) > 1 else []
-    if not doubts and path not in (_LINES, ""):
-        options["path"] = path
-
-    def rows(opened: OpenedFile) -> Iterator[Row]:
-        for number, record in _objects(opened, encoding, path):
-            values = _flat(record)
-            yield number, [values.get(key, "") for key in header.cells]
-
-    return FoundTable(header, source.rows(rows), options, tuple(doubts))
-
-
-def _paths_of(opened: OpenedFile, encoding: str) -> list[str]:
-    if not is_document(opened, encoding):
-        return [_LINES]
-    text = text_of_head(opened.chunks.first_line(), encoding)
-    return [LIST] if text.lstrip().startswith("[") else list(shape_of(text).lists) or [""]
-
-
-def _keys_of(opened: OpenedFile, encoding: str, path: str) -> Header:
-    keys: dict[str, None] = {}
-    for _, record in _objects(opened, encoding, path):
-        if len(keys) < _MOST_KEYS:
-            keys |= dict.fromkeys(_flat(record))
-    known = {found[0].canonical for key in keys if (found := matches_of(key))}
-    return Header(0, tuple(keys)[:_MOST_KEYS], len(known))
+    return found
 
 
 def _objects(opened: OpenedFile, encoding: str, path: str) -> Iterator[tuple[int, dict[str, Any]]]:
     if path != _LINES:
         found = records_of(opened, at_path(path), encoding=encoding)
-        for number, one in enumerate((one for one in found if isinstance(one, Found)), 1):
+        for number, one in enumerate(found, 1):
             if isinstance(one.value, dict):
                 yield number, one.value
         return
@@ -285,14 +300,13 @@ def _flat(record: dict[str, Any], start: str = "", depth: int = 1) -> dict[str, 
         if isinstance(value, dict):
             if depth < _DEEPEST:
                 found |= _flat(value, f"{name}.", depth + 1)
-        elif isinstance(value, list) and any(isinstance(one, dict) for one in value):
-            found[name] = OBJECTS
+        elif isinstance(value, list):
+            if any(isinstance(one, dict) for one in value):
+                found[name] = OBJECTS
         elif isinstance(value, bool):
             found[name] = "true" if value else "false"
-        elif value is None:
-            found[name] = ""
-        elif isinstance(value, str | int):
-            found[name] = str(value)
         elif isinstance(value, float):
             found[name] = str(int(value)) if value.is_integer() else repr(value)
+        else:
+            found[name] = "" if value is None else str(value)
     return found

@@ -17,25 +17,22 @@ NumberKind = Literal["excel", "excel_date", "excel_clock", "unix", "unix_ms"]
 """How numbers represent times; "excel_date" are whole days, "excel_clock" fractions of a day."""
 
 SHORT_DOTTED: Final = ".y"
-"""The value of ``Shape.family`` for dates like 26.03.11, which may begin or end with the year."""
+"""The family of dates like 26.03.11, which may begin or end with the year."""
 LONGEST: Final = 40
-"""Maximum number of characters of a text that can be a time."""
 _MORNING: Final = 7
 _LONG_YEAR: Final = 4
 _DIGITS: Final = str.maketrans("123456789", "000000000")
-_CLOCK: Final = (
-    r"(?P<hour>0{1,2})(?P<t>[:.])00(?P<seconds>(?P=t)00)?(?P<fraction>[.,]0+)?"
-    r"(?P<half> ?[AaPp][Mm])?"
-)
-_DATE: Final = r"(?P<a>0{1,2}|0000)(?P<s>[./-])(?P<b>0{1,2})(?P=s)(?P<c>0000|00)"
 _FORM: Final = re.compile(
-    rf"(?P<date>{_DATE})?(?:(?P<glue>(?(date),? +|$^)|(?(date)[Tt]|$^)|(?(date),? в |$^))?{_CLOCK}"
-    r"(?P<offset> ?[Zz]| ?[+-]00(?::?00)?)?)?"
+    r"(?P<date>(?P<a>0{1,2}|0000)(?P<s>[./-])(?P<b>0{1,2})(?P=s)(?P<c>0000|00))?"
+    r"(?:(?P<glue>(?(date),? +|$^)|(?(date)[Tt]|$^)|(?(date),? в |$^))?"
+    r"(?P<hour>0{1,2})(?P<t>[:.])00(?P<seconds>(?P=t)00)?(?P<fraction>[.,]0+)?"
+    r"(?P<half> ?[AaPp][Mm])?(?P<offset> ?[Zz]| ?[+-]00(?::?00)?)?)?"
 )
 _NUMBER: Final = re.compile(r"-?0+(?:[.,]0+)?")
+_PRECISE: Final = re.compile(r"\.0{1,6}")
 _THREE: Final = re.compile(r"(\d+)\D+(\d+)\D+(\d+)")
 _MIDNIGHT: Final = re.compile(
-    r"[ Tt](?:0{1,2}([:.])00(?:[:.]00)?(?! ?[PpAa][Mm])|12([:.])00(?:[:.]00)? ?[Aa][Mm])"
+    r"[ Tt](?:0{1,2}([:.])00(?:[:.]00)?(?:\.0+)?(?! ?[PpAa][Mm])|12([:.])00(?:[:.]00)? ?[Aa][Mm])"
 )
 _SERIALS: Final = [(date(year, 1, 1) - date(1899, 12, 30)).days for year in (1982, 2100)]
 _UNIX: Final = (500_000_000, 4_000_000_000)
@@ -45,10 +42,8 @@ class Shape(NamedTuple):
     """The possible interpretations of the texts with one shape.
 
     ``formats`` maps each possible order of day, month and year to the ``strptime`` format, or to
-    ``""`` if the default format accepts the text. For kind "clock" the format is under "dmy"; for
-    kinds other than "moment", "date" and "clock" the mapping is empty. Shapes with the same
-    ``family`` have the same order in one file; ``family`` is ``""`` for a shape with only one
-    possible order.
+    ``""`` if the default format accepts the text; the format of a clock is under "dmy". Shapes of
+    one ``family`` have the same order in one file; it is ``""`` if only one order is possible.
     """
 
     kind: Kind
@@ -61,11 +56,7 @@ _OTHER: Final = Shape("other", {})
 
 
 def shape_text(text: str) -> str:
-    """Return a text with 0 for each digit, and blanks that follow each other as one blank.
-
-    >>> shape_text("12.03.2026 9:05"), shape_text("12-mar-2026")
-    ('00.00.0000 0:00', '00-mar-0000')
-    """
+    """Return a text with 0 for each digit, and blanks that follow each other as one blank."""
     return " ".join(text.translate(_DIGITS).split())
 
 
@@ -92,20 +83,25 @@ def shape_of(shape: str) -> Shape:
 
 
 def _shape(found: re.Match[str]) -> Shape:
-    if found["date"] is None:
-        return _OTHER if found["offset"] else Shape("clock", {"dmy": _clock(found)})
-    dates, family = _dates(found)
-    if found["hour"] is None or not dates:
-        return Shape("date", dates, family) if dates and not found["glue"] else _OTHER
-    if not found["glue"]:
-        return _OTHER
+    mark = found["t"]
+    clock = f"{'%I' if found['half'] else '%H'}{mark}%M" + (f"{mark}%S" if found["seconds"] else "")
+    is_precise = bool(found["seconds"] and _PRECISE.fullmatch(found["fraction"] or ""))
+    clock += ".%f" if is_precise else ""
+    clock += (" %p" if found["half"].startswith(" ") else "%p") if found["half"] else ""
     offset = found["offset"] or ""
+    if found["date"] is None:
+        return _OTHER if offset else Shape("clock", {"dmy": clock})
+    dates, family = _dates(found)
+    if found["hour"] is None and dates and not found["glue"]:
+        return Shape("date", dates, family)
+    if found["hour"] is None or not dates or not found["glue"]:
+        return _OTHER
     end = (" %z" if offset.startswith(" ") else "%z") if offset else ""
     glue = re.sub(" +", " ", found["glue"])
-    formats = {order: f"{day}{glue}{_clock(found)}{end}" for order, day in dates.items()}
+    formats = {order: f"{day}{glue}{clock}{end}" for order, day in dates.items()}
     if not found["half"] and _is_native(found):
         formats["ymd" if "ymd" in formats else "dmy"] = ""
-    elif found["fraction"]:
+    elif found["fraction"] and not is_precise:
         return _OTHER  # strptime reads no fraction after a comma, and none of 7 digits
     return Shape("moment", formats, family, has_offset=bool(offset))
 
@@ -122,12 +118,6 @@ def _dates(found: re.Match[str]) -> tuple[dict[Order, str], str]:
     if last < _LONG_YEAR:
         formats["ymd"] = mark.join(("%y", "%m", "%d"))
     return formats, mark + year[1]
-
-
-def _clock(found: re.Match[str]) -> str:
-    mark = found["t"]
-    text = f"{'%I' if found['half'] else '%H'}{mark}%M" + (f"{mark}%S" if found["seconds"] else "")
-    return text + ((" %p" if found["half"].startswith(" ") else "%p") if found["half"] else "")
 
 
 def _is_native(found: re.Match[str]) -> bool:
@@ -159,7 +149,6 @@ class Seen:
     dates: set[tuple[str, ...]] = field(default_factory=set)
 
     def add(self, text: str) -> None:
-        """Count a text that has this shape."""
         self.count += 1
         kind = self.shape.kind
         if kind == "number":
@@ -173,33 +162,14 @@ class Seen:
             if (found := _THREE.match(text)) is not None:
                 self.dates.add(found.groups())
 
-    def most(self, at: int) -> int:
-        """Return the largest of the numbers in one place of the dates."""
-        return max((int(one[at]) for one in self.dates), default=0)
-
     @property
-    def orders(self) -> tuple[Order, ...]:
-        """The orders of day, month and year that all texts allow; with dots the day is first."""
-        fitting = {
-            "dmy": self.most(0) <= 31 and self.most(1) <= 12,
-            "mdy": self.most(0) <= 12 and self.most(1) <= 31,
-            "ymd": self.most(1) <= 12,
-        }
-        orders = tuple(order for order in self.shape.formats if fitting[order])
-        return ("dmy",) if self.shape.family.startswith(".") and "dmy" in orders else orders
-
     def swappable(self) -> list[bool]:
-        """Return for each date whether it stays valid if its day and month are swapped."""
+        """For each date, whether it stays valid if its day and month are swapped."""
         days = [one[1:] if len(one[0]) == _LONG_YEAR else one[:2] for one in self.dates]
         return [max(map(int, one)) <= 12 for one in days]
 
 
 def number_form(seen: list[Seen]) -> NumberKind | None:
-    """Return the notation in which numbers can be times, None if they cannot.
-
-    >>> number_form([Seen(shape_of("0"), "", 1, low=1773299700, high=1773302400)])
-    'unix'
-    """
     low, high = min(one.low for one in seen), max(one.high for one in seen)
     if low >= 0 and high < 1:
         return "excel_clock"

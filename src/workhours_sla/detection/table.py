@@ -23,18 +23,15 @@ from workhours_sla.errors import shown
 from workhours_sla.sources.layout import numbered, two_rows
 
 SEARCHED: Final = 50
-"""Number of non-blank rows in which the header is searched."""
 MOST_SHAPES: Final = 400
-"""Maximum number of text shapes that are counted in a column."""
 MOST_VALUES: Final = 200
-"""Maximum number of different values that are counted in a column."""
 MOST_IDS: Final = 300_000
-"""Maximum number of ids that are compared with each other."""
 OBJECTS: Final = "[…]"
 """Placeholder for the text of a list of JSON objects."""
 SHOWN: Final = 3
-"""Number of first values of a column that are kept as examples."""
 _LONGEST_VALUE: Final = 120
+_USUAL: Final = 0.95
+"""If this share of a column's numbers has one shape, the others are faults."""
 _ENOUGH: Final = 2
 """A row with this many known column names is certainly a header."""
 
@@ -48,11 +45,10 @@ Row = tuple[int, Sequence[str]]
 
 @dataclass(slots=True)
 class Column:
-    """One column of a table. ``index`` is its position; ``filled`` counts the non-empty cells.
+    """One column of a table: its position ``index``, and what its ``filled`` cells have.
 
-    ``values`` counts the first ``MOST_VALUES`` different values, and ``value_rows`` has the first
-    row of each. If the column may have ids, ``repeated`` counts those that occur again, and
-    ``is_counting`` is true if they are 1, 2, 3 and so on.
+    ``values`` counts the first different values, and ``value_rows`` has the first row of each. Of
+    ids, ``repeated`` counts those that occur again; ``is_counting`` says that they are 1, 2, 3.
     """
 
     name: str
@@ -82,7 +78,6 @@ class Column:
         return any(match.bare for match in self.matches)
 
     def add(self, text: str, row: int) -> None:
-        """Count the text of a non-empty cell."""
         self.filled += 1
         if self.has_ids:
             self.repeated += text in self.ids
@@ -91,48 +86,36 @@ class Column:
                 self.ids.add(text)
         if len(self.first) < SHOWN:
             self.first.append(text)
-        if len(text) > LONGEST or is_no_time(text):
-            self._count_value(text, row)
-            return
-        key = shape_text(text)
+        key = "" if len(text) > LONGEST or is_no_time(text) else shape_text(text)
         seen = self.shapes.get(key)
-        if seen is None:
+        if key and seen is None and len(self.shapes) < MOST_SHAPES:
             shape = shape_of(key)
-            if shape.kind == "other" or len(self.shapes) >= MOST_SHAPES:
-                self._count_value(text, row)
-                return
-            seen = self.shapes[key] = Seen(shape, text, row)
-        seen.add(text)
-        if seen.shape.kind == "number":
-            self._count_value(text, row)
-
-    def _count_value(self, text: str, row: int) -> None:
+            if shape.kind != "other":
+                seen = self.shapes[key] = Seen(shape, text, row)
+        if seen is not None:
+            seen.add(text)
         text = text[:_LONGEST_VALUE]
-        if text in self.values or len(self.values) < MOST_VALUES:
+        is_value = seen is None or seen.shape.kind == "number"
+        if is_value and (text in self.values or len(self.values) < MOST_VALUES):
             self.values[text] += 1
             self.value_rows.setdefault(text, row)
 
     def seen(self, *kinds: str) -> list[Seen]:
-        """Return what was seen of the texts of some kinds."""
         return [seen for seen in self.shapes.values() if seen.shape.kind in kinds]
 
     def count(self, *kinds: str) -> int:
-        """Return the number of texts of some kinds."""
         return sum(seen.count for seen in self.seen(*kinds))
 
     @property
     def midnights(self) -> int:
-        """Number of times that are 00:00."""
         return sum(seen.midnights for seen in self.shapes.values())
 
     @property
     def is_midnight(self) -> bool:
-        """Whether every time is 00:00."""
         return 0 < self.midnights == self.count("moment")
 
     @property
     def has_objects(self) -> bool:
-        """Whether every value is a list of JSON objects."""
         return set(self.values) == {OBJECTS} and self.values[OBJECTS] == self.filled
 
     @property
@@ -151,28 +134,39 @@ class Column:
 
     @property
     def numbers(self) -> NumberKind | None:
-        """The way in which the column's numbers can represent times; None if they cannot."""
+        """The way in which all numbers, or nearly all, can represent times; None if they cannot."""
         found = self.seen("number")
-        return number_form(found) if found else None
+        if not found:
+            return None
+        main = max(found, key=lambda one: one.count)
+        is_usual = main.count >= _USUAL * self.count("number")
+        return number_form(found) or (number_form([main]) if is_usual else None)
+
+    @property
+    def odd_numbers(self) -> list[Seen]:
+        """The numbers that are no times, or not as most are."""
+        found, kind = self.seen("number"), self.numbers
+        is_even = kind is not None and number_form(found) is not None
+        return [one for one in found if not is_even and (not kind or number_form([one]) != kind)]
 
     @property
     def time_kind(self) -> TimeKind | None:
-        """The kind of time that most texts are; None if fewer than half are times.
+        """The kind of time that most texts are, if numbers may be times; None if fewer than half.
 
-        Numbers count as times here; decide from the column's name whether they really are times.
+        Whether numbers really are times, the column's name says.
         """
         real = self.filled - sum(self.placeholders.values())
         kinds: tuple[Literal["moment", "date", "clock"], ...] = ("moment", "date", "clock")
-        for kind in kinds:
-            if real and 2 * self.count(kind) > real:
-                return kind
-        return self.numbers if real and 2 * self.count("number") > real else None
+        most = (kind for kind in kinds if 2 * self.count(kind) > real)
+        return next(most, self.numbers if 2 * self.count("number") > real else None)
 
     @property
     def shown(self) -> str:
-        """The name with an example, for questions."""
         example = f" ({shown(self.first[0][:LONGEST])})" if self.first else ""
         return f"{shown(self.name)}{example}"
+
+    def text(self, cells: Sequence[str]) -> str:
+        return cells[self.index].strip() if self.index < len(cells) else ""
 
 
 class Role(NamedTuple):
@@ -183,54 +177,25 @@ class Role(NamedTuple):
 
     @property
     def written(self) -> Value:
-        """The file's column names as the value of a key in ``[columns]``."""
         names = tuple(column.name for column in self.columns)
         return names[0] if len(names) == 1 else names
 
     @property
     def names(self) -> str:
-        """The file's column names, for messages."""
         return shown(shown_columns(self.written))
 
     @property
+    def shown(self) -> str:
+        return " + ".join(column.shown for column in self.columns)
+
+    @property
     def line(self) -> str:
-        """The TOML line for this role in ``[columns]``."""
         return toml_line(self.canonical, self.written)
 
     def text(self, cells: Sequence[str]) -> str:
         """Return a row's text, empty for a placeholder such as ``нет``."""
-        at = (column.index for column in self.columns)
-        text = " ".join(cells[one].strip() for one in at if one < len(cells)).strip()
+        text = " ".join(column.text(cells) for column in self.columns).strip()
         return "" if is_no_time(text) else text
-
-
-@dataclass(slots=True)
-class Table:
-    """The columns of a table with a header.
-
-    ``above`` is the text above the header. ``rows`` counts the non-blank rows below the header.
-    """
-
-    columns: list[Column]
-    above: str = ""
-    rows: int = 0
-
-    @classmethod
-    def of(cls, header: Header) -> Table:
-        """Create a table without rows."""
-        names = enumerate(numbered(header.cells))
-        return cls([Column(name, at) for at, name in names], header.above)
-
-    def add_all(self, rows: Iterable[Row]) -> None:
-        """Add rows."""
-        for number, cells in rows:
-            if not any(map(str.strip, cells)):
-                continue
-            self.rows += 1
-            for column, cell in zip(self.columns, cells, strict=False):
-                text = cell.strip()
-                if text:
-                    column.add(text, number)
 
 
 class Header(NamedTuple):
@@ -247,20 +212,38 @@ class Header(NamedTuple):
     above: str = ""
 
 
+class Table:
+    """The columns below a header, ``above`` the text over it, and the number of non-blank rows."""
+
+    def __init__(self, header: Header, rows: Iterable[Row]) -> None:
+        self.columns = [Column(name, at) for at, name in enumerate(numbered(header.cells))]
+        self.above = header.above
+        self.rows = 0
+        for number, texts in rows:
+            self.rows += any(texts)
+            for column, text in zip(self.columns, texts, strict=False):
+                if text:
+                    column.add(text, number)
+
+
+# -- the header ----------------------------------------------------------------------------------
+
+
 def find_header(rows: Iterable[Row]) -> Header | None:
     """Return the header from the first rows, None if no row can be one."""
     filled = [(number, [*map(str.strip, cells)]) for number, cells in rows]
     filled = list(islice((row for row in filled if any(row[1])), SEARCHED))
     found: list[tuple[Header, tuple[int, ...]]] = []
-    for at, (number, cells) in enumerate(filled):
+    above, upper = 0, [""]
+    for number, cells in filled:
         known = _known(cells)
-        if known is None:
-            continue
-        found.append((Header(number, tuple(cells), known), (number,)))
-        above, upper = filled[at - 1] if at else (0, [])
-        both = two_rows(upper, cells)
-        if _known(upper) is not None and any(_is_part(cell) for cell in cells):
-            found.append((Header(number, tuple(both), _known(both) or 0), (above, number)))
+        if known is not None:
+            found.append((Header(number, tuple(cells), known), (number,)))
+            is_part = any(match.bare for cell in cells for match in matches_of(cell))
+            if is_part and _known(upper) is not None:
+                both = tuple(two_rows(upper, cells))
+                found.append((Header(number, both, _known(both) or 0), (above, number)))
+        above, upper = number, cells
     if not found:
         return None
     best, own = max(found, key=lambda one: (one[0].known, len(one[1]), -one[0].row))
@@ -279,7 +262,6 @@ def find_header(rows: Iterable[Row]) -> Header | None:
 
 
 def _known(cells: Sequence[str]) -> int | None:
-    """Return the number of canonical columns that the cells name, None if they name no columns."""
     names = [cell for cell in cells if cell]
     if len(names) < _ENOUGH or _kinds(names) & {"moment", "date", "clock"}:
         return None
@@ -287,10 +269,6 @@ def _known(cells: Sequence[str]) -> int | None:
         return None
     first = [matches_of(name) for name in dict.fromkeys(names)]
     return len({(match[0].canonical, match[0].rank) for match in first if match})
-
-
-def _is_part(cell: str) -> bool:
-    return any(match.bare for match in matches_of(cell))
 
 
 def _kinds(cells: Iterable[str]) -> set[str]:

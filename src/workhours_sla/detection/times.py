@@ -8,19 +8,13 @@ from itertools import product
 from typing import Final, NamedTuple
 
 from workhours_sla.config.column_words import ZONE_COLUMNS, plain, zone_in
-from workhours_sla.detection.detected import (
-    ZONES,
-    Doubt,
-    Given,
-    ask,
-    toml_key,
-    toml_line,
-)
+from workhours_sla.detection.detected import ZONES, Doubt, Given, ask, toml_key, toml_line
 from workhours_sla.detection.shapes import (
     ORDERS,
     SHORT_DOTTED,
     Order,
     Seen,
+    Shape,
     shape_of,
     shape_text,
 )
@@ -32,25 +26,13 @@ from workhours_sla.sources.written_times import parse_time
 DEFAULT: Final = "default"
 """The ``datetime_format`` for notations that are recognised without a format."""
 _OF_NUMBERS: Final = {"excel": "excel", "excel_date": "excel", "unix": "unix", "unix_ms": "unix_ms"}
-"""The ``datetime_format`` for each kind of numbers."""
 _LISTED: Final = 10
 _FEW: Final = 2
 _TOO_FREQUENT: Final = 72
-"""If more than one time in this number is 00:00, the times are suspicious.
+"""If more than one time in this number is 00:00, 20 times as many as by chance, it is a doubt."""
 
-00:00 is then at least 20 times as frequent as expected by chance.
-"""
-
-
-class Written(NamedTuple):
-    """Times in one notation: texts of one shape, or pairs of a date and a time of day.
-
-    ``formats`` maps each possible order of day, month and year to the format.
-    """
-
-    seen: Seen
-    formats: dict[Order, str]
-    has_offset: bool
+Written = tuple[Seen, Shape]
+"""Times in one notation: texts of one shape, and that with the time of day from its own column."""
 
 
 class TimeSettings(NamedTuple):
@@ -78,33 +60,77 @@ class TimeSettings(NamedTuple):
 
 
 def time_settings(roles: Sequence[Role], table: Table, given: Given) -> TimeSettings:
-    """Decide how to parse the times of all ``roles`` of a table."""
     written = [one for role in roles for one in _written(role)]
-    orders, unclear = _orders(written)
+    orders: dict[str, Order] = {}
+    doubts = [doubt for role in roles for doubt in doubts_of(role)]
+    for family in dict.fromkeys(shape.family for _, shape in written):
+        members = [one for one in written if one[1].family == family]
+        fitting = _orders(family, members)
+        if len(fitting) == 1:
+            orders[family] = fitting[0]
+        elif family:
+            doubts.append(_order_doubt(fitting, members))
     formats: list[str] = []
-    for one in written:
-        family = one.seen.shape.family
-        order = orders.get(family) if family else next(iter(one.formats), None)
-        if order is not None and order in one.formats:
-            formats.append(one.formats[order] or DEFAULT)
+    for _, shape in written:
+        order = orders.get(shape.family) if shape.family else next(iter(shape.formats), None)
+        if order in shape.formats:
+            formats.append(shape.formats[order] or DEFAULT)
     of_numbers = [
         form for role in roles if (form := _OF_NUMBERS.get(role.columns[0].numbers or ""))
     ]
-    needs_zone = any(not one.has_offset for one in written) or "excel" in of_numbers
-    doubts = [doubt for role in roles for doubt in doubts_of(role)] + unclear
+    needs_zone = any(not shape.has_offset for _, shape in written) or "excel" in of_numbers
     zones = list(_zone_doubts(roles, table, given)) if needs_zone else []
     tz = given.tz if needs_zone and not zones else None
     formats = list(dict.fromkeys((*formats, *of_numbers)))
     return TimeSettings(tuple(formats), tz, orders, (*doubts, *zones))
 
 
-def _zone_doubts(roles: Sequence[Role], table: Table, given: Given) -> Iterator[Doubt]:
-    named = {
-        zone: column.name
-        for role in roles
-        for column in role.columns
-        if (zone := zone_in(column.name))
+def _written(role: Role) -> Iterator[Written]:
+    if len(role.columns) == 1:
+        yield from ((seen, seen.shape) for seen in role.columns[0].seen("moment"))
+        return
+    dates, clocks = role.columns
+    for day, clock in product(dates.seen("date", "moment"), clocks.seen("clock")):
+        shape = shape_of(shape_text(f"{date_alone(day.example)} {clock.example}"))
+        if shape.kind == "moment":
+            yield day, shape._replace(family=day.shape.family, has_offset=False)
+
+
+def _orders(family: str, members: Sequence[Written]) -> list[Order]:
+    """Return the orders of day, month and year that all dates of a family allow."""
+    dates = {day for seen, _ in members for day in seen.dates}
+    if not family or not dates:
+        return []
+    first, second = (max(int(one[at]) for one in dates) for at in (0, 1))
+    fits = {
+        "dmy": first <= 31 and second <= 12,
+        "mdy": first <= 12 and second <= 31,
+        "ymd": second <= 12,
     }
+    fitting = [
+        one for one in ORDERS if fits[one] and all(one in form.formats for _, form in members)
+    ]
+    if not family.startswith(".") or "dmy" not in fitting:
+        return fitting
+    # with dots the day is first; or a short year, if the last numbers, then days, vary more
+    varying = [len({one[at] for one in dates}) for at in (0, 2)]
+    return ["dmy", "ymd"] if family == SHORT_DOTTED and varying[1] > varying[0] else ["dmy"]
+
+
+def _order_doubt(fitting: Sequence[Order], members: Sequence[Written]) -> Doubt:
+    seen = members[0][0]
+    lines = []
+    for order in fitting:
+        forms = tuple(dict.fromkeys(shape.formats[order] or DEFAULT for _, shape in members))
+        lines.append(toml_line("datetime_format", forms[0] if len(forms) == 1 else forms))
+    facts = {"example": shown(seen.example), "row": seen.row}
+    cause = "detect_order" if fitting else "detect_mixed_orders"
+    return ask("input", cause, lines, "datetime_format", **facts)
+
+
+def _zone_doubts(roles: Sequence[Role], table: Table, given: Given) -> Iterator[Doubt]:
+    columns = [column for role in roles for column in role.columns]
+    named = {zone: column.name for column in columns if (zone := zone_in(column.name))}
     title = zone_in(table.above)
     offered = dict.fromkeys([*named, *([title] if title else []), *ZONES])
     lines = [toml_line("tz", zone) for zone in offered]
@@ -120,50 +146,21 @@ def _zone_doubts(roles: Sequence[Role], table: Table, given: Given) -> Iterator[
             yield ask("input", "detect_zone_column", lines, column=shown(column.name))
 
 
-def _written(role: Role) -> Iterator[Written]:
-    if len(role.columns) == 1:
-        for seen in role.columns[0].seen("moment"):
-            yield Written(seen, seen.shape.formats, seen.shape.has_offset)
-        return
-    dates, clocks = role.columns
-    for day, clock in product(dates.seen("date", "moment"), clocks.seen("clock")):
-        shape = shape_of(shape_text(f"{date_alone(day.example)} {clock.example}"))
-        if shape.kind == "moment":
-            yield Written(day, shape.formats, has_offset=False)
-
-
-def _orders(written: Sequence[Written]) -> tuple[dict[str, Order], list[Doubt]]:
-    orders: dict[str, Order] = {}
-    doubts: list[Doubt] = []
-    for family in dict.fromkeys(one.seen.shape.family for one in written):
-        members = [one for one in written if one.seen.shape.family == family]
-        if not family:
-            continue
-        fitting = [order for order in ORDERS if all(order in one.seen.orders for one in members)]
-        if family == SHORT_DOTTED and fitting == ["dmy"]:
-            # the year is first if the last numbers, which are then days, vary more
-            first, last = ({day[at] for one in members for day in one.seen.dates} for at in (0, 2))
-            fitting += ["ymd"] if len(last) > len(first) else []
-        if len(fitting) == 1:
-            orders[family] = fitting[0]
-            continue
-        seen = members[0].seen
-        lines = []
-        for order in fitting:
-            forms = tuple(dict.fromkeys(one.formats[order] or DEFAULT for one in members))
-            lines.append(toml_line("datetime_format", forms[0] if len(forms) == 1 else forms))
-        cause = "detect_order" if fitting else "detect_mixed_orders"
-        asked = ask(
-            "input", cause, lines, "datetime_format", example=shown(seen.example), row=seen.row
-        )
-        doubts.append(asked)
-    return orders, doubts
+# -- doubts about the times of one role ----------------------------------------------------------
 
 
 def doubts_of(role: Role) -> Iterator[Doubt]:
     """Yield doubts about the times of a role, except those about order and zone."""
     first = role.columns[0]
-    yield from _swapped(role)
+    seen = first.seen("moment", "date")
+    # a program in American English makes a date of 03/04/2026, 4 March, but leaves 13/04/2026
+    typed = [one for one in seen if one.shape.formats.keys() == {"ymd"}]
+    texts = [one for one in seen if one.shape.family.startswith(("/", "-"))]
+    is_swappable = typed and all(all(one.swappable) for one in typed)
+    if is_swappable and texts and not any(any(one.swappable) for one in texts):
+        facts = {"typed": shown(typed[0].example), "row": typed[0].row}
+        facts |= {"text": shown(texts[0].example), "other": texts[0].row}
+        yield _about(role, "detect_swapped", **facts)
     if len(role.columns) == 1:
         yield from _alone(role)
     elif role.canonical == "answered_at":
@@ -175,9 +172,7 @@ def doubts_of(role: Role) -> Iterator[Doubt]:
         yield _about(role, "detect_clock_alone")
     others: dict[str, int] = {}
     for column in role.columns:
-        others |= column.texts
-        if column.numbers is None:
-            others |= {one.example: one.count for one in column.seen("number")}
+        others |= column.texts | {one.example: one.count for one in column.odd_numbers}
     if others:
         yield _texts_doubt(role, others)
 
@@ -185,23 +180,6 @@ def doubts_of(role: Role) -> Iterator[Doubt]:
 def _about(role: Role, cause: str, **facts: object) -> Doubt:
     facts = {"column": role.names, "canonical": role.canonical, **facts}
     return ask("columns", cause, [role.line], **facts)
-
-
-def _swapped(role: Role) -> Iterator[Doubt]:
-    """Yield a doubt if a program may have swapped day and month in some dates.
-
-    A spreadsheet program in American English converts 03/04/2026 to a date, 4 March, but leaves
-    13/04/2026 as a text.
-    """
-    seen = role.columns[0].seen("moment", "date")
-    typed = [one for one in seen if one.shape.formats.keys() == {"ymd"}]
-    texts = [one for one in seen if one.shape.family.startswith(("/", "-"))]
-    if not typed or not texts or any(any(one.swappable()) for one in texts):
-        return
-    if all(all(one.swappable()) for one in typed):
-        facts = {"typed": shown(typed[0].example), "row": typed[0].row}
-        facts |= {"text": shown(texts[0].example), "other": texts[0].row}
-        yield _about(role, "detect_swapped", **facts)
 
 
 def _alone(role: Role) -> Iterator[Doubt]:
@@ -220,14 +198,12 @@ def _alone(role: Role) -> Iterator[Doubt]:
 
 def _texts_doubt(role: Role, texts: dict[str, int]) -> Doubt:
     first = sorted(texts, key=lambda text: -texts[text])[:_LISTED]
-    rows = [column.value_rows.get(text, 0) for column in role.columns for text in first]
-    return ask(
-        f"values.{role.canonical}",
-        "detect_texts",
-        [toml_line(text, "") for text in first if role.canonical == "answered_at"],
-        *map(toml_key, first),
-        column=role.names,
-        canonical=role.canonical,
-        texts=", ".join(f"{shown(text)} ({texts[text]})" for text in first),
-        row=min(rows, default=0),
-    )
+    rows: dict[str, int] = {}
+    for column in role.columns:
+        rows |= {one.example: one.row for one in column.shapes.values()} | column.value_rows
+    lines = [toml_line(text, "") for text in first if role.canonical == "answered_at"]
+    counts = ", ".join(f"{shown(text)} ({texts[text]})" for text in first)
+    facts = {"column": role.names, "canonical": role.canonical, "texts": counts}
+    section = f"values.{role.canonical}"
+    row = min(rows[text] for text in first)
+    return ask(section, "detect_texts", lines, *map(toml_key, first), **facts, row=row)

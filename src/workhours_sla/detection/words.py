@@ -12,7 +12,7 @@ from workhours_sla.sla.event import EventType
 if TYPE_CHECKING:
     from workhours_sla.config.sections import Format
 
-EVENTS: Final = {
+_EVENTS: Final = {
     "created": "создано, создание, поступило, поступление, новое, новая, подано, опубликовано, "
     "публикация, обращение создано, заявка создана, created, create, new, opened, open, submitted, "
     "posted, ticket created, create ticket",
@@ -32,9 +32,8 @@ EVENTS: Final = {
     "reopened": "открыто повторно, повторно открыто, возвращено в работу, переоткрыто, reopened, "
     "reopen",
 }
-"""The event type for each known name; names are in the form that ``plain`` returns."""
-
-STATUSES: Final = {
+"""The known names of event types, in the form that ``plain`` returns."""
+_STATUSES: Final = {
     "open": "новое, новая, новый, поступило, зарегистрировано, принято, назначено, в работе, "
     "на рассмотрении, рассматривается, у исполнителя, передано исполнителю, new, open, registered, "
     "assigned, in progress, work in progress, active",
@@ -45,15 +44,14 @@ STATUSES: Final = {
     "ответ направлен, answered, replied, responded",
     "closed": "закрыто, закрыта, закрыт, в архиве, closed, archived",
 }
-"""The meaning of each known status; names are in the form that ``plain`` returns."""
 
 
 def _by_word(table: dict[str, str]) -> dict[str, str]:
     return {word: meaning for meaning, words in table.items() for word in words.split(", ")}
 
 
-_EVENTS: Final = _by_word(EVENTS) | {kind.value.replace("_", " "): kind.value for kind in EventType}
-_STATUSES: Final = _by_word(STATUSES)
+_EVENT_OF: Final = _by_word(_EVENTS) | {one.replace("_", " "): one.value for one in EventType}
+_MEANING_OF: Final = _by_word(_STATUSES)
 _STOPPED: Final = (
     *("отозван", "отзыв", "отмен", "удален", "дубл", "спам", "черновик", "отклон", "отказ"),
     *("объедин", "аннулир", "withdraw", "cancel", "delet", "duplic", "spam", "draft", "reject"),
@@ -100,29 +98,15 @@ THREADS: Final = frozenset(
 
 
 def event_type(value: str) -> str | None:
-    """Return the event type that a value names, None if the value is unknown.
-
-    >>> event_type("Ответ дан"), event_type("Согласовано")
-    ('replied', None)
-    """
-    return _EVENTS.get(plain(value))
+    return _EVENT_OF.get(plain(value))
 
 
 def status_meaning(value: str) -> str | None:
-    """Return open, paused, answered or closed as the meaning of a status, None if it is unknown.
-
-    >>> status_meaning("В работе"), status_meaning("Решено")
-    ('open', None)
-    """
-    return _STATUSES.get(plain(value))
+    """Return open, paused, answered or closed as the meaning of a status, None if it is unknown."""
+    return _MEANING_OF.get(plain(value))
 
 
 def may_need_no_answer(status: str) -> bool:
-    """Whether a status may mean that an appeal needs no answer, or no answer yet.
-
-    >>> may_need_no_answer("Отозвано"), may_need_no_answer("Не требует ответа")
-    (True, True)
-    """
     text = plain(status)
     return (
         status_meaning(status) == "paused"
@@ -144,15 +128,10 @@ def may_be_answered(status: str) -> bool:
 
 
 def stops(name: str, values: Mapping[str, int], filled: int) -> bool:
-    """Whether a column may mark appeals that need no answer.
+    """Whether a column may mark appeals that need no answer, by its values and filled cells.
 
-    ``values`` maps each value to its count. ``filled`` is the number of non-empty cells, which may
-    also contain times.
-
-    >>> stops("Дубликат", {"да": 1, "нет": 2}, 3), stops("Дубликат", {"нет": 3}, 3)
-    (True, False)
-    >>> stops("Требуется ответ", {"да": 1, "нет": 2}, 3)
-    True
+    >>> stops("Дубликат", {"да": 1, "нет": 2}, 3), stops("Требуется ответ", {"нет": 2}, 2)
+    (True, True)
     """
     denied = sum(count for value, count in values.items() if value.lower() in _NO)
     if _REQUIRED.fullmatch(plain(name)):
@@ -161,27 +140,18 @@ def stops(name: str, values: Mapping[str, int], filled: int) -> bool:
 
 
 def may_be_interim(value: str) -> bool:
-    """Whether a value may mean that an answer is only interim."""
     return plain(value).startswith(_INTERIM)
 
 
 def has_citizens(name: str, values: Iterable[str]) -> bool:
-    """Whether a column contains authors of answers, and some of them may be citizens.
-
-    >>> has_citizens("Автор", ["Комитет", "Житель"]), has_citizens("Тема", ["Граждане"])
-    (True, False)
-    """
+    """Whether a column contains authors of answers, and some of them may be citizens."""
     return plain(name).startswith(_AUTHORS) and any(
         plain(value).startswith(_CITIZENS) for value in values
     )
 
 
 class Signature(NamedTuple):
-    """A format, and the sets of keys by which its files are recognised.
-
-    A file matches if it has all keys of one set. A set lists JSON keys, XML elements or CSV
-    columns.
-    """
+    """A format, and the sets of JSON keys, XML elements or CSV columns of which it has one."""
 
     format: Format
     keys: tuple[str, ...] = ()
@@ -190,7 +160,7 @@ class Signature(NamedTuple):
     kind: str | None = None
 
 
-SIGNATURES: Final = (
+_SIGNATURES: Final = (
     Signature("vk_callback", ("type group_id object", "type group_id event_id v")),
     Signature("vk", ("response items parents_stack", "items from_id post_id parents_stack")),
     Signature("ok", ("comments discussionId", "comments date_ms author_id")),
@@ -224,18 +194,14 @@ _ELEMENT: Final = re.compile(r"<(?:[\w.-]+:)?([\w.-]{1,60})[\s>/]")
 
 
 def signature_of(text: str) -> Signature | None:
-    """Return the signature that the beginning of a file matches, None if none or several match.
-
-    >>> signature_of('[{"service_request_id": "1", "requested_datetime": "2026-03-12"}]').format
-    'open311'
-    """
+    """Return the signature that the beginning of a file matches, None if none or several match."""
     at = {"{": 0, "[": 0, "<": 1}.get(text[:1], 2)
     first = re.split(r'[",;\t|]+', text.splitlines()[0] if text else "")
     columns = [*first, *(cell.removeprefix("task.") for cell in first)]
     found = {*(_KEY.findall(text), _ELEMENT.findall(text), columns)[at]}
     matching = [
         one
-        for one in SIGNATURES
+        for one in _SIGNATURES
         if any(found.issuperset(keys.split()) for keys in (one.keys, one.elements, one.columns)[at])
     ]
     return matching[0] if len(matching) == 1 else None

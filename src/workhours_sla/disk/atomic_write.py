@@ -14,10 +14,7 @@ from typing import BinaryIO
 
 
 def write_files(contents: Mapping[Path, bytes]) -> None:
-    """Write each content to its path. If one file fails, no file is changed.
-
-    Raises OSError with the path of the file that failed.
-    """
+    """Write each content to its path. If one file fails, no file is changed."""
     with replacing(*contents) as files:
         for file, (path, content) in zip(files, contents.items(), strict=True):
             with _named(path):
@@ -28,11 +25,8 @@ def write_files(contents: Mapping[Path, bytes]) -> None:
 def replacing(*paths: Path) -> Iterator[list[BinaryIO]]:
     """Open a temporary binary file for each path, and replace the paths when the block ends.
 
-    Each temporary file is in the folder of its path and is renamed to it, so a reader never sees
-    incomplete content. If the block or a write raises, no path is changed and the temporary files
-    are removed. A replaced file keeps its permissions. If a path is a symbolic link, the link stays
-    and its target is replaced. A pipe or a device has no temporary file: it is written directly.
-    Raises OSError with the path.
+    If anything raises, no path is changed. A link stays and its target is replaced. A pipe or a
+    device is written directly.
     """
     opened: list[_Replacement] = []
     try:

@@ -10,10 +10,7 @@ from workhours_sla.text import catalog, messages
 
 
 def fail(cause: str, path: Path, **facts: object) -> NoReturn:
-    """Raise StoreError about a file, with the English message for ``cause``.
-
-    ``cause`` is a key of ``catalog.STORE_FAULTS``; ``facts`` fill the placeholders of the message.
-    """
+    """Raise StoreError about a file, with the English message for ``cause``."""
     facts["path"] = str(path)
     with catalog.language("en"):
         text = messages.store_fault(cause, facts)

@@ -36,10 +36,7 @@ else:
 
 
 def lock_file(fd: int) -> bool:
-    """Lock a whole file and return True, or return False if another descriptor has locked it.
-
-    Raises OSError if files of this file system cannot be locked.
-    """
+    """Lock a whole file and return True, or return False if another descriptor has locked it."""
     try:
         _lock(fd)
     except OSError as error:

@@ -29,10 +29,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class Limits(NamedTuple):
-    """What one request may cost. ``events_bytes`` is the size of a body that has events.
-
-    ``rate`` is how many requests each client may send in a second; 0 is no limit.
-    """
+    """What one request may cost. ``events_bytes`` is the size of a body that has events."""
 
     body_bytes: int = 1_048_576
     events_bytes: int = 4_194_304
@@ -41,14 +38,12 @@ class Limits(NamedTuple):
     answer_bytes: int = 33_554_432
     body_seconds: float = 10.0
     seconds: float = 10.0
-    rate: float = 0.0
+    rate: float = 0.0  # requests of each client in a second; 0 is no limit
 
 
 def type_of(given: str, kinds: tuple[str, ...] = (JSON_TYPE,)) -> str:
-    """Return the media type of a header ``Content-Type``, one of ``kinds``.
-
-    Raises RefusedRequestError for any other. A page of another site can send only others.
-    """
+    """Return the media type of a header ``Content-Type``, one of ``kinds``."""
+    # a page of another site can send only other types
     kind = given.partition(";")[0].strip().lower()
     if kind not in kinds:
         phrase = say("not_json_type", type=shown(given))
@@ -69,26 +64,16 @@ def data_of(body: bytes) -> Any:
 
 
 def as_json(request: Request, body: bytes) -> Any:
-    """Return the JSON of a request. Raises RefusedRequestError."""
     type_of(header(request.scope, b"content-type"))
     return data_of(body)
 
 
 def as_bytes(_request: Request, body: bytes) -> bytes:
-    """Return the body of a request as it is."""
     return body
 
 
 class Operation(NamedTuple):
-    """What is asked at an address, and the function that answers.
-
-    ``answer`` gets the request and what it asks, and returns JSON, text or a response. It runs in a
-    thread, unless the answer ``is_quick``. A GET asks a ``question``, a struct of its parameters; a
-    POST what ``parse`` makes of its body. ``form`` is the type of the answer. Without ``role`` no
-    token is needed. ``cost`` and ``weight`` are the numbers of requests that it counts as, before
-    and after it is known what it asks. ``problems`` are the types of problem that not every
-    operation has, ``examples`` are questions, and ``more`` are parts of its description in OpenAPI.
-    """
+    """What is asked at an address, and the function that answers."""
 
     method: str
     path: str
@@ -99,7 +84,7 @@ class Operation(NamedTuple):
     form: Any = None
     role: Role | None = "read"
     status: int = 200
-    cost: int = 1
+    cost: int = 1  # in requests, before it is known what is asked; ``weight`` comes on top
     weight: Callable[[Any], int] = lambda _asked: 0
     is_quick: Callable[[Any], bool] = lambda _asked: False
     parse: Callable[[Request, bytes], Any] = as_json
@@ -111,11 +96,9 @@ class Operation(NamedTuple):
 
     @property
     def address(self) -> str:
-        """The path with its placeholders."""
         return self.path.replace(":path", "")
 
     def response(self, request: Request, asked: Any) -> Response:
-        """Return the answer to a request."""
         answer = self.answer(request, asked)
         if isinstance(answer, Response):
             answer.headers.update(ANSWER_HEADERS)
@@ -133,7 +116,6 @@ class Endpoint:
         self._seconds = limits.body_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
         request, one = Request(scope, receive), self._operation
         scope[ROUTE] = self._address
         client = self._door.admit(scope, one.role, one.cost)
@@ -157,10 +139,7 @@ class Endpoint:
 
 
 class Api:
-    """Collects operations: each decorated function answers at an address.
-
-    Its name, its docstring and the type of ``asked`` are those of the operation.
-    """
+    """Collects operations: each decorated function answers at an address."""
 
     def __init__(self) -> None:
         self.operations: list[Operation] = []
@@ -168,8 +147,6 @@ class Api:
     def __call__(
         self, method: str, path: str, form: Any = dict, **options: Any
     ) -> Callable[[Function], Function]:
-        """Return a decorator for the function that answers at an address."""
-
         def added(answer: Function) -> Function:
             hint = get_type_hints(answer).get("asked")
             facts = {"question": None if hint is type(None) else hint, "form": form} | options
@@ -181,10 +158,7 @@ class Api:
 
 
 async def body_of(request: Request, most: int, seconds: float = Limits().body_seconds) -> bytes:
-    """Return the body of a request, which is counted while it arrives.
-
-    Raises RefusedRequestError.
-    """
+    """Return the body of a request, which is counted while it arrives."""
     length = header(request.scope, b"content-length")
     _check_size(int(length[:20]) if length.isdecimal() else 0, most)
     parts, size, is_complete = [], 0, False
@@ -209,10 +183,7 @@ def _check_size(size: int, most: int) -> None:
 
 
 def in_address(pairs: Iterable[tuple[str, str]], kind: type[Asked]) -> Asked:
-    """Return the parameters of an address as a struct or a dataclass.
-
-    Raises RefusedRequestError for a wrong one, and for one that is given twice.
-    """
+    """Return the parameters of an address as a struct or a dataclass."""
     found: dict[str, str] = {}
     fields = {field.name: field.type for field in inspect.type_info(kind).fields}  # type: ignore[attr-defined]
     for key, value in pairs:

@@ -37,8 +37,7 @@ from workhours_sla.text.messages import say
 from workhours_sla.worktime.amounts import working_hours
 from workhours_sla.worktime.schedule import Schedule
 
-NOW: Final = datetime.fromisoformat("2025-11-01T13:00:00+03:00")
-"""The time of the examples."""
+NOW: Final = datetime.fromisoformat("2025-11-01T13:00:00+03:00")  # the time of the examples
 
 
 def application(
@@ -50,13 +49,7 @@ def application(
     limits: Limits | None = None,
     proxies: Sequence[str] = (),
 ) -> Starlette:
-    """Return the service of a policy as an ASGI application.
-
-    ``lang`` is the language of messages for a request without ``Accept-Language``. Without
-    ``tokens`` only this machine is answered. With ``store`` the service also receives events,
-    answers about appeals, and has the coordinator's screen. ``proxies`` are the addresses and the
-    networks of the reverse proxies whose header ``X-Forwarded-For`` names the client.
-    """
+    """Return the service of a policy; without ``tokens`` only this machine is answered."""
     tokens, limits, counts, api = tokens or Tokens(), limits or Limits(), RequestCounts(), Api()
     door = Door(tokens, limits.rate)
     add_questions(api, policy, limits, store and store.live)
@@ -99,7 +92,6 @@ def application(
 
 
 async def _not_routed(request: Request, error: Exception) -> Response:
-    """Return the problem for an address or a method that the service does not have."""
     problem = Problem("not-found", say("no_address"), {})
     if isinstance(error, HTTPException) and error.status_code == 405:
         facts = {"method": request.method, "allowed": (error.headers or {})["Allow"]}

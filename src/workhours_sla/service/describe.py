@@ -30,10 +30,7 @@ def described(
     *,
     with_tokens: bool,
 ) -> dict[str, Any]:
-    """Return the OpenAPI document. ``examples`` are answers by the names of operation and example.
-
-    The texts are in the language of the context.
-    """
+    """Return the OpenAPI document. ``examples`` are answers by operation and name."""
     operations = list(operations)
     asked = [one.question for one in operations if _is_described(one)]
     answered = [kind for one in operations for kind in _forms(one.form) if _is_form(kind)]
@@ -88,7 +85,6 @@ def _parsed(answer: Any) -> Any:
 
 
 def _forms(form: Any) -> tuple[Any, ...]:
-    """Return the types of which a type is one."""
     return get_args(form) if isinstance(form, UnionType) else (form,)
 
 
@@ -97,7 +93,6 @@ def _is_form(kind: Any) -> bool:
 
 
 def _is_described(one: Operation) -> bool:
-    """Return whether a type describes what an operation asks."""
     return one.question is not None and (one.method == "GET" or one.parse is as_json)
 
 

@@ -39,10 +39,7 @@ LOG: Final = logging.getLogger("workhours_sla.service")
 
 
 class History(NamedTuple):
-    """One appeal: its events with quarantine reasons, and its outcomes, each with its trace.
-
-    A trace explains the due time day by day; it is None if ``due_trace`` has none.
-    """
+    """One appeal: its events with quarantine reasons, and its outcomes, each with its trace."""
 
     appeal_id: str
     events: Sequence[tuple[Event, str | None]]
@@ -50,10 +47,7 @@ class History(NamedTuple):
 
 
 class Moment(NamedTuple):
-    """The open outcomes of a service, when it had a ``version``.
-
-    All outcomes are as of ``as_of`` or later, in the minute of ``now``.
-    """
+    """The open outcomes of a version, all as of ``as_of`` or later, in the minute of ``now``."""
 
     outcomes: Sequence[Outcome]
     now: datetime
@@ -64,22 +58,10 @@ class Moment(NamedTuple):
 class Live:
     """A pipeline that receives events, a ticker that advances it, and the delivery to its sinks.
 
-    ``pipeline`` is open, and its owner closes it after ``close``. The service receives events
-    itself, so the watermark is the time of ``clock`` minus ``skew``. It does not advance during the
-    first ``skew`` after the start, in which senders repeat what they could not send before.
-    ``digests`` are sent as time passes. ``on_failure`` is called when a sink starts to fail, as for
-    Delivery. Without ``tick``, in seconds, nothing advances time but ``advance``. Usable from any
-    thread.
-
-    >>> from workhours_sla import Policy, Schedule, Target, working_hours
-    >>> from workhours_sla.stream import MemoryStore
-    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-    >>> policy = Policy([Target("first reply", working_hours(4), office)])
-    >>> posted = datetime(2025, 3, 12, 10, 15, tzinfo=office.tz)
-    >>> event = Event("1", "A-1", "created", posted, posted)
-    >>> with Live(Pipeline(MemoryStore(), policy), clock=lambda: posted, tick=None) as live:
-    ...     [one.state for one in live.apply([event, event])], live.version
-    (['applied', 'duplicate'], 1)
+    The service receives events itself, so the watermark is the time of ``clock`` minus ``skew``. It
+    does not advance during the first ``skew`` after the start, in which senders repeat what they
+    could not send before. Without ``tick``, in seconds, nothing advances time but ``advance``.
+    Usable from any thread; the owner closes the pipeline after ``close``.
     """
 
     def __init__(
@@ -111,8 +93,7 @@ class Live:
         self._version = 0
         self._changed: set[str] = set()
         """The appeals that may have changed since ``_open`` was updated."""
-        self._turn = Lock()
-        """Guards ``_version``, ``_changed`` and ``_waiting``."""
+        self._turn = Lock()  # guards ``_version``, ``_changed`` and ``_waiting``
         self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]] = set()
         self._evaluating = Lock()
         """Guards ``_moment`` and ``_open``, so that all who ask at once share one evaluation."""
@@ -153,7 +134,6 @@ class Live:
 
     @property
     def is_stopping(self) -> bool:
-        """Whether ``stop`` or ``close`` was called."""
         return self._stopping.is_set()
 
     # -- input -------------------------------------------------------------------------------
@@ -161,12 +141,7 @@ class Live:
     def apply(
         self, events: Sequence[Event], rejected: Sequence[Rejected] = (), source: str = "http"
     ) -> Sequence[Receipt]:
-        """Store events and rejected rows in one transaction, and return what became of the events.
-
-        A row that was rejected before is not stored again. Synchronous: a handler of requests calls
-        it by ``asyncio.to_thread``. Raises StoreError; nothing is stored then, and the sender may
-        send the same again.
-        """
+        """Store events and rejected rows in one transaction, after an error none of them."""
         with self._noting_failure(is_write=True), self.pipeline.store.lock:
             hashes = {_hash(row): row for row in rejected}
             new = {key: row for key, row in hashes.items() if key not in self._rejected}
@@ -182,12 +157,7 @@ class Live:
             del self._rejected[key]
 
     def advance(self, now: datetime | None = None) -> Sequence[Change]:
-        """Advance time to ``now`` minus the skew, by default that of the clock; send digests.
-
-        Returns the changes that the time caused. This also notices that the file of the store was
-        replaced or its server is gone, and after a failure of the store it tries to write. Raises
-        StoreError, NaiveDatetimeError.
-        """
+        """Advance time to ``now`` minus the skew, and send digests; notice a lost store."""
         now = self.clock() if now is None else now
         watermark = now - self._skew
         changes: Sequence[Change] = ()
@@ -219,16 +189,13 @@ class Live:
         try:
             yield
         except StoreError as error:
-            self._note(error)
+            if self.failing is None or not is_closed(error):
+                self.failing = error
+            if self.lost is None and is_lost(error):
+                self.lost = self.failing
             raise
         if is_write:  # a store on a full disk can be read
             self.failing = None
-
-    def _note(self, error: StoreError) -> None:
-        if self.failing is None or not is_closed(error):
-            self.failing = error
-        if self.lost is None and is_lost(error):
-            self.lost = self.failing
 
     def _run(self, tick: float) -> None:
         while not self._stopping.is_set():
@@ -248,11 +215,7 @@ class Live:
         return self._version
 
     async def newer(self, than: int) -> int:
-        """Wait until the version is greater than a number, and return it.
-
-        Returns the version as it is when the service stops. Nothing is polled, so use
-        ``asyncio.timeout`` to wait for a limited time.
-        """
+        """Return a version greater than a number, or the last one; nothing is polled."""
         loop = asyncio.get_running_loop()
         while self._version <= than and not self._stopping.is_set():
             waiter = loop, loop.create_future()
@@ -276,12 +239,8 @@ class Live:
     # -- output ------------------------------------------------------------------------------
 
     def current(self) -> Moment:
-        """Return all outcomes of each appeal in which a clock has not ended, as of now.
-
-        In each minute, time passes once for all of them; after an event, those that it touched are
-        evaluated again. So all who ask share the work, and an event is seen at once, however many
-        appeals are open. The same object is returned as long as nothing changes. Raises StoreError.
-        """
+        """Return all outcomes of each appeal in which a clock has not ended, as of now."""
+        # time passes once a minute for all; an event touches only its own appeals, and at once
         with self._evaluating:
             before, now = self._moment, self.clock()
             has_passed = before is None or _minute(before.now) != _minute(now)
@@ -296,13 +255,15 @@ class Live:
             found = self._moment = Moment(outcomes, now, as_of, version)
             return found
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no event has been received. Raises StoreError."""
+        with self._noting_failure():
+            return self.pipeline.store.holdings().read == 0
+
     @contextmanager
     def reading(self) -> Iterator[StoreReader | Store]:
-        """Read the state of one moment.
-
-        Meanwhile a database is written as usual, and a store in memory waits. Raises StoreError,
-        which is no failure of the service: the connection is another one.
-        """
+        """Read the state of one moment; meanwhile a database is written as usual."""
         store = self.pipeline.store
         if isinstance(store, DatabaseStore):
             with store.reading() as reader:
@@ -312,7 +273,6 @@ class Live:
                 yield store
 
     def appeal(self, appeal_id: str, now: datetime) -> History | None:
-        """Return one appeal as of ``now``, None if it is unknown. Raises StoreError."""
         with self._noting_failure(), self.pipeline.store.lock:
             events = self.pipeline.store.history(appeal_id)
             outcomes = self.pipeline.outcomes_of(appeal_id, now)

@@ -32,8 +32,7 @@ from workhours_sla.text.messages import say
 LOG: Final = logging.getLogger("workhours_sla.service")
 ROUTE: Final = "workhours.route"
 """The key of a request's scope under which an operation stores its address."""
-HEADERS: Final = "workhours.headers"
-"""The key of a request's scope that has its headers as a dict."""
+HEADERS: Final = "workhours.headers"  # the key of a request's scope that has its headers as a dict
 OPEN: Final = frozenset({"/healthz", "/readyz", "/openapi.json"})
 """Addresses that answer whoever asks."""
 THIS_MACHINE: Final = ("127.0.0.1", "::1")
@@ -50,29 +49,13 @@ _OF_KINDS: Final = {
 _CLOSE: Final = (b"connection", b"close")
 
 
-class RequestCounts:
-    """The numbers of requests by method, route and status; mutable, for one thread.
-
-    A route is an address with its placeholders, so no label has an id.
-
-    >>> counts = RequestCounts()
-    >>> counts.add("POST", "/v1/due", 200)
-    >>> print(counts.text().splitlines()[-1])
-    workhours_sla_http_requests_total{method="POST",route="/v1/due",status="200"} 1
-    """
-
-    def __init__(self) -> None:
-        self._counts: Counter[tuple[str, str | None, int]] = Counter()
-
-    def add(self, method: str, route: str | None, status: int) -> None:
-        """Count one request. ``route`` is None for an address that the service does not have."""
-        self._counts[method, route, status] += 1
+class RequestCounts(Counter[tuple[str, str | None, int]]):
+    """The numbers of requests by method, route and status; a route has no id, only its place."""
 
     def text(self) -> str:
-        """Return the counts in the text format of Prometheus."""
         samples: dict[Labels, float] = {
             (("method", method), ("route", route or "other"), ("status", str(status))): count
-            for (method, route, status), count in self._counts.items()
+            for (method, route, status), count in self.items()
         }
         return metric_text(_REQUESTS, samples)
 
@@ -80,16 +63,14 @@ class RequestCounts:
 class Observed:
     """Answers in the language of a request, makes problems of errors, logs and counts.
 
-    The log has no times, ids, addresses or texts of a request: only its route and its cost. A
-    connection is closed if the rest of a body would follow that nobody reads, and if the length of
-    the body is given twice, so that a proxy may see another request in it.
+    The log has no times, ids, addresses or texts of a request. A connection is closed if the rest
+    of a body would follow, or if its length is given twice: a proxy may see another request there.
     """
 
     def __init__(self, app: ASGIApp, lang: str, counts: RequestCounts) -> None:
         self._app, self._lang, self._counts = app, lang, counts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, or pass on the start and the end of the server."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -131,7 +112,7 @@ class Observed:
     def _note(self, scope: Scope, status: int, begun: float) -> None:
         method = scope["method"] if scope["method"] in _METHODS else "other"
         route: str | None = scope.get(ROUTE)
-        self._counts.add(method, route, status)
+        self._counts[method, route, status] += 1
         if LOG.isEnabledFor(logging.INFO):
             ms = round((perf_counter() - begun) * 1000, 3)
             facts = {"method": method, "route": route, "status": status, "ms": ms}
@@ -150,7 +131,6 @@ def _logged(error: Exception) -> Problem:
 
 
 def problem_response(problem: Problem) -> Response:
-    """Return a problem document as a response, in the language of the context."""
     headers = {**ANSWER_HEADERS, "content-language": current(), **_OF_KINDS.get(problem.kind, {})}
     if problem.kind == "too-many-requests":
         headers["retry-after"] = str(problem.facts["seconds"])
@@ -163,16 +143,14 @@ def problem_response(problem: Problem) -> Response:
 class OwnMachine:
     """Refuses the requests of other machines, and those under another name: without tokens.
 
-    A page of another site could let its name be resolved to 127.0.0.1 and read what this machine
-    may; but the header ``Host`` has that name. A proxy on this machine must not open the service to
-    others: uvicorn's middleware makes the address that it names that of the client.
+    A page of another site could let its own name lead to 127.0.0.1, and a proxy of this machine
+    could open the service to others.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on one request, or raise RefusedRequestError."""
         if scope["type"] == "http" and scope["path"] not in OPEN:
             host, address = header(scope, b"host"), peer(scope)
             if _OWN_NAME.fullmatch(host) is None:
@@ -190,17 +168,12 @@ def header(scope: Scope, name: bytes) -> str:
 
 
 def peer(scope: Scope) -> str | None:
-    """Return the address of the client, None if it is unknown."""
     client: tuple[str, int] | None = scope.get("client")
     return client and client[0]
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a name or an address is that of the machine itself.
-
-    >>> is_loopback("localhost"), is_loopback("[::1]"), is_loopback("127.0.0.1.example")
-    (True, True, False)
-    """
+    """Return whether a name or an address is that of the machine itself."""
     try:
         return host == "localhost" or ip_address(host.strip("[]")).is_loopback
     except ValueError:

@@ -32,7 +32,7 @@ from workhours_sla.service.questions import (
     Questions,
     Targets,
 )
-from workhours_sla.service.receiving import CLOUD_EVENT, CLOUD_EVENTS, Sent, store
+from workhours_sla.service.receiving import CLOUD_EVENT, CLOUD_EVENTS, SOURCE, Sent
 from workhours_sla.service.reporting import ReportQuery, Reports, wants_page
 from workhours_sla.service.webhooks import HEADER_OF_MAX, Webhooks
 from workhours_sla.sla.clock import Verdict
@@ -103,14 +103,11 @@ ATTRIBUTES: Final = {
     "time": "When it happened.",
 }
 """The headers of a CloudEvent in binary mode."""
-ONE: Final[Mapping[str, Any]] = {"one": {}}
-"""The example of an operation without a question."""
+ONE: Final[Mapping[str, Any]] = {"one": {}}  # the example of an operation without a question
 Received = Annotated[str, Meta(description="ok, or what VK confirms a server by", examples=["ok"])]
-MOST: Final = 1_000
-"""The largest number of appeals in one answer."""
+MOST: Final = 1_000  # the largest number of appeals in one answer
 USUAL: Final = 100
-LAST_OFFSET: Final = 1_000_000_000
-"""The largest number of outcomes that an answer may leave out."""
+LAST_OFFSET: Final = 1_000_000_000  # the largest number of outcomes that an answer may leave out
 LAST_YEAR: Final = 9998
 _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
@@ -127,11 +124,7 @@ class Labels(NamedTuple):
 
 
 class WithStore(NamedTuple):
-    """What a service has only with a store; its owner opens and closes ``live``.
-
-    ``webhooks`` are the networks whose requests the service receives, ``reports`` makes its
-    reports, and ``labels`` are the names on its screen.
-    """
+    """What a service has only with a store; its owner opens and closes ``live``."""
 
     live: Live
     webhooks: Webhooks = Webhooks()
@@ -164,7 +157,6 @@ class OverdueQuery(Struct, frozen=True):
     offset: Annotated[int, Meta(description="Leave out so many.", ge=0, le=LAST_OFFSET)] = 0
 
     def admits(self, outcome: Outcome) -> bool:
-        """Return whether an outcome passes the filters."""
         return self.agency_id in {None, outcome.agency_id} and self.target in {None, outcome.target}
 
 
@@ -237,7 +229,7 @@ def add_store(api: Api, live: Live, limits: Limits, counts: RequestCounts) -> No
     )
     def events(_request: Request, asked: Sent) -> dict[str, Any]:
         """Store events; each is applied once, however often it is sent."""
-        return store(live, asked)
+        return asked.data(live.apply(asked.events, asked.rejected, SOURCE))
 
     @api(
         *("GET", "/v1/appeals/{id:path}", forms.Appeal),
@@ -280,7 +272,7 @@ def add_incoming(api: Api, webhooks: Webhooks, reports: Reports | None) -> None:
         @api("POST", "/v1/webhooks/vk", Received, **text, more=_webhook(VK_REQUEST))
         def webhook_vk(_request: Request, asked: bytes) -> str:
             """Receive a request of VK, and store what it says about appeals."""
-            return vk.answer(asked)
+            return vk(asked)
 
     if of_max is not None:
         secret = {
@@ -295,7 +287,7 @@ def add_incoming(api: Api, webhooks: Webhooks, reports: Reports | None) -> None:
         @api("POST", "/v1/webhooks/max", Received, **text, more=more)
         def webhook_max(request: Request, asked: bytes) -> str:
             """Receive a request of MAX, and store what it says about appeals."""
-            return of_max.answer(asked, request.headers.get(HEADER_OF_MAX))
+            return of_max(asked, request.headers.get(HEADER_OF_MAX))
 
     if reports is not None:
 

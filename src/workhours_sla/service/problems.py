@@ -48,8 +48,7 @@ STATUSES: Final = {
 BAD_REQUEST: Final = 422
 ANSWER_HEADERS: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 """The headers of every answer: it may be about a citizen, and is of the type that it says."""
-LONGEST: Final = 200
-"""Maximum number of characters of a text of the request in a problem."""
+LONGEST: Final = 200  # maximum number of characters of a text of the request in a problem
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=json_value)
 _COVERAGE_FACTS: Final = ("calendar", "date", "first", "last", "earliest", "latest")
 
@@ -63,7 +62,6 @@ class Problem(NamedTuple):
 
     @property
     def status(self) -> int:
-        """The status of the response."""
         return STATUSES.get(self.kind, BAD_REQUEST)
 
     def document(self) -> dict[str, Any]:
@@ -97,7 +95,6 @@ def refuse(kind: str, phrase: Phrase, **facts: Any) -> NoReturn:
 
 
 def problem_of(error: RefusedRequestError | WorkHoursError) -> Problem:
-    """Return the problem for an error: its type, its sentence and its facts."""
     if isinstance(error, RefusedRequestError):
         return error.problem
     if isinstance(error, CalendarCoverageError):
@@ -120,22 +117,14 @@ def problem_of(error: RefusedRequestError | WorkHoursError) -> Problem:
 
 
 def language_of(accepted: str, default: str) -> str:
-    """Return the language of messages for a header ``Accept-Language``, else ``default``.
-
-    >>> language_of("de, ru-RU;q=0.8, en;q=0.3", "en")
-    'ru'
-    """
+    """Return the language of messages for a header ``Accept-Language``, else ``default``."""
     known = [(weight, tag.partition("-")[0]) for tag, weight in weights(accepted).items()]
     best = [(0.0, default), *(one for one in known if one[1] in catalog.LANGUAGES)]
     return max(best, key=lambda one: one[0])[1]
 
 
 def weights(accepted: str) -> dict[str, float]:
-    """Return the values of a header ``Accept`` or ``Accept-Language`` with their weights.
-
-    >>> weights("text/html, application/json;q=0.4, text/plain;q=x")
-    {'text/html': 1.0, 'application/json': 0.4, 'text/plain': 0.0}
-    """
+    """Return the values of a header ``Accept`` or ``Accept-Language`` with their weights."""
     found = {}
     for part in accepted[:1000].lower().split(","):
         value, *parameters = (one.strip() for one in part.split(";"))
@@ -149,7 +138,10 @@ def weights(accepted: str) -> dict[str, float]:
 
 def encoded(data: object) -> bytes:
     """Return a document as JSON in UTF-8, with control characters escaped."""
-    return escape_controls(_ENCODER.encode(data)).encode("utf-8", "backslashreplace")
+    text = _ENCODER.encode(data)
+    if not text.isprintable():  # most answers have nothing to escape
+        text = escape_controls(text)
+    return text.encode("utf-8", "backslashreplace")
 
 
 def _clipped(fact: object) -> object:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import Annotated, Any, Final, NamedTuple, Protocol
+from typing import Annotated, Any, Final, NamedTuple
 
 import msgspec
 from starlette.requests import Request
@@ -12,25 +15,27 @@ from starlette.requests import Request
 from workhours_sla.errors import WorkHoursError, shown
 from workhours_sla.json.answers import Due, Elapsed, LatestStart, OneTarget
 from workhours_sla.json.checked_data import Reader
+from workhours_sla.json.outcomes import VERDICTS, holder_data, outcome_data, quarantined_data
 from workhours_sla.service.api import Limits
-from workhours_sla.service.evaluation import evaluated, items_of
 from workhours_sla.service.problems import RefusedRequestError, encoded, problem_of, refuse
+from workhours_sla.sla.appeal import Quarantined
+from workhours_sla.sla.evaluate import evaluate
 from workhours_sla.sla.event import Event
+from workhours_sla.sla.holders import BreachSpans
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.target import Target
+from workhours_sla.sources.rows import Fault
+from workhours_sla.sources.sent_events import sent_event
 from workhours_sla.sources.written_times import parse_time
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.times import FIRST_YEAR, LAST_YEAR, refuse_year
 
-LONGEST_SPAN: Final = timedelta(days=3660)
-"""The longest span between two times of a question."""
-QUESTIONS_OF_ONE: Final = 10
-"""Number of questions in a list that count as one more request."""
+LONGEST_SPAN: Final = timedelta(days=3660)  # the longest span between two times of a question
+QUESTIONS_OF_ONE: Final = 10  # number of questions in a list that count as one more request
 EXPLANATION: Final = 2
 """Number of requests that an explanation counts as, besides the request itself."""
-EVENTS_OF_ONE: Final = 50
-"""Number of events that count as one more request."""
+EVENTS_OF_ONE: Final = 50  # number of events that count as one more request
 SCHEMA: Final = "workhours.answers/1"
 
 
@@ -42,13 +47,6 @@ Time = Annotated[
     str,
     _field("A time with its offset from UTC.", "2025-10-31T17:30:00+03:00", "31.10.2025 17:30Z"),
 ]
-
-
-class Question(Protocol):
-    """A question of a request: a struct of its keys, which can answer it."""
-
-    def answer(self, targets: Targets) -> dict[str, Any]:
-        """Return the JSON of the answer. Raises RefusedRequestError and WorkHoursError."""
 
 
 class TimeQuestion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -69,7 +67,6 @@ class DueQuestion(TimeQuestion, frozen=True, kw_only=True):
     now: Time | None = None
 
     def answer(self, targets: Targets) -> dict[str, Any]:
-        """Return ``workhours.due/2``."""
         one, start = targets.one(self), read_time("start", self.start)
         now = None if self.now is None else read_time("now", self.now)
         if now is not None:
@@ -85,7 +82,6 @@ class ElapsedQuestion(TimeQuestion, frozen=True, kw_only=True):
     end: Time
 
     def answer(self, targets: Targets) -> dict[str, Any]:
-        """Return ``workhours.elapsed/2``."""
         one = targets.one(self)
         start, end = read_time("start", self.start), read_time("end", self.end)
         _check_span(start, end)
@@ -99,7 +95,6 @@ class LatestStartQuestion(TimeQuestion, frozen=True, kw_only=True):
     due_by: Time
 
     def answer(self, targets: Targets) -> dict[str, Any]:
-        """Return ``workhours.latest-start/2``."""
         one, due_by = targets.one(self), read_time("due_by", self.due_by)
         by_rule = self.provisional
         return LatestStart.of(one, due_by, by_rule=by_rule, traced=self.explain).data()
@@ -144,21 +139,69 @@ class EvaluateQuestion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     explain: Annotated[bool, _field("Add the agencies that had the late appeals.")] = False
 
     def answer(self, targets: Targets) -> dict[str, Any]:
-        """Return ``workhours.evaluation/1``."""
         as_of = read_time("as_of", self.as_of)
         chosen = targets.chosen(self.target)
         items = items_of(self.events)
         for place, one in enumerate(items):
             if isinstance(one, Event):
                 _check_span(one.occurred_at, as_of, index=place)
-        options = {"by_rule": self.provisional, "explain": self.explain}
-        return evaluated(items, targets.policy, chosen, as_of, **options)
+        return _evaluated(self, items, targets.policy, chosen, as_of)
+
+
+def items_of(objects: Sequence[Any], received_at: datetime | None = None) -> list[Event | Fault]:
+    """Map JSON objects to events, with a Fault in place of what is no event."""
+    mapped = [sent_event(one, place, received_at) for place, one in enumerate(objects)]
+    return [one if isinstance(one, Fault) else one[0] for one in mapped]
+
+
+def _evaluated(
+    asked: EvaluateQuestion,
+    items: Sequence[Event | Fault],
+    policy: Policy,
+    targets: Sequence[Target],
+    as_of: datetime,
+) -> dict[str, Any]:
+    """Return ``workhours.evaluation/1`` with the outcomes of some targets."""
+    events = [one for one in items if isinstance(one, Event)]
+    faults = [one for one in items if isinstance(one, Fault)]
+    result = evaluate(events, policy, as_of=as_of, provisional=asked.provisional)
+    names = {target.name for target in targets}
+    outcomes = [one for one in result.outcomes if one.target in names]
+    counts = Counter(outcome.verdict for outcome in outcomes)
+    shown = [outcome_data(one) for one in outcomes]
+    if asked.explain:
+        spans = BreachSpans(events, result.quarantine, targets, as_of)
+        for outcome, data in zip(outcomes, shown, strict=True):
+            data.update(holder_data(outcome, spans.of(outcome), as_of.tzinfo))
+    # copies of one event have one content, and may differ in the time of receipt
+    places: dict[tuple[object, ...], int] = {}
+    for place, one in enumerate(items):
+        if isinstance(one, Event):
+            places.setdefault((one.event_id, *one.content), place)
+    return {
+        "schema": "workhours.evaluation/1",
+        "as_of": as_of,
+        "policy_version": policy.version,
+        "counts": {verdict: counts[verdict] for verdict in VERDICTS},
+        "outcomes": shown,
+        "unmatched": [one._asdict() for one in result.unmatched if one.target in {None, *names}],
+        "rows": {"read": len(items), "mapped": len(events), "quarantined": len(faults)},
+        "events": asdict(result.reconciliation),
+        "quarantine": [
+            *({"index": one.line, "reason": one.reason, "detail": one.detail} for one in faults),
+            *(
+                {"index": places[event.event_id, *event.content]}
+                | quarantined_data(Quarantined(event, reason))
+                for event, reason in result.quarantine
+            ),
+        ],
+    }
 
 
 class Questions(NamedTuple):
     """Answers questions of one kind: one, or a list of them."""
 
-    kind: type[Question]
+    kind: Any  # the type of the question
     targets: Targets
     limits: Limits
 
@@ -179,12 +222,7 @@ class Questions(NamedTuple):
         return explained or self.kind is ExplainQuestion
 
     def answer(self, _request: Request, asked: Any) -> bytes:
-        """Return the answer, or the answers to a list in the same order, as JSON.
-
-        In a list, a question that cannot be answered has its problem in place of an answer. Raises
-        WorkHoursError and RefusedRequestError if a single question cannot be answered, if there
-        are too many, or if the answers are too large or take too long.
-        """
+        """Return the answer, or the answers to a list in the same order, as JSON."""
         limits, is_list = self.limits, isinstance(asked, list)
         items = asked if is_list else [asked]
         check_events(sum(map(_count_events, items)), limits)
@@ -197,8 +235,7 @@ class Questions(NamedTuple):
         size, until, most = 0, monotonic() + limits.seconds, limits.answer_bytes
         for item in items:
             try:
-                question: Question = _READER.convert(item, self.kind)
-                part = encoded(question.answer(self.targets))
+                part = encoded(_READER.convert(item, self.kind).answer(self.targets))
             except (RefusedRequestError, WorkHoursError) as error:
                 if not is_list:
                     raise
@@ -216,21 +253,17 @@ class Questions(NamedTuple):
 
 
 def check_events(count: int, limits: Limits) -> None:
-    """Raise RefusedRequestError for more events than one request may have."""
     if count > limits.events:
         facts = {"count": count, "most": limits.events}
         refuse("batch-too-large", say("many_events", **facts), **facts)
 
 
 def _count_events(item: object) -> int:
-    """Return the number of events in a question, 0 for a question without events."""
     events = item.get("events") if isinstance(item, dict) else None
     return len(events) if isinstance(events, list) else 0
 
 
 class Targets:
-    """The targets of a policy, each by its name."""
-
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self._targets: dict[str, Target] = {target.name: target for target in policy.targets}
@@ -273,10 +306,7 @@ _READER: Final = Reader()
 
 
 def read_time(key: str, text: str) -> datetime:
-    """Parse a time, which must have an offset. ``key`` is its key in the question.
-
-    Raises ConfigError for text that is no time, RefusedRequestError for a time without an offset.
-    """
+    """Parse a time, which must have an offset. ``key`` is its key in the question."""
     when = _READER.make((key,), lambda: parse_time(text.strip()))
     if when.tzinfo is None:
         what, instead = say("no_zone_of", value=when.isoformat()), say("add_offset")

@@ -10,11 +10,9 @@ from typing import Any, Final, NamedTuple
 from starlette.requests import Request
 
 from workhours_sla.service.api import JSON_TYPE, Limits, data_of, type_of
-from workhours_sla.service.evaluation import items_of
-from workhours_sla.service.live import Live
 from workhours_sla.service.middleware import header
 from workhours_sla.service.problems import Problem, refuse
-from workhours_sla.service.questions import check_events
+from workhours_sla.service.questions import check_events, items_of
 from workhours_sla.sla.event import ALLOWED_SKEW, FIELD_NAMES, Event
 from workhours_sla.sources.cloudevents import (
     ENVELOPE,
@@ -35,10 +33,8 @@ TYPES: Final = (JSON_TYPE, CLOUD_EVENT, CLOUD_EVENTS)
 """The media types of events: of this library's own schema, one CloudEvent, several."""
 PREFIX: Final = "ce-"
 """How the headers begin that have the attributes of a CloudEvent in binary mode."""
-SOURCE: Final = "http"
-"""The name under which rejected events are stored."""
-LONGEST: Final = 256
-"""The largest number of characters of a value that is kept of a rejected event."""
+SOURCE: Final = "http"  # the name under which rejected events are stored
+LONGEST: Final = 256  # the largest number of characters of a value that is kept of a rejected event
 _KEPT: Final = frozenset({"schema", *FIELD_NAMES, *ENVELOPE})
 _KINDS: Final = {"naive_time": "naive-time", "unreadable_time": "invalid-time"}
 """The problem for a reason to reject an event, if it is not ``invalid-event``."""
@@ -48,16 +44,11 @@ class Sent(NamedTuple):
     """The events of a request, each at its place, with a Fault in place of what is no event."""
 
     items: Sequence[Event | Fault]
-    texts: Sequence[str]
-    """What is kept of each Fault as JSON, empty for an event."""
+    texts: Sequence[str]  # what is kept of each Fault as JSON, empty for an event
 
     @classmethod
     def parse(cls, request: Request, body: bytes, now: datetime, limits: Limits) -> Sent:
-        """Parse the body of a request that arrived at ``now``.
-
-        An event without ``received_at`` was received now. Raises RefusedRequestError for another
-        media type than TYPES, for JSON that is broken, and for too many events.
-        """
+        """Parse the body of a request that arrived at ``now``."""
         kind, attributes = header(request.scope, b"content-type"), _attributes_of(request)
         if attributes is not None:  # the type is that of the data, which may be any
             kind = kind.partition(";")[0].strip().lower()
@@ -77,7 +68,11 @@ class Sent(NamedTuple):
 
     @classmethod
     def _of(cls, records: Sequence[Any], now: datetime) -> Sent:
-        items = [_not_ahead(one, n, now) for n, one in enumerate(items_of(records, now))]
+        items = items_of(records, now)
+        for place, one in enumerate(items):
+            ahead = isinstance(one, Event) and received_ahead(one, now, ALLOWED_SKEW)
+            if ahead:
+                items[place] = Fault(place, "received_ahead", Detail(ahead), "")
         texts = [
             _text(record) if isinstance(item, Fault) else ""
             for item, record in zip(items, records, strict=True)
@@ -86,12 +81,10 @@ class Sent(NamedTuple):
 
     @property
     def events(self) -> list[Event]:
-        """The events."""
         return [one for one in self.items if isinstance(one, Event)]
 
     @property
     def rejected(self) -> list[Rejected]:
-        """What is no event, with the reasons."""
         return [
             Rejected(one.reason, str(one.detail), text)
             for one, text in zip(self.items, self.texts, strict=True)
@@ -105,8 +98,11 @@ class Sent(NamedTuple):
         left = iter(receipts)
         for place, item in enumerate(self.items):
             if isinstance(item, Fault):
+                assert isinstance(item.detail, Detail)  # noqa: S101 - the mapper gives no other
+                kind = _KINDS.get(item.reason, "invalid-event")
+                facts = {"index": item.line, "reason": item.reason}
                 one = {"index": place, "state": "rejected", "reason": item.reason}
-                one["problem"] = _problem(item).document()
+                one["problem"] = Problem(kind, item.detail.phrase, facts).document()
             else:
                 event_id, state, reason = next(left)
                 one = {"index": place, "state": state, "event_id": event_id}
@@ -117,20 +113,8 @@ class Sent(NamedTuple):
         return {"schema": SCHEMA, "counts": states, "events": found}
 
 
-def store(live: Live, sent: Sent) -> dict[str, Any]:
-    """Store events, and return the JSON of what became of them.
-
-    Raises StoreError if nothing was stored.
-    """
-    return sent.data(live.apply(sent.events, sent.rejected, SOURCE))
-
-
 def _attributes_of(request: Request) -> dict[str, str] | None:
-    """Return the attributes of a CloudEvent in the headers ``ce-*`` of a request.
-
-    None if the request is not in binary mode: it has no ``ce-specversion``, or its body is a
-    CloudEvent. Raises RefusedRequestError for a header that is given twice, or cannot be decoded.
-    """
+    """Return the attributes of a CloudEvent in the headers ``ce-*`` of a request."""
     found: dict[str, str] = {}
     for raw, value in request.headers.raw:
         name = raw.decode("latin-1")
@@ -147,16 +131,8 @@ def _attributes_of(request: Request) -> dict[str, str] | None:
     return found if "specversion" in found else None
 
 
-def _not_ahead(item: Event | Fault, place: int, now: datetime) -> Event | Fault:
-    ahead = None if isinstance(item, Fault) else received_ahead(item, now, ALLOWED_SKEW)
-    return item if ahead is None else Fault(place, "received_ahead", Detail(ahead), "")
-
-
 def _text(record: object) -> str:
-    """Return what is kept of an object that is no event: the fields of an event, as JSON.
-
-    Anything else may be what a citizen wrote, or a name.
-    """
+    """Return what is kept of an object that is no event: the fields of an event, as JSON."""
     kept: dict[str, object] = {}
     if isinstance(record, dict):
         kept = _fields(record)
@@ -173,9 +149,3 @@ def _fields(record: Mapping[str, object]) -> dict[str, object]:
         and (value is None or isinstance(value, str | int | float))
         and len(str(value)) <= LONGEST
     }
-
-
-def _problem(fault: Fault) -> Problem:
-    assert isinstance(fault.detail, Detail)  # noqa: S101 - the mapper gives no other
-    facts = {"index": fault.line, "reason": fault.reason}
-    return Problem(_KINDS.get(fault.reason, "invalid-event"), fault.detail.phrase, facts)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Lock
@@ -56,10 +56,7 @@ class ReportQuery(Struct, frozen=True):
     by: _Groupings | None = None
 
     def edge(self, key: str, zone: ZoneInfo, *, is_end: bool = False) -> datetime | None:
-        """Return an edge of the period. A year, a month or a date is included whole.
-
-        Raises TimeSyntaxError, ConfigError, RefusedRequestError.
-        """
+        """Return an edge of the period. A year, a month or a date is included whole."""
         text: str | None = getattr(self, key)
         if text is None:
             return None
@@ -80,11 +77,6 @@ class Reports:
         self._lock = Lock()
 
     def text(self, query: ReportQuery, *, as_page: bool) -> str:
-        """Return a report as its page in HTML, or as JSON.
-
-        Raises RefusedRequestError if the report cannot be made, or if another one is being made.
-        Raises WorkHoursError.
-        """
         # numpy, which a service without a store does not load
         from workhours_sla.reports.page.page import page, traces_of
         from workhours_sla.reports.report import to_json
@@ -93,7 +85,9 @@ class Reports:
             refuse("report-busy", say("report_busy"))
         with ExitStack() as stack:
             stack.callback(self._lock.release)
-            stack.enter_context(_no_collections())
+            if gc.isenabled():  # with a million events it stops all threads for seconds
+                gc.disable()
+                stack.callback(gc.enable)
             made, target, outcomes = self._made(query)
             if not as_page:
                 return to_json(made)
@@ -103,7 +97,6 @@ class Reports:
             return page(made, traces=traces_of(outcomes, target), forecast=forecast)
 
     def _made(self, query: ReportQuery) -> tuple[Report, Target, Sequence[Outcome]]:
-        """Return the report, its target, and the outcomes of the target."""
         from workhours_sla.compliance.cases import cases_of_evaluation
         from workhours_sla.compliance.period import ReportOptions
         from workhours_sla.reports.report import report
@@ -153,7 +146,6 @@ class Reports:
         return made, target, [one for one in result.outcomes if one.target == target.name]
 
     def _target(self, name: str | None) -> Target:
-        """Return the target of a report. Raises RefusedRequestError."""
         targets = self._configuration.policy.targets
         known = ", ".join(target.name for target in targets)
         if name is None and len(targets) > 1:
@@ -164,27 +156,6 @@ class Reports:
         return targets_named(self._configuration.policy, name)[0]
 
 
-@contextmanager
-def _no_collections() -> Iterator[None]:
-    """Turn the garbage collector off within the block.
-
-    It stops all threads while it looks at all objects, for seconds with a million events. The
-    memory of a report is released without it.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
 def wants_page(accepted: str) -> bool:
-    """Return whether a header ``Accept`` asks for HTML rather than for JSON.
-
-    >>> wants_page("text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"), wants_page("*/*")
-    (True, False)
-    """
     found = weights(accepted)
     return found.get("text/html", 0.0) > found.get("application/json", 0.0)

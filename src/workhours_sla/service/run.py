@@ -27,14 +27,11 @@ from workhours_sla.service.middleware import LOG, is_loopback
 from workhours_sla.service.tokens import Tokens
 from workhours_sla.text.messages import said, say
 
-GRACE: Final = 10
-"""Seconds that running requests have to end after SIGTERM."""
+GRACE: Final = 10  # seconds that running requests have to end after SIGTERM
 IDLE: Final = 30.0
 """Seconds without a request after which a connection is closed, or up to twice as many."""
-AT_ONCE: Final = 200
-"""Connections at once; more get the status 503."""
-QUEUE: Final = 1024
-"""Connections that wait to be accepted."""
+AT_ONCE: Final = 200  # connections at once; more get the status 503
+QUEUE: Final = 1024  # connections that wait to be accepted
 PIECE: Final = 4_096
 """Bytes that are read at once, so that a body in chunks of one byte does not stop the others."""
 _FIELDS: Final = ("method", "route", "status", "ms", "id", "error", "at", "text")
@@ -48,7 +45,6 @@ class JsonLines(logging.Formatter):
     """Writes each record of the log as one line of JSON."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the line of a record; of other loggers' errors only the type is kept."""
         known = vars(record)
         line: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
@@ -65,7 +61,6 @@ class JsonLines(logging.Formatter):
 
 
 def log_to_stderr() -> None:
-    """Write the log to standard error, as lines of JSON."""
     # facts that no line of the log has
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     handler = logging.StreamHandler(sys.stderr)
@@ -83,11 +78,7 @@ def check_host(host: str, tokens: Tokens) -> None:
 
 
 def checked_proxies(settings: ServiceSettings, tokens: Tokens) -> tuple[str, ...]:
-    """Return the proxies that a configuration names. Raises ConfigError.
-
-    Without tokens there can be none: the service then answers its own machine alone. A network of
-    all addresses would believe everybody; uvicorn takes what is no address for a name.
-    """
+    """Return the proxies that a configuration names. Raises ConfigError."""
     reader = Reader("the configuration")
     if settings.proxies and tokens.is_empty:
         reader.fail(("service", "proxies"), say("proxies_open"), say("proxies_need_tokens"))
@@ -120,11 +111,7 @@ def bound(host: str, port: int) -> socket.socket:
 
 
 def serve(app: ASGIApp, listening: socket.socket, live: Live | None = None) -> None:
-    """Answer requests until SIGTERM or SIGINT; running requests are completed first.
-
-    The signal stops ``live`` too, so that requests which wait for it end. Raises StoreError if the
-    store of ``live`` is lost; a new process can open it again.
-    """
+    """Answer requests until SIGTERM or SIGINT; running requests are completed first."""
     config = uvicorn.Config(
         app,
         http=Connection,
@@ -150,23 +137,18 @@ def serve(app: ASGIApp, listening: socket.socket, live: Live | None = None) -> N
 
 
 class Connection(H11Protocol):
-    """A connection that is closed if no request comes, however slowly its headers arrive.
+    """A connection that is closed if no request comes: uvicorn would wait for it for ever."""
 
-    Without it, uvicorn waits for a first request, and for the end of headers that have begun, for
-    ever; so one client could keep all ``AT_ONCE`` connections. The other parser of uvicorn has no
-    limit on the size of headers.
-    """
+    # uvicorn's other parser has no limit on the size of headers
 
     _check: TimerHandle | None = None
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
-        """Begin to wait for the first request."""
         super().connection_made(transport)
         transport.max_size = PIECE  # type: ignore[attr-defined]
         self._check = self.loop.call_later(IDLE, self._close_if_idle, None)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End waiting."""
         if self._check is not None:
             self._check.cancel()
         super().connection_lost(exc)
@@ -181,19 +163,15 @@ class Connection(H11Protocol):
 
 
 class _Server(uvicorn.Server):
-    """A server that stops ``live`` when a signal stops the server.
+    """A server that ends with ``live``, also when its store is lost."""
 
-    The handler of the signal must not do that: it interrupts the event loop anywhere, also where
-    that has a lock of ``live``, for which the handler would wait for ever. The server also stops if
-    the store is lost: a new process can open the store, this one cannot.
-    """
+    # the handler of a signal must not stop ``live``: it may interrupt a holder of its lock
 
     def __init__(self, config: uvicorn.Config, live: Live | None) -> None:
         super().__init__(config)
         self._live = live
 
     async def on_tick(self, counter: int) -> bool:
-        """Return whether to stop. Called some times a second."""
         is_last = await super().on_tick(counter)
         if self._live is None:
             return is_last
@@ -205,10 +183,8 @@ class _Server(uvicorn.Server):
 
 @contextmanager
 def _clean_end(server: uvicorn.Server) -> Iterator[None]:
-    """Stop the server at a signal that comes before uvicorn handles signals.
-
-    Afterwards, let the process go on: uvicorn raises the signal again that stopped it.
-    """
+    """Stop the server at a signal that comes before uvicorn handles signals."""
+    # afterwards uvicorn raises the signal again that stopped it: the process goes on
 
     def stop(*_: object) -> None:
         server.should_exit = True

@@ -21,8 +21,7 @@ from workhours_sla.text.messages import say
 
 Role = Literal["read", "write"]
 ROLES: Final = ("read", "write")
-LEAST: Final = 16
-"""The least number of characters of a token."""
+LEAST: Final = 16  # the least number of characters of a token
 BURST: Final = 10.0
 """A client that was silent may send as many requests at once as in this many seconds."""
 CLIENTS: Final = 10_000
@@ -35,23 +34,14 @@ class _Token(NamedTuple):
 
 
 class Tokens:
-    """The valid tokens. A token of the role ``write`` may also read.
-
-    >>> tokens = Tokens.parse("read=0123456789abcdef", "TOKENS")
-    >>> name = tokens.check("Bearer 0123456789abcdef")
-    >>> tokens.is_empty, Tokens().is_empty
-    (False, True)
-    """
+    """The valid tokens. A token of the role ``write`` may also read."""
 
     def __init__(self, tokens: tuple[_Token, ...] = ()) -> None:
         self._tokens = tokens
 
     @classmethod
     def parse(cls, text: str, name: str) -> Tokens:
-        """Parse lines such as ``read=TOKEN``; a line that begins with ``#`` is a comment.
-
-        Messages call the text ``name`` and never have a token. Raises ConfigError.
-        """
+        """Parse lines such as ``read=TOKEN``; a line that begins with ``#`` is a comment."""
         tokens = tuple(_tokens(text, name))
         if not tokens:
             raise ConfigError(say("tokens_none", name=name))
@@ -59,10 +49,6 @@ class Tokens:
 
     @classmethod
     def of(cls, settings: ServiceSettings, environment: Mapping[str, str]) -> Tokens:
-        """Return the tokens that a configuration names, none if it names none.
-
-        Raises ConfigError if they cannot be read.
-        """
         variable, file = settings.tokens_env, settings.tokens_file
         if variable is not None and file is not None:
             what = say("tokens_env_and_file")
@@ -86,11 +72,7 @@ class Tokens:
         return not self._tokens
 
     def check(self, authorization: str, role: Role = "read") -> bytes | None:
-        """Return the hash of the token in a header ``Authorization``, None if there are no tokens.
-
-        Raises RefusedRequestError if the header has no valid token, or only one for another role.
-        The time does not depend on which token is compared, nor on where it differs.
-        """
+        """Return the hash of the token of a request, None if there are no tokens."""
         if self.is_empty:
             return None
         scheme, _, given = authorization.partition(" ")
@@ -105,81 +87,32 @@ class Tokens:
         return hashed
 
     def _roles(self, hashed: bytes) -> set[Role]:
-        """Return the roles of a token, none for an invalid one."""
         valid = [hmac.compare_digest(hashed, token.digest) for token in self._tokens]
         return {token.role for token, is_valid in zip(self._tokens, valid, strict=True) if is_valid}
 
     def sign(self, token: str, message: str) -> str | None:
-        """Return a signature of a message with a token as the key, None for an invalid token.
-
-        >>> tokens = Tokens.parse("read=0123456789abcdef", "TOKENS")
-        >>> signature = tokens.sign("0123456789abcdef", "until noon")
-        >>> tokens.is_signed("until noon", signature), tokens.is_signed("for ever", signature)
-        (True, False)
-        """
+        """Return a signature of a message with a token as the key, None for an invalid token."""
         key = digest(token.strip())
         return _signature(key, message) if self._roles(key) else None
 
     def is_signed(self, message: str, signature: str) -> bool:
-        """Return whether a valid token has signed a message.
-
-        The time does not depend on which token it is, nor on where the signature differs.
-        """
         given = signature.encode("utf-8", "surrogateescape")
         signatures = [_signature(token.digest, message).encode() for token in self._tokens]
         return sum(hmac.compare_digest(one, given) for one in signatures) > 0
 
 
-class RateLimit:
-    """Counts the requests of each client. ``rate`` is in requests per second; 0 is no limit.
-
-    A request may cost as much as several. It is accepted if the client has one request left, and
-    the next one waits for the whole cost, but no longer than ``BURST`` seconds more.
-
-    >>> limit = RateLimit(2)
-    >>> [limit.wait("portal", at=0.0) for _ in range(20)] == [0.0] * 20
-    True
-    >>> limit.wait("portal", at=0.0), limit.wait("board", at=0.0), limit.wait("portal", at=0.5)
-    (0.5, 0.0, 0.0)
-    >>> limit.wait("report", at=0.0, cost=30), limit.wait("report", at=0.0)
-    (0.0, 0.5)
-    """
-
-    def __init__(self, rate: float) -> None:
-        self._rate = rate
-        self._full: dict[Hashable, float] = {}
-        """When the bucket of each client is full again, in seconds; the last one used is last."""
-
-    def wait(self, client: Hashable, at: float, cost: int = 1) -> float:
-        """Return the seconds to wait before the next request, 0 if it is counted now.
-
-        ``at`` is a time in seconds that never goes back, ``cost`` is in requests.
-        """
-        if not self._rate:
-            return 0.0
-        wait = max(at, self._full.get(client, at)) + 1 / self._rate - at - BURST
-        if wait <= 0:
-            self.charge(client, at, cost)
-        return max(wait, 0.0)
-
-    def charge(self, client: Hashable, at: float, cost: int) -> None:
-        """Count a cost that was not known before, also if the client has less left."""
-        if self._rate and cost:
-            full = max(at, self._full.pop(client, at))
-            self._full[client] = full + min(cost / self._rate, BURST)
-            if len(self._full) > CLIENTS:
-                del self._full[next(iter(self._full))]
-
-
 class Door:
     """Lets requests in: those with a valid token, within the rate of their client.
 
-    A client is a token, or an address without a valid token.
+    A client is a token, or an address without a valid token. ``rate`` is in requests per second; 0
+    is no limit. A request may cost as much as several. It is accepted if its client has one left,
+    and the next one waits for the whole cost, but no longer than ``BURST`` seconds more.
     """
 
     def __init__(self, tokens: Tokens, rate: float = 0) -> None:
-        self.tokens = tokens
-        self._limit = RateLimit(rate)
+        self.tokens, self._rate = tokens, rate
+        # when each client may send as many as at first, in seconds; the last one used is last
+        self._full: dict[Hashable, float] = {}
 
     def admit(self, scope: Scope, role: Role | None = None, cost: int = 1) -> Hashable:
         """Return the client of a request. Raises RefusedRequestError."""
@@ -190,16 +123,25 @@ class Door:
                 client = self.tokens.check(header(scope, b"authorization"), role) or client
             except RefusedRequestError as error:
                 refused, cost = error, 1
-        seconds = ceil(self._limit.wait(client, monotonic(), cost))
-        if seconds:
-            refuse("too-many-requests", say("many_requests", seconds=seconds), seconds=seconds)
+        if self._rate:
+            now = monotonic()
+            wait = max(now, self._full.get(client, now)) + 1 / self._rate - now - BURST
+            if wait > 0:
+                seconds = ceil(wait)
+                refuse("too-many-requests", say("many_requests", seconds=seconds), seconds=seconds)
+            self.charge(client, cost)
         if refused is not None:
             raise refused
         return client
 
     def charge(self, client: Hashable, cost: int) -> None:
-        """Count an admitted request as ``cost`` more requests."""
-        self._limit.charge(client, monotonic(), cost)
+        """Count a cost that was not known before, also if the client has less left."""
+        if self._rate and cost:
+            now = monotonic()
+            full = max(now, self._full.pop(client, now))
+            self._full[client] = full + min(cost / self._rate, BURST)
+            if len(self._full) > CLIENTS:
+                del self._full[next(iter(self._full))]
 
 
 def _tokens(text: str, name: str) -> Iterator[_Token]:

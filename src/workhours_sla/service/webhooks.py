@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
-from typing import Any, Final, NamedTuple, Self
+from typing import Final, NamedTuple, Self
 
 from msgspec.structs import replace
 
@@ -28,50 +28,31 @@ from workhours_sla.sources.networks.webhooks import (
 from workhours_sla.stream.source import Rejected
 from workhours_sla.text.messages import say
 
-LEAST: Final = 16
-"""The least number of characters of a secret."""
-OK: Final = "ok"
-"""The answer that VK expects to a request that was received."""
+LEAST: Final = 16  # the least number of characters of a secret
 _DATED_TO_RECEIPT: Final = frozenset({EventType.EDITED, EventType.DELETED, EventType.RESTORED})
 """Changes of which VK does not say when they happened."""
 HEADER_OF_MAX: Final = "X-Max-Bot-Api-Secret"
 """The header in which MAX sends the secret of the subscription."""
 
 
-class Secret:
-    """A secret that a sender must know. Its text is not kept."""
+def _secret(variable: str, key: str, environment: Mapping[str, str]) -> Callable[[object], None]:
+    """Return a check of the secret in an environment variable; its text is not kept."""
+    text = environment.get(variable, "").strip()
+    if not text:
+        raise ConfigError(say("no_secret_env", name=variable, key=key))
+    if len(text) < LEAST:
+        raise ConfigError(say("short_secret", name=variable, key=key, least=LEAST))
+    expected = digest(text)
 
-    def __init__(self, text: str) -> None:
-        self._digest = digest(text)
-
-    @classmethod
-    def of(cls, variable: str, key: str, environment: Mapping[str, str]) -> Self:
-        """Return the secret of an environment variable, which a key of the configuration names.
-
-        Raises ConfigError if the variable is not set or too short.
-        """
-        text = environment.get(variable, "").strip()
-        if not text:
-            raise ConfigError(say("no_secret_env", name=variable, key=key))
-        if len(text) < LEAST:
-            raise ConfigError(say("short_secret", name=variable, key=key, least=LEAST))
-        return cls(text)
-
-    def check(self, given: object) -> None:
-        """Raise RefusedRequestError unless a value is the secret.
-
-        The time does not depend on where the value differs.
-        """
-        text = given if isinstance(given, str) else ""
-        if not hmac.compare_digest(digest(text), self._digest):
+    def check(given: object) -> None:
+        if not hmac.compare_digest(digest(given if isinstance(given, str) else ""), expected):
             refuse("wrong-secret", say("secret_wrong"))
+
+    return check
 
 
 class Inbox:
-    """Stores the events of the requests of one network, in the order of their arrival.
-
-    Usable from any thread.
-    """
+    """Stores the events of the requests of one network, in the order of their arrival."""
 
     def __init__(self, make: Callable[[], NetworkMapper], live: Live, source: str) -> None:
         self._requests = NetworkRequests(make, self._appeal_of)
@@ -80,7 +61,6 @@ class Inbox:
         self._lock = Lock()
 
     def _appeal_of(self, event_id: str) -> str | None:
-        """Return the appeal of a stored event."""
         found = self._stored((event_id,)).get(event_id)
         return None if found is None else all_of(found)[0].event.appeal_id
 
@@ -89,11 +69,11 @@ class Inbox:
         with store.lock:
             return store.copies(event_ids)
 
-    def receive(self, request: Mapping[str, Any]) -> None:
-        """Store the events of a request, or the reason why it has none. Raises StoreError.
-
-        After an error nothing is stored, and the network may send the same request again.
-        """
+    def receive(self, body: bytes) -> str:
+        """Store the events of a request, or the reason why it has none; return VK's ``ok``."""
+        request = parse_request(body)
+        if request is None:
+            refuse("invalid-json", say("no_network_request"), key=None)
         with self._lock:
             try:
                 found = self._requests.events_of(request, self._live.clock())
@@ -102,8 +82,9 @@ class Inbox:
                 elif events := self._new(found):
                     self._live.apply(events, (), self._source)
             except BaseException:
-                self._requests.forget()
+                self._requests.forget()  # the network may send the same request again
                 raise
+        return "ok"
 
     def _new(self, events: Sequence[Event]) -> Sequence[Event]:
         """Leave out changes that were received before, at another time, in an earlier run."""
@@ -114,61 +95,38 @@ class Inbox:
         return [event for event in events if event not in changes or event.event_id not in known]
 
 
-class VkWebhook(NamedTuple):
-    """Answers the requests of VK's Callback API. ``confirmations`` are keyed by group."""
-
-    secret: Secret
-    confirmations: Mapping[str, str]
-    inbox: Inbox
-
-    def answer(self, body: bytes) -> str:
-        """Store the events of a request, and return the text that VK expects.
-
-        The body is parsed after its secret was compared. A confirmation needs no secret, since VK
-        asks for it before it has one. Raises RefusedRequestError, StoreError.
-        """
-        envelope = envelope_of(body)
+def _of_vk(
+    secret: Callable[[object], None], confirmations: Mapping[str, str], inbox: Inbox
+) -> Callable[[bytes], str]:
+    def answer(body: bytes) -> str:
+        envelope = envelope_of(body)  # the whole body is parsed after its secret was compared
         if envelope is None:
             refuse("invalid-json", say("no_network_request"), key=None)
-        if envelope.type == "confirmation":
+        if envelope.type == "confirmation":  # VK asks for it before it has a secret
             group = str(envelope.group)
             if envelope.secret is not None:
-                self.secret.check(envelope.secret)
-            if group not in self.confirmations:
+                secret(envelope.secret)
+            if group not in confirmations:
                 phrase = say("no_confirmation", group=shown(group))
                 refuse("invalid-request", phrase, key="group_id")
-            return self.confirmations[group]
-        self.secret.check(envelope.secret)
-        self.inbox.receive(_parsed(body))
-        return OK
+            return confirmations[group]
+        secret(envelope.secret)
+        return inbox.receive(body)
 
-
-class MaxWebhook(NamedTuple):
-    """Answers the requests of MAX."""
-
-    secret: Secret
-    inbox: Inbox
-
-    def answer(self, body: bytes, secret: str | None) -> str:
-        """Store the events of a request. Raises RefusedRequestError, StoreError."""
-        self.secret.check(secret)
-        self.inbox.receive(_parsed(body))
-        return OK
+    return answer
 
 
 class Webhooks(NamedTuple):
-    """The networks whose requests the service receives, None for those that it does not."""
+    """What answers the requests of each network, None for those that are not received.
 
-    vk: VkWebhook | None = None
-    max: MaxWebhook | None = None
+    That of MAX gets a body and the header with the secret.
+    """
+
+    vk: Callable[[bytes], str] | None = None
+    max: Callable[[bytes, str | None], str] | None = None
 
     @classmethod
     def of(cls, config: Config, live: Live, environment: Mapping[str, str]) -> Self:
-        """Return the webhooks that a configuration names.
-
-        Raises ConfigError for a secret that cannot be read, and SourceError for officials that the
-        network cannot have.
-        """
         service, layout = config.service, layout_of(config)
         vk = of_max = None
 
@@ -177,18 +135,15 @@ class Webhooks(NamedTuple):
             return Inbox(lambda: kind(layout, options), live, kind.channel)
 
         if service.vk is not None:
-            secret = Secret.of(service.vk.secret_env, "[service.vk] secret_env", environment)
-            of_vk = inbox(VkCallbackMapper, service.vk.officials)
-            vk = VkWebhook(secret, service.vk.confirmations, of_vk)
+            secret = _secret(service.vk.secret_env, "[service.vk] secret_env", environment)
+            received = inbox(VkCallbackMapper, service.vk.officials)
+            vk = _of_vk(secret, service.vk.confirmations, received)
         if service.max is not None:
-            secret = Secret.of(service.max.secret_env, "[service.max] secret_env", environment)
-            of_max = MaxWebhook(secret, inbox(MaxMapper, service.max.officials))
+            checked = _secret(service.max.secret_env, "[service.max] secret_env", environment)
+            messages = inbox(MaxMapper, service.max.officials)
+
+            def of_max(body: bytes, given: str | None) -> str:
+                checked(given)
+                return messages.receive(body)
+
         return cls(vk, of_max)
-
-
-def _parsed(body: bytes) -> Mapping[str, Any]:
-    """Return the object of a request. Raises RefusedRequestError."""
-    request = parse_request(body)
-    if request is None:
-        refuse("invalid-json", say("no_network_request"), key=None)
-    return request

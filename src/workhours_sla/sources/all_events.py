@@ -11,7 +11,6 @@ from workhours_sla.module_names import public
 from workhours_sla.sla.event import Claim, Event
 from workhours_sla.sources.appeal_file import layout_of, open_source
 from workhours_sla.sources.layout import Layout
-from workhours_sla.sources.mapping import Mapper
 from workhours_sla.sources.rows import Fault, Item
 from workhours_sla.sources.statuses import events_of_statuses
 from workhours_sla.sources.tables import Table, item_of, items_of, sliced, table_mapper
@@ -88,10 +87,10 @@ def read_events(
 def _of_frame(frame: Any, config: Config) -> ReadEvents:
     layout, name = layout_of(config), type(frame).__name__
     claims: list[Claim] = []
-    table = table_of(frame, layout)
-    paths = names_of(frame) if table is None else table.paths
-    mapper = table_mapper(paths, name, layout, claims)
-    items = rows_without_arrow(frame, mapper) if table is None else items_of(table, mapper)
+    if frame_library(frame) == "pyarrow":
+        items = _of_arrow(frame, name, layout, claims)
+    else:
+        items = _of_columns(frame, name, layout, claims)
     if config.input.kind == "statuses":
         items = events_of_statuses(items, name)
     return _of_items(items, claims)
@@ -120,81 +119,41 @@ def frame_library(value: object) -> str | None:
     return None
 
 
-def names_of(frame: Any) -> list[str]:
-    """Return the names of the columns of a data frame of pandas or polars."""
-    return list(map(str, frame.columns))
-
-
-def table_of(frame: Any, layout: Layout) -> Table | None:
-    """Return the columns of a frame that ``layout`` names as a table of Arrow.
-
-    Returns None if pyarrow is not installed, or cannot represent a column.
-    """
-    try:
-        import pyarrow as pa
-    except ImportError:
-        return None
-    try:
-        table = frame if frame_library(frame) == "pyarrow" else _converted(frame, layout)
-    except (pa.ArrowException, OverflowError, TypeError, ValueError):
-        return None
+def _of_arrow(frame: Any, name: str, layout: Layout, claims: list[Claim]) -> Iterator[Item]:
     from workhours_sla.sources.arrow_values import roots_of
 
     def batches(columns: tuple[str, ...], most: int) -> Iterator[Any]:
-        return sliced(table.select(roots_of(table.schema, columns)).to_batches(), most)
+        return sliced(frame.select(roots_of(frame.schema, columns)).to_batches(), most)
 
-    return Table(type(frame).__name__, table.schema, table.num_rows, batches)
+    table = Table(name, frame.schema, frame.num_rows, batches)
+    return items_of(table, table_mapper(table.paths, name, layout, claims))
 
 
-def rows_without_arrow(frame: Any, mapper: Mapper) -> Iterator[Item]:
-    """Yield the events, or the Fault, of every row."""
-    names = names_of(frame)
-    columns = [_texts(_column(frame, names.index(name))) for name in mapper.read_columns]
+def _of_columns(frame: Any, name: str, layout: Layout, claims: list[Claim]) -> Iterator[Item]:
+    names = list(map(str, frame.columns))
+    wanted = dict.fromkeys(one for canonical in layout.canonical for one in layout.names(canonical))
+    roots = {
+        column: max(
+            (one for one in names if f"{column}.".startswith(f"{one}.")), key=len, default=""
+        )
+        for column in wanted
+    }
+    nested = [column for column, root in roots.items() if root and column not in names]
+    mapper = table_mapper([*names, *nested], name, layout, claims)
+    columns = [
+        _texts(frame, names.index(roots[column]), column.removeprefix(roots[column]).split(".")[1:])
+        for column in mapper.read_columns
+    ]
     for line, row in enumerate(zip(*columns, strict=True), 1):
         yield item_of(row, line, mapper)
 
 
-def _converted(frame: Any, layout: Layout) -> Any:
-    """Return a table of Arrow with the columns of a frame; columns that are not used are null."""
-    import pyarrow as pa
-
-    used = {name for canonical in layout.canonical for name in layout.names(canonical)}
-    of_library = _arrow_of_pandas if frame_library(frame) == "pandas" else _arrow_of_polars
-    names = names_of(frame)
-    columns = [
-        of_library(_column(frame, at))
-        if name in used or any(path.startswith(f"{name}.") for path in used)
-        else pa.nulls(len(frame))
-        for at, name in enumerate(names)
-    ]
-    return pa.table(columns, names=names)
-
-
-def _column(frame: Any, at: int) -> Any:
-    return frame.iloc[:, at] if frame_library(frame) == "pandas" else frame.to_series(at)
-
-
-def _arrow_of_polars(column: Any) -> Any:
-    import pyarrow as pa
-
-    found = column.to_arrow()
-    return found.cast(pa.large_string()) if str(found.type) == "string_view" else found
-
-
-def _arrow_of_pandas(column: Any) -> Any:
-    import pyarrow as pa
-    from pandas.api.types import infer_dtype
-
-    if column.dtype != object:
-        return pa.array(column, from_pandas=True)
-    if infer_dtype(column, skipna=True) in {"string", "empty"}:
-        return pa.array(column, pa.string(), from_pandas=True)
-    return pa.array(_texts(column))  # raises for values of several types
-
-
-def _texts(column: Any) -> list[object]:
-    """Return the values of a column as texts, None for a missing value."""
-    return [None if _is_missing(value) else text_of(value) for value in column.to_list()]
+def _texts(frame: Any, at: int, fields: Sequence[str]) -> list[object]:
+    values = frame.iloc[:, at] if frame_library(frame) == "pandas" else frame.to_series(at)
+    found: list[object] = values.to_list()
+    for field in fields:
+        found = [one.get(field) if isinstance(one, dict) else None for one in found]
+    return [None if _is_missing(value) else text_of(value) for value in found]
 
 
 def _is_missing(value: Any) -> bool:

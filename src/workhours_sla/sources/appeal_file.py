@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Self, cast
+from typing import Any, BinaryIO, Literal, Self, cast
 from zoneinfo import ZoneInfo
 
 from workhours_sla.config.column_names import CLAIM_COLUMNS
+from workhours_sla.config.sections import Config, Format, Input
 from workhours_sla.errors import SourceError
 from workhours_sla.module_names import public
 from workhours_sla.sla.event import Claim
@@ -20,16 +21,10 @@ from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.lines import MARKS_AND_BLANKS, is_html
 from workhours_sla.sources.mapping import Mapper
 from workhours_sla.sources.opened import OpenedFile, open_file
-from workhours_sla.sources.rows import Inverted, Item
+from workhours_sla.sources.rows import Inverted, Item, Reader, RecordMapper
 from workhours_sla.sources.statuses import events_of_statuses
 from workhours_sla.text.messages import Phrase, say
 from workhours_sla.worktime.amounts import parse_amount
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from workhours_sla.config.sections import Config, Format, Input
-    from workhours_sla.sources.rows import Reader, RecordMapper
 
 
 @public("workhours_sla.files")
@@ -54,7 +49,6 @@ class AppealFile:
         closing: ExitStack,
         *,
         format: Format,
-        claims: list[Claim],
     ) -> None:
         self._items = items
         self._opened = opened
@@ -62,7 +56,7 @@ class AppealFile:
         self.name: str = opened.name
         self.format: Format = format
         self.size: int | None = opened.size
-        self.claims = claims
+        self.claims: list[Claim] = opened.claims
         self.notes: list[Phrase] = opened.notes
         self.ignored: int = 0
         self.inverted: int = 0
@@ -119,33 +113,27 @@ def open_source(
         opened = open_file(where, name, stack)
         options = config.input
         found = options.format or _format_of(opened, options)
-        claims: list[Claim] = []
         layout = layout_of(config)
-        items = _reader_of(found)(opened, layout, options, claims)
+        read: Reader = _imported(FORMATS[found].read)
+        items = read(opened, layout, options)
         if options.kind == "statuses":
             items = events_of_statuses(items, opened.name)
         elif options.kind == "appeals":
             items = _with_answers(items, layout, opened.name)
         if isinstance(items, Generator):
             stack.callback(items.close)  # it may have a temporary file
-        return AppealFile(items, opened, stack.pop_all(), format=found, claims=claims)
+        return AppealFile(items, opened, stack.pop_all(), format=found)
 
 
 def _with_answers(items: Iterator[Item], layout: Layout, name: str) -> Iterator[Item]:
-    """Yield all rows, then raise SourceError if the answers are in a column that is not read."""
     yield from items
     layout.check_answers(name)
 
 
 def _format_of(opened: OpenedFile, options: Input) -> Format:
-    """Detect the format of a file from its first bytes, its suffix or its first line.
-
-    Binary formats are recognised by their first bytes, whatever the suffix; an HTML page may have
-    the suffix of a workbook. If the suffix is ``.json`` or unknown, a file that begins with a brace
-    or a bracket is JSON Lines or one JSON document, and any other file is CSV.
-    """
+    """Detect the format of a file from its first bytes, its suffix or its first line."""
     head = opened.chunks.head(HEAD)
-    binary = binary_format(head)
+    binary = binary_format(head)  # whatever the suffix says
     if binary is not None:
         return binary
     if opened.ending in (".xls", ".xlsx") and is_html(opened.chunks.peek()):
@@ -178,13 +166,7 @@ def layout_of(config: Config) -> Layout:
 
 
 def mapper_of(config: Config, name: str = "-") -> RecordMapper:
-    """Return the mapper for the lines of ``name`` that ``watch`` follows. Raises SourceError.
-
-    A format can be followed only if each record is one line of JSON that does not depend on later
-    lines. Rows of statuses do depend on later ones. Claims of other systems are not read. The
-    mapper raises SourceError if [columns] leaves ``answered_at`` open and, before any answer, a
-    column has a value that may be one.
-    """
+    """Return the mapper for the lines of ``name`` that ``watch`` follows. Raises SourceError."""
     found = config.input.format
     if found is not None and FORMATS[found].mapper:
         mapper = _imported(FORMATS[found].mapper)
@@ -198,11 +180,6 @@ def mapper_of(config: Config, name: str = "-") -> RecordMapper:
     if "answered_at" not in layout.columns:
         mapper.followed = name
     return mapper
-
-
-def _reader_of(format: Format) -> Reader:
-    """Import the module of a format, and return its reading function."""
-    return cast("Reader", _imported(FORMATS[format].read))
 
 
 def _imported(path: str) -> Any:

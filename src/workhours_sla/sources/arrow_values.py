@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import time
 from decimal import Decimal
 from math import isnan
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from workhours_sla.sources.values import text_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 _EXACT_SINGLE: Final = 1 << 24
 """Up to this number, a four-byte float represents every whole number exactly."""
@@ -53,11 +50,7 @@ def roots_of(schema: Any, paths: Iterable[str]) -> list[int]:
 
 
 def values_of(batch: Any, route: tuple[int, ...]) -> list[object]:
-    """Return the values of a column as texts; a null and a NaN become None.
-
-    Times are written in ISO 8601, with ``Z`` if they have a zone. Values of types without a text
-    form are returned unchanged.
-    """
+    """Return the values of a column as texts; a null and a NaN become None."""
     column = column_at(batch, route)
     if pa.types.is_dictionary(column.type):
         used = pc.unique(column.indices.drop_null())

@@ -5,12 +5,16 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from itertools import chain
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 from urllib.parse import unquote
 
+from workhours_sla.config.sections import Input
 from workhours_sla.errors import SourceError, shown
+from workhours_sla.sla.event import Claim, Event
 from workhours_sla.sources.desks import items_of
 from workhours_sla.sources.json_documents import (
     decode_any,
@@ -21,17 +25,9 @@ from workhours_sla.sources.json_documents import (
 from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.lines import MARKS_AND_BLANKS, Lines
 from workhours_sla.sources.mapping import TYPES, Mapper
-from workhours_sla.sources.rows import RefusedError, item_of
+from workhours_sla.sources.opened import OpenedFile
+from workhours_sla.sources.rows import Item, Record, RefusedError, item_of
 from workhours_sla.text.messages import say
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from datetime import datetime
-
-    from workhours_sla.config.sections import Input
-    from workhours_sla.sla.event import Claim, Event
-    from workhours_sla.sources.opened import OpenedFile
-    from workhours_sla.sources.rows import Item, Record
 
 _REQUIRED: Final = ("specversion", "source", "id", "type")
 ENVELOPE: Final = (*_REQUIRED, "subject", "time", "datacontenttype", "dataschema")
@@ -46,16 +42,11 @@ _ATTRIBUTE: Final = re.compile(r"[a-z][a-z0-9]*")
 _QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _ESCAPED: Final = re.compile(r"\\(.)")
 _LENGTH: Final = re.compile(r"\d{1,9}", re.ASCII)
-_LONGEST_REQUEST: Final = 1_000_000
-"""Maximum characters in the headers of an HTTP request, and maximum bytes in its body."""
 
 
-def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
-    """Yield the event, or the Fault, of every CloudEvent.
-
-    Raises SourceError if the file is neither JSON nor an HTTP request.
-    """
-    mapper = CloudEventMapper(layout, claims)
+def read(opened: OpenedFile, layout: Layout, options: Input) -> Iterator[Item]:
+    """Yield the event, or the Fault, of every CloudEvent."""
+    mapper = CloudEventMapper(layout, opened.claims)
     head = opened.chunks.peek().lstrip(MARKS_AND_BLANKS)
     if head[:1] not in (b"{", b"["):
         for line, record in enumerate(_requests(opened, options.encoding), start=1):
@@ -66,7 +57,6 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
 
 
 def _is_line(head: bytes) -> bool:
-    """Whether the first line is a complete JSON object, as in JSON Lines."""
     first = head.split(b"\n", 1)[0]
     try:
         return isinstance(decode_any(first), dict)
@@ -75,13 +65,7 @@ def _is_line(head: bytes) -> bool:
 
 
 class CloudEventMapper:
-    """Maps a CloudEvent to an event.
-
-    ``event_id`` is ``source#id``. ``appeal_id`` is the attribute ``subject``. The event type is the
-    last part of the attribute ``type``. ``occurred_at`` is the attribute ``time``, or the time of
-    receipt if the CloudEvent has none. The other fields of the event are in ``data``; ``[columns]``
-    may name fields of ``data`` and extension attributes.
-    """
+    """Maps a CloudEvent to an event; ``[columns]`` may name fields of ``data`` and extensions."""
 
     dates_to_receipt: ClassVar[bool] = True
 
@@ -95,13 +79,11 @@ class CloudEventMapper:
     def __call__(
         self, record: Record, line: int = 0, received_at: datetime | None = None
     ) -> tuple[Event, ...]:
-        """Return the event of a CloudEvent. Raises RefusedError."""
         if self._types.get(self._type_of(str(record.get("type")))) == "":
             return ()
         return self._mapper(self._row(record, received_at), line)
 
     def _row(self, record: Record, received_at: datetime | None) -> dict[str, object]:
-        """Return the fields of the event, by canonical column. Raises RefusedError."""
         version, source, own_id, kind = required = [record.get(name) for name in _REQUIRED]
         for name, value in zip(_REQUIRED, required, strict=True):
             if not value or not isinstance(value, str):
@@ -136,7 +118,6 @@ class CloudEventMapper:
 
 
 def _data_of(record: Record) -> dict[str, object]:
-    """Return the ``data`` of a CloudEvent if it is an object, otherwise an empty mapping."""
     data = record.get("data")
     packed = record.get("data_base64")
     if data is None and isinstance(packed, str):
@@ -156,7 +137,6 @@ class _Request(NamedTuple):
 
 
 def _requests(opened: OpenedFile, encoding: str) -> Iterator[dict[str, Any]]:
-    """Yield the CloudEvent of each HTTP request in a file. Raises SourceError."""
     lines = iter(Lines(opened.chunks, encoding))
     while request := _request(lines, opened.name):
         headers = request.headers
@@ -189,17 +169,12 @@ def _requests(opened: OpenedFile, encoding: str) -> Iterator[dict[str, Any]]:
 
 
 def _request(lines: Iterator[str], name: str) -> _Request | None:
-    """Return the next HTTP request in a file, or None at the end. Raises SourceError."""
     first = next((line for line in lines if not line.isspace()), None)
     if first is None:
         return None
     headers: dict[str, str] = {}
-    length = 0
     is_start_line = " " in first.partition(":")[0].strip()
     for line in lines if is_start_line else chain([first], lines):
-        length += len(line)
-        if length > _LONGEST_REQUEST:
-            raise _too_long(name)
         field, colon, value = line.strip().partition(":")
         if not field:
             break
@@ -208,16 +183,14 @@ def _request(lines: Iterator[str], name: str) -> _Request | None:
         headers[field.strip().lower()] = value.strip()
     length_text = headers.get("content-length", "")
     wanted = int(length_text) if _LENGTH.fullmatch(length_text) else None
-    body = ""
+    body: list[str] = []
     size = 0
     for line in lines:
-        body += line
+        body.append(line)
         size += len(line.encode("utf-8", "replace"))
-        if size > _LONGEST_REQUEST:
-            raise _too_long(name)
         if wanted is not None and size >= wanted:
             break
-    return _Request(headers, body)
+    return _Request(headers, "".join(body))
 
 
 def attribute_of(value: str, *, errors: str = "strict") -> str:
@@ -234,30 +207,21 @@ def attribute_of(value: str, *, errors: str = "strict") -> str:
 
 
 def is_json(kind: str) -> bool:
-    """Return whether a media type without parameters is JSON, as is data without a type."""
     return not kind or kind == "application/json" or kind.endswith("+json")
 
 
 def record_of_request(attributes: Mapping[str, str], kind: str, data: Any) -> dict[str, Any]:
-    """Return the CloudEvent of an HTTP request in binary mode.
-
-    ``kind`` is the media type of its data, which has no fields if it is not JSON.
-    """
+    """Return the CloudEvent of an HTTP request in binary mode."""
     known = {name: text for name, text in attributes.items() if _ATTRIBUTE.fullmatch(name)}
     return _binary(known, kind, data)
 
 
 def _binary(envelope: dict[str, str], kind: str, body: Any) -> dict[str, Any]:
-    """Return the CloudEvent whose attributes are in headers and whose data is the body."""
     return {**envelope, "datacontenttype": kind, "data": body}
 
 
 def record_of_message(headers: Mapping[str, str], value: bytes) -> dict[str, Any] | None:
-    """Return the CloudEvent of a Kafka message in binary mode; None in another mode.
-
-    ``headers`` are keyed by lower-case names. Data of another type than JSON has no fields. Raises
-    ValueError or RecursionError if the value is not the JSON that its header announces.
-    """
+    """Return the CloudEvent of a Kafka message in binary mode; None in another mode."""
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     if "ce_specversion" not in headers or kind.startswith("application/cloudevents"):
         return None
@@ -265,10 +229,5 @@ def record_of_message(headers: Mapping[str, str], value: bytes) -> dict[str, Any
     return _binary(envelope, kind, decode_any(value) if is_json(kind) and value.strip() else None)
 
 
-def _too_long(name: str) -> SourceError:
-    return SourceError(say("record_large", name=name, most=_LONGEST_REQUEST), name=name)
-
-
 def line_mapper(layout: Layout, _options: Input) -> CloudEventMapper:
-    """Return the mapper for the lines of a followed file."""
     return CloudEventMapper(layout, [])

@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import csv
 from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import chain, islice
-from typing import TYPE_CHECKING
 
+from workhours_sla.config.sections import Input
 from workhours_sla.errors import SourceError
-from workhours_sla.sources.layout import Layout, numbered, totals_of, two_rows
+from workhours_sla.sources.layout import HEADER_WITHIN, Layout, numbered, totals_of, two_rows
 from workhours_sla.sources.lines import LONGEST_LINE, Lines, is_too_long
 from workhours_sla.sources.mapping import Mapper
+from workhours_sla.sources.opened import OpenedFile
 from workhours_sla.sources.rows import Fault, Item, RefusedError, item_of
 from workhours_sla.text.messages import say
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from workhours_sla.config.sections import Input
-    from workhours_sla.sla.event import Claim
-    from workhours_sla.sources.opened import OpenedFile
-
-HEADER_WITHIN = 100
-"""The header is the first row or among this many rows after it."""
 _HALF = say("half_written")
 _ERRORS = {  # details for users, keyed by a phrase in the message of the CSV reader
     "unexpected end of data": say("quote_not_closed"),
@@ -33,11 +26,7 @@ _ERRORS = {  # details for users, keyed by a phrase in the message of the CSV re
 
 
 class Feed:
-    """Passes lines to the CSV reader, and keeps the lines of the current record.
-
-    ``taken`` lists the lines of the current record. ``line`` is the number of its first line,
-    counted from 1.
-    """
+    """Passes lines to the CSV reader, and keeps the lines of the current record."""
 
     def __init__(self, lines: Lines) -> None:
         self._source = lines
@@ -58,7 +47,6 @@ class Feed:
         return line
 
     def next_record(self) -> None:
-        """Begin the next record."""
         self.line += len(self.taken)
         self.taken.clear()
         self.overlong = False
@@ -70,17 +58,14 @@ class Feed:
 
     @property
     def text(self) -> str:
-        """The text of the record."""
         return "".join(self.taken)
 
     @property
     def blank(self) -> bool:
-        """Whether every line of the record is blank."""
         return not any(map(str.strip, self.taken))
 
     @property
     def ended(self) -> bool:
-        """Whether the record is the last one of the file and has no line ending."""
         return bool(self.taken) and not self.taken[-1].endswith("\n")
 
     @property
@@ -89,20 +74,12 @@ class Feed:
         return self._source.torn and self.ended
 
 
-def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
-    """Yield, for each row after the header, its events or a Fault; skip blank lines.
-
-    The header is the first row, or pair of rows, that has all columns of ``layout``, so a title may
-    precede it. A row of totals has no events. A row may span several lines. If a row of several
-    lines cannot be read, reading continues at its second line, so that one missing quote does not
-    hide the rest of the file. Raises SourceError if the file is empty, lacks a column of
-    ``layout``, or is not text.
-    """
+def read(opened: OpenedFile, layout: Layout, options: Input) -> Iterator[Item]:
     delimiter = options.delimiter or ("\t" if opened.ending == ".tsv" else ",")
     feed = Feed(Lines(opened.chunks, options.encoding))
     rows = csv.reader(feed, delimiter=delimiter, strict=True)
     header = _header(rows, feed, layout, opened.name, delimiter)
-    mapper = Mapper(layout, header, claims)
+    mapper = Mapper(layout, header, opened.claims)
     names = (*mapper.read_columns, *mapper.watched_columns)
     places = [(name, header.index(name)) for name in names]
     is_total = totals_of(layout, header)
@@ -124,11 +101,6 @@ def rows_of(
     delimiter: str,
     is_total: Callable[[list[str]], bool] = lambda _: False,
 ) -> Iterator[list[str] | Fault]:
-    """Yield, for each row after the header, its fields or a Fault; skip blank lines.
-
-    ``rows`` is the CSV reader that reads from ``feed``. ``count`` is the number of fields in the
-    header.
-    """
     while True:
         feed.next_record()
         try:
@@ -151,10 +123,6 @@ def rows_of(
 def _header(
     rows: Iterator[list[str]], feed: Feed, layout: Layout, name: str, delimiter: str
 ) -> list[str]:
-    """Return the fields of the first row that has every required column.
-
-    If no row has them, raises SourceError with the columns that the first non-blank row lacks.
-    """
     first = above = first_row(rows, feed, name)
     for row in chain([first], islice(_rest(rows, feed), HEADER_WITHIN)):
         for names in (row, two_rows(above, row)):
@@ -168,7 +136,6 @@ def _header(
 
 
 def _rest(rows: Iterator[list[str]], feed: Feed) -> Iterator[list[str]]:
-    """Yield the fields of the other rows that may be the header."""
     while True:
         feed.next_record()
         try:
@@ -180,7 +147,6 @@ def _rest(rows: Iterator[list[str]], feed: Feed) -> Iterator[list[str]]:
 
 
 def first_row(rows: Iterator[list[str]], feed: Feed, name: str) -> list[str]:
-    """Return the fields of the first row that is not blank. Raises SourceError."""
     try:
         header = next(rows)
         while len(header) <= 1 and feed.blank:
@@ -196,10 +162,7 @@ def first_row(rows: Iterator[list[str]], feed: Feed, name: str) -> list[str]:
 
 
 def _check_delimiter(header: list[str], name: str, delimiter: str) -> None:
-    """Raise SourceError if the header seems to use another delimiter.
-
-    This is the case if it has one column, and another delimiter occurs in the name of that column.
-    """
+    """Raise SourceError if the header seems to use another delimiter."""
     if len(header) == 1:
         others = [other for other in ";\t,|" if other in header[0] and other != delimiter]
         if others:

@@ -51,24 +51,17 @@ def content_id(
 
 
 def has_content_id(event: Event) -> bool:
-    """Whether the id of an event was computed by ``content_id``."""
     return event.event_id == content_id(*event.content)  # type: ignore[arg-type]
 
 
 @contextmanager
 def refusing() -> Iterator[None]:
-    """Raise RefusedError for a text that an event cannot have."""
     try:
         yield
     except EventError as error:
-        raise refused_event(error) from None
-
-
-def refused_event(error: EventError) -> RefusedError:
-    """Return the RefusedError for a text that an event cannot have."""
-    phrase = phrase_of(error)
-    assert phrase is not None  # noqa: S101 - every EventError about a text has one
-    return RefusedError(phrase)
+        phrase = phrase_of(error)
+        assert phrase is not None  # noqa: S101 - every EventError about a text has one
+        raise RefusedError(phrase) from None
 
 
 def derived_event(
@@ -78,29 +71,16 @@ def derived_event(
     *facts: str | bool | None,
     received_at: datetime | None = None,
 ) -> Event:
-    """Return the event of a row, with an id computed from its content.
-
-    ``facts`` are the fields of Event after ``received_at``. Without ``received_at``, the event
-    counts as received when it occurred. Raises RefusedError for a text that is too long or has
-    U+0000.
-    """
     own_id = content_id(appeal_id, kind, occurred_at, *facts)
     received_at = received_at or occurred_at
-    try:
+    with refusing():
         return Event(own_id, appeal_id, kind, occurred_at, received_at, *facts)  # type: ignore[arg-type]
-    except EventError as error:
-        raise refused_event(error) from None
 
 
 def with_creation(event: Event) -> tuple[Event, ...]:
-    """Return an event, preceded by a creation of its appeal if the event may begin an appeal.
-
-    The creation has the time of the event. The earliest creation of an appeal counts, so the order
-    of rows does not matter. An answer, or another event that needs an earlier one, gets no
-    creation: an appeal that begins with it was cut off by the export.
-    """
+    """Return an event, preceded by a creation of its appeal if the event may begin an appeal."""
     if event.type not in _BEGINNINGS:
-        return (event,)
+        return (event,)  # an appeal that begins with an answer was cut off by the export
     own_id = f"{event.event_id}/created"
     if is_long(own_id):
         own_id = f"{content_id(event.event_id, event.type, event.occurred_at)}/created"

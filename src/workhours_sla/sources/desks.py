@@ -9,46 +9,34 @@ import csv
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from workhours_sla.config.column_names import CLAIM_COLUMNS
+from workhours_sla.config.sections import Input
 from workhours_sla.errors import SourceError, shown
-from workhours_sla.sla.event import Attributes, Claim, Event, EventType
+from workhours_sla.sla.event import Attributes, Claim, Event, EventType, Theirs
 from workhours_sla.sources.delimited import Feed, first_row, rows_of
 from workhours_sla.sources.json_documents import (
-    Closed,
     Place,
     check_api_error,
     lists_under,
     records_of,
     refuse_document,
 )
-from workhours_sla.sources.lines import LONGEST_LINE, MARKS_AND_BLANKS, Lines
-from workhours_sla.sources.mapping import Mapper
-from workhours_sla.sources.rows import Fault, RefusedError, item_of
+from workhours_sla.sources.layout import Layout
+from workhours_sla.sources.lines import MARKS_AND_BLANKS, Lines
+from workhours_sla.sources.mapping import Mapper, unknown_value
+from workhours_sla.sources.opened import OpenedFile
+from workhours_sla.sources.rows import Fault, Item, Record, RecordMapper, RefusedError, item_of
 from workhours_sla.sources.values import plain_text
 from workhours_sla.sources.xml import Records, parse_documents
 from workhours_sla.text.messages import say
 
-if TYPE_CHECKING:
-    from datetime import datetime
 
-    from workhours_sla.config.sections import Input
-    from workhours_sla.sla.event import Theirs
-    from workhours_sla.sources.layout import Layout
-    from workhours_sla.sources.opened import OpenedFile
-    from workhours_sla.sources.rows import Item, Record, RecordMapper
-
-_MOST_PARTS: Final = 10_000
-"""Maximum number of notes, changes, articles or cycles in a record."""
-_MOST_PAUSED: Final = 100_000
-_LISTED: Final = 40
-
-
-def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
-    """Yield, for each record of a desk's export, its events or a Fault. Raises SourceError."""
-    desk = DESKS[options.format or ""](opened.name, layout, options, claims)
+def read(opened: OpenedFile, layout: Layout, options: Input) -> Iterator[Item]:
+    desk = DESKS[options.format or ""](opened.name, layout, options, opened.claims)
     rows = desk.rows(opened, opened.chunks.peek().lstrip(MARKS_AND_BLANKS)[:1])
     if rows is None:
         yield from items_of(opened, lists_under(*desk.keys), desk, options, desk.marks)
@@ -60,13 +48,7 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
 def items_of(
     opened: OpenedFile, place: Place, mapper: RecordMapper, options: Input, marks: Collection[str]
 ) -> Iterator[Item]:
-    """Yield the events or the Fault of each JSON record; a record has one of the keys ``marks``."""
-    line = 0
-    for found in records_of(opened, place, encoding=options.encoding):
-        if isinstance(found, Closed):
-            check_api_error(opened.name, found.head, has_records=True)
-            continue
-        line += 1
+    for line, found in enumerate(records_of(opened, place, encoding=options.encoding), 1):
         record = found.value
         if found.why is not None:
             yield RefusedError(found.why).fault(line, found.text)
@@ -81,10 +63,9 @@ def items_of(
 class Desk:
     """A service desk.
 
-    ``words`` maps statuses and actions to event types, ``""`` if they are ignored; ``type:reason``
-    has a reason. ``[values.type]`` may replace them. ``fields`` has the desk's names of the
-    attributes of an appeal. ``keys`` are the keys of a document with records, and ``marks`` those
-    of which each record has one. A change from a status in ``done`` to another reopens an appeal.
+    ``words`` maps its statuses and actions to event types, ``""`` if they are ignored; a reason may
+    follow, as in ``type:reason``. Every record has one of the keys ``marks``. A change from a
+    status in ``done`` to another reopens an appeal.
     """
 
     name: ClassVar[str]
@@ -95,8 +76,7 @@ class Desk:
     done: ClassVar[Collection[str]] = ()
     metric: ClassVar[str | None] = None
     """The metric that is read by default; None for the only one of the file."""
-    kind: ClassVar[str | None] = None
-    """The ``kind`` that the configuration must have."""
+    kind: ClassVar[str | None] = None  # the ``kind`` that the configuration must have
 
     dates_to_receipt: ClassVar[bool] = False
 
@@ -119,17 +99,14 @@ class Desk:
         self._mapper = Mapper(replace(layout, kind="events", columns=unread, values=values))
 
     def rows(self, opened: OpenedFile, begins: bytes) -> Iterator[Record | Fault] | None:
-        """Return the records of a file in another format than JSON, which ``begins`` so."""
         return None
 
     def events(self, record: Record) -> Iterator[Event]:
-        """Yield the events of a record. Raises RefusedError."""
         raise NotImplementedError
 
     def __call__(
         self, record: Record, line: int = 0, received_at: datetime | None = None
     ) -> tuple[Event, ...]:
-        """Return the events of a record. Raises RefusedError; a rejected record has no claims."""
         count = len(self._claims)
         try:
             events = tuple(self.events(record))
@@ -143,24 +120,20 @@ class Desk:
 
     def takes(self, metric: str) -> bool:
         """Whether to read a metric. Raises SourceError if there are several and none is chosen."""
-        if metric == self.wanted or len(self._metrics) < _LISTED:
-            self._metrics[metric] = None
+        self._metrics[metric] = None
         first = next(iter(self._metrics))
         if self.wanted is None and metric != first:
             msg = say("several_metrics", first=shown(first), second=shown(metric))
             raise SourceError(msg, metric=metric)
         return metric == (self.wanted or first)
 
-    def check_metric(self) -> None:
-        """Raise SourceError if the file has metrics, but not the one to read."""
-        if self.wanted is not None and self._metrics and self.wanted not in self._metrics:
-            raise self.unknown_metric(self._metrics)
-
-    def unknown_metric(self, known: Collection[str]) -> SourceError:
-        """Return the error for a metric that the file cannot have."""
-        names = ", ".join(map(shown, known) if self._metrics else known)
-        msg = say("metric_unknown", name=self.file, metric=shown(self.wanted), names=names)
-        return SourceError(msg, name=self.file, metric=self.wanted)
+    def check_metric(self, known: Collection[str] = ()) -> None:
+        """Raise SourceError if the metric to read is not known, by default from the file."""
+        found = known or self._metrics
+        if self.wanted is not None and found and self.wanted not in found:
+            names = ", ".join(known or map(shown, found))
+            msg = say("metric_unknown", name=self.file, metric=shown(self.wanted), names=names)
+            raise SourceError(msg, name=self.file, metric=self.wanted)
 
     # -- values ------------------------------------------------------------------------------
 
@@ -173,7 +146,6 @@ class Desk:
         return found
 
     def time(self, record: Record, field: str) -> datetime | None:
-        """Return the time in a field, None if the field is empty. Raises RefusedError."""
         text = text_in(record, field)
         try:
             return None if text is None else self._mapper.instants.read(text)
@@ -182,7 +154,6 @@ class Desk:
             raise RefusedError(detail, refused.reason) from None
 
     def about(self, record: Record) -> dict[str, object]:
-        """Return the attributes of the appeal that are in a record."""
         found: dict[str, object] = {}
         for name in Attributes._fields:
             own = self.layout.columns.get(name) is None
@@ -223,10 +194,7 @@ class Desk:
     def changed(
         self, own_id: str, appeal: str, was: str, now: str, record: Record
     ) -> Iterator[Event]:
-        """Yield the events of a change of a status at ``created_at``. Raises RefusedError.
-
-        A change from a paused status to another meaning ends the pause.
-        """
+        """Yield the events of a change of a status at ``created_at``. Raises RefusedError."""
         before = self.meaning(was, "status") if was else ""
         after = self.meaning(now, "status")
         for step, kind, applies in (
@@ -244,10 +212,7 @@ class Desk:
         fields: tuple[str, str, str],
         breached: object,
     ) -> Iterator[Event]:
-        """Yield the posting and the answer of an SLA, and claim its due time and verdict.
-
-        ``ids`` are those of the SLA and of the appeal; ``fields`` have start, stop and due time.
-        """
+        """Yield the posting and the answer of an SLA, and claim its due time and verdict."""
         (own_id, appeal), (start, stop, due) = ids, fields
         about = self.about(record)
         yield from self.event(f"{own_id}/start", appeal, "created", record, start, **about)
@@ -258,18 +223,11 @@ class Desk:
         self.claim(appeal, self.time(record, due), "breached" if breached is True else met)
 
     def claim(self, appeal: str, due_at: datetime | None, verdict: Theirs | None = None) -> None:
-        """Record the due time and the verdict that the desk gave an appeal, if any."""
         if due_at is not None or verdict is not None:
             self._claims.append(Claim(appeal, due_at, verdict))
 
 
 class Zendesk(Desk):
-    """Ticket metric events and audits.
-
-    The first ``activate`` of a metric is ``created``, one after a ``pause`` is ``resumed``, and
-    that of a later instance is a ``citizen_message``. ``breach`` becomes a claim.
-    """
-
     name = "zendesk"
     keys: ClassVar[Sequence[str]] = ("ticket_metric_events", "ticket_audits", "audits")
     marks: ClassVar[Sequence[str]] = ("ticket_id",)
@@ -287,10 +245,9 @@ class Zendesk(Desk):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self._paused: dict[tuple[str, str], None] = {}
+        self._paused: set[tuple[str, str]] = set()
 
     def events(self, record: Record) -> Iterator[Event]:
-        """Yield the events of a metric event or of an audit. Raises RefusedError."""
         appeal, own_id = id_in(record, "ticket_id"), id_in(record, "id")
         if "metric" not in record and "events" in record:
             yield from self._audit(record, appeal, f"{appeal}/audit/{own_id}")
@@ -303,12 +260,10 @@ class Zendesk(Desk):
         if word == "breach" and record.get("deleted") is not True and instance == "1":
             self.claim(appeal, self.time(record, "time"), "breached")
         elif word == "pause":
-            if len(self._paused) >= _MOST_PAUSED:
-                del self._paused[next(iter(self._paused))]
-            self._paused[appeal, instance] = None
+            self._paused.add((appeal, instance))
         elif word == "activate":
             if (appeal, instance) in self._paused:
-                del self._paused[appeal, instance]
+                self._paused.remove((appeal, instance))
                 kind = "resumed"
             elif instance != "1" and kind == EventType.CREATED:
                 kind = "citizen_message"
@@ -331,12 +286,6 @@ class Zendesk(Desk):
 
 
 class Zammad(Desk):
-    """Tickets, articles and ticket histories.
-
-    An article by an agent is a reply unless it is internal or a note; one by the customer is a
-    ``citizen_message``. The escalation time of the metric becomes a claim.
-    """
-
     name = "zammad"
     keys: ClassVar[Sequence[str]] = ("tickets", "history", "articles", "ticket_articles")
     marks: ClassVar[Sequence[str]] = ("id", "created_at")
@@ -360,11 +309,9 @@ class Zammad(Desk):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        if self.wanted not in self._metrics_of_tickets:
-            raise self.unknown_metric(self._metrics_of_tickets)
+        self.check_metric(self._metrics_of_tickets)
 
     def events(self, record: Record) -> Iterator[Event]:
-        """Yield the events of a ticket, an article or a history entry. Raises RefusedError."""
         if "ticket_id" in record:
             return self._article(record)
         return self._entry(record) if "o_id" in record else self._ticket(record)
@@ -393,7 +340,7 @@ class Zammad(Desk):
         sender = self._senders.get(sender, sender.lower())
         kind = text_in(record, "type") or text_in(record, "type_id") or ""
         if sender not in self._senders.values():
-            raise _unknown_value(field="sender", value=sender, names="Agent, Customer, System")
+            raise unknown_value(sender, "sender", "Agent, Customer, System")
         when = self.time(record, "created_at")
         if record.get("internal") is True:
             return
@@ -422,10 +369,7 @@ class Zammad(Desk):
 
 
 class Jira(Desk):
-    """SLA records of requests in Jira Service Management: the start and stop of each cycle.
-
-    The first cycle is an appeal with the key of the request; later cycles get ``KEY#2`` and so on.
-    """
+    """SLA records of requests in Jira Service Management: the start and stop of each cycle."""
 
     name = "jira"
     marks: ClassVar[Sequence[str]] = ("values",)
@@ -434,7 +378,6 @@ class Jira(Desk):
     _in_link = re.compile(r"/request/([^/?#]+)/sla")
 
     def events(self, record: Record) -> Iterator[Event]:
-        """Yield the events of a request. Raises RefusedError, SourceError."""
         for sla in objects_in(record, "values", needed=True):
             name = id_in(sla, "name")
             if self.takes(name):
@@ -481,10 +424,7 @@ def _time_of(value: object) -> object:
 
 
 class ServiceNow(Desk):
-    """SLAs of the table ``task_sla``, as CSV or JSON: the start and the end of each.
-
-    A row with pauses is rejected, because the table has no times of pauses.
-    """
+    """SLAs of the table ``task_sla``, as CSV or JSON: the start and the end of each."""
 
     name = "servicenow"
     keys: ClassVar[Sequence[str]] = ("result", "records")
@@ -499,7 +439,6 @@ class ServiceNow(Desk):
     _flags: ClassVar = {"true": True, "1": True, "false": False, "0": False}
 
     def rows(self, opened: OpenedFile, begins: bytes) -> Iterator[Record | Fault] | None:
-        """Return the rows of CSV. Raises SourceError."""
         return None if begins in (b"{", b"[") else self._of_csv(opened)
 
     def _of_csv(self, opened: OpenedFile) -> Iterator[Record | Fault]:
@@ -512,13 +451,10 @@ class ServiceNow(Desk):
         for row in rows_of(reader, feed, len(header), delimiter):
             if isinstance(row, Fault):
                 yield row
-            elif sum(map(len, row)) > LONGEST_LINE:
-                yield _too_long(feed.text)
             else:
                 yield dict(zip(header, row, strict=True))
 
     def events(self, record: Record) -> Iterator[Event]:
-        """Yield the events of a row. Raises RefusedError, SourceError."""
         row = {name: _displayed(value) for name, value in record.items()}
         is_named = bool(self.layout.columns.get("appeal_id"))
         numbers = self.layout.names("appeal_id") if is_named else self._numbers
@@ -531,7 +467,7 @@ class ServiceNow(Desk):
             return
         if stage and stage not in self._stages:
             names = ", ".join((*self._stages, *self._cancelled))
-            raise _unknown_value(field="stage", value=stage, names=names)
+            raise unknown_value(stage, "stage", names)
         paused = [text for one in self._pauses if (text := text_in(row, one)) is not None]
         if stage == "paused" or not all(map(self._no_time.fullmatch, paused)):
             raise unknown_pauses(appeal)
@@ -542,16 +478,13 @@ class ServiceNow(Desk):
 
 
 def _displayed(value: object) -> object:
-    """Return the value of a field; an export with display values wraps each value in an object."""
     return value.get("display_value") or value.get("value") if isinstance(value, dict) else value
 
 
 class Open311(Desk):
     """Service requests and their updates in GeoReport v2, as JSON or XML.
 
-    Each of the ``notes`` of a request is an event with a time of its own. A status that is in no
-    note becomes an event at ``updated_datetime``. The standard has no reply, so closing counts as
-    the answer.
+    The standard has no reply, so closing counts as the answer.
     """
 
     name = "open311"
@@ -587,7 +520,6 @@ class Open311(Desk):
     }
 
     def rows(self, opened: OpenedFile, begins: bytes) -> Iterator[Record | Fault] | None:
-        """Return the records of XML. Raises SourceError."""
         return self._of_xml(opened) if begins == b"<" else None
 
     def _of_xml(self, opened: OpenedFile) -> Iterator[Record | Fault]:
@@ -595,9 +527,6 @@ class Open311(Desk):
         is_known = False
         for _ in parse_documents(opened, found):
             for tag, record in found.complete:
-                if record is None:
-                    yield _too_long(f"<{tag}>...")
-                    continue
                 if tag not in ("request", "request_update"):
                     check_api_error(opened.name, record)
                     raise refuse_document({tag: None, **record}, opened.name, "<request>")
@@ -608,7 +537,6 @@ class Open311(Desk):
             raise refuse_document(dict.fromkeys(found.roots), opened.name, "<service_requests>")
 
     def events(self, record: Record) -> Iterator[Event]:
-        """Yield the events of a request or of an update. Raises RefusedError."""
         appeal, at = id_in(record, "service_request_id"), "updated_datetime"
         status = text_in(record, "status")
         if "update_id" in record:
@@ -676,18 +604,13 @@ def id_in(record: Record, field: str) -> str:
 
 
 def list_in(record: Record, field: str, *, needed: bool = False) -> list[Any]:
-    """Return the list in a field. Raises RefusedError if it is no list, or is too long."""
     value = record.get(field) if needed else record.get(field) or []
     if not isinstance(value, list):
         raise RefusedError(say("not_a_list", field=field))
-    if len(value) > _MOST_PARTS:
-        detail = say("too_many_parts", field=field, count=len(value), most=_MOST_PARTS)
-        raise RefusedError(detail)
     return value
 
 
 def objects_in(record: Record, field: str, *, needed: bool = False) -> list[Record]:
-    """Return the list of objects in a field. Raises RefusedError."""
     found = list_in(record, field, needed=needed)
     if not all(isinstance(one, dict) for one in found):
         raise RefusedError(say("not_a_list", field=field))
@@ -695,32 +618,19 @@ def objects_in(record: Record, field: str, *, needed: bool = False) -> list[Reco
 
 
 def id_prefix(platform: str, layout: Layout) -> str:
-    """Return the prefix of the event ids of a platform."""
     return f"{platform}/{layout.source}/" if layout.source else f"{platform}/"
 
 
 def unknown_pauses(appeal: str) -> RefusedError:
-    """Return the error for an appeal with pauses whose times are unknown."""
     return RefusedError(say("pauses_unknown", appeal=shown(appeal)), "unknown_pauses")
 
 
-def _unknown_value(field: str, value: str, names: str) -> RefusedError:
-    wanted = say("one_of", names=names)
-    detail = say("value_unknown", canonical=field, value=shown(value), wanted=wanted)
-    return RefusedError(detail, "unknown_value")
-
-
-def _too_long(text: str) -> Fault:
-    return RefusedError(say("record_too_long", most=LONGEST_LINE)).fault(0, text)
-
-
 def _check_order(events: Sequence[Event]) -> None:
-    """Raise RefusedError if a reply precedes the posting, which wrong system clocks cause."""
     if not events or events[0].type != EventType.CREATED:
         return
     posted = events[0].occurred_at
     for event in events:
-        if event.type == EventType.REPLIED and event.occurred_at < posted:
+        if event.type == EventType.REPLIED and event.occurred_at < posted:  # by a wrong clock
             answered = shown(event.occurred_at.isoformat())
             detail = say("answered_before", answered=answered, posted=shown(posted.isoformat()))
             raise RefusedError(detail, "reply_before_post")

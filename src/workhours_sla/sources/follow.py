@@ -34,17 +34,14 @@ _SAMPLE: Final = 1 << 10
 """Number of bytes at the beginning, and before the offset, by which a file is recognised."""
 _CHUNK: Final = 1 << 16
 _KEPT_BYTES: Final = 4 * (LONGEST_LINE + 2)
-_KEPT: Final = 8
-"""Number of rotated files whose spots are kept although no file as old is read."""
+_KEPT: Final = 8  # number of rotated files whose spots are kept although no file as old is read
 _MOST_TRIES: Final = 10
 """Number of listings after which a missing number of a file counts as lost.
 
 Until then a rotation may be in progress.
 """
-_PAUSE: Final = 0.1
-"""Seconds between two listings."""
-_MOST_DIGITS: Final = 3
-"""A number in a file name with more digits than this is a date."""
+_PAUSE: Final = 0.1  # seconds between two listings
+_MOST_DIGITS: Final = 3  # a number in a file name with more digits than this is a date
 _OPENERS: Final[dict[str, Callable[[Path], Any]]] = {
     "": lambda path: path.open("rb", buffering=0),
     ".gz": gzip.open,
@@ -83,7 +80,6 @@ class Spot(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Parse the text of a spot. Raises ValueError."""
         found = _SPOT.fullmatch(text)
         if found is None:
             raise ValueError
@@ -92,7 +88,6 @@ class Spot(NamedTuple):
 
     @classmethod
     def of(cls, file: IO[bytes], offset: int, inode: int, *, is_here: bool = False) -> Self:
-        """Return the spot of a file that was read up to an offset."""
         head, before = _samples(file, offset)
         if not offset:
             head = _at(file, 0, _SAMPLE)
@@ -111,11 +106,7 @@ class Spot(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """The file at the path, or a rotated one, which has a ``suffix``.
-
-    ``packed`` is the suffix of a compression. ``written_at`` is the time of the last write in
-    nanoseconds since 1970.
-    """
+    """The file at the path, or a rotated one, which has a ``suffix``."""
 
     path: Path
     suffix: str
@@ -150,11 +141,7 @@ class _MovedError(Exception):
 
 
 class LineCutter:
-    """Splits chunks of bytes into complete lines.
-
-    ``offset`` is the number of bytes up to the end of the last complete line. ``rest`` contains the
-    bytes after that line. A line that is too long is cut off.
-    """
+    """Splits chunks of bytes into complete lines; ``offset`` is the end of the last one."""
 
     def __init__(self, offset: int) -> None:
         self.offset: int = offset
@@ -162,7 +149,6 @@ class LineCutter:
         self._skipped = 0
 
     def cut(self, chunk: bytes) -> Iterator[bytes]:
-        """Yield each line that ends in ``chunk``."""
         first, *others = chunk.split(b"\n")
         self.rest += first
         for line in others:
@@ -176,12 +162,7 @@ class LineCutter:
 
 
 class Followed:
-    """The files of a path, and how far each was read. Mutable.
-
-    ``report`` is called with a key of ``text.shell.SHELL`` and the name of a file whose lines may
-    not all have been read. ``is_line`` says whether a last line without a line ending is complete.
-    With ``once`` there is a single poll.
-    """
+    """The files of a path, and how far each was read. Mutable."""
 
     def __init__(
         self,
@@ -202,8 +183,7 @@ class Followed:
         self._reported: set[str] = set()
         self._newest: IO[bytes] | None = None
         self._is_first = bool(position)
-        self.missing: int = 0
-        """How many polls in a row found no file at the path."""
+        self.missing: int = 0  # how many polls in a row found no file at the path
         self._since, self._spots = _parsed(position, path)
         self._old: Sequence[Spot] = self._spots[:-1] if once else ()
         """The spots of the files that were rotated before the run."""
@@ -212,7 +192,7 @@ class Followed:
                 self._begin()
 
     def _begin(self) -> None:
-        """Begin at the beginning of the file; the files that were rotated before are left out."""
+        # at the beginning of the file; those that were rotated before are left out
         open_file(self._path).close()
         found = candidates(self._path)
         if not found or found[-1].suffix:
@@ -230,7 +210,6 @@ class Followed:
 
     @property
     def position(self) -> str:
-        """The position to store."""
         return f"{self._since};" + ",".join(map(str, self._spots))
 
     def close(self) -> None:
@@ -240,10 +219,7 @@ class Followed:
             self._newest = None
 
     def poll(self) -> Iterator[tuple[bytes, str]]:
-        """Yield each new line with the position after it, the oldest file first.
-
-        An empty line is a new position. Raises SourceError.
-        """
+        """Yield each new line with the position after it; an empty line is a new position."""
         found = candidates(self._path)
         read: object = None
         while read != (names := [(one.path, one.inode) for one in found]):
@@ -299,10 +275,7 @@ class Followed:
     def _lines(
         self, file: IO[bytes], spot: Spot, one: Candidate | None
     ) -> Iterator[tuple[bytes, str]]:
-        """Yield the lines of a file after a spot, with the position after each.
-
-        ``one`` is None for a file without a name. Raises _MovedError if the file was cut short.
-        """
+        """Yield the lines after a spot, with the position after each; ``one`` None has no name."""
         inode = _inode(file) if one is None else one.inode
         is_packed = one is not None and bool(one.packed)
         is_rotated = one is None or bool(one.suffix)
@@ -342,10 +315,7 @@ class Followed:
     # -- what is to be read ------------------------------------------------------------------
 
     def _plan(self, found: list[Candidate]) -> list[_Planned]:
-        """Return the files to read, the oldest first, and report what is lost.
-
-        Raises _MovedError, and SourceError if no file is left.
-        """
+        """Return the files to read, the oldest first, and report what is lost."""
         plan, homes = self._compared(found)
         for _ in range(_MOST_TRIES):
             if not self._missing(found, plan, homes):
@@ -429,10 +399,7 @@ class Followed:
     def _missing(
         self, found: list[Candidate], plan: list[_Planned], homes: dict[Spot, Candidate]
     ) -> str:
-        """Return the names of missing files whose numbers are below that of an unread file.
-
-        There are none if the newest file does not have the smallest number.
-        """
+        """Return the names of missing files whose numbers are below that of an unread file."""
         numbered = {one.number: one for one in found if one.number}
         plain = [numbered[number] for number in sorted(numbered) if not numbered[number].packed]
         if plain and plain[0].written_at < plain[-1].written_at:
@@ -459,11 +426,7 @@ class Followed:
 
 
 def candidates(path: Path) -> list[Candidate]:
-    """Return the rotated files of a path in the order of their last write, then the path's file.
-
-    Of files written at the same time, the file with the greater number or the earlier date comes
-    first. Raises SourceError for a directory that cannot be listed.
-    """
+    """Return the rotated files of a path in the order of their last write, then the path's file."""
     try:
         found, again = _listed(path), _listed(path)
         while [one[:4] for one in found] != [one[:4] for one in again]:
@@ -494,7 +457,6 @@ def _listed(path: Path) -> list[Candidate]:
 
 
 def _opened(one: Candidate) -> Any:
-    """Open a candidate. Raises _MovedError if another file has its name, or it was cut short."""
     try:
         status = one.path.stat()
         if status.st_ino == one.inode and status.st_size >= one.size:
@@ -507,7 +469,6 @@ def _opened(one: Candidate) -> Any:
 
 
 def open_file(path: Path) -> IO[bytes]:
-    """Open a file to follow it. Raises SourceError."""
     try:
         if not stat.S_ISREG(path.stat().st_mode) and not path.is_dir():
             raise SourceError(say("not_regular", name=repr(str(path))), name=str(path))
@@ -519,7 +480,6 @@ def open_file(path: Path) -> IO[bytes]:
 
 
 def _parsed(position: str, path: Path) -> tuple[int, list[Spot]]:
-    """Parse a stored position. Raises StoreError."""
     if not position:
         return 0, []
     try:
@@ -530,7 +490,6 @@ def _parsed(position: str, path: Path) -> tuple[int, list[Spot]]:
 
 
 def _at(file: IO[bytes], offset: int, count: int) -> bytes:
-    """Return bytes of a file at an offset."""
     file.seek(offset)
     return file.read(count)
 

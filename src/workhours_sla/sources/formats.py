@@ -3,37 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
+from workhours_sla.config.sections import Format
 from workhours_sla.errors import SourceError
 from workhours_sla.text.messages import say
 
-if TYPE_CHECKING:
-    from workhours_sla.config.sections import Format
-
-HEAD: Final = 128
-"""Number of bytes at the beginning of a file that identify a binary format."""
+HEAD: Final = 128  # number of bytes at the beginning of a file that identify a binary format
 _ODS: Final = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
 
 
 class FileFormat(NamedTuple):
-    """A format. ``read`` is the module in this package and its function that reads a file.
+    """A format of files.
 
-    ``unit`` is what ``Fault.line`` counts. A document ``is_document`` does not list records in the
-    order of their receipt. ``is_followed`` says whether ``watch`` can follow a file; ``mapper`` is
-    then the module and the function that makes the mapper of a line, unless the lines are events or
-    appeals. The ids in a file of a network are those of the network. A binary format begins with
-    one of the bytes ``begins``; of any other format, ``endings`` are the suffixes of files.
+    A document ``is_document`` does not list records in the order of their receipt. ``watch`` can
+    follow a file that ``is_followed``: lines of events or appeals, or those that ``mapper`` maps.
     """
 
-    read: str
-    unit: Literal["line", "row", "record"] = "record"
+    read: str  # the module in this package and its function that reads a file
+    unit: Literal["line", "row", "record"] = "record"  # what ``Fault.line`` counts
     is_document: bool = False
     is_followed: bool = False
-    mapper: str = ""
+    mapper: str = ""  # the module and the function that makes the mapper of a line
     is_network: bool = False
-    endings: tuple[str, ...] = ()
-    begins: tuple[bytes, ...] = ()
+    endings: tuple[str, ...] = ()  # the suffixes of files
+    begins: tuple[bytes, ...] = ()  # the first bytes of a binary format
 
 
 FORMATS: Final[Mapping[Format, FileFormat]] = {
@@ -50,7 +44,8 @@ FORMATS: Final[Mapping[Format, FileFormat]] = {
     "html": FileFormat("html.read", "row", endings=(".html", ".htm")),
     "parquet": FileFormat("tables.read", "row", endings=(".parquet",), begins=(b"PAR1",)),
     "arrow": FileFormat(
-        *("tables.read", "row"),
+        "tables.read",
+        unit="row",
         endings=(".arrow", ".feather"),
         begins=(b"ARROW1\0\0", b"\xff\xff\xff\xff"),
     ),
@@ -63,7 +58,7 @@ FORMATS: Final[Mapping[Format, FileFormat]] = {
     ),
     "ok": FileFormat("networks.ok.read", is_document=True, is_network=True),
     "max": FileFormat(
-        *("networks.max.read", "record"),
+        "networks.max.read",
         is_followed=True,
         mapper="networks.max.MaxMapper",
         is_network=True,

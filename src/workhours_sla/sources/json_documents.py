@@ -9,20 +9,17 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
 from workhours_sla.errors import SourceError, clipped, shown
 from workhours_sla.sources.lines import Lines
+from workhours_sla.sources.opened import OpenedFile
 from workhours_sla.sources.rows import RefusedError, json_text
 from workhours_sla.text.messages import Phrase, say
 
-if TYPE_CHECKING:
-    from workhours_sla.sources.opened import OpenedFile
-
-LIST: Final = "[]"
-"""Marks the elements of an array in a path."""
+LIST: Final = "[]"  # marks the elements of an array in a path
 decode_any: Final = msgspec.json.Decoder(float_hook=float).decode
 """Decodes a record whose fields may have any type; numbers may have any size."""
 _value_at: Final = json.JSONDecoder().raw_decode
@@ -31,8 +28,7 @@ _TOKEN: Final = re.compile(r'"[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*+\\?+(?:"|\n|\Z)|[
 """Matches a bracket, or a string; one without a closing quote ends with its line."""
 _PAIRS: Final = {"{": "}", "[": "]"}
 _LONGEST: Final = 200
-_LISTED: Final = 20
-"""The most keys of a document that a message lists."""
+_LISTED: Final = 20  # the most keys of a document that a message lists
 _MARKS: Final = (
     *("error", "errors", "error_code", "error_msg", "errorMessages", "errorMessage"),
     "execute_errors",
@@ -51,9 +47,8 @@ _ALONE: Final = frozenset((*_CODES, *_MESSAGES, "status"))
 class Found(NamedTuple):
     """A record, as a value of its type; or None and the reason why it cannot be decoded.
 
-    ``written`` is the record as JSON has it, or the text of a line that is not JSON. ``head`` has
-    the other values of its envelope. ``is_alone`` says that the record is in no array of records,
-    so that it may be a document of another kind.
+    ``written`` is what the file has, and ``head`` the other values of its envelope. A record that
+    ``is_alone`` is in no array of records, so that it may be a document of another kind.
     """
 
     value: Any
@@ -64,21 +59,13 @@ class Found(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The text of the record."""
         is_text = isinstance(self.written, str)
         return self.written if is_text else json_text(self.written)
 
     def use(self) -> Any:
-        """Return the value of the record. Raises RefusedError if it cannot be decoded."""
         if self.why is not None:
             raise RefusedError(self.why)
         return self.value
-
-
-class Closed(NamedTuple):
-    """The end of an envelope, or of a document, with its other values."""
-
-    head: Mapping[str, object]
 
 
 # -- where records are ---------------------------------------------------------------------------
@@ -102,10 +89,7 @@ RECORD: Final = Place()
 
 
 def at_path(path: str) -> Place:
-    """Return the place of a document whose records are at a path, such as ``response.items[]``.
-
-    ``[]`` means every element of an array, and ``""`` the whole document. A key may have dots.
-    """
+    """Return the place of a document whose records are at a path, such as ``response.items[]``."""
     steps = [step for step in path.replace(LIST, f".{LIST}").split(".") if step]
 
     @cache
@@ -126,10 +110,7 @@ def lists_under(*keys: str) -> Place:
 
 
 def envelopes(contents: Mapping[str, Literal["envelopes", "records"]]) -> Place:
-    """Return the place of envelopes, each in others or in arrays; ``contents`` says what keys have.
-
-    Without it each line is a record.
-    """
+    """Return the place of envelopes, in others or in arrays; ``contents`` says what keys have."""
     place = Place(takes_others=True, are_lines=not contents)
     lists = Place(elements=RECORD, takes_others=True)
     lists.keys = place.keys = {
@@ -149,11 +130,12 @@ def records_of(
     *,
     encoding: str = "utf-8",
     repair: Callable[[str], str] = str,
-) -> Iterator[Found | Closed]:
-    """Yield every record of the documents in a file, and the end of every envelope.
+    close: Callable[[Mapping[str, object]], object] = lambda _: None,
+) -> Iterator[Found]:
+    """Yield every record of the documents in a file.
 
-    A record is converted to ``kind``. A document that is not JSON is read as ``repair`` makes it.
-    Raises SourceError if the file is not text, or not JSON.
+    ``close`` is called with the other values of every envelope, or of a document, after its
+    records. Raises SourceError, also for an envelope with the error of an API.
     """
     if place.are_lines and not is_document(opened, encoding):
         for line in Lines(opened.chunks, encoding):
@@ -173,14 +155,19 @@ def records_of(
             msg = say("json_broken", name=opened.name, why=why)
             raise SourceError(msg, name=opened.name) from None
         at = end
-        count += sum(isinstance(one, Found) for one in found)
-        yield from found
+        for one in found:
+            if isinstance(one, Found):
+                count += 1
+                yield one
+            else:
+                check_api_error(opened.name, one, has_records=True)
+                close(one)
 
 
 def _inside(
     value: Any, place: Place, head: Mapping[str, object], kind: Any, *, is_top: bool = False
-) -> Iterator[Found | Closed]:
-    """Yield what is in a value that is at a place."""
+) -> Iterator[Found | dict[str, object]]:
+    """Yield what is in a value that is at a place, and the other values of each envelope."""
     if isinstance(value, list) and place.elements is not None:
         for one in value:
             yield from _inside(one, place.elements, head, kind)
@@ -190,7 +177,7 @@ def _inside(
             if key in place.keys:
                 yield from _inside(one, place.keys[key], own, kind)
         if is_top or place.takes_others:
-            yield Closed(own)
+            yield own
     elif place is RECORD or place.takes_others:
         yield _converted(value, head, kind)._replace(is_alone=place is not RECORD)
 
@@ -274,11 +261,7 @@ def shape_of(head: str) -> Shape:
 
 
 def is_document(opened: OpenedFile, encoding: str) -> bool:
-    """Return whether a file is one JSON document rather than JSON Lines, by its first lines.
-
-    A document is an array, an object that spans several lines, a first line without an end, or,
-    with the suffix ``.json``, a single line.
-    """
+    """Return whether a file is one JSON document rather than JSON Lines, by its first lines."""
     alone = opened.ending == ".json"
     head = opened.chunks.first_line()
     if alone:
@@ -380,10 +363,7 @@ def check_api_error(name: str, document: object, *, has_records: bool = False) -
 
 
 def refuse_document(document: object, name: str, wanted: str) -> SourceError:
-    """Return the error for a document that has no records, such as the error of an API.
-
-    ``wanted`` says what a record of the format has.
-    """
+    """Return the error for a document that has no records, such as the error of an API."""
     check_api_error(name, document)
     has: Phrase | str = say("something_else")
     if isinstance(document, Mapping):

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import Final
 
+from workhours_sla.config.sections import Input
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.sources.json_documents import (
     LIST,
-    Closed,
     at_path,
-    check_api_error,
     check_one_document,
     decode_any,
     records_of,
@@ -20,59 +19,45 @@ from workhours_sla.sources.json_documents import (
 from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.lines import LONGEST_LINE, MARKS_AND_BLANKS, Lines, is_too_long
 from workhours_sla.sources.mapping import Mapper
+from workhours_sla.sources.opened import OpenedFile
 from workhours_sla.sources.rows import Item, Record, RefusedError
-from workhours_sla.sources.values import check_lengths
 from workhours_sla.text.messages import say
 
-if TYPE_CHECKING:
-    from workhours_sla.config.sections import Input
-    from workhours_sla.sla.event import Claim
-    from workhours_sla.sources.opened import OpenedFile
-
-_MOST_DELAYED: Final = 1_000
-"""Maximum number of records to wait for the required columns."""
-_LISTED: Final = 40
-"""Maximum number of document keys that a message lists."""
+_MOST_DELAYED: Final = 1_000  # maximum number of records to wait for the required columns
+_LISTED: Final = 40  # maximum number of document keys that a message lists
 
 
-def read_lines(
-    opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
-) -> Iterator[Item]:
-    """Yield, for each line that is not blank, its events or a Fault.
-
-    The file has no header, so rows are delayed until each required column was found in a line.
-    Raises SourceError if a required column is in none of the first 1,000 lines, if the file is
-    empty, and if the file is not text.
-    """
+def read_lines(opened: OpenedFile, layout: Layout, options: Input) -> Iterator[Item]:
     name = opened.name
-    mapper = Mapper(layout, claims=claims)
-    first = _FirstRows(layout, name)
+    mapper = Mapper(layout, claims=opened.claims)
     first_line = text = ""
     line = 0
-    for line, text in enumerate(Lines(opened.chunks, options.encoding), 1):
-        if text.isspace():
-            continue
-        first_line = first_line or text.strip()
-        record: Record = {}
-        try:
-            record = mapper.flat(record_of(text))
-            item: Item = mapper(record, line)
-        except RefusedError as refused:
-            item = refused.fault(line, text)
-        yield from first.add(item, record)
+
+    def rows() -> Iterator[tuple[Item, Record]]:
+        nonlocal first_line, text, line
+        for line, text in enumerate(Lines(opened.chunks, options.encoding), 1):
+            if text.isspace():
+                continue
+            first_line = first_line or text.strip()
+            record: Record = {}
+            try:
+                record = mapper.flat(record_of(text))
+                yield mapper(record, line), record
+            except RefusedError as refused:
+                yield refused.fault(line, text), record
+
+    def check(keys: Collection[str]) -> None:
+        if not keys and (first_line.startswith("[") or first_line == "{"):
+            raise SourceError(say("json_array", name=name), name=name)
+        if keys and line == 1:
+            check_one_document(name, text)
+
+    yield from _with_columns(rows(), layout, name, check)
     if not first_line:
-        msg = say("json_empty", name=name)
-        raise SourceError(msg, name=name)
-    if not first.have_keys and (first_line.startswith("[") or first_line == "{"):
-        msg = say("json_array", name=name)
-        raise SourceError(msg, name=name)
-    if first.missing() is not None and line == 1:
-        check_one_document(name, text)
-    yield from first.rest()
+        raise SourceError(say("json_empty", name=name), name=name)
 
 
 def record_of(text: str) -> dict[str, object]:
-    """Return the JSON object in a line. Raises RefusedError."""
     if is_too_long(text):
         raise RefusedError(say("line_too_long", most=LONGEST_LINE))
     try:
@@ -86,95 +71,67 @@ def record_of(text: str) -> dict[str, object]:
     return record
 
 
-def read_documents(
-    opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
-) -> Iterator[Item]:
-    """Yield, for each record of the documents in a file, its events or a Fault.
-
-    The records are at the path of ``options`` or of a column such as ``response.items[].date``.
-    Otherwise they are the elements of an array at the top, or the object at the top. Records are
-    delayed until each required column was found in one of them. Raises SourceError if a required
-    column is in none of the first 1,000 records, if nothing is at the path, if the document is an
-    error response of an API, and if the file is not JSON.
-    """
+def read_documents(opened: OpenedFile, layout: Layout, options: Input) -> Iterator[Item]:
     name = opened.name
     head = opened.chunks.first_line()
     path = _path_in(head, layout, options, name)
-    mapper = Mapper(layout, claims=claims, path=path)
-    first = _FirstRows(layout, name)
-    line = 0
-    for found in records_of(opened, at_path(path), encoding=options.encoding):
-        if isinstance(found, Closed):
-            check_api_error(name, found.head, has_records=True)
-            continue
-        line += 1
-        record: Record = {}
-        try:
-            record = mapper.flat(found.use())
-            check_lengths(record, mapper.read_columns)
-            item: Item = mapper(record, line)
-        except RefusedError as refused:
-            item = refused.fault(line, found.text)
-        yield from first.add(item, record)
     text = text_of_head(head, options.encoding)
-    if line == 1 and not path and not first.are_complete:
-        check_one_document(name, text)
-    yield from first.rest()
+    mapper = Mapper(layout, claims=opened.claims, path=path)
+    line = 0
+
+    def rows() -> Iterator[tuple[Item, Record]]:
+        nonlocal line
+        found = records_of(opened, at_path(path), encoding=options.encoding)
+        for line, one in enumerate(found, 1):
+            record: Record = {}
+            try:
+                record = mapper.flat(one.use())
+                yield mapper(record, line), record
+            except RefusedError as refused:
+                yield refused.fault(line, one.text), record
+
+    def check(_keys: Collection[str]) -> None:
+        if line == 1 and not path:
+            check_one_document(name, text)
+
+    yield from _with_columns(rows(), layout, name, check)
     if not line:
         _check_empty(name, path, text)
 
 
-class _FirstRows:
-    """Delays the first records of a file without a header until every required column was seen."""
+def _with_columns(
+    rows: Iterable[tuple[Item, Record]],
+    layout: Layout,
+    name: str,
+    check: Callable[[Collection[str]], None],
+) -> Iterator[Item]:
+    """Yield the items, delayed until every required column was in a record. Raises SourceError.
 
-    def __init__(self, layout: Layout, name: str) -> None:
-        self._layout = layout
-        self._name = name
-        self._unseen = {canonical: layout.parts(canonical) for canonical in layout.required}
-        self._keys: dict[str, None] = {}
-        self._delayed: list[Item] = []
-
-    @property
-    def are_complete(self) -> bool:
-        """Whether every required column has been seen."""
-        return not self._unseen
-
-    @property
-    def have_keys(self) -> bool:
-        """Whether a record with at least one column has been seen."""
-        return bool(self._keys)
-
-    def add(self, item: Item, columns: Iterable[str]) -> list[Item]:
-        """Add a record with its columns, and return the items that need no more delay.
-
-        Raises SourceError if a required column is in none of the first 1,000 records.
-        """
-        if not self._unseen:
-            return [item]
-        self._delayed.append(item)
-        self._keys |= dict.fromkeys(columns)
-        for canonical, parts in list(self._unseen.items()):
-            if all(not self._keys.keys().isdisjoint(names) for names in parts):
-                del self._unseen[canonical]
-        if self._unseen and len(self._delayed) <= _MOST_DELAYED:
-            return []
-        return self.rest()
-
-    def missing(self) -> str | None:
-        """Return a required column that was in no record, None if there is none."""
-        return next(iter(self._unseen), None) if self._keys else None
-
-    def rest(self) -> list[Item]:
-        """Return the delayed items. Raises SourceError if a required column was in no record."""
-        missing = self.missing()
-        if missing is not None:
-            raise self._layout.missing(missing, list(self._keys), self._name)
-        found, self._delayed = self._delayed, []
-        return found
+    ``check`` may raise a better error than one about a column that is in no record.
+    """
+    unseen = {canonical: layout.parts(canonical) for canonical in layout.required}
+    keys: dict[str, None] = {}
+    delayed: list[Item] = []
+    for item, record in rows:
+        delayed.append(item)
+        if unseen:
+            keys |= dict.fromkeys(record)
+            for canonical, parts in list(unseen.items()):
+                if all(not keys.keys().isdisjoint(names) for names in parts):
+                    del unseen[canonical]
+        if not unseen:
+            yield from delayed
+            delayed.clear()
+        elif keys and len(delayed) > _MOST_DELAYED:
+            break
+    if unseen:
+        check(keys)
+        if keys:
+            raise layout.missing(next(iter(unseen)), list(keys), name)
+    yield from delayed
 
 
 def _path_in(head: bytes, layout: Layout, options: Input, name: str) -> str:
-    """Return the path of the records in a document whose first bytes are ``head``."""
     begins = head.lstrip(MARKS_AND_BLANKS)[:1]
     if not begins:
         msg = say("json_no_document", name=name)
@@ -189,10 +146,7 @@ def _path_in(head: bytes, layout: Layout, options: Input, name: str) -> str:
 
 
 def _path_of(columns: Iterable[str], name: str) -> str | None:
-    """Return the path that column names contain, such as the one in ``response.items[].date``.
-
-    Return None if no column names a path. Raises SourceError if columns name different paths.
-    """
+    """Return the path that column names contain, such as the one in ``response.items[].date``."""
     paths = {}
     for column in columns:
         start, mark, _key = column.rpartition(f"{LIST}.")
@@ -206,7 +160,6 @@ def _path_of(columns: Iterable[str], name: str) -> str | None:
 
 
 def _check_empty(name: str, path: str, head: str) -> None:
-    """Raise SourceError if a document without records has no array at ``path``."""
     shape = shape_of(head)
     if path not in shape.arrays:
         check_one_document(name, head)

@@ -141,11 +141,7 @@ class KafkaSource:
 class Kept(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
 ):
-    """A rejected message as it is kept in the store, so that it can be read again.
-
-    ``headers`` are those of CloudEvents. A value that is not text is kept in ``value_base64``. A
-    value that is too long to be read is cut, and ``is_cut`` is true.
-    """
+    """A rejected message as it is kept in the store, so that it can be read again."""
 
     topic: str
     partition: int
@@ -252,10 +248,7 @@ def _headers_of(message: Any) -> dict[str, str]:
 
 
 def _time_of(message: Any) -> datetime | None:
-    """Return the timestamp of a message, None if it has none.
-
-    Depending on the topic, it is when the message was created or when the broker stored it.
-    """
+    """Return the timestamp of a message, None if it has none."""
     kind, milliseconds = message.timestamp()
     if not kind or not 0 <= milliseconds <= _LATEST:
         return None

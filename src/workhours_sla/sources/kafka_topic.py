@@ -30,16 +30,12 @@ from workhours_sla.stream.kafka_connection import (
 from workhours_sla.stream.source import Idle, Item, Rejected, Start
 from workhours_sla.text.messages import Phrase, say
 
-GONE: Final = "gone"
-"""The position in a partition that no longer exists."""
-AT_ONCE: Final = 500
-"""Maximum number of messages that are taken from the client at once."""
+GONE: Final = "gone"  # the position in a partition that no longer exists
+AT_ONCE: Final = 500  # maximum number of messages that are taken from the client at once
 NO_GROUP: Final = "workhours-sla"
 """The name of the group that librdkafka wants although the source is in no group."""
-_AGAIN: Final = 0.2
-"""Seconds after which a broker that has not answered is asked again."""
-_QUERY: Final = 5.0
-"""Seconds after which a question to a broker has failed."""
+_AGAIN: Final = 0.2  # seconds after which a broker that has not answered is asked again
+_QUERY: Final = 5.0  # seconds after which a question to a broker has failed
 _OWN: Final[Mapping[str, object]] = {
     "auto.offset.reset": "error",
     "enable.auto.commit": False,
@@ -52,17 +48,11 @@ _OWN: Final[Mapping[str, object]] = {
 _POSITION: Final = re.compile(r"(\d{1,19})(?:-(\d{1,19})-([0-9a-f]{1,8}))?", re.ASCII)
 _POLL: Final = 0.5
 """Maximum seconds to wait for messages, so that the source stops soon when it must."""
-_STALLED: Final = 60.0
-"""Seconds without any progress after which a run that must end fails."""
+_STALLED: Final = 60.0  # seconds without any progress after which a run that must end fails
 
 
 class Position(NamedTuple):
-    """How far a partition was read.
-
-    ``next`` is the offset at which reading resumes. ``last`` is the offset of the last message that
-    was read, and ``check`` its checksum, by which a topic that was created again is recognised;
-    both are None before the first message.
-    """
+    """How far a partition was read; ``check``, of the last message, shows a topic made again."""
 
     next: int
     last: int | None = None
@@ -73,7 +63,6 @@ class Position(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Parse the text of a position. Raises ValueError."""
         found = _POSITION.fullmatch(text)
         if found is None:
             msg = f"{text!r} is not a position in a partition"
@@ -95,16 +84,12 @@ class Ends(NamedTuple):
 
 
 class EndsAsked:
-    """A question for the ends of partitions that is not answered yet.
-
-    ``at`` is the time of the question. ``error`` is the error of an answer, None if there is none.
-    """
+    """A question for the ends of partitions that is not answered yet."""
 
     def __init__(self, at: datetime | None, futures: Mapping[Any, Any]) -> None:
         self.at = at
         self.error: Any = None
-        self.count: int = len(futures)
-        """The number of partitions that were asked for."""
+        self.count: int = len(futures)  # the number of partitions that were asked for
         self._futures = futures
 
     @property
@@ -113,7 +98,6 @@ class EndsAsked:
         return all(one.done() for one in self._futures.values())
 
     def offsets(self) -> dict[int, int]:
-        """Return the offset of each partition whose leader has answered; waits for the answers."""
         found = {}
         for partition, future in self._futures.items():
             try:
@@ -143,17 +127,13 @@ class Topic:
             raise SourceError(msg, topic=topic, extra=EXTRA) from None
 
     def close(self) -> None:
-        """Close the connections."""
         with suppress(Exception):  # a second call, or brokers that are gone
             self._consumer.close()
 
     # -- the topic ---------------------------------------------------------------------------
 
     def partitions(self, *, is_needed: bool = True) -> Sequence[int] | None:
-        """Return the numbers of the partitions. Raises SourceError.
-
-        Unless they are needed, return None if no broker answers soon.
-        """
+        """Return the numbers of the partitions. Raises SourceError."""
         from confluent_kafka import KafkaException
 
         try:
@@ -189,10 +169,7 @@ class Topic:
         return EndsAsked(at, self._admin.list_offsets(wanted, request_timeout=_QUERY))
 
     def ends(self, partitions: Sequence[int]) -> Ends:
-        """Return the first offset and the end of each partition. Raises SourceError.
-
-        If a broker does not answer, it is asked again until PATIENCE is over.
-        """
+        """Return the first offset and the end of each partition. Raises SourceError."""
         until = monotonic() + PATIENCE
         while True:
             first, end = self.ask_ends(partitions, first=True), self.ask_ends(partitions)
@@ -208,17 +185,12 @@ class Topic:
     # -- messages ----------------------------------------------------------------------------
 
     def assign(self, offsets: Mapping[int, int]) -> None:
-        """Read exactly these partitions, from these offsets on."""
         from confluent_kafka import TopicPartition
 
         places = [TopicPartition(self._topic, one, offset) for one, offset in offsets.items()]
         self._consumer.assign(places)
 
     def messages(self, wait: float) -> list[Any]:
-        """Return the next messages, and the ends of partitions that were reached.
-
-        ``wait`` is in seconds. Raises SourceError.
-        """
         from confluent_kafka import KafkaException
 
         try:
@@ -230,7 +202,6 @@ class Topic:
     # -- errors ------------------------------------------------------------------------------
 
     def failed(self, error: Any) -> SourceError:
-        """Return the error to raise for an error of librdkafka; None if no broker answered."""
         error = error if hasattr(error, "name") else self._faults.last
         if error is None:
             phrase = say("kafka_no_broker", brokers=shown(self._cluster.brokers), why="-")
@@ -292,8 +263,7 @@ class Reading:
         self._is_waiting = False
         self._asked: EndsAsked | None = None
         self._ask_at = 0.0
-        self._until: Mapping[int, int] = {}
-        """The ends at which a run with ``once`` is over."""
+        self._until: Mapping[int, int] = {}  # the ends at which a run with ``once`` is over
         self._until_at: datetime | None = None
         self._progress_at = monotonic()
 
@@ -327,7 +297,6 @@ class Reading:
     # -- partitions --------------------------------------------------------------------------
 
     def _begin(self) -> None:
-        """Check the stored positions, and start reading."""
         self._all = self._topic.partitions() or ()
         for partition in sorted(self._at.keys() - set(self._all)):
             facts = {**self._facts, "partition": partition}
@@ -345,10 +314,7 @@ class Reading:
         self._topic.assign(self._offsets(self._all))
 
     def _offsets(self, partitions: Sequence[int]) -> dict[int, int]:
-        """Return the offsets at which partitions are read. Raises SourceError for a lost position.
-
-        Reading begins with the last message that is known, in order to compare it.
-        """
+        """Return the offsets to read from; the last message that is known is compared first."""
         ends = self._topic.ends(partitions)
         found = {}
         for partition in partitions:
@@ -370,14 +336,12 @@ class Reading:
         return found
 
     def _lose(self, cause: str, partition: int, first: int, **facts: int) -> None:
-        """Raise SourceError about a lost position, unless the loss is accepted."""
         if not self._options.accept_loss:
             raise SourceError(say(cause, partition=partition, **facts, **self._facts))
         note = say("kafka_begins_at", partition=partition, offset=first, **self._facts)
         self._options.report(note)
 
     def _check_count(self) -> None:
-        """Raise SourceError if partitions were added to the topic."""
         more = sorted({*(self._topic.partitions(is_needed=False) or ())} - {*self._all})
         if more:
             raise SourceError(
@@ -387,12 +351,10 @@ class Reading:
     # -- messages ----------------------------------------------------------------------------
 
     def _started(self) -> Iterator[Start]:
-        """Yield the positions of partitions that have begun."""
         starts, self._starts = self._starts, []
         yield from starts
 
     def _item(self, message: Any) -> Item | None:
-        """Return the item of a message, None if it was read before."""
         partition, offset = message.partition(), message.offset()
         if partition in self._restarted:
             return None
@@ -442,10 +404,7 @@ class Reading:
             raise SourceError(phrase)
 
     def _refuse_offset(self, partition: int) -> None:
-        """Raise SourceError if a partition does not have the next message any more.
-
-        If only messages were removed that the store has, reading goes on after them.
-        """
+        """Raise SourceError if a partition does not have the next message any more."""
         at = self._at[partition]
         ends = self._topic.ends([partition])
         if partition in self._doubted and ends.first[partition] <= at.next <= ends.end[partition]:
@@ -460,10 +419,6 @@ class Reading:
     # -- the ends of partitions --------------------------------------------------------------
 
     def _heartbeats(self) -> Iterator[Idle]:
-        """Yield a heartbeat for each partition that was read to its end.
-
-        Raises SourceError if partitions were added: time must wait for their messages.
-        """
         asked = self._asked
         if asked is None:
             if monotonic() >= self._ask_at:

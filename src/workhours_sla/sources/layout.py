@@ -6,10 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 from difflib import get_close_matches
 from itertools import zip_longest
-from typing import TYPE_CHECKING
 
 from workhours_sla.config.column_names import (
     COLUMNS,
@@ -24,30 +23,21 @@ from workhours_sla.config.column_names import (
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.text.messages import say
 
-if TYPE_CHECKING:
-    from datetime import tzinfo
-
+HEADER_WITHIN = 100  # number of rows at the top of a table in which the header is searched
 _TOTALS = re.compile(r"\W*(?:(?:общий )?итог|итого|всего|(?:grand )?totals?)\b", re.IGNORECASE)
 """Matches the beginning of a cell that labels a row of totals."""
 _COUNT = re.compile(r"(?:\d{1,7}(?:\.0)?)?", re.ASCII)
-_LISTED = 40
-"""Maximum number of columns that a message lists."""
+_LISTED = 40  # maximum number of columns that a message lists
 
 
 @dataclass(frozen=True)
 class Layout:
     """The layout of a file's rows, in any format.
 
-    ``columns`` maps a canonical column to the file's columns for it, in the grammar of
-    ``config.column_names``; a canonical column that is not listed has the same name in the file.
-    ``values`` maps a canonical column to a mapping from the file's values to the values of events.
-    In this mapping ``""`` means empty, and a value that is not listed is used unchanged. ``ignore``
-    lists values of canonical columns; a row with one of them is ignored. ``datetime_format`` and
-    ``tz`` are passed to ``Instants``. ``source`` is used for rows that name no source. With
-    ``first_is_created``, the first event of an appeal creates it. If an answer precedes the posting
-    by no more than ``tolerance``, it counts as given at the posting. Until the first answer of a
-    file of appeals is read, ``unread_answers`` collects the columns that have values and the names
-    of answers, but are not read.
+    ``columns`` has the file's columns for a canonical one, which otherwise has the same name in the
+    file. ``values`` maps the file's values of a canonical column; others are used unchanged. If an
+    answer precedes the posting by at most ``tolerance``, it counts as given at the posting. Until
+    an answer is read, ``unread_answers`` collects columns with the names of answers and values.
     """
 
     kind: Kind = "events"
@@ -72,11 +62,7 @@ class Layout:
         return REQUIRED[self.kind]
 
     def column(self, canonical: str) -> str:
-        """Return the file's column name for a canonical column, ``""`` if the file has none.
-
-        If the canonical column is joined from several columns, return a text that lists them for
-        messages.
-        """
+        """Return the file's column name for a canonical column, ``""`` if the file has none."""
         return shown_columns(self.columns.get(canonical, canonical))
 
     def parts(self, canonical: str) -> Parts:
@@ -88,13 +74,7 @@ class Layout:
         return tuple(name for part in self.parts(canonical) for name in part)
 
     def check(self, header: Sequence[str], name: str) -> None:
-        """Raise SourceError if a column is missing from ``header`` or occurs in it twice.
-
-        A column of several with one name is named as by ``numbered``.
-
-        The columns in ``required`` and in ``columns`` must be present. A file of appeals must also
-        have ``answered_at``: without it, every appeal would look unanswered.
-        """
+        """Raise SourceError if a column is missing from ``header`` or occurs in it twice."""
         numbers = numbered(header)
         for canonical in self.canonical:
             needed = (
@@ -119,10 +99,7 @@ class Layout:
                     raise self.missing(canonical, header, name, column)
 
     def check_answers(self, name: str) -> None:
-        """Raise SourceError if no answer was read, but columns that are not read may have them.
-
-        Without this error, every appeal would look unanswered.
-        """
+        """Raise SourceError if no answer was read, but columns that are not read may have them."""
         if self.unread_answers:
             others = [shown(column) for column in self.unread_answers]
             msg = say(
@@ -137,10 +114,7 @@ class Layout:
     def missing(
         self, canonical: str, columns: Collection[str], name: str, column: str | None = None
     ) -> SourceError:
-        """Return the SourceError for a missing column; its message lists the file's columns.
-
-        If the canonical column is joined from several columns, ``column`` is the missing one.
-        """
+        """Return the SourceError for a missing column; its message lists the file's columns."""
         column = self.column(canonical) if column is None else column
         near = _near((column, canonical), columns)
         renamed = column != canonical
@@ -205,28 +179,33 @@ def two_rows(above: Sequence[str], below: Sequence[str]) -> list[str]:
 
 
 def is_total(cells: Iterable[object]) -> bool:
-    """Whether the first cell with a text is a label for totals."""
-    first = next((cell for cell in cells if cell != ""), None)
+    """Whether the first cell with a text is a label for totals, or the cells number the columns."""
+    filled = (cell for cell in cells if cell != "")
+    first = next(filled, None)
+    if str(first) in ("1", "1.0"):  # as below the header of a printed form
+        rest = [str(cell).removesuffix(".0") for cell in filled]
+        return len(rest) >= 2 and rest == [str(at) for at in range(2, len(rest) + 2)]
     return isinstance(first, str) and _TOTALS.match(first) is not None
 
 
 def totals_of(layout: Layout, header: Sequence[str]) -> Callable[[Sequence[object]], bool]:
-    """Return a function that recognises a row of totals: it has a label for totals and no id.
-
-    If the label is in the column of ids, the other required columns are empty or have counts.
-    """
-    ids, *others = (
+    """Return a function that recognises a row without an appeal: a note, totals, the header again."""
+    names = (layout.names(canonical) for canonical in layout.canonical)
+    read = [header.index(name) for one in names for name in one if name in header]
+    places = [
         [header.index(column) for column in layout.names(canonical)]
         for canonical in layout.required
-    )
-    rest = [at for one in others for at in one]
+    ]
+    ids, required = places[0], [at for one in places for at in one]
 
     def of_row(cells: Sequence[object]) -> bool:
+        if not any(cells[at] != "" for at in read if at < len(cells)) or cells == header:
+            return True
         if not is_total(cells):
             return False
         first = next(at for at, cell in enumerate(cells) if cell != "")
-        if first in ids:
-            return all(at >= len(cells) or _COUNT.fullmatch(str(cells[at])) for at in rest)
-        return all(at >= len(cells) or cells[at] == "" for at in ids)
+        texts = {at: str(cells[at]) for at in required if at < len(cells) and at != first}
+        has_id = first in ids or any(texts.get(at) for at in ids)
+        return not has_id or all(map(_COUNT.fullmatch, texts.values()))
 
     return of_row

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import codecs
-from typing import TYPE_CHECKING, BinaryIO, NoReturn
+from collections.abc import Callable, Iterator
+from typing import BinaryIO, NoReturn
 
 from workhours_sla.errors import SourceError
 from workhours_sla.sources.formats import binary_format
 from workhours_sla.text.messages import Phrase, say
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-LONGEST_LINE = 1_000_000
-"""Maximum length of a line in characters, without its ending."""
-_KEPT = LONGEST_LINE + len("\r\n")
-"""Number of characters that are kept of a longer line."""
+LONGEST_LINE = 1_000_000  # maximum length of a line in characters, without its ending
+_KEPT = LONGEST_LINE + len("\r\n")  # number of characters that are kept of a longer line
 
 MARKS_AND_BLANKS = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"
 """Byte order marks and white space, which may precede the first character in any encoding."""
@@ -30,11 +26,7 @@ def is_too_long(line: str) -> bool:
 
 
 class ByteChunks:
-    """Reads a binary stream in chunks.
-
-    ``position`` is the number of bytes returned so far. ``name`` is the name of the stream in
-    messages. A read from a pipe returns the available bytes without waiting for more.
-    """
+    """Reads a binary stream in chunks; one of a pipe has the bytes that are there already."""
 
     __slots__ = ("_ahead", "_stream_read", "name", "position")
 
@@ -45,10 +37,7 @@ class ByteChunks:
         self.position: int = 0
 
     def peek(self) -> bytes:
-        """Return the next bytes, up to a first character at least, without consuming them.
-
-        White space and a byte order mark do not count as a character.
-        """
+        """Return the next bytes, up to a first character at least, without consuming them."""
         while len(self._ahead) < _CHUNK and not self._ahead.lstrip(MARKS_AND_BLANKS):
             chunk = self._read()
             if not chunk:
@@ -72,14 +61,12 @@ class ByteChunks:
         return self._ahead
 
     def read(self) -> bytes:
-        """Return the next chunk, empty at the end of the stream. Raises SourceError."""
         chunk = self._ahead or self._read()
         self._ahead = b""
         self.position += len(chunk)
         return chunk
 
     def _read(self) -> bytes:
-        """Return the next bytes of the stream. Raises SourceError."""
         try:
             return self._stream_read(_CHUNK)
         except OSError as error:
@@ -89,12 +76,7 @@ class ByteChunks:
 
 
 class Lines:
-    r"""The lines of a byte stream, each with its ``\n``; the last line may lack it.
-
-    A byte order mark is skipped. If the stream ends in the middle of a character, the character is
-    read as U+FFFD, and ``torn`` is true from then on. Raises SourceError for bytes that are not
-    text in ``encoding``, and for NUL characters.
-    """
+    r"""The lines of a text, each with its ``\n``; ``torn`` if it ends within a character."""
 
     def __init__(self, chunks: ByteChunks, encoding: str) -> None:
         self._chunks = chunks
@@ -162,11 +144,7 @@ class Lines:
         return self._chunks.position - len(pending) - after
 
     def _refuse(self, offset: int | None, what: Phrase | str, head: bytes) -> NoReturn:
-        """Raise the SourceError for a stream that is not text.
-
-        ``what`` is the cause, and ``offset`` the offset of the cause in bytes, if known. ``head``
-        is the beginning of the stream.
-        """
+        """Raise the SourceError for a stream that is not text."""
         msg = say(
             "not_text",
             name=self._name,

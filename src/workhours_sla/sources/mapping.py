@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final, NoReturn, cast
 
 from workhours_sla.config.column_names import CLAIM_COLUMNS, TIMES
 from workhours_sla.config.column_words import is_no_time, may_be_answer
-from workhours_sla.errors import EventError, shown
+from workhours_sla.errors import shown
 from workhours_sla.sla.event import (
     AUTHOR_ROLES,
     Attributes,
@@ -21,7 +21,6 @@ from workhours_sla.sla.event import (
 from workhours_sla.sources.derived_events import (
     content_id,
     derived_event,
-    refused_event,
     refusing,
     with_creation,
 )
@@ -37,18 +36,13 @@ TYPES: Final[Mapping[str, EventType]] = {kind.value: kind for kind in EventType}
 _FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
 _ALL_DIFFERENT: Final = frozenset({"event_id", *TIMES})
 """Columns that are not cached, because their values rarely recur."""
-_REMEMBERED: Final = 10_000
-"""Maximum number of cached values of a column; a full cache is emptied."""
+_REMEMBERED: Final = 10_000  # maximum number of cached values of a column; a full cache is emptied
 _LONGEST_REMEMBERED: Final = 100
-_DEEPEST: Final = 5
-"""Maximum number of nested objects in which answers are looked for."""
+_DEEPEST: Final = 5  # maximum number of nested objects in which answers are looked for
 
 
 class _Meanings(dict[object, str | None]):
-    """A cache that maps the file's values of one column to the values of events.
-
-    ``read`` computes the values that are not cached. If ``remember`` is false, nothing is cached.
-    """
+    """A cache that maps the file's values of one column to the values of events."""
 
     def __init__(self, read: Callable[[object], str | None], *, remember: bool) -> None:
         super().__init__({None: None})
@@ -67,13 +61,11 @@ class _Meanings(dict[object, str | None]):
 
 
 class Mapper:
-    """Maps rows to events. ``line`` matters only to the rows of a status log.
+    """Maps rows to events, or those of a status log to StatusRows.
 
-    ``columns`` lists the names of the file's columns. It is None for records of JSON, whose keys
-    differ from row to row and may be nested, such as ``author.id``; a column name may begin with
-    the ``path`` of the records in their document. With ``are_typed`` the texts of times are made
-    from typed cells. An event without an id gets its ``content_id``. For a status log, each row
-    gives a StatusRow; ``events_of_statuses`` maps these to events after the last row.
+    ``columns`` are those of the file, None for records of JSON, whose keys differ and may be
+    nested, such as ``author.id``; a column may begin with the ``path`` of the records in their
+    document. With ``are_typed`` the texts of times are made from typed cells.
     """
 
     dates_to_receipt: ClassVar[bool] = False
@@ -133,10 +125,6 @@ class Mapper:
     def __call__(
         self, record: Record, line: int = 0, received_at: datetime | None = None
     ) -> tuple[Event, ...]:
-        """Return the events of a row. Raises RefusedError.
-
-        ``received_at`` is the time of receipt for a row that names none.
-        """
         record = self.flat(record)
         if self._joined:
             joined = {key: column(record) for key, column in self._joined.items()}
@@ -177,11 +165,7 @@ class Mapper:
     def _key(
         self, canonical: str, columns: Collection[str] | None, read: dict[str, None]
     ) -> str | None:
-        """Return the key for a canonical column in records, None if the file lacks the column.
-
-        The file's columns are added to ``read``. If the value is joined from several columns, a
-        JoinedColumn computes it and stores it under a key that no file has.
-        """
+        """Return the key for a canonical column in records, None if the file lacks the column."""
         parts = self.layout.parts(canonical)
         if columns is not None:
             parts = tuple(tuple(name for name in one if name in columns) for one in parts)
@@ -204,7 +188,6 @@ class Mapper:
     # -- rows --------------------------------------------------------------------------------
 
     def _event(self, record: Record, received_at: datetime | None) -> tuple[Event, ...]:
-        """Return the event of a row. Raises RefusedError."""
         own_id, appeal_id, type_text, occurred, received, source, *facts = self._texts(record)
         appeal_id = appeal_id or self._absent("appeal_id", record)
         type_text = type_text or self._absent("type", record)
@@ -216,21 +199,17 @@ class Mapper:
         received_at = self._time("received_at", received) or received_at or occurred_at
         role, flag = facts[3:5]
         if role is not None and role not in AUTHOR_ROLES:
-            wanted = say("one_of", names=", ".join(AUTHOR_ROLES))
-            raise _unknown(role, "author_role", wanted)
+            raise unknown_value(role, "author_role", ", ".join(AUTHOR_ROLES))
         substantive = None if flag is None else _FLAGS.get(flag.lower())
         if flag is not None and substantive is None:
-            raise _unknown(flag, "substantive", say("kind_bool"))
+            raise unknown_value(flag, "substantive")
         said: Any = (source or self.layout.source, *facts[:4], substantive, *facts[5:])
         own_id = own_id or content_id(appeal_id, kind, occurred_at, *said)
-        try:
+        with refusing():
             event = Event(own_id, appeal_id, kind, occurred_at, received_at, *said)
-        except EventError as error:
-            raise refused_event(error) from None
         return with_creation(event) if self.layout.first_is_created else (event,)
 
     def _appeal(self, record: Record) -> tuple[Event, ...]:
-        """Return the creation of the row's appeal, and its reply if any. Raises RefusedError."""
         appeal_id, posted, answered, *attributes = self._texts(record)
         appeal_id = appeal_id or self._absent("appeal_id", record)
         posted_at = self._time("posted_at", posted) or self._absent("posted_at", record)
@@ -260,7 +239,6 @@ class Mapper:
         return Inverted(events) if is_inverted else events
 
     def _status(self, record: Record, line: int, received_at: datetime | None) -> StatusRow:
-        """Return the status of a row. Raises RefusedError."""
         appeal_id, status, since, received, source, *attributes = self._texts(record)
         appeal_id = appeal_id or self._absent("appeal_id", record)
         status = status or self._absent("status", record)
@@ -277,13 +255,12 @@ class Mapper:
         return StatusRow(line, appeal_id, status, meaning, began_at, received_at, facts)
 
     def _claim(self, record: Record, item: tuple[Event, ...] | StatusRow) -> None:
-        """Append the due time and verdict of a row to the claims, if any. Raises RefusedError."""
         due, verdict = [
             self._meanings[name].read(None if key is None else record.get(key))
             for name, key in zip(CLAIM_COLUMNS, self._claim_keys, strict=True)
         ]
         if verdict not in (None, "met", "breached"):
-            raise _unknown(str(verdict), "their_verdict", say("one_of", names="met, breached"))
+            raise unknown_value(str(verdict), "their_verdict", "met, breached")
         due_at = self._time("their_due_at", due)
         if due_at is not None or verdict is not None:
             appeal_id = item.appeal_id if isinstance(item, StatusRow) else item[0].appeal_id
@@ -301,11 +278,7 @@ class Mapper:
     # -- values ------------------------------------------------------------------------------
 
     def _meaning(self, canonical: str) -> Callable[[object], str | None]:
-        """Return a function that maps the file's value of one column to the value of an event.
-
-        The function returns None for an empty value, and raises RefusedError for a value that is
-        not text.
-        """
+        """Return a function that maps the file's value of one column to the value of an event."""
         values = {
             value.strip(): str(meaning).lower() if isinstance(meaning, bool) else meaning
             for value, meaning in self.layout.values.get(canonical, {}).items()
@@ -327,7 +300,6 @@ class Mapper:
         return meaning
 
     def _texts(self, record: Record) -> list[str | None]:
-        """Return the texts of a row in the order of the canonical columns."""
         get = record.get
         try:
             return [meanings[get(key)] for key, meanings in self._by_key]  # type: ignore[arg-type]
@@ -335,7 +307,6 @@ class Mapper:
             return [meanings.read(get(key)) for key, meanings in self._by_key]  # type: ignore[arg-type]
 
     def _time(self, canonical: str, text: str | None) -> datetime | None:
-        """Parse a time and convert it to UTC; return None for no text. Raises RefusedError."""
         if text is None:
             return None
         try:
@@ -360,8 +331,9 @@ def _if_plain(value: object) -> str:
     return plain_text("", value, fractions=True) if isinstance(value, bool | int | float) else "\0"
 
 
-def _unknown(value: str, canonical: str, wanted: Phrase) -> RefusedError:
-    """Return the RefusedError for a value that is not valid in a column."""
+def unknown_value(value: str, canonical: str, names: str = "") -> RefusedError:
+    """Return the RefusedError for a value that is none of ``names``, by default no flag."""
+    wanted = say("one_of", names=names) if names else say("kind_bool")
     detail = say("value_unknown", canonical=canonical, value=shown(value), wanted=wanted)
     return RefusedError(detail, "unknown_value")
 

@@ -13,24 +13,19 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Any, BinaryIO, Final, Literal, cast
 
 from workhours_sla.errors import SourceError
+from workhours_sla.sla.event import Claim
 from workhours_sla.sources.lines import ByteChunks
 from workhours_sla.text.messages import Phrase, say
 
-MOST_COPIED: Final = 2_000_000_000
-"""Maximum size in bytes of the temporary copy that is made to read a stream in any order."""
-_IN_MEMORY: Final = 1 << 24
-"""A temporary copy larger than this number of bytes is stored on disk."""
-Compression = Literal["gzip", "zstd"]
-"""A supported compression."""
+_IN_MEMORY: Final = 1 << 24  # a temporary copy larger than this number of bytes is stored on disk
+Compression = Literal["gzip", "zstd"]  # a supported compression
 
 MOST_TIMES: Final = 300
 """Maximum ratio of decompressed to compressed size; a file above it looks like a bomb."""
 ALWAYS_READ: Final = 100_000_000
 """Decompressed size in bytes that is always accepted, whatever the ratio."""
-SUFFIXES: Final = (".gz", ".gzip", ".zst", ".zstd")
-"""File name suffixes of compressed files."""
-MAGIC: Final = 4
-"""Number of bytes at the beginning of a file that identify its compression."""
+SUFFIXES: Final = (".gz", ".gzip", ".zst", ".zstd")  # file name suffixes of compressed files
+MAGIC: Final = 4  # number of bytes at the beginning of a file that identify its compression
 
 _GZIP: Final = b"\x1f\x8b"
 _ZSTD: Final = (b"\x28\xb5\x2f\xfd", *(bytes((0x50 + n, 0x2A, 0x4D, 0x18)) for n in range(16)))
@@ -46,12 +41,10 @@ _CAUSES: Final = {errno.EACCES: "denied", errno.EPERM: "denied", errno.EISDIR: "
 class OpenedFile:
     """A file or a stream that is open for reading.
 
-    ``ending`` is the suffix of the file's name in lower case, without the suffix of a compression;
-    ``""`` for a stream. ``size`` is the size of a regular file in bytes, None for a stream.
-    ``chunks`` reads the decompressed content. ``packed`` reads the bytes of the file itself, before
-    decompression. ``regular`` is the file if it can be read in any order; its reader then says in
-    ``reached`` how many bytes were read. Readers append to ``notes`` facts that the user should
-    know although they are no errors.
+    ``ending`` is the suffix without that of a compression. ``packed`` reads the bytes before their
+    decompression. A reader of a ``regular`` file says in ``reached`` how many bytes it has read.
+    Readers append to ``notes`` what the user should know although it is no error, and to ``claims``
+    the due times and verdicts of the exporting system.
     """
 
     name: str
@@ -62,40 +55,28 @@ class OpenedFile:
     regular: BinaryIO | None = None
     reached: int | None = None
     notes: list[Phrase] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
 
     @property
     def position(self) -> int:
-        """Number of bytes read from the file so far, counted before decompression."""
         return self.packed.position if self.reached is None else self.reached
 
     @contextmanager
     def in_any_order(self) -> Iterator[IO[bytes]]:
-        """Return the content as a seekable stream: the file itself, or a temporary copy.
-
-        Call it before anything is read from ``chunks``. Raises SourceError if the copy would be
-        larger than 2 GB.
-        """
+        """Return the content as a seekable stream: the file itself, or a temporary copy."""
         if self.regular is not None and self.packed is self.chunks:
             self.regular.seek(0)
             yield self.regular
             return
         with SpooledTemporaryFile(_IN_MEMORY) as copy:
-            size = 0
             while chunk := self.chunks.read():
-                size += len(chunk)
-                if size > MOST_COPIED:
-                    msg = say("too_large", name=self.name, most=MOST_COPIED)
-                    raise SourceError(msg, name=self.name)
                 copy.write(chunk)
             copy.seek(0)
             yield copy
 
 
 def open_file(where: Path | BinaryIO, name: str | None, stack: ExitStack) -> OpenedFile:
-    """Open a path, or use an open stream. ``stack`` closes the path's file, but not a stream.
-
-    Raises SourceError.
-    """
+    """Open a path, or use an open stream. ``stack`` closes the path's file, but not a stream."""
     if not isinstance(where, Path):
         name = name or "standard input"
         return _opened(name, "", None, where, None)
@@ -115,7 +96,6 @@ def open_file(where: Path | BinaryIO, name: str | None, stack: ExitStack) -> Ope
 def _opened(
     name: str, filename: str, size: int | None, stream: BinaryIO, regular: BinaryIO | None
 ) -> OpenedFile:
-    """Return an OpenedFile that decompresses ``stream`` if necessary. Raises SourceError."""
     packed = chunks = ByteChunks(stream, name)
     compression = compression_of(packed.head(MAGIC))
     ending = Path(filename).suffix
@@ -138,11 +118,7 @@ def compression_of(head: bytes) -> Compression | None:
 
 
 class Unpacked:
-    """Decompresses a file, which may have several compressed members in a row.
-
-    Raises SourceError if the file ends early, is damaged, or looks like a bomb: its content is
-    larger than 100 MB and more than 300 times as large as the file.
-    """
+    """Decompresses a file, which may have several compressed members in a row."""
 
     def __init__(self, packed: ByteChunks, compression: Compression) -> None:
         self._packed = packed
@@ -177,7 +153,6 @@ class Unpacked:
                 return found
 
     def _unpack(self) -> bytes:
-        """Decompress the next piece of the file. Raises SourceError."""
         piece, self._rest = self._rest[: self._piece], self._rest[self._piece :]
         try:
             found: bytes = self._member.decompress(piece)
@@ -214,12 +189,10 @@ def missing_extra(name: str, extra: str, library: str) -> SourceError:
 
 
 def cannot_open(name: str, error: OSError | ValueError) -> SourceError:
-    """Return the SourceError for an existing file that cannot be opened."""
     why = getattr(error, "strerror", None) or str(error)
     cause = _CAUSES.get(getattr(error, "errno", None) or 0, "unopened")
     return SourceError(say(cause, name=repr(name), why=why), name=name, why=why)
 
 
 def no_file(name: str) -> SourceError:
-    """Return the SourceError for a file that does not exist."""
     return SourceError(say("no_file", name=repr(name)), name=name)

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from json import dumps
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, Protocol
+from typing import ClassVar, Final, NamedTuple, Protocol
 
+from workhours_sla.config.sections import Input
 from workhours_sla.module_names import public
 from workhours_sla.sla.event import Event
+from workhours_sla.sources.layout import Layout
+from workhours_sla.sources.opened import OpenedFile
 from workhours_sla.text.messages import Detail, Phrase
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from workhours_sla.config.sections import Input
-    from workhours_sla.sla.event import Claim
-    from workhours_sla.sources.layout import Layout
-    from workhours_sla.sources.opened import OpenedFile
-
-CLIPPED: Final = 500
-"""Maximum number of characters of a row's text in a Fault."""
+CLIPPED: Final = 500  # maximum number of characters of a row's text in a Fault
 
 
 @public("workhours_sla.files")
@@ -45,15 +40,11 @@ class Inverted(tuple[Event, ...]):
 
 Item = tuple[Event, ...] | Fault
 """The events of one row, none if it is ignored, or the Fault if the row was rejected."""
-Record = Mapping[str, object]
-"""The values of one row, keyed by the file's column names."""
+Record = Mapping[str, object]  # the values of one row, keyed by the file's column names
 
 
 class RefusedError(Exception):
-    """Raised for a row that is rejected.
-
-    ``reason`` is a key of ``words.QUARANTINE_REASONS``. ``detail`` names the value.
-    """
+    """Raised for a row that is rejected."""
 
     def __init__(self, detail: Phrase, reason: str = "malformed") -> None:
         super().__init__(detail, reason)
@@ -61,7 +52,6 @@ class RefusedError(Exception):
         self.reason = reason
 
     def fault(self, line: int, text: str) -> Fault:
-        """Return the Fault for the row at a line; ``text`` is the row."""
         return Fault(line, self.reason, self.detail, clip(text))
 
 
@@ -74,33 +64,17 @@ class RecordMapper(Protocol):
     def __call__(
         self, record: Record, line: int = 0, received_at: datetime | None = None
     ) -> tuple[Event, ...]:
-        """Return the events of a record, none if it is ignored. Raises RefusedError.
-
-        ``received_at`` is the time of receipt for a record that names none; None for a file.
-        """
+        """Return the events of a record, none if it is ignored. Raises RefusedError."""
         ...
 
 
-class Reader(Protocol):
-    """A function that reads a file of one format."""
-
-    def __call__(
-        self, opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
-    ) -> Iterator[Item]:
-        """Yield, for each record, its events or a Fault; append claims to ``claims``.
-
-        Raises SourceError if the file does not have the format.
-        """
-        ...
+Reader = Callable[[OpenedFile, Layout, Input], Iterator[Item]]
+"""Reads a file of one format: yields the events or the Fault of each record. Raises SourceError."""
 
 
 def item_of(
     mapper: RecordMapper, record: Record, line: int, text: Callable[[], str] | None = None
 ) -> Item:
-    """Return the events of a record, or the Fault if the record is rejected.
-
-    The Fault has the result of ``text``, otherwise the record as JSON.
-    """
     try:
         return mapper(record, line)
     except RefusedError as refused:
@@ -108,11 +82,9 @@ def item_of(
 
 
 def clip(text: str) -> str:
-    """Return a row's text without its line ending, shortened to ``CLIPPED`` characters."""
     text = text.rstrip("\r\n")
     return text if len(text) <= CLIPPED else text[:CLIPPED] + "..."
 
 
 def json_text(record: object) -> str:
-    """Return a record as one line of JSON."""
     return dumps(record, ensure_ascii=False, default=str)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from workhours_sla.config.column_names import CLAIM_COLUMNS
 from workhours_sla.errors import shown
@@ -13,9 +14,6 @@ from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.mapping import Mapper
 from workhours_sla.sources.rows import Item, Record, RefusedError
 from workhours_sla.text.messages import Detail, Phrase, say
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 SCHEMA: Final = "workhours.event/1"
 """The value of ``schema`` in an event of the own schema, if it is given."""
@@ -62,7 +60,6 @@ def sent_event(record: Record, line: int, received_at: datetime | None = None) -
 
 
 def _check_keys(record: Record) -> None:
-    """Raise RefusedError for an unknown key of an event of the own schema, or another schema."""
     if not isinstance(record, dict):
         raise RefusedError(say("not_an_object"))
     if "specversion" in record:
@@ -78,7 +75,6 @@ def _check_keys(record: Record) -> None:
 
 
 def _advised(phrase: Phrase) -> Phrase:
-    """Return a message without advice about the sender's configuration."""
     facts = {
         name: _advised(fact.phrase) if isinstance(fact, Detail) else fact
         for name, fact in phrase.facts.items()

@@ -8,44 +8,44 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, time
 from importlib import import_module
 from itertools import islice
-from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import IO, Any, Final, NamedTuple
 from xml.parsers import expat
 from zipfile import ZipFile
 
+from workhours_sla.config.sections import Input
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.sources.formats import HEAD, binary_format
-from workhours_sla.sources.layout import Layout, is_total, numbered, totals_of, two_rows
+from workhours_sla.sources.layout import (
+    HEADER_WITHIN,
+    Layout,
+    is_total,
+    numbered,
+    totals_of,
+    two_rows,
+)
 from workhours_sla.sources.mapping import Mapper
-from workhours_sla.sources.opened import missing_extra
+from workhours_sla.sources.opened import OpenedFile, missing_extra
 from workhours_sla.sources.rows import Item, RefusedError
 from workhours_sla.sources.times import EXCEL
 from workhours_sla.sources.values import ROUNDED, check_values, row_text, text_of
 from workhours_sla.text.messages import Phrase, say
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from workhours_sla.config.sections import Input
-    from workhours_sla.sla.event import Claim
-    from workhours_sla.sources.opened import OpenedFile
-
-HEADER_WITHIN: Final = 100
-"""Number of rows at the top of a sheet in which the header is searched."""
-MOST_UNPACKED: Final = 500_000_000
-"""Maximum total size in bytes of the parts of a workbook."""
+MOST_UNPACKED: Final = 500_000_000  # maximum total size in bytes of the parts of a workbook
 _ERROR: Final = re.compile(r"#(?:[A-ZА-Я]+[!?]|(?:DIV|ДЕЛ)/0!|N/A|Н/Д)")
 """Matches a text that looks like the error of a cell."""
 _LINK: Final = re.compile(
     r'=\s*HYPERLINK\(\s*"((?:[^"]|"")*)"\s*(?:[,;]\s*"((?:[^"]|"")*)"\s*)?\)\s*', re.IGNORECASE
 )
-_SINCE_1904: Final = b"\x22\0\2\0\1\0"
-"""The record of XLS that says that days count from 1904."""
+_SINCE_1904: Final = b"\x22\0\2\0\1\0"  # the record of XLS that says that days count from 1904
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 """The name of the part of a workbook with a password."""
+_MOST_ROWS: Final = 1 << 20  # the number of rows of the largest sheet
+_REPEATED: Final = re.compile(rb'number-(?:rows|columns)-repeated="(\d{7,})"')
 _LISTED: Final = 40
 
 
@@ -69,23 +69,6 @@ class _Header(NamedTuple):
     names: list[str]
 
 
-class _Book(Protocol):
-    """An open workbook. Its methods raise SourceError.
-
-    ``sheets`` lists the names of the sheets, and ``visible`` of those that are not hidden. A number
-    that is a date may count the days since 1904.
-    """
-
-    sheets: list[str]
-    visible: list[str]
-    counts_from_1904: bool
-    is_certain: bool
-    """Whether an error differs from an empty cell."""
-
-    def sheet(self, name: str) -> _Sheet:
-        """Return a sheet."""
-
-
 class _Sheet(NamedTuple):
     """The rows of a sheet, and their number. ``merged`` has first row, column and last row."""
 
@@ -95,8 +78,6 @@ class _Sheet(NamedTuple):
 
 
 class _Xlsx:
-    """A workbook of XLSX."""
-
     is_certain = True
 
     def __init__(self, file: IO[bytes]) -> None:
@@ -117,7 +98,6 @@ class _Xlsx:
             raise ValueError  # no workbook is without a sheet
 
     def sheet(self, name: str) -> _Sheet:
-        """Return a sheet. Formulas are read only if it has any."""
         if name not in self._marks:
             self._marks[name] = self._scan(name)
         has_formulas, height, merged = self._marks[name]
@@ -163,9 +143,7 @@ class _Xlsx:
 
 
 class _Calamine:
-    """A workbook of XLS or ODS."""
-
-    is_certain = False
+    is_certain = False  # whether an error differs from an empty cell
 
     def __init__(self, file: IO[bytes]) -> None:
         from python_calamine import (
@@ -187,7 +165,6 @@ class _Calamine:
         self.visible = [one.name for one in sheets if one.visible == visible]
 
     def sheet(self, name: str) -> _Sheet:
-        """Return a sheet. The ranges of merged cells are unknown in ODS."""
         found = self._book.get_sheet_by_name(name)
         left = found.start[1] if found.start else 0
         ranges = found.merged_cell_ranges or ()
@@ -195,8 +172,10 @@ class _Calamine:
         return _Sheet(iter(found.iter_rows()), found.total_height, merged)
 
 
+_Book = _Xlsx | _Calamine
+
+
 def _open(file: IO[bytes], name: str) -> _Book:
-    """Open a workbook. Raises SourceError, also if its reader is not installed."""
     kind = binary_format(file.read(HEAD))
     file.seek(0)
     if kind not in ("xlsx", "xls", "ods"):
@@ -213,10 +192,6 @@ def _open(file: IO[bytes], name: str) -> _Book:
 
 
 def _rows(sheet: _Sheet, name: str) -> Iterator[_Row]:
-    """Yield the rows of a sheet that are not blank. Raises SourceError.
-
-    A cell that is merged over several rows has its value in each of them.
-    """
     starts: dict[int, list[tuple[int, int]]] = {}
     for top, column, bottom in sheet.merged:
         if bottom > top:
@@ -262,19 +237,12 @@ def _value_of(cell: Any, formula: object = None) -> object:
     return value
 
 
-def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
-    """Yield, for each row below the header, its events or a Fault; skip blank rows.
-
-    A row of totals is ignored. Raises SourceError if the file is not a workbook or is protected, if
-    no sheet or several sheets have the columns, if two rows may be the header, if a column that is
-    read has an error or a formula that was never computed, and if times are numbers although the
-    workbook counts days from 1904.
-    """
+def read(opened: OpenedFile, layout: Layout, options: Input) -> Iterator[Item]:
     name = opened.name
     with opened.in_any_order() as file:
         book = _open(file, name)
         sheet, header = _find(book, layout, options.sheet, name)
-        mapper = Mapper(layout, header.names, claims, are_typed=True)
+        mapper = Mapper(layout, header.names, opened.claims, are_typed=True)
         if book.counts_from_1904 and EXCEL in mapper.instants.formats:
             raise SourceError(say("workbook_1904", name=name), name=name)
         reader = _RowReader(mapper, header, f"{name} ({sheet})")
@@ -293,11 +261,6 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
 def text_rows(
     opened: OpenedFile, wanted: str | None = None, most: int | None = None
 ) -> Iterator[tuple[str, int, list[str]]]:
-    """Yield the rows of the visible sheets as tuples of sheet name, row number and cell texts.
-
-    ``wanted`` limits the result to one sheet, and ``most`` to the first rows of each sheet. Blank
-    rows and rows that look like totals are left out. Raises SourceError.
-    """
     with opened.in_any_order() as file:
         book = _open(file, opened.name)
         for sheet in book.visible or book.sheets:
@@ -325,7 +288,6 @@ class _RowReader:
         self.empty = 0
 
     def item_of(self, row: _Row) -> Item:
-        """Return the events of a row or a Fault; a row of totals has no events."""
         number, cells = row
         cells += [""] * (self._width - len(cells))
         if self._is_total(cells):
@@ -340,7 +302,6 @@ class _RowReader:
             return refused.fault(number + 1, text)
 
     def _check(self, record: Mapping[str, object], row: int) -> None:
-        """Raise SourceError for an error in a cell, and RefusedError for the text of one."""
         for name, value in record.items():
             self.empty += value == ""
             if isinstance(value, CellError):
@@ -348,18 +309,16 @@ class _RowReader:
                 raise SourceError(msg, name=self._where, row=row, column=name)
             if isinstance(value, str) and _ERROR.fullmatch(value):
                 raise RefusedError(_why(name, value))
-        check_values(record, record)
+        check_values(record)
 
 
 def _why(column: str, error: str) -> Phrase:
-    """Return why a cell cannot be read: it has an error, or a formula without a value."""
     if error:
         return say("cell_error", column=shown(column), error=error)
     return say("cell_uncomputed", column=shown(column))
 
 
 def _find(book: _Book, layout: Layout, wanted: str | None, name: str) -> tuple[str, _Header]:
-    """Return the sheet to read and its header. Raises SourceError."""
     sheets = book.visible or book.sheets
     if wanted is not None:
         sheets = [one for one in book.sheets if one.casefold() == wanted.strip().casefold()]
@@ -376,8 +335,10 @@ def _find(book: _Book, layout: Layout, wanted: str | None, name: str) -> tuple[s
         fitting += [(sheet, header) for header in headers]
     if not fitting:
         raise nearest[1]
-    first, second = fitting[0], fitting[1:2]
-    for sheet, header in second:
+    first = fitting[0]
+    # the same header again is that of another page
+    others = (one for one in fitting if one[0] != first[0] or one[1].names != first[1].names)
+    for sheet, header in others:
         if sheet == first[0]:
             rows = {"first": first[1].number + 1, "second": header.number + 1}
             msg = say("two_headers", name=f"{name} ({sheet})", **rows)
@@ -390,10 +351,6 @@ def _find(book: _Book, layout: Layout, wanted: str | None, name: str) -> tuple[s
 def _headers(
     book: _Book, sheet: str, layout: Layout, name: str
 ) -> tuple[list[_Header], tuple[int, SourceError]]:
-    """Return the rows that may be the header, and what the nearest of the others lacks.
-
-    The error has the number of columns that the row has.
-    """
     wanted = set(Mapper(layout).read_columns)
     found: list[_Header] = []
     best = (-1, SourceError(""))
@@ -424,6 +381,9 @@ def _check_parts(file: IO[bytes], name: str) -> None:
             raise SourceError(msg, name=name)
         if parts.keys().isdisjoint(("xl/workbook.xml", "content.xml")):
             raise SourceError(say("not_a_sheet", name=name), name=name)
+        content = archive.read("content.xml") if "content.xml" in parts else b""
+        if any(int(count[1][:9]) > _MOST_ROWS for count in _REPEATED.finditer(content)):
+            raise ValueError  # it would fill the memory
         manifest = "META-INF/manifest.xml"
         if manifest in parts and b"encryption-data" in archive.read(manifest):
             raise SourceError(say("workbook_password", name=name), name=name)
@@ -432,7 +392,6 @@ def _check_parts(file: IO[bytes], name: str) -> None:
 
 @contextmanager
 def _faults(name: str) -> Iterator[None]:
-    """Convert the errors of the readers to SourceError; each kind of damage has its own."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of what it does not read

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby, pairwise
 from operator import attrgetter
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.sla.event import Event, EventType
@@ -32,32 +32,21 @@ from workhours_sla.sources.rows import Fault, Item, RefusedError
 from workhours_sla.text.messages import say
 
 Meaning = Literal["open", "paused", "answered", "closed"]
-MEANINGS: Final[Mapping[str, Meaning]] = {
-    "open": "open",
-    "paused": "paused",
-    "answered": "answered",
-    "closed": "closed",
-}
+MEANINGS: Final[Mapping[str, Meaning]] = {one: one for one in get_args(Meaning)}
 """The possible meanings of a status."""
 _ENDS: Final[Mapping[Meaning, EventType]] = {
     "answered": EventType.REPLIED,
     "closed": EventType.CLOSED,
 }
 """The event for each meaning that ends the work on an appeal (answered, closed)."""
-_AGENCY: Final = 1
-"""The index of the agency in ``StatusRow.facts``."""
-_LISTED: Final = 40
-"""Maximum number of statuses that a message lists."""
+_AGENCY: Final = 1  # the index of the agency in ``StatusRow.facts``
+_LISTED: Final = 40  # maximum number of statuses that a message lists
 _time = attrgetter("since")
 
 
 @dataclass(frozen=True, slots=True)
 class StatusRow:
-    """A row of a status log. ``status`` is the text in the file.
-
-    ``meaning`` is None if the configuration does not map the status. ``facts`` are the source of
-    the row and the attributes of the appeal, in the order of Event.
-    """
+    """A row of a status log. ``status`` is the text in the file."""
 
     line: int
     appeal_id: str
@@ -69,11 +58,7 @@ class StatusRow:
 
 
 def events_of_statuses(items: Iterable[Item | StatusRow], name: str) -> Iterator[Item]:
-    """Read all rows, then yield for each row its events or a Fault.
-
-    ``items`` has a StatusRow for each row that can be read, and a Fault for the others. Raises
-    SourceError if the configuration does not map a status.
-    """
+    """Read all rows, then yield for each row its events or a Fault."""
     read = list(items)
     _check_mapped((row for row in read if isinstance(row, StatusRow)), name)
     by_appeal: dict[str, list[StatusRow]] = {}
@@ -98,7 +83,6 @@ def events_of_statuses(items: Iterable[Item | StatusRow], name: str) -> Iterator
 
 
 def _check_mapped(rows: Iterable[StatusRow], name: str) -> None:
-    """Raise SourceError, with a list and counts, if the configuration does not map all statuses."""
     counts = Counter(row.status for row in rows if row.meaning is None)
     if counts:
         most = counts.most_common(_LISTED)
@@ -114,10 +98,7 @@ def _check_mapped(rows: Iterable[StatusRow], name: str) -> None:
 
 
 def _returns(rows: Sequence[StatusRow]) -> bool:
-    """Return whether a row is repeated after a row with the same time and another meaning.
-
-    It is unknown then whether the appeal returned to the status or the row is a mere repetition.
-    """
+    """Return whether a row is repeated after a row with the same time and another meaning."""
     for _, tied in groupby(rows, _time):
         run = [next(same) for _, same in groupby(tied, _content)]
         if len({row.meaning for row in run}) > 1 and len({_content(row) for row in run}) < len(run):
@@ -126,7 +107,6 @@ def _returns(rows: Sequence[StatusRow]) -> bool:
 
 
 def _different(rows: Iterable[StatusRow]) -> list[StatusRow]:
-    """Return the rows without repetitions, in the same order."""
     found: dict[tuple[object, ...], StatusRow] = {}
     for row in rows:
         found.setdefault(_content(row), row)
@@ -134,19 +114,13 @@ def _different(rows: Iterable[StatusRow]) -> list[StatusRow]:
 
 
 def _directions(rows: Sequence[StatusRow]) -> frozenset[bool]:
-    """Return the orders that occur in rows: True for ascending times, False for descending times.
-
-    The result is empty if all rows have the same time.
-    """
+    """Return the orders that occur in rows: True for ascending, False for descending times."""
     times = [row.since for row in rows]
     return frozenset(one < two for one, two in pairwise(times) if one != two)
 
 
 def _in_order(rows: Sequence[StatusRow], directions: frozenset[bool]) -> list[StatusRow] | None:
-    """Sort the rows of an appeal by time, or return None if the order matters but is unknown.
-
-    ``directions`` is the result of ``_directions`` for the file; it orders rows with the same time.
-    """
+    """Sort the rows of an appeal by time, or return None if the order matters but is unknown."""
     in_order = sorted(rows if True in directions else reversed(rows), key=_time)
     is_known = len(directions) == 1 or all(
         len({row.meaning for row in tied}) == 1 for _, tied in groupby(in_order, _time)
@@ -157,9 +131,7 @@ def _in_order(rows: Sequence[StatusRow], directions: frozenset[bool]) -> list[St
 def _events_of(rows: Sequence[StatusRow]) -> dict[tuple[object, ...], tuple[Event, ...]] | None:
     """Return the events of the sorted rows of an appeal, keyed by the content of the row.
 
-    Rows with the same time cause their events together. The last of these rows gets the events,
-    because events at the same time are sorted by type. The result is None if a reopening and a
-    pause have the same time: the pause would count for the cycle before the reopening.
+    Of rows with one time the last gets the events, because events at one time are sorted by type.
     """
     found: dict[tuple[object, ...], tuple[Event, ...]] = {}
     is_paused = is_over = False
@@ -181,7 +153,7 @@ def _events_of(rows: Sequence[StatusRow]) -> dict[tuple[object, ...], tuple[Even
         is_reopened, is_over = _after(group, is_over=is_over)
         if is_reopened:
             if is_paused:
-                return None
+                return None  # the pause would count for the cycle before the reopening
             kinds.append(EventType.REOPENED)
         for row in before:
             found[_content(row)] = (_event(row, EventType.EDITED, row.facts[:_AGENCY]),)
@@ -192,11 +164,7 @@ def _events_of(rows: Sequence[StatusRow]) -> dict[tuple[object, ...], tuple[Even
 
 
 def _after(group: Iterable[StatusRow], *, is_over: bool) -> tuple[bool, bool]:
-    """Return whether the rows of one time reopen an appeal, and whether they leave it over.
-
-    An appeal is over once it is answered or closed; ``is_over`` is its state before these rows. A
-    reopening that is followed by another end at the same time does not count.
-    """
+    """Return whether the rows of one time reopen an appeal, and whether they leave it over."""
     is_reopened = False
     for row in group:
         if row.meaning == "open":
@@ -208,7 +176,6 @@ def _after(group: Iterable[StatusRow], *, is_over: bool) -> tuple[bool, bool]:
 
 
 def _content(row: StatusRow) -> tuple[object, ...]:
-    """Return the fields that two rows share if one repeats the other."""
     return row.appeal_id, row.status, row.since, row.facts
 
 

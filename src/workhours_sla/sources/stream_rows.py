@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
 
 from workhours_sla.errors import SourceError
+from workhours_sla.sla.event import Event
 from workhours_sla.sources.json_rows import record_of
-from workhours_sla.sources.rows import RefusedError
+from workhours_sla.sources.rows import Record, RecordMapper, RefusedError
 from workhours_sla.stream.source import Item, Rejected
 from workhours_sla.text.messages import Phrase, say
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime, timedelta
-
-    from workhours_sla.sla.event import Event
-    from workhours_sla.sources.rows import Record, RecordMapper
 
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
@@ -32,10 +28,7 @@ def check_encoding(encoding: str) -> None:
 
 
 def received_ahead(event: Event, now: datetime, most: timedelta) -> Phrase | None:
-    """Return why an event is rejected that was received more than ``most`` after ``now``.
-
-    Return None for other events. ``now`` is aware.
-    """
+    """Return why an event is rejected that was received more than ``most`` after ``now``."""
     if event.received_at - now <= most:
         return None
     return say(
@@ -47,11 +40,7 @@ def received_ahead(event: Event, now: datetime, most: timedelta) -> Phrase | Non
 
 
 class StreamRows:
-    """Maps the records of a stream to events, one at a time.
-
-    With a ``clock`` and ``max_ahead``, a record is rejected if the ``received_at`` of an event is
-    later than the clock by more than ``max_ahead``.
-    """
+    """Maps the records of a stream to events, one at a time."""
 
     def __init__(
         self,
@@ -71,7 +60,6 @@ class StreamRows:
     def of_bytes(
         self, data: bytes, received_at: datetime | None = None
     ) -> tuple[Event, ...] | Rejected:
-        """Return the events of a record in JSON; none if it is ignored."""
         return self.events_of(
             lambda: self.record_of(data),
             lambda: data.removeprefix(_BYTE_ORDER_MARK).decode(self._encoding, "replace"),
@@ -79,7 +67,6 @@ class StreamRows:
         )
 
     def record_of(self, data: bytes) -> Record:
-        """Return the JSON object in the bytes of a line. Raises RefusedError."""
         try:
             text = data.removeprefix(_BYTE_ORDER_MARK).decode(self._encoding)
         except UnicodeDecodeError:
@@ -92,11 +79,7 @@ class StreamRows:
         text: Callable[[], str],
         received_at: datetime | None = None,
     ) -> tuple[Event, ...] | Rejected:
-        """Return the events of a record, or the Rejected with its text if it is rejected.
-
-        The functions return the record, or raise RefusedError, and its text. The detail of what is
-        rejected is a Detail.
-        """
+        """Return the events of a record, or the Rejected with its text if it is rejected."""
         try:
             events = self._mapper(record(), 0, received_at)
             self._check_receipt(events)
@@ -105,7 +88,6 @@ class StreamRows:
         return events
 
     def _check_receipt(self, events: tuple[Event, ...]) -> None:
-        """Raise RefusedError if an event was received too far ahead of the clock."""
         if self._clock is None or self._max_ahead is None:
             return
         now = self._clock()
@@ -116,7 +98,6 @@ class StreamRows:
 
 
 def item_of(partition: str, position: str, found: tuple[Event, ...] | Rejected) -> Item:
-    """Return the item of a row; its detail is a text that every store can keep."""
     if isinstance(found, Rejected):
         return Item(partition, position, rejected=plain(found))
     return Item(partition, position, found)

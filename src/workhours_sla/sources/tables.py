@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
+from typing import IO, Any, Final, NamedTuple
 
+from workhours_sla.config.sections import Input
 from workhours_sla.errors import SourceError
+from workhours_sla.sla.event import Claim
 from workhours_sla.sources.formats import HEAD, binary_format
 from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.mapping import Mapper
-from workhours_sla.sources.opened import missing_extra
+from workhours_sla.sources.opened import OpenedFile, missing_extra
 from workhours_sla.sources.rows import Item, RefusedError
 from workhours_sla.sources.values import check_values, row_text
 from workhours_sla.text.messages import say
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from workhours_sla.config.sections import Input
-    from workhours_sla.sla.event import Claim
-    from workhours_sla.sources.opened import OpenedFile
-
-MOST_BYTES: Final = 4_000_000_000
-"""Maximum size of a Parquet row group after decompression."""
-
-ROWS: Final = 4_096
-"""Number of rows that are converted to Python values at once."""
-_BUFFER: Final = 1 << 20
+ROWS: Final = 4_096  # number of rows that are converted to Python values at once
 
 
 class Table(NamedTuple):
@@ -43,22 +34,14 @@ class Table(NamedTuple):
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """The paths of the columns and of the fields of structs."""
         from workhours_sla.sources.arrow_values import leaves_of
 
         return tuple(path for path, _ in leaves_of(self.schema))
 
 
-def read(
-    opened: OpenedFile, layout: Layout, _options: Input, claims: list[Claim]
-) -> Iterator[Item]:
-    """Yield the events, or the Fault, of every row.
-
-    A column may be a field of a struct, such as ``author.id``. Raises SourceError if the file is
-    not Parquet or Arrow, if it lacks a column of ``layout``, and if a row group is too large.
-    """
+def read(opened: OpenedFile, layout: Layout, _options: Input) -> Iterator[Item]:
     with _table_in(opened) as (table, paths):
-        mapper = table_mapper(paths, opened.name, layout, claims)
+        mapper = table_mapper(paths, opened.name, layout, opened.claims)
         for line, item in enumerate(items_of(table, mapper), 1):
             yield item
             if opened.size is not None and table.rows and not line % ROWS:
@@ -67,29 +50,25 @@ def read(
 
 
 def table_mapper(paths: Sequence[str], name: str, layout: Layout, claims: list[Claim]) -> Mapper:
-    """Return the mapper of the rows of a table. Raises SourceError if a column is missing."""
     layout.check(paths, name)
     return Mapper(layout, paths, claims, are_typed=True)
 
 
 def items_of(table: Table, mapper: Mapper) -> Iterator[Item]:
-    """Yield the events, or the Fault, of every row. Raises SourceError."""
     for line, row in enumerate(_rows(table, mapper.read_columns), 1):
         yield item_of(row, line, mapper)
 
 
 def item_of(row: tuple[Any, ...], line: int, mapper: Mapper) -> Item:
-    """Return the events, or the Fault, of a row with the values of ``mapper.read_columns``."""
     record = dict(zip(mapper.read_columns, row, strict=True))
     try:
-        check_values(record, record)
+        check_values(record)
         return mapper(record, line)
     except RefusedError as refused:
         return refused.fault(line, row_text(row))
 
 
 def text_rows(opened: OpenedFile) -> Iterator[tuple[int, list[str]]]:
-    """Yield row 0 with the column names, then each row as a list of texts. Raises SourceError."""
     with _table_in(opened) as (table, paths):
         yield 0, list(paths)
         for line, row in enumerate(_rows(table, paths), 1):
@@ -112,7 +91,6 @@ def _table_in(opened: OpenedFile) -> Iterator[tuple[Table, tuple[str, ...]]]:
 
 
 def _rows(table: Table, columns: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
-    """Yield each row as a tuple of the values of ``columns``."""
     with faults(table.name):
         batches = iter(table.batches(columns, ROWS))
     while True:
@@ -125,11 +103,7 @@ def _rows(table: Table, columns: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
 
 
 def rows_of(batch: Any, columns: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
-    """Return an iterator over the rows of a batch, as tuples of the values of ``columns``."""
-    from workhours_sla.sources.arrow_values import (
-        leaves_of,
-        values_of,
-    )
+    from workhours_sla.sources.arrow_values import leaves_of, values_of
 
     routes = dict(leaves_of(batch.schema))
     return zip(*[values_of(batch, routes[column]) for column in columns], strict=True)
@@ -144,7 +118,15 @@ def open_table(file: IO[bytes], name: str) -> Table:
     head = file.read(HEAD)
     file.seek(0)
     if binary_format(head) != "arrow":
-        return _open_parquet(file, name)
+        from pyarrow.parquet import ParquetFile
+
+        plain = ParquetFile(file, buffer_size=1 << 20, pre_buffer=False)
+        return Table(
+            name,
+            plain.schema_arrow,
+            plain.metadata.num_rows,
+            lambda columns, most: sliced(plain.iter_batches(most, columns=list(columns)), most),
+        )
     if not head.startswith(b"ARROW1"):
         stream = pyarrow.ipc.open_stream(file)
         return Table(name, stream.schema, None, lambda _columns, most: sliced(stream, most))
@@ -160,37 +142,8 @@ def open_table(file: IO[bytes], name: str) -> Table:
     return Table(name, schema, None, batches)
 
 
-def _open_parquet(file: IO[bytes], name: str) -> Table:
-    import pyarrow.parquet
-
-    plain = pyarrow.parquet.ParquetFile(file, buffer_size=_BUFFER, pre_buffer=False)
-    schema, metadata = plain.schema_arrow, plain.metadata
-
-    def batches(columns: tuple[str, ...], most: int) -> Iterator[Any]:
-        # the size of single columns is not asked for: of a damaged file pyarrow then ends Python
-        sizes = (metadata.row_group(at).total_byte_size for at in range(metadata.num_row_groups))
-        if max(sizes, default=0) > MOST_BYTES:
-            msg = say("row_group_large", name=name, most=MOST_BYTES)
-            raise SourceError(msg, name=name)
-        texts = [field.name for field in schema if str(field.type) in ("string", "large_string")]
-        # a long text that recurs is then in memory only once
-        file.seek(0)
-        reader = pyarrow.parquet.ParquetFile(
-            file,
-            buffer_size=_BUFFER,
-            pre_buffer=False,
-            read_dictionary=[column for column in columns if column in texts],
-        )
-        return sliced(reader.iter_batches(most, columns=list(columns)), most)
-
-    return Table(name, schema, metadata.num_rows, batches)
-
-
 def sliced(batches: Iterable[Any], most: int) -> Iterator[Any]:
-    """Split batches into slices of at most ``most`` rows.
-
-    Each batch is validated first, because a damaged file may point outside of its own memory.
-    """
+    """Yield slices of at most ``most`` rows; a damaged batch may point outside of its memory."""
     for batch in batches:
         batch.validate(full=True)
         for start in range(0, batch.num_rows, most):
@@ -199,7 +152,6 @@ def sliced(batches: Iterable[Any], most: int) -> Iterator[Any]:
 
 @contextmanager
 def faults(name: str) -> Iterator[None]:
-    """Convert the errors that pyarrow raises for a damaged file to SourceError."""
     from pyarrow import ArrowException
 
     try:
@@ -215,5 +167,4 @@ def faults(name: str) -> Iterator[None]:
         TypeError,
         ValueError,
     ):
-        msg = say("table_damaged", name=name)
-        raise SourceError(msg, name=name) from None
+        raise SourceError(say("table_damaged", name=name), name=name) from None

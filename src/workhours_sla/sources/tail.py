@@ -20,40 +20,20 @@ from workhours_sla.sources.stream_rows import StreamRows, check_encoding, item_o
 from workhours_sla.stream.source import Idle, Item, Rejected, Start
 from workhours_sla.text.messages import say
 
-PARTITION: Final = ""
-"""Name of the only partition of a followed file or pipe."""
+PARTITION: Final = ""  # name of the only partition of a followed file or pipe
 
 _CHUNK: Final = 1 << 16
 
 
 class Loss(NamedTuple):
-    """A file whose lines may not all have been read.
-
-    ``kind`` is ``file_gone``, ``file_missing``, ``file_compressed``, ``file_cut``,
-    ``source_missing``, or ``source_waiting`` while the file may still appear. ``name`` is the name
-    of the file.
-    """
+    """A file whose lines may not all have been read."""
 
     kind: str
     name: str
 
 
 class Tail:
-    """A source that follows a JSON Lines file, or reads a binary stream to its end.
-
-    A line is read as soon as its line ending is written. After a rotation each file is read to its
-    end, the oldest file first, compressed ones too. If a file was truncated, the new lines in its
-    copies are read first, and then the file from its beginning. A position says how each file
-    begins and how far it was read, so positions stay valid after restarts and rotations. A stream
-    cannot be resumed from a position. A file that may not have been read completely is passed to
-    ``report`` before later lines are yielded, and is added to ``lost``.
-
-    ``interval`` is how many seconds to wait for new lines. ``Idle`` is yielded before each wait; it
-    has the time of ``clock`` if a clock is given. With ``max_ahead``, a row is rejected if its
-    ``received_at`` is later than the clock by more than ``max_ahead``. With ``once``, reading ends
-    at the end of the file. When ``stopping`` is set, reading ends as soon as the source is idle.
-    Raises SourceError.
-    """
+    """A source that follows a JSON Lines file, or reads a binary stream to its end."""
 
     def __init__(
         self,
@@ -81,8 +61,7 @@ class Tail:
         self._stopping = stopping or Flag()
         self._report = report
         self._rows = StreamRows(mapper, encoding=encoding, clock=clock, max_ahead=max_ahead)
-        self.lost: list[Loss] = []
-        """The files found so far that may not have been read completely."""
+        self.lost: list[Loss] = []  # the files found so far that may not have been read completely
 
     def check(self) -> None:
         """Raise SourceError if the file does not exist or cannot be read."""
@@ -101,15 +80,11 @@ class Tail:
         return self._of_file(self._where, positions.get(PARTITION, ""))
 
     def read(self, row: Rejected) -> tuple[Event, ...] | Rejected:
-        """Parse a rejected row again. Return its events, or a new Rejected if it is rejected again.
-
-        ``retry_rejected`` calls this method.
-        """
+        """Return the events of a rejected row that is read again, or a new Rejected."""
         item = self._item(row.text.encode(self._encoding, "replace"), "")
         return item.rejected or item.events
 
     def _of_file(self, path: Path, position: str) -> Iterator[Item | Start | Idle]:
-        """Follow a file from a position, or from its beginning if the position is empty."""
         files = Followed(path, position, self._lose, is_line=self._is_line, once=self._once)
         with closing(files):
             while True:
@@ -131,14 +106,12 @@ class Tail:
                     return
 
     def _is_line(self, rest: bytes) -> bool:
-        """Whether a line without a line ending is complete."""
         try:
             return bool(self._rows.record_of(rest))
         except RefusedError:
             return False
 
     def _lose(self, kind: str, name: str) -> None:
-        """Report a file whose lines may not all have been read, and add it to ``lost``."""
         loss = Loss(kind, name)
         self.lost.append(loss)
         self._report(loss)
@@ -146,7 +119,6 @@ class Tail:
     # -- a stream ----------------------------------------------------------------------------
 
     def _of_stream(self, stream: BinaryIO) -> Iterator[Item | Start | Idle]:
-        """Yield the lines of a stream up to its end. Raises SourceError if reading fails."""
         chunks: Queue[bytes | OSError] = Queue(8)
         Thread(target=_pump, args=(stream, chunks), daemon=True).start()
         cutter = LineCutter(0)
@@ -176,16 +148,12 @@ class Tail:
     # -- a line ------------------------------------------------------------------------------
 
     def _item(self, line: bytes, position: str) -> Item:
-        """Return the item of a line. Reading can be resumed after this line from ``position``."""
         received_at = datetime.now(UTC) if self._rows.dates_to_receipt else None
         return item_of(PARTITION, position, self._rows.of_bytes(line, received_at))
 
 
 def _pump(stream: BinaryIO, chunks: Queue[bytes | OSError]) -> None:
-    """Read a stream in a separate thread, so that waiting for the next bytes can time out.
-
-    The last item that is put into ``chunks`` is empty, or is the error that ended reading.
-    """
+    """Read a stream in a separate thread, so that waiting for the next bytes can time out."""
     read: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
     try:
         while chunk := read(_CHUNK):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from workhours_sla.errors import TimeSyntaxError, shown
 from workhours_sla.sources.rows import RefusedError
@@ -12,27 +12,18 @@ from workhours_sla.sources.written_times import is_offset, parse_time
 from workhours_sla.text.messages import Phrase, say
 from workhours_sla.worktime.times import FIRST_YEAR, LAST_YEAR
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-    from datetime import tzinfo
+DEFAULT = "default"  # the ``datetime_format`` for the notations that ``parse_time`` accepts
+UNIX = "unix"  # the ``datetime_format`` for seconds since 1970-01-01T00:00Z
+UNIX_MS = "unix_ms"  # the ``datetime_format`` for milliseconds since 1970-01-01T00:00Z
+EXCEL = "excel"  # the ``datetime_format`` for spreadsheet numbers: days since 1900
 
-DEFAULT = "default"
-"""The ``datetime_format`` for the notations that ``parse_time`` accepts."""
-UNIX = "unix"
-"""The ``datetime_format`` for seconds since 1970-01-01T00:00Z."""
-UNIX_MS = "unix_ms"
-"""The ``datetime_format`` for milliseconds since 1970-01-01T00:00Z."""
-EXCEL = "excel"
-"""The ``datetime_format`` for spreadsheet numbers: days since 1900."""
-
-_REMEMBERED = 50_000
-"""Maximum number of cached times; a full cache is emptied."""
+_REMEMBERED = 50_000  # maximum number of cached times; a full cache is emptied
 _NOT_DOTTED = re.compile(r"\d{1,2}([/-])\d{1,2}\1\d{4} \d{1,2}:\d\d(:\d\d)?", re.ASCII)
 """Matches times like 03/12/2026 9:05, where either the day or the month may be first."""
 _ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
 """Matches times in the forms that ``text_of`` writes, or joined from a date and a time of day."""
 _UNIX = re.compile(r"(-?)(\d{1,18})(?:\.(\d{1,6}))?", re.ASCII)
-_UNIX_MS = re.compile(r"-?\d{1,18}", re.ASCII)
+_UNIX_MS = re.compile(r"(-?\d{1,18})(?:\.0+)?", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SERIAL = re.compile(
     r"(?P<days>\d{1,7})(?:[.,](?P<fraction>\d{1,20})|[ ]+0(?:[.,](?P<apart>\d{1,20}))?)?", re.ASCII
@@ -41,20 +32,14 @@ _DAY_0 = datetime(1899, 12, 30)  # noqa: DTZ001 - a time on the clock of the fil
 _FIRST_SERIAL, _LAST_SERIAL = 61, 2_958_465
 """1900-03-01 and 9999-12-31 as spreadsheet numbers. Spreadsheets disagree on earlier days."""
 _DAY_SECONDS = 86_400
-_SECOND_DIGITS = 5
-"""A fraction of a day with this many digits distinguishes the seconds of the day."""
+_SECOND_DIGITS = 5  # a fraction of a day with this many digits distinguishes the seconds of the day
 
 
 class Instants:
     """Parses times of one format or several, and caches them.
 
-    A format is ``default`` for the formats that ``parse_time`` accepts, ``unix`` for seconds since
-    1970, ``unix_ms`` for milliseconds since 1970, ``excel`` for spreadsheet numbers, or a format of
-    ``datetime.strptime``. Without a ``datetime_format``, ``default`` is used. If there are several
-    formats, all formats that match a text must give the same time. ``tz`` is the zone of times
-    without a UTC offset; without a ``tz`` such times are rejected. Digits after the microsecond are
-    cut off. With ``are_typed`` the texts are made from the typed values of cells: ISO 8601 is read
-    too, and a text that also matches a format with another result is rejected.
+    All formats that match a text must give the same time. Times without an offset are in ``tz``, or
+    rejected. With ``are_typed`` the texts are made from cells: ISO 8601 is read too.
     """
 
     def __init__(
@@ -75,13 +60,8 @@ class Instants:
         """Whether a number with a fraction may be a time."""
         self.formats: tuple[str, ...] = tuple(formats)
         self._tz = tz
-        self._zone: tzinfo | None = None
-        """The fixed offset of the last time that had one."""
-        self._epoch = _EPOCH
-        """The start of 1970 in ``_zone``; subtraction takes a third of the time of astimezone."""
 
     def read(self, text: str) -> datetime:
-        """Parse a time, and return it in UTC. Raises RefusedError."""
         known = self._known.get(text)
         if known is None:
             if len(self._known) >= _REMEMBERED:
@@ -90,7 +70,6 @@ class Instants:
         return known
 
     def _typed(self, text: str) -> datetime | None:
-        """Return the time of a typed cell, None for another text. Raises RefusedError."""
         if not self._are_typed or not _ISO.fullmatch(text):
             return None
         try:
@@ -109,7 +88,6 @@ class Instants:
         return found
 
     def _read(self, text: str) -> datetime:
-        """Parse a time without using the cache. Raises RefusedError."""
         if len(self._parsers) == 1:
             return self.in_utc(self._parsers[0][1](text), text)
         found: dict[datetime, str] = {}
@@ -140,16 +118,11 @@ class Instants:
         if not FIRST_YEAR <= when.year <= LAST_YEAR:
             detail = say("year_outside", text=shown(text), first=FIRST_YEAR, last=LAST_YEAR)
             raise RefusedError(detail, "unreadable_time")
-        zone = when.tzinfo
-        if zone is None:
+        if when.tzinfo is None:
             return when.replace(tzinfo=UTC) - self._local_offset(when, text)
-        if zone is not self._zone:
-            if not is_offset(when.utcoffset()):
-                detail = say("no_such_offset", text=shown(text))
-                raise RefusedError(detail, "unreadable_time")
-            self._zone = zone  # a fixed offset: a text cannot name a zone
-            self._epoch = _EPOCH.astimezone(zone)
-        return _EPOCH + (when - self._epoch)
+        if not is_offset(when.utcoffset()):
+            raise RefusedError(say("no_such_offset", text=shown(text)), "unreadable_time")
+        return when.astimezone(UTC)
 
     def _local_offset(self, when: datetime, text: str) -> timedelta:
         """Return the UTC offset of a wall-clock time in the zone ``tz``. Raises RefusedError."""
@@ -174,7 +147,6 @@ def _listed(formats: Iterable[str]) -> str:
 
 
 def _parser(datetime_format: str) -> Callable[[str], datetime]:
-    """Return the parser of a format. It raises RefusedError for texts that do not match."""
     known = {
         DEFAULT: _read_written,
         UNIX: _read_unix,
@@ -199,7 +171,6 @@ def _parser(datetime_format: str) -> Callable[[str], datetime]:
 
 
 def _read_written(text: str) -> datetime:
-    """Parse a time by ``parse_time``. Raises RefusedError."""
     try:
         return parse_time(text)
     except TimeSyntaxError as error:
@@ -214,39 +185,33 @@ def _read_written(text: str) -> datetime:
 
 
 def _read_unix(text: str) -> datetime:
-    """Parse seconds since 1970. Raises RefusedError."""
     found = _UNIX.fullmatch(text)
     if found is None:
-        detail = say("no_seconds", text=shown(text))
-        raise RefusedError(detail, "unreadable_time")
+        raise RefusedError(say("no_seconds", text=shown(text)), "unreadable_time")
     sign, seconds, fraction = found.groups()
     micros = int((fraction or "").ljust(6, "0"))
     try:
         since = timedelta(seconds=int(seconds), microseconds=micros)
         return _EPOCH - since if sign else _EPOCH + since
     except OverflowError:
-        detail = say("too_many_seconds", text=shown(text))
-        raise RefusedError(detail, "unreadable_time") from None
+        raise RefusedError(say("too_many_seconds", text=shown(text)), "unreadable_time") from None
 
 
 def _read_unix_ms(text: str) -> datetime:
-    """Parse milliseconds since 1970. Raises RefusedError."""
-    if not _UNIX_MS.fullmatch(text):
-        raise RefusedError(say("no_milliseconds", text=shown(text)), "unreadable_time")
+    found = _UNIX_MS.fullmatch(text)
     try:
-        return _EPOCH + timedelta(milliseconds=int(text))
+        if found is not None:
+            return _EPOCH + timedelta(milliseconds=int(found[1]))
     except OverflowError:
-        raise RefusedError(say("no_milliseconds", text=shown(text)), "unreadable_time") from None
+        pass
+    raise RefusedError(say("no_milliseconds", text=shown(text)), "unreadable_time")
 
 
 def _read_serial(text: str) -> datetime:
     """Parse a spreadsheet number: days since 30 December 1899, and a fraction of a day.
 
-    The fraction may follow as a second number, from a column with the time of day. A single whole
-    number is a date without a time of day, and is refused. The result is the whole second whose
-    number rounds to these digits, or else the nearest millisecond, which is the precision of
-    spreadsheets. A fraction with fewer than five digits must be exactly a whole second, because
-    several seconds round to it. Raises RefusedError.
+    The fraction may be a second number, from a column with the time of day. Numbers are rounded, so
+    the result is the whole second that has these digits, else the nearest millisecond.
     """
     found = _SERIAL.fullmatch(text)
     if found is None or not _FIRST_SERIAL <= int(found["days"]) <= _LAST_SERIAL:

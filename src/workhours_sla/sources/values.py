@@ -9,7 +9,6 @@ from typing import Final
 
 from workhours_sla.config.column_names import AND, TIMES, Parts
 from workhours_sla.errors import shown
-from workhours_sla.sources.lines import LONGEST_LINE
 from workhours_sla.sources.rows import RefusedError, clip
 from workhours_sla.text.messages import say
 
@@ -54,10 +53,7 @@ def _clock(span: timedelta) -> object:
 
 
 def plain_text(canonical: str, value: object, *, fractions: bool = False) -> str:
-    """Return a JSON value as the text that a CSV file would have. Raises RefusedError.
-
-    A number with a fraction is refused unless ``fractions`` is true.
-    """
+    """Return a JSON value as the text that a CSV file would have. Raises RefusedError."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
@@ -68,34 +64,19 @@ def plain_text(canonical: str, value: object, *, fractions: bool = False) -> str
     raise RefusedError(say("value_not_text", canonical=canonical, what=what))
 
 
-def check_values(record: Mapping[str, object], columns: Iterable[str]) -> None:
-    """Raise RefusedError if a cell has a text that is too long or a number that may be rounded."""
-    for name in columns:
-        value = record.get(name)
+def check_values(record: Mapping[str, object]) -> None:
+    """Raise RefusedError if a cell has a number that may be rounded."""
+    for name, value in record.items():
         if type(value) is float and abs(value) >= ROUNDED:
             raise RefusedError(say("number_rounded", column=shown(name), value=f"{value:.0f}"))
-    check_lengths(record, columns)
-
-
-def check_lengths(record: Mapping[str, object], columns: Iterable[str]) -> None:
-    """Raise RefusedError if a column has a text that is too long."""
-    for name in columns:
-        value = record.get(name)
-        if type(value) is str and len(value) > LONGEST_LINE:
-            raise RefusedError(say("value_too_long", column=shown(name), most=LONGEST_LINE))
 
 
 def row_text(values: Iterable[object]) -> str:
-    """Return the values of a row as one text, for use in a Fault."""
     return " | ".join("" if value is None else clip(str(value)) for value in values)
 
 
 class JoinedColumn:
-    """Joins the columns named in ``parts`` to the value of a canonical column.
-
-    A value in ``empty`` counts as missing. Times are joined by a blank, other values by `` + ``.
-    With ``points``, a time of day may be written like 10.50.
-    """
+    """Joins the columns named in ``parts`` to the value of a canonical column."""
 
     def __init__(
         self, canonical: str, parts: Parts, *, empty: Collection[str] = (), points: bool = False
@@ -107,10 +88,6 @@ class JoinedColumn:
         self._points = points
 
     def __call__(self, record: Mapping[str, object]) -> object:
-        """Return the joined value of a row, None if all columns are empty. Raises RefusedError.
-
-        The value of a single column is returned unchanged.
-        """
         if len(self._parts) == 1:
             return self._first(record, self._parts[0])
         texts = [self._text(self._first(record, names)) for names in self._parts]

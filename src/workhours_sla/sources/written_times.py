@@ -25,10 +25,6 @@ _BLANK = "[ \u00a0\u202f]"
 
 
 def _forms(hour: str, sixty: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return two patterns of times: with the year first, and with the day first.
-
-    ``hour`` is the regular expression for an hour, and ``sixty`` for a minute or a second.
-    """
     clock = rf"(?P<clock>{hour}:{sixty}(:{sixty}(?:[.,]\d+)?)?)"
     offset = rf"(?:{_BLANK}*([Zz]|[+-]\d\d(?::?[0-5]\d)?))?"
     return (
@@ -68,10 +64,8 @@ _MONTH: Final = re.compile(
     re.ASCII,
 )
 
-WEST: Final = timedelta(hours=-12)
-"""The westernmost UTC offset in use, which is the smallest."""
-EAST: Final = timedelta(hours=14)
-"""The easternmost UTC offset in use, which is the largest."""
+WEST: Final = timedelta(hours=-12)  # the westernmost UTC offset in use, which is the smallest
+EAST: Final = timedelta(hours=14)  # the easternmost UTC offset in use, which is the largest
 
 
 def parse_time(text: str) -> datetime:
@@ -162,10 +156,7 @@ def is_offset(offset: timedelta | None) -> bool:
 
 
 def refuse_time(text: str, cause: str, **facts: object) -> NoReturn:
-    """Raise TimeSyntaxError about a text, with the English message for ``cause``.
-
-    ``cause`` is a key of ``catalog.REFUSALS``; ``facts`` fill the placeholders of the message.
-    """
+    """Raise TimeSyntaxError about a text, with the English message for ``cause``."""
     known = {"text": shown(text), **facts}
     raise TimeSyntaxError(str(say(cause, **known)), text=text, cause=cause, facts=known)
 
@@ -223,5 +214,4 @@ def in_zone(wall: datetime, zone: tzinfo, text: str) -> datetime:
 
 
 def offset_text(when: datetime) -> str:
-    """Return the offset of a time from UTC, such as ``+03:00``."""
     return when.isoformat()[-6:]

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, Final
+from datetime import datetime
+from typing import ClassVar, Final
 
 from workhours_sla.config.column_names import OR
+from workhours_sla.config.sections import Input
 from workhours_sla.errors import SourceError, shown
-from workhours_sla.sla.event import EventType
+from workhours_sla.sla.event import Claim, Event, EventType
 from workhours_sla.sources.desks import id_prefix
 from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.mapping import Mapper
-from workhours_sla.sources.rows import Fault, item_of
+from workhours_sla.sources.opened import OpenedFile
+from workhours_sla.sources.rows import Fault, Item, Record, item_of
 from workhours_sla.sources.xml import parse_documents
 from workhours_sla.text.messages import say
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from datetime import datetime
-
-    from workhours_sla.config.sections import Input
-    from workhours_sla.sla.event import Claim, Event
-    from workhours_sla.sources.opened import OpenedFile
-    from workhours_sla.sources.rows import Item, Record
 
 CASE: Final = "case:"
 """Prefix of the trace's attributes in a record, as in event logs exported to CSV."""
@@ -39,50 +34,27 @@ _TRANSITION: Final = "lifecycle:transition"
 _COMPLETE: Final = ("", "complete", "unknown")
 _PAUSES: Final = {"suspend": EventType.PAUSED.value, "resume": EventType.RESUMED.value}
 _IN_LOG: Final = 2
-_IN_TRACE: Final = 3
-"""XML depths of the children of ``<log>``, and of the children of ``<trace>``."""
-_MOST_ATTRIBUTES: Final = 1_000
-_MOST_DELAYED: Final = 1_000
-"""Number of events within which an activity must be mapped to an event type."""
+_IN_TRACE: Final = 3  # XML depths of the children of ``<log>``, and of the children of ``<trace>``
 _LISTED: Final = 40
 
 
-def read(
-    opened: OpenedFile,
-    layout: Layout,
-    options: Input,  # noqa: ARG001 - XML says its encoding itself
-    claims: list[Claim],
-) -> Iterator[Item]:
-    """Yield, for each ``<event>``, its event or a Fault.
-
-    Events are delayed until an activity is mapped to an event type. Raises SourceError if no
-    activity of the first 1,000 events is mapped, if no activity is completed, and if the file is
-    not XES.
-    """
+def read(opened: OpenedFile, layout: Layout, _options: Input) -> Iterator[Item]:
     log = _Log(opened.name)
-    mapper = XesMapper(layout, claims)
+    mapper = XesMapper(layout, opened.claims)
     activities: dict[str, None] = {}
     delayed: list[Item] = []
     is_mapped = False
     count = 0
-    for _ in parse_documents(opened, log, has_text=False):
+    for _ in parse_documents(opened, log):
         for record in log.complete:
             count += 1
             item = item_of(mapper, record, count)
-            if is_mapped:
-                yield item
-                continue
             delayed.append(item)
             if isinstance(item, Fault) and item.reason == "unknown_type":
-                activities[_activity_of(record, mapper.type_column)] = None
+                activities[str(record.get(mapper.type_column or COLUMNS["type"]) or "")] = None
             else:
-                is_mapped = bool(item)
+                is_mapped = is_mapped or bool(item)
             if is_mapped:
-                yield from delayed
-                delayed.clear()
-            elif len(delayed) > _MOST_DELAYED:
-                if activities:
-                    raise _unmapped(activities, opened.name)
                 yield from delayed
                 delayed.clear()
         log.complete.clear()
@@ -96,12 +68,7 @@ def read(
         )
 
 
-def _activity_of(record: Record, column: str) -> str:
-    return str(record.get(column or COLUMNS["type"]) or "")
-
-
 def _unmapped(activities: Mapping[str, None], name: str) -> SourceError:
-    """Return the SourceError for a log without any activity that is mapped to an event type."""
     listed = ", ".join(map(shown, list(activities)[:_LISTED]))
     more = len(activities) - _LISTED
     msg = say(
@@ -117,12 +84,8 @@ def _unmapped(activities: Mapping[str, None], name: str) -> SourceError:
 class XesMapper:
     """Maps the attributes of an ``<event>`` and its ``<trace>`` to an event.
 
-    The attributes of the trace have the prefix ``case:``. A completed activity becomes an event.
-    ``[values.type]`` maps the name of the activity to the event type; ``""`` means that it is
-    ignored. The transitions ``suspend`` and ``resume`` of an activity become ``paused`` and
-    ``resumed``. Other transitions are ignored, unless ``[values.type]`` lists
-    ``ACTIVITY+TRANSITION``. If the ``<event>`` has no id, the event's id is made from the name of
-    the trace and the number of the event in the trace.
+    Transitions other than completion, suspension and resumption are ignored, unless
+    ``[values.type]`` lists ``ACTIVITY+TRANSITION``.
     """
 
     dates_to_receipt: ClassVar[bool] = False
@@ -143,7 +106,6 @@ class XesMapper:
     def __call__(
         self, record: Record, line: int = 0, received_at: datetime | None = None
     ) -> tuple[Event, ...]:
-        """Return the event of a record, none for an ignored transition. Raises RefusedError."""
         row = dict(record)
         if not self._has_ids:
             own_id = row.get("identity:id") or f"{row.get(_CASE_NAME)}/{row.get(_INDEX)}"
@@ -182,12 +144,11 @@ class _Log:
         self.complete: list[dict[str, object]] = []
 
     def start(self, tag: str, attributes: Mapping[str, str], depth: int) -> None:
-        """Begin a trace or an event, or store one of its attributes. Raises SourceError."""
         event = self._event
         if event is not None:
             if depth == self._event_depth + 1:
                 key = attributes.get("key")
-                if key is not None and len(event) < _MOST_ATTRIBUTES:
+                if key is not None:
                     event[key] = attributes.get("value")
         elif tag == "event" and (
             depth == _IN_LOG or (depth == _IN_TRACE and self._case is not None)
@@ -199,7 +160,7 @@ class _Log:
             self._index = 0
         elif depth == _IN_TRACE and self._case is not None:
             key = attributes.get("key")
-            if key is not None and len(self._case) < _MOST_ATTRIBUTES:
+            if key is not None:
                 self._case[CASE + key] = attributes.get("value")
         elif depth == 1 and tag != "log":
             msg = say("no_records", name=self._name, wanted="<log>", has=f"<{shown(tag)[1:-1]}>")
@@ -209,7 +170,6 @@ class _Log:
         """Ignore text, because XES stores values in attributes only."""
 
     def end(self, tag: str, depth: int) -> None:
-        """Complete an event or a trace."""
         if self._event is not None and depth == self._event_depth:
             record = {**(self._case or {}), **self._event, _INDEX: str(self._index)}
             self.complete.append(record)

@@ -1,44 +1,29 @@
-"""Parse XML documents element by element, without entities and within size limits."""
+"""Parse XML documents element by element, without entities."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NoReturn, Protocol
+from collections.abc import Iterator, Mapping
+from typing import Final, NoReturn, Protocol
 from xml.parsers import expat
 
 from workhours_sla.errors import SourceError, shown
-from workhours_sla.sources.lines import LONGEST_LINE
+from workhours_sla.sources.opened import OpenedFile
 from workhours_sla.text.messages import Phrase, say
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from workhours_sla.sources.opened import OpenedFile
-
-MOST_NESTED: Final = 100
-"""Maximum depth of nested elements."""
-LONGEST_MARKUP: Final = 4_000_000
-"""Maximum size in bytes of a tag, comment or other markup."""
-
-_RECORD: Final = 2
-"""Depth of a record: a child of the root element."""
-_END_TAGS: Final = (b"</", b"<\0/")
+MOST_NESTED: Final = 100  # maximum depth of nested elements
+_RECORD: Final = 2  # depth of a record: a child of the root element
 _BETWEEN_DOCUMENTS: Final = b" \t\r\n\0"
 
 
 class Elements(Protocol):
-    """Receives the elements of a document in order. ``depth`` is 1 for the root."""
+    """Receives the elements of a document in order, without prefixes; the root has depth 1."""
 
-    def start(self, tag: str, attributes: Mapping[str, str], depth: int) -> None:
-        """Receive the start of an element; ``tag`` has no namespace prefix."""
-        ...
+    def start(self, tag: str, attributes: Mapping[str, str], depth: int) -> None: ...
 
-    def end(self, tag: str, depth: int) -> None:
-        """Receive the end of an element."""
-        ...
+    def end(self, tag: str, depth: int) -> None: ...
 
     def text(self, piece: str) -> None:
         """Receive a piece of the text of the current element."""
-        ...
 
 
 class _RootEndedError(Exception):
@@ -46,50 +31,38 @@ class _RootEndedError(Exception):
 
 
 class _Document:
-    """Parses one document.
+    """Parses one document; a DOCTYPE is refused before it can declare an entity."""
 
-    A DOCTYPE is refused before its entities are declared, so no entity is ever expanded and no
-    other file is read.
-    """
-
-    def __init__(self, elements: Elements, name: str, *, has_text: bool) -> None:
+    def __init__(self, elements: Elements, name: str) -> None:
         parser = self._parser = expat.ParserCreate()
         parser.buffer_text = True
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.StartDoctypeDeclHandler = self._refuse_doctype
-        if has_text:
-            parser.CharacterDataHandler = elements.text
+        parser.CharacterDataHandler = elements.text
         self._elements = elements
         self._name = name
         self._depth = 0
-        self._root_end = 0
         self.fed = 0
         self.begun = False
 
-    def feed(self, chunk: bytes) -> bytes | None:
+    def feed(self, chunk: bytes, *, is_last: bool = False) -> bytes | None:
         """Parse a chunk. Return the bytes after the root if the root ends in it, otherwise None."""
         before = self.fed
         self.fed += len(chunk)
         try:
-            self._parser.Parse(chunk, False)  # noqa: FBT003 - a parameter without a name
+            self._parser.Parse(chunk, is_last)
         except _RootEndedError:
-            return _after_root(chunk, self._root_end - before)
+            # the end tag may begin in an earlier chunk; after <root/> the parser is behind it
+            end = self._parser.CurrentByteIndex - before
+            is_behind = end >= 0 and not chunk[end:].lstrip(b"\0").startswith((b"</", b"<\0/"))
+            after = end if is_behind else chunk.index(b">", max(0, end)) + 1
+            return chunk[after:].lstrip(_BETWEEN_DOCUMENTS)
         except SourceError:
             raise
         except (expat.ExpatError, ValueError, LookupError) as error:
             self._refuse(error)
-        if self.fed - max(0, self._parser.CurrentByteIndex) > LONGEST_MARKUP:
-            msg = say("xml_long", name=self._name, most=LONGEST_MARKUP)
-            raise SourceError(msg, name=self._name)
         return None
-
-    def finish(self) -> None:
-        """Raise SourceError because the file ended within the document."""
-        try:
-            self._parser.Parse(b"", True)  # noqa: FBT003 - a parameter without a name
-        except (expat.ExpatError, ValueError, LookupError) as error:
-            self._refuse(error)
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         self.begun = True
@@ -103,7 +76,6 @@ class _Document:
         self._elements.end(tag.rpartition(":")[2], self._depth)
         self._depth -= 1
         if not self._depth:
-            self._root_end = self._parser.CurrentByteIndex
             raise _RootEndedError
 
     def _refuse_doctype(self, doctype: str, *_others: object) -> NoReturn:
@@ -113,38 +85,17 @@ class _Document:
     def _refuse(self, error: Exception) -> NoReturn:
         why: Phrase | str = " ".join(str(error).split())
         if isinstance(error, expat.ExpatError):
-            why = say(
-                "xml_fault",
-                why=expat.ErrorString(error.code) or "?",
-                line=error.lineno,
-                column=error.offset,
-            )
-        msg = say("xml_broken", name=self._name, why=why)
-        raise SourceError(msg, name=self._name) from None
+            place = {"line": error.lineno, "column": error.offset}
+            why = say("xml_fault", why=expat.ErrorString(error.code) or "?", **place)
+        raise SourceError(say("xml_broken", name=self._name, why=why), name=self._name) from None
 
 
-def _after_root(chunk: bytes, offset: int) -> bytes:
-    """Return the bytes of a chunk after the root, without white space before the next document.
-
-    ``offset`` is the position of the end tag, which may begin in an earlier chunk. For a root that
-    is a single empty tag, it is the position after the tag.
-    """
-    is_empty_tag = offset >= 0 and not chunk[offset:].lstrip(b"\0").startswith(_END_TAGS)
-    after = offset if is_empty_tag else chunk.index(b">", max(0, offset)) + 1
-    return chunk[after:].lstrip(_BETWEEN_DOCUMENTS)
-
-
-def parse_documents(
-    opened: OpenedFile, elements: Elements, *, has_text: bool = True
-) -> Iterator[None]:
+def parse_documents(opened: OpenedFile, elements: Elements) -> Iterator[None]:
     """Pass the elements of a file to ``elements``, and yield after each chunk of the file.
 
-    The file has one document or several in a row. Each document declares its own encoding. If
-    ``has_text`` is false, texts are skipped. Raises SourceError if the file is not XML, has a
-    DOCTYPE, or exceeds ``MOST_NESTED`` or ``LONGEST_MARKUP``.
+    The file has one document or several in a row, each with its own encoding. Raises SourceError.
     """
-    name = opened.name
-    document = _Document(elements, name, has_text=has_text)
+    document = _Document(elements, opened.name)
     count = 0
     while chunk := opened.chunks.read():
         rest: bytes | None = chunk if document.fed else chunk.lstrip(_BETWEEN_DOCUMENTS)
@@ -152,47 +103,37 @@ def parse_documents(
             rest = document.feed(rest)
             if rest is not None:
                 count += 1
-                document = _Document(elements, name, has_text=has_text)
+                document = _Document(elements, opened.name)
         yield
     if document.begun or not count:
-        document.finish()
+        document.feed(b"", is_last=True)
 
 
 class Records:
-    """Collects the children of each root as records, each with its tag and its values.
+    """Collects the children of each root, each with its tag and its values.
 
-    An element without child elements becomes its text, None if it is blank. An element with child
-    elements becomes a mapping from tags to values; a tag that occurs several times has a list of
-    values. A record of more than ``LONGEST_LINE`` characters becomes None.
+    An element without child elements becomes its text, None if it is blank; one with child elements
+    a mapping from tags to values. A tag that occurs several times has a list of values.
     """
 
     def __init__(self) -> None:
-        self.roots: list[str] = []
-        """The tags of the roots, without those that repeat the one before."""
-        self.complete: list[tuple[str, dict[str, object] | None]] = []
+        self.roots: dict[str, None] = {}
+        self.complete: list[tuple[str, dict[str, object]]] = []
         """The records that were read since the list was last emptied."""
         self._open: list[dict[str, object]] = []
         self._texts: list[str] = []
-        self._length = 0
 
     def start(self, tag: str, attributes: Mapping[str, str], depth: int) -> None:
-        """Begin an element: a root at depth 1, a record below it, or a value within a record."""
+        """Begin a root, a record below it, or a value within a record."""
         if depth == 1:
-            if self.roots[-1:] != [tag]:
-                self.roots.append(tag)
+            self.roots[tag] = None
             return
-        if depth == _RECORD:
-            self._open.clear()
-            self._length = 0
         self._open.append({})
-        self._length += len(tag)
         self._texts.clear()
 
     def text(self, piece: str) -> None:
         """Add a piece of text to the current value."""
-        self._length += len(piece)
-        if self._length <= LONGEST_LINE:
-            self._texts.append(piece)
+        self._texts.append(piece)
 
     def end(self, tag: str, depth: int) -> None:
         """Complete the current value or record."""
@@ -200,12 +141,10 @@ class Records:
             return
         values = self._open.pop()
         if depth == _RECORD:
-            self.complete.append((tag, values if self._length <= LONGEST_LINE else None))
+            self.complete.append((tag, values))
             return
         value: object = values or "".join(self._texts).strip() or None
         self._texts.clear()
-        if self._length > LONGEST_LINE:
-            return
         into = self._open[-1]
         if tag not in into:
             into[tag] = value

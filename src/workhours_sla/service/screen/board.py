@@ -1,16 +1,16 @@
-"""The open appeals by urgency: what is overdue, due today, due next, and by agency. No HTML."""
+"""The open appeals: what must be answered by when, by whom, and what is overdue. No HTML."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final, NamedTuple
 
 from workhours_sla.service.screen.filters import FIELDS, Filters, Show
 from workhours_sla.sla.clock import Verdict
-from workhours_sla.sla.forecast import Forecast, forecast_deadlines
+from workhours_sla.sla.forecast import slot_of
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
 from workhours_sla.worktime.schedule import Schedule
@@ -23,20 +23,24 @@ _DAY: Final = timedelta(days=1)
 _END: Final = datetime.max.replace(tzinfo=UTC)
 
 
-class Together(NamedTuple):
-    """The most deadlines at one instant, and the instant."""
+class DueHours(NamedTuple):
+    """The appeals of a group that are due after ``since``, up to ``until``: at the ends of hours.
 
-    deadlines: int
-    at: datetime
+    ``agencies`` are ids with their numbers of appeals, the largest first.
+    """
+
+    group: Show
+    since: datetime
+    until: datetime
+    due: int
+    agencies: Sequence[tuple[str | None, int]]
 
 
 class AgencyCounts(NamedTuple):
-    """The numbers of open appeals of an agency: those in each group, and in all.
-
-    ``agency`` is None for those without one.
-    """
+    """The numbers of open appeals of an agency: due ``soon``, in each group, and in all."""
 
     agency: str | None
+    soon: int
     counts: Mapping[Show, int]
     open: int
 
@@ -45,60 +49,49 @@ class AgencyCounts(NamedTuple):
 class Board:
     """The open appeals that have one target and pass the filters, as of ``now``.
 
-    A date is a date in the zone of ``now``.
-
-    - ``targets``: the name of each target with its numbers of appeals that pass the filters and are
-      overdue or due today. All else is about ``target`` alone.
-    - ``groups``: the outcomes of each group, the most urgent first. ``overdue`` have passed their
-      limit. ``today`` are due by the end of today; some may be in time until a later limit.
-      ``next`` are due on ``next_on``, the next date with deadlines, and ``later`` after it.
-      ``unknown`` have a due time that depends on uncertain dates.
-    - ``days_off``: the number of days between today and ``next_on``, if all of them are days off
-      for all appeals in ``next``; otherwise 0.
-    - ``at_risk``: the number of appeals with an outcome that has the verdict ``at_risk``.
-    - ``together``: the most deadlines at one instant from now on, None without a deadline.
-    - ``load``: the deadlines of today and of ``next_on``, by hour.
+    - ``targets``: the name of each target with its numbers of appeals that are overdue or due
+      today. All else is about ``target`` alone.
+    - ``lists``: the outcomes of each group, and those at risk, the most urgent first. ``overdue``
+      have passed their limit. ``today`` are due by the end of today; some may be in time until a
+      later limit. ``next`` are due on ``next_on``, the next date with deadlines, and ``later``
+      after it. ``unknown`` have a due time that depends on uncertain dates.
+    - ``days_off``: the days between today and ``next_on``, if all are days off for ``next``, or 0.
+    - ``hours``: the hours from now on in which appeals are due, of today and of ``next_on``.
+    - ``soon``: all that is due from now until the end of the fullest hour, of today if it can be.
     - ``values``: the values of each filter that the open appeals have, without any filter.
     """
 
     now: datetime
     target: str
     targets: Mapping[str, Mapping[Show, int]]
-    groups: Mapping[Show, tuple[Outcome, ...]]
+    lists: Mapping[Show, tuple[Outcome, ...]]
     next_on: date | None
     days_off: int
-    at_risk: int
-    together: Together | None
+    hours: tuple[DueHours, ...]
+    soon: DueHours | None
     agencies: tuple[AgencyCounts, ...]
-    load: Forecast
     values: Mapping[str, tuple[str, ...]]
 
     @property
     def open(self) -> int:
-        """The number of open appeals that pass the filters."""
-        return appeals(one for some in self.groups.values() for one in some)
+        return appeals(one for group in GROUPS for one in self.lists[group])
+
+    def listed(self, filters: Filters) -> Sequence[Outcome]:
+        """Return the list that the filters show, or the part of it that is due in some hours."""
+        every = self.lists[filters.show]
+        if filters.after is None and filters.until is None:
+            return every
+        first, last = filters.after or 0, filters.until or 24
+        ahead = [one for one in every if one.due_at is not None and one.due_at > self.now]
+        return [one for one in ahead if first <= _slot(one, self.now)[0].hour < last]
 
 
 def appeals(outcomes: Iterable[Outcome]) -> int:
-    """Return the number of appeals that have these outcomes."""
     return len({one.appeal_id for one in outcomes})
 
 
 def board_of(outcomes: Iterable[Outcome], policy: Policy, now: datetime, filters: Filters) -> Board:
-    """Return the board of outcomes at ``now``, which must be aware; its zone is the board's.
-
-    ``outcomes`` are as of ``now``; those that have ended are left out.
-
-    >>> from workhours_sla import Event, Schedule, Target, evaluate, working_hours
-    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-    >>> policy = Policy([Target("first reply", working_hours(4), office)])
-    >>> eve = datetime(2025, 12, 30, 18, 55, tzinfo=office.tz)
-    >>> posted = eve - timedelta(hours=2)
-    >>> event = Event("1", "A-1", "created", posted, posted)
-    >>> board = board_of(evaluate([event], policy, as_of=eve).outcomes, policy, eve, Filters())
-    >>> str(board.next_on), board.days_off, len(board.groups[Show.NEXT])
-    ('2026-01-12', 12, 1)
-    """
+    """Return the board of the outcomes that wait, as of ``now``; its zone is the board's."""
     waiting = [one for one in outcomes if one.verdict in _WAITING and one.answered_at is None]
     values = {
         name: tuple(sorted({getattr(one, field) or "" for one in waiting} - {""}))
@@ -108,20 +101,18 @@ def board_of(outcomes: Iterable[Outcome], policy: Policy, now: datetime, filters
     of_targets: dict[str, list[Outcome]] = {one.name: [] for one in policy.targets}
     for one in filter(filters.admits, waiting):
         of_targets[one.target].append(one)
-    found = of_targets.get(target, [])
+    found = sorted(of_targets.get(target, []), key=_urgency)
     today, zone = now.date(), now.tzinfo
     assert zone is not None  # noqa: S101 - as documented
     dates = (_due_on(one, zone) for one in found if one.verdict is not Verdict.BREACHED)
     next_on = min((day for day in dates if day is not None and day > today), default=None)
-    groups: dict[Show, list[Outcome]] = {group: [] for group in GROUPS}
+    lists: dict[Show, list[Outcome]] = {group: [] for group in GROUPS}
     for one in found:
-        groups[_group(one, today, next_on, zone)].append(one)
-    for outcomes_of_group in groups.values():
-        outcomes_of_group.sort(key=_urgency)
-    coming = [one for group in GROUPS[1:4] for one in groups[group]]
-    together = Counter(one.due_at for one in coming if one.due_at is not None and one.due_at > now)
-    most = max(together.values(), default=0)
-    first = min((at for at, count in together.items() if count == most), default=None)
+        lists[_group(one, today, next_on, zone)].append(one)
+    hours = _by_hour(lists, now)
+    soon = _until_the_fullest(hours)
+    agencies = _agencies(lists, soon)
+    lists[Show.RISK] = [one for one in found if one.verdict is Verdict.AT_RISK]
     return Board(
         now,
         target,
@@ -132,18 +123,12 @@ def board_of(outcomes: Iterable[Outcome], policy: Policy, now: datetime, filters
             }
             for name, some in of_targets.items()
         },
-        {group: tuple(some) for group, some in groups.items()},
+        {group: tuple(some) for group, some in lists.items()},
         next_on,
-        0 if next_on is None else _days_off(groups[Show.NEXT], policy, today, next_on),
-        appeals(one for one in found if one.verdict is Verdict.AT_RISK),
-        None if first is None else Together(most, first.astimezone(zone)),
-        _agencies(groups),
-        forecast_deadlines(
-            found,
-            start=datetime.combine(today, time(), zone) - timedelta.resolution,
-            end=datetime.combine((next_on or today) + _DAY, time(), zone),
-            zone=zone,
-        ),
+        0 if next_on is None else _days_off(lists[Show.NEXT], policy, today, next_on),
+        tuple(_counted(group, some, now) for (group, _), some in hours.items()),
+        _counted(next(iter(hours))[0], soon, now) if soon else None,
+        agencies,
         values,
     )
 
@@ -193,21 +178,60 @@ def _days_off(outcomes: Iterable[Outcome], policy: Policy, today: date, next_on:
     return len(between) if off else 0
 
 
-def _agencies(groups: Mapping[Show, Sequence[Outcome]]) -> tuple[AgencyCounts, ...]:
-    """Return the counts of each agency: those with the most overdue appeals first."""
+# -- by when, and by whom --------------------------------------------------------------------------
+
+
+def _slot(outcome: Outcome, now: datetime) -> tuple[datetime, datetime]:
+    """Return the begin and the end of the hour in which an answer is due."""
+    assert outcome.due_at is not None  # noqa: S101 - its callers have asked
+    return slot_of(outcome.due_at.astimezone(now.tzinfo), "hour")
+
+
+def _by_hour(
+    lists: Mapping[Show, Sequence[Outcome]], now: datetime
+) -> dict[tuple[Show, datetime], list[Outcome]]:
+    """Return what is due from now on, by its group and the end of its hour, the earliest first."""
+    found: dict[tuple[Show, datetime], list[Outcome]] = {}
+    for group in (Show.TODAY, Show.NEXT):
+        for one in lists[group]:
+            if one.due_at is not None and one.due_at > now:
+                found.setdefault((group, _slot(one, now)[1]), []).append(one)
+    return found
+
+
+def _until_the_fullest(hours: Mapping[tuple[Show, datetime], list[Outcome]]) -> list[Outcome]:
+    """Return what is due until the end of the fullest hour of the first group that has any."""
+    first = [end for end in hours if end[0] is next(iter(hours))[0]]
+    fullest = max(first, key=lambda end: appeals(hours[end]), default=None)
+    return [one for end in first if fullest and end <= fullest for one in hours[end]]
+
+
+def _counted(group: Show, outcomes: Sequence[Outcome], now: datetime) -> DueHours:
+    pairs = {(one.agency_id, one.appeal_id) for one in outcomes}
+    counts = Counter(agency for agency, _ in sorted(pairs, key=str))
+    since, until = _slot(outcomes[0], now)[0], _slot(outcomes[-1], now)[1]
+    return DueHours(group, since, until, appeals(outcomes), counts.most_common())
+
+
+def _agencies(
+    lists: Mapping[Show, Sequence[Outcome]], soon: Iterable[Outcome]
+) -> tuple[AgencyCounts, ...]:
+    """Return the counts of each agency: those that must answer most soon first."""
     ids: dict[str | None, dict[Show, set[str]]] = {}
-    for group, outcomes in groups.items():
+    for group, outcomes in lists.items():
         for one in outcomes:
             ids.setdefault(one.agency_id, {key: set() for key in GROUPS})[group].add(one.appeal_id)
+    pairs = {(one.agency_id, one.appeal_id) for one in soon}
+    due = Counter(agency for agency, _ in pairs)
     found = [
         AgencyCounts(
             agency,
+            due[agency],
             {group: len(some) for group, some in of_agency.items()},
             len(set().union(*of_agency.values())),
         )
         for agency, of_agency in ids.items()
     ]
-    urgent = GROUPS[:3]
-    return tuple(
-        sorted(found, key=lambda one: (*(-one.counts[g] for g in urgent), one.agency or ""))
-    )
+    urgent = (Show.TODAY, Show.NEXT, Show.OVERDUE)
+    found.sort(key=lambda one: (-one.soon, *(-one.counts[key] for key in urgent), one.agency or ""))
+    return tuple(found)

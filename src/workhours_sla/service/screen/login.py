@@ -10,18 +10,14 @@ from starlette.requests import Request
 from workhours_sla.service.tokens import Tokens
 
 COOKIE: Final = "workhours"
-SECONDS: Final = 30 * 24 * 3600
-"""How long a login lasts."""
+SECONDS: Final = 30 * 24 * 3600  # how long a login lasts
 _PURPOSE: Final = "screen"
 
 
 class Login:
-    """Makes, checks and revokes cookies.
+    """Makes, checks and revokes cookies: an end, a random text, and a token's signature of both."""
 
-    A cookie is its end, a random text, and a signature of both with the token as the key. The
-    service keeps no list of logins: a cookie is valid until its end, after a restart too, and as
-    long as its token is valid. Those that were revoked are kept until the service ends.
-    """
+    # no list of logins is kept, only of those that were revoked, until the service ends
 
     def __init__(self, tokens: Tokens) -> None:
         self._tokens = tokens
@@ -29,23 +25,16 @@ class Login:
 
     @property
     def is_needed(self) -> bool:
-        """Whether there are tokens, so that the screen asks for one."""
         return not self._tokens.is_empty
 
     def cookie(self, token: str, now: float) -> str | None:
-        """Return the value of a cookie for a token, None if the token is not valid.
-
-        ``now`` is in seconds since 1970.
-        """
+        """Return the value of a cookie for a token, None if the token is not valid."""
         signed = f"{int(now) + SECONDS}-{token_hex(8)}"
         signature = self._tokens.sign(token, f"{_PURPOSE} {signed}")
         return None if signature is None else f"{signed}.{signature}"
 
     def admits(self, request: Request, now: float) -> bool:
-        """Return whether a request has a valid cookie or a valid token.
-
-        Raises RefusedRequestError for a header ``Authorization`` without a valid token.
-        """
+        """Return whether a request has a valid cookie or a valid token."""
         header = request.headers.get("authorization")
         if header is not None or not self.is_needed:
             self._tokens.check(header or "")
@@ -67,11 +56,8 @@ class Login:
 
 
 def cookie_header(request: Request, value: str | None) -> str:
-    """Return the header ``Set-Cookie`` for a value; None removes the cookie.
-
-    The cookie is ``Secure`` if the browser uses https. A proxy says so in ``X-Forwarded-Proto``,
-    which is always believed: with a false header the browser only refuses the cookie.
-    """
+    """Return the header ``Set-Cookie`` for a value; None removes the cookie."""
+    # X-Forwarded-Proto may be believed: after a false one the browser only refuses the cookie
     proto = request.headers.get("x-forwarded-proto", request.url.scheme)
     parts = [
         f"{COOKIE}={value or ''}",

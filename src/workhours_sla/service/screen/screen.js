@@ -66,15 +66,10 @@ function follow(part) {
 function replace(part, html) {
   const active = part.contains(document.activeElement) ? document.activeElement : null;
   const place = active && placeOf(part, active);
-  const opened = [...part.querySelectorAll("details[open]")].map((one) => placeOf(part, one));
   const before = document.getElementById("sentence")?.textContent;
   document.getElementById("tip").hidden = true;
   part.innerHTML = html;
   prepare(part);
-  for (const one of opened) {
-    const found = foundAt(part, one);
-    if (found) found.open = true;
-  }
   if (place) (foundAt(part, place) ?? part).focus({ preventScroll: true });
   const sentence = document.getElementById("sentence")?.textContent;
   if (sentence !== undefined && sentence !== before) {

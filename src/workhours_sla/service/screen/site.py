@@ -26,15 +26,7 @@ from workhours_sla.service.problems import ANSWER_HEADERS, RefusedRequestError, 
 from workhours_sla.service.screen.board import Board, board_of
 from workhours_sla.service.screen.filters import Filters
 from workhours_sla.service.screen.login import Login, cookie_header
-from workhours_sla.service.screen.pages import (
-    POLICY,
-    appeal_page,
-    board_page,
-    fragment,
-    login_page,
-    refusal_page,
-)
-from workhours_sla.service.screen.view import View
+from workhours_sla.service.screen.view import POLICY, Page, View, rendered
 from workhours_sla.service.tokens import Door
 from workhours_sla.sla.policy import Policy
 from workhours_sla.text.catalog import SCREEN, current, language
@@ -46,8 +38,7 @@ STREAMS: Final = 100
 """Maximum number of streams at once. Each needs a connection, and other requests need some too."""
 HEARTBEAT: Final = 15.0
 """Seconds without an update after which a stream sends a comment, so that proxies keep it open."""
-KEPT: Final = 64
-"""Maximum number of fragments that are kept for other readers."""
+KEPT: Final = 64  # maximum number of fragments that are kept for other readers
 HEADERS: Final = {
     **ANSWER_HEADERS,
     "content-security-policy": POLICY,
@@ -78,7 +69,6 @@ class Screen:
         self._turn = asyncio.Lock()
 
     def now(self) -> datetime:
-        """Return the time of the service in the zone of the screen."""
         return self._live.clock().astimezone(self._zone)
 
     async def shown(self, filters: Filters, view: View) -> tuple[Shown, int]:
@@ -99,7 +89,9 @@ class Screen:
     def _composed(self, moment: Moment, filters: Filters, view: View) -> Shown:
         now = moment.now.astimezone(self._zone)
         board = board_of(moment.outcomes, view.policy, now, filters)
-        inner = fragment(board, view, filters)
+        is_empty = not moment.outcomes and self._live.is_empty
+        page = Page(view, filters, board.now)
+        inner = rendered("lists.html", board=board, p=page, is_empty=is_empty)
         return Shown(board, inner, sha256(inner.encode()).hexdigest()[:16])
 
 
@@ -114,7 +106,6 @@ class Site:
         self._streams: set[object] = set()
 
     def routes(self) -> Iterator[Route]:
-        """Yield the route of each address."""
         for path, answer in ((BOARD, self._board), (APPEAL, self._appeal)):
             yield Route(path, self._paged(self._admitted(answer)), methods=["GET"])
             yield Route(path, self._paged(self._log_in), methods=["POST"])
@@ -137,7 +128,7 @@ class Site:
                 except (RefusedRequestError, WorkHoursError) as error:
                     problem = problem_of(error)
                     sentence = problem.document()["detail"]
-                    response = HTMLResponse(refusal_page(sentence), problem.status)
+                    response = _refusal(sentence, problem.status)
             response.headers.update(HEADERS)
             return response
 
@@ -150,7 +141,7 @@ class Site:
 
         async def found(request: Request) -> Response:
             if not self._is_admitted(request):
-                return HTMLResponse(login_page())
+                return HTMLResponse(rendered("login.html", refused=False))
             return await answer(Filters.parse(request.url.query))
 
         return found
@@ -163,7 +154,7 @@ class Site:
             token = dict(pairs).get("token", "")
         value = self._login.cookie(token, self._screen.now().timestamp())
         if value is None:
-            return HTMLResponse(login_page(refused=True), 401)
+            return HTMLResponse(rendered("login.html", refused=True), 401)
         query = request.url.query
         # relative, because a proxy may serve the screen below a path of its own
         address = request.url.path.removeprefix("/") or "./"
@@ -184,26 +175,25 @@ class Site:
 
     async def _board(self, filters: Filters) -> Response:
         found, _ = await self._screen.shown(filters, self._view)
-        return HTMLResponse(board_page(found.board, self._view, filters, found.inner, found.hash))
+        page = Page(self._view, filters, found.board.now)
+        facts = {"board": found.board, "inner": found.inner, "version": found.hash}
+        return HTMLResponse(rendered("board.html", p=page, **facts))
 
     async def _appeal(self, filters: Filters) -> Response:
         now, wanted = self._screen.now(), filters.id or ""
         history = await asyncio.to_thread(self._live.appeal, wanted, now)
         if history is None:
             sentence = SCREEN.text("no_appeal", appeal=shown(wanted))
-            return HTMLResponse(refusal_page(sentence), 404)
+            return _refusal(sentence, 404)
+        page = Page(self._view, filters, now)
         # in a thread, because an appeal may have many events
-        page = await asyncio.to_thread(appeal_page, history, self._view, filters, now)
-        return HTMLResponse(page)
+        made = await asyncio.to_thread(rendered, "appeal.html", history=history, p=page)
+        return HTMLResponse(made)
 
     # -- updates -------------------------------------------------------------------------------
 
     async def _updates(self, request: Request) -> Response:
-        """Return a stream of the fragments of a page, each when it has changed.
-
-        ``have`` in the address, or the id of the last update, is the hash of the fragment that the
-        page has already.
-        """
+        """Return a stream of the fragments of a page, each when it has changed."""
         request.scope[ROUTE] = request.scope["path"]
         self._door.admit(request.scope)
         if not self._is_admitted(request):
@@ -236,11 +226,9 @@ class Site:
 
 
 class _Updates(StreamingResponse):
-    """A stream of updates, one of ``streams`` from its first moment until it has ended.
+    """A stream of updates, one of ``streams`` from its first moment until it has ended."""
 
-    It is added before another request can run; otherwise requests that come together would all be
-    within the limit.
-    """
+    # otherwise streams that are asked for together would all be within the limit
 
     def __init__(self, parts: AsyncIterator[str], streams: set[object], lang: str) -> None:
         headers = HEADERS | {"x-accel-buffering": "no"}
@@ -248,13 +236,17 @@ class _Updates(StreamingResponse):
         self._streams, self._lang = streams, lang
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the stream."""
         self._streams.add(self)
         try:
             with language(self._lang):
                 await super().__call__(scope, receive, send)
         finally:
             self._streams.discard(self)
+
+
+def _refusal(sentence: str, status: int) -> HTMLResponse:
+    sentence = sentence[0].upper() + sentence[1:]
+    return HTMLResponse(rendered("refusal.html", sentence=sentence), status)
 
 
 def _language(request: Request) -> str:

@@ -1,25 +1,29 @@
-"""What the templates of the screen say: names, times, amounts, states and addresses as text."""
+"""The pages of the screen: its templates, and the names, times and states that they say."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 from workhours_sla.errors import BudgetError, CalendarCoverageError
-from workhours_sla.reports.page.blocks import Cell, Figure
-from workhours_sla.reports.page.sections import load
+from workhours_sla.reports.page.environment import (
+    SCRIPT,
+    STYLE,
+    content_policy,
+    environment,
+    packaged,
+)
 from workhours_sla.reports.page.tables import trace_lines
 from workhours_sla.reports.wording import amount_in_words, cut, days_text
 from workhours_sla.service.operations import Labels
-from workhours_sla.service.screen.board import Board, appeals, schedule_of
-from workhours_sla.service.screen.filters import Filters, Show
+from workhours_sla.service.screen.board import Board, DueHours, appeals, schedule_of
+from workhours_sla.service.screen.filters import FIELDS, Filters, Show
 from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
-from workhours_sla.sla.target import Target
 from workhours_sla.text.catalog import (
     LANGUAGES,
     QUARANTINE_REASONS,
@@ -31,15 +35,17 @@ from workhours_sla.text.numbers import NO_FIGURE, count_text, day_text, weekday_
 from workhours_sla.text.words import NO_PART, budget_words, heading, name_of, target_name
 from workhours_sla.worktime.amounts import format_amount
 from workhours_sla.worktime.budgets import ClockTime, WorkingDaysInHours, budget_kind, budget_size
-from workhours_sla.worktime.explain import Trace
 from workhours_sla.worktime.times import ZERO
 
+LISTED: Final = 10
+"""Number of appeals of a list on the board. Later groups have only their count there."""
+AGENCIES: Final = 15  # number of agencies on the board
+HOURS: Final = 16  # number of hours on the board
+PAGE: Final = 200  # number of rows on a page of one list
 LETTERS: Final = 80
 """Maximum number of letters of a name or an id in a list; its title has all of it."""
-_YEAR: Final = 300
-"""Days after which a date is written with its year."""
-_ONE_DAY: Final = WorkingDaysInHours(1)
-"""A working day of the usual length."""
+_YEAR: Final = 300  # days after which a date is written with its year
+_ONE_DAY: Final = WorkingDaysInHours(1)  # A working day of the usual length
 _NBSP: Final = "\N{NO-BREAK SPACE}"
 
 
@@ -52,7 +58,6 @@ class View(NamedTuple):
 
     @property
     def title(self) -> str | None:
-        """The organisation in the heading."""
         return self.labels.titles.get(current())
 
 
@@ -63,7 +68,6 @@ def text(key: str, /, **facts: object) -> str:
 
 
 def shortened(name: str) -> str:
-    """Return a name or an id from the data, shortened if it is very long."""
     return cut(name, LETTERS)
 
 
@@ -74,18 +78,11 @@ class Page:
         self.view: View = view
         self.filters: Filters = filters
         self.now: datetime = now
-        self.targets: list[Target] = list(
-            {target.name: target for target in view.policy.targets}.values()
-        )
         self._same = {by: Counter(names.values()) for by, names in view.labels.names.items()}
 
     # -- names and addresses -------------------------------------------------------------------
 
     def name(self, by: str, key: str | None) -> str:
-        """Return the name of an agency, a district, a channel or a target.
-
-        If two ids have the same name, the id follows in parentheses.
-        """
         if by == "target":
             return target_name(key or "")
         key = None if key == NO_PART else key
@@ -94,16 +91,14 @@ class Page:
             return name_of(by, key)
         return f"{named} ({key})" if self._same[by][named] > 1 else named
 
-    def target(self, target: Target) -> str:
-        """Return the name of a target with its budget in words."""
-        size = budget_size(target.budget)
+    def target(self, name: str) -> str:
+        of = next((one for one in self.view.policy.targets if one.name == name), None)
+        if of is None:
+            return target_name(name)
+        size = budget_size(of.budget)
         shown = format_amount(size) if isinstance(size, timedelta) else size
-        budget = budget_words(budget_kind(target.budget), shown)
-        return TYPESET_SENTENCES.text("title", name=target_name(target.name), budget=budget)
-
-    def quarantined(self, reason: str) -> str:
-        """Return the reason why an event does not count."""
-        return QUARANTINE_REASONS.get(reason, reason)
+        budget = budget_words(budget_kind(of.budget), shown)
+        return TYPESET_SENTENCES.text("title", name=target_name(name), budget=budget)
 
     def choices(self, by: str, values: Sequence[str]) -> list[tuple[str, str]]:
         """Return the names and the values of the choices of a filter, sorted by name."""
@@ -111,18 +106,12 @@ class Page:
         found = {*values, NO_PART, *(() if chosen is None else (chosen,))}
         return sorted((self.name(by, value), value) for value in found)
 
-    def all(self) -> str:
-        """Return the address of the whole board."""
-        return Filters(lang=self.filters.lang).address()
-
     def appeal(self, appeal_id: str, lang: str | None = None) -> str:
-        """Return the address of the page of one appeal."""
         lang = lang or self.filters.lang
         pairs = {"id": appeal_id} | ({} if lang is None else {"lang": lang})
         return f"appeal?{urlencode(pairs, errors='replace')}"
 
     def translated(self, appeal_id: str | None = None) -> list[tuple[str, str]]:
-        """Return the languages with the address of the page in each."""
         if appeal_id is not None:
             return [(lang, self.appeal(appeal_id, lang)) for lang in LANGUAGES]
         filters = self.filters
@@ -131,12 +120,7 @@ class Page:
     # -- times ---------------------------------------------------------------------------------
 
     def local(self, at: datetime) -> datetime:
-        """Return an instant in the zone of the screen."""
         return at.astimezone(self.now.tzinfo)
-
-    def when_now(self) -> str:
-        """Return the time of the page."""
-        return when_text(self.now)
 
     def when(self, at: datetime | None) -> str:
         """Return an instant in the zone of the screen: the time alone, if it is today."""
@@ -150,11 +134,9 @@ class Page:
         return f"{self.day(local.date())} {local:%H:%M}".replace(" ", _NBSP)
 
     def day(self, day: date | None) -> str:
-        """Return a date with its weekday; the year is left out."""
         return "" if day is None else weekday_text(day).replace(" ", _NBSP)
 
     def full_time(self, at: datetime | None) -> str:
-        """Return an instant with its weekday and year."""
         if at is None:
             return NO_FIGURE
         local = self.local(at)
@@ -169,19 +151,54 @@ class Page:
         key = after_days_off if board.days_off else "on_date"
         return text(key, date=self.day(board.next_on), count=board.days_off)
 
+    def title(self, board: Board, group: Show) -> str:
+        """Return the heading of a list, with the hours that the address asks for."""
+        found = text(f"group_{group}", when=self.next_date(board, "title_after_days_off"))
+        after, until = self.filters.after, self.filters.until
+        if after is None and until is None:
+            return found
+        end = f"{24 if until is None else until}:00"
+        hours = f"{after}\N{EN DASH}{end}" if after else text("tile_until", time=end)
+        return f"{found}, {hours}"
+
     # -- sentences of the board ----------------------------------------------------------------
 
+    def time(self, of: DueHours) -> str:
+        """Return the end of some hours, the last of a day as 24:00."""
+        return f"{of.until.hour or 24}:00"
+
+    def answer_until(self, board: Board, due: DueHours) -> str:
+        """Return the sentence about what must be answered soon, until when and by whom."""
+        facts: dict[str, object] = {"count": due.due, "time": self.time(due)}
+        key = "until_today"
+        if due.group is Show.NEXT:
+            when, key = self.next_date(board), "until_next"
+            facts["When"] = when[0].upper() + when[1:]
+        found = text(key, **facts)
+        agency, most = due.agencies[0]
+        if self.filters.agency is not None or (agency is None and len(due.agencies) == 1):
+            return found
+        name, key = shortened(self.name("agency", agency)), "most_at"
+        if len(due.agencies) == 1:
+            key = "all_at" if most > 1 else "one_at"
+        elif due.agencies[1][1] == most:  # nobody has most
+            key = "at_agencies"
+        return found + text(key, agency=name, count=len(due.agencies))
+
     def next_sentence(self, board: Board) -> str:
-        """Return a sentence about the next date with deadlines, of which there are some."""
-        coming, when = board.groups[Show.NEXT], self.next_date(board)
+        """Return a sentence about the next date, empty if it is said already."""
+        coming, when = board.lists[Show.NEXT], self.next_date(board)
+        count, soon = appeals(coming), board.soon
+        if not coming or (soon is not None and soon.group is Show.NEXT and soon.due == count):
+            return ""
         time = "" if coming[0].due_at is None else f"{self.local(coming[0].due_at):%H:%M}"
-        return text("next_some", When=when[0].upper() + when[1:], time=time, count=appeals(coming))
+        return text("next_some", When=when[0].upper() + when[1:], time=time, count=count)
 
     def grace(self, board: Board) -> str:
         """Return a sentence about appeals that are due today and in time until a later date."""
         until_later = [
             (self.local(one.limit), self.local(one.due_at), one)
-            for one in board.groups[Show.TODAY]
+            for one in board.lists[Show.TODAY]
             if one.limit and one.due_at and self.local(one.limit).date() > self.now.date()
         ]
         if not until_later:
@@ -195,13 +212,14 @@ class Page:
     # -- cells of the lists --------------------------------------------------------------------
 
     def amount(self, amount: timedelta | None) -> str:
-        """Return an amount of time in words."""
         return NO_FIGURE if amount is None else amount_in_words(amount)
 
-    def due(self, outcome: Outcome) -> str:
+    def due(self, outcome: Outcome, group: Show) -> str:
         """Return when an answer is due, or the earliest time if that is uncertain."""
         if outcome.due_at is not None:
-            return self.when(outcome.due_at)
+            local = self.local(outcome.due_at)
+            is_clear = group is Show.TODAY and local.date() == self.now.date()
+            return f"{local:%H:%M}" if is_clear else self.when(local)
         earliest = None if outcome.bounds is None else outcome.bounds.due_at[0]
         if earliest is None or outcome.verdict is Verdict.PAUSED:
             return NO_FIGURE
@@ -244,7 +262,6 @@ class Page:
     # -- one appeal ----------------------------------------------------------------------------
 
     def state(self, outcome: Outcome) -> str:
-        """Return the state of an appeal against one target as a sentence."""
         due, limit, facts = outcome.due_at, outcome.latest_limit, {}
         if outcome.verdict is Verdict.BREACHED:
             key = "state_breached" if outcome.answered_at is None else "state_answered_late"
@@ -262,7 +279,6 @@ class Page:
         return text(key, **facts)
 
     def figures(self, outcome: Outcome) -> list[tuple[str, str]]:
-        """Return the times and the amounts of an appeal, each with its name."""
         started = outcome.started_at if outcome.started_at != outcome.posted_at else None
         times = {
             "posted_at": outcome.posted_at,
@@ -282,14 +298,32 @@ class Page:
             (text(key) if key in SCREEN else heading(key), shown) for key, shown in found.items()
         ]
 
-    # -- parts that the page of a report has, too ----------------------------------------------
 
-    def load(self, board: Board) -> Figure:
-        """Return the chart of the deadlines to come, of which there are some."""
-        key = "load_today" if board.next_on is None else "load_dates"
-        found: Figure = load(board.load, caption=text(key, date=self.day(board.next_on)))
-        return found
+_STYLE: Final = STYLE + packaged("screen.css", __package__ or "")
+_SCRIPT: Final = SCRIPT + packaged("screen.js", __package__ or "")
+POLICY: Final = content_policy(
+    _STYLE, _SCRIPT, "connect-src 'self'", "frame-ancestors 'none'", forms="'self'"
+)
+"""The content security policy of every page."""
+_TEMPLATES: Final = environment(
+    __package__ or "",
+    t=text,
+    appeals=appeals,
+    show=Show,
+    fields=FIELDS,
+    listed=LISTED,
+    most_agencies=AGENCIES,
+    most_hours=HOURS,
+    page_size=PAGE,
+    no_part=NO_PART,
+    reasons=QUARANTINE_REASONS,
+    trace_lines=trace_lines,
+    when_text=when_text,
+    style=_STYLE,
+    script=_SCRIPT,
+)
+_TEMPLATES.filters["short"] = shortened
 
-    def trace(self, trace: Trace) -> list[list[Cell]]:
-        """Return the explanation of a due time as lines of a table, one for each day."""
-        return trace_lines(trace)
+
+def rendered(template: str, **facts: Any) -> str:
+    return _TEMPLATES.get_template(template).render(facts)

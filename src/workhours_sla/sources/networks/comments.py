@@ -8,15 +8,12 @@ official is a reply, and a comment of a citizen is a further message.
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, get_args
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Final, Literal, NamedTuple, get_args
 
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.text.messages import Phrase, say
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from datetime import datetime
-
 
 REMEMBERED: Final = 200_000
 """Maximum number of comments whose appeals are remembered; the last half of them always is."""
@@ -34,24 +31,18 @@ Ignored = Literal[
     "under_deleted",
 ]
 """The reason why a record causes no event."""
-_NO_MORE: Final = (None,) * 6
-"""Empty values for the fields of an event after ``author_role``."""
+_NO_MORE: Final = (None,) * 6  # empty values for the fields of an event after ``author_role``
 IGNORED: Final[tuple[Ignored, ...]] = get_args(Ignored)
 
 
 class Comment(NamedTuple):
     """A comment or a change of one: ``kind`` is created, edited, deleted or restored.
 
-    ``id`` is unique among all networks. ``event_id`` identifies a change; it is ``""`` for the
-    comment itself. ``parent`` is the id of the comment that it answers. ``root`` is the id of the
-    first comment of its branch, if the record names it. ``is_root_official`` is true if the comment
-    answers its root and the record shows that the community wrote the root. ``edited_at`` is the
-    time of the last edit, if the record has it.
-
-    For a deletion, ``author`` and ``author_id`` are the person who deleted. Without ``author``,
-    this is the citizen if the appeal has the same ``author_id``. ``expected`` is the number of
-    comments in the branch, if the record lacks comments that may matter. ``is_parent_official`` is
-    true if the record shows that the community wrote the comment that this one answers.
+    ``id`` is unique among all networks; ``event_id`` is ``""`` for the comment itself. ``root`` is
+    the first comment of its branch. The record may show that the community wrote the root that it
+    answers, or its parent. Of a deletion, ``author`` is who deleted; without it, the citizen if the
+    appeal has the same ``author_id``. ``expected`` is the number of comments in a branch that may
+    have others that matter.
     """
 
     id: str
@@ -70,20 +61,14 @@ class Comment(NamedTuple):
 
 
 class CommentTree:
-    """Maps comments to events; mutable, because it remembers the appeal of each comment.
-
-    A comment that answers a forgotten comment belongs to the appeal of its ``root``, or to the
-    appeal that the answered comment opened. If there is no such appeal, the event is quarantined
-    later. ``ignored`` counts the records without events.
-    """
+    """Maps comments to events; mutable, because it remembers the appeal of each comment."""
 
     def __init__(self, channel: str, source: str) -> None:
         self._channel = channel
         self._source = source
         self._branches = Recent()
         """The appeal of each comment, ``""`` if all in its branch is by the community."""
-        self._authors = Recent()
-        """The author of each appeal."""
+        self._authors = Recent()  # the author of each appeal
         self._deleted = Recent()
         """The comments of which nothing is known but that they were deleted."""
         self.ignored: Counter[Ignored] = Counter()
@@ -103,15 +88,11 @@ class CommentTree:
         return found
 
     def ignore_deleted(self, comment_id: str) -> None:
-        """Count a deleted comment about which nothing else is known.
-
-        Comments that answer it are ignored, unless another record has its content.
-        """
+        """Count a deleted comment about which nothing else is known."""
         self.ignored["deleted_comment"] += 1
         self._deleted.put(comment_id, comment_id)
 
     def ignore(self, why: Ignored) -> tuple[Event, ...]:
-        """Count a record without an event, and return no events."""
         self.ignored[why] += 1
         return ()
 
@@ -141,7 +122,6 @@ class CommentTree:
         return self._in_branch(comment, appeals)
 
     def _in_branch(self, comment: Comment, appeals: tuple[str, ...]) -> tuple[Event, ...]:
-        """Return the events of a comment in the branch of one of ``appeals``."""
         self._branches.put(comment.id, appeals[0])
         if comment.author == "citizen":
             return self._events(comment, EventType.CITIZEN_MESSAGE, appeals[0])
@@ -163,10 +143,7 @@ class CommentTree:
         return self._events(comment, EventType.CREATED, comment.id)
 
     def _appeals(self, about: str, comment: Comment) -> tuple[str, ...]:
-        """Return the appeal to whose branch a comment belongs, none if no citizen wrote in it yet.
-
-        If it belongs to one of two appeals, of which only one can exist, both are returned.
-        """
+        """Return the appeal of a comment, none before a citizen; or two, one of which exists."""
         found, root = self._branch(about), comment.root
         is_posted = self.recall is not None and comment.is_parent_official
         if found is None and (comment.is_root_official or is_posted):
@@ -180,7 +157,6 @@ class CommentTree:
         return (root,) if known or root == about else (root, about)
 
     def _change(self, comment: Comment) -> tuple[Event, ...]:
-        """Return the event of an edit, a deletion or a restoration of a comment."""
         appeals = self._appeals(comment.id, comment)
         if not appeals:
             return self.ignore("community_post")
@@ -194,7 +170,6 @@ class CommentTree:
         return self._events(comment, comment.kind, comment.id)
 
     def _events(self, comment: Comment, kind: EventType, appeal_id: str) -> tuple[Event, ...]:
-        """Return the event of a comment, followed by the event of its last edit, if any."""
         own_id = comment.event_id or comment.id
         event = self._event(own_id, appeal_id, kind, comment, comment.at)
         edited_at = comment.edited_at

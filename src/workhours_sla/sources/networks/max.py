@@ -38,8 +38,6 @@ class _Link(msgspec.Struct, frozen=True, gc=False):
 
 
 class MaxMessage(msgspec.Struct, frozen=True, gc=False):
-    """A message, with the fields that are used."""
-
     sender: _User | None = None
     recipient: _Recipient | None = None
     timestamp: int | None = None
@@ -48,8 +46,6 @@ class MaxMessage(msgspec.Struct, frozen=True, gc=False):
 
 
 class MaxUpdate(MaxMessage, frozen=True, gc=False):
-    """An update, or a message alone."""
-
     update_type: str | None = None
     message: MaxMessage | None = None
     message_id: str | None = None
@@ -58,8 +54,6 @@ class MaxUpdate(MaxMessage, frozen=True, gc=False):
 
 
 class MaxMapper(NetworkMapper):
-    """Maps an update of MAX to events."""
-
     channel = "max"
     type = MaxUpdate
     official: ClassVar[tuple[str, str]] = (r"[1-9]\d{0,18}", "123456")
@@ -70,11 +64,9 @@ class MaxMapper(NetworkMapper):
         head: Mapping[str, object],
         received_at: datetime | None,
     ) -> Iterator[Part]:
-        """Yield what an update says about a message. Raises RefusedError."""
         yield self._part(record, received_at)
 
     def _part(self, update: MaxUpdate, received_at: datetime | None) -> Part:
-        """Return the change that an update reports about a message. Raises RefusedError."""
         kind = update.update_type
         if kind == "message_removed":
             comment = self._removed(update, received_at)
@@ -111,11 +103,9 @@ class MaxMapper(NetworkMapper):
         )
 
     def _is_official(self, sender: _User | None) -> bool:
-        """Return whether the community sent a message; a channel and a bot count as it."""
         return sender is None or sender.is_bot or str(sender.user_id) in self.officials
 
     def _author(self, sender: _User | None) -> tuple[Author, str]:
-        """Return the author of a message, and the author's id."""
         if sender is None:
             return "official", ""
         author_id = str(needed(sender.user_id, "sender.user_id"))
@@ -137,12 +127,10 @@ class MaxMapper(NetworkMapper):
 
 
 def _time(timestamp: int | None) -> datetime:
-    """Return a time that MAX wrote, in milliseconds. Raises RefusedError."""
     return moment("timestamp", needed(timestamp, "timestamp"), per_second=1000)
 
 
 def _edited(comment: Comment, timestamp: int | None) -> Comment:
-    """Return the edit of a message at ``timestamp``. Raises RefusedError."""
     return comment._replace(
         at=_time(timestamp),
         kind=EventType.EDITED,

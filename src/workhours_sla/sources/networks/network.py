@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, TypeVar
+from typing import Any, ClassVar, Final, NamedTuple, TypeVar
 
 import msgspec
 
+from workhours_sla.config.sections import Input
 from workhours_sla.errors import SourceError, shown
-from workhours_sla.sla.event import check_text
+from workhours_sla.sla.event import Event, check_text
 from workhours_sla.sources.derived_events import refusing
 from workhours_sla.sources.json_documents import (
-    Closed,
     Place,
     check_api_error,
     not_of_form,
@@ -31,16 +30,10 @@ from workhours_sla.sources.networks.comments import (
     Ignored,
     ignored_counts,
 )
+from workhours_sla.sources.opened import OpenedFile
 from workhours_sla.sources.rows import Item, Reader, Record, RefusedError
 from workhours_sla.text.messages import Phrase, say
 
-if TYPE_CHECKING:
-    from workhours_sla.config.sections import Input
-    from workhours_sla.sla.event import Claim, Event
-    from workhours_sla.sources.opened import OpenedFile
-
-MOST_WAITING: Final = 50_000
-"""Maximum number of comments that wait for the comment that they answer."""
 _LONGEST_ENDING: Final = "/deleted/" + "0" * 20
 """The longest text that an id of an event of a comment has after the id of the comment."""
 _Value = TypeVar("_Value")
@@ -51,10 +44,7 @@ _LATEST: Final = datetime(9998, 1, 1, tzinfo=UTC)
 
 
 class Part(NamedTuple):
-    """A part of a record: a comment, or the reason why it cannot be used; neither if ignored.
-
-    ``id`` and ``root`` are the ids of the comment and of its root, as far as they are known.
-    """
+    """A part of a record: a comment, or the reason why it cannot be used; neither if ignored."""
 
     comment: Comment | None = None
     refused: RefusedError | None = None
@@ -63,16 +53,11 @@ class Part(NamedTuple):
 
 
 _NOTHING: Final = Part()
-Written = tuple[Part, str]
-"""A part of a record, with the text of the record."""
+Written = tuple[Part, str]  # a part of a record, with the text of the record
 
 
 class NetworkMapper(ABC):
-    """Base class of the networks' mappers, which map records to events.
-
-    ``type`` is the struct of a record. Raises SourceError for an official's id that the network
-    cannot have.
-    """
+    """Base class of the networks' mappers, which map records to events."""
 
     dates_to_receipt: ClassVar[bool] = False
     channel: ClassVar[str]
@@ -88,7 +73,6 @@ class NetworkMapper(ABC):
     def __call__(
         self, record: Record, line: int = 0, received_at: datetime | None = None
     ) -> tuple[Event, ...]:
-        """Return the events of a record. Raises RefusedError."""
         events: tuple[Event, ...] = ()
         try:
             found = msgspec.convert(record, self.type)
@@ -104,10 +88,7 @@ class NetworkMapper(ABC):
     def parts_of(
         self, record: Any, head: Mapping[str, object], received_at: datetime | None = None
     ) -> Iterator[Part]:
-        """Yield the comments of a record, also those that cannot be used.
-
-        ``head`` has the other values of its envelope.
-        """
+        """Yield the comments of a record, also those that cannot be used."""
         try:
             for part in self._parts_of(record, head, received_at):
                 if part.comment is not None:
@@ -121,23 +102,18 @@ class NetworkMapper(ABC):
     def _parts_of(
         self, record: Any, head: Mapping[str, object], received_at: datetime | None
     ) -> Iterator[Part]:
-        """Yield the comments of a record.
-
-        Each network has its own. Raises RefusedError if the record cannot be used.
-        """
+        """Yield the comments of a record."""
 
     def close(self, head: Mapping[str, object]) -> None:  # noqa: B027 - few networks need it
         """Note the values of an envelope that ends."""
 
     def notes(self) -> Iterator[Phrase]:
-        """Yield notes for the user after all records were read."""
         counts = tuple(ignored_counts(self.tree.ignored))
         if counts:
             yield say("records_ignored", count=self.tree.ignored.total(), counts=counts)
         yield from self.officials.unmet()
 
     def ignored(self, why: Ignored) -> Part:
-        """Count an ignored part of a record, and return it."""
         self.tree.ignore(why)
         return _NOTHING
 
@@ -163,11 +139,7 @@ def moment(name: str, value: int | str, *, per_second: int = 1) -> datetime:
 
 
 class Officials:
-    """The ids of officials from the configuration; records which of them have written.
-
-    ``form`` is a regular expression for the ids of a network, and ``example`` an example. Raises
-    SourceError for an id in another form.
-    """
+    """The ids of officials from the configuration; records which of them have written."""
 
     def __init__(self, ids: Sequence[str], network: Phrase, form: str, example: str) -> None:
         for one in ids:
@@ -184,7 +156,6 @@ class Officials:
         return True
 
     def unmet(self) -> Iterator[Phrase]:
-        """Yield a note for each official who wrote no comment."""
         for one in self._unmet:
             yield say("official_unmet", id=shown(one))
 
@@ -196,18 +167,11 @@ def reader(
     repair: Callable[[str], str] = str,
     arrange: Callable[[Iterator[Written]], Iterator[Written]] = iter,
 ) -> Reader:
-    """Return the function that reads the JSON documents of a network.
-
-    It yields the events or the Fault of each comment, and adds notes for the user to the opened
-    file. ``make`` makes the mapper, and ``arrange`` may change the order of comments.
-    """
+    """Return the function that reads the JSON documents of a network."""
 
     def parts(opened: OpenedFile, mapper: NetworkMapper, options: Input) -> Iterator[Written]:
-        for one in records_of(opened, place, mapper.type, encoding=options.encoding, repair=repair):
-            if isinstance(one, Closed):
-                check_api_error(opened.name, one.head, has_records=True)
-                mapper.close(one.head)
-                continue
+        how: dict[str, Any] = {"encoding": options.encoding, "repair": repair}
+        for one in records_of(opened, place, mapper.type, close=mapper.close, **how):
             if one.is_alone and not place.are_lines:
                 check_api_error(opened.name, one.written)
             if one.why is not None:
@@ -216,12 +180,7 @@ def reader(
                 for part in mapper.parts_of(one.value, one.head):
                     yield part, one.text
 
-    def read(
-        opened: OpenedFile,
-        layout: Layout,
-        options: Input,
-        claims: list[Claim],  # noqa: ARG001 - a network claims nothing
-    ) -> Iterator[Item]:
+    def read(opened: OpenedFile, layout: Layout, options: Input) -> Iterator[Item]:
         mapper = make(layout, options)
         yield from parents_first(arrange(parts(opened, mapper, options)), mapper.tree)
         opened.notes.extend(mapper.notes())
@@ -230,20 +189,8 @@ def reader(
 
 
 def parents_first(written: Iterable[Written], tree: CommentTree) -> Iterator[Item]:
-    """Yield the events or the Fault of each part; a comment follows the comment that it answers.
-
-    At most ``MOST_WAITING`` comments wait. If there are more, the oldest ones are mapped without
-    the comment that they answer.
-    """
-    waiting: OrderedDict[str, list[Comment]] = OrderedDict()  # by the id that they wait for
-    count = 0
-
-    def released() -> Iterator[Item]:
-        nonlocal count
-        _, comments = waiting.popitem(last=False)
-        count -= len(comments)
-        yield from map(tree.events_of, comments)
-
+    """Yield the events or the Fault of each part; a comment follows the comment that it answers."""
+    waiting: dict[str, list[Comment]] = {}  # by the id that they wait for
     for line, (part, text) in enumerate(written, 1):
         if part.refused is not None:
             yield part.refused.fault(line, text)
@@ -255,13 +202,8 @@ def parents_first(written: Iterable[Written], tree: CommentTree) -> Iterator[Ite
             missing = tree.missing(comment)
             if missing is not None:
                 waiting.setdefault(missing, []).append(comment)
-                count += 1
-                continue
-            yield tree.events_of(comment)
-            freed = waiting.pop(comment.id, [])
-            count -= len(freed)
-            todo += reversed(freed)
-        while count > MOST_WAITING:
-            yield from released()
-    while waiting:
-        yield from released()
+            else:
+                yield tree.events_of(comment)
+                todo += reversed(waiting.pop(comment.id, []))
+    for comments in waiting.values():
+        yield from map(tree.events_of, comments)

@@ -6,32 +6,26 @@ import re
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import ClassVar, Final
 
 import msgspec
 
+from workhours_sla.config.sections import Input
 from workhours_sla.errors import shown
 from workhours_sla.sources.json_documents import envelopes
+from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.networks.comments import Author, Comment
 from workhours_sla.sources.networks.network import NetworkMapper, Part, moment, needed, reader
 from workhours_sla.sources.rows import Reader, RefusedError
 from workhours_sla.text.messages import Phrase, say
 
-if TYPE_CHECKING:
-    from workhours_sla.config.sections import Input
-    from workhours_sla.sources.layout import Layout
-
 _PAGES: Final = envelopes({"comments": "records"})
 _DECODED: Final = re.compile(r"(\d{1,16}):(-?\d{1,20}):\d{1,16}:(\w{1,40}):\w{1,40}", re.ASCII)
 """Matches a decoded id: the time in milliseconds, a number, the time again, the discussion."""
-MOST_OPEN: Final = 1_000
-"""Maximum number of discussions without a last page that are tracked."""
 _ACTIVE: Final = "ACTIVE_MESSAGE"
 
 
 class OkComment(msgspec.Struct, frozen=True, gc=False):
-    """A comment, with the values that matter."""
-
     id: str | None = None
     author_id: str | int | None = None
     author_type: str | None = None
@@ -42,8 +36,6 @@ class OkComment(msgspec.Struct, frozen=True, gc=False):
 
 
 class OkMapper(NetworkMapper):
-    """Maps a comment of Odnoklassniki to events."""
-
     channel = "ok"
     type = OkComment
     official: ClassVar[tuple[str, str]] = (r"[1-9]\d{0,18}", "123456")
@@ -56,7 +48,6 @@ class OkMapper(NetworkMapper):
     def _parts_of(
         self, record: OkComment, head: Mapping[str, object], received_at: datetime | None
     ) -> Iterator[Part]:
-        """Yield a comment. Raises RefusedError."""
         if record.type and record.type != _ACTIVE and re.search("REMOVED|DELETED", record.type):
             yield self.ignored("deleted_comment")
             return
@@ -66,7 +57,6 @@ class OkMapper(NetworkMapper):
     def _comment(
         self, record: OkComment, head: Mapping[str, object], received_at: datetime | None
     ) -> Comment:
-        """Convert a comment of Odnoklassniki to a Comment. Raises RefusedError."""
         native = needed(record.id, "id")
         if record.type not in {None, "", _ACTIVE}:
             detail = say("other_message", type=shown(record.type))
@@ -94,26 +84,20 @@ class OkMapper(NetworkMapper):
         )
 
     def close(self, head: Mapping[str, object]) -> None:
-        """Record whether a page is the last of its discussion."""
         discussion = str(head.get("discussionId") or "")
         if head.get("has_more") is not True:
             self._open.pop(discussion, None)
-        elif len(self._open) < MOST_OPEN:
+        else:
             self._open[discussion] = None
 
     def notes(self) -> Iterator[Phrase]:
-        """Yield notes for the user, for example about discussions without their last page."""
         yield from super().notes()
         if self._open:
             yield say("discussion_open", count=len(self._open), id=next(iter(self._open)))
 
 
 def _id_of(native: str, head: Mapping[str, object]) -> tuple[str, int | None]:
-    """Return the readable id of a comment, and its time in milliseconds, None if unknown.
-
-    The network's id is the Base64 of ``time:-number:time:discussion:1``. Raises RefusedError if
-    neither the id nor the page names the discussion.
-    """
+    """Return the readable id of a comment, and its time in milliseconds, None if unknown."""
     try:
         found = _DECODED.fullmatch(b64decode(native, validate=True).decode("ascii"))
     except ValueError:

@@ -30,8 +30,6 @@ _UNQUOTED: Final = re.compile(r'("document_id"\s*+:\s*+)([^\s"\d{\[][^"\r\n]*+)(
 
 
 class TelegramMessage(msgspec.Struct, frozen=True, gc=False):
-    """A message, with the fields that are used."""
-
     id: int | None = None
     type: str | None = None
     date: str | None = None
@@ -44,8 +42,6 @@ class TelegramMessage(msgspec.Struct, frozen=True, gc=False):
 
 
 class TelegramMapper(NetworkMapper):
-    """Maps a message of a Telegram group to events."""
-
     channel = "telegram"
     type = TelegramMessage
     official: ClassVar[tuple[str, str]] = (r"(?:user|chat|channel)[1-9]\d{0,18}", "user123456")
@@ -53,10 +49,6 @@ class TelegramMapper(NetworkMapper):
     def _parts_of(
         self, record: TelegramMessage, head: Mapping[str, object], received_at: datetime | None
     ) -> Iterator[Part]:
-        """Yield the comment of a message. Raises RefusedError.
-
-        ``head`` has the type and the id of the chat.
-        """
         if str(head.get("type")) in _PRIVATE:
             yield self.ignored("outside_groups")
             return
@@ -69,7 +61,6 @@ class TelegramMapper(NetworkMapper):
     def _comment(
         self, message: TelegramMessage, head: Mapping[str, object], received_at: datetime | None
     ) -> Comment:
-        """Convert a message of Telegram to a Comment. Raises RefusedError."""
         found = re.fullmatch(r"-?\d{1,19}", str(head.get("id", "")), re.ASCII)
         chat = needed(found, "chat.id")[0]
         own_id = needed(message.id, "id")
@@ -91,12 +82,10 @@ class TelegramMapper(NetworkMapper):
         )
 
     def _answered(self, chat: str, message_id: int, peer_id: str | None) -> str:
-        """Return the id of the message that a message answers; it may be in another chat."""
         peer = None if peer_id is None else _PEER.fullmatch(peer_id)
         return f"telegram/{chat if peer is None else peer[2]}/{message_id}"
 
     def _author(self, message: TelegramMessage, chat: str) -> Author:
-        """Return the author of a message. Raises RefusedError for an unknown channel."""
         if message.type == "service":
             return "other"
         author_id = needed(_author_id(message), "from_id")
@@ -114,10 +103,7 @@ class TelegramMapper(NetworkMapper):
 
 
 def _author_id(message: TelegramMessage) -> str:
-    """Return the id of an author in the current form.
-
-    Exports before 2021 had only the number of a user.
-    """
+    """Return the id of an author in the current form."""
     author = message.from_id
     return f"user{author}" if isinstance(author, int) else author or ""
 
@@ -140,5 +126,4 @@ def repaired(text: str) -> str:
     return _UNQUOTED.sub(quoted, _ESCAPE.sub(escape, text))
 
 
-read: Reader = reader(TelegramMapper, _CHATS, repair=repaired)
-"""Reads the messages of an export."""
+read: Reader = reader(TelegramMapper, _CHATS, repair=repaired)  # reads the messages of an export

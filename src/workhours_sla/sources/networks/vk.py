@@ -7,15 +7,16 @@ comment of an official and is in the order of time, so that no earlier answer is
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import Any, ClassVar, Final
 
 import msgspec
 
+from workhours_sla.config.sections import Input
 from workhours_sla.sources.json_documents import envelopes
+from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.networks.comments import Author, Comment
 from workhours_sla.sources.networks.network import (
     NetworkMapper,
@@ -28,21 +29,11 @@ from workhours_sla.sources.networks.network import (
 from workhours_sla.sources.rows import Reader, RefusedError
 from workhours_sla.text.messages import Phrase, say
 
-if TYPE_CHECKING:
-    from workhours_sla.config.sections import Input
-    from workhours_sla.sources.layout import Layout
-
-_MOST_LISTS: Final = 10_000
-"""Maximum number of lists of comments whose missing comments are counted."""
-MOST_KEPT: Final = 50_000
-"""Maximum number of delayed comments."""
 _List = tuple[int | None, int | None, int | None, tuple[int, ...]]
 _PAGES: Final = envelopes({"response": "envelopes", "items": "records"})
 
 
 class VkComment(msgspec.Struct, frozen=True, gc=False):
-    """A comment, with the values that matter."""
-
     id: int | None = None
     from_id: int | None = None
     date: int | None = None
@@ -74,8 +65,6 @@ class VkThread(msgspec.Struct, frozen=True, gc=False):
 
 
 class VkMapper(NetworkMapper):
-    """Maps a comment of VK and the comments of its thread to events."""
-
     channel = "vk"
     type: ClassVar[Any] = VkComment
     official: ClassVar[tuple[str, str]] = (r"-?[1-9]\d{0,18}", "-123456")
@@ -97,7 +86,6 @@ class VkMapper(NetworkMapper):
         head: Mapping[str, object],
         received_at: datetime | None,
     ) -> Iterator[Part]:
-        """Yield a comment and those of its thread."""
         comment: VkComment = record
         thread = comment.thread
         self._in_page += 1
@@ -147,7 +135,6 @@ class VkMapper(NetworkMapper):
     def comment_of(
         self, comment: VkComment, owner: int, place: str, received_at: datetime | None
     ) -> Comment:
-        """Convert a comment of VK to a Comment. Raises RefusedError."""
         own_id, from_id = needed(comment.id, "id"), needed(comment.from_id, "from_id")
         at = moment("date", needed(comment.date, "date"))
         author = self.author_of(from_id, owner)
@@ -169,7 +156,6 @@ class VkMapper(NetworkMapper):
         )
 
     def author_of(self, from_id: int, owner: int) -> Author:
-        """Return the kind of author of a comment. Raises RefusedError for another community."""
         if self.is_official(from_id, owner):
             return "official"
         if from_id < 0:
@@ -178,32 +164,23 @@ class VkMapper(NetworkMapper):
         return "citizen"
 
     def is_official(self, author_id: int | None, owner: int) -> bool:
-        """Return whether an author is the community itself or one of its officials."""
         return author_id is not None and (author_id == owner or str(author_id) in self.officials)
 
     def close(self, head: Mapping[str, object]) -> None:
-        """End a page."""
-        self._count_page(head)
-        self._page = self._list = None
-        self._in_page, self._has_threads = 0, False
-
-    def _count_page(self, head: Mapping[str, object]) -> None:
-        """Count the comments of a page, which states how many comments its list has."""
         count = head.get("current_level_count")
         if count is None and not self._has_threads:
             count = head.get("count")  # which includes the comments of threads
-        if self._list is None or not isinstance(count, int):
-            return
-        self._count(self._list, self._in_page, count)
+        if self._list is not None and isinstance(count, int):
+            self._count(self._list, self._in_page, count)
+        self._page = self._list = None
+        self._in_page, self._has_threads = 0, False
 
     def _count(self, where: _List, count: int, expected: int) -> None:
         """Count comments of a list that has ``expected`` comments in total."""
-        if where in self._lists or len(self._lists) < _MOST_LISTS:
-            read, most = self._lists.get(where, (0, 0))
-            self._lists[where] = (read + count, max(most, expected))
+        read, most = self._lists.get(where, (0, 0))
+        self._lists[where] = (read + count, max(most, expected))
 
     def notes(self) -> Iterator[Phrase]:
-        """Yield notes for the user, for example about lists with missing pages."""
         yield from super().notes()
         missing = [(read, count) for read, count in self._lists.values() if read < count]
         if missing:
@@ -222,11 +199,7 @@ def _list_of(comment: VkComment) -> _List:
 
 
 def place_of(comment: VkComment, owner_id: int | None) -> tuple[int, str]:
-    """Return the owner of the commented object, and the prefix of the ids of its comments.
-
-    Ids are unique for all posts of an owner, for all photos, videos or goods of an owner, and for
-    each topic of its board. Raises RefusedError for a comment without an owner.
-    """
+    """Return the owner of the commented object, and the prefix of the ids of its comments."""
     owner, under = comment.owner_id or comment.post_owner_id, ""
     if comment.photo_owner_id or comment.photo_id is not None:
         owner, under = owner or comment.photo_owner_id, "/photo"
@@ -242,8 +215,6 @@ def place_of(comment: VkComment, owner_id: int | None) -> tuple[int, str]:
 
 @dataclass(slots=True)
 class _Thread:
-    """A comment with an incomplete thread."""
-
     id: str
     expected: int
     is_of_citizen: bool
@@ -254,7 +225,6 @@ class _Thread:
     is_answered: bool = False
 
     def add(self, written: Written) -> bool:
-        """Add a comment of the thread, and return whether the thread can be used now."""
         self.parts.append(written)
         part = written[0]
         self.read.add(part.id)
@@ -286,33 +256,20 @@ class _Thread:
 
 
 def whole_threads(written: Iterator[Written]) -> Iterator[Written]:
-    """Yield the parts; the parts of an incomplete thread are delayed until it is complete.
-
-    At the end, and if more than ``MOST_KEPT`` comments are delayed, the appeals of an incomplete
-    thread are rejected.
-    """
-    kept: OrderedDict[str, _Thread] = OrderedDict()
-    count = 0
+    """Yield the parts; those of a thread are delayed until it is complete, else it is rejected."""
+    kept: dict[str, _Thread] = {}
     for one in written:
         part = one[0]
         comment = part.comment
         thread = kept.get(part.root or "")
         if thread is not None:
-            count += 1
             if thread.add(one):
-                del kept[thread.id]
-                count -= len(thread.parts)
-                yield from thread.parts
+                yield from kept.pop(thread.id).parts
         elif comment is not None and comment.expected and part.id not in kept:
             is_of_citizen = comment.author == "citizen"
             kept[part.id] = _Thread(part.id, comment.expected, is_of_citizen, [one], comment.at)
-            count += 1
         else:
             yield one
-        while count > MOST_KEPT:
-            _, oldest = kept.popitem(last=False)
-            count -= len(oldest.parts)
-            yield from oldest.refused()
     for thread in kept.values():
         yield from thread.refused()
 

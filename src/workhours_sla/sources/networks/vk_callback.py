@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import Any, ClassVar, Final
 
 import msgspec
 
+from workhours_sla.config.sections import Input
 from workhours_sla.sla.event import EventType
 from workhours_sla.sources.json_documents import envelopes, not_of_form
+from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.networks.comments import Author, Comment, Recent
 from workhours_sla.sources.networks.network import Part, needed, reader
 from workhours_sla.sources.networks.vk import VkComment, VkMapper, place_of
 from workhours_sla.sources.rows import Reader, RefusedError
 from workhours_sla.sources.times import Instants
-
-if TYPE_CHECKING:
-    from workhours_sla.config.sections import Input
-    from workhours_sla.sources.layout import Layout
 
 _SUBJECTS: Final = frozenset(
     {"wall_reply", "photo_comment", "video_comment", "market_comment", "board_post"}
@@ -32,8 +30,6 @@ _KINDS: Final[Mapping[str, EventType]] = {
 
 
 class _Body(msgspec.Struct, frozen=True, gc=False):
-    """The body of a request, with the fields that are used."""
-
     type: str | None = None
     group_id: int | None = None
     event_id: str | None = None
@@ -41,18 +37,11 @@ class _Body(msgspec.Struct, frozen=True, gc=False):
 
 
 class _Line(_Body, frozen=True, gc=False):
-    """A line of the journal: the body alone, or with its time of receipt."""
-
     received_at: str | int | None = None
     body: _Body | str | None = None
 
 
 class VkCallbackMapper(VkMapper):
-    """Maps the requests of the Callback API to events.
-
-    A repeated request, with the same ``event_id``, is ignored as long as the id is remembered.
-    """
-
     type: ClassVar[Any] = _Line
 
     def __init__(self, layout: Layout, options: Input) -> None:
@@ -66,14 +55,12 @@ class VkCallbackMapper(VkMapper):
         head: Mapping[str, object],
         received_at: datetime | None,
     ) -> Iterator[Part]:
-        """Yield the change that a request reports about a comment. Raises RefusedError."""
         try:
             yield self._part(record, received_at)
         except (msgspec.MsgspecError, RecursionError) as error:
             raise RefusedError(not_of_form(error)) from None
 
     def _part(self, line: _Line, received_at: datetime | None) -> Part:
-        """Return the change that a line reports about a comment. Raises RefusedError."""
         body: _Body = line
         if line.body is not None:
             body = line.body if isinstance(line.body, _Body) else _body_of(line.body)
@@ -92,7 +79,6 @@ class VkCallbackMapper(VkMapper):
         return part
 
     def _what(self, body: _Body, kind: EventType, received_at: datetime | None) -> Part:
-        """Return the new comment, or the change of a comment, in a request. Raises RefusedError."""
         comment = msgspec.convert(body.object, VkComment)
         owner_id = None if body.group_id is None else -body.group_id
         if kind is EventType.CREATED:
@@ -106,7 +92,6 @@ class VkCallbackMapper(VkMapper):
     def _change(
         self, comment: VkComment, kind: EventType, at: datetime, owner_id: int | None
     ) -> Comment:
-        """Return a change of a comment, dated to its receipt. Raises RefusedError."""
         owner, place = place_of(comment, owner_id)
         own_id = f"{place}/{needed(comment.id, 'id')}"
         stack = comment.parents_stack
@@ -132,9 +117,7 @@ class VkCallbackMapper(VkMapper):
 
 
 def _body_of(text: str) -> _Body:
-    """Parse the body of a request that the journal contains as text."""
     return msgspec.json.decode(text, type=_Body)
 
 
-read: Reader = reader(VkCallbackMapper, envelopes({}))
-"""Reads the requests of a journal."""
+read: Reader = reader(VkCallbackMapper, envelopes({}))  # reads the requests of a journal

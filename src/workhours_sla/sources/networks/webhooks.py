@@ -18,10 +18,8 @@ from workhours_sla.text.messages import say
 
 _KEPT: Final = frozenset({"type", "event_id", "update_type", "chat_type", "mid", "message_id"})
 """The keys whose texts are kept. All others may have what people wrote, or their names."""
-_LONGEST: Final = 256
-"""The largest number of characters of a text that is kept."""
-_ESCAPED: Final = 6
-"""The largest number of bytes of a character in JSON, such as ``\\u0416``."""
+_LONGEST: Final = 256  # the largest number of characters of a text that is kept
+_ESCAPED: Final = 6  # the largest number of bytes of a character in JSON, such as ``\\u0416``
 _HALF: Final = re.compile(rb"(?<!\\)((?:\\\\)*)\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 """Matches the escape of half a character, after escaped backslashes."""
 _KEY: Final = re.compile(r"[A-Za-z_]{1,40}", re.ASCII)
@@ -76,10 +74,7 @@ def _short(raw: msgspec.Raw) -> str | int | None:
 
 
 def parse_request(body: bytes) -> dict[str, Any] | None:
-    """Parse the JSON object of a request, None if it has none.
-
-    Texts may have halves of characters, since networks cut them; such texts are not kept.
-    """
+    """Parse the JSON object of a request, None if it has none."""
     try:
         data = json.loads(body)
         without_texts(data)
@@ -91,10 +86,8 @@ def parse_request(body: bytes) -> dict[str, Any] | None:
 class NetworkRequests:
     """Maps the requests of a network to events, in the order of their arrival. Not thread-safe.
 
-    ``make`` makes the mapper, which remembers the appeals of recent comments. ``recall`` returns
-    the appeal of an event that an earlier run stored, None for others. ``forget`` replaces the
-    mapper, after a request whose events could not be stored: the network sends it again, and the
-    mapper would ignore it as repeated.
+    ``recall`` returns the appeal of an event that an earlier run stored. ``forget`` is called after
+    a request whose events could not be stored: the network sends it again, not to be ignored.
     """
 
     def __init__(
@@ -112,10 +105,7 @@ class NetworkRequests:
     def events_of(
         self, request: Mapping[str, Any], received_at: datetime
     ) -> tuple[Event, ...] | Rejected:
-        """Return the events of a request, none if it is ignored, or why it is rejected.
-
-        The text of what is rejected has neither texts nor names of citizens, and no secret.
-        """
+        """Return the events of a request, none if it is ignored, or why it is rejected."""
         bare = without_texts(request)
         try:
             events = self._mapper(bare, 0, received_at)

@@ -1,0 +1,125 @@
+"""Say what a reading leaves open: columns and rows that contradict it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+from typing import Final
+
+from workhours_sla.config.column_words import may_be, plain
+from workhours_sla.detection.candidates import Columns
+from workhours_sla.detection.detected import Doubt, Kind, ask, listed, toml_line, warn
+from workhours_sla.detection.table import MOST_IDS, Column, Role
+from workhours_sla.detection.words import (
+    BEFORE,
+    THREADS,
+    has_citizens,
+    may_be_answered,
+    may_be_interim,
+    may_need_no_answer,
+    stops,
+)
+from workhours_sla.errors import shown
+
+Roles = Mapping[str, Role]
+_ROUNDED: Final = re.compile(r"\d(?:[.,]\d+)?[Ee]\+?\d+", re.ASCII)
+"""Matches an id that a spreadsheet program has shortened, such as 1,23E+15."""
+
+
+def doubts_of_unread(
+    columns: Columns, kind: Kind | None, roles: Roles, unread: Sequence[Column]
+) -> Iterator[Doubt]:
+    """Yield doubts about columns that are not read but may say more about an appeal."""
+    for column, canonical in product(columns.unknown(), ("answered_at", "posted_at")):
+        role = roles.get(canonical)
+        if role is not None and may_be(canonical, column.name):
+            other = Role(canonical, (column,))
+            facts = {"canonical": canonical, "columns": f"{role.shown}, {other.shown}"}
+            yield ask("columns", "detect_several", [role.line, other.line], **facts)
+    for column in unread:
+        name = shown(column.name)
+        interim = list(filter(may_be_interim, column.values))
+        if interim and kind != "statuses":
+            yield warn("columns", "detect_interim", column=name, values=listed(interim))
+        if kind == "events" and has_citizens(column.name, column.values):
+            line = toml_line("author_role", column.name)
+            yield warn("columns", "detect_citizens", line, column=name)
+        if kind == "appeals" and stops(column.name, column.values, column.filled):
+            yield warn("columns", "detect_flags", column=name)
+    for column in columns.columns if kind == "appeals" else ():
+        name = shown(column.name)
+        stopped = list(filter(may_need_no_answer, column.values))
+        if stopped and column.rank("status") is not None:
+            yield warn("columns", "detect_stopped", column=name, values=listed(stopped))
+        is_thread = column.name.rpartition(".")[2].lower() in THREADS
+        if column.has_objects and (is_thread or may_be("answered_at", column.name)):
+            yield warn("columns", "detect_lists", column=name)
+
+
+class Rows:
+    """Compares the rows with each other and with the columns that are not read."""
+
+    def __init__(
+        self, columns: Columns, kind: Kind | None, roles: Roles, unread: Sequence[Column]
+    ) -> None:
+        self._kind, self._roles, self._own = kind, roles, roles["appeal_id"]
+        self._ids: dict[str, str] = {}  # the first id for each kind of contradiction
+        self._copies: dict[str, list[str]] = {}  # the posting, agency and answer of an appeal
+        statuses = [one for ranked in columns.ranked("status").values() for one in ranked]
+        self._untimed = [(one, Counter[str]()) for one in statuses if "answered_at" in roles]
+        # each with the appeals whose posting is a row of the log, and those that were posted before
+        self._openings: list[tuple[str, Column, set[str], set[str]]] = []
+        for column in unread if kind == "statuses" else ():
+            is_time = column.time_kind in ("moment", "date")
+            if column.filled and plain(column.name) in BEFORE:
+                self._openings.append(("detect_status_before", column, set(), set()))
+            elif is_time and column.rank("posted_at") is not None:
+                self._openings.append(("detect_posted_unread", column, set(), set()))
+
+    def add(self, cells: Sequence[str]) -> None:
+        """Compare one row."""
+        own_id = self._own.text(cells)
+        if not own_id:
+            return
+        if _ROUNDED.fullmatch(own_id):
+            self._ids.setdefault("detect_ids_rounded", own_id)
+        *copy, since = (
+            self._roles[one].text(cells) if one in self._roles else ""
+            for one in ("posted_at", "agency_id", "answered_at", "since")
+        )
+        for column, counts in self._untimed if not copy[-1] else ():
+            if may_be_answered(status := column.text(cells)):
+                counts[status] += 1
+        for cause, column, inside, outside in self._openings:
+            text = column.text(cells)
+            if cause == "detect_status_before":
+                (outside if text else inside).add(own_id)
+            elif text:
+                (inside if since.startswith(text) else outside).add(own_id)
+        if self._kind == "appeals":
+            self._compare(own_id, copy)
+
+    def _compare(self, own_id: str, copy: list[str]) -> None:
+        posted, agency, answered = self._copies.get(own_id, copy)
+        if posted != copy[0]:
+            self._ids.setdefault("detect_ids_repeat", own_id)
+        elif agency != copy[1] or "" != answered != copy[2] != "":
+            self._ids.setdefault("detect_ids_differ", own_id)
+        elif own_id in self._copies or len(self._copies) < MOST_IDS:
+            self._copies[own_id] = [posted, agency, copy[2] or answered]
+
+    def doubts(self) -> Iterator[Doubt]:
+        name = shown(self._own.columns[0].name)
+        for cause in ("detect_ids_repeat", "detect_ids_rounded", "detect_ids_differ"):
+            if cause in self._ids:
+                own_id = shown(self._ids[cause])
+                yield ask("columns", cause, [self._own.line], column=name, id=own_id)
+        for column, counts in self._untimed:
+            if counts:
+                facts = {"values": listed(counts), "count": counts.total()}
+                yield warn("columns", "detect_untimed", column=shown(column.name), **facts)
+        for cause, column, inside, outside in self._openings:
+            if outside - inside:
+                yield warn("columns", cause, column=shown(column.name))
