@@ -28,6 +28,7 @@ EXTRAS = (
     "excel",
     "duckdb",
     "service",
+    "webhook",
     "workalendar",
 )
 """The extras that are tested alone. ``make test-engines`` tests kafka, postgres and spark."""
@@ -41,6 +42,7 @@ EXTRA_TESTS = {
     "excel": ("tests/reports/test_report_files.py",),
     "duckdb": ("tests/slow/engines/test_behaviour.py",),
     "service": ("tests/slow/test_service_process.py",),
+    "webhook": ("tests/stream/test_webhooks.py",),
     "workalendar": ("tests/foreign/test_foreign_calendars.py",),
 }
 

@@ -26,7 +26,7 @@ from workhours_sla.stream import (
     delivery,
     events_of,
 )
-from workhours_sla.stream.delivery import Outbox, Sink
+from workhours_sla.stream.outbox import Outbox, Sink
 
 
 class Places:
@@ -67,7 +67,7 @@ class Stored(Pipeline):
 def drain(store: Outbox, sink: Sink, batch_size: int = delivery.DEFAULT_BATCH_SIZE) -> None:
     """Send every pending change to a sink in this thread; errors of the sink are raised."""
     while (pending := store.pending(sink.name, datetime.now(UTC), batch_size)).changes:
-        delivery.send(store, sink, pending, batch_size)
+        delivery.send(store, sink, pending)
 
 
 def a_batch() -> Batch:

@@ -31,7 +31,7 @@ from workhours_sla.files import (
     read_xmlcalendar,
 )
 from workhours_sla.json import from_json, to_json
-from workhours_sla.stream.sinks.jsonl import JsonLinesSink
+from workhours_sla.stream.sinks.lines import JsonLinesSink
 from workhours_sla.worktime.amounts import parse_amount
 from workhours_sla.worktime.budgets import parse_budget
 

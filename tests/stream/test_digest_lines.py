@@ -11,16 +11,16 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 import pytest
 
-from kit.stored import Stored
+from kit.stored import Stored, drain
 from kit.values import MINUTE, OFFICE, POLICY, at
 from workhours_sla import (
     Event,
@@ -39,10 +39,10 @@ from workhours_sla.errors import CalendarCoverageError, StoreError
 from workhours_sla.sla.target import ScheduleField
 from workhours_sla.stores.open import SqliteReader, events_of
 from workhours_sla.stores.store import WRITTEN_EVERY
-from workhours_sla.stream import Batch
+from workhours_sla.stream import Agencies, Batch, DigestLines, DigestWriter, Pipeline
+from workhours_sla.stream.outbox import DIGEST
 from workhours_sla.stream.sinks.digest import Agency, digest_of, targets_of
-from workhours_sla.stream.sinks.digest_lines import DIGESTS, Agencies, DigestLines
-from workhours_sla.stream.sinks.line_file import LineFile
+from workhours_sla.stream.sinks.lines import LineFile
 from workhours_sla.text import catalog
 
 KILLS = int(os.environ.get("WORKHOURS_KILLS", "10"))
@@ -61,13 +61,26 @@ def schedule_of(agency: str | None) -> str:
     return "early" if agency == "schools" else "office"
 
 
+class Written(NamedTuple):
+    """A writer of digests, whose digests are written to a file at once."""
+
+    writer: DigestWriter
+    file: DigestLines
+    store: Stored
+
+    def write(self, *times: datetime) -> None:
+        self.writer.write(*times)
+        drain(self.store.store, self.file)
+
+
 @contextmanager
-def digesting(path: Path, **options: Any) -> Iterator[tuple[Stored, DigestLines]]:
+def digesting(path: Path, **options: Any) -> Iterator[tuple[Stored, Written]]:
     agencies = Agencies(SCHEDULES, schedule_of, options.pop("name_of", str))
     with Stored(path / "a.db", options.pop("policy", POLICY)) as store:
-        lines = DigestLines(path / "digests.jsonl", store.store, store, agencies, **options)
-        yield store, lines
-        lines.close()
+        file = DigestLines(path / "digests.jsonl", outbox=store.store)
+        store.store.deliver_to([file.name], DIGEST)
+        with closing(file):
+            yield store, Written(DigestWriter(store.store, store, agencies, **options), file, store)
 
 
 def read_back(path: Path) -> list[dict[str, Any]]:
@@ -122,7 +135,7 @@ def reported(path: Path) -> Counter[tuple[str | None, str]]:
         state = json.loads(reader.noted("digests") or "")
         for agency, counts in state["changed"]:
             found.update({(agency, kind): count for kind, count in counts.items()})
-        for _, change in reader.changes(state["number"]):
+        for _, change in reader.changes(reader.progress("digests").number):
             found[change.agency_id, "retracted" if change.retracts else change.kind.value] += 1
     return found
 
@@ -240,7 +253,7 @@ def test_an_agency_that_is_closed_by_the_clock_gets_its_digest_later(tmp_path: P
 def test_no_digest_is_written_while_a_backlog_is_read(tmp_path: Path) -> None:
     clock = [at(2026, 3, 3, 9, 40)]
     with digesting(tmp_path) as (store, lines):
-        kept = TimedDigests(store, lines, lambda: clock[0], 5 * MINUTE)
+        kept = TimedDigests(store, lines.writer, lambda: clock[0], 5 * MINUTE)
         lines.write(at(2026, 3, 2, 17, 0))
         posted = event("A-1", "created", at(2026, 3, 2, 10, 0))
         for hours in (1, 23):
@@ -250,6 +263,7 @@ def test_no_digest_is_written_while_a_backlog_is_read(tmp_path: Path) -> None:
             assert read_back(tmp_path) == []
         store.commit(Batch("", watermark=at(2026, 3, 3, 9, 35)))
         kept.send()
+        drain(store.store, lines.file)
     assert heads(tmp_path) == ["roads · Tue 3 Mar 2026 09:35"]
 
 
@@ -348,9 +362,10 @@ def test_the_watermark_on_the_disk_is_a_minute_behind_at_most(tmp_path: Path) ->
 def test_changes_that_are_not_reported_yet_outlive_retention(tmp_path: Path) -> None:
     day = timedelta(days=1)
     with Stored(tmp_path / "a.db", POLICY, retain=day) as store:
-        lines = DigestLines(
-            tmp_path / "digests.jsonl", store.store, store, Agencies(SCHEDULES, schedule_of)
-        )
+        file = DigestLines(tmp_path / "digests.jsonl", outbox=store.store)
+        store.deliver_to([file.name], DIGEST)
+        writer = DigestWriter(store.store, store, Agencies(SCHEDULES, schedule_of))
+        lines = Written(writer, file, store)
         friday = at(2026, 3, 6, 17, 0)
         lines.write(friday)
         posted = friday + timedelta(hours=2)
@@ -365,7 +380,7 @@ def test_changes_that_are_not_reported_yet_outlive_retention(tmp_path: Path) -> 
             store.commit(Batch("", [stray], watermark=posted + days * day))
         assert store.holdings().dropped == 4  # the stray events, too
         lines.write(at(2026, 3, 10, 9, 0))
-        lines.close()
+        file.close()
     assert "Since the last message: opened 1, met 1" in read_back(tmp_path)[0]["text"]
 
 
@@ -379,7 +394,7 @@ def test_what_was_stored_and_not_written_is_written_on_the_next_start(
         store.commit(Batch("", [event("A-1", "created", BEGIN)], watermark=BEGIN))
         lines.write(BEGIN)
         with monkeypatch.context() as patched:
-            patched.setattr("workhours_sla.stream.sinks.line_file.os.fsync", _full)
+            patched.setattr("workhours_sla.stream.sinks.lines.os.fsync", _full)
             with pytest.raises(StoreError, match=r"digests cannot be written .*on the next start"):
                 lines.write(at(2026, 3, 2, 9, 0))
     assert read_back(tmp_path) == []
@@ -391,46 +406,40 @@ def test_what_was_stored_and_not_written_is_written_on_the_next_start(
     assert (line["agency_id"], line["part"], line["parts"]) == ("roads", 1, 1)
 
 
-@pytest.mark.parametrize(
-    "harm", [Path.unlink, lambda path: path.write_bytes(b""), lambda path: path.rename("moved")]
-)
-def test_a_file_of_digests_that_was_harmed_is_noted_and_written_on(
-    harm: Callable[[Path], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    lost: list[bool] = []
+def test_a_file_of_digests_that_was_removed_is_refused_and_written_again(tmp_path: Path) -> None:
     with digesting(tmp_path) as (store, lines):
         store.commit(Batch("", [event("A-1", "created", BEGIN)], watermark=BEGIN))
         lines.write(BEGIN)
         lines.write(at(2026, 3, 2, 9, 0))
-        lines.write(at(2026, 3, 2, 9, 1))  # by then the message is known to be in the file
-    harm(tmp_path / "digests.jsonl")
-    with digesting(tmp_path, lost=lambda: lost.append(True)) as (_, lines):
-        assert lost == [True]
+    file = tmp_path / "digests.jsonl"
+    whole = file.read_bytes()
+    assert whole
+    file.unlink()
+    with pytest.raises(StoreError, match="digests were last written"), digesting(tmp_path):
+        pass
+    command = ["outbox", "rewrite", str(file), "--store", str(tmp_path / "a.db")]
+    assert main(command) == 0
+    assert file.read_bytes() == whole
+    file.rename(tmp_path / "old.jsonl")
+    assert main([*command, "--only-new"]) == 0
+    with digesting(tmp_path) as (_, lines):
         lines.write(at(2026, 3, 2, 11, 0))
-        harm(tmp_path / "digests.jsonl")
-        lines.write(at(2026, 3, 2, 12, 0))
-        assert lost == [True, True]
-    assert heads(tmp_path) == ["roads · Mon 2 Mar 2026 12:00"]
-    with digesting(tmp_path, lost=lambda: lost.append(True)):
-        assert lost == [True, True]
+    assert heads(tmp_path) == ["roads · Mon 2 Mar 2026 11:00"]
 
 
-def test_another_file_of_digests_is_no_loss(tmp_path: Path) -> None:
+def test_another_file_begins_with_the_next_digest(tmp_path: Path) -> None:
     with digesting(tmp_path) as (store, lines):
         store.commit(Batch("", [event("A-1", "created", BEGIN)], watermark=BEGIN))
         lines.write(BEGIN)
         lines.write(at(2026, 3, 2, 9, 0))
-        lines.write(at(2026, 3, 2, 9, 1))
-        other = tmp_path / "other.jsonl"
-        lines.close()
-        DigestLines(
-            other,
-            store.store,
-            store,
-            Agencies(SCHEDULES, schedule_of),
-            lost=lambda: pytest.fail("lost"),
-        ).close()
+        with closing(DigestLines(tmp_path / "other.jsonl", outbox=store.store)) as other:
+            store.deliver_to([other.name], DIGEST)
+            drain(store.store, other)
+            lines.write(at(2026, 3, 2, 11, 0))
+            drain(store.store, other)
+    found = (tmp_path / "other.jsonl").read_bytes()
+    assert (tmp_path / "digests.jsonl").read_bytes().endswith(found)
+    assert found.count(b"\n") == 1
 
 
 def _full(_file: int) -> None:
@@ -531,14 +540,14 @@ def test_a_replay_writes_the_same_in_any_batches_and_after_any_stop(
     for name in ("7", "1000", "parts"):
         assert read_back(tmp_path / name) == expected
 
-    write, called = DigestLines.write, iter(range(1_000_000))
+    write, called = DigestWriter.write, iter(range(1_000_000))
 
-    def write_or_fail(lines: DigestLines, *times: Any) -> None:
+    def write_or_fail(writer: DigestWriter, *times: Any) -> int:
         if next(called) % 15 == 14:
             raise StoreError("stopped before it asked")  # noqa: EM101, TRY003
-        write(lines, *times)
+        return write(writer, *times)
 
-    monkeypatch.setattr(DigestLines, "write", write_or_fail)
+    monkeypatch.setattr(DigestWriter, "write", write_or_fail)
     stops = 0
     while replayed(tmp_path / "stopped", 1000, () if stops else events) != 0:
         stops += 1
@@ -546,61 +555,46 @@ def test_a_replay_writes_the_same_in_any_batches_and_after_any_stop(
     assert read_back(tmp_path / "stopped") == expected
 
 
-@pytest.mark.parametrize("recovers", [False, True])
 def test_a_file_that_cannot_be_written_does_not_end_the_run(
-    *,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    recovers: bool,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     events = stream(30, 6, days=2)
     assert replayed(tmp_path / "steady", 1, events) == 0
-    add, calls = LineFile.add, iter(range(1_000_000))
 
-    def add_or_fail(file: LineFile, lines: Mapping[str, bytes]) -> None:
-        if file._form is DIGESTS and 2 <= next(calls) < (8 if recovers else 1_000_000):
-            file._form.fail("sink_unwritable", file._path, error="No space left on device")
-        add(file, lines)
+    def fail(file: LineFile, _lines: Mapping[str, bytes]) -> None:
+        file._form.fail("sink_unwritable", file._path, error="No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(LineFile, "add", add_or_fail)
+        patched.setattr(LineFile, "add", fail)
         capsys.readouterr()
-        assert replayed(tmp_path / "full", 1, events) == (0 if recovers else 2)
+        assert replayed(tmp_path / "full", 1, events) == 2
     said = capsys.readouterr().err
     assert said.count("digests.jsonl fails and is tried again: ") == 1
-    assert ("digests.jsonl does not have every message: " in said) is not recovers
+    assert "digests.jsonl does not have every message: " in said
     assert len(events_of(tmp_path / "full" / "a.db")) == len(events)
-    before = read_back(tmp_path / "full")
+    assert read_back(tmp_path / "full") == []
     assert replayed(tmp_path / "full", 1, ()) == 0
-    written = read_back(tmp_path / "full")
-    assert len({line["message_id"] for line in written}) == len(written)
-    if recovers:
-        assert reported(tmp_path / "full") == reported(tmp_path / "steady")
-    else:
-        assert len(written) > len(before)
-        assert written[: len(before)] == before
+    assert read_back(tmp_path / "full") == read_back(tmp_path / "steady")
 
 
-def test_a_file_that_was_replaced_by_a_folder_is_written_when_the_folder_is_gone(
-    tmp_path: Path,
-) -> None:
-    file = tmp_path / "digests.jsonl"
+def test_only_what_changed_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+    folds = Pipeline.folds
+
+    def counted(pipeline: Pipeline, ids: Sequence[str]) -> Any:
+        looked.append(len(ids))
+        return folds(pipeline, ids)
+
     with digesting(tmp_path) as (store, lines):
-        digests = TimedDigests(store, lines, None, timedelta(0))
-        store.commit(Batch("", [event("A-1", "created", BEGIN)], watermark=BEGIN))
-        digests.send()
-        file.unlink()
-        file.mkdir()
-        for minute in (0, 1):
-            store.commit(Batch("", watermark=at(2026, 3, 2, 9, minute)))
-            digests.send()
-            assert "is a directory" in str(digests.failing)
-        file.rmdir()
-        store.commit(Batch("", watermark=at(2026, 3, 2, 9, 2)))
-        digests.send()
-        assert digests.failing is None
-    assert heads(tmp_path) == ["roads · Mon 2 Mar 2026 09:02"]
+        events = [event(f"A-{number}", "created", BEGIN) for number in range(300)]
+        store.commit(Batch("", events, watermark=BEGIN))
+        for minute in range(121):
+            if minute == 100:
+                monkeypatch.setattr(Pipeline, "folds", counted)
+                store.apply([event("B-1", "created", at(2026, 3, 2, 9, 30), "parks")])
+            lines.write(at(2026, 3, 2, 9, 0) + minute * MINUTE)
+    assert sum(looked[:20]) == 1
+    assert sum(looked) == 301  # at 11:00 half of the time is used
 
 
 def test_agencies_have_their_names_and_their_hours(

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import smtplib
 import socket
 import ssl
-import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -20,16 +17,15 @@ from typing import Any
 
 import pytest
 
+from kit.stored import drain
 from kit.values import DAY
 from workhours_sla.cli.main import main
 from workhours_sla.config import parse
 from workhours_sla.errors import ConfigError, StoreError
-from workhours_sla.stream import Retry
-from workhours_sla.stream.delivery import Delivery
-from workhours_sla.stream.sinks import smtp
-from workhours_sla.stream.sinks.digest_lines import Message
-from workhours_sla.stream.sinks.digest_mail import DigestMail, html_of
-from workhours_sla.stream.sinks.smtp import MailServer
+from workhours_sla.stream import Delivery, MemoryStore, Retry
+from workhours_sla.stream.outbox import MAIL, StoredDigest
+from workhours_sla.stream.sinks import mail
+from workhours_sla.stream.sinks.mail import MailRefusedError, MailServer, MailSink, html_of
 from workhours_sla.text.catalog import language
 
 controller = pytest.importorskip("aiosmtpd.controller")
@@ -73,34 +69,9 @@ class Inbox:
         return [address for address, _ in self.got]
 
 
-class Notes(dict[str, str]):
-    """A store of notes in memory."""
-
-    def noted(self, key: str) -> str | None:
-        return self.get(key)
-
-    def note(self, key: str, text: str) -> None:
-        self[key] = text
-
-
 def authenticate(_server: Any, _session: Any, _envelope: Any, _how: str, data: Any) -> Any:
     right = (data.login, data.password) == (b"deadlines", b"word")
     return smtpd.AuthResult(success=right, handled=False)
-
-
-@pytest.fixture(scope="session")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("tls")
-    name = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
-    subprocess.run(
-        [
-            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *name),
-            *("-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    return folder
 
 
 @pytest.fixture
@@ -143,14 +114,6 @@ def trusted(certificate: Path) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=str(certificate / "cert.pem"))
 
 
-def digests(at: datetime, *agencies: str, parts: int = 1) -> list[Message]:
-    return [
-        Message(f"{agency}/{at}/{part}", agency, at, part, parts, f"{TEXT}\npart {part}")
-        for agency in agencies
-        for part in range(1, parts + 1)
-    ]
-
-
 class Clock:
     """A clock that a test sets."""
 
@@ -160,18 +123,25 @@ class Clock:
         return self.now
 
 
-def mail_of(server: MailServer, notes: Notes, **more: Any) -> DigestMail:
-    addresses = {"roads": ["roads@x.example", "duty@x.example"], "parks": ["parks@x.example"]}
-    made = DigestMail("post", server, addresses, notes, **more)
-    made.begin()
-    return made
+@pytest.fixture
+def store() -> MemoryStore:
+    store = MemoryStore()
+    store.deliver_to(["post"], MAIL)
+    return store
 
 
-def drain(mail: DigestMail, now: datetime = NOW) -> None:
-    """Send what is due in this thread; errors of the server are raised."""
-    while (pending := mail.pending("post", now, 1)).changes:
-        mail.write([item for _, item in pending.changes])
-        mail.acknowledge("post", [number for number, _ in pending.changes])
+def put(store: MemoryStore, at: datetime, *agencies: str, parts: int = 1) -> None:
+    """Store digests for the addresses of agencies."""
+    texts = tuple(f"{TEXT}\npart {part}" for part in range(1, parts + 1))
+    found = [
+        StoredDigest(agency, at, texts, recipient)
+        for agency in agencies
+        for recipient in (None, *ADDRESSES[agency])
+    ]
+    store.add_digests(found, 0, "digests", "")
+
+
+ADDRESSES = {"roads": ["roads@x.example", "duty@x.example"], "parks": ["parks@x.example"]}
 
 
 # -- messages ----------------------------------------------------------------------------------
@@ -179,12 +149,11 @@ def drain(mail: DigestMail, now: datetime = NOW) -> None:
 
 @pytest.mark.slow
 def test_a_digest_is_one_message_to_each_address_as_text_and_html(
-    server: MailServer, inbox: Inbox, trusted: ssl.SSLContext
+    server: MailServer, inbox: Inbox, trusted: ssl.SSLContext, store: MemoryStore
 ) -> None:
-    mail = mail_of(server, Notes(), context=trusted, clock=lambda: NOW)
-    mail.put(digests(NOW, "roads", "parks", "nobody", parts=2))
+    put(store, NOW, "roads", "parks", parts=2)
     with language("ru"):
-        drain(mail)
+        drain(store, MailSink("post", server, context=trusted, clock=lambda: NOW))
     assert inbox.addresses == ["roads@x.example", "duty@x.example", "parks@x.example"]
     message = inbox.got[0][1]
     assert message["Subject"] == "Дороги <b> · пн 16.03.2026 10:00"
@@ -210,32 +179,13 @@ def test_a_name_cannot_add_headers() -> None:
     assert "<script>" not in html_of(text)
 
 
-@pytest.mark.slow
-def test_the_same_digest_is_queued_once_and_a_new_run_continues(plain: MailServer) -> None:
-    notes = Notes()
-    mail = mail_of(plain, notes)
-    mail.put(digests(NOW, "roads"))
-    mail.put(digests(NOW, "roads"))
-    again = mail_of(plain, notes)
-    again.skip(digests(NOW, "roads"))  # the last digests, which a run after a crash gives again
-    assert len(again._mails) == 2
-    again.skip(digests(NOW + DAY, "parks"))  # written to the file, but not queued before a crash
-    assert len(again._mails) == 3
-
-
-@pytest.mark.slow
-def test_digests_from_before_the_sink_are_not_sent(plain: MailServer, inbox: Inbox) -> None:
-    mail = DigestMail("post", plain, {"parks": ["parks@x.example"]}, Notes())
-    mail.skip(digests(NOW, "parks"))
-    mail.put(digests(NOW, "parks"))
-    drain(mail)
-    assert inbox.got == []
-
-
-@pytest.mark.slow
-def test_a_damaged_queue_is_refused(plain: MailServer) -> None:
-    with pytest.raises(StoreError, match="mail/post"):
-        mail_of(plain, Notes({"mail/post": "{"}))
+def test_digests_from_before_the_sink_are_not_sent() -> None:
+    store = MemoryStore()
+    put(store, NOW, "parks")
+    store.deliver_to(["post"], MAIL)
+    assert not store.pending("post", NOW, 9).changes
+    put(store, NOW + DAY, "parks")
+    assert [one.recipient for _, one in store.pending("post", NOW, 9).changes] == ADDRESSES["parks"]
 
 
 # -- refusals ----------------------------------------------------------------------------------
@@ -243,49 +193,59 @@ def test_a_damaged_queue_is_refused(plain: MailServer) -> None:
 
 @pytest.mark.slow
 def test_a_recipient_that_is_refused_for_good_blocks_no_other(
-    plain: MailServer, inbox: Inbox
+    plain: MailServer, inbox: Inbox, store: MemoryStore
 ) -> None:
     inbox.replies["roads@x.example"] = "550 no such user"
-    refused: list[tuple[str, int]] = []
-    notes = Notes()
-    mail = mail_of(
-        plain, notes, on_refused=lambda mail, reply: refused.append((mail.recipient, reply.code))
-    )
-    mail.put(digests(NOW, "roads", "parks"))
-    drain(mail)
+    refused: list[tuple[str, Exception]] = []
+    put(store, NOW, "roads", "parks")
+    sink = MailSink("post", plain)
+    with Delivery(store, [sink], on_failure=lambda *failed: refused.append(failed)) as delivery:
+        assert delivery.finish(10) == []
     assert inbox.addresses == ["duty@x.example", "parks@x.example"]
-    assert refused == [("roads@x.example", 550)]
-    assert json.loads(notes["mail/post"])["mails"] == []
+    [(name, error)] = refused
+    assert isinstance(error, MailRefusedError)
+    assert (name, error.recipient, error.reply) == ("post", "roads@x.example", "550 no such user")
+    [letter] = store.dead("post")
+    assert letter.error == "550 no such user"
+    assert store.replay("post", [letter.number]) == 1
 
 
 @pytest.mark.slow
 def test_a_recipient_that_is_refused_for_now_is_tried_again_for_a_day(
-    plain: MailServer, inbox: Inbox
+    plain: MailServer, inbox: Inbox, store: MemoryStore
 ) -> None:
     inbox.replies["roads@x.example"] = "451 greylisted"
-    refused: list[str] = []
+    refused: list[object] = []
     clock = Clock()
-    mail = mail_of(
-        plain, Notes(), clock=clock, on_refused=lambda mail, _reply: refused.append(mail.recipient)
-    )
-    mail.put(digests(NOW, "roads", "parks"))
-    drain(mail)
+
+    def deliver(minutes: int = 0) -> None:
+        clock.now += timedelta(minutes=minutes)
+        sink = MailSink("post", plain)
+        delivery = Delivery(
+            store, [sink], clock=clock, on_failure=lambda *failed: refused.append(failed)
+        )
+        delivery._workers[0]._is_new = False
+        with delivery:
+            assert delivery.finish(10) == []
+
+    put(store, NOW, "roads", "parks")
+    deliver()
     assert inbox.addresses == ["duty@x.example", "parks@x.example"]
-    assert mail.pending("post", NOW, 1).retry_at == NOW + timedelta(minutes=5)
+    assert store.pending("post", NOW, 1).retry_at == NOW + timedelta(minutes=5)
     inbox.to_data = ["452 mailbox full"]
     del inbox.replies["roads@x.example"]
-    clock.now = NOW + timedelta(minutes=5)
-    drain(mail, clock.now)
+    deliver(5)
     assert len(inbox.got) == 2
-    clock.now = NOW + timedelta(minutes=15)
-    drain(mail, clock.now)
+    deliver(10)
     assert inbox.addresses[2:] == ["roads@x.example"]
     inbox.replies["parks@x.example"] = "451 greylisted"
-    mail.put(digests(NOW + DAY, "parks"))
-    for hours in range(30):
-        clock.now = NOW + DAY + timedelta(hours=hours)
-        drain(mail, clock.now)
-    assert refused == ["parks@x.example"]
+    put(store, NOW + DAY, "parks")
+    for _ in range(24):
+        deliver(60)
+    assert (refused, store.dead("post")) == ([], [])
+    for _ in range(6):
+        deliver(60)
+    assert len(refused) == len(store.dead("post")) == 1
 
 
 # -- the connection ----------------------------------------------------------------------------
@@ -295,12 +255,12 @@ def test_a_recipient_that_is_refused_for_now_is_tried_again_for_a_day(
 def test_a_server_without_encryption_is_used_on_this_machine_alone(
     plain: MailServer, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert smtp.send(plain, "a@x.example", b"Subject: x\r\n\r\nx", timeout=5) is None
+    assert mail.send(plain, "a@x.example", b"Subject: x\r\n\r\nx", timeout=5) is None
     with pytest.raises(StoreError, match="STARTTLS"):  # a password is never sent in clear
-        smtp.send(plain._replace(user="u"), "a@x.example", b"\r\nx", timeout=5)
-    monkeypatch.setattr(smtp, "_THIS_MACHINE", ())
+        mail.send(plain._replace(user="u"), "a@x.example", b"\r\nx", timeout=5)
+    monkeypatch.setattr(mail, "_THIS_MACHINE", ())
     with pytest.raises(StoreError, match="STARTTLS"):
-        smtp.send(plain, "a@x.example", b"\r\nx", timeout=5)
+        mail.send(plain, "a@x.example", b"\r\nx", timeout=5)
     assert len(inbox.got) == 1
 
 
@@ -309,9 +269,9 @@ def test_an_accepted_message_is_sent_whatever_the_server_replies_to_quit(
     plain: MailServer, inbox: Inbox
 ) -> None:
     for inbox.to_quit in ("250 OK", "421 closing", "221 Bye"):
-        assert smtp.send(plain, "a@x.example", b"Subject: x\r\n\r\nx", timeout=5) is None
+        assert mail.send(plain, "a@x.example", b"Subject: x\r\n\r\nx", timeout=5) is None
     inbox.to_quit, inbox.replies["a@x.example"] = "250 OK", "550 nobody"
-    refusal = smtp.send(plain, "a@x.example", b"Subject: x\r\n\r\nx", timeout=5)
+    refusal = mail.send(plain, "a@x.example", b"Subject: x\r\n\r\nx", timeout=5)
     assert refusal == (550, "nobody")
     assert len(inbox.got) == 3
 
@@ -322,14 +282,14 @@ def test_a_wrong_password_or_certificate_is_a_failure_of_the_server(
 ) -> None:
     wrong = server._replace(password="other")  # noqa: S106
     with pytest.raises(StoreError, match="535") as caught:
-        smtp.send(wrong, "a@x.example", b"\r\nx", timeout=5, context=trusted)
+        mail.send(wrong, "a@x.example", b"\r\nx", timeout=5, context=trusted)
     assert "other" not in str(caught.value)
     odd = server._replace(password="wörd")  # noqa: S106 - outside of ASCII
     with pytest.raises(StoreError, match=r"localhost") as caught:
-        smtp.send(odd, "a@x.example", b"\r\nx", timeout=5, context=trusted)
+        mail.send(odd, "a@x.example", b"\r\nx", timeout=5, context=trusted)
     assert "xf6" not in str(caught.value)
     with pytest.raises(StoreError, match="certificate"):  # of an authority that nobody trusts
-        smtp.send(server, "a@x.example", b"\r\nx", timeout=5)
+        mail.send(server, "a@x.example", b"\r\nx", timeout=5)
     assert inbox.got == []
 
 
@@ -389,55 +349,9 @@ def test_a_server_without_working_tls_gets_nothing_in_clear(
     for port in spoken(text, replies | dict.fromkeys(commands, b"250 OK\r\n")):
         server = MailServer("127.0.0.1", port, SENDER, "deadlines", "word")
         with pytest.raises(StoreError) as caught:
-            smtp.send(server, "a@x.example", b"\r\nx", timeout=0.5)
+            mail.send(server, "a@x.example", b"\r\nx", timeout=0.5)
         assert f"127.0.0.1:{port}" in str(caught.value)
         assert str(caught.value).isprintable()
-
-
-@pytest.mark.slow
-def test_a_mail_server_that_hangs_delays_no_other(plain: MailServer, inbox: Inbox) -> None:
-    for port in spoken(b"", {}):
-        mails: list[Any] = [
-            mail_of(plain._replace(port=port), Notes()),
-            mail_of(plain, Notes()),
-        ]
-        deliveries = [Delivery(one, [one], retry=SOON) for one in mails]
-        for mail, delivery in zip(mails, deliveries, strict=True):
-            delivery.__enter__()
-            mail.put(digests(NOW, "roads", "parks"))
-            delivery.notify()
-        assert deliveries[1].finish(30) == []
-        assert sorted(inbox.addresses) == ["duty@x.example", "parks@x.example", "roads@x.example"]
-        assert [one.error for one in deliveries[0].finish(0.1)] == [None]  # still in its write
-
-
-@pytest.mark.slow
-def test_messages_wait_while_the_server_is_down_and_are_sent_once_it_is_up(
-    plain: MailServer, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    down = [True] * 3
-    connect = smtplib.SMTP.connect
-
-    def flaky(self: smtplib.SMTP, *args: Any, **more: Any) -> Any:
-        if down and down.pop():
-            raise ConnectionRefusedError
-        return connect(self, *args, **more)
-
-    monkeypatch.setattr(smtplib.SMTP, "connect", flaky)
-    mail: Any = mail_of(plain, Notes())
-    failures: list[str] = []
-    with Delivery(
-        mail, [mail], retry=SOON, on_failure=lambda name, _error: failures.append(name)
-    ) as delivery:
-        mail.put(digests(NOW, "roads", "parks"))
-        delivery.notify()
-        limit = time.monotonic() + 20
-        while len(inbox.got) < 3:
-            assert time.monotonic() < limit
-            time.sleep(0.01)
-        assert delivery.finish(10) == []
-    assert inbox.addresses == ["roads@x.example", "duty@x.example", "parks@x.example"]
-    assert failures == ["post"]
 
 
 # -- the command -------------------------------------------------------------------------------

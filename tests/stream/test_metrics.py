@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import threading
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -211,23 +210,6 @@ class Hanging:
     def write(self, _changes: Sequence[Change]) -> None:
         self.entered.set()
         self.released.wait(60)
-
-
-def test_metrics_go_on_while_another_sink_hangs(pipeline: Pipeline) -> None:
-    metrics, hanging = Metrics(pipeline, sinks=["hanging"]), Hanging()
-    with Delivery(pipeline.store, [hanging, metrics]) as delivery:
-        apply(pipeline, [created("A-1", MONDAY, "roads")], MONDAY + 6 * HOUR)
-        delivery.notify()
-        assert hanging.entered.wait(30)
-        limit = time.monotonic() + 30
-        counted = None
-        while counted != 1:
-            assert time.monotonic() < limit
-            time.sleep(0.01)
-            samples = parsed(metrics.text(MONDAY + 6 * HOUR))
-            counted = value(samples, "breaches_total", agency="roads", target="first reply")
-        assert value(samples, "undelivered_changes", sink="hanging") == 4
-        hanging.released.set()
 
 
 def test_working_time_without_events_leaves_out_nights_and_days_off(pipeline: Pipeline) -> None:

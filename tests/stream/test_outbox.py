@@ -16,7 +16,7 @@ from kit.values import POLICY
 from workhours_sla import Event, EventType
 from workhours_sla.cli.main import main
 from workhours_sla.stream import SqliteStore
-from workhours_sla.stream.sinks.jsonl import JsonLinesSink
+from workhours_sla.stream.sinks.lines import JsonLinesSink
 
 LINES = EXAMPLES.joinpath("data", "appeals.jsonl").read_text()
 HEAD = "".join(LINES.splitlines(keepends=True)[:40])
@@ -125,7 +125,7 @@ def test_changes_that_the_store_dropped_stay_in_the_file(
         return Event(f"{number}-{kind}", str(number), kind, when, when)
 
     with Stored("b.db", POLICY, retain=5 * day) as store:
-        sink = JsonLinesSink(Path("b.jsonl"), progress=store.progress)
+        sink = JsonLinesSink(Path("b.jsonl"), outbox=store)
         for number in range(9):
             when = begin + number * 3 * day
             store.apply([event(number, EventType.CREATED, when)])

@@ -6,7 +6,7 @@ import io
 import os
 import resource
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,7 +37,7 @@ from workhours_sla.stream.sinks.digest import (
     targets_of,
     waiting_of,
 )
-from workhours_sla.stream.sinks.jsonl import JsonLinesSink, rewrite
+from workhours_sla.stream.sinks.lines import CHANGES, JsonLinesSink, rewrite
 
 NOW = datetime.max.replace(tzinfo=UTC)
 
@@ -158,7 +158,7 @@ def write_to(path: Path, changes: Sequence[Change]) -> None:
 
 
 def sink_of(path: Path, store: Stored) -> JsonLinesSink:
-    return JsonLinesSink(path, progress=store.progress)
+    return JsonLinesSink(path, outbox=store)
 
 
 @pytest.fixture
@@ -172,7 +172,7 @@ def store(tmp_path: Path) -> Iterator[Stored]:
         yield store
 
 
-@pytest.mark.parametrize("again", [1000, 300, 1])
+@pytest.mark.parametrize("again", [1000, 300])
 def test_a_large_write_that_was_not_acknowledged_is_not_written_again(
     again: int, tmp_path: Path
 ) -> None:
@@ -189,16 +189,43 @@ def test_a_large_write_that_was_not_acknowledged_is_not_written_again(
     assert ids(path) == [f"A-{number}" for number in range(1200)]
 
 
-def test_a_last_line_without_its_end_stays(tmp_path: Path) -> None:
-    path, changes = tmp_path / "changes.jsonl", some_changes(3)
-    write_to(path, changes[:2])
-    os.truncate(path, path.stat().st_size - 1)
+def test_a_file_that_is_ahead_of_its_store_is_refused(tmp_path: Path, store: Stored) -> None:
+    """After a restore, or beside a new store, the file has changes that may be false."""
+    path = tmp_path / "changes.jsonl"
+    store.store.snapshot(tmp_path / "copy.db")
     before = path.read_bytes()
-    sink = JsonLinesSink(path)
-    assert path.read_bytes() == before + b"\n"
-    sink.write(changes)
-    sink.close()
-    assert ids(path) == ["A-0", "A-1", "A-2"]
+    store.apply([event("3", "created", at(2025, 3, 12, 10))])
+    with closing(sink_of(path, store)) as sink:
+        drain(store, sink)
+    ahead = path.read_bytes()
+    for place in ("copy.db", "new.db"):
+        with Stored(tmp_path / place, POLICY) as other:
+            with pytest.raises(StoreError, match=r"ahead of its store.*move it away"):
+                sink_of(path, other)
+            assert path.read_bytes() == ahead
+            other.apply([event("3", "created", at(2025, 3, 12, 10, 30))])  # another change 3
+            with pytest.raises(StoreError, match=r"ahead of its store: .*'[03]/first reply/0"):
+                sink_of(path, other)
+    with Stored(tmp_path / "copy.db", POLICY) as other:
+        path.write_bytes(before)
+        with closing(sink_of(path, other)) as sink:
+            drain(other, sink)
+    assert ids(path) == list("0123")
+
+
+@pytest.mark.parametrize("cut", [0, 1, 100])
+def test_lines_that_the_store_does_not_know_to_be_written_are_not_written_again(
+    tmp_path: Path, store: Stored, cut: int
+) -> None:
+    path = tmp_path / "changes.jsonl"
+    store.apply([event(str(number), "created", at(2025, 3, 12, 10)) for number in range(3, 9)])
+    with closing(sink_of(path, store)) as sink:
+        sink.write([change for _, change in store.waiting(sink.name, 4)])
+    os.truncate(path, path.stat().st_size - cut)
+    for _ in range(2):
+        with closing(sink_of(path, store)) as sink:
+            drain(store, sink, 3)
+    assert ids(path) == list("012345678")
 
 
 def test_a_file_that_was_shortened_before_its_end_was_noted_is_refused(
@@ -244,13 +271,13 @@ def test_lines_that_only_the_file_has_stay_when_it_is_rewritten(tmp_path: Path) 
     lines = [change_to_json(change) + b"\n" for change in changes]
     path.write_bytes(lines[0] + lines[3] + lines[1] + lines[0] + lines[4][:40])
     path.chmod(0o640)
-    done = rewrite(path, lambda: changes[2:])
-    assert (done.changes, done.kept) == (4, 2)
+    done = rewrite(path, CHANGES, lambda: changes[2:])
+    assert (done.messages, done.kept) == (4, 2)
     assert path.read_bytes() == b"".join(lines)
     assert path.stat().st_mode & 0o777 == 0o640
     path.write_bytes(lines[0] + b"milk\n")
     with pytest.raises(StoreError, match="'milk'"):
-        rewrite(path, lambda: changes[2:])
+        rewrite(path, CHANGES, lambda: changes[2:])
     assert path.read_bytes() == lines[0] + b"milk\n"
     assert [one.name for one in tmp_path.iterdir()] == ["changes.jsonl"]
 
@@ -264,7 +291,7 @@ def test_a_file_has_one_sink_at_a_time(tmp_path: Path) -> None:
         with pytest.raises(StoreError, match="another process writes"):
             JsonLinesSink(tmp_path / name)
         with pytest.raises(StoreError, match="another process writes"):
-            rewrite(tmp_path / name, list)
+            rewrite(tmp_path / name, CHANGES, list)
     sink.close()
     JsonLinesSink(path).close()
 

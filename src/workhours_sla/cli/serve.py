@@ -106,7 +106,7 @@ def _opened(
     remote = configured_sinks(configuration.mapping, config, outputs.digests)
     with ExitStack() as stack:
         pipeline, store = outputs.pipeline(stack, place, configuration.policy)
-        sinks, digests, mails = open_outputs(
+        sinks, digests = open_outputs(
             stack, pipeline, store, outputs, configuration, remote, _now, note
         )
         yield stack.enter_context(
@@ -117,7 +117,6 @@ def _opened(
                 skew=outputs.lateness,
                 clock=_now,
                 on_failure=partial(note_failure, note),
-                also_failing=mails.failing,
             )
         )
 

@@ -26,7 +26,6 @@ from workhours_sla.cli.output import (
 from workhours_sla.cli.settings import ConfigOption, JsonOption, LangOption
 from workhours_sla.cli.times import clock, read_time
 from workhours_sla.errors import NaiveDatetimeError, StoreError
-from workhours_sla.sla.changes import Change
 from workhours_sla.sla.event import ALLOWED_SKEW
 from workhours_sla.stores.copy import StoreFault, check_store, copy_store
 from workhours_sla.stores.open import (
@@ -41,7 +40,8 @@ from workhours_sla.stores.open import (
 )
 from workhours_sla.stores.sqlite import BESIDE
 from workhours_sla.stores.store import DatabaseStore
-from workhours_sla.stream.sinks.jsonl import rewrite
+from workhours_sla.stream.outbox import DIGEST, Message
+from workhours_sla.stream.sinks.lines import CHANGES, DIGESTS, rewrite
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.messages import say, sentence
 from workhours_sla.text.words import metavar
@@ -195,23 +195,23 @@ def _rewrite(of: _FileArgument, in_: _StoreOptions, wanted: _RewriteOptions, _: 
         raise click.UsageError(SHELL.text("not_empty", name=of.file))
     with open_store(place) as kept:
         names = _names(path, kept)
+        form = DIGESTS if any(kept.kind(name) == DIGEST for name in names) else CHANGES
         before = max(kept.progress(name).number for name in names)
         after = before if wanted.only_new else 0
         last = max(kept.last_change, before)
 
-        def changes() -> Iterator[Change]:
+        def messages() -> Iterator[Message]:
             number = after
-            while found := kept.changes(number, _PAGE):
-                yield from (change for _, change in found)
+            while found := kept.messages(form.kind, number, _PAGE):
+                yield from (message for _, message in found)
                 number = found[-1][0]
 
-        done = rewrite(path, changes)
+        done = rewrite(path, form, messages)
         for name in names:
             failed = [one.number for one in kept.failures(name) if one.number > after]
             kept.acknowledge(name, [*failed, last], done.end)
-        first = kept.changes(0, 1)
-        dropped = 0 if wanted.only_new else first[0][0] - 1 if first else last
-    facts = {"name": of.file, "changes": done.changes, "kept": done.kept}
+        dropped = 0 if wanted.only_new else kept.dropped_messages(form.kind)
+    facts = {"name": of.file, "changes": done.messages, "kept": done.kept}
     echo_lines([SHELL.text("rewritten", **facts)], err=True)
     if dropped:
         echo_note("dropped_changes", count=dropped, kept=done.kept)

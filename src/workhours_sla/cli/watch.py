@@ -38,7 +38,6 @@ from workhours_sla.cli.output import (
 )
 from workhours_sla.cli.outputs import (
     OutputOptions,
-    TimedDigests,
     configured_sinks,
     error_text,
     kafka_properties,
@@ -58,8 +57,9 @@ from workhours_sla.sources.rows import Inverted
 from workhours_sla.sources.tail import Tail
 from workhours_sla.stores.store import DatabaseStore
 from workhours_sla.stream.delivery import Delivery, Undelivered
+from workhours_sla.stream.outbox import CHANGE, takes
 from workhours_sla.stream.run_loop import DEFAULT_BATCH_SIZE, RunSummary
-from workhours_sla.stream.sinks.jsonl import JsonLinesSink
+from workhours_sla.stream.sinks.lines import JsonLinesSink
 from workhours_sla.stream.source import Idle, Item, Source, Start
 from workhours_sla.stream.watermark import Watermarks
 from workhours_sla.text import catalog, words
@@ -121,7 +121,7 @@ def watch(wanted: _WatchOptions, outputs: OutputOptions, common: CommonOptions) 
         stack.enter_context(_stopped_by_signals(stopping))
         if wanted.replay:
             pipeline.retry_rejected(source.read)
-        sinks, digests, mails = open_outputs(
+        sinks, digests = open_outputs(
             stack, pipeline, store, outputs, configuration, remote, clock, echo_note
         )
         delivery = stack.enter_context(
@@ -147,10 +147,10 @@ def watch(wanted: _WatchOptions, outputs: OutputOptions, common: CommonOptions) 
         elif clock is None and summary.events.read:
             echo_note("silent_partition")
         source.finish()
-        undelivered = [*delivery.finish(HANGS_AFTER), *mails.finish(HANGS_AFTER)]
+        undelivered = delivery.finish(HANGS_AFTER)
         output.check()
         echo_lines(_account(summary, counted, store), err=True)
-        has_failed = _has_failed(digests, outputs.digests, undelivered)
+        has_failed = _has_failed(undelivered, {one.name for one in sinks if takes(one) != CHANGE})
     if wanted.once and not stopping.is_set():
         _check_share(summary, counted.ignored, least, config)
     return UNREADABLE if source.lost or has_failed else 0
@@ -336,22 +336,17 @@ class _StandardOutput:
         return show_time(when.astimezone(self._tz))
 
 
-def _has_failed(
-    digests: TimedDigests | None, name: str | None, undelivered: Sequence[Undelivered]
-) -> bool:
+def _has_failed(undelivered: Sequence[Undelivered], of_digests: Collection[str]) -> bool:
     """Print what could not be delivered, and exit at once if a sink hangs."""
-    failing = None if digests is None else digests.failing
-    failed: list[tuple[str, str | None, BaseException | None]] = []
-    if failing is not None:
-        failed.append(("digests_undelivered", name, failing))
-    failed += [("sink_undelivered" if e else "sink_hangs", sink, e) for sink, e in undelivered]
-    for key, sink, error in failed:
+    for sink, error in undelivered:
+        key = "digests_undelivered" if sink in of_digests else "sink_undelivered"
+        key = key if error else "sink_hangs"
         echo_lines([SHELL.text(key, name=sink, error=error_text(error))], err=True)
     if any(error is None for _, error in undelivered):
         # the thread of the sink may have locked standard output, which cannot be flushed then
         sys.stderr.flush()
         os._exit(UNREADABLE)
-    return bool(failed)
+    return bool(undelivered)
 
 
 def _check_share(run: RunSummary, ignored: int, least: Fraction, config: Config) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
 from contextvars import copy_context
@@ -22,7 +22,8 @@ from workhours_sla.sla.outcome import Outcome, due_trace
 from workhours_sla.stores.open import is_closed, is_lost
 from workhours_sla.stores.reader import StoreReader
 from workhours_sla.stores.store import DatabaseStore
-from workhours_sla.stream.delivery import Delivery, Sink
+from workhours_sla.stream.delivery import Delivery
+from workhours_sla.stream.outbox import Sink
 from workhours_sla.stream.pipeline import OpenOutcomes, Pipeline, Receipt, commit_with_receipts
 from workhours_sla.stream.run_loop import Digests
 from workhours_sla.stream.sinks.digest import targets_of
@@ -73,7 +74,6 @@ class Live:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         tick: float | None = 1.0,
         on_failure: Callable[[str, Exception], object] = lambda _sink, _error: None,
-        also_failing: Callable[[], Mapping[str, BaseException]] = dict,
     ) -> None:
         sinks = list(sinks)
         self.pipeline: Pipeline = pipeline
@@ -85,7 +85,6 @@ class Live:
         """The error of a store that no call can use again, so that the service must end."""
         self._delivery = Delivery(pipeline.store, [*sinks, self.metrics], on_failure=on_failure)
         self._digests = digests
-        self._also_failing = also_failing
         self._skew = skew
         self._began = clock()
         self._targets = targets_of(pipeline.policy)
@@ -131,7 +130,7 @@ class Live:
     @property
     def failing_sinks(self) -> dict[str, BaseException]:
         """The sinks that did not accept their last changes, each with its error."""
-        return {**self._delivery.failing, **self._also_failing()}
+        return self._delivery.failing
 
     @property
     def is_stopping(self) -> bool:
@@ -170,8 +169,8 @@ class Live:
                 self.pipeline.apply(())
             if self._skew == ZERO or watermark >= self._began:
                 changes = self.pipeline.advance(watermark)
-            if self._digests is not None:
-                self._digests.send()
+            if self._digests is not None and self._digests.send():
+                self._delivery.notify()
         self._committed(changes, {one.appeal_id for one in changes})
         return changes
 

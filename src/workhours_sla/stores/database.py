@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from itertools import chain
 from typing import ClassVar, Final, NoReturn
 
@@ -18,12 +18,7 @@ _AT_ONCE: Final = 10_000
 
 
 class Database(ABC):
-    """An open database with the tables of a store.
-
-    In SQL, ``?`` is the place of a value. Every method raises StoreError if the database fails, and
-    EventError for a text that cannot be encoded in UTF-8. ``place`` is the path, or the address
-    without a password.
-    """
+    """An open database with the tables of a store."""
 
     types: ClassVar[Mapping[str, str]]
     """The names of the types, keyed by those in ``TABLES``."""
@@ -34,10 +29,15 @@ class Database(ABC):
 
     def __init__(self, place: str) -> None:
         self.place = place
+        self._refusing = _Refusing(self)
+
+    def refusing(self) -> _Refusing:
+        """Convert the errors of the driver within the block to StoreError and EventError."""
+        return self._refusing
 
     @abstractmethod
-    def refusing(self) -> AbstractContextManager[None]:
-        """Convert the errors of the driver within the block to StoreError and EventError."""
+    def convert(self, error: BaseException) -> None:
+        """Raise the error that says what an error of the driver means; return for others."""
 
     @abstractmethod
     def execute(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
@@ -82,20 +82,15 @@ class Database(ABC):
         return
 
     def refuse(self, cause: str, **facts: object) -> NoReturn:
-        """Raise StoreError for a cause."""
         raise StoreError(say(cause, path=repr(self.place), **facts), path=self.place) from None
 
     def rows(self, sql: str, *values: object) -> list[Row]:
-        """Return the rows of a statement."""
         with self.refusing():
             return self.execute(sql, values)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Write everything within the block durably when it ends, or nothing if it raises.
-
-        Raises StoreError if the path has another file now.
-        """
+        """Write everything within the block durably when it ends, or nothing if it raises."""
         with self.refusing():
             try:
                 self.execute(self.begin)
@@ -167,6 +162,20 @@ class Database(ABC):
                     rows = []
             self.put(table, rows)
         return count
+
+
+class _Refusing:
+    """A block in which errors of the driver are converted; a class, since it is used so often."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if error is not None:
+            self._db.convert(error)
 
 
 def refuse_text(error: UnicodeEncodeError) -> NoReturn:

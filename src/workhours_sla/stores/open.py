@@ -60,10 +60,7 @@ def is_closed(error: StoreError) -> bool:
 
 
 def is_address(place: Path | str) -> bool:
-    """Return whether a place is the address of a PostgreSQL database, and not a path.
-
-    Raises StoreError for what looks like another address. The message has only its beginning.
-    """
+    """Return whether a place is the address of a PostgreSQL database, and not a path."""
     if isinstance(place, str) and place.startswith(SCHEMES):
         return True
     if _OTHER_ADDRESS.match(str(place)):
@@ -80,10 +77,7 @@ def shown(place: Path | str) -> str:
 
 
 def _postgres(url: object) -> tuple[type[PostgresDatabase], Address]:
-    """Return the class of databases in PostgreSQL, and an address of one.
-
-    Raises StoreError for an address that cannot be read, and EngineError without psycopg.
-    """
+    """Return the class of databases in PostgreSQL, and an address of one."""
     try:
         from workhours_sla.stores.postgres import Address, PostgresDatabase
     except ImportError as error:
@@ -202,11 +196,8 @@ def open_existing(place: Path | str) -> DatabaseStore:
 def wait_for_store(
     place: Path | str, on_wait: Callable[[StoreError], object], *, interval: float = 1.0
 ) -> tuple[DatabaseStore, bool]:
-    """Open a store for a pipeline as soon as no other process writes it and its server is there.
-
-    It tries every ``interval`` seconds. If the first try fails, ``on_wait`` is called with the
-    error, and the second result is True. Raises StoreError for any other error.
-    """
+    """Open a store for a pipeline as soon as no other process writes it and its server is there."""
+    # ``on_wait`` is called once, with the first error; the second result says whether it was
     is_waiting = False
     while True:
         try:
@@ -236,7 +227,6 @@ def open_to_read(place: Path | str, *, verified: bool = True) -> Database:
 
 
 def open_to_write(place: Path | str, *, patience: float = PATIENCE) -> Database:
-    """Open the database of a store to write all of its rows. Raises StoreError."""
     if not is_address(place):
         return SqliteDatabase.to_write(Path(place))
     postgres, address = _postgres(place)

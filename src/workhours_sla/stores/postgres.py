@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from functools import cache
 from string import ascii_lowercase, ascii_uppercase
 from time import monotonic, sleep
@@ -125,15 +125,11 @@ class PostgresDatabase(Database):
         return self
 
     def beside(self) -> PostgresDatabase:
-        """Open another connection, to read while this one writes. Raises StoreError."""
         return self.to_read(self._address)
 
     @classmethod
     def to_write(cls, address: Address, *, patience: float) -> PostgresDatabase:
-        """Open a store for writing; it is created if it does not exist.
-
-        Raises StoreError, also if another process writes the store ``patience`` seconds later.
-        """
+        """Open a store for writing; it is created if it does not exist."""
         self = cls(address)
         with self.opening():
             self._begin_session()
@@ -160,12 +156,10 @@ class PostgresDatabase(Database):
         return made
 
     def _check_session(self) -> None:
-        """Raise StoreError if a connection pooler gives the session to other connections as well.
-
-        A pooler gives the client another process id than that of the session. If it pools by
-        transaction, a second connection gets the session that the first one does not use now; if it
-        pools by session and has no session left, the second connection gets no answer.
-        """
+        """Raise StoreError if a connection pooler gives the session to others as well."""
+        # a pooler gives the client another process id than that of the session; if it pools by
+        # transaction, a second connection gets the session that the first does not use now; if it
+        # pools by session and has none left, the second connection gets no answer
         session = self.connection.execute(_PROCESS).fetchone()
         if session == (self.connection.info.backend_pid,):
             return
@@ -174,25 +168,21 @@ class PostgresDatabase(Database):
             if other.execute(_PROCESS).fetchone() == session:
                 self.refuse("postgres_other_session")
 
-    @contextmanager
-    def refusing(self) -> Iterator[None]:
-        """Convert the errors of PostgreSQL, after which committed transactions are intact."""
-        try:
-            yield
-        except psycopg.Error as error:
-            if self.connection.closed:
-                self.refuse("postgres_lost", error=self._text(error))
-            if error.sqlstate == "42P01":  # its tables were there when it was opened
-                self.refuse("postgres_other_schema")
-            if error.sqlstate == "54000":
-                raise EventError(say("postgres_long_text", path=repr(self.place))) from None
-            remedy = say(_REMEDIES.get(error.sqlstate or "", "postgres_check"))
-            self.refuse("postgres_failed", error=self._text(error), remedy=remedy)
-        except UnicodeEncodeError as error:
+    def convert(self, error: BaseException) -> None:
+        if isinstance(error, UnicodeEncodeError):
             refuse_text(error)
+        if not isinstance(error, psycopg.Error):
+            return
+        if self.connection.closed:
+            self.refuse("postgres_lost", error=self._text(error))
+        if error.sqlstate == "42P01":  # its tables were there when it was opened
+            self.refuse("postgres_other_schema")
+        if error.sqlstate == "54000":
+            raise EventError(say("postgres_long_text", path=repr(self.place))) from None
+        remedy = say(_REMEDIES.get(error.sqlstate or "", "postgres_check"))
+        self.refuse("postgres_failed", error=self._text(error), remedy=remedy)
 
     def _text(self, error: Exception) -> str:
-        """Return the first line of an error, without the password."""
         text = next(iter(str(error).splitlines()), "") or type(error).__name__
         password = self._address.parameters.get("password")
         return text.replace(password, "***") if password else text
@@ -206,12 +196,8 @@ class PostgresDatabase(Database):
         self._oid = self._find()
 
     def _schema_name(self) -> str:
-        """Return the first schema of the search path that the address sets, else ``SCHEMA_NAME``.
-
-        PostgreSQL takes ``$user`` for the name of the role, also in quotation marks, and makes
-        letters of ASCII small outside of quotation marks. Raises StoreError if the server does not
-        have the search path.
-        """
+        """Return the first schema of the search path of the address, else ``SCHEMA_NAME``."""
+        # PostgreSQL takes $user for the name of the role, also in quotation marks
         found = self.execute(_SEARCH_PATH)
         if not found:
             if "search_path" in self.connection.info.options:
@@ -225,7 +211,6 @@ class PostgresDatabase(Database):
         return str(role) if name == "$user" else name
 
     def _find(self) -> int:
-        """Return the object id of the schema, 0 if it does not exist."""
         sql = "SELECT oid::bigint FROM pg_namespace WHERE nspname=?"
         return next((oid for (oid,) in self.execute(sql, (self._schema,))), 0)
 
@@ -243,7 +228,6 @@ class PostgresDatabase(Database):
         self._oid = self._find()
 
     def _enter(self) -> None:
-        """Use the tables of the schema in this session."""
         path = sql.SQL("SET search_path TO {}, pg_temp").format(sql.Identifier(self._schema))
         self.connection.execute(path)
 
@@ -261,7 +245,6 @@ class PostgresDatabase(Database):
         return LOCK_CLASS << 32 | self._oid
 
     def version(self) -> int:
-        """Return the version of the tables, 0 if there are none. Raises StoreError."""
         if not self.execute("SELECT FROM pg_class WHERE relnamespace=? LIMIT 1", (self._oid,)):
             return 0
         try:
@@ -271,11 +254,9 @@ class PostgresDatabase(Database):
             self.refuse("postgres_foreign", schema=repr(self._schema))
 
     def refuse_other_writer(self) -> NoReturn:
-        """Raise the StoreError that the schema is another one, since the lock keeps others out."""
         self.refuse("postgres_other_schema")
 
     def close(self) -> None:
-        """Close the connection, and let other writers open the store."""
         if self._has_lock and not self.connection.closed:
             with suppress(psycopg.Error):  # the lock ends with the session
                 self.execute("SELECT pg_advisory_unlock(?)", (self._key,))
@@ -284,29 +265,24 @@ class PostgresDatabase(Database):
     # -- rows ----------------------------------------------------------------------------------
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
-        """Return the rows of a statement. Raises the errors of PostgreSQL."""
         cursor = self.connection.execute(_translated(sql), [*map(_bound, values)], binary=True)
         return [] if cursor.description is None else cursor.fetchall()
 
     def run(self, sql: str, rows: Sequence[Row]) -> None:
-        """Execute a statement once for the values of each row, within ``transaction``."""
         if rows:
             with self.connection.cursor() as cursor:
                 cursor.executemany(_translated(sql), rows)
 
     def put(self, table: str, rows: Sequence[Row]) -> None:
-        """Insert rows, or replace the rows that have their keys, within ``transaction``."""
         if rows:
             columns = [list(column) for column in zip(*rows, strict=True)]
             self.connection.execute(_upsert(table), columns, binary=True)
 
     def where(self, sql: str, values: Iterable[object]) -> list[Row]:
-        """Return the rows of a statement with ``IN (*)`` for a list of values."""
         wanted = list(values)
         return self.rows(sql.replace("IN (*)", "= ANY(?)"), wanted) if wanted else []
 
     def stream(self, table: str) -> Iterator[Row]:
-        """Yield all rows of a table, within ``moment``."""
         with self.refusing(), self.connection.cursor(name="stream") as cursor:
             cursor.execute(f"SELECT * FROM {table}".encode(), binary=True)  # noqa: S608 - our own name
             while found := cursor.fetchmany(_AT_ONCE):
@@ -315,7 +291,6 @@ class PostgresDatabase(Database):
 
 @cache
 def _translated(sql: str) -> bytes:
-    """Return a statement with the placeholders of psycopg."""
     return sql.replace("?", "%s").encode()
 
 
@@ -374,15 +349,11 @@ def _shown(parameters: dict[str, str]) -> str:
 
 
 class Connection(psycopg.Connection[Any]):
-    """A connection that is closed if the server does not answer for ``longest`` seconds.
-
-    The server ends a statement before that, so only a server that hangs takes longer.
-    """
+    """A connection that is closed if the server does not answer for ``longest`` seconds."""
 
     longest: float = 25.0
 
     def wait(self, gen: PQGen[Answer], *args: Any, **kwargs: Any) -> Answer:
-        """Wait for the end of a conversation with the server."""
         try:
             return super().wait(_limited(gen, monotonic() + self.longest), *args, **kwargs)
         except TimeoutError:

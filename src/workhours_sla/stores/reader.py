@@ -19,9 +19,9 @@ from workhours_sla.sla.deduplication import AFTER_RETENTION, REPLACED
 from workhours_sla.sla.evaluate import in_order
 from workhours_sla.sla.event import Event
 from workhours_sla.stores.database import Database
-from workhours_sla.stores.schema import Row, change_of, event_of, instant_if, read_each
+from workhours_sla.stores.schema import Row, event_of, instant_if, message_of, read_each
 from workhours_sla.stores.sqlite import copy_to_file
-from workhours_sla.stream.delivery import DeadLetter, Failure
+from workhours_sla.stream.outbox import CHANGE, DeadLetter, Failure, Message, Progress
 from workhours_sla.stream.source import Checkpoint, Rejected
 from workhours_sla.stream.store import Holdings
 from workhours_sla.text.messages import say
@@ -49,7 +49,10 @@ _LEFT_OUT = """
     AND (quarantined=? OR repaired=0
         AND event_id IN (SELECT event_id FROM event WHERE repaired=1))
 """
-_CHANGES = "SELECT number, body FROM outbox WHERE number>? ORDER BY number LIMIT ?"
+_CHANGES = """
+    SELECT number, kind, body FROM outbox WHERE kind IS NULL AND number>? ORDER BY number LIMIT ?
+"""
+_DIGESTS = "SELECT number, kind, body FROM outbox WHERE kind=? AND number>? ORDER BY number LIMIT ?"
 _NO_LIMIT: Final = 1 << 62
 _BY_REASON: Final = (
     "SELECT quarantined, count(*) FROM event WHERE quarantined IS NOT NULL GROUP BY quarantined"
@@ -63,20 +66,14 @@ _REASONS = """
 
 
 class StoreReader:
-    """A store in a database that is open for reading. Another process may write it.
-
-    Usable from any thread. Calls run one at a time. An iterator reads some rows at a time, and
-    other calls may run in between. Raises StoreError.
-    """
+    """A store in a database that is open for reading. Another process may write it."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._turn = RLock()
-        self._closed = False
+        self._lock = _Lock(db.place)
 
     @property
     def place(self) -> str:
-        """The path of the store, or its address without a password."""
         return self._db.place
 
     def __enter__(self) -> Self:
@@ -86,35 +83,22 @@ class StoreReader:
         self.close()
 
     def close(self) -> None:
-        """Close the store once no call is running. A writer then lets other writers open it."""
-        with self._turn:
-            self._closed = True
+        with self._lock.turn:
+            self._lock.is_closed = True
             self._db.close()
 
     @property
     def lock(self) -> AbstractContextManager[object]:
-        """The lock of one call, during which other threads wait. It raises StoreError if closed."""
-        return self._alone()
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        with self._turn:
-            if self._closed:
-                raise StoreError(say("store_closed", path=repr(self.place)), path=self.place)
-            yield
+        return self._lock
 
     @contextmanager
     def moment(self) -> Iterator[None]:
-        """Read the same state of the store throughout the block, even if another process writes.
-
-        Other threads wait until the block ends.
-        """
+        """Read the same state of the store throughout the block, even if another process writes."""
         with self.lock, self._db.moment():
             yield
 
     @property
     def watermark(self) -> datetime | None:
-        """The instant in UTC up to which time has passed, None if it was never advanced."""
         return instant_if(self._meta().get("watermark"))
 
     @property
@@ -129,7 +113,6 @@ class StoreReader:
         return instant_if(self._meta().get("dropped_before"))
 
     def positions(self, source: str) -> Mapping[str, Checkpoint]:
-        """Return how far each partition of a source was read, keyed by partition."""
         rows = self._all("SELECT * FROM position WHERE source=?", source)
         return {
             partition: Checkpoint(position, instant_if(until))
@@ -137,48 +120,33 @@ class StoreReader:
         }
 
     def events(self) -> Iterator[Event]:
-        """Yield every event in order of arrival, even if it is quarantined.
-
-        For a repaired event, only the repair is yielded. Dropped events are not yielded. Evaluating
-        these events with ``evaluate`` returns the state of the store.
-        """
+        """Yield every event in order of arrival, even if it is quarantined."""
         after = 0
         while rows := self._all(_EVENTS, after, AFTER_RETENTION, REPLACED):
             yield from read_each(self.place, "event", rows, _event_of)
             after = rows[-1][0]
 
     def history(self, appeal_id: str) -> list[tuple[Event, str | None]]:
-        """Return the events of an appeal in order, each with its quarantine reason or None.
-
-        Copies that a repair replaced are left out. The result is empty for an unknown appeal.
-        """
+        """Return the events of an appeal in order, each with its quarantine reason or None."""
         rows = self._all(_OF_APPEAL, appeal_id, REPLACED)
         found = read_each(self.place, "event", rows, lambda row: (_event_of(row), row[3]))
         return sorted(found, key=lambda one: one[0].order)
 
     def quarantine(self) -> tuple[Quarantined, ...]:
-        """Return the events that do not count now. Later events may make them count again."""
         rows = self._all(_QUARANTINED, REPLACED)
         return in_order(read_each(self.place, "event", rows, _quarantined_of))
 
     def left_out(self) -> tuple[Quarantined, ...]:
-        """Return the quarantined events that ``events`` does not yield.
-
-        These events belong to dropped appeals, or they conflict with a repair.
-        """
+        """Return the quarantined events that ``events`` does not yield."""
         rows = self._all(_LEFT_OUT, REPLACED, AFTER_RETENTION)
         return in_order(read_each(self.place, "event", rows, _quarantined_of))
 
     def rejected(self) -> Mapping[int, Rejected]:
-        """Return the rows without an event, keyed by the number that ``Pipeline.repair`` takes."""
         rows = self._all("SELECT * FROM rejected ORDER BY number")
         return {row[0]: Rejected(*row[2:5]) for row in rows}
 
     def reasons(self) -> Mapping[str, int]:
-        """Return the number of quarantined events and rejected rows, keyed by reason.
-
-        Rejected rows that were erased after retention are counted.
-        """
+        """Return the number of quarantined events and rejected rows, keyed by reason."""
         with self.lock:
             found: dict[str, int] = dict(self._all(_REASONS, REPLACED))
             return dict(Counter(found) + Counter(_erased(self._meta())))
@@ -189,7 +157,6 @@ class StoreReader:
         return sorted(name for (name,) in rows)
 
     def failures(self, sink: str) -> list[Failure]:
-        """Return the changes that a sink did not accept, sorted by number."""
         rows = self._all("SELECT * FROM failure WHERE sink=? ORDER BY number", sink)
         return [
             Failure(number, attempts, instant_if(at), error)
@@ -197,36 +164,54 @@ class StoreReader:
         ]
 
     def dead(self, sink: str) -> list[DeadLetter]:
-        """Return the dead letters of a sink: changes that are no longer sent to it."""
         return [
-            DeadLetter(one.number, change, one.attempts, one.error)
+            DeadLetter(one.number, message, one.attempts, one.error)
             for one in self.failures(sink)
             if one.retry_at is None
-            for _, change in self._change(one.number)
+            for _, message in self._message(one.number)
         ]
 
+    def progress(self, sink: str) -> Progress:
+        _, number, _, end = self._progress(sink)
+        return Progress(number, end)
+
+    def kind(self, sink: str) -> str:
+        return self._progress(sink)[2] or CHANGE
+
+    def _progress(self, sink: str) -> Row:
+        rows = self._all("SELECT * FROM progress WHERE sink=?", sink)
+        return rows[0] if rows else (sink, 0, None, None)
+
     def changes(self, after: int = 0, limit: int = -1) -> list[tuple[int, Change]]:
-        """Return the changes with numbers greater than ``after``, as pairs of number and change."""
+        return self.messages(CHANGE, after, limit)
+
+    def messages(self, kind: str, after: int = 0, limit: int = -1) -> list[tuple[int, Message]]:
+        """Return the messages of a kind with numbers greater than ``after``, with their numbers."""
         most = limit if limit >= 0 else _NO_LIMIT
-        rows = self._all(_CHANGES, after, most)
-        return list(read_each(self.place, "outbox", rows, lambda row: (row[0], change_of(row[1]))))
+        if kind == CHANGE:
+            return self._messages(_CHANGES, after, most)
+        return self._messages(_DIGESTS, kind, after, most)
+
+    def dropped_messages(self, kind: str) -> int:
+        """Return how many messages of a kind were dropped after retention."""
+        count: int = self._meta().get(f"dropped:{kind}", 0)
+        return count
+
+    def waiting(self, sink: str, limit: int) -> list[tuple[int, Message]]:
+        with self.lock:
+            _, number, kind, _ = self._progress(sink)
+            return self.messages(kind or CHANGE, number, limit)
 
     @property
     def last_change(self) -> int:
-        """The number of the last change, 0 if there is no change."""
         number: int = self._all("SELECT coalesce(max(number), 0) FROM outbox")[0][0]
         return number
 
     def noted(self, key: str) -> str | None:
-        """Return the text that ``note`` of a store stored under a key, None if there is none."""
         rows = self._all("SELECT value FROM meta WHERE key=?", f"note:{key}")
         return decode(rows[0][0], type=str) if rows else None
 
     def holdings(self) -> Holdings:
-        """Return how many events were received, applied, quarantined, replaced and dropped.
-
-        The rows are counted by their indexes.
-        """
         with self.lock:
             ((events,),) = self._all("SELECT count(*) FROM event")
             by_reason: dict[str, int] = dict(self._all(_BY_REASON))
@@ -244,23 +229,40 @@ class StoreReader:
         )
 
     def snapshot(self, path: Path | str) -> None:
-        """Copy the current state of the store to a new SQLite file.
-
-        The store may be written in the meantime. Raises StoreError.
-        """
+        """Copy the current state of the store to a new SQLite file."""
         with self.moment():
             copy_to_file(self._db, Path(path))
 
     def _meta(self) -> dict[str, Any]:
         return {key: decode(value) for key, value in self._all("SELECT * FROM meta")}
 
-    def _change(self, number: int) -> list[tuple[int, Change]]:
-        found = self.changes(number - 1, 1) if number else []
-        return found if found and found[0][0] == number else []
+    def _message(self, number: int) -> list[tuple[int, Message]]:
+        return self._messages("SELECT number, kind, body FROM outbox WHERE number=?", number)
+
+    def _messages(self, sql: str, *values: object) -> list[tuple[int, Message]]:
+        return list(read_each(self.place, "outbox", self._all(sql, *values), message_of))
 
     def _all(self, sql: str, *values: object) -> list[Row]:
         with self.lock:
             return self._db.rows(sql, *values)
+
+
+class _Lock:
+    """A lock that refuses the calls of a closed store; a class, since it is used so often."""
+
+    def __init__(self, place: str) -> None:
+        self.turn = RLock()
+        self.is_closed = False
+        self._place = place
+
+    def __enter__(self) -> None:
+        self.turn.acquire()
+        if self.is_closed:
+            self.turn.release()
+            raise StoreError(say("store_closed", path=repr(self._place)), path=self._place)
+
+    def __exit__(self, *_error: object) -> None:
+        self.turn.release()
 
 
 def _erased(meta: Mapping[str, Any]) -> dict[str, int]:

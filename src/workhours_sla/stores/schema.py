@@ -19,6 +19,7 @@ from workhours_sla.errors import StoreError, clipped
 from workhours_sla.sla.changes import Change, Reported
 from workhours_sla.sla.event import EVENT_FIELDS, Event
 from workhours_sla.sla.fold import Key
+from workhours_sla.stream.outbox import Message, StoredDigest
 from workhours_sla.text.messages import say
 
 Row = tuple[Any, ...]
@@ -31,10 +32,11 @@ TABLES: Final[Mapping[str, str]] = {
     " repaired INTEGER",
     # when time alone changes it; its last event, if all its clocks have ended
     "appeal": "appeal_id TEXT, reported BLOB, timer INTEGER?, ended_at INTEGER?",
-    # its number is never used again: meta has the last one; the watermark when it was emitted
-    "outbox": "number INTEGER, at INTEGER?, body BLOB",
-    # the sink has all changes up to this one but its failures; the last change before the end
-    "progress": "sink TEXT, number INTEGER, end_number INTEGER?, end_position TEXT?",
+    # its number is never used again: meta has the last one; the watermark when it was emitted;
+    # the kind is NULL for changes
+    "outbox": "number INTEGER, at INTEGER?, kind TEXT?, body BLOB",
+    # the sink has all messages of its kind up to this one but its failures
+    "progress": "sink TEXT, number INTEGER, kind TEXT?, end_position TEXT?",
     # retry_at is NULL for a dead letter
     "failure": "sink TEXT, number INTEGER, attempts INTEGER, retry_at INTEGER?, error TEXT",
     "position": "source TEXT, partition TEXT, position TEXT, received_until INTEGER?",
@@ -49,6 +51,7 @@ Instants are in microseconds since 1970.
 _KEYS: Final = {"failure": 2, "position": 2}
 """How many of the first columns are the key of a table, if not one."""
 INDEXES: Final[Mapping[str, str]] = {
+    "outbox_by_kind": "outbox (kind, number) WHERE kind IS NOT NULL",
     "event_by_id": "event (event_id)",
     "event_by_appeal": "event (appeal_id)",
     "event_quarantined": "event (quarantined) WHERE quarantined IS NOT NULL",
@@ -62,7 +65,6 @@ INDEXES: Final[Mapping[str, str]] = {
 
 
 def columns_of(table: str) -> dict[str, str]:
-    """Return the types of the columns of a table, in their order."""
     return dict(column.rstrip("?").split() for column in TABLES[table].split(", "))
 
 
@@ -104,8 +106,8 @@ def upsert(table: str, values: str = "") -> str:
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 encode: Callable[[Any], bytes] = msgspec.json.Encoder().encode
 """Return a value as JSON, such as the body of a change."""
-change_of: Callable[[bytes | str], Change] = msgspec.json.Decoder(Change).decode
-"""Parse the body of a change."""
+_decode_change = msgspec.json.Decoder(Change).decode
+_decode_digest = msgspec.json.Decoder(StoredDigest).decode
 
 _STORED = [field for field in EVENT_FIELDS if field.name != "appeal_id"]
 """Fields of an event that its body contains, event_id first; ``appeal_id`` has its own column."""
@@ -120,10 +122,7 @@ _decode_reported = msgspec.json.Decoder(list[tuple[str, int, Reported]]).decode
 def read_each(
     place: str, table: str, rows: Sequence[Row], read: Callable[[Row], Read]
 ) -> Iterator[Read]:
-    """Yield the result of ``read`` for each row of the store ``place``.
-
-    Raises StoreError if ``read`` fails, because the row is damaged.
-    """
+    """Yield the result of ``read`` for each row of the store ``place``."""
     row: Row = ()
     try:
         for row in rows:
@@ -136,19 +135,23 @@ def read_each(
         raise StoreError(msg, path=place, table=table, row=row[0]) from None
 
 
+def message_of(row: Row) -> tuple[int, Message]:
+    """Parse a number, a kind and a body."""
+    number, kind, body = row
+    return number, _decode_change(body) if kind is None else _decode_digest(body)
+
+
 def event_body(event: Event) -> bytes:
     """Return an event as a JSON array of its fields, without ``appeal_id``."""
     return encode(_fields(event))
 
 
 def event_of(appeal_id: str, body: bytes) -> Event:
-    """Parse the event in a body that ``event_body`` wrote."""
     event_id, *rest = _decode_event(body)
     return Event(event_id, appeal_id, *rest)
 
 
 def reported_body(reported: dict[Key, Reported]) -> bytes:
-    """Return the reported states of an appeal's clocks as JSON."""
     return encode([(*key, state) for key, state in reported.items()])
 
 
@@ -163,28 +166,21 @@ def storable(text: str) -> str:
 
 
 def micros(when: datetime) -> int:
-    """Return an instant as the number of microseconds since 1970."""
     return (when - _EPOCH) // timedelta.resolution
 
 
 def micros_if(when: datetime | None) -> int | None:
-    """Return an instant as the number of microseconds since 1970, None as None."""
     return None if when is None else micros(when)
 
 
 def instant(count: int) -> datetime:
-    """Return the instant that is ``count`` microseconds after 1970, in UTC."""
     return _EPOCH + timedelta(microseconds=count)
 
 
 def instant_if(count: int | None) -> datetime | None:
-    """Return the instant that is ``count`` microseconds after 1970, None as None."""
     return None if count is None else instant(count)
 
 
 def tombstone(kind: str, id: str) -> bytes:
-    """Return the hash of a dropped event's or appeal's id, which is stored instead of the id.
-
-    ``kind`` is ``event`` or ``appeal``.
-    """
+    """Return the hash of a dropped event's or appeal's id, which is stored instead of the id."""
     return blake2b(id.encode(), digest_size=16, person=kind.encode()).digest()

@@ -74,10 +74,7 @@ class SqliteDatabase(Database):
 
     @classmethod
     def to_write(cls, path: Path) -> SqliteDatabase:
-        """Open a file for writing; it is created if it does not exist.
-
-        Raises StoreError, also if another process writes the file.
-        """
+        """Open a file for writing; it is created if it does not exist."""
         lock = _locked(path)
         try:
             self = cls(path, path, lock)
@@ -105,37 +102,28 @@ class SqliteDatabase(Database):
 
     @classmethod
     def in_memory(cls) -> SqliteDatabase:
-        """Create an empty store in memory."""
         return cls.new(_MEMORY, str(_MEMORY))
 
-    @contextmanager
-    def refusing(self) -> Iterator[None]:
-        """Convert the errors of SQLite, after which committed transactions are intact."""
-        try:
-            yield
-        except (sqlite3.Error, UnicodeDecodeError) as error:
+    def convert(self, error: BaseException) -> None:
+        if isinstance(error, UnicodeEncodeError):
+            refuse_text(error)
+        if isinstance(error, (sqlite3.Error, UnicodeDecodeError)):
             remedy = _REMEDIES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, say("check_store"))
             if isinstance(error, UnicodeDecodeError):  # the error quotes damaged text
                 remedy = say("restore_snapshot")
             self.refuse("store_failed", error=str(error), remedy=remedy)
-        except UnicodeEncodeError as error:
-            refuse_text(error)
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
-        """Return the rows of a statement. Raises the errors of SQLite."""
         return self.connection.execute(sql, values).fetchall()
 
     def run(self, sql: str, rows: Sequence[Row]) -> None:
-        """Execute a statement once for the values of each row, within ``transaction``."""
         if rows:
             self.connection.executemany(sql, rows)
 
     def put(self, table: str, rows: Sequence[Row]) -> None:
-        """Insert rows, or replace the rows that have their keys, within ``transaction``."""
         self.run(upsert(table), rows)
 
     def where(self, sql: str, values: Iterable[object]) -> list[Row]:
-        """Return the rows of a statement with ``IN (*)`` for a list of values."""
         found: list[Row] = []
         wanted = list(values)
         for first in range(0, len(wanted), CHUNK):
@@ -144,12 +132,10 @@ class SqliteDatabase(Database):
         return found
 
     def stream(self, table: str) -> Iterator[Row]:
-        """Yield all rows of a table."""
         with self.refusing():
             yield from self.connection.execute(f"SELECT * FROM {table}")  # noqa: S608 - our own name
 
     def beside(self) -> SqliteDatabase:
-        """Open another connection to a file, or copy a database in memory."""
         if self._path != _MEMORY:
             return SqliteDatabase.to_read(self._path, verified=False)
         copy = SqliteDatabase.in_memory()
@@ -165,16 +151,13 @@ class SqliteDatabase(Database):
         raise WorkHoursError(say("no_snapshot_form", form=len(MIGRATIONS)))
 
     def check_place(self) -> None:
-        """Raise StoreError if the path has another file than the one that is open for writing."""
         if self._inode is not None and self._inode != _inode(self._path):
             fail("store_replaced", self._path)
 
     def refuse_other_writer(self) -> NoReturn:
-        """Raise the StoreError that another process has begun to write."""
         fail("store_taken_over", self._path)
 
     def version(self) -> int:
-        """Return the version of the schema. Raises StoreError for a file that is no store."""
         if not self._path.stat().st_size:
             self.refuse("store_empty")
         found = []
@@ -185,7 +168,6 @@ class SqliteDatabase(Database):
         return int(found[0][0])
 
     def faults(self) -> Iterator[str]:
-        """Yield what ``PRAGMA integrity_check`` finds."""
         try:
             for (what,) in self.connection.execute("PRAGMA integrity_check"):
                 if what != "ok":
@@ -194,13 +176,11 @@ class SqliteDatabase(Database):
             yield str(error)
 
     def _verify(self) -> None:
-        """Raise StoreError for the first fault."""
         for found in self.faults():
             what, remedy = say("wrong_pages", found=found), say("restore_snapshot")
             self.refuse("store_damaged", what=what, remedy=remedy)
 
     def close(self) -> None:
-        """Close the database, and let other writers open it."""
         self.connection.close()
         if self._lock is not None:
             unlock_file(self._lock)
@@ -209,11 +189,7 @@ class SqliteDatabase(Database):
 
 
 def _locked(path: Path) -> int:
-    """Lock the file beside a store, such as ``appeals.db-writer``, and return its descriptor.
-
-    If the path is a symbolic link, this file is beside the real store. A store with hard links is
-    rejected. The store is created if it does not exist. Raises StoreError.
-    """
+    """Lock the file beside a store, such as ``appeals.db-writer``, and return its descriptor."""
     real = Path(os.path.realpath(path))
     file = None
     try:
@@ -239,11 +215,8 @@ def _locked(path: Path) -> int:
 
 @contextmanager
 def new_file(path: Path) -> Iterator[SqliteDatabase]:
-    """Open a new store, and move it durably to ``path`` when the block ends, or not at all.
-
-    If an earlier file of the same name has left a write-ahead log, the log is removed, because
-    SQLite would replay it. Raises StoreError.
-    """
+    """Open a new store, and move it durably to ``path`` when the block ends, or not at all."""
+    # SQLite would replay a write-ahead log that an earlier file of the name has left
     begun = path.with_name(path.name + "-begun")
     try:
         begun.unlink(missing_ok=True)
@@ -272,7 +245,6 @@ def copy_to_file(source: Database, path: Path) -> int:
 
 
 def _inode(path: Path) -> tuple[int, int]:
-    """Return the device and inode numbers of a file, zeros if there is no such file."""
     try:
         status = path.stat()
     except FileNotFoundError:

@@ -32,9 +32,25 @@ from workhours_sla.stores.schema import (
     storable,
     tombstone,
 )
-from workhours_sla.stream.delivery import Failure, Pending, Progress, decide, repeated
+from workhours_sla.stream.outbox import (
+    CHANGE,
+    DIGEST,
+    MAIL,
+    Failure,
+    Message,
+    Pending,
+    StoredDigest,
+)
 from workhours_sla.stream.source import Rejected
-from workhours_sla.stream.store import BY_FOLD, NO_APPEAL, SWEPT_EVERY, Batch, Dropped, Work
+from workhours_sla.stream.store import (
+    BY_FOLD,
+    NO_APPEAL,
+    NO_BATCH,
+    SWEPT_EVERY,
+    Batch,
+    Dropped,
+    Work,
+)
 from workhours_sla.text.messages import say
 from workhours_sla.version import __version__
 
@@ -50,30 +66,26 @@ AT_ONCE: Final = 500
 
 _COPIES: Final = "SELECT number, body, appeal_id, quarantined, repaired FROM event"
 _OLDEST_ACCEPTED: Final = """
-    SELECT coalesce(at, 0) FROM outbox WHERE number<=?
+    SELECT coalesce(at, 0) FROM outbox WHERE {kind} AND number<=?
     AND number NOT IN (SELECT number FROM failure) ORDER BY number LIMIT 1
 """
 _DROP_ACCEPTED: Final = """
     DELETE FROM outbox WHERE coalesce(at, 0)<? AND number IN (
-        SELECT number FROM outbox WHERE number<=?
+        SELECT number FROM outbox WHERE {kind} AND number<=?
         AND number NOT IN (SELECT number FROM failure) ORDER BY number LIMIT 1000
     )
 """
 
 
 class DatabaseStore(StoreReader):
-    """A store in a database, opened for writing by one process.
-
-    When a call of a pipeline returns, everything that it wrote is durable. If the call raises,
-    nothing is written. ``hot`` is the number of appeals that are kept in memory. Usable from any
-    thread; calls run one at a time. Raises StoreError.
-    """
+    """A store in a database, opened for writing by one process."""
 
     def __init__(self, db: Database, hot: int = HOT, *, keeps_changes: bool = True) -> None:
         super().__init__(db)
         self._most = hot
         self._keeps_changes = keeps_changes
-        self._sinks: set[str] = set()
+        self._sinks: dict[str, str] = {}
+        """The kinds of messages of the sinks in use."""
         self._token = token_hex()
         self._hot: dict[str, AppealState] = {}
         """The appeals in memory, last used last; between transactions equal to those on disk."""
@@ -99,20 +111,15 @@ class DatabaseStore(StoreReader):
 
     @property
     def watermark(self) -> datetime | None:
-        """The instant in UTC up to which time has passed, None if it was never advanced."""
         return self._watermark
 
     @property
     def built_under(self) -> str | None:
-        """The version of the policy with which the clocks were last built.
-
-        None in a new store, and in a store that another version of this library wrote.
-        """
+        """The version of the policy of the clocks, None if another library version built them."""
         is_same = self._state.get("library_version") == __version__
         return self._state.get("policy_version") if is_same else None
 
     def check_place(self) -> None:
-        """Raise StoreError if the store was replaced or its server does not answer."""
         with self.lock:
             self._all("SELECT 1")
             self._db.check_place()
@@ -127,16 +134,15 @@ class DatabaseStore(StoreReader):
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Write everything within the block when it ends, or nothing if it raises."""
         with self.lock:
             before = self._state
             self._state = dict(before)
             try:
-                with self._writing():
+                with self._db.transaction():
+                    self._check_writer()
                     yield
-                    for key, value in self._state.items():
-                        if before.get(key) != value:
-                            self._put_meta(key, value)
+                    items = [one for one in self._state.items() if before.get(one[0]) != one[1]]
+                    self._db.put("meta", [(key, encode(value).decode()) for key, value in items])
             except BaseException:
                 try:
                     self._load()
@@ -146,12 +152,15 @@ class DatabaseStore(StoreReader):
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """Write within a transaction, if no other writer has begun to write."""
         with self.lock, self._db.transaction():
-            found = self._all("SELECT value FROM meta WHERE key=?", WRITER_KEY)
-            if found != [(encode(self._token).decode(),)]:
-                self._db.refuse_other_writer()
+            self._check_writer()
             yield
+
+    def _check_writer(self) -> None:
+        """Raise StoreError if another writer has begun to write."""
+        found = self._all("SELECT value FROM meta WHERE key=?", WRITER_KEY)
+        if found != [(encode(self._token).decode(),)]:
+            self._db.refuse_other_writer()
 
     def _put_meta(self, key: str, value: object) -> None:
         self._db.put("meta", [(key, encode(value).decode())])
@@ -166,16 +175,13 @@ class DatabaseStore(StoreReader):
         self._last_event = last or 0
 
     def _count(self, key: str, more: int) -> int:
-        """Increase a counter, and return what it was before."""
         before: int = self._state.get(key, 0)
         self._state[key] = before + more
         return before
 
     def advance(self, watermark: datetime) -> bool:
-        """Advance the watermark in memory and return True.
-
-        Return False if the watermark must be written to the database instead.
-        """
+        """Advance the watermark in memory and return True."""
+        # False if it must be written: it reaches a timer, or the written one would be too old
         written = instant_if(self._state.get("watermark"))
         if written is None or watermark - written >= WRITTEN_EVERY:
             return False
@@ -189,7 +195,6 @@ class DatabaseStore(StoreReader):
     def known(
         self, events: Sequence[Event]
     ) -> tuple[MutableMapping[str, StoredEvent | Copies], Dropped | None]:
-        """Return the stored copies of the events, keyed by event id, and the dropped ids."""
         copies = self.copies(list({event.event_id for event in events}))
         if not self._state.get("dropped"):
             return copies, None
@@ -203,7 +208,6 @@ class DatabaseStore(StoreReader):
         )
 
     def copies(self, event_ids: Sequence[str]) -> MutableMapping[str, StoredEvent | Copies]:
-        """Return the stored copies of event ids, keyed by event id."""
         kept = self._repeated
         found: dict[str, StoredEvent | Copies] = {
             one: kept[one] for one in event_ids if one in kept
@@ -222,12 +226,10 @@ class DatabaseStore(StoreReader):
         return found
 
     def _stored(self, condition: str, values: Iterable[object]) -> list[StoredEvent]:
-        """Return stored events in order of arrival."""
         rows = sorted(self._db.where(f"{_COPIES} WHERE {condition}", values), key=itemgetter(0))
         return list(read_each(self.place, "event", rows, _copy_of))
 
     def appeals(self, ids: Iterable[str]) -> Mapping[str, AppealState]:
-        """Return appeals keyed by id, in the order of ``ids``. Unknown ids map to new appeals."""
         ids, hot = list(ids), self._hot
         # a list, because finding the first key of a dictionary passes all keys deleted before it
         for one in list(islice(hot, max(0, len(hot) - self._most))):
@@ -247,32 +249,25 @@ class DatabaseStore(StoreReader):
         return {one: found[one] for one in ids}
 
     def appeal_ids(self) -> Sequence[str]:
-        """Return the ids of all appeals."""
         return [one for (one,) in self._all("SELECT appeal_id FROM appeal")]
 
     def open_ids(self) -> Sequence[str]:
-        """Return the ids of the appeals whose clocks have not all ended, sorted."""
         sql = "SELECT appeal_id FROM appeal WHERE ended_at IS NULL ORDER BY appeal_id"
         return [one for (one,) in self._all(sql)]
 
     def timers_due(self, watermark: datetime) -> Sequence[tuple[datetime, str]]:
-        """Return the timers that a watermark reaches, as pairs of instant and appeal id."""
         rows = self._all("SELECT timer, appeal_id FROM appeal WHERE timer<=?", micros(watermark))
         return [(instant(timer), appeal_id) for timer, appeal_id in rows]
 
     # -- write ---------------------------------------------------------------------------------
 
     def write(self, work: Work) -> None:
-        """Write the events, appeals and changes of a transaction since its last write."""
         self._write_events(work)
         self._db.put("appeal", [*map(_row_of, work.appeals.values())])
         self._hot.update(work.appeals)
         at = None if work.watermark is BEGINNING else work.watermark
         if self._keeps_changes:
-            changes = work.changes[work.written :]
-            first = self._count("last_change", len(changes)) + 1
-            rows = [(n, micros_if(at), encode(one)) for n, one in enumerate(changes, first)]
-            self._db.put("outbox", rows)
+            self._put_messages(work.changes[work.written :], at)
         if not work.is_part:
             self._watermark = at
             self._state |= {"watermark": micros_if(at), "policy_version": work.policy.version}
@@ -303,6 +298,8 @@ class DatabaseStore(StoreReader):
         self._db.put("event", rows)
 
     def _write_source(self, batch: Batch, reread: Mapping[int, Rejected | None]) -> None:
+        if batch is NO_BATCH and not reread:
+            return
         at = micros_if(self._watermark)
         first = self._count("last_rejected", len(batch.rejected)) + 1
         rejected = enumerate(batch.rejected, first)
@@ -319,10 +316,7 @@ class DatabaseStore(StoreReader):
         self._db.run("UPDATE rejected SET reason=?, detail=?, text=? WHERE number=?", left)
 
     def set_back(self, watermark: datetime) -> datetime:
-        """Set the watermark back to an earlier instant, and return the watermark before.
-
-        The next pipeline builds all clocks again. Raises StoreError for a later instant.
-        """
+        """Set the watermark back to an earlier instant, and return the watermark before."""
         before, watermark = self._watermark, in_utc("watermark", watermark)
         if before is None or before <= watermark:
             facts = {"path": repr(self.place), "watermark": before or say("none")}
@@ -335,9 +329,29 @@ class DatabaseStore(StoreReader):
         return before
 
     def note(self, key: str, text: str) -> None:
-        """Store a text under a key. It replaces an earlier text."""
         with self._writing():
             self._put_meta(f"note:{key}", text)
+
+    def add_digests(
+        self, digests: Sequence[StoredDigest], counted: int, key: str, note: str
+    ) -> None:
+        with self.transaction():
+            self._put_messages(digests, self._watermark)
+            self._put_meta(f"note:{key}", note)
+            self._db.put("progress", [(key, counted, None, None)])
+
+    def _put_messages(self, messages: Sequence[Message], at: datetime | None) -> None:
+        first = self._count("last_change", len(messages)) + 1
+        rows = [
+            (
+                number,
+                micros_if(at),
+                one.kind if isinstance(one, StoredDigest) else None,
+                encode(one),
+            )
+            for number, one in enumerate(messages, first)
+        ]
+        self._db.put("outbox", rows)
 
     # -- retention -----------------------------------------------------------------------------
 
@@ -346,7 +360,7 @@ class DatabaseStore(StoreReader):
         self._repeated = {}
         count = micros(before)
         self._drop_rejected(count)
-        self._drop_changes(count)
+        self._drop_messages(count)
         ended = "SELECT appeal_id FROM appeal WHERE ended_at<? LIMIT ?"
         while ids := [one for (one,) in self._all(ended, count, AT_ONCE)]:
             self._drop_appeals(ids)
@@ -365,15 +379,29 @@ class DatabaseStore(StoreReader):
             self._count(f"{ERASED}{reason}", count)
         self._db.run("DELETE FROM rejected WHERE at<?", [(before,)])
 
-    def _drop_changes(self, before: int) -> None:
-        """Drop the changes that every sink in use has, except those that it did not accept."""
-        numbers: dict[str, int] = dict(self._all("SELECT sink, number FROM progress"))
-        last = min((numbers.get(sink, 0) for sink in self._sinks or numbers), default=0)
-        while (rows := self._all(_OLDEST_ACCEPTED, last)) and rows[0][0] < before:
-            self._db.run(_DROP_ACCEPTED, [(before, last)])
+    def _drop_messages(self, before: int) -> None:
+        """Drop the messages that every sink of their kind has, except those not accepted."""
+        progress = {row[0]: row for row in self._all("SELECT * FROM progress")}
+        stored = {sink: kind or CHANGE for sink, _, kind, _ in progress.values()}
+        for kind, condition in (
+            (CHANGE, "kind IS NULL"),
+            *((one, f"kind='{one}'") for one in (DIGEST, MAIL)),
+        ):
+            used = [sink for sink, takes in (self._sinks or stored).items() if takes == kind]
+            numbers = [progress[sink][1] if sink in progress else 0 for sink in used]
+            last = min(numbers, default=0)
+            oldest, drop = (
+                sql.format(kind=condition) for sql in (_OLDEST_ACCEPTED, _DROP_ACCEPTED)
+            )
+            if not ((rows := self._all(oldest, last)) and rows[0][0] < before):
+                continue
+            count = f"SELECT count(*) FROM outbox WHERE {condition}"  # noqa: S608 - our own text
+            ((there,),) = self._all(count)
+            while (rows := self._all(oldest, last)) and rows[0][0] < before:
+                self._db.run(drop, [(before, last)])
+            self._count(f"dropped:{kind}", there - self._all(count)[0][0])
 
     def _drop_appeals(self, ids: Sequence[str]) -> None:
-        """Drop some appeals and their events, and count them."""
         of_appeals = "SELECT event_id, quarantined FROM event WHERE appeal_id IN (*)"
         rows = self._db.where(of_appeals, ids)
         # if a copy conflicted, its id still has an effective copy in another appeal
@@ -387,11 +415,7 @@ class DatabaseStore(StoreReader):
         self._count("dropped", len(rows))
 
     def _drop_quarantined(self, before: datetime) -> None:
-        """Drop the quarantined events that were received before an instant.
-
-        Events of an appeal that has others are kept. An event id without any copy left is known as
-        dropped.
-        """
+        """Drop the quarantined events that were received before an instant."""
         copies = self._stored("quarantined IN (*)", [*EXPIRING, NO_APPEAL])
         expired = [one for one in copies if one.event.received_at < before]
         apart = [one for one in expired if one.quarantined != NO_APPEAL]
@@ -411,58 +435,69 @@ class DatabaseStore(StoreReader):
 
     # -- what the sinks have received ----------------------------------------------------------
 
-    def deliver_to(self, sinks: Iterable[str]) -> None:
-        """Name sinks that are in use: the store keeps each change until all of them have it.
-
-        Until the first call, these are all sinks that the store has delivered a change to.
-        """
+    def deliver_to(self, sinks: Iterable[str], kind: str = CHANGE) -> None:
         with self.lock:
-            self._sinks.update(sinks)
+            for sink in sinks:
+                self._sinks[sink] = kind
+                rows = self._all("SELECT kind FROM progress WHERE sink=?", sink)
+                if (rows[0][0] or CHANGE if rows else CHANGE) != kind:
+                    number = 0 if kind == CHANGE else self._state.get("last_change", 0)
+                    with self._writing():
+                        self._db.put("progress", [(sink, number, _stored_kind(kind), None)])
+                        self._db.run("DELETE FROM failure WHERE sink=?", [(sink,)])
 
     def pending(self, sink: str, now: datetime, limit: int) -> Pending:
-        """Return the changes that must be sent to a sink at ``now``, at most ``limit`` of them."""
+        """Return the messages that must be sent to a sink at ``now``, at most ``limit`` of them."""
         with self.lock:
-            number, _, _ = self._progress(sink)
-            only, after, retry_at = decide(number, self.failures(sink), now)
-            if only is not None:
-                return Pending(self._change(only.number), only.attempts)
-            return Pending([] if after is None else self.changes(after, limit), 0, retry_at)
+            failed = [
+                (one.number, one.retry_at, one.attempts)
+                for one in self.failures(sink)
+                if one.retry_at is not None
+            ]
+            for number, at, attempts in failed:
+                if at <= now:
+                    return Pending(self._message(number), attempts)
+            retry_at = min((at for _, at, _ in failed), default=None)
+            last = self.progress(sink).number
+            if any(number > last for number, *_ in failed):
+                return Pending(retry_at=retry_at)
+            return Pending(self.waiting(sink, limit), 0, retry_at)
 
     def undelivered(self, sink: str) -> int:
-        """Return how many changes a sink has not accepted. Dead letters are not counted."""
         with self.lock:
-            number, _, _ = self._progress(sink)
-            ((count,),) = self._all("SELECT count(*) FROM outbox WHERE number>?", number)
-            return int(count) + repeated(number, self.failures(sink))
+            _, number, kind, _ = self._progress(sink)
+            condition = "kind IS NULL" if kind is None else f"kind='{kind}'"
+            sql = f"SELECT count(*) FROM outbox WHERE {condition} AND number>?"  # noqa: S608
+            ((count,),) = self._all(sql, number)
+            again = [one for one in self.failures(sink) if one.retry_at is not None]
+            found: int = count + sum(one.number <= number for one in again)
+            return found
 
     def acknowledge(self, sink: str, numbers: Sequence[int], end: str | None = None) -> None:
-        """Record that a sink has the changes with these numbers, and all changes before them.
-
-        ``end`` is the end position of the sink after these changes, in the format of the sink.
-        """
         with self._writing():
-            before, *position = self._progress(sink)
+            _, before, kind, old = self._progress(sink)
             number = max(before, *numbers)
-            if end is not None:
-                position = [number, end]
-            self._db.put("progress", [(sink, number, *position)])
+            self._db.put("progress", [(sink, number, kind, end if number in numbers else old)])
             failures = [(sink, one) for one in numbers]
             self._db.run("DELETE FROM failure WHERE sink=? AND number=?", failures)
 
-    def fail(self, sink: str, number: int, error: str, retry_at: datetime | None) -> None:
-        """Record a failed attempt to send a change.
-
-        The change becomes a dead letter if ``retry_at`` is None.
-        """
+    def fail(
+        self,
+        sink: str,
+        number: int,
+        error: str,
+        retry_at: datetime | None,
+        *,
+        is_alone: bool = False,
+    ) -> None:
         with self._writing():
             before = next((one.attempts for one in self.failures(sink) if one.number == number), 0)
             self._put_failure(sink, Failure(number, before + 1, retry_at, error))
-            last, *position = self._progress(sink)
-            if retry_at is None:
-                self._db.put("progress", [(sink, max(last, number), *position)])
+            _, last, kind, end = self._progress(sink)
+            if retry_at is None or is_alone:
+                self._db.put("progress", [(sink, max(last, number), kind, end)])
 
     def replay(self, sink: str, numbers: Iterable[int]) -> int:
-        """Make the dead letters with these numbers pending again. Return how many were found."""
         wanted = set(numbers)
         with self._writing():
             dead = [one for one in self.failures(sink) if one.retry_at is None]
@@ -471,24 +506,16 @@ class DatabaseStore(StoreReader):
                 self._put_failure(sink, Failure(one.number, 0, instant(0), one.error))
         return len(found)
 
-    def progress(self, sink: str) -> Progress:
-        """Return how many changes a sink has acknowledged, and the end position of the sink."""
-        with self.lock:
-            number, end_number, end = self._progress(sink)
-            last = next((change.change_id for _, change in self._change(number)), None)
-        return Progress(number, end, last if end is None or number > end_number else None)
-
-    def _progress(self, sink: str) -> Row:
-        sql = "SELECT number, end_number, end_position FROM progress WHERE sink=?"
-        return next(iter(self._all(sql, sink)), (0, None, None))
-
     def _put_failure(self, sink: str, one: Failure) -> None:
         row = sink, one.number, one.attempts, micros_if(one.retry_at), storable(one.error)
         self._db.put("failure", [row])
 
 
+def _stored_kind(kind: str) -> str | None:
+    return None if kind == CHANGE else kind
+
+
 def _copy_of(row: Row) -> StoredEvent:
-    """Return the stored event in a row of the query ``_COPIES``."""
     number, body, appeal_id, quarantined, repaired = row
     return StoredEvent(event_of(appeal_id, body), number, quarantined, repaired=bool(repaired))
 

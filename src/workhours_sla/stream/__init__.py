@@ -16,15 +16,8 @@ if TYPE_CHECKING:
         events_of,
         open_store,
     )
-    from workhours_sla.stream.delivery import (
-        DeadLetter,
-        Delivery,
-        Pending,
-        Progress,
-        Retry,
-        Sink,
-        Undelivered,
-    )
+    from workhours_sla.stream.delivery import Delivery, Undelivered
+    from workhours_sla.stream.outbox import DeadLetter, Pending, Progress, Retry, Sink
     from workhours_sla.stream.pipeline import Pipeline
     from workhours_sla.stream.run_loop import Committed, Counters, Digests, RunSummary
     from workhours_sla.stream.sinks.digest import (
@@ -35,9 +28,9 @@ if TYPE_CHECKING:
         targets_of,
         waiting_of,
     )
-    from workhours_sla.stream.sinks.digest_lines import Agencies, DigestLines
-    from workhours_sla.stream.sinks.jsonl import JsonLinesSink
+    from workhours_sla.stream.sinks.digest_writer import Agencies, DigestWriter
     from workhours_sla.stream.sinks.kafka import KafkaSink
+    from workhours_sla.stream.sinks.lines import DigestLines, JsonLinesSink
     from workhours_sla.stream.sinks.metrics import Metrics
     from workhours_sla.stream.sinks.webhook import WebhookSink
     from workhours_sla.stream.source import Checkpoint, Idle, Item, Rejected, Source, Start
@@ -48,9 +41,9 @@ else:
         __name__,
         {
             "stream.sinks.digest": "Agency Digest count_changes digest_of targets_of waiting_of",
-            "stream.sinks.digest_lines": "Agencies DigestLines",
-            "stream.sinks.jsonl": "JsonLinesSink",
+            "stream.sinks.digest_writer": "Agencies DigestWriter",
             "stream.sinks.kafka": "KafkaSink",
+            "stream.sinks.lines": "DigestLines JsonLinesSink",
             "stream.sinks.metrics": "Metrics",
             "stream.sinks.webhook": "WebhookSink",
             "sources.kafka": "KafkaSource",
@@ -58,7 +51,8 @@ else:
             "stores.memory": "MemoryStore Monitor",
             "stores.open": "PostgresReader PostgresStore SqliteReader SqliteStore "
             "events_of open_store",
-            "stream.delivery": "DeadLetter Delivery Pending Progress Retry Sink Undelivered",
+            "stream.delivery": "Delivery Undelivered",
+            "stream.outbox": "DeadLetter Pending Progress Retry Sink",
             "stream.pipeline": "Pipeline",
             "stream.run_loop": "Committed Counters Digests RunSummary",
             "stream.source": "Checkpoint Idle Item Rejected Source Start",
@@ -78,6 +72,7 @@ __all__ = [
     "Delivery",
     "Digest",
     "DigestLines",
+    "DigestWriter",
     "Digests",
     "Holdings",
     "Idle",

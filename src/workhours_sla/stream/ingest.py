@@ -79,10 +79,7 @@ def replace_copies(work: Work, store: Store, event: Event) -> None:
 
 
 def _appeal_ids(moves: Sequence[Move]) -> dict[str, None]:
-    """Return the ids of the appeals that ``moves`` change, as the keys of a dictionary.
-
-    A move is a change of the event that counts for an event id.
-    """
+    """Return the ids of the appeals that ``moves`` change, as the keys of a dictionary."""
     ids: dict[str, None] = {}
     for before, after in moves:
         if before is not None:
@@ -93,10 +90,7 @@ def _appeal_ids(moves: Sequence[Move]) -> dict[str, None]:
 
 
 def _move(appeals: Mapping[str, AppealState], moves: Sequence[Move]) -> Mapping[str, AppealState]:
-    """Apply moves to their appeals, and return the appeals that still have content.
-
-    A move removes the event that counted for an event id, and adds the copy that counts now.
-    """
+    """Apply moves to their appeals, and return the appeals that still have content."""
     for before, after in moves:
         if before is not None:
             appeals[before.appeal_id].remove(before)
@@ -117,7 +111,6 @@ def report(work: Work, store: Store, appeals: Mapping[str, AppealState]) -> None
 
 
 def _quarantine(work: Work, store: Store, reasons: Mapping[str, str | None]) -> None:
-    """Set the quarantine reasons of events, keyed by event id."""
     known = work.known
     unknown = [one for one in reasons if one not in known and one not in work.fresh]
     if unknown:
@@ -132,10 +125,7 @@ def _quarantine(work: Work, store: Store, reasons: Mapping[str, str | None]) -> 
 def _repeat(
     work: Work, known: StoredEvent | Copies, copy: StoredEvent, moves: list[Move]
 ) -> Copies:
-    """Add a copy of an event whose id is already known. Return all copies of the id.
-
-    If another event counts for the id after this, a move is added to ``moves``.
-    """
+    """Add a copy of an event whose id is already known. Return all copies of the id."""
     event, copies = copy.event, _all_copies(known)
     before = effective_copy(copies)
     event_before = None if before is None else before.event

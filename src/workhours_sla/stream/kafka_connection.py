@@ -87,10 +87,7 @@ class Cluster(NamedTuple):
         own: Mapping[str, object],
         faults: Faults,
     ) -> Any:
-        """Return a new client. Raises ImportError without the extra, and ConfigError.
-
-        ``own`` has further properties. The configuration replaces them unless they are in RESERVED.
-        """
+        """Return a new client. Raises ImportError without the extra, and ConfigError."""
         import confluent_kafka.admin
 
         make = getattr(confluent_kafka.admin if kind == "AdminClient" else confluent_kafka, kind)
@@ -134,7 +131,6 @@ def cluster_of(brokers: str | Iterable[str], properties: Mapping[str, str] | Non
 
 
 def check_topic(text: str) -> str:
-    """Return the name of a topic. Raises ConfigError for a name that Kafka does not allow."""
     if not _TOPIC.fullmatch(text):
         raise ConfigError(say("not_topic", text=shown(text)))
     return text
@@ -163,7 +159,6 @@ def properties_of(text: str, name: str) -> dict[str, str]:
 
 
 def properties_in(path: Path) -> dict[str, str]:
-    """Read a file of properties. Raises ConfigError."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as error:
@@ -191,5 +186,4 @@ def trouble(error: Any, cluster: Cluster, topic: str, *, write: bool = False) ->
 
 
 def no_broker(error: Any, cluster: Cluster) -> Phrase:
-    """Return the sentence that no broker has answered."""
     return say("kafka_no_broker", brokers=shown(cluster.brokers), why=why(error))

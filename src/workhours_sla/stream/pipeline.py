@@ -19,7 +19,7 @@ from workhours_sla.sla.changes import AppealState, Change
 from workhours_sla.sla.deduplication import Copies, StoredEvent, all_of
 from workhours_sla.sla.evaluate import Evaluation, evaluate, outcomes_of
 from workhours_sla.sla.event import BEGINNING, Event, in_utc
-from workhours_sla.sla.fold import Unmatched
+from workhours_sla.sla.fold import Folded, Unmatched
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
 from workhours_sla.stream.ingest import ingest, replace_copies, report
@@ -76,6 +76,7 @@ class Pipeline:
         self._policy = policy
         self._retain = retain
         self._counters = Counters()
+        self._touched: list[set[str]] = []
         try:
             if store.built_under != policy.version:
                 self.replace(policy)
@@ -157,7 +158,7 @@ class Pipeline:
         with store.lock, store.transaction():
             work = Work(policy, store.watermark)
             yield work
-            store.write(work)
+            self._write_part(work, is_last=True)
             if self._retain is not None and work.watermark is not BEGINNING:
                 store.drop(work.watermark - self._retain)
 
@@ -248,7 +249,8 @@ class Pipeline:
 
         A batch ends after ``batch_size`` rows, when the source yields ``Idle`` or ``Start``, and
         when ``digests`` are due. Digests are sent after each batch. ``on_changes`` is called
-        without arguments after each batch that caused changes; an example is ``Delivery.notify``.
+        without arguments after each batch that caused changes or digests; an example is
+        ``Delivery.notify``.
         ``stopping`` is called after each batch; if it returns True, the run ends. Raises
         SourceError and StoreError. Earlier batches remain stored, and the next run resumes after
         them.
@@ -273,12 +275,8 @@ class Pipeline:
     def unmatched(self) -> tuple[Unmatched, ...]:
         """The appeals without a rule or without a schedule, sorted by id. Reads every appeal."""
         with self._store.lock:
-            return tuple(
-                unmatched
-                for appeals in self._all_appeals(sorted(self._store.appeal_ids()))
-                for appeal in appeals.values()
-                for unmatched in appeal.fold(self._policy).unmatched
-            )
+            ids = sorted(self._store.appeal_ids())
+            return tuple(one for _, folded in self.folds(ids) for one in folded.unmatched)
 
     def open_outcomes(self, as_of: datetime) -> Iterator[Outcome]:
         """Yield all outcomes of every appeal in which at least one clock has not ended.
@@ -287,13 +285,21 @@ class Pipeline:
         NaiveDatetimeError.
         """
         as_of = in_utc("as_of", as_of)
-        with self._store.lock:
-            ids = self._store.open_ids()
-        for first in range(0, len(ids), AT_ONCE):
+        for _, folded in self.folds(self._store.open_ids()):
+            yield from outcomes_of(folded, as_of)
+
+    def folds(self, appeal_ids: Sequence[str]) -> Iterator[tuple[str, Folded]]:
+        """Yield appeals as they are folded, with their ids. Raises StoreError."""
+        for first in range(0, len(appeal_ids), AT_ONCE):
             with self._store.lock:
-                appeals = self._store.appeals(ids[first : first + AT_ONCE]).values()
-                found = [outcomes_of(one.fold(self._policy), as_of) for one in appeals]
-            yield from chain.from_iterable(found)
+                appeals = self._store.appeals(appeal_ids[first : first + AT_ONCE])
+                found = [(key, one.fold(self._policy)) for key, one in appeals.items()]
+            yield from found
+
+    def touched_appeals(self) -> set[str]:
+        """Return a new set, to which the ids of all appeals are added that change from now on."""
+        self._touched.append(set())
+        return self._touched[-1]
 
     def outcomes_of(self, appeal_id: str, as_of: datetime) -> tuple[Outcome, ...]:
         """Return the outcomes of one appeal, none for an unknown appeal.
@@ -335,11 +341,14 @@ class Pipeline:
             if len(work.appeals) > UNWRITTEN:
                 self._write_part(work)
 
-    def _write_part(self, work: Work) -> None:
+    def _write_part(self, work: Work, *, is_last: bool = False) -> None:
         """Write what was collected so far, to bound the memory of a long transaction."""
-        work.is_part = True
+        work.is_part = not is_last
         self._store.write(work)
-        work.clear()
+        for touched in self._touched:
+            touched.update(work.appeals)
+        if not is_last:
+            work.clear()
 
 
 def _counters_of(work: Work) -> Counters:
@@ -353,12 +362,7 @@ State = Literal["applied", "duplicate", "quarantined"]
 
 
 class Receipt(NamedTuple):
-    """What became of one event.
-
-    A ``duplicate`` repeats an event that the store has, or had before its appeal was dropped. A
-    ``quarantined`` event does not count now, for a ``reason`` of ``words.QUARANTINE_REASONS``; a
-    later event may make it count. ``reason`` is None in the other two states.
-    """
+    """What became of one event."""
 
     event_id: str
     state: State
@@ -366,10 +370,7 @@ class Receipt(NamedTuple):
 
 
 class Received(NamedTuple):
-    """What a batch did: its changes and counters, and a receipt for each event, in their order.
-
-    ``appeal_ids`` are the appeals that the batch may have changed.
-    """
+    """What a batch did: its changes and counters, and a receipt for each event, in their order."""
 
     committed: Committed
     receipts: Sequence[Receipt]
@@ -377,10 +378,7 @@ class Received(NamedTuple):
 
 
 def commit_with_receipts(pipeline: Pipeline, batch: Batch) -> Received:
-    """Commit a batch, and return what became of its events.
-
-    Raises StoreError. Nothing is stored then.
-    """
+    """Commit a batch, and return what became of its events."""
     store, events = pipeline.store, batch.events
     with store.lock:
         copies, dropped = store.known(events)
@@ -426,10 +424,7 @@ def _receipts(
 
 
 class OpenOutcomes:
-    """Keeps all outcomes of every appeal in which at least one clock has not ended; mutable.
-
-    Not thread-safe, but other threads may use the pipeline.
-    """
+    """Keeps all outcomes of every appeal in which at least one clock has not ended; mutable."""
 
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
@@ -443,12 +438,8 @@ class OpenOutcomes:
     def update(
         self, as_of: datetime, changed: Iterable[str], *, has_passed: bool = True
     ) -> list[Outcome]:
-        """Return the outcomes as of an instant, sorted by the ids of their appeals.
-
-        ``changed`` are the ids of the appeals that may have got events since the last call. Without
-        ``has_passed``, the outcomes of all other appeals remain as of an earlier call. Raises
-        StoreError, NaiveDatetimeError; everything is forgotten then.
-        """
+        """Return the outcomes as of an instant, sorted by the ids of their appeals."""
+        # without ``has_passed`` only the changed appeals are evaluated again
         as_of = in_utc("as_of", as_of)
         store, policy = self._pipeline.store, self._pipeline.policy
         known = {} if has_passed or policy is not self._policy else self._appeals
@@ -458,10 +449,7 @@ class OpenOutcomes:
         with store.lock:
             ids = store.open_ids()
         missing = [one for one in ids if one not in known]
-        for first in range(0, len(missing), AT_ONCE):
-            with store.lock:
-                appeals = store.appeals(missing[first : first + AT_ONCE])
-                for appeal_id, appeal in appeals.items():
-                    known[appeal_id] = outcomes_of(appeal.fold(policy), as_of)
+        for appeal_id, folded in self._pipeline.folds(missing):
+            known[appeal_id] = outcomes_of(folded, as_of)
         self._appeals = {one: known[one] for one in ids}
         return list(chain.from_iterable(self._appeals.values()))

@@ -50,8 +50,11 @@ class Digests(Protocol):
     def due(self, watermark: datetime) -> bool:
         """Return whether a batch must end at a watermark because messages are due."""
 
-    def send(self) -> None:
-        """Send the messages that are due as of the last stored batch. May raise any error."""
+    def send(self) -> int | None:
+        """Send the messages that are due as of the last stored batch. May raise any error.
+
+        Returns how many were stored in the outbox for the sinks.
+        """
 
 
 @public("workhours_sla.stream")
@@ -71,11 +74,7 @@ class RunSummary(NamedTuple):
 
 
 class RunLoop:
-    """One run over a source: the batch that is being collected, and the summary so far; mutable.
-
-    ``commit`` stores a batch. ``checkpoints`` say how far the source was read before, keyed by
-    partition.
-    """
+    """One run over a source: the batch that is being collected, and the summary so far; mutable."""
 
     def __init__(
         self,
@@ -102,7 +101,7 @@ class RunLoop:
         for partition, checkpoint in self._checkpoints.items():
             if checkpoint.received_until is not None:
                 self._watermarks.record(partition, checkpoint.received_until)
-        self._send_digests()
+        self._send_digests(on_changes)
         positions = {partition: one.position for partition, one in self._checkpoints.items()}
         for item in self._source.items(positions):
             if isinstance(item, Idle):
@@ -125,14 +124,12 @@ class RunLoop:
         return self._summary
 
     def _clear(self) -> None:
-        """Begin an empty batch."""
         self._size = 0
         self._events: list[Event] = []
         self._rejected: list[Rejected] = []
         self._positions: dict[str, str] = {}
 
     def _add(self, item: Item) -> None:
-        """Add a row to the batch."""
         self._size += 1
         self._positions[item.partition] = item.position
         for event in item.events:
@@ -149,7 +146,7 @@ class RunLoop:
         return watermark is not None and self._digests.due(watermark)
 
     def _end_batch(self, on_changes: Callable[[], object]) -> None:
-        """Store the batch, send digests, and call ``on_changes`` if the batch caused changes."""
+        """Store the batch, send digests, and call ``on_changes`` if there is something to send."""
         watermark = self._watermarks.value
         if not self._size and not self._positions and watermark == self._stored:
             return
@@ -170,19 +167,17 @@ class RunLoop:
             _with_causes(before.causes, self._rejected),
         )
         self._clear()
-        self._send_digests()
-        if changes:
-            on_changes()
+        self._send_digests(on_changes, has_changes=bool(changes))
 
-    def _send_digests(self) -> None:
-        if self._digests is not None:
-            self._digests.send()
+    def _send_digests(self, on_changes: Callable[[], object], *, has_changes: bool = False) -> None:
+        count = None if self._digests is None else self._digests.send()
+        if count or has_changes:
+            on_changes()
 
 
 def _with_causes(
     causes: Mapping[str, tuple[int, Rejected]], rejected: Iterable[Rejected]
 ) -> Mapping[str, tuple[int, Rejected]]:
-    """Return ``causes`` with more rejected rows added."""
     found = dict(causes)
     for row in rejected:
         count, first = found.get(row.reason, (0, row))

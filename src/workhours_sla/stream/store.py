@@ -13,7 +13,7 @@ from workhours_sla.sla.changes import AppealState, Change
 from workhours_sla.sla.deduplication import Copies, StoredEvent
 from workhours_sla.sla.event import BEGINNING, Event
 from workhours_sla.sla.policy import Policy
-from workhours_sla.stream.delivery import Outbox
+from workhours_sla.stream.outbox import Outbox
 from workhours_sla.stream.source import Checkpoint, Rejected
 
 NO_APPEAL: Final = "no_appeal"
@@ -68,44 +68,27 @@ NO_BATCH: Final = Batch("")
 
 
 class Work:
-    """Collects in memory what one transaction writes; mutable.
+    """Collects in memory what one transaction writes; mutable."""
 
-    ``events`` are the events that arrived, in order, copies of known events included.
-    ``fresh`` has the new events that count and are the only copy of their id, keyed by event id.
-    They need no object of the class StoredEvent. ``known`` has the copies of the other event ids
-    that the transaction has read or added. ``copies`` are the copies in ``known`` that are new or
-    changed, ``appeals`` the appeals whose reported state or timer may have changed, and ``changes``
-    the changes that were emitted.
-    ``batch`` has the new rejected rows and the positions. ``reread`` has the rejected rows that
-    were read again, keyed by row number: the row if it is still rejected, None if it has events
-    now.
-
-    A long transaction is written in parts: ``is_part`` is True for all but the last. The store
-    already has the first ``written`` changes. The counters are complete in the last part.
-    """
-
-    batch: Batch = NO_BATCH
-    events: Sequence[Event] = ()
-    known: MutableMapping[str, StoredEvent | Copies]
-    reread: Mapping[int, Rejected | None] = {}
-    written: int = 0
-    read = duplicate = conflicting = late = 0
-    is_part: bool = False
+    batch: Batch = NO_BATCH  # the new rejected rows and the positions
+    events: Sequence[Event] = ()  # those that arrived, in order, with copies of known events
+    known: MutableMapping[str, StoredEvent | Copies]  # the copies of the ids that are not fresh
+    reread: Mapping[int, Rejected | None] = {}  # by row number; None if the row has events now
+    written: int = 0  # how many changes the store already has
+    read = duplicate = conflicting = late = 0  # complete in the last part
+    is_part: bool = False  # a long transaction is written in parts; False for the last
 
     def __init__(self, policy: Policy, watermark: datetime | None) -> None:
         self.policy = policy
         self.watermark: datetime = BEGINNING if watermark is None else watermark
         self.known = {}
-        self.fresh: dict[str, Event] = {}
-        self.copies: list[StoredEvent] = []
+        self.fresh: dict[str, Event] = {}  # new events that count, the only copies of their ids
+        self.copies: list[StoredEvent] = []  # those in ``known`` that are new or changed
         self.appeals: dict[str, AppealState] = {}
         self.changes: list[Change] = []
 
     def clear(self) -> None:
-        """Remove the copies and the appeals, after the store has written them.
-
-        The changes and the counters remain.
-        """
+        """Remove the copies and the appeals, after the store has written them."""
         self.known, self.fresh, self.copies, self.appeals = {}, {}, [], {}
         self.written = len(self.changes)
         self.is_part = False
@@ -119,13 +102,11 @@ class Work:
         return self.known[event_id]
 
     def quarantine(self, copy: StoredEvent, reason: str | None) -> None:
-        """Set the reason why a copy does not count, None if it counts."""
         if copy.quarantined != reason:
             copy.quarantined = reason
             self.alter(copy)
 
     def alter(self, copy: StoredEvent) -> None:
-        """Record that a stored copy has changed and must be written again."""
         if copy.number is not None:  # a new copy is in the list already
             self.copies.append(copy)
 

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from workhours_sla.module_names import public
 from workhours_sla.sla.changes import Change
 from workhours_sla.sla.clock import Verdict
-from workhours_sla.sla.event import in_utc
+from workhours_sla.sla.event import NEVER, in_utc
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.target import Target
@@ -145,19 +145,18 @@ def digest_of(
         was_closed = not schedule.is_working(since)
         passed: dict[int, int] = {}
         for outcome in waiting:
-            target = targets.get(outcome.target)
-            runs_on = (target and target.schedule_for(outcome)) or schedule
-            percent = _passed(outcome, runs_on, since, now, was_closed=was_closed)
+            runs_on = clock_schedule(outcome, targets) or schedule
+            percent = passed_share(outcome, runs_on, since, now, was_closed=was_closed)
             if percent is not None:
                 passed[id(outcome)] = percent
-        if not passed and not _opened(schedule, since, now):
+        if not passed and not has_opened(schedule, since, now):
             return None
         page = _Page(schedule, now, passed)
         lines = list(page.lines(name or agency_id, changed, waiting))
         return Digest(agency_id, tuple(_messages(lines)))
 
 
-def _opened(schedule: Schedule, since: datetime, now: datetime) -> bool:
+def has_opened(schedule: Schedule, since: datetime, now: datetime) -> bool:
     """Return whether the first shift of a day began after ``since`` and not after ``now``."""
     for stretch in schedule.intervals(since, now + timedelta.resolution):
         opening = stretch.start.astimezone(schedule.tz)
@@ -167,22 +166,13 @@ def _opened(schedule: Schedule, since: datetime, now: datetime) -> bool:
     return False
 
 
-def _passed(
+def passed_share(
     outcome: Outcome, schedule: Schedule, since: datetime, now: datetime, *, was_closed: bool
 ) -> int | None:
-    """Return the highest percentage of THRESHOLDS that was passed after ``since``, or None.
-
-    ``was_closed`` means that the agency was closed at ``since``. Then a percentage that was reached
-    exactly at closing time counts as passed after ``since``.
-    """
-    used = outcome.elapsed
-    if used is None or outcome.verdict is Verdict.PAUSED:
-        return None
-    if isinstance(outcome.budget, timedelta):
-        whole = outcome.budget
-    elif outcome.due_at is not None:
-        whole = used + schedule.elapsed(now, outcome.due_at)
-    else:
+    """Return the highest percentage of THRESHOLDS that was passed after ``since``, or None."""
+    # if the agency was closed at ``since``, a percentage reached exactly at closing counts
+    used, whole = outcome.elapsed, _whole_budget(outcome, schedule, now)
+    if used is None or whole is None or outcome.verdict is Verdict.PAUSED:
         return None
     started = outcome.started_at or outcome.posted_at
     before = used
@@ -193,6 +183,35 @@ def _passed(
         if before < share <= used or (was_closed and before == share):
             return percent
     return None
+
+
+def _whole_budget(outcome: Outcome, schedule: Schedule, now: datetime) -> timedelta | None:
+    """Return the budget as working time; None if it is unknown."""
+    if isinstance(outcome.budget, timedelta):
+        return outcome.budget
+    if outcome.elapsed is None or outcome.due_at is None:
+        return None
+    return outcome.elapsed + schedule.elapsed(now, outcome.due_at)
+
+
+def next_share(outcome: Outcome, schedule: Schedule, now: datetime) -> datetime:
+    """Return an instant before which an outcome passes no percentage after ``now``."""
+    used, whole = outcome.elapsed, _whole_budget(outcome, schedule, now)
+    if used is None or whole is None:
+        return now
+    if outcome.pauses and not isinstance(outcome.budget, timedelta):
+        return now  # the budget changes as a pause goes on
+    left = [whole * percent / 100 - used for percent in THRESHOLDS]
+    nearest = min((one for one in left if one >= timedelta(0)), default=None)
+    if nearest is None:
+        return NEVER
+    return schedule.deadline(now, nearest) if nearest else now
+
+
+def clock_schedule(outcome: Outcome, targets: Mapping[str, Target]) -> Schedule | None:
+    """Return the schedule of an outcome's target, None if the policy has none for it."""
+    target = targets.get(outcome.target)
+    return None if target is None else target.schedule_for(outcome)
 
 
 class _Page:
@@ -250,7 +269,6 @@ class _Page:
 
 
 def _whole(amount: timedelta) -> str:
-    """Return an amount as text, rounded down to whole seconds."""
     return format_amount(amount - amount % timedelta(seconds=1))
 
 

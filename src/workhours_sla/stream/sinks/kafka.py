@@ -95,11 +95,8 @@ class KafkaSink:
         self._faults.clear()
 
     def _write(self, producer: Any, changes: Sequence[Change]) -> None:
-        """Write the changes, with the error of ``write`` about the first that was not written.
-
-        A broker refuses all changes of a request because of one of them. They are written again in
-        halves, until the change that causes the refusal is alone.
-        """
+        """Write the changes, with the error of ``write`` about the first that was not written."""
+        # a broker refuses all changes of a request because of one: they are written again in halves
         errors: list[Any] = [None] * len(changes)
         is_stored = [False] * len(changes)
         for number, change in enumerate(changes):
@@ -122,7 +119,6 @@ class KafkaSink:
         self._fail(error, left[0])
 
     def _ready(self) -> Any:
-        """Return the producer."""
         if self._producer is None:
             try:
                 self._producer = self._cluster.client("Producer", _OWN, self._faults)
@@ -165,7 +161,6 @@ class KafkaSink:
         return None
 
     def _fail(self, error: Any, change: Change) -> None:
-        """Raise the error about the first change that was not written."""
         if error is not None and error.name() in _REFUSED:
             msg = say("kafka_refused", why=why(error), **self._facts)
             raise UndeliverableError(msg, change_id=change.change_id)

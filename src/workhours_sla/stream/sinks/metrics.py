@@ -37,35 +37,24 @@ class Metric(NamedTuple):
 
 
 _PREFIX: Final = "workhours_sla_"
-_OPEN: Final = Metric("open_appeals", "gauge", "Appeals with an unanswered clock.")
-_OVERDUE: Final = Metric("overdue_appeals", "gauge", "Unanswered appeals past their limit.")
-_BREACHES: Final = Metric("breaches_total", "counter", "Breaches that were emitted.")
-_RETRACTED: Final = Metric(
-    "breach_retractions_total", "counter", "Breaches that were emitted and then retracted."
-)
-_READ: Final = Metric("events_total", "counter", "Events that were applied since the start.")
-_DUPLICATE: Final = Metric("duplicate_events_total", "counter", "Events that were duplicates.")
-_LATE: Final = Metric(
-    "late_events_total", "counter", "Events that arrived after the watermark had passed them."
-)
-_STORED: Final = Metric("stored_events", "gauge", "Events that the store has received, by state.")
-_REJECTED: Final = Metric("rejected_rows", "gauge", "Rows that produced no event.")
-_DEAD: Final = Metric("dead_letters", "gauge", "Changes that are no longer sent to a sink.")
-_UNDELIVERED: Final = Metric(
-    "undelivered_changes", "gauge", "Changes that a sink has not accepted yet."
-)
-_ATTEMPTS: Final = Metric(
-    "failed_attempts", "gauge", "Failed attempts to send the next change to a sink."
-)
-_IDLE: Final = Metric(
-    "working_seconds_without_events", "gauge", "Working time since an event last arrived."
-)
-_WATERMARK: Final = Metric(
-    "watermark_timestamp_seconds", "gauge", "The instant up to which time has passed."
-)
-_CALENDAR_END: Final = Metric(
-    "calendar_valid_until_timestamp_seconds", "gauge", "The end of the last covered date."
-)
+_HELP: Final = {
+    "open_appeals": "Appeals with an unanswered clock.",
+    "overdue_appeals": "Unanswered appeals past their limit.",
+    "breaches_total": "Breaches that were emitted.",
+    "breach_retractions_total": "Breaches that were emitted and then retracted.",
+    "events_total": "Events that were applied since the start.",
+    "duplicate_events_total": "Events that were duplicates.",
+    "late_events_total": "Events that arrived after the watermark had passed them.",
+    "stored_events": "Events that the store has received, by state.",
+    "rejected_rows": "Rows that produced no event.",
+    "dead_letters": "Changes that are no longer sent to a sink.",
+    "undelivered_changes": "Changes that a sink has not accepted yet.",
+    "failed_attempts": "Failed attempts to send the next change to a sink.",
+    "working_seconds_without_events": "Working time since an event last arrived.",
+    "watermark_timestamp_seconds": "The instant up to which time has passed.",
+    "calendar_valid_until_timestamp_seconds": "The end of the last covered date.",
+}
+"""The help of each metric; those that end in ``_total`` are counters, the others gauges."""
 
 
 @public("workhours_sla.stream")
@@ -134,26 +123,32 @@ class Metrics:
         for labels in _clocks(waiting):
             breaches.setdefault(labels, 0)
         states = ("applied", "duplicate", "quarantined", "replaced", "dropped")
-        metrics: list[tuple[Metric, _Samples]] = [
-            (_OPEN, opened),
-            (_OVERDUE, overdue),
-            (_BREACHES, breaches),
-            (_RETRACTED, retracted),
-            (_READ, {(): counters.read}),
-            (_DUPLICATE, {(): counters.duplicate}),
-            (_LATE, {(): counters.late}),
-            (_STORED, {(("state", state),): getattr(holdings, state) for state in states}),
-            (_REJECTED, {(): holdings.rejected}),
-            (_DEAD, self._of_sinks(lambda name: len(store.dead(name)))),
-            (_UNDELIVERED, self._of_sinks(store.undelivered)),
-            (_ATTEMPTS, self._of_sinks(lambda name: store.pending(name, _LAST, 1).attempts)),
-            (_IDLE, _idle(pipeline.policy, last_event, now)),
-            (_CALENDAR_END, _calendar_ends(pipeline.policy)),
-        ]
+        found: dict[str, _Samples] = {
+            "open_appeals": opened,
+            "overdue_appeals": overdue,
+            "breaches_total": breaches,
+            "breach_retractions_total": retracted,
+            "events_total": {(): counters.read},
+            "duplicate_events_total": {(): counters.duplicate},
+            "late_events_total": {(): counters.late},
+            "stored_events": {(("state", state),): getattr(holdings, state) for state in states},
+            "rejected_rows": {(): holdings.rejected},
+            "dead_letters": self._of_sinks(lambda name: len(store.dead(name))),
+            "undelivered_changes": self._of_sinks(store.undelivered),
+            "failed_attempts": self._of_sinks(lambda name: store.pending(name, _LAST, 1).attempts),
+            "working_seconds_without_events": _idle(pipeline.policy, last_event, now),
+            "calendar_valid_until_timestamp_seconds": _calendar_ends(pipeline.policy),
+        }
         watermark = pipeline.watermark
         if watermark is not None:
-            metrics.append((_WATERMARK, {(): watermark.timestamp()}))
-        return "".join(metric_text(metric, samples) for metric, samples in metrics)
+            found["watermark_timestamp_seconds"] = {(): watermark.timestamp()}
+        return "".join(
+            metric_text(
+                Metric(name, "counter" if name.endswith("_total") else "gauge", _HELP[name]),
+                samples,
+            )
+            for name, samples in found.items()
+        )
 
     def _of_sinks(self, count: Callable[[str], int]) -> _Samples:
         return {(("sink", name),): count(name) for name in self._sinks}
@@ -181,7 +176,6 @@ def _sizes(found: Mapping[Labels, set[str]]) -> _Samples:
 
 
 def _clocks(outcomes: _Waiting) -> Iterator[Labels]:
-    """Yield the agency and the target of each unanswered clock, as labels."""
     for agency, waiting in outcomes.items():
         for outcome in waiting:
             yield (("agency", agency or ""), ("target", outcome.target))
@@ -203,7 +197,6 @@ def _idle(policy: Policy, last_event: datetime, now: datetime) -> _Samples:
 
 
 def _calendar_ends(policy: Policy) -> _Samples:
-    """Return the end of the last covered date of each calendar, as seconds since 1970."""
     found: dict[Labels, float] = {}
     for target in policy.targets:
         for schedule in target.schedules:

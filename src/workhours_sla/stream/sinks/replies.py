@@ -25,9 +25,7 @@ def on_one_line(text: str) -> str:
 
 
 def why_of(error: Exception) -> str:
-    """Return why a server could not be used.
-
-    The text of a UnicodeError is left out, because it may quote a password.
-    """
+    """Return why a server could not be used."""
+    # the text of a UnicodeError may quote a password
     text = "" if isinstance(error, UnicodeError) else getattr(error, "strerror", "") or str(error)
     return on_one_line(text[:200]).strip() or type(error).__name__

@@ -1,0 +1,395 @@
+"""Sinks that append changes or digests as JSON Lines, each line once, even after a crash."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from io import FileIO
+from pathlib import Path
+from typing import Any, BinaryIO, ClassVar, Final, Literal, NamedTuple, NoReturn
+
+import msgspec
+
+from workhours_sla.argument_types import checked
+from workhours_sla.disk.atomic_write import replacing, sync_folder
+from workhours_sla.disk.faults import fail
+from workhours_sla.disk.file_locks import lock_file
+from workhours_sla.errors import StoreError
+from workhours_sla.json.changes import SCHEMA, change_to_json
+from workhours_sla.json.text import escape_control_bytes
+from workhours_sla.module_names import public
+from workhours_sla.sla.changes import Change
+from workhours_sla.stream.outbox import CHANGE, DIGEST, Message, Outbox, StoredDigest
+
+_BLOCK: Final = 1 << 16
+"""Number of bytes that are read at a time from the end of a file."""
+_SHOWN: Final = 40
+"""Number of characters of a wrong line that an error quotes."""
+_WITHOUT_LOCKS: Final = (errno.ENOTSUP, errno.ENOSYS, errno.ENOLCK)
+"""Errors of file systems without locks. Files are not locked on such a file system."""
+
+Lines = Mapping[str, bytes]
+"""Lines without their ends, keyed by their ids."""
+
+
+class LineForm:
+    """The lines of one kind of messages: JSON objects with a schema, and an id under one key."""
+
+    def __init__(
+        self, kind: str, what: str, schema: str, id_key: str, lines: Callable[[Any], Lines]
+    ) -> None:
+        self.kind = kind
+        self.what = what  # a key of ``catalog.STORE_FAULTS``
+        self.start: bytes = f'{{"schema":"{schema}",'.encode()
+        self._lines = lines
+        fields = [("schema", Literal[schema]), ("id", str)]
+        line = msgspec.defstruct("Line", fields, rename={"id": id_key})
+        self._decode = msgspec.json.Decoder[Any](line).decode
+
+    def lines(self, messages: Iterable[Message]) -> Lines:
+        return {id_: line for one in messages for id_, line in self._lines(one).items()}
+
+    def id_of(self, line: bytes) -> str | None:
+        """Return the id in a line, None if the text is not a line of this form."""
+        try:
+            id_: str = self._decode(line).id
+        except (ValueError, RecursionError):
+            return None
+        return id_
+
+    def is_cut(self, line: bytes, *, is_only: bool) -> bool:
+        """Return whether a text may be the beginning of a line, certainly if it is the only one."""
+        return line.startswith(self.start) or (not is_only and self.start.startswith(line))
+
+    def fail(self, cause: str, path: Path, **facts: object) -> NoReturn:
+        fail(cause, path, what=self.what, **facts)
+
+    def refuse_text(self, path: Path, text: bytes) -> NoReturn:
+        line = text.partition(b"\n")[0].decode("utf-8", "replace")
+        self.fail("sink_foreign", path, text=line[:_SHOWN])
+
+
+def _digest_lines(digest: StoredDigest) -> Lines:
+    parts = len(digest.texts)
+    found = {}
+    for part, text in enumerate(digest.texts, 1):
+        id_ = f"{digest.change_id}/{part}"
+        line: dict[str, object] = {
+            "schema": _DIGEST,
+            "message_id": id_,
+            "agency_id": digest.agency_id,
+        }
+        line |= {"at": digest.at, "part": part, "parts": parts, "text": text}
+        found[id_] = escape_control_bytes(msgspec.json.encode(line))
+    return found
+
+
+_DIGEST: Final = "workhours.digest/1"
+CHANGES: Final = LineForm(
+    CHANGE, "changes", SCHEMA, "change_id", lambda one: {one.change_id: change_to_json(one)}
+)
+DIGESTS: Final = LineForm(DIGEST, "digests", _DIGEST, "message_id", _digest_lines)
+
+
+@public("workhours_sla.stream")
+@checked
+class JsonLinesSink:
+    """Appends each change to a file as one line, which is on disk when ``write`` returns.
+
+    ``outbox`` is the store of the changes. With it the file has each change once, even after a
+    crash. When the file is opened, it must have the last change that the store knows to be in it,
+    and after it nothing but the next changes of the store. A file that is gone, was shortened, or
+    is ahead of its store is rejected. Without ``outbox`` the whole file is read, and a change that
+    it has is not written again. A file with anything but changes is rejected. A stream cannot be
+    read, so it may get a change twice, with the same ``change_id``. Raises StoreError.
+
+    >>> from io import BytesIO
+    >>> stream = BytesIO()
+    >>> JsonLinesSink(stream, name="example").write([])
+    >>> stream.getvalue()
+    b''
+    """
+
+    takes: ClassVar[str] = CHANGE
+    _form: ClassVar[LineForm] = CHANGES
+
+    def __init__(
+        self, where: Path | BinaryIO, *, name: str | None = None, outbox: Outbox | None = None
+    ) -> None:
+        self.name: str = name or (str(where.absolute()) if isinstance(where, Path) else "stdout")
+        self._to: LineFile | BinaryIO
+        if not isinstance(where, Path):
+            self._to = where
+        elif outbox is None:
+            self._to = LineFile(where, self._form)
+        else:
+            self._to = LineFile(
+                where,
+                self._form,
+                end=outbox.progress(self.name).end,
+                waiting=lambda limit: [one for _, one in outbox.waiting(self.name, limit)],
+            )
+
+    def close(self) -> None:
+        """Close the file. A stream remains open."""
+        if isinstance(self._to, LineFile):
+            self._to.close()
+
+    def write(self, changes: Sequence[Change]) -> str | None:
+        """Write the changes that the file does not have, and return the id of its last line.
+
+        For a stream, all changes are written and None is returned. Raises StoreError.
+        """
+        lines = self._form.lines(changes)
+        if isinstance(self._to, LineFile):
+            return self._to.add(lines)
+        rest = b"".join(line + b"\n" for line in lines.values())
+        while rest:  # a stream without a buffer may write fewer bytes than it gets
+            rest = rest[self._to.write(rest) :]
+        self._to.flush()
+        return None
+
+
+@public("workhours_sla.stream")
+@checked
+class DigestLines(JsonLinesSink):
+    """Appends each digest to a file, as ``JsonLinesSink`` does changes: one line for each text.
+
+    A new file begins with the next digest that a ``DigestWriter`` stores.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from workhours_sla.stream import MemoryStore
+    >>> with TemporaryDirectory() as folder:
+    ...     sink = DigestLines(Path(folder, "digests.jsonl"), outbox=MemoryStore())
+    ...     sink.close()
+    """
+
+    takes = DIGEST
+    _form = DIGESTS
+
+
+class LineFile:
+    """A file of lines with ids that only this object writes.
+
+    ``end`` is the id of a line that the file must have. The lines after it must be those of the
+    next messages, which ``waiting`` returns up to a number. Without ``waiting`` they may be any
+    lines of ``form``. An incomplete last line is removed.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        form: LineForm,
+        *,
+        end: str | None = None,
+        waiting: Callable[[int], Sequence[Message]] | None = None,
+    ) -> None:
+        self._path = path
+        self._form = form
+        self._latest: set[str] = set()
+        with _refusing(path, form):
+            status = _status(path, form)
+            if end is not None and (status is None or not status.st_size):
+                form.fail("sink_gone" if status is None else "sink_shortened", path)
+            self._stream = FileIO(path, "a+")
+            try:
+                self._lock()
+                if status is None:
+                    sync_folder(path.parent)
+                self._read(end, waiting)
+            except BaseException:
+                self._stream.close()
+                raise
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def add(self, lines: Lines) -> str | None:
+        """Append all lines whose ids the file does not have yet, or none if writing fails.
+
+        Returns the id of the last line. Raises StoreError, also if another program removed,
+        shortened or changed the file.
+        """
+        new = [id_ for id_ in lines if id_ not in self._found and id_ not in self._latest]
+        with _refusing(self._path, self._form):
+            self._check()
+            if new:
+                self._append(b"".join(lines[id_] + b"\n" for id_ in new))
+                self._latest = set(lines)
+        return list(lines)[-1] if lines else None
+
+    def _append(self, text: bytes) -> None:
+        rest = text
+        try:
+            while rest:
+                rest = rest[self._stream.write(rest) :]
+            os.fsync(self._stream.fileno())
+        except BaseException:
+            self._is_torn = True
+            with suppress(OSError):
+                self._cut()
+            raise
+        self._size += len(text)
+
+    def _cut(self) -> None:
+        """Remove the bytes after the last complete line."""
+        self._stream.truncate(self._size)
+        self._is_torn = False
+
+    def _check(self) -> None:
+        if self._is_torn:
+            self._cut()
+        opened = os.fstat(self._stream.fileno())
+        current = _status(self._path, self._form)
+        if current is None or (current.st_dev, current.st_ino) != (opened.st_dev, opened.st_ino):
+            self._form.fail("sink_gone", self._path)
+        if opened.st_size != self._size:
+            cause = "sink_shortened" if opened.st_size < self._size else "sink_changed"
+            self._form.fail(cause, self._path)
+
+    def _lock(self) -> None:
+        try:
+            if lock_file(self._stream.fileno()):
+                return
+        except OSError as error:
+            if error.errno in _WITHOUT_LOCKS:
+                return
+            raise
+        self._form.fail("sink_in_use", self._path)
+
+    def _read(self, end: str | None, waiting: Callable[[int], Sequence[Message]] | None) -> None:
+        """Check the lines after ``end``, and remove an incomplete last line."""
+        path, form = self._path, self._form
+        with path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            _check_start(path, file, form)
+            found, cut = self._lines_after(end, file, size)
+        if waiting is not None and found:
+            expected = form.lines(waiting(len(found)))
+            others = [one for one in found.items() if one not in expected.items()]
+            if others or list(found) != list(expected)[: len(found)]:
+                form.fail("sink_ahead", path, text=(others or list(found.items()))[0][0])
+        self._found = frozenset(found)
+        self._size = size - cut
+        if cut:
+            self._cut()
+        self._is_torn = False
+
+    def _lines_after(self, end: str | None, file: BinaryIO, size: int) -> tuple[Lines, int]:
+        """Return the lines after the one with the id ``end``, and the size of an incomplete one."""
+        path, form = self._path, self._form
+        found: dict[str, bytes] = {}
+        cut = 0
+        for line, is_ended in _from_the_end(file, size):
+            id_ = form.id_of(line)
+            if id_ is None and (is_ended or not form.is_cut(line, is_only=len(line) == size)):
+                form.refuse_text(path, line)
+            if not is_ended:
+                cut = len(line)
+            elif id_ == end:
+                break
+            elif id_ is not None:
+                found[id_] = line
+        else:
+            if end is not None:
+                form.fail("sink_shortened", path)
+        return dict(reversed(found.items())), cut
+
+
+def check_new(path: Path, form: LineForm) -> None:
+    """Raise StoreError if a file beside a store that does not exist yet is not empty."""
+    if path.exists():
+        LineFile(path, form, waiting=lambda _limit: ()).close()
+
+
+def _check_start(path: Path, file: BinaryIO, form: LineForm) -> None:
+    """Raise StoreError unless a file can begin with a line; a foreign one may be one huge line."""
+    file.seek(0)
+    sample = file.read(1 << 10)
+    if not form.is_cut(sample, is_only=False):
+        form.refuse_text(path, sample)
+
+
+def _from_the_end(file: BinaryIO, size: int) -> Iterator[tuple[bytes, bool]]:
+    """Yield the lines of a file, the last one first, and whether each has its end."""
+    rest, is_ended = b"", False
+    while size:
+        first = max(0, size - _BLOCK)
+        file.seek(first)
+        lines = (file.read(size - first) + rest).split(b"\n")
+        size = first
+        rest = lines.pop(0) if first else b""
+        for line in reversed(lines):
+            if line or is_ended:
+                yield line, is_ended
+            is_ended = True
+
+
+class Rewritten(NamedTuple):
+    """The number of messages that ``rewrite`` wrote, and the ``end`` of the new file.
+
+    ``kept`` counts the lines that only the former file had.
+    """
+
+    messages: int
+    kept: int
+    end: str | None
+
+
+def rewrite(path: Path, form: LineForm, messages: Callable[[], Iterable[Message]]) -> Rewritten:
+    """Replace a file of lines: write the lines that only the file has, then those of ``messages``.
+
+    Each line is written once. ``messages`` is called twice and must return the same messages. If an
+    error is raised, the file is unchanged. Raises OSError, and StoreError for a file with other
+    content.
+    """
+    ids = {id_ for one in messages() for id_ in form.lines([one])}
+    kept: set[str] = set()
+    count, end = 0, None
+    with replacing(path) as (file,):
+        if path.exists():
+            with path.open("rb") as former:
+                if not lock_file(former.fileno()):
+                    form.fail("sink_in_use", path)
+                _check_start(path, former, form)
+                former.seek(0)
+                for number, text in enumerate(former):
+                    line = text.removesuffix(b"\n")
+                    id_ = form.id_of(line)
+                    if id_ is None and (line != text or not form.is_cut(line, is_only=not number)):
+                        form.refuse_text(path, line)
+                    if id_ and id_ not in ids and id_ not in kept:
+                        kept.add(id_)
+                        end = id_
+                        file.write(line + b"\n")
+        for message in messages():
+            count += 1
+            for id_, line in form.lines([message]).items():
+                file.write(line + b"\n")
+                end = id_
+    return Rewritten(count, len(kept), end)
+
+
+def _status(path: Path, form: LineForm) -> os.stat_result | None:
+    """Return the status of a file, None without one; raise StoreError for a folder or a device."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    if not stat.S_ISREG(status.st_mode):
+        form.fail("sink_special", path)
+    return status
+
+
+@contextmanager
+def _refusing(path: Path, form: LineForm) -> Iterator[None]:
+    """Convert an OSError about a file of lines to a StoreError."""
+    try:
+        yield
+    except StoreError:
+        raise
+    except OSError as error:
+        form.fail("sink_unwritable", path, error=error.strerror or str(error))
