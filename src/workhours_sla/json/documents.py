@@ -71,7 +71,7 @@ _EARLIER: Final = {
     "workhours.step/1": "a step now has part, number and rotation",
     "workhours.step/2": "a step now has rotation",
     "workhours.trace/2": "its steps now have rotation",
-    "workhours.trace/1": "it now has a budget of any kind, and its steps have part, number, rotation",
+    "workhours.trace/1": "it has a budget of any kind now, its steps part, number and rotation",
 }
 """For each schema of earlier versions, the sentence that explains what has changed."""
 
