@@ -44,6 +44,8 @@ REMOVED = {
     "store commands without `watermark`": r"store (Verify or copy|Проверить или скопировать)",
     "questions without an example": r"choose it|выберите",
     "the steps of a trace have a rotation": r"workhours\.(step|trace)/3",
+    "a kind of budget has its words": r"budget\.(units|kind|working_time): missing",
+    "holidays of a part of a country": r"holidays 0\.\d+, ",
     "recovery inside broken JSON": r"broken json.*\.status: [013] -> 2$",
 }
 """Patterns for "ID KIND PATH: OLD -> NEW", keyed by the feature that explains the difference."""

@@ -578,3 +578,10 @@ def test_threads_can_copy_and_read_at_once() -> None:
 
     with ThreadPoolExecutor(64) as pool:
         assert all(pool.map(work, range(64)))
+
+
+def test_holidays_of_a_part_of_a_country_say_so() -> None:
+    bavaria, day = Calendar.get("DE-BY"), date(2026, 1, 6)
+    assert bavaria.day(day).describe().endswith(", Bayern")
+    assert bavaria.without(Layer.REGION).day(day).working
+    assert "Bayern" not in bavaria.day(date(2026, 5, 1)).describe()

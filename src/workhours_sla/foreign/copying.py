@@ -47,6 +47,7 @@ class ForeignDay(NamedTuple):
     swapped_with: dt.date | None = None
     estimated: bool = False  # an unconfirmed lunar holiday
     short: bool = False  # partly off
+    regional: bool = False  # a holiday of a part of the country
 
 
 def build(
@@ -54,6 +55,7 @@ def build(
     days: Sequence[ForeignDay],
     *,
     act: Act,
+    of_region: Act | None = None,
     decided: tuple[int, int] | None = None,
     uncertain_days: int | None = UNCERTAIN_DAYS,
     short_by: timedelta = NOT_SHORTENED,
@@ -70,7 +72,7 @@ def build(
     bounds = max(span[0], limits[0]), min(span[1], limits[1])
     open_days = () if uncertain_days is None else _open_days(days, bounds, uncertain_days, act)
     table = TableDays.of(
-        _entries(days, act, short_by),
+        _entries(days, act, of_region, short_by),
         weekend=_weekend(days),
         first=span[0],
         last=span[1],
@@ -92,7 +94,9 @@ def _weekend(days: Sequence[ForeignDay]) -> frozenset[int]:
     return frozenset(off - {day.date.weekday() for day in days if not day.weekend})
 
 
-def _entries(days: Sequence[ForeignDay], act: Act, short_by: timedelta) -> Iterator[Entry]:
+def _entries(
+    days: Sequence[ForeignDay], act: Act, of_region: Act | None, short_by: timedelta
+) -> Iterator[Entry]:
     weekend = _weekend(days)
     for day in days:
         swap = day.swapped_with
@@ -107,7 +111,8 @@ def _entries(days: Sequence[ForeignDay], act: Act, short_by: timedelta) -> Itera
         if not day.working and swap is not None:
             yield Entry(day.date, Layer.TRANSFER, DayKind.TRANSFERRED_OFF, act, swapped_with=swap)
         if not day.working and (day.name is not None or (swap is None and not day.weekend)):
-            yield Entry(day.date, Layer.STATUTORY, DayKind.HOLIDAY, act, day.name)
+            layer, by = (Layer.REGION, of_region) if day.regional else (Layer.STATUTORY, act)
+            yield Entry(day.date, layer, DayKind.HOLIDAY, by, day.name)
 
 
 def _working_weekend(day: ForeignDay, days: Sequence[ForeignDay], act: Act) -> Entry:

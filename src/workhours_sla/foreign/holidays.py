@@ -53,6 +53,7 @@ In other years the library leaves these holidays out silently.
 HALF_DAYS, WORKDAYS = "half_day", "workday"
 """The library's categories of working days: days that are partly off, and full working days."""
 
+_SOURCE = "https://github.com/vacanza/holidays"
 _SUBSTITUTED = 4
 """A library row with this many fields or more is a swap: a day off, and the date worked instead."""
 
@@ -90,7 +91,7 @@ def copy_holidays(
     estimated days as they are. The second kind are all dates of years without a decree, if the
     country decrees working weekends or days off year by year. ``decreed`` is the first and last
     year with a decree; give it to override the library, for example if you know that nothing was
-    decreed for a year.
+    decreed for a year. A holiday of the subdivision alone is of the layer ``Layer.REGION``.
 
     Each date has the weekend that applied at the time. A working weekend has the hours of the day
     off that it was swapped with. No day before a holiday is shortened.
@@ -131,11 +132,13 @@ def copy_holidays(
     wanted = _checked(entity, id, categories)
     off = wanted - {HALF_DAYS, WORKDAYS}
     days_off = _filled(entity, off, **asked)
+    national = _filled(entity, off, **asked | {"subdiv": None}) if asked["subdiv"] else days_off
     worked = {name: _filled(entity, frozenset({name}), **asked) for name in wanted - off}
     return copying.build(
         id,
-        list(_days(years, days_off, worked)),
-        act=Act(f"holidays {version}", source="https://github.com/vacanza/holidays"),
+        list(_days(years, days_off, national, worked)),
+        act=Act(f"holidays {version}", source=_SOURCE),
+        of_region=Act(f"holidays {version}, {_name_of_part(entity, id)}", source=_SOURCE),
         decided=decreed or _decreed(days_off, off, newest),
         uncertain_days=uncertain_days,
         short_by=half_day,
@@ -160,9 +163,6 @@ def available(country: str) -> Iterator[AvailableCalendar]:
         if entity is None:
             continue
         name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", names.get(code, code))
-        # a part has several aliases, of which the shorter ones are abbreviations
-        aliases = sorted(entity.subdivisions_aliases.items(), key=lambda pair: len(pair[0]))
-        parts = {part: alias for alias, part in aliases}
         for part in ("", *entity.subdivisions):
             id_ = f"{code}-{part}" if part else code
             first, last = _years_of(entity, id_)
@@ -171,7 +171,7 @@ def available(country: str) -> Iterator[AvailableCalendar]:
             yield AvailableCalendar(
                 id=id_,
                 provider="holidays",
-                name=f"{name}, {parts.get(part, part)}" if part else name,
+                name=f"{name}, {_name_of_part(entity, id_)}" if part else name,
                 first=date(max(copying.FIRST_YEAR, first, decided[0]), 1, 1),
                 last=date(min(newest, last, decided[1]), 12, 31),
                 tz=zone_of(code),
@@ -219,6 +219,13 @@ def _names(id: str) -> Mapping[str, str]:
     }
 
 
+def _name_of_part(entity: type[HolidayBase], id: str) -> str:
+    """Return the longest name of a part of a country: the shorter ones are abbreviations."""
+    part = id.partition("-")[2]
+    names = (alias for alias, of in entity.subdivisions_aliases.items() if of == part)
+    return max(names, key=len, default=part)
+
+
 def _language(entity: type[HolidayBase], asked: str) -> str | None:
     """Return the library's name of the language ``asked``, or of the country's own language."""
     # Without a language, the library would take that of the environment.
@@ -259,7 +266,10 @@ def _checked(entity: type[HolidayBase], id: str, categories: Iterable[str]) -> f
 
 
 def _days(
-    years: tuple[int, int], days_off: HolidayBase, worked: Mapping[str, HolidayBase]
+    years: tuple[int, int],
+    days_off: HolidayBase,
+    national: HolidayBase,
+    worked: Mapping[str, HolidayBase],
 ) -> Iterator[ForeignDay]:
     swaps = dict(_swaps(days_off))
     worked_for = {other: day for day, (other, _) in swaps.items()}
@@ -285,6 +295,7 @@ def _days(
             swapped_with=swapped_with,
             estimated=name is not None and any(mark in name for mark in marks),
             short=day in half_days and (working or (weekend and not names)),
+            regional=not working and bool(names) and not {*names} & {*national.get_list(day)},
         )
 
 
