@@ -511,7 +511,7 @@ def test_the_command_takes_crossed_groupings(
     files = ("--csv", str(tmp_path / "csv"), "--html", str(tmp_path / "page.html"))
     book = ("--xlsx", str(tmp_path / "book.xlsx"))
     assert run(tmp_path, FIRST + OTHER, "--by", "agency, agency*week", *files, *book) == 0
-    assert "roads × 2026-W10" in capsys.readouterr().out
+    assert "roads × 2-8 Mar 2026" in capsys.readouterr().out
     written = (tmp_path / "csv" / "agency_week.csv").read_text("utf-8").splitlines()
     assert written[0].startswith("agency,week,arrived,")
     assert [line.split(",")[:3] for line in written[1:]] == [

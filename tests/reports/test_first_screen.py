@@ -91,7 +91,7 @@ def test_groups_are_listed_by_verdict_and_need() -> None:
     titles = [title.text for title in root.all("h3")]
     assert titles == [
         "Цель не достигнута: 8",
-        "Не доказано: 1",
+        "Не доказано, достигнута ли цель: 1",
         "Цель достигнута: 1",
         "Мало данных для вывода: 1",
     ]
@@ -102,6 +102,33 @@ def test_groups_are_listed_by_verdict_and_need() -> None:
     assert "3 опоздания из 8" in plain(small.text)
     scales = [svg for svg in root.all("svg") if svg["class"] == "scale"]
     assert [svg.all("text")[0].text for svg in scales] == ["0"]
+
+
+def test_first_row_is_explained_and_the_next_step_names_who_begins() -> None:
+    waiting: list[Appeal] = [("Good", 700, None)] * 3 + [("G6", 742, None)]
+    root = read(page(made([*seven(), *waiting], **MARCH), "en"))
+    (reading,) = section(root, "worst").all("p", class_="soft reading")
+    assert "the first row: 10.0% were answered in time" in reading.text
+    assert "80 fewer late appeals would meet it" in reading.text
+    assert not section(root, "group-0").all("p", class_="soft reading")  # once is enough
+    (step,) = section(root, "summary").all("p", data_figure="step")
+    assert step.text == "First: answer the 3 appeals that are overdue now; most, 3, are at Good."
+    heads = section(root, "worst").all("li", class_="head")[0].all("span")
+    assert [head.text for head in heads] == [
+        "agency",
+        "in time, 95% interval",
+        "by week",
+        "late appeals",
+    ]
+
+
+def test_agency_opens_its_late_appeals() -> None:
+    appeals = [*appeals_of("A", 20, 12), *appeals_of("B", 30, 1), *appeals_of("C", 30, 0)]
+    root = section(read(page(made(appeals, **MARCH), "en")), "group-0")
+    found = {item.all("bdi")[0].text: item.all("table") for item in items(root)}
+    assert {name: len(tables) for name, tables in found.items()} == {"A": 1, "B": 1, "C": 0}
+    assert len(found["A"][0].all("tr")) == 1 + 10
+    assert "Shown are 10 of 12." in root.text
 
 
 @pytest.mark.parametrize("lang", ["ru", "en"])

@@ -16,6 +16,7 @@ from kit.values import FOUR, OFFICE, REPLY, at
 from workhours_sla import Event, EventType, Policy, Target, evaluate
 from workhours_sla.sla.forecast import forecast_deadlines
 from workhours_sla.text.numbers import signed
+from workhours_sla.text.words import week_dates
 from workhours_sla.worktime.budgets import ClockTime
 from workhours_sla.worktime.day_budgets import WorkingDays
 
@@ -116,6 +117,20 @@ def test_page_is_well_formed_and_labelled_for_screen_readers(shown: tuple[str, s
     assert all(figure.all("figcaption")[0].text for figure in root.all("figure"))
 
 
+def test_the_period_is_shaded_in_the_chart_of_weeks() -> None:
+    march = {"since": at("2025-03-01T00:00"), "until": at("2025-04-01T00:00")}
+    shown = read(page(report_of(made_up(), ReportOptions(**march)), "en"))
+    (weeks,) = [
+        c
+        for c in shown.all("svg")
+        if c.attributes.get("aria-label", "").startswith("Share in time by week of")
+    ]
+    (shade,) = [r for r in weeks.all("rect") if r["class"] == "period"]
+    week = min(float(r["width"]) for r in weeks.all("rect") if r["class"] == "quiet") / 0.9
+    assert float(shade["width"]) / week == pytest.approx(31 / 7, rel=0.01)
+    assert "90%" in [text.text for text in weeks.all("text")]
+
+
 def test_page_loads_nothing_from_outside(shown: tuple[str, str, Node]) -> None:
     _, text, root = shown
     assert not re.search(r"\bhttps?:|//www|@import|\bfetch\(|XMLHttp|import\(", text)
@@ -209,19 +224,21 @@ def test_charts_have_the_numbers_of_the_report(report: Report) -> None:
     weeks, rows = marks_of("Share in time by week of"), report.table("week").rows
     assert any("+" in (row.key or "") for row in rows)  # short weeks are merged
     for label, row in zip(weeks, rows, strict=True):
-        assert label.startswith(f"{row.key}: ")
+        assert label.startswith(f"{week_dates(row.key or '')}: ")
         assert f"arrived {row.counts.arrived}" in label
         is_open = row.final_at is None or row.final_at > report.as_of
         assert ("unfinished week" in label) == is_open
     for label, point in zip(marks_of("Median"), report.trend.points, strict=True):
-        assert label.startswith(f"{point.week}: {point.median / timedelta(hours=1):.1f}")
+        assert label.startswith(
+            f"{week_dates(point.week)}: {point.median / timedelta(hours=1):.1f}"
+        )
         assert ("outside" in label) == point.outside
     shares = marks_of("Share in time by week, with the control")
     for label, share in zip(shares, report.share_trend.points, strict=True):
         low, high = (100 * bound for bound in (share.lower or 0, share.upper or 0))
         assert label.startswith(
-            f"{share.week}: in time {share.share * 100:.1f}%, {share.met} of {share.matured} "
-            f"matured; limits {low:.1f} to {high:.1f}%"
+            f"{week_dates(share.week)}: in time {share.share * 100:.1f}%, {share.met} of "
+            f"{share.matured} matured; limits {low:.1f} to {high:.1f}%"
         )
         assert ("outside" in label) == share.outside
     backlog = marks_of("Open and overdue")

@@ -221,7 +221,7 @@ def test_bars_are_the_slots_of_the_forecast() -> None:
     drawn = Drawn(draw_forecast(Forecast(tuple(slots), 1500, 0, 27655, 0, 0), lang="en"))
     high = [float(str(one.get("height"))) for one in drawn.inside("bar")]
     assert [round(one / high[1] * 1234) for one in high] == [7, 1234, 900]
-    assert len(drawn.inside("part")) == 3
+    assert len(drawn.inside("at_once")) == 3
     assert "1,234" in drawn.texts
     assert "overdue 1,500, due earlier 0, due later 27,655," in drawn.all
     load = forecast_deadlines((), start=AS_OF, end=AS_OF + HOUR, zone=OFFICE.tz)
@@ -266,6 +266,16 @@ def test_timeline_of_an_appeal() -> None:
     assert drawn.texts[0] == "A-1 · первый ответ · просрочено на 1:30"
     assert f"4 12.03.2025{NBSP}16:30 ответ, Дороги" in drawn.all
     assert "A 5:30 Дороги, у исполнителя" in drawn.all
+
+
+def test_days_off_by_rotation_say_so() -> None:
+    turns = Schedule(None, "2/2 from 2025-03-10 08:00-20:00", tz="Europe/Volgograd")
+    target = Target("смены", hours(20), turns)
+    (outcome,) = evaluate(
+        events_of(("created", "2025-03-11T15:00")), Policy([target]), as_of=AS_OF
+    ).outcomes
+    drawn = Drawn(draw_timeline(outcome, turns, as_of=AS_OF, lang="en"))
+    assert "day off by rotation: day 3 of 4" in drawn.all
 
 
 def test_holders_past_z_have_two_letters() -> None:

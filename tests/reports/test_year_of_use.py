@@ -32,7 +32,7 @@ from kit.everyday import (
 from kit.html_tree import NBSP, Node, read
 from workhours_sla.cli.main import main
 from workhours_sla.text.catalog import WORKBOOK, language
-from workhours_sla.text.words import heading, title_of
+from workhours_sla.text.words import heading, title_of, week_dates
 
 pytest.importorskip("numpy")
 pytest.importorskip("xlsxwriter")
@@ -218,6 +218,11 @@ def check_sentences(found: Forms, data: dict[str, Any], period: Period) -> None:
     assert found.figures["direction"] in lines[:3]
 
 
+def week_in(lang: str, name: str) -> str:
+    with language(lang):
+        return week_dates(name)
+
+
 def check_trend(found: Forms, data: dict[str, Any], period: Period) -> None:
     """Check that the points of the trend are whole weeks, and that the page names the others."""
     trend = data["share_trend"]
@@ -233,7 +238,7 @@ def check_trend(found: Forms, data: dict[str, Any], period: Period) -> None:
     )
     if trend["points"] and out:
         (section,) = found.page.all("section", id="trends")
-        assert all(week in section.text for week in out)
+        assert all(week_in(found.lang, week) in section.text for week in out)
 
 
 def by_hand(rows: list[Appeal], period: Period, as_of: datetime) -> dict[str, list[int]]:

@@ -83,10 +83,24 @@ def headline(report: ReportNumbers, texts: Texts = HEADLINE) -> Headline:
         return Headline(sentence, text(kind), kind, "", "")
     counts = {"late": late_of(behind), "n": behind.counts.matured, "count": lacking(behind)}
     most = text("furthest_behind", **counts, target=facts["target"], name=NAME)
-    name = behind.key or ""
-    if catalog.current() == "ru":
-        name = name.replace("«", "„").replace("»", "“")
-    return Headline(sentence, text(kind), kind, most, name)
+    return Headline(sentence, text(kind), kind, most, _quoted(behind.key or ""))
+
+
+def next_step(report: ReportNumbers, texts: Texts = HEADLINE) -> tuple[str, str] | None:
+    """Return a sentence on what to do first, with a placeholder for a name, and the name."""
+    overdue = report.backlog.points[-1].overdue
+    waiting = Counter(late.agency for late in report.late if late.answered_at is None)
+    if overdue and waiting.total() == overdue:  # the report lists all of them
+        ((name, count),) = waiting.most_common(1)
+        key = "next_overdue_all" if name is None else "next_overdue"
+        return texts.text(key, overdue=overdue, count=count, name=NAME), _quoted(name or "")
+    return None
+
+
+def _quoted(name: str) -> str:
+    """Return a name as it stands between the quotation marks of a sentence."""
+    is_russian = catalog.current() == "ru"
+    return name.replace("«", "„").replace("»", "“") if is_russian else name
 
 
 def failed_agencies(report: ReportNumbers) -> list[Row]:

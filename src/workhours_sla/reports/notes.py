@@ -9,13 +9,13 @@ from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import Table
 from workhours_sla.compliance.time import DayNote, Outliers
 from workhours_sla.reports.agreement import agreement_lines
-from workhours_sla.reports.wording import moment, percent_text, printable
+from workhours_sla.reports.wording import moment, percent_text, plain_week, printable
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
 from workhours_sla.statistics.maturity import COUNTS
 from workhours_sla.text import catalog, words
 from workhours_sla.text.catalog import SENTENCES, Texts
 from workhours_sla.text.numbers import number
-from workhours_sla.text.words import heading
+from workhours_sla.text.words import heading, name_of
 from workhours_sla.worktime.amounts import format_amount
 
 EXPLAINED: Final = (
@@ -81,7 +81,9 @@ def final_note(report: ReportNumbers) -> str:
     if last.final_at is None:
         return text("not_final")
     when = moment(last.final_at)
-    return text("final" if last is report.total else "week_final", week=last.key, when=when)
+    if last is report.total:
+        return text("final", when=when)
+    return text("week_final", week=plain_week(name_of("week", last.key)), when=when)
 
 
 def method_facts(report: ReportNumbers) -> dict[str, Any]:

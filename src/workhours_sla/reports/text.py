@@ -16,6 +16,7 @@ from workhours_sla.reports.wording import (
     cut,
     moment,
     one_line,
+    plain_week,
     printable,
     printable_names,
 )
@@ -113,6 +114,8 @@ def table_cells(report: ReportNumbers, by: str | None) -> tuple[list[list[str]],
 
 def _row_name(table: Table | None, key: str | None) -> str:
     name = name_of(table.by if table else "", key)
+    if table is not None and "week" in table.by.split("*"):
+        name = plain_week(name)
     if table is None or not table.parts:
         return name
     parts = name.split(words.CROSSED)

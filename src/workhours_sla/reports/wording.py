@@ -45,6 +45,11 @@ def cut(text: str, letters: int) -> str:
     return text if len(text) <= letters else f"{text[: letters - 3]}..."
 
 
+def plain_week(name: str) -> str:
+    """Return the dates of a week without the dashes and spaces of print."""
+    return name.replace("\N{NO-BREAK SPACE}", " ").replace("\N{EN DASH}", "-")
+
+
 def printable_names(names: Sequence[str]) -> list[str]:
     """Return names as ``printable`` does; those that would be equal keep their end instead.
 

@@ -85,28 +85,33 @@ def plain_name(text: str) -> str:
     return re.sub(r"\W+", " ", text.casefold().replace("ё", "е")).strip()
 
 
-def week_dates(name: str) -> str:
+def week_dates(name: str, *, with_year: bool = False) -> str:
     r"""Return the dates of a week, or of several that were merged, by its ISO name.
 
     >>> week_dates("2026-W10"), week_dates("2026-W14+W15")
     ('2–8\xa0Mar', '30\xa0Mar\xa0–\xa012\xa0Apr')
+    >>> week_dates("2026-W01", with_year=True)
+    '29\xa0Dec\xa02025\xa0–\xa04\xa0Jan\xa02026'
     """
     first, *rest = name.split("+")
     start = date.fromisocalendar(int(first[:4]), int(first[-2:]), 1)
     end = start + timedelta(days=7 * len(rest) + 6)
     months = [MONTHS[current()][day.month - 1][:3] for day in (start, end)]
     one, other = (name.lower() if current() == "ru" else name for name in months)
-    if start.month == end.month:
-        return f"{start.day}\N{EN DASH}{end.day} {one}".replace(" ", "\N{NO-BREAK SPACE}")
     shown = f"{start.day} {one} \N{EN DASH} {end.day} {other}"
+    if start.month == end.month:
+        shown = f"{start.day}\N{EN DASH}{end.day} {one}"
+    elif with_year and start.year != end.year:
+        shown = shown.replace(one, f"{one} {start.year}", 1)
+    shown += f" {end.year}" if with_year else ""
     return shown.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def name_of(by: str, key: str | None) -> str:
     """Return the name of the row ``key`` in the table ``by``.
 
-    Classes, weekdays and the row of cases without a group are translated. Other
-    names are unchanged.
+    Classes, weekdays and the row of cases without a group are translated, and a week has its dates.
+    Other names are unchanged.
     """
     if key is None:
         return catalog.HEADINGS["no_group"]
@@ -118,7 +123,7 @@ def name_of(by: str, key: str | None) -> str:
         return catalog.CLASSES[key]
     if by == "weekday":
         return weekdays()[WEEKDAYS["en"].index(key)]
-    return key
+    return week_dates(key, with_year=True) if by == "week" else key
 
 
 def heading(by: str) -> str:

@@ -28,6 +28,7 @@ from workhours_sla.text.catalog import CHARTS, PHASES
 from workhours_sla.text.numbers import weekday_text, when_text
 from workhours_sla.worktime.amounts import format_amount
 from workhours_sla.worktime.budgets import ClockTime
+from workhours_sla.worktime.explain import whole_dates
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.times import in_time
 
@@ -182,11 +183,10 @@ class Timeline:
                 yield Label(middle, _TIME[0] + _TIME[1] / 2, shown, look)
 
     def _why(self, day: date) -> str:
-        if day in self._schedule.overrides:
-            return catalog.DAYS["by_own_order"]
         found = self._schedule.calendar.day(day)
-        if found.working:
-            return catalog.DAYS["no_hours"]
+        if day in self._schedule.overrides or found.working:
+            (step,) = whole_dates(self._schedule, day, day)
+            return step.reason(catalog.current())
         if found.reasons and found.reasons[0].name:
             return words.holiday(found.reasons[0].name)
         return catalog.DAY_KINDS[found.kind]

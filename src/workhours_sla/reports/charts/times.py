@@ -153,7 +153,7 @@ def forecast_chart(
         left, right = place - 0.4, place + 0.4
         tooltip = text("load_point", when=when, **facts)
         bars.append(Box(left, 0, right, slot.count, "bar"))
-        bars.append(Box(left, 0, right, slot.together, "part"))
+        bars.append(Box(left, 0, right, slot.together, "at_once"))
         bars.append(Box(left, 0, right, slot.count, "hit", tooltip=tooltip))
         if slot is highest:
             bars.append(Label(place, 1.02 * slot.count, count_text(slot.count), "tick"))
@@ -164,7 +164,7 @@ def forecast_chart(
         Axis(low, high, tuple(_slot_ticks(drawn, unit, low, by_hour=by_hour))),
         model.count_axis(highest.count * 1.12, text("deadlines"), 7),
         (*days, *bars),
-        {"bar": text("all_of_slot" if by_hour else "all_of_day"), "part": text("most_at_once")},
+        {"bar": text("all_of_slot" if by_hour else "all_of_day"), "at_once": text("most_at_once")},
         notes=notes,
     )
 

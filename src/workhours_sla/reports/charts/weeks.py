@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count, pairwise
 from typing import Final
 
+from workhours_sla.compliance.period import Period
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import Row
 from workhours_sla.compliance.weeks import (
@@ -21,6 +22,7 @@ from workhours_sla.reports.charts.model import Axis, Box, Chart, Layer, Level, P
 from workhours_sla.reports.columns import interval_text, lowest, rate_text
 from workhours_sla.reports.wording import percent_sign, percent_text
 from workhours_sla.statistics.control_charts import RANGE_LIMIT_FACTOR
+from workhours_sla.text import words
 from workhours_sla.text.catalog import CHARTS, TYPESET_SENTENCES
 from workhours_sla.text.numbers import (
     NO_FIGURE,
@@ -56,7 +58,7 @@ def xmr_chart(trend: Trend, rows: Sequence[Row] = ()) -> Chart:
         return Chart(text("chart_trend"), empty=text("no_medians"))
     drawn = [(place, week, median / _HOUR) for place, (week, median) in enumerate(medians.items())]
     final = [
-        _point(place, hours, f"{week}: {_hours(medians[week])}", points[week], trend)
+        _point(place, hours, _median_tooltip(week, medians[week]), points[week], trend)
         for place, week, hours in drawn
         if week in points
     ]
@@ -78,6 +80,10 @@ def xmr_chart(trend: Trend, rows: Sequence[Row] = ()) -> Chart:
         facts = {key: hours_text(limit) for key, limit in limits.items()}
         reading = text("trend_reading", **facts, **_signal_facts(trend))
     return _of_hours(text("chart_trend"), list(medians), layers, trend, reading)
+
+
+def _median_tooltip(week: str, median: timedelta) -> str:
+    return f"{words.week_dates(week)}: {_hours(median)}"
 
 
 def moving_range_chart(trend: Trend) -> Chart:
@@ -151,7 +157,7 @@ def _share_tooltip(point: SharePoint) -> str:
         low, high = (percent_text(limit) for limit in (point.lower, point.upper))
         limits = CHARTS.text("share_limits", lower=low, upper=high)
     share = percent_text(point.share)
-    facts = {"week": point.week, "met": point.met, "matured": point.matured}
+    facts = {"week": words.week_dates(point.week), "met": point.met, "matured": point.matured}
     return CHARTS.text("share_point", **facts, share=share, limits=limits)
 
 
@@ -170,11 +176,11 @@ def _control_chart(
     if trend.baseline is None:
         notes.append(TYPESET_SENTENCES.text("trend_too_short", points=len(trend.points)))
     if trend.rebased is not None:
-        notes.append(text("rebased", week=trend.rebased))
+        notes.append(text("rebased", week=words.week_dates(trend.rebased)))
     for reason in ("paused", "unknown", "unfinished"):
-        weeks = ", ".join(one.week for one in trend.left_out if one.reason == reason)
+        weeks = [words.week_dates(one.week) for one in trend.left_out if one.reason == reason]
         if weeks:
-            notes.append(text(f"left_out_{reason}", weeks=weeks))
+            notes.append(text(f"left_out_{reason}", weeks=", ".join(weeks)))
     legend = {kind: text(kind) for kind in ("merged", *SIGNALS)}
     for kind in SIGNALS[:3]:
         legend |= {f"{kind} {side}": f"{text(kind)}: {text(side)}" for side in SIDES}
@@ -209,7 +215,7 @@ def _hours(amount: timedelta) -> str:
 
 
 def _signal_facts(trend: Trend | ShareTrend) -> dict[str, str]:
-    found = [point.week for point in trend.points if signals_of(point)]
+    found = [words.week_dates(point.week) for point in trend.points if signals_of(point)]
     return {
         "signals": ", ".join(found) or CHARTS.text("no_signals"),
         "expected": number(f"{trend.expected_signals:.1f}"),
@@ -229,6 +235,11 @@ def weeks_chart(report: ReportNumbers) -> Chart:
     final = {point.week for point in report.share_trend.points}
     low = lowest(rows, target)
     foot = low - 0.3 * (1 - low)
+    shaded: list[Layer] = []
+    if report.period != Period():  # of earlier weeks there are only trends
+        since, until = (_place(report, at) for at in (report.period.since, report.period.until))
+        start, end = -0.5 if since is None else since, len(weeks) - 0.5 if until is None else until
+        shaded.append(Box(start, foot, end, 1.02 - foot, "period"))
     most = max(week.counts.arrived for week in weeks)
     unit = 0.7 * (low - foot) / (most or 1)
     bars = [
@@ -243,8 +254,17 @@ def weeks_chart(report: ReportNumbers) -> Chart:
         CHARTS.text("chart_weeks"),
         Axis(-0.5, len(weeks) - 0.5, axis.ticks),
         Axis(foot, 1.02, named),
-        (*bars, *boxes, model.target_level(target)),
+        (*shaded, *bars, *boxes, model.target_level(target)),
+        {"period": CHARTS.text("period")},
     )
+
+
+def _place(report: ReportNumbers, at: datetime | None) -> float | None:
+    """Return where an instant is among the weeks, each of which is 1 wide around its number."""
+    if at is None:
+        return None
+    days = (at.date() - report.weeks[0].first).days
+    return min(max(days / 7, 0.0), float(len(report.weeks))) - 0.5
 
 
 def _week(row: Row, places: Sequence[int], *, is_final: bool) -> Box:
@@ -253,7 +273,7 @@ def _week(row: Row, places: Sequence[int], *, is_final: bool) -> Box:
     ranked = rate if rate is not None and not rate.counts_only else None
     tooltip = CHARTS.text(
         "week_point",
-        week=row.key,
+        week=words.week_dates(row.key or ""),
         rate=CHARTS.text("percent", share=shown) if ranked else shown,
         interval=interval_text(row, NO_FIGURE),
         met=row.counts.matured_met,
@@ -271,6 +291,11 @@ def _week(row: Row, places: Sequence[int], *, is_final: bool) -> Box:
     return Box(start, low, end, high - low, look, tooltip=tooltip, value=ranked.rate)
 
 
+def week_before(point: BacklogPoint) -> str:
+    """Return the ISO name of the week that ends at a point, or in which it is."""
+    return "{}-W{:02}".format(*(point.at - timedelta.resolution).isocalendar()[:2])
+
+
 def backlog_chart(points: Sequence[BacklogPoint]) -> Chart:
     text, now = CHARTS.text, points[-1]
 
@@ -283,7 +308,7 @@ def backlog_chart(points: Sequence[BacklogPoint]) -> Chart:
     overdue = (Point(n, one.overdue) for n, one in enumerate(points))
     return Chart(
         text("chart_backlog"),
-        model.week_axis(["{}-W{:02}".format(*one.at.isocalendar()[:2]) for one in points]),
+        model.week_axis([week_before(one) for one in points]),
         model.count_axis(max([1, *(point.open for point in points)]) * 1.1),
         (
             Series(tuple(marked), "line", end=text("open_now")),

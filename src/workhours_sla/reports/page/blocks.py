@@ -139,6 +139,7 @@ class Figure(NamedTuple):
     finding: str
     legend: Sequence[tuple[str, str]]
     wide: bool
+    newest_first: bool = False  # a narrow screen shows the right end of the chart
     macro: str = "figure"
 
 
@@ -148,13 +149,14 @@ def figure(
     *,
     finding: str = "",
     wide: bool = False,
+    newest_first: bool = False,
     height: int = svg.HEIGHT,
 ) -> Any:
     """Return a chart as a figure, or the sentence that says why there is nothing to draw."""
     if not chart.layers:
         return text(chart.empty)
     drawn = svg.svg(chart, wide=wide, height=height)
-    return Figure(chart.title, drawn, caption, finding, svg.legend(chart), wide)
+    return Figure(chart.title, drawn, caption, finding, svg.legend(chart), wide, newest_first)
 
 
 class Section(NamedTuple):

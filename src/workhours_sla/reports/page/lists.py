@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from workhours_sla.compliance.tables import Row, Table
 from workhours_sla.compliance.weeks import GroupCounts
-from workhours_sla.reports.columns import figures_of, interval_text, rate_text, verdict_of
+from workhours_sla.reports.columns import FIGURES, interval_text, rate_text, verdict_of
 from workhours_sla.reports.headline import (
     NAME,
     agencies,
@@ -18,13 +18,15 @@ from workhours_sla.reports.headline import (
     direction,
     failed_agencies,
     headline,
+    lacking,
     late_of,
     named_period,
+    next_step,
     whole_period,
 )
 from workhours_sla.reports.page import blocks
 from workhours_sla.reports.page.blocks import Block, Cell, block, name, text, words
-from workhours_sla.reports.page.tables import ROWS
+from workhours_sla.reports.page.tables import ROWS, short_late_table
 from workhours_sla.reports.report import Report
 from workhours_sla.reports.wording import amount_in_words, overdue_text, percent_sign
 from workhours_sla.statistics.intervals import FLAGGED_BELOW, ComplianceRate, TargetVerdict
@@ -34,24 +36,34 @@ from workhours_sla.text.words import heading, name_of
 
 WORST: Final = 5  # number of agencies on the first screen
 LISTED: Final = 10  # number of overdue appeals on the first screen
+FILTERED: Final = 12  # number of groups from which on a box filters them
 WEEKS: Final = 13  # number of weeks in the small line chart of a group
 _FEWEST_A_WEEK: Final = 5
 """A group's line is drawn only if its weeks have on average this many matured appeals."""
+_OTHER_MIX: Final = 0.03
+"""A list shows the share with an equal mix only if it differs this much from the share."""
 _WIDE, _HIGH, _EDGE = 118, 30, 4  # size of the line chart of a group, and its margin
 
 
 def summary(report: Report) -> Iterator[Block]:
     total, found = report.total, headline(report, TYPESET_HEADLINE)
-    start, _, end = found.most.partition(NAME)
+    step = next_step(report, TYPESET_HEADLINE)
     yield block(
         "summary",
         headline=found,
-        most=(start, end),
+        most=split(found.most),
+        step=None if step is None else (split(step[0]), step[1]),
         rate=total.rate,
         label="" if total.rate is None else _read_out(total, total.rate),
         direction=direction(report, TYPESET_HEADLINE),
         tiles=list(_tiles(report)),
     )
+
+
+def split(named: str) -> tuple[str, str]:
+    """Return the texts before and after the placeholder of a name."""
+    start, _, end = named.partition(NAME)
+    return start, end
 
 
 def _tiles(report: Report) -> Iterator[tuple[str, str, str, bool]]:
@@ -94,7 +106,7 @@ def worst(report: Report) -> Iterator[Any]:
         "all": late_of(report.total),
     }
     yield text(PAGE.text("worst_first" if len(failed) > len(shown) else "worst_all", **facts))
-    yield text(PAGE.text("list_reading"), "soft")
+    yield _reading(shown)
     yield _list(report, table, shown)
 
 
@@ -102,13 +114,31 @@ def has_bars(rows: Iterable[Row]) -> bool:
     return any(verdict_of(row) is not TargetVerdict.TOO_FEW for row in rows)
 
 
+def _reading(rows: Sequence[Row]) -> Block:
+    """Return how to read the rows below, by the example of the first."""
+    first, rate = rows[0], rows[0].rate
+    assert rate is not None  # noqa: S101 - rows without a rate have no bars
+    low, high = _interval(first).split(NO_FIGURE)
+    facts: dict[str, Any] = {"low": low, "high": high, "target": target_text(rate.target)}
+    facts |= {"rate": rate_text(first).rstrip("*"), "count": lacking(first)}
+    keys = ["row", f"row_{rate.shown_verdict}", "row_weeks"]
+    keys += ["row_mix"] if any(map(_has_other_mix, rows)) else []
+    keys += ["row_flagged"] if any(row.rate and row.rate.flagged for row in rows) else []
+    facts |= {"weeks": WEEKS, "few": FLAGGED_BELOW}
+    said = (PAGE.text(f"list_{key}", **facts) for key in keys)
+    return text(" ".join(said), "soft reading")
+
+
 def groups(report: Report, table: Table, *, explained: bool) -> Iterator[Any]:
     """Yield the groups of a table by verdict; those that lack the most answers come first."""
+    ranked = by_need(table.rows)[:ROWS]
     if explained:
-        yield text(PAGE.text("list_reading"), "soft")
+        yield _reading(ranked)
+    if len(ranked) >= FILTERED:
+        yield block("filter")
     has_scale = has_bars(table.rows)
     counts = Counter(map(verdict_of, table.rows))
-    for verdict, found in groupby(by_need(table.rows)[:ROWS], key=verdict_of):
+    for verdict, found in groupby(ranked, key=verdict_of):
         title = PAGE.text(f"list_{verdict}", count=counts[verdict])
         yield block("verdict", text=title, verdict=verdict)
         few = verdict is TargetVerdict.TOO_FEW
@@ -127,33 +157,52 @@ def _list(
     few: bool = False,
 ) -> Block:
     """Return a list of groups; those with too few appeals for a verdict have counts alone."""
+    heads = (heading(table.by), *map(PAGE.text, ("head_rate", "head_weeks", "head_need")))
+    facts: dict[str, Any] = {"few": few, "heads": heads, "has_scale": has_scale and not few}
     if few:
-        counted = [_counts(table, row) for row in rows]
-        return block("groups", groups=counted, has_scale=False, few=True)
+        return block("groups", groups=[_counts(report, table, row) for row in rows], **facts)
     weeks = next((one for one in report.group_weeks if one.by == table.by), None)
     counts = {group.key: group for group in weeks.groups} if weeks else {}
-    target = report.promise.target_rate
-    shown = [_group(table, row, counts.get(row.key), target) for row in rows]
-    return block("groups", groups=shown, has_scale=has_scale, few=False)
+    shown = [_group(report, table, row, counts.get(row.key)) for row in rows]
+    return block("groups", groups=shown, **facts)
 
 
-def _counts(table: Table, row: Row) -> dict[str, Any]:
+def _counts(report: Report, table: Table, row: Row) -> dict[str, Any]:
     need = PAGE.text("late_of", late=late_of(row), n=row.counts.matured)
     if not row.counts.matured:
         need = PAGE.text("none_matured", count=row.counts.arrived)
-    return {"name": name_of(table.by, row.key), "need": need, "rate": None, "lacking": ""}
+    found = {"name": name_of(table.by, row.key), "need": need, "rate": None, "lacking": ""}
+    return found | _late_appeals(report, table, row)
 
 
-def _group(table: Table, row: Row, weeks: GroupCounts | None, target: float) -> Mapping[str, Any]:
-    rate, lacking, equal = row.rate, "", ""
+def _late_appeals(report: Report, table: Table, row: Row) -> dict[str, Any]:
+    """Return the first late appeals of an agency in the period, and how many are not among them."""
+    late, period = [], whole_period(report)
+    if table.by == "agency" and period.since is not None and period.until is not None:
+        late = [
+            one
+            for one in report.late
+            if one.agency == row.key and period.since <= one.started_at < period.until
+        ][:LISTED]
+    if not late:
+        return {"late": None}
+    caption = PAGE.text("late_at", name=name_of(table.by, row.key))
+    facts, every = {"late": short_late_table(late, caption, report), "shown": ""}, late_of(row)
+    if len(late) < every:
+        facts["shown"] = PAGE.text("list_first", shown=len(late), all=every)
+    return facts
+
+
+def _group(report: Report, table: Table, row: Row, weeks: GroupCounts | None) -> Mapping[str, Any]:
+    rate, lacking, equal, target = row.rate, "", "", report.promise.target_rate
     if rate is None or rate.counts_only:
-        return _counts(table, row)
+        return _counts(report, table, row)
     if rate.lacking:
         lacking = PAGE.text("lacking", count=rate.lacking, target=target_text(target))
-    if figures_of(["standardised"], [row]):
+    if _has_other_mix(row):
         equal = PAGE.text("equal_mix", share=percent_sign(row.standardised or 0.0))
     return {
-        **_counts(table, row),
+        **_counts(report, table, row),
         "lacking": lacking,
         "rate": rate,
         "label": _read_out(row, rate),
@@ -162,6 +211,11 @@ def _group(table: Table, row: Row, weeks: GroupCounts | None, target: float) -> 
         "equal_mix": equal,
         "weeks": None if weeks is None else _week_line(weeks, target),
     }
+
+
+def _has_other_mix(row: Row) -> bool:
+    known = FIGURES["standardised"].known(row)
+    return known is not None and row.rate is not None and abs(known - row.rate.rate) >= _OTHER_MIX
 
 
 def _week_line(counts: GroupCounts, target: float) -> Mapping[str, Any] | None:

@@ -15,6 +15,7 @@ function prepare(part) {
   part.querySelectorAll("table[data-sortable]").forEach((table) => sortable(table, lang));
   part.querySelectorAll("button.expand").forEach(expander);
   part.querySelectorAll("svg.chart").forEach(readable);
+  part.querySelectorAll(".filter").forEach(filtering);
 }
 
 function unfold() {
@@ -85,6 +86,24 @@ function sort(table, column, sign, compare) {
   });
   if (bodies.length > 1) keyed.forEach((one) => table.append(one.item));
   else bodies[0].append(...keyed.map((one) => one.item));
+}
+
+function filtering(box) {
+  const section = box.closest("section");
+  const rows = [...section.querySelectorAll(".needs li:not(.head)")];
+  const plain = (text) => text.toLowerCase().replaceAll("\u0451", "\u0435");
+  const status = box.querySelector("[role=status]");
+  box.hidden = false;
+  box.querySelector("input").addEventListener("input", (event) => {
+    const wanted = plain(event.target.value).trim().split(/\s+/);
+    const fits = (name) => wanted.every((word) => plain(name).includes(word));
+    rows.forEach((row) => { row.hidden = !fits(row.querySelector(".name").textContent); });
+    section.querySelectorAll(".needs").forEach((list) => {
+      list.hidden = !list.querySelector("li:not(.head):not([hidden])");
+      list.previousElementSibling.hidden = list.hidden; // the verdict of the rows
+    });
+    status.textContent = rows.some((row) => !row.hidden) ? "" : status.dataset.none;
+  });
 }
 
 function expander(button) {

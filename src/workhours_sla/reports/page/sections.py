@@ -140,7 +140,8 @@ def arrivals(report: Report) -> Iterator[Any]:
 
 def by_week(report: Report) -> Iterator[Any]:
     chart, found = weeks.weeks_chart(report), headline.weeks_finding(report)
-    yield figure(chart, PAGE.text("weeks_reading"), finding=found, wide=True, height=300)
+    reading = PAGE.text("weeks_reading")
+    yield figure(chart, reading, finding=found, wide=True, newest_first=True, height=300)
     yield text(PAGE.text("chart_hint"), "screen")
     of = report.table("week")
     yield folded(group_table(report, of, chart.title, OF_WEEKS, has_total=False))
@@ -167,11 +168,11 @@ def trends(report: Report) -> Iterator[Any]:
 def _trend_table(trend: Trend | ShareTrend, title: str) -> Table:
     rows: list[Line] = []
     for point in trend.points:
-        found = words(", ".join(weeks.signals_of(point)))
+        week, found = name_of("week", point.week), words(", ".join(weeks.signals_of(point)))
         if isinstance(point, TrendPoint):
-            rows.append([point.week, point.median, found])
+            rows.append([week, point.median, found])
         else:
-            rows.append([point.week, point.share, _span(point.lower, point.upper), found])
+            rows.append([week, point.share, _span(point.lower, point.upper), found])
     keys = ["median_h"] if isinstance(trend, Trend) else ["share", "limits"]
     return table(title, ["week", *keys, words(PAGE.text("signal"))], rows)
 
@@ -215,14 +216,15 @@ def open_appeals(report: Report, forecast: Forecast | None) -> Iterator[Any]:
     drawn: list[Any] = [figure(chart, caption, finding=found)]
     rows = [
         [
-            *(point.at, point.open, point.overdue, point.arrivals, point.departures),
+            name_of("week", weeks.week_before(point)),
+            *(point.open, point.overdue, point.arrivals, point.departures),
             Cell(signed(point.net), point.net),
         ]
         for point in past
     ]
-    rows.append([now.at, now.open, now.overdue, None, None, None])
+    rows.append([when_text(now.at), now.open, now.overdue, None, None, None])
     keys = ("open_now", "overdue_short", "arrivals_in_week", "departures", "net")
-    rest = [table(chart.title, ["date", *keys], rows)]
+    rest = [table(chart.title, ["week_end", *keys], rows)]
     if forecast is not None:
         drawn.append(load(forecast, SLOTS))
         slots: list[Line] = [
