@@ -270,11 +270,10 @@ def test_timeline_of_an_appeal() -> None:
 
 def test_days_off_by_rotation_say_so() -> None:
     turns = Schedule(None, "2/2 from 2025-03-10 08:00-20:00", tz="Europe/Volgograd")
-    target = Target("смены", hours(20), turns)
-    (outcome,) = evaluate(
-        events_of(("created", "2025-03-11T15:00")), Policy([target]), as_of=AS_OF
-    ).outcomes
-    drawn = Drawn(draw_timeline(outcome, turns, as_of=AS_OF, lang="en"))
+    target, now = Target("смены", hours(20), turns), at("2025-03-14T12:00")
+    events = events_of(("created", "2025-03-11T15:00"))
+    (outcome,) = evaluate(events, Policy([target]), as_of=now).outcomes
+    drawn = Drawn(draw_timeline(outcome, turns, as_of=now, lang="en"))
     assert "day off by rotation: day 3 of 4" in drawn.all
 
 
