@@ -150,13 +150,13 @@ def direction(report: ReportNumbers, texts: Texts = HEADLINE) -> tuple[str, str]
     return key, text(key, earlier=earlier, later=later, **facts)
 
 
-def headline_lines(report: ReportNumbers) -> list[str]:
-    lines, changed = headline(report).lines(), direction(report)
+def headline_lines(report: ReportNumbers, texts: Texts = HEADLINE) -> list[str]:
+    lines, changed = headline(report, texts).lines(), direction(report, texts)
     if changed is not None:
         lines.append(changed[1])
     if report.period != Period():
         now = report.backlog.points[-1]
-        lines.append(HEADLINE.text("open_now", open=now.open, overdue=now.overdue))
+        lines.append(texts.text("open_now", open=now.open, overdue=now.overdue))
     return lines
 
 

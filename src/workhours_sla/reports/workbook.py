@@ -42,7 +42,7 @@ from workhours_sla.reports.report import Report
 from workhours_sla.reports.text import caption
 from workhours_sla.statistics.intervals import TargetVerdict
 from workhours_sla.text import catalog
-from workhours_sla.text.catalog import HEADLINE, SENTENCES, WORKBOOK
+from workhours_sla.text.catalog import HEADLINE, SENTENCES, TYPESET_HEADLINE, WORKBOOK
 from workhours_sla.text.words import heading, name_of, title_of
 
 _OF_WEEKS: Final = ("goal", "control_lower", "control_upper", "signal")
@@ -170,7 +170,7 @@ def _summary(report: Report) -> Iterator[tuple[list[object], dict[str, object]]]
     for line in caption(report):
         yield [line], {}
     yield [], {}
-    for place, line in enumerate(headline_lines(report)):
+    for place, line in enumerate(headline_lines(report, TYPESET_HEADLINE)):
         yield [line], {"bold": not place}
     yield [], {}
     table = agencies(report)

@@ -283,6 +283,7 @@ class _Drawing:
         self._marks: list[Element] = []
         self._ends: list[tuple[float, str]] = []
         self._unnamed = 0
+        self._has_two_axes = width == WIDE and not chart.y.names  # one of them is in sight
 
     def parts(self) -> list[Element]:
         if self._chart.framed:
@@ -294,6 +295,10 @@ class _Drawing:
             free = max(at, free)
             self._text(self._right + 5, free + 4, text, "note")
             free += _LINE
+        for value, text in self._chart.y.ticks if self._has_two_axes else ():
+            at = self._y(value)
+            if not any(abs(at - end) < _LINE for end, _ in self._ends):
+                self._text(self._right + 5, at + 4, text, "tick")
         self._names()
         return [*self._lines, *self._marks]
 

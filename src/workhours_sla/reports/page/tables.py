@@ -84,7 +84,7 @@ def late_table(lates: Sequence[Late], traces: Traces | None, caption: str, repor
 
 def short_late_table(lates: Sequence[Late], caption: str, report: Report) -> Table:
     """Return the table of the late appeals of one agency, below its name in a list."""
-    keys = ("appeal_id", "started_at", "due_at", "answered_at", "overdue_by")
+    keys = ("appeal_id", "overdue_by", "due_at", "answered_at", "started_at")
     lines = [list(map(_late_cells(late, report).__getitem__, keys)) for late in lates]
     heads = [Cell(title(key), look=_LOOKS.get(key, "")) for key in keys]
     return table(caption, heads, lines, look="short-late")._replace(bare=True)
