@@ -98,7 +98,7 @@ def next_step(report: ReportNumbers, texts: Texts = HEADLINE) -> tuple[str, str]
 
 
 def _quoted(name: str) -> str:
-    """Return a name as it stands between the quotation marks of a sentence."""
+    """Return a name as it is written between the quotation marks of a sentence."""
     is_russian = catalog.current() == "ru"
     return name.replace("«", "„").replace("»", "“") if is_russian else name
 

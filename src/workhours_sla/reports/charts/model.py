@@ -151,11 +151,8 @@ def ticks(low: float, high: float, about: int = 5) -> list[float]:
 
 def share_axis(low: float, title: str = "", about: int = 5) -> Axis:
     shares = ticks(max(low, 0.0), 1.0, about)
-    return Axis(low, 1.02, tuple((n, _percent(n)) for n in shares), title)
-
-
-def _percent(share: float) -> str:
-    return CHARTS.text("percent", share=number(f"{100 * share:.3g}"))
+    named = ((n, CHARTS.text("percent", share=number(f"{100 * n:.3g}"))) for n in shares)
+    return Axis(low, 1.02, tuple(named), title)
 
 
 def hours_axis(low: float, high: float, title: str, about: int = 5) -> Axis:

@@ -57,8 +57,9 @@ def xmr_chart(trend: Trend, rows: Sequence[Row] = ()) -> Chart:
     if not medians:
         return Chart(text("chart_trend"), empty=text("no_medians"))
     drawn = [(place, week, median / _HOUR) for place, (week, median) in enumerate(medians.items())]
+    tooltips = {week: f"{words.week_dates(week)}: {_hours(one)}" for week, one in medians.items()}
     final = [
-        _point(place, hours, _median_tooltip(week, medians[week]), points[week], trend)
+        _point(place, hours, tooltips[week], points[week], trend)
         for place, week, hours in drawn
         if week in points
     ]
@@ -80,10 +81,6 @@ def xmr_chart(trend: Trend, rows: Sequence[Row] = ()) -> Chart:
         facts = {key: hours_text(limit) for key, limit in limits.items()}
         reading = text("trend_reading", **facts, **_signal_facts(trend))
     return _of_hours(text("chart_trend"), list(medians), layers, trend, reading)
-
-
-def _median_tooltip(week: str, median: timedelta) -> str:
-    return f"{words.week_dates(week)}: {_hours(median)}"
 
 
 def moving_range_chart(trend: Trend) -> Chart:

@@ -40,8 +40,7 @@ FILTERED: Final = 12  # number of groups from which on a box filters them
 WEEKS: Final = 13  # number of weeks in the small line chart of a group
 _FEWEST_A_WEEK: Final = 5
 """A group's line is drawn only if its weeks have on average this many matured appeals."""
-_OTHER_MIX: Final = 0.03
-"""A list shows the share with an equal mix only if it differs this much from the share."""
+_OTHER_MIX: Final = 0.03  # a share with an equal mix is shown if it differs this much
 _WIDE, _HIGH, _EDGE = 118, 30, 4  # size of the line chart of a group, and its margin
 
 
@@ -51,19 +50,13 @@ def summary(report: Report) -> Iterator[Block]:
     yield block(
         "summary",
         headline=found,
-        most=split(found.most),
-        step=None if step is None else (split(step[0]), step[1]),
+        most=found.most.partition(NAME)[::2],
+        step=None if step is None else (step[0].partition(NAME)[::2], step[1]),
         rate=total.rate,
         label="" if total.rate is None else _read_out(total, total.rate),
         direction=direction(report, TYPESET_HEADLINE),
         tiles=list(_tiles(report)),
     )
-
-
-def split(named: str) -> tuple[str, str]:
-    """Return the texts before and after the placeholder of a name."""
-    start, _, end = named.partition(NAME)
-    return start, end
 
 
 def _tiles(report: Report) -> Iterator[tuple[str, str, str, bool]]:
