@@ -68,6 +68,7 @@ class Dialect:
 
 _EPOCH: Final = "timestamptz '1970-01-01 00:00+00'"
 _POSTGRES_US: Final = f"(tstzrange_subdiff({{t}}, {_EPOCH}) * 1000000)::bigint"
+_DUCKDB_EPOCH: Final = "epoch_us(cast({t} as timestamptz))"  # a NULL has no type
 _DUCKDB_US: Final = (
     "case when typeof({{t}}) = 'TIMESTAMP WITH TIME ZONE' then {} when {{t}} is not null then "
     "error('an instant is a TIMESTAMP WITH TIME ZONE, not ' || typeof({{t}}) || "
@@ -80,9 +81,9 @@ DIALECTS: Final = {
         title="DuckDB",
         named="{s}.{name}",
         us=_DUCKDB_US.format(
-            "case when epoch_us({t}) between {lo} and {hi} then epoch_us({t}) end"
+            f"case when {_DUCKDB_EPOCH} between {{lo}} and {{hi}} then {_DUCKDB_EPOCH} end"
         ),
-        any_us=_DUCKDB_US.format("epoch_us({t})"),
+        any_us=_DUCKDB_US.format(_DUCKDB_EPOCH),
         instant="make_timestamptz({us})",
         shown="{t}::text",
         integer="cast({value} as bigint)",

@@ -198,6 +198,11 @@ class SQLiteExpressions:
             name, _, column = verb.partition("_days_")
             levels, answer = counts[f"{name}_days"].levels, counts[f"{name}_days"].answers[column]
         given = dict(zip(self.verbs[verb], arguments, strict=True))
+        # the offsets in the expression are those of its own script
+        current = f"(select digest = '{w.compiled.digest}' from {w.named('script')})"
+        message = quoted("this expression is of another script than the installed one: renew it")
+        stale = w.dialect.fail.format(message=message)
+        answer = f"case when {current} then {answer} else {stale} end"
         return f"(select {answer} from {w.nested((given, *levels))})"
 
     def comments(self) -> Iterator[str]:
