@@ -121,7 +121,7 @@ def script(
     compiled = compile_schedules(schedules, since, until)
     words = Words(dialect, compiled, schema, on_unknown)
     of_verb: Callable[[str, Sequence[str]], str]
-    if dialect == "sqlite":
+    if not words.dialect.has_functions:
         expressions = SQLiteExpressions(words)
         known, of_verb = expressions.verbs, expressions.of
         statements = [*installed.STATEMENTS[dialect](words), *expressions.comments()]
