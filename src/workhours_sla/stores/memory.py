@@ -89,7 +89,7 @@ class Monitor(Pipeline):
 
     @property
     def quarantine(self) -> tuple[Quarantined, ...]:
-        """The events that do not count now, with corrections applied."""
+        """The events that do not count now. A later event can make them count again."""
         found = [one for one in self._store.quarantine() if one.reason not in BY_FOLD]
         with self._store.lock:
             for appeals in self._all_appeals(self._store.appeal_ids()):
