@@ -76,7 +76,7 @@ def tables(schedules: Mapping[str, WorkingTime], *, since: date, until: date) ->
     """Return schedules as tables of integers, for engines for which ``script`` writes no SQL.
 
     The dates are ``since <= date < until``; each schedule must know the first and the last. A
-    table has ``columns``, ``rows`` and ``to_arrow()``. Raises CalendarCoverageError and ScriptError.
+    table has ``columns``, ``rows`` and ``to_arrow()``. Raises CalendarCoverageError, ScriptError.
 
     >>> from datetime import date
     >>> from workhours_sla import Schedule, sql
