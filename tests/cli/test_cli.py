@@ -223,7 +223,8 @@ def test_every_target_and_every_verdict(tmp_path: Path, capsys: pytest.CaptureFi
         ("nobodys", "to the point", 0): "pending",
     }
     first, second = data["targets"]
-    assert first["schedule_by"] == {"field": "agency_id", "schedules": {"roads": "office"}}
+    by = {"field": "agency_id", "schedules": {"roads": "office"}, "otherwise": None}
+    assert first["schedule_by"] == by
     assert second["budget"] == {"working_days": {"count": 2, "count_from": "next_day"}}
     assert second["schedule"] == "office"
     for verdict, count in data["counts"].items():

@@ -87,7 +87,7 @@ def only_target(options: str) -> Target:
     ],
 )
 def test_budgets_of_every_kind(written: str, budget: object) -> None:
-    assert only_target(written + "\n").budget == budget
+    assert only_target(written + '\nschedule = "office"\n').budget == budget
 
 
 def test_every_option_of_a_target() -> None:
@@ -148,7 +148,10 @@ def test_schedules_by_agency() -> None:
 
 
 def test_the_schedule_of_the_file_is_named_default_where_a_target_uses_it() -> None:
-    assert list(promised(ONE + SCHEDULES).schedules) == ["default", "office", "duty"]
+    default = ONE + 'schedule = "default"\n' + SCHEDULES
+    assert list(promised(default).schedules) == ["default", "office", "duty"]
+    with pytest.raises(ConfigError, match=r"targets\[0\]: there are \[schedules\], but the target"):
+        promised(ONE + SCHEDULES)
     elsewhere = ONE + 'schedule = "office"\n' + SCHEDULES
     assert list(promised(elsewhere).schedules) == ["office", "duty"]
     assert promised(ONE + 'schedule = "default"\n').schedules == {"default": OFFICE}
@@ -369,3 +372,14 @@ def test_the_schema_describes_every_key_and_fits_the_examples() -> None:
         assert validator.is_valid(tomllib.loads(path.read_text(encoding="utf-8"))), path
     assert not validator.is_valid({"scedule": {}})
     assert not validator.is_valid({"target": {"stops": "sometimes"}})
+
+
+def test_agencies_without_a_schedule_have_that_of_the_file() -> None:
+    named = '[agencies]\nduty = { schedule = "duty" }\n'
+    text = ONE + 'schedule_by = "agency_id"\n' + SCHEDULES + named
+    of_file = '[schedule]\ncalendar = "RU-VGG"\nhours = "Mo-Fr 09:00-18:00"\n'
+    for written, other in ((text, None), (of_file + text, OFFICE)):
+        (target,) = promised(written).policy.targets
+        assert isinstance(target.schedule, ScheduleBy)
+        assert target.schedule.of("roads") == target.schedule.of(None) == other
+        assert target.schedule.of("duty") == target.schedule.schedules["duty"]

@@ -296,6 +296,7 @@ def _target_data(target: Target, configuration: Configuration) -> dict[str, Any]
         "schedule_by": {
             "field": by.field,
             "schedules": {value: names[id(one)] for value, one in by.schedules.items()},
+            "otherwise": None if by.otherwise is None else names[id(by.otherwise)],
         }
         if isinstance(by, ScheduleBy)
         else None,

@@ -25,7 +25,7 @@ from workhours_sla.sla.evaluate import Evaluation
 from workhours_sla.sla.event import Event, in_utc
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy, targets_named
-from workhours_sla.sla.target import ScheduleBy, Target
+from workhours_sla.sla.target import Target
 from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray, read_only
 from workhours_sla.statistics.maturity import EXCLUDED, VERDICTS, WITHDRAWN, matured
 from workhours_sla.text.messages import say
@@ -134,7 +134,7 @@ class Intake:
 
 
 @public("workhours_sla.report")
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Cases:
     """All clocks of one target as of the instant ``as_of``, as columns with one row per clock.
 
@@ -186,8 +186,11 @@ class Cases:
     def __len__(self) -> int:
         return self.started.size
 
+    def __repr__(self) -> str:
+        return f"<Cases of {self.target.name!r}: {len(self)} clocks>"
+
     def taken(self, rows: BoolArray) -> Cases:
-        """Select the cases for which ``rows`` is true; the intake remains that of all cases."""
+        """Return the cases for which ``rows`` is true; ``intake`` still counts the whole input."""
         if rows.all():
             return self
         kept = np.flatnonzero(rows)
@@ -438,8 +441,9 @@ def _limits(outcomes: list[Outcome], sure: list[bool], target: Target) -> Iterat
 
 
 def _schedule(target: Target, outcome: Outcome) -> Schedule:
-    by = target.schedule
-    return by.schedules[getattr(outcome, by.field)] if isinstance(by, ScheduleBy) else by
+    found = target.schedule_for(outcome)
+    assert found is not None  # noqa: S101 - an outcome has a clock
+    return found
 
 
 def _instants(times: Iterable[datetime | None]) -> IntArray:

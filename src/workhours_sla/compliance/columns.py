@@ -189,7 +189,8 @@ def _schedule_codes(columns: AppealColumns, target: Target, shape: tuple[int, ..
         )
         raise PolicyError(msg)
     places = {name: place for place, name in enumerate(by.schedules)}
-    found = np.array([*(places.get(name, -1) for name in names.names), -1], np.int64)
+    other = -1 if by.otherwise is None else len(places)
+    found = np.array([*(places.get(name, other) for name in names.names), other], np.int64)
     return found[names.codes]  # The code -1, of rows without a name, selects the last item.
 
 

@@ -16,6 +16,7 @@ from workhours_sla.config.sections import (
     Config,
     PresetSettings,
     RuleRow,
+    ScheduleSettings,
     TargetRow,
     TargetSettings,
 )
@@ -91,6 +92,8 @@ def check_policy(reader: Reader, config: Config) -> None:
         useless = () if config.target is not None else ("rules", "on_change")
         for section in (*useless, *(() if by_name else _OF_SCHEDULES)):
             if getattr(config, section):
+                if config.target is not None:
+                    reader.fail(("target",), say("no_choice_of_schedule"), say("choose_schedule"))
                 reader.fail((section,), say("no_targets_for_it"), say("write_targets"))
     any_schedule = Schedule(None, "Mo-Su 00:00-24:00", tz="UTC")
     _PolicyReader(reader, config, any_schedule).configuration()
@@ -240,7 +243,10 @@ class _PolicyReader:
 
     def _schedule(self, keys: Keys, row: TargetSettings) -> Schedule | ScheduleBy:
         field = row.schedule_by
+        has_default = self._config.schedule != ScheduleSettings()
         if field is None:
+            if row.schedule is None and self._config.schedules and not has_default:
+                self._reader.fail(keys, say("no_choice_of_schedule"), say("choose_schedule"))
             return self._named((*keys, "schedule"), row.schedule or DEFAULT)
         keys = (*keys, "schedule_by")
         if row.schedule is not None:
@@ -254,7 +260,7 @@ class _PolicyReader:
             name: self._named((section, name, "schedule"), body.schedule or DEFAULT)
             for name, body in bodies.items()
         }
-        return ScheduleBy(field, found)
+        return ScheduleBy(field, found, self._schedules[DEFAULT] if has_default else None)
 
     def _named(self, keys: Keys, name: str) -> Schedule:
         self._reader.choose(keys, name, self._schedules, say("no_schedule", name=shown(name)))

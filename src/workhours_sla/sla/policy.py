@@ -206,7 +206,8 @@ def _content(target: Target) -> list[object]:
     options = [sorted(value) if isinstance(value, frozenset) else value for value in options]
     by: tuple[str, ...] = ()
     if isinstance(target.schedule, ScheduleBy):
-        by = (target.schedule.field, *target.schedule.schedules)
+        has_other = target.schedule.otherwise is not None
+        by = (target.schedule.field, *target.schedule.schedules, *(["otherwise"] * has_other))
     return [*options, by, *map(_schedule_content, target.schedules)]
 
 

@@ -57,9 +57,9 @@ class ScheduleBy:
     """A mapping from agencies, districts or channels to schedules.
 
     ``field`` is the attribute of the appeal that selects the schedule: ``agency_id``,
-    ``district_id`` or ``channel``. An appeal whose value is not in ``schedules`` has no schedule,
-    so it has no clock. Raises PolicyError for any other ``field``, and for a value in ``schedules``
-    that is not a Schedule.
+    ``district_id`` or ``channel``. An appeal whose value is not in ``schedules`` has the schedule
+    ``otherwise``; without it, the appeal has no clock. Raises PolicyError for any other ``field``,
+    and for a value in ``schedules`` that is not a Schedule.
 
     >>> from workhours_sla import Schedule
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -71,6 +71,7 @@ class ScheduleBy:
 
     field: ScheduleField
     schedules: Mapping[str, Schedule]
+    otherwise: Schedule | None = None
 
     def __post_init__(self) -> None:
         if self.field not in get_args(ScheduleField):
@@ -85,10 +86,14 @@ class ScheduleBy:
         object.__setattr__(self, "schedules", schedules)
 
     def __hash__(self) -> int:
-        return hash((self.field, tuple(self.schedules.items())))
+        return hash((self.field, tuple(self.schedules.items()), self.otherwise))
 
-    def __reduce__(self) -> tuple[type[ScheduleBy], tuple[str, dict[str, Schedule]]]:
-        return ScheduleBy, (self.field, dict(self.schedules))
+    def __reduce__(self) -> tuple[type[ScheduleBy], tuple[object, ...]]:
+        return ScheduleBy, (self.field, dict(self.schedules), self.otherwise)
+
+    def of(self, value: str | None) -> Schedule | None:
+        """Return the schedule of an agency, a district or a channel, None without one."""
+        return self.schedules.get(value or "", self.otherwise)
 
 
 @public()
@@ -205,11 +210,12 @@ class Target:
         by = self.schedule
         if isinstance(by, Schedule):
             return by
-        return by.schedules.get(getattr(of, by.field) or "")
+        return by.of(getattr(of, by.field))
 
     @property
     def schedules(self) -> tuple[Schedule, ...]:
         """All schedules that the target may use."""
         if isinstance(self.schedule, Schedule):
             return (self.schedule,)
-        return tuple(self.schedule.schedules.values())
+        by = self.schedule
+        return (*by.schedules.values(), *([by.otherwise] if by.otherwise else ()))

@@ -231,7 +231,8 @@ def _value_of(cell: Any, formula: object = None) -> object:
     if isinstance(value, datetime) and value.time() == time():
         from openpyxl.styles.numbers import is_datetime
 
-        return value.date() if is_datetime(cell.number_format) == "date" else value
+        # it knows only small letters, and DD.MM.YYYY is a date, too
+        return value.date() if is_datetime(cell.number_format.lower()) == "date" else value
     if type(value) is int and abs(value) >= ROUNDED:
         return float(value)
     return value

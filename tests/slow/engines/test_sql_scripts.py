@@ -262,6 +262,17 @@ def test_what_is_installed_can_be_asked_for_and_replaced(session: Session) -> No
         assert answer == micros(datetime(2025, 3, 13, 9, tzinfo=UTC))
 
 
+def test_an_expression_of_sqlite_is_refused_beside_another_script() -> None:
+    first, second = made("sqlite"), made("sqlite", CHANGED)
+    due = first.expression("deadline", ROADS, "1741762800000000", str(4 * HOUR))
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.executescript(first.text)
+        assert database.execute(f"select {due}").fetchone()[0] is not None
+        database.executescript(second.text)
+        with pytest.raises(sqlite3.OperationalError, match="another script than the installed"):
+            database.execute(f"select {due}").fetchone()
+
+
 def test_an_old_server_is_refused(request: pytest.FixtureRequest, monkeypatch: Any) -> None:
     request.applymarker(pytest.mark.engines)
     session = Session("postgres", opened("postgres", request))
