@@ -46,15 +46,13 @@ _STATUSES: Final = {
     "closed": "закрыто, закрыта, закрыт, в архиве, closed, archived",
 }
 
-_UNANSWERED: Final = frozenset(
-    (
-        "в процессе, готовится, готовится ответ, ответ готовится, подготовка ответа, ожидается, "
-        "ожидает ответа, ожидание ответа, ждет ответа, пока нет, еще нет, нет пока, ответа пока нет, "
-        "пока нет ответа, ответа еще нет, еще не отвечено, не исполнено, не выполнено, не решено, "
-        "не рассмотрено, не закрыто, не готово, открыто, pending, in process, processing, ongoing, "
-        "under review, waiting, awaiting answer, awaiting reply, awaiting response, not yet, tbd, "
-        "no response, not answered, not replied, not resolved, not closed, unresolved"
-    ).split(", ")
+_UNANSWERED: Final = (
+    "в процессе, готовится, готовится ответ, ответ готовится, подготовка ответа, ожидается, "
+    "ожидает ответа, ожидание ответа, ждет ответа, пока нет, еще нет, нет пока, ответа пока нет, "
+    "пока нет ответа, ответа еще нет, еще не отвечено, не исполнено, не выполнено, не решено, "
+    "не рассмотрено, не закрыто, не готово, открыто, pending, in process, processing, ongoing, "
+    "under review, waiting, awaiting answer, awaiting reply, awaiting response, not yet, tbd, "
+    "no response, not answered, not replied, not resolved, not closed, unresolved"
 )
 """Texts in a column of answers that mean no answer yet, besides the statuses of open appeals."""
 
@@ -65,6 +63,7 @@ def _by_word(table: dict[str, str]) -> dict[str, str]:
 
 _EVENT_OF: Final = _by_word(_EVENTS) | {one.replace("_", " "): one.value for one in EventType}
 _MEANING_OF: Final = _by_word(_STATUSES)
+_NOT_YET: Final = frozenset(_UNANSWERED.split(", "))
 _STOPPED: Final = (
     *("отозван", "отзыв", "отмен", "удален", "дубл", "спам", "черновик", "отклон", "отказ"),
     *("объедин", "аннулир", "withdraw", "cancel", "delet", "duplic", "spam", "draft", "reject"),
@@ -125,7 +124,7 @@ def says_unanswered(text: str) -> bool:
     >>> says_unanswered("На исполнении"), says_unanswered("Переадресовано")
     (True, False)
     """
-    return plain(text) in _UNANSWERED or status_meaning(text) == "open"
+    return plain(text) in _NOT_YET or status_meaning(text) == "open"
 
 
 def may_need_no_answer(status: str) -> bool:
