@@ -206,8 +206,8 @@ def _texts_doubt(role: Role, texts: dict[str, int]) -> Doubt:
     is_answer = role.canonical == "answered_at"
     lines = [toml_line(text, "") for text in first if is_answer]
     counts = ", ".join(f"{shown(text)} ({texts[text]})" for text in first)
-    facts = {"column": role.names, "canonical": role.canonical, "texts": counts}
+    facts: dict[str, object] = {"column": role.names, "canonical": role.canonical}
+    facts |= {"texts": counts, "row": min(rows[text] for text in first)}
     facts["unanswered"] = say("detect_or_unanswered") if is_answer else ""
     section = f"values.{role.canonical}"
-    row = min(rows[text] for text in first)
-    return ask(section, "detect_texts", lines, *map(toml_key, first), **facts, row=row)
+    return ask(section, "detect_texts", lines, *map(toml_key, first), **facts)
