@@ -15,12 +15,12 @@ from workhours_sla.text.messages import say
 ROUNDED: Final = 10**15
 """Numbers of this size or more may be rounded, because workbooks store 15 digits."""
 _MIDNIGHT: Final = re.compile(
-    r"(?P<date>.*?),?(?: в)?[T ]"
+    r",?(?: в)?[T ]"
     r"(?:0?0(?P<mark>[:.])00(?:(?P=mark)00(?:\.0+)?)?|12:00(?::00)?(?= ?A))(?: ?AM)?"
-    r"(?P<offset> ?Z| ?[+-]\d\d:?\d\d)?",
-    re.DOTALL | re.IGNORECASE,
+    r"(?P<offset> ?Z| ?[+-]\d\d:?\d\d)?\Z",
+    re.IGNORECASE,
 )
-"""Matches a date followed by midnight, as spreadsheets write a date."""
+"""Matches the midnight that spreadsheets write after a date."""
 _DAY_ZERO: Final = re.compile(r"1899-12-3[01][T ]", re.ASCII)
 """Matches the date that workbooks put before a time of day."""
 _POINTED: Final = re.compile(r"(\d{1,2})\.(\d\d)", re.ASCII)
@@ -136,5 +136,5 @@ def date_alone(text: str) -> str:
     >>> date_alone("12.03.2026 0:00"), date_alone("2026-03-12T00:00:00.000"), date_alone("нет")
     ('12.03.2026', '2026-03-12', 'нет')
     """
-    found = _MIDNIGHT.fullmatch(text)
-    return text if found is None else found["date"] + (found["offset"] or "")
+    found = _MIDNIGHT.search(text)
+    return text if found is None else text[: found.start()] + (found["offset"] or "")
