@@ -386,7 +386,7 @@ def test_every_figure_is_that_of_the_json(now: str) -> None:
     board, agencies = page.split('id="agencies"')
     shown = re.findall(r'<td class="main" data-v="(\d+)">', board)
     assert list(map(int, shown)) == [hours[end] for end in sorted(hours)]
-    by_then = re.findall(r">until \d+:00: (\d+)</a>", board)
+    by_then = re.findall(r"until \d+:00: </span>(\d+)</a>", board)
     assert int(by_then[len(ends) - 1 - (as_of in hours)]) == len(of_day)
     tiles = [int(count) for count in re.findall(r'data-figure="tile_\w+">(\d+)<', board)]
     assert tiles == [
@@ -572,6 +572,7 @@ def test_each_special_day_is_explained_with_its_act() -> None:
     assert "Due Mon 12 Jan 11:38, 2 h 38 min of working time left" in said
     assert "Wed 31 Dec 2025 0:00 day off moved from 5 Jan 2025: Постановление" in said
     assert "Thu 1 Jan 2026 – Tue 6 Jan 2026 0:00 New Year holidays: ст. 112 ч. 1 ТК РФ" in said
+    assert "Hours: Mon-Fri 09:00-13:00,14:00-18:00. Calendar: RU-VGG, version 2" in said
     assert "agency: Комитет дорог" in said
     said = page_of([posted("A-1", at("2025-12-30T16:38"), agency_id="roads")], EVE, "ru")
     assert "Срок пн 12.01 11:38, осталось 2 ч 38 мин рабочего времени" in said
