@@ -55,7 +55,7 @@ def floor(count: int) -> Case:
 def kernel(schedule: Schedule, starts: Instants, ends: Instants) -> Case:
     """Return the arithmetic of ``elapsed`` alone: the tables are built, and no row is checked."""
     columns.elapsed(schedule, starts, ends, tz="UTC")
-    forward = compiled((schedule,)).horizon.tables(few_rows=False).forward
+    forward = compiled((schedule,)).horizon.tables().forward
     first, last = starts.view(np.int64), ends.view(np.int64)
     space = Scratch.of(CHUNK)
 

@@ -25,8 +25,8 @@ from workhours_sla.errors import ArgumentError, CalendarDataError
 def days_off_in_any(*calendars: Calendar) -> Calendar:
     """Return a calendar in which a date is off if it is off in any of ``calendars``.
 
-    The result covers the dates that all of the calendars cover. The reasons of a day are the
-    reasons in all calendars; the calendar that decides the day comes first. If one of the calendars
+    The result covers the dates that all of the calendars cover. A day has the
+    reasons of all calendars, those of the calendar that decides it first. If one of the calendars
     swapped a working day with another date, the working day has the hours of the other date. ``tz``
     is the zone that the calendars have in common, or None. Raises CalendarDataError without
     calendars, and TypeError for other values.

@@ -134,7 +134,7 @@ class Intake:
 
 
 @public("workhours_sla.report")
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Cases:
     """All clocks of one target as of the instant ``as_of``, as columns with one row per clock.
 
@@ -186,8 +186,11 @@ class Cases:
     def __len__(self) -> int:
         return self.started.size
 
+    def __repr__(self) -> str:
+        return f"<Cases of {self.target.name!r}: {len(self)} clocks>"
+
     def taken(self, rows: BoolArray) -> Cases:
-        """Select the cases for which ``rows`` is true; the intake remains that of all cases."""
+        """Return the cases for which ``rows`` is true; ``intake`` still counts the whole input."""
         if rows.all():
             return self
         kept = np.flatnonzero(rows)

@@ -70,9 +70,13 @@ def read_dates(
     A short day is one hour shorter. A transferred working day has the hours of the date it was
     swapped with. If it is also short, write the kind short and the other date in ``swapped_with``.
 
-    Raises CalendarDataError, which names the line, for a date that is given twice or not within
-    ``first`` and ``last``, an unknown kind, a working weekend that does not name the date whose
-    hours it has, a swap that would lose or double hours, and a whole year without a line.
+    Raises CalendarDataError, which names the line, for
+
+    - a date that is given twice, or is not within ``first`` and ``last``;
+    - an unknown kind;
+    - a working weekend without the date whose hours it has;
+    - a swap that would lose hours or count them twice;
+    - a whole year without a line.
 
     >>> own = read_dates("date,name\n2026-05-08,Day of the city\n", id="own")
     >>> own.day(date(2026, 5, 8)).describe()

@@ -207,8 +207,8 @@ def to_pandas(table: ReportNumbers | Cases, by: str = "total") -> pd.DataFrame:
 def to_polars(table: ReportNumbers | Cases, by: str = "total") -> pl.DataFrame:
     """Return a table of a report as a DataFrame of polars; amounts of time are Duration.
 
-    ``table`` and ``by`` are as for ``to_pandas``. Raises LookupError for another table, and
-    ImportError if polars is not installed.
+    ``table`` and ``by`` are as for ``to_pandas``. Raises LookupError for a table that the
+    report does not have, and ImportError if polars is not installed.
 
     >>> to_polars(march, "late")["appeal_id"].to_list()  # doctest: +SKIP
     """

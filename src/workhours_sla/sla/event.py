@@ -40,7 +40,10 @@ AUTHOR_ROLES = ("citizen", "official", "coordinator", "system")
 
 @public()
 class EventType(StrEnum):
-    """The types of events. Events of one appeal with the same time are sorted in the order below.
+    """The types of events. Events of one appeal with the same time are sorted in this order.
+
+    CREATED, REGISTERED, ASSIGNED, TRANSFERRED, CITIZEN_MESSAGE, RESUMED, REPLIED (an answer),
+    PAUSED, EDITED, REVIEW, CORRECTED, DELETED, RESTORED, CLOSED, REOPENED, DUPLICATE_OF.
 
     >>> EventType("replied") is EventType.REPLIED
     True

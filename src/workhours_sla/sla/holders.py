@@ -19,7 +19,7 @@ from workhours_sla.sla.event import Event, EventType, in_utc
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.pauses import since_of, until_of
 from workhours_sla.sla.target import Target
-from workhours_sla.worktime.times import ZERO
+from workhours_sla.worktime.times import ZERO, is_late
 
 Phase = Literal["unregistered", "unassigned", "assigned", "returned"]
 Owner = Literal["at_breach", "largest_share", "first"]
@@ -198,7 +198,7 @@ def in_time_if_earlier(
     reached = _span_at(assigned, limit).since
     before = sum((span.worked for span in spans if span.since < reached), ZERO)
     gained = min(HOUR, before)
-    if not gained or overdue > gained:
+    if not gained or is_late(overdue, gained):
         return False
     return True if answered else None
 

@@ -22,8 +22,8 @@ class Fault(NamedTuple):
     """A rejected row.
 
     ``line`` is the number of the row's first line, counted from 1. ``reason`` is a key of
-    ``words.QUARANTINE_REASONS``. ``detail`` describes the cause. ``text`` is the row, shortened to
-    500 characters.
+    ``catalog.QUARANTINE_REASONS``. ``detail`` describes the cause. ``text`` is the row, shortened
+    to 500 characters.
     """
 
     line: int

@@ -33,6 +33,7 @@ Levels = tuple[Steps | Search, ...]
 """Steps of which each may use the names of the earlier."""
 LISTED: Final = 5
 """The number of schedules that an error message lists."""
+_INSTANTS: Final = frozenset({"start_at", "end_at", "now_at", "t"})
 NO_VALUE: Final = -(2**62)
 """The element of PostgreSQL's lists that means NULL: an array with a NULL is slow to index."""
 
@@ -45,7 +46,8 @@ class Dialect:
     ``used`` are the steps of a search for ``{key}``, over what ``join`` adds to the query.
     ``refuse`` is an integer for a bad argument, and ``fail`` one for an unknown answer: errors.
     ``item`` is an element of a list of dates at an index counted from 0, and ``quotient`` that of
-    integers. ``fence`` ends a query that must not be copied to each place that uses it.
+    integers. ``fence`` ends a query that must not be copied to each place that uses it. A dialect
+    that ``has_functions`` takes instants, the others integers of microseconds.
     """
 
     title: str
@@ -64,6 +66,7 @@ class Dialect:
     quotient: str = "{x} / {by}"
     join: str = ""
     fence: str = ""
+    has_functions: bool = True
 
 
 _EPOCH: Final = "timestamptz '1970-01-01 00:00+00'"
@@ -141,6 +144,7 @@ DIALECTS: Final = {
         fail="json_extract('{{}}', {message})",
         item="(select wh_{name} from {s}_date where wh_number = {index})",
         fence=" limit 1 offset 0",
+        has_functions=False,
     ),
 }
 
@@ -216,7 +220,7 @@ class Words(NamedTuple):
         if self.on_unknown == "null":
             return answer
         given = " and ".join(f"{one} is not null" for one in arguments)
-        instants = {"start_at", "end_at", "now_at", "t"} if self.name != "sqlite" else arguments
+        instants = _INSTANTS if self.dialect.has_functions else frozenset(arguments)
         parts = [
             self.dialect.shown.format(s=self.schema, t=one)
             if one in instants

@@ -72,8 +72,8 @@ def _row(w: Words) -> Iterator[str]:
 
 def _coverage(w: Words) -> str:
     """Return the rows of the known instants of each schedule."""
-    as_instant = "{}" if w.name == "sqlite" else "timestamptz '{}'"
-    shown = int if w.name == "sqlite" else instant_of
+    as_instant = "timestamptz '{}'" if w.dialect.has_functions else "{}"
+    shown = instant_of if w.dialect.has_functions else int
     return ",\n".join(
         f"({', '.join([quoted(name), *(as_instant.format(shown(end)) for end in run)])})"
         for name, runs in w.compiled.coverage.items()

@@ -73,10 +73,10 @@ class Script:
 
 
 def tables(schedules: Mapping[str, WorkingTime], *, since: date, until: date) -> CompiledSchedules:
-    """Return schedules as tables of integers, for engines without a script.
+    """Return schedules as tables of integers, for engines for which ``script`` writes no SQL.
 
-    The dates are ``since <= date < until``; the first and the last must be known. Each table has
-    ``columns``, ``rows`` and ``to_arrow()``. Raises CalendarCoverageError and ScriptError.
+    The dates are ``since <= date < until``; each schedule must know the first and the last. A
+    table has ``columns``, ``rows`` and ``to_arrow()``. Raises CalendarCoverageError, ScriptError.
 
     >>> from datetime import date
     >>> from workhours_sla import Schedule, sql
@@ -121,7 +121,7 @@ def script(
     compiled = compile_schedules(schedules, since, until)
     words = Words(dialect, compiled, schema, on_unknown)
     of_verb: Callable[[str, Sequence[str]], str]
-    if dialect == "sqlite":
+    if not words.dialect.has_functions:
         expressions = SQLiteExpressions(words)
         known, of_verb = expressions.verbs, expressions.of
         statements = [*installed.STATEMENTS[dialect](words), *expressions.comments()]

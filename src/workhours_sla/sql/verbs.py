@@ -64,6 +64,6 @@ def verbs(w: Words, offset: str | None = None) -> Iterator[Verb]:
     due = f"case when wh_d = 0 and wh_p > 0 then wh_a else {answer} end"
     yield verb("deadline", "timestamptz", due, *used, Search("wh_s", "used", "(wh_u - 1)"))
     yield verb("breaches_after", "timestamptz", answer, *used, Search("wh_s", "used", "wh_u"))
-    if w.name != "sqlite":
+    if w.dialect.has_functions:
         given = {"wh_a": w.any_us("start_at"), "wh_d": w.amount()}
         yield Verb("clock_deadline", CLOCK, (given,), w.instant("wh_a + wh_d"), "timestamptz")

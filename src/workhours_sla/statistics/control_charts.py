@@ -137,13 +137,17 @@ def xmr_chart(values: ArrayLike, *, baseline: int | None = None) -> XmRChart:
 def p_prime_chart(met: ArrayLike, n: ArrayLike, *, baseline: int | None = None) -> PPrimeChart:
     """Return Laney's p' chart of the shares ``met / n`` per period, in the order of time.
 
-    The limits of a period are p +- 3 sigma_i sigma_z, cut at 0 and 1. Here p is the share of the
-    whole baseline, p_i the share of the period, sigma_i = sqrt(p (1 - p) / n_i), and sigma_z the
-    mean moving range of (p_i - p) / sigma_i divided by 1.128. ``met`` and ``n`` are whole numbers
-    in one dimension, ``baseline`` is as in ``xmr_chart``. If p is 0 or 1, any other share is
-    outside the limits. Raises ValueError for a baseline of fewer than 12 periods, and for a period
-    without appeals (see ``merge_short_periods``). Laney 2002, "Improved control charts for
-    attributes".
+    The limits widen when the shares vary more than chance. With p, the share of the whole baseline,
+    and p_i, the share of a period, they are cut at 0 and 1:
+
+    - sigma_i = sqrt(p (1 - p) / n_i): what chance alone gives.
+    - sigma_z = the mean moving range of (p_i - p) / sigma_i, divided by 1.128.
+    - The limits of a period are p - 3 sigma_i sigma_z and p + 3 sigma_i sigma_z.
+
+    ``met`` and ``n`` are whole numbers in one dimension, ``baseline`` is as in ``xmr_chart``. If p
+    is 0 or 1, any other share is outside the limits. Raises ValueError for a baseline of
+    fewer than 12 periods, and for a period without appeals (see ``merge_short_periods``). Laney
+    2002, "Improved control charts for attributes".
 
     >>> chart = p_prime_chart([90, 80] * 6, [100] * 12)
     >>> chart.mean, round(chart.sigma_z, 2), float(chart.upper[0])

@@ -120,7 +120,7 @@ matured_met=1)
 
 
 def safe_as_of(limits: ArrayLike) -> int | None:
-    """Return the last limit of a cohort, after which its counts are final.
+    """Return the latest limit of a cohort: evaluated after it, its counts no longer change.
 
     ``limits`` are the limits of the appeals that count in the share, as whole numbers. Returns None
     if one of them is NEVER, since an appeal without a limit can still change the counts. Raises

@@ -91,10 +91,12 @@ def standardised_rate(
 ) -> StandardisedRate:
     """Return the share that a unit would have with the standard mix of classes, and its interval.
 
-    Direct standardisation: the rate is the sum of w p over the classes, where w is the weight of a
-    class as a fraction of all weights and p is the share of the class. With the Wilson limits (l,
-    u) of each p, the interval runs from the rate minus the square root of the sum of w^2 (p - l)^2
-    to the rate plus that of the sum of w^2 (u - p)^2 (MOVER), so it is never 0 wide.
+    Direct standardisation, with the interval of the method MOVER, which is never 0 wide. A class
+    has the share p, its Wilson limits l and u, and w, its weight as a fraction of all weights:
+
+    - rate = sum of w p
+    - lower end = rate - sqrt(sum of w^2 (p - l)^2)
+    - upper end = rate + sqrt(sum of w^2 (u - p)^2)
 
     ``met`` and ``n`` are whole numbers per class, ``weights`` numbers of 0 or more per class, such
     as the counts of the whole region; only their proportions matter. Small classes are merged as in

@@ -68,6 +68,11 @@ class Monitor(Pipeline):
     through ``advance``: a breach is emitted when the watermark passes the limit. Mutable; usable
     from any thread, where calls run one at a time.
 
+    ``snapshot`` is all its state. Save it together with what you have sent on: changes that were
+    emitted after the snapshot are emitted again after a crash, and with other ids if the events
+    come in other batches. After ``restore`` with another policy, call ``replace``. A Pipeline with
+    a store in a file does all that.
+
     >>> from workhours_sla import Event, EventType, Schedule, Target, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
     >>> monitor = Monitor(Policy([Target("first reply", working_hours(4), office)]))
@@ -89,7 +94,7 @@ class Monitor(Pipeline):
 
     @property
     def quarantine(self) -> tuple[Quarantined, ...]:
-        """The events that do not count now, with corrections applied."""
+        """The events that do not count now. A later event can make them count again."""
         found = [one for one in self._store.quarantine() if one.reason not in BY_FOLD]
         with self._store.lock:
             for appeals in self._all_appeals(self._store.appeal_ids()):

@@ -106,7 +106,7 @@ class Pipeline:
 
     @property
     def watermark(self) -> datetime | None:
-        """The instant in UTC up to which time has passed, None before the first ``advance``."""
+        """The instant in UTC up to which clocks have been judged, None before ``advance``."""
         with self._store.lock:
             return self._store.watermark
 

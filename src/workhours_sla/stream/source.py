@@ -14,7 +14,7 @@ from workhours_sla.sla.event import Event
 class Rejected(NamedTuple):
     """A row that produced no event, with its full text.
 
-    ``reason`` is a key of ``words.QUARANTINE_REASONS``.
+    ``reason`` is a key of ``catalog.QUARANTINE_REASONS``.
     """
 
     reason: str
@@ -66,7 +66,7 @@ class Idle(NamedTuple):
 
 @public("workhours_sla.stream")
 class Checkpoint(NamedTuple):
-    """How far a partition was read: a position, and the time of its latest receipt or heartbeat."""
+    """A position in a partition, and when its latest event was received or heartbeat sent."""
 
     position: str
     received_until: datetime | None = None

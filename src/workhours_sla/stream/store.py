@@ -127,7 +127,7 @@ class Store(Outbox, Protocol):
 
     @property
     def watermark(self) -> datetime | None:
-        """The instant in UTC up to which time has passed, None if it was never advanced."""
+        """The instant in UTC up to which clocks have been judged, None if it was never advanced."""
 
     @property
     def built_under(self) -> str | None:
@@ -165,7 +165,7 @@ class Store(Outbox, Protocol):
         """Return the ids of all appeals."""
 
     def open_ids(self) -> Sequence[str]:
-        """Return the ids of the appeals whose clocks have not all ended, sorted."""
+        """Return the ids of the appeals with at least one clock that has not ended, sorted."""
 
     def timers_due(self, watermark: datetime) -> Iterable[tuple[datetime, str]]:
         """Return the timers that a watermark reaches, as pairs of instant and appeal id."""

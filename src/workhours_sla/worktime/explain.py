@@ -192,6 +192,9 @@ class Trace:
         """Return the lines of the trace as one text."""
         return "\n".join(self.lines(lang))
 
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:  # noqa: FBT001 - IPython calls it
+        printer.text(str(self))
+
     def __str__(self) -> str:
         return self.text()
 
