@@ -26,12 +26,12 @@ from urllib.request import Request, urlopen
 from generate_appeals import DEFAULT_SEED, Event, Parameters, Span, generate
 
 CONFIG = Path(__file__).with_name("region.toml")
-NAMES = {
-    "reply on duty": "ответ дежурного",
-    "reply to the point": "ответ по существу",
-    "answer": "ответ на письмо",
-}
-"""The targets in Russian, as are the agencies; the service itself translates ``first reply``."""
+NAMES = [
+    ('"reply on duty"', '"ответ дежурного"'),
+    ('"reply to the point"', '"ответ по существу"'),
+    ('"answer"', '"ответ на письмо"'),
+]
+"""Targets in Russian, as are the agencies; the service itself translates ``first reply``."""
 AT_ONCE = 2_000
 """Events in one request."""
 SECONDS = 60
@@ -71,11 +71,11 @@ def stream(now: datetime, days: int, seed: int) -> Iterator[Event]:
 def served(folder: Path, port: int) -> Iterator[str]:
     """Run the service on a store in a folder, and yield its address."""
     config = CONFIG.read_text("utf-8")
-    for name, russian in NAMES.items():
-        config = config.replace(f'"{name}"', f'"{russian}"')
-    (folder / CONFIG.name).write_text(config, "utf-8")
-    command = [sys.executable, "-m", "workhours_sla", "serve"]
-    command += ["--config", str(folder / CONFIG.name)]
+    for name in NAMES:
+        config = config.replace(*name)
+    copy = folder / CONFIG.name
+    copy.write_text(config, "utf-8")
+    command = [sys.executable, "-m", "workhours_sla", "serve", "--config", str(copy)]
     command += ["--store", str(folder / "appeals.db"), "--port", str(port)]
     with (
         (folder / "log").open("w", encoding="utf-8") as log,

@@ -333,7 +333,7 @@ def test_amounts_are_those_of_the_times_shown() -> None:
     assert "18:00 late after Fri 13 Mar 09:00 parks closing parks 2 h" in said
     assert "1 at risk: at most 1 h left" in said
     assert "3 open: first reply Most overdue at: roads 1" in said
-    assert "today 16:00 roads late roads 0 min" in said
+    assert "16:00 roads late roads 0 min" in said
 
 
 def test_long_delays_are_also_in_working_days() -> None:

@@ -26,9 +26,8 @@ _END: Final = datetime.max.replace(tzinfo=UTC)
 class DueHours(NamedTuple):
     """The appeals of a group that are due after ``since``, up to ``until``: at the ends of hours.
 
-    ``until`` is the present if all are due already, and still in time. ``agencies`` are ids with
-    their numbers of appeals, the largest first, ``by_then`` all of the group that is due until
-    then, and ``first`` is what is due first.
+    ``until`` is the present if all are due already. ``agencies`` are ids with their numbers of
+    appeals, the largest first; ``by_then`` counts all of the group that is due by ``until``.
     """
 
     group: Show
@@ -90,27 +89,17 @@ class Board:
         every = self.lists[filters.show]
         if filters.after is None and filters.until is None:
             return every
-        first, last = filters.after or 0, filters.until or 24
-        zone = self.now.tzinfo
-        found = [
+        after, until = filters.after, filters.until or 24
+        slots = [(one, *_slot(one, self.now)) for one in every if one.due_at is not None]
+        return [
             one
-            for one in every
-            if one.due_at is not None
-            and one.due_at > self.now
-            and first <= slot_of(one.due_at.astimezone(zone), "hour")[0].hour < last
+            for one, since, end in slots
+            if (after is None if end <= self.now else (after or 0) <= since.hour < until)
         ]
-        has_passed = filters.show is Show.TODAY and filters.after is None
-        return [*self.lists[Show.NOW], *found] if has_passed else found
 
     @property
     def next_due(self) -> Outcome | None:
         return next((one.first for one in self.hours if one.until > self.now), None)
-
-    @property
-    def most_overdue(self) -> list[AgencyCounts]:
-        """The three agencies with most overdue appeals."""
-        late = [one for one in self.agencies if one.counts[Show.OVERDUE]]
-        return sorted(late, key=lambda one: -one.counts[Show.OVERDUE])[:3]
 
 
 def appeals(outcomes: Iterable[Outcome]) -> int:
@@ -155,8 +144,8 @@ def board_of(outcomes: Iterable[Outcome], policy: Policy, now: datetime, filters
         {group: tuple(some) for group, some in lists.items()},
         next_on,
         0 if next_on is None else _days_off(lists[Show.NEXT], policy, today, next_on),
-        tuple(_counted(*key, some, _until(hours, *key)) for key, some in hours.items()),
-        None if fullest is None else _counted(*fullest, soon, soon),
+        tuple(_counted(*key, some, hours) for key, some in hours.items()),
+        None if fullest is None else _counted(*fullest, soon, hours),
         agencies,
         values,
     )
@@ -213,14 +202,19 @@ def _days_off(outcomes: Iterable[Outcome], policy: Policy, today: date, next_on:
 _Hours = Mapping[tuple[Show, datetime], list[Outcome]]
 
 
+def _slot(outcome: Outcome, now: datetime) -> tuple[datetime, datetime]:
+    """Return the begin and the end of the hour in which an answer is due, ``now`` if it is."""
+    assert outcome.due_at is not None  # noqa: S101 - its callers have asked
+    is_due = outcome.due_at <= now
+    return (now, now) if is_due else slot_of(outcome.due_at.astimezone(now.tzinfo), "hour")
+
+
 def _by_hour(lists: Mapping[Show, Sequence[Outcome]], now: datetime) -> _Hours:
-    """Return what is due by its group and the end of its hour; what is due already ends ``now``."""
+    """Return what is due, by its group and the end of its hour, the earliest first."""
     found: dict[tuple[Show, datetime], list[Outcome]] = {}
     for group in (Show.TODAY, Show.NEXT):
         for one in lists[group]:
-            assert one.due_at is not None  # noqa: S101 - these groups have a due time
-            due = one.due_at.astimezone(now.tzinfo)
-            found.setdefault((group, slot_of(due, "hour")[1] if due > now else now), []).append(one)
+            found.setdefault((group, _slot(one, now)[1]), []).append(one)
     return found
 
 
@@ -230,20 +224,17 @@ def _fullest(hours: _Hours, now: datetime) -> tuple[Show, datetime] | None:
     return max(first, key=lambda key: (key[1] > now, appeals(hours[key])), default=None)
 
 
-def _until(hours: _Hours, group: Show, until: datetime) -> list[Outcome]:
-    return [
-        one for (key, end), some in hours.items() if key is group and end <= until for one in some
-    ]
-
-
-def _counted(
-    group: Show, until: datetime, outcomes: Sequence[Outcome], by_then: Sequence[Outcome]
-) -> DueHours:
+def _counted(group: Show, until: datetime, outcomes: Sequence[Outcome], hours: _Hours) -> DueHours:
     # the earliest first, also among agencies with equal numbers
     pairs = dict.fromkeys((one.agency_id, one.appeal_id) for one in outcomes)
-    since = slot_of(until, "hour")[0]
     most = Counter(agency for agency, _ in pairs).most_common()
-    return DueHours(group, since, until, appeals(outcomes), most, appeals(by_then), outcomes[0])
+    since, by_then = slot_of(until, "hour")[0], appeals(_until(hours, group, until))
+    return DueHours(group, since, until, appeals(outcomes), most, by_then, outcomes[0])
+
+
+def _until(hours: _Hours, group: Show, until: datetime) -> list[Outcome]:
+    ends = [key for key in hours if key[0] is group and key[1] <= until]
+    return [one for key in ends for one in hours[key]]
 
 
 def _agencies(

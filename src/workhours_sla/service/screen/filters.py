@@ -16,7 +16,6 @@ from workhours_sla.sla.outcome import Outcome
 from workhours_sla.text.messages import say
 from workhours_sla.text.words import NO_PART
 
-Lang = Literal["en", "ru"]
 LONGEST: Final = 1000  # maximum number of characters of a part of an id
 LAST_PAGE: Final = 1_000_000
 FIELDS: Final[Mapping[str, str]] = {
@@ -58,7 +57,7 @@ class Filters:
     after: Annotated[int, Meta(ge=0, le=23)] | None = None
     until: Annotated[int, Meta(ge=1, le=24)] | None = None
     page: Annotated[int, Meta(ge=1, le=LAST_PAGE)] = 1
-    lang: Lang | None = None
+    lang: Literal["en", "ru"] | None = None
 
     @classmethod
     def parse(cls, query: str) -> Self:

@@ -25,12 +25,12 @@ from workhours_sla.service.middleware import ROUTE
 from workhours_sla.service.operations import Labels
 from workhours_sla.service.problems import ANSWER_HEADERS, RefusedRequestError, problem_of
 from workhours_sla.service.screen.board import Board, board_of
-from workhours_sla.service.screen.filters import Filters, Lang
+from workhours_sla.service.screen.filters import Filters
 from workhours_sla.service.screen.login import Login, cookie_header
 from workhours_sla.service.screen.view import POLICY, Page, View, rendered
 from workhours_sla.service.tokens import Door
 from workhours_sla.sla.policy import Policy
-from workhours_sla.text.catalog import SCREEN, current, language
+from workhours_sla.text.catalog import LANGUAGES, SCREEN, current, language
 
 BOARD, APPEAL, UPDATES, LOGOUT = "/", "/appeal", "/updates", "/logout"
 SECONDS: Final = 3600.0
@@ -184,9 +184,8 @@ class Site:
     async def _board(self, filters: Filters) -> Response:
         found, _ = await self._screen.shown(filters, self._view)
         page = Page(self._view, filters, found.board.now)
-        if found.exact is not None and filters == Filters(
-            target=filters.target, id=filters.id, lang=filters.lang
-        ):
+        alone = Filters(target=filters.target, id=filters.id, lang=filters.lang)
+        if found.exact is not None and filters == alone:
             return RedirectResponse(page.appeal(found.exact), 303)
         facts = {"board": found.board, "inner": found.inner, "version": found.hash}
         return HTMLResponse(rendered("board.html", p=page, **facts))
@@ -256,14 +255,12 @@ class _Updates(StreamingResponse):
             self._streams.discard(self)
 
 
-def _refusal(sentence: str, status: int, lang: Lang | None) -> HTMLResponse:
-    sentence, back = sentence[0].upper() + sentence[1:], Filters(lang=lang).address()
+def _refusal(sentence: str, status: int, lang: str | None) -> HTMLResponse:
+    sentence, back = sentence[0].upper() + sentence[1:], f"./?lang={lang}" if lang else "./"
     return HTMLResponse(rendered("refusal.html", sentence=sentence, back=back), status)
 
 
-def _lang(request: Request) -> Lang | None:
+def _lang(request: Request) -> str | None:
     """Return the language in the address, also if the rest of the address is wrong."""
-    query = urlencode({"lang": request.query_params.get("lang", "")})
-    with suppress(RefusedRequestError):
-        return Filters.parse(query).lang
-    return None
+    lang = request.query_params.get("lang")
+    return lang if lang in LANGUAGES else None

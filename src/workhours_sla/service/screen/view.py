@@ -25,6 +25,7 @@ from workhours_sla.service.screen.filters import FIELDS, Filters, Show
 from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
+from workhours_sla.text import words
 from workhours_sla.text.catalog import (
     LANGUAGES,
     QUARANTINE_REASONS,
@@ -33,14 +34,7 @@ from workhours_sla.text.catalog import (
     current,
 )
 from workhours_sla.text.numbers import NO_FIGURE, count_text, day_text, weekday_text, when_text
-from workhours_sla.text.words import (
-    NO_PART,
-    budget_words,
-    heading,
-    name_of,
-    target_name,
-    weekdays,
-)
+from workhours_sla.text.words import NO_PART, budget_words, heading, name_of, target_name
 from workhours_sla.worktime.amounts import format_amount
 from workhours_sla.worktime.budgets import ClockTime, WorkingDaysInHours, budget_kind, budget_size
 from workhours_sla.worktime.explain import Trace
@@ -190,12 +184,10 @@ class Page:
     def answer_until(self, board: Board, due: DueHours) -> str:
         """Return the sentence about what must be answered soon, until when and by whom."""
         facts: dict[str, object] = {"count": due.due, "time": self.time(due)}
-        key = "until_today"
+        key = "until_now" if due.until <= self.now else "until_today"
         if due.group is Show.NEXT:
             when, key = self.next_date(board), "until_next"
             facts["When"] = when[0].upper() + when[1:]
-        elif due.until <= self.now:
-            key = "until_now"
         found = text(key, **facts)
         agency, most = due.agencies[0]
         if self.filters.agency is not None or (agency is None and len(due.agencies) == 1):
@@ -244,12 +236,10 @@ class Page:
         local = self.local(at)
         return f"{local:%H:%M}" if local.date() == day else self.when(local)
 
-    def due(self, outcome: Outcome, group: Show) -> str:
+    def due(self, outcome: Outcome) -> str:
         """Return when an answer is due, or the earliest time if that is uncertain."""
         if outcome.due_at is not None:
-            is_clear = group is Show.TODAY
-            due = outcome.due_at
-            return self.short_time(due, self.now.date()) if is_clear else self.when(due)
+            return self.short_time(outcome.due_at, self.now.date())
         earliest = None if outcome.bounds is None else outcome.bounds.due_at[0]
         if earliest is None or outcome.verdict is Verdict.PAUSED:
             return NO_FIGURE
@@ -321,7 +311,7 @@ class Page:
     def schedule(self, trace: Trace) -> str:
         """Return the hours and the calendar that explain a due time."""
         hours = trace.hours
-        for short, name in zip(WEEKDAYS, weekdays(), strict=True):
+        for short, name in zip(WEEKDAYS, words.weekdays(), strict=True):
             hours = hours.replace(short, name)
         facts = {"calendar": trace.calendar, "version": trace.calendar_version}
         return text("why_schedule", hours=hours, **facts)
