@@ -70,7 +70,7 @@ function replace(part, html) {
   document.getElementById("tip").hidden = true;
   const open = part.querySelector("details")?.open;
   part.innerHTML = html;
-  part.querySelector("details")?.toggleAttribute("open", open);
+  part.querySelector("details")?.toggleAttribute("open", open === true);
   prepare(part);
   if (place) (foundAt(part, place) ?? part).focus({ preventScroll: true });
   const sentence = document.getElementById("sentence")?.textContent;
