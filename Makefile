@@ -98,6 +98,7 @@ $(STAMP): $(BASE)
 
 # dbt has an environment of its own, since it pins the versions of libraries that others need newer
 $(ENGINES): $(STAMP) $(VERSIONS_OF_DBT)
+	$(INSTALL) wheel # PySpark is built from its source
 	$(INSTALL) --no-build-isolation --editable ".[dev,kafka,spark]" schemathesis
 	$(PYTHON) -m venv $(VENV)/dbt
 	$(VENV)/dbt/bin/python $(PIP) install --constraint $(VERSIONS_OF_DBT) dbt-core dbt-duckdb dbt-postgres

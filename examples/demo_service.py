@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -25,6 +26,12 @@ from urllib.request import Request, urlopen
 from generate_appeals import DEFAULT_SEED, Event, Parameters, Span, generate
 
 CONFIG = Path(__file__).with_name("region.toml")
+NAMES = [
+    ('"reply on duty"', '"ответ дежурного"'),
+    ('"reply to the point"', '"ответ по существу"'),
+    ('"answer"', '"ответ на письмо"'),
+]
+"""Targets in Russian, as are the agencies; the service itself translates ``first reply``."""
 AT_ONCE = 2_000
 """Events in one request."""
 SECONDS = 60
@@ -63,7 +70,12 @@ def stream(now: datetime, days: int, seed: int) -> Iterator[Event]:
 @contextmanager
 def served(folder: Path, port: int) -> Iterator[str]:
     """Run the service on a store in a folder, and yield its address."""
-    command = [sys.executable, "-m", "workhours_sla", "serve", "--config", str(CONFIG)]
+    config = CONFIG.read_text("utf-8")
+    for name in NAMES:
+        config = config.replace(*name)
+    copy = folder / CONFIG.name
+    copy.write_text(config, "utf-8")
+    command = [sys.executable, "-m", "workhours_sla", "serve", "--config", str(copy)]
     command += ["--store", str(folder / "appeals.db"), "--port", str(port)]
     with (
         (folder / "log").open("w", encoding="utf-8") as log,
@@ -136,5 +148,6 @@ def asked(address: str, body: bytes | None = None) -> Any:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the service ends, too
     with suppress(KeyboardInterrupt):  # Ctrl+C ends it
         sys.exit(main())

@@ -117,7 +117,8 @@ HEAD = "Номер,Дата публикации,Дата ответа\n"
         ("1,10:15,\n", "detect_clock_alone"),
         ("1,12.03.2026 10:15,13.03.2026\n", "detect_date_alone"),
         ("1,12.03.2026 00:00,\n", "detect_midnights"),
-        ("1,12.03.2026 10:15,в работе\n", "detect_texts"),
+        ("1,12.03.2026 10:15,переадресовано\n", "detect_texts"),
+        ("1,в работе,\n2,12.03.2026 10:15,\n", "detect_texts"),
         ("1,вчера,\n", "detect_texts"),
         ("1,1685582402110.0,\n" * 30 + "2,16855824.0,\n", "detect_texts"),
         ("1,2026.03.2026 10:15,\n", "detect_texts"),
@@ -132,6 +133,27 @@ HEAD = "Номер,Дата публикации,Дата ответа\n"
 )
 def test_what_is_not_certain_is_asked(rows: str, cause: str, tmp_path: Path) -> None:
     assert cause in asked(found_in(HEAD + rows, tmp_path))
+
+
+def test_known_words_for_no_answer_yet_are_its_ready_answer(tmp_path: Path) -> None:
+    words = ("на исполнении", "В работе", "нет ответа", "—", "pending", "In progress", "n/a")
+    answered = "1,12.03.2026 10:15,12.03.2026 11:00\n"
+    of_one = [f"{at},12.03.2026 10:15,{word}\n" for at, word in enumerate(words, 2)]
+    in_two = [f"{at},12.03.2026 10:15,{word},{word}\n" for at, word in enumerate(words, 2)]
+    sheets = (
+        HEAD + answered + "".join(of_one),
+        HEAD.replace("\n", ",Время ответа\n")
+        + answered.replace(" 11:00", ",11:00")
+        + "".join(in_two),
+    )
+    for sheet in sheets:
+        found = found_in(sheet, tmp_path)
+        assert not found.doubts
+        assert [note.cause for note in found.notes] == ["detect_empty", "detect_ids_count"]
+        assert found.values["answered_at"] == dict.fromkeys(words, "")
+        assert '"В работе" = ""  # ' in configuration_text(found, schedule={})
+        with open_source(tmp_path / "sheet.csv", config_of(found)) as source:
+            assert [len(item) for item in source] == [2] + [1] * len(words)
 
 
 @pytest.mark.parametrize(

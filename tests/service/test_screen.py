@@ -147,13 +147,16 @@ def test_the_eve_of_a_holiday() -> None:
     assert ids(page, "today") == ["closing"]
     assert ids(page, "next") == ["after", "evening"]
     said = text_of(page)
-    assert "After 12 days off, on Mon 12 Jan, until 10:00: 1 to answer at roads" in said
+    assert "Now: 1 to answer at roads Next: Mon 12 Jan 10:00, roads , after ." in said
     assert "The due time of 1 has passed; an answer is still in time until Mon 12 Jan 09:00" in said
     assert "After 12 days off, on Mon 12 Jan, 2 appeals are due, the first at 10:00." in said
     said = text_of(screen(eve(), EVE, lang="ru"))
-    assert "После 12 нерабочих дней, пн 12.01, до 10:00 ответить на 1 обращение: roads" in said
+    assert "Сейчас ответить на 1 обращение: roads" in said
     assert "После 12 нерабочих дней, пн 12.01, срок у 2 обращений, первый в 10:00." in said
-    titles = ("По часам", "Срок сегодня", "Срок пн 12.01", "По ведомствам", "Уже просрочены")
+    assert ids(screen(eve(), EVE, "show=now"), "now") == ["closing"]
+    later = text_of(screen([one for one in eve() if one.appeal_id == "after"], EVE))
+    assert "After 12 days off, on Mon 12 Jan, until 10:00: 1 to answer at roads" in later
+    titles = ("Срок сегодня", "Срок пн 12.01", "По часам", "По ведомствам", "Уже просрочены")
     assert sorted(titles, key=said.index) == [*titles]
 
 
@@ -235,12 +238,18 @@ def test_the_fullest_hour_is_what_must_be_answered_first() -> None:
     said = text_of(page)
     assert "Until 13:00: 900 to answer; all at roads" in said
     assert "All 903" in said
-    assert len(Parsed(page).links("appeal?")) == 10
+    assert len(ids(page, "today")) == 10
     shared = [posted(f"S-{n}", at("2026-03-10T09:10"), agency_id=f"a{n}") for n in range(3)]
     assert "Until 15:00: 3 to answer; at 3 agencies" in text_of(screen(shared, now))
     assert "ответить на 3 обращения; по 3 ведомствам" in text_of(screen(shared, now, lang="ru"))
     tiles = re.findall(r'data-figure="tile_(\w+)">([\d,]+)<', page)
-    assert tiles == [("until", "900"), ("today", "903"), ("risk", "0"), ("overdue", "0")]
+    assert tiles == [
+        ("until", "900"),
+        ("today", "903"),
+        ("risk", "0"),
+        ("overdue", "0"),
+        ("open", "903"),
+    ]
     until, hour = "./?show=today&until=13", "./?show=today&after=14&until=15"
     assert {until, hour, "./?show=today"} <= set(Parsed(page).links())
     first, second = pages(events, now, [until[1:], hour[1:]])
@@ -260,7 +269,7 @@ def test_targets_are_never_added_up() -> None:
         in text_of(page)
     )
     assert f"./?{final}" in Parsed(page).links()
-    assert "Target: first reply: 1 overdue, 1 due today final answer · 7 working days" in text_of(
+    assert "Target: final answer · 7 working days first reply: 1 overdue, 1 due today" in text_of(
         other
     )
     parsed = Parsed(other)
@@ -282,7 +291,9 @@ def test_everything_that_can_still_be_met_is_due_today() -> None:
     page = screen(events, at("2026-03-16T09:00"), policy=policy)
     assert ids(page, "today") == ["since Friday", "overdue by another target"]
     said = text_of(page)
-    assert "Until 11:00: 1 to answer" in said
+    assert "Until 11:00: 2 to answer" in said
+    assert "Next: 11:00, overdue by another target ." in said
+    assert "1 has passed; an answer is still in time until 09:00, when work resumes." in said
     assert "first reply: 2 overdue, 0 due today" in said
 
 
@@ -310,6 +321,21 @@ def test_the_longest_overdue_comes_first() -> None:
     assert late == ["day and night", "by day"]
 
 
+def test_amounts_are_those_of_the_times_shown() -> None:
+    now = at("2026-03-12T16:00") + timedelta(seconds=40)
+    events = [
+        posted("late", at("2026-03-12T11:00"), agency_id="roads"),  # due today at 16:00
+        posted("soon", at("2026-03-12T11:30") + timedelta(seconds=50), agency_id="roads"),
+        posted("closing", at("2026-03-12T13:00"), agency_id="parks"),
+    ]
+    said = text_of(screen(events, now))
+    assert "16:30 roads soon roads 30 min at risk" in said
+    assert "18:00 late after Fri 13 Mar 09:00 parks closing parks 2 h" in said
+    assert "1 at risk: at most 1 h left" in said
+    assert "3 open: first reply Most overdue at: roads 1" in said
+    assert "16:00 roads late roads 0 min" in said
+
+
 def test_long_delays_are_also_in_working_days() -> None:
     now = at("2026-03-13T12:00")
     long, short = posted("long", at("2026-03-02T09:00")), posted("short", at("2026-03-12T15:00"))
@@ -323,7 +349,7 @@ def test_long_delays_are_also_in_working_days() -> None:
     assert "working days" not in said
 
 
-@pytest.mark.parametrize("now", ["2026-03-10T09:00", "2026-03-10T12:30", "2026-03-13T17:55"])
+@pytest.mark.parametrize("now", ["2026-03-10T09:00", "2026-03-10T13:20", "2026-03-13T08:20"])
 def test_every_figure_is_that_of_the_json(now: str) -> None:
     rng, as_of = random.Random(12), at(now)
     events = [
@@ -334,6 +360,8 @@ def test_every_figure_is_that_of_the_json(now: str) -> None:
         live.apply(events)
         client = Client(POLICY, store=WithStore(live))
         page = client.ask("GET", "/").text
+        (link,) = re.findall(r'href="\.(/[^"]*)"><strong data-figure="tile_until"', page)
+        listed = ids(client.ask("GET", unescape(link)).text)
         counts = client.ask("GET", "/v1/overdue").json()["counts"]
         paths = [f"/v1/appeals/{event.appeal_id}" for event in events]
         outcomes = [one for path in paths for one in client.ask("GET", path).json()["outcomes"]]
@@ -343,19 +371,33 @@ def test_every_figure_is_that_of_the_json(now: str) -> None:
         for one in outcomes
         if one["verdict"] != "breached"
     ]
-    days = sorted({when.date() for when, _ in due})
-    of_day = [one for one in due if one[0].date() == days[0]]
-    ahead = [one for one in due if one[0] > as_of and one[0].date() in days[:2]]
-    hours = Counter(when + timedelta(minutes=-when.minute % 60) for when, _ in ahead)
-    first = {end: count for end, count in hours.items() if end.date() == min(hours).date()}
-    fullest = max(sorted(first), key=lambda end: first[end])
-    soon = Counter(agency for when, agency in ahead if when <= fullest)
+    dates = {max(when.date(), as_of.date()) for when, _ in due}
+    first, *others = sorted(dates)
+    of_day = [one for one in due if one[0].date() <= first]
+    hours: Counter[datetime] = Counter()  # what is due already is the first row
+    for when, _ in due:
+        if when.date() <= [first, *others][:2][-1]:
+            hours[max(as_of, when + timedelta(minutes=-when.minute % 60))] += 1
+    ends = sorted(end for end in hours if end.date() == first)
+    fullest = max(ends, key=lambda end: (end > as_of, hours[end]))
+    soon = Counter(agency for when, agency in of_day if when <= fullest)
+    assert (as_of in hours) == any(when <= as_of for when, _ in due) == (":20" in now)
+    assert sum(hours[end] for end in ends) == len(of_day)
     board, agencies = page.split('id="agencies"')
     shown = re.findall(r'<td class="main" data-v="(\d+)">', board)
     assert list(map(int, shown)) == [hours[end] for end in sorted(hours)]
+    by_then = re.findall(r"until \d+:00: </span>(\d+)</a>", board)
+    assert int(by_then[len(ends) - 1 - (as_of in hours)]) == len(of_day)
     tiles = [int(count) for count in re.findall(r'data-figure="tile_\w+">(\d+)<', board)]
-    assert tiles == [sum(soon.values()), len(of_day), counts["at_risk"], counts["overdue"]]
+    assert tiles == [
+        sum(soon.values()),
+        len(of_day),
+        counts["at_risk"],
+        counts["overdue"],
+        len(outcomes),
+    ]
     assert counts["overdue"] == late.total()
+    assert len(listed) == tiles[0]
     for agency in (f"a{n}" for n in range(5)):
         row = agencies.partition(f"<bdi>{agency}</bdi></a></th>")[2].partition("</tr>")[0]
         mine = sum(name == agency for _, name in of_day)
@@ -530,6 +572,7 @@ def test_each_special_day_is_explained_with_its_act() -> None:
     assert "Due Mon 12 Jan 11:38, 2 h 38 min of working time left" in said
     assert "Wed 31 Dec 2025 0:00 day off moved from 5 Jan 2025: Постановление" in said
     assert "Thu 1 Jan 2026 – Tue 6 Jan 2026 0:00 New Year holidays: ст. 112 ч. 1 ТК РФ" in said
+    assert "Hours: Mon-Fri 09:00-13:00,14:00-18:00. Calendar: RU-VGG, version 2" in said
     assert "agency: Комитет дорог" in said
     said = page_of([posted("A-1", at("2025-12-30T16:38"), agency_id="roads")], EVE, "ru")
     assert "Срок пн 12.01 11:38, осталось 2 ч 38 мин рабочего времени" in said

@@ -258,6 +258,26 @@ def test_the_language_of_the_address_comes_first(app: Any) -> None:
     assert '<html lang="en">' in get(app, "/?lang=en", accept_language="ru").text  # the login
 
 
+def test_an_error_keeps_the_language(app: Any) -> None:
+    page = get(app, "/?agncy=health&lang=ru", cookie=cookie(login(app)), accept_language="en").text
+    assert '<html lang="ru">' in page
+    assert 'href="./?lang=ru"' in page
+
+
+def test_a_whole_number_opens_its_appeal(app: Any, live: Live) -> None:
+    live.apply([event(1), event(10), event(2), event(2, "replied", 1)])
+    good = cookie(login(app))
+    for number, opened in (("a-10", "A-10"), ("A-2", "A-2")):
+        found = get(app, f"/?id={number}&lang=ru", cookie=good)
+        assert (found.status, found.headers["location"]) == (303, f"appeal?id={opened}&lang=ru")
+    assert get(app, "/?id=A-1", cookie=good).status == 200  # a part of A-10, too
+    other = get(app, "/?id=A-2&agency=roads", cookie=good).text
+    assert "appeal?id=A-2" in other
+    nothing = get(app, "/?id=A-99", cookie=good).text
+    assert "There is no appeal <bdi>A-99</bdi>" in nothing
+    assert "appeal?id=A-99" not in nothing
+
+
 def test_a_store_that_fails_gives_a_page(
     app: Any, live: Live, monkeypatch: pytest.MonkeyPatch
 ) -> None:

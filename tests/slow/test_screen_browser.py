@@ -214,7 +214,7 @@ def test_by_keyboard_alone(service: Served, chromium: Browser) -> None:
     assert order[:5] == [
         "Skip to the appeals",
         "Русский",
-        "Switch theme",
+        "Dark or light",
         "Log out",
         "Filter and search",
     ]
@@ -333,7 +333,7 @@ def test_two_screens_of_a_phone_have_all_of_the_board(chromium: Browser) -> None
             "[...document.querySelectorAll('main section')].map((one) =>"
             " [one.id, one.getBoundingClientRect().top + scrollY])"
         )
-    ids = ["summary", "hours", "today", "next", "agencies", "overdue"]
+    ids = ["summary", "today", "next", "hours", "agencies", "overdue"]
     assert [key for key, _ in tops] == ids
     assert max(top for _, top in tops) < 2 * 844
 

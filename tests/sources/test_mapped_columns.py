@@ -105,13 +105,20 @@ def test_two_columns_are_joined_and_mapped() -> None:
         ("12.03.2026 00:00:00", "10:50", "10:50:00"),
         ("12.03.2026 10:50", "", "10:50:00"),
         ("12.03.2026", "10.5", None),
+        ("12.03.2026 0:00", "10-50", "10:50:00"),
         ("12.03.2026", "", None),
+        ("12.03.2026", "нет", None),
+        ("2026-03-12T00:00:00", "нет", None),
+        ("2026-03-12T00:00:00+03:00", "", None),
+        ("12.03.2026 0:00", "", None),
+        ("12 марта 2026 г., 00:00", "", None),
         ("", "10:50", None),
         ("12.03.2026 11:00", "10:50", None),
     ],
 )
 def test_a_date_and_a_time_of_day_in_two_columns(date: str, time: str, local: str | None) -> None:
     config = MOSCOW + '[columns]\noccurred_at = ["date", "time"]\n'
+    config += '[values.occurred_at]\n10-50 = "10:50"\n"нет" = ""\n'
     rows = both({"appeal_id": "1", "type": "created", "date": date, "time": time})
     for text, mapping in zip(rows, configured(config), strict=True):
         if local is None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from io import BytesIO
+from itertools import product
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -243,6 +244,26 @@ def test_a_time_at_midnight_is_a_time_where_its_style_shows_one() -> None:
         items = read(changed(xlsx(fill), {SHEET_XML: spoil}))
         assert [isinstance(item, Fault) for item in items] == [False, False, True]
         assert first(items)[0].occurred_at == datetime(2026, 3, 12, tzinfo=UTC)
+
+
+def test_a_posting_without_its_time_of_day_is_rejected_whatever_the_style_of_its_date() -> None:
+    styles = ["DD.MM.YYYY", "dd.mm.yyyy hh:mm", "m/d/yy h:mm", "[$-419]d mmm yyyy;@", "General"]
+    header = ("appeal_id", "type", "date", "time")
+
+    def fill(book: Any, sheet: Any) -> None:
+        sheet.write_row(0, 0, header)
+        for row, (style, clock) in enumerate(product(styles, ("08-40", "", "09-15")), 1):
+            sheet.write_row(row, 0, (row, "created"))
+            sheet.write(row, 2, 46093, book.add_format({"num_format": style}))
+            sheet.write(row, 3, clock)
+
+    config = (
+        '[input]\ntz = "UTC"\n[columns]\noccurred_at = ["date", "time"]\n[values.occurred_at]\n'
+    )
+    items = read(xlsx(fill), sheet=config + '08-40 = ""\n09-15 = "09:15"\n')
+    posted = [first([item])[0].occurred_at for item in items if not isinstance(item, Fault)]
+    assert posted == [datetime(2026, 3, 12, 9, 15, tzinfo=UTC)] * 4  # a number of days is no date
+    assert {item.reason for item in items if isinstance(item, Fault)} == {"unreadable_time"}
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,7 @@ def _made(
         target_rate=rate,
         by=wanted.groupings,
         **wanted.period(found.schedule.tz),
-        listed=LISTED if wanted.html is None else len(cases),
+        listed=LISTED if wanted.html is None and wanted.xlsx is None else len(cases),
         with_cases=wanted.with_cases or wanted.revise is not None,
     )
     try:

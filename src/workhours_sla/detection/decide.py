@@ -196,10 +196,10 @@ def _place_values(made: _Decision) -> None:
             facts = {"column": name, "values": listed(unknown)}
             made.doubts.append(ask(section, cause, (), *map(toml_key, unknown), **facts))
     role = made.roles.get("answered_at")
-    empty = role.columns[0].placeholders if role and len(role.columns) == 1 else {}
+    empty = [text for column in role.columns for text in column.placeholders] if role else []
     if role and empty:
         made.values["answered_at"] = dict.fromkeys(empty, "")
-        texts = ", ".join(map(shown, empty))
+        texts = ", ".join(map(shown, made.values["answered_at"]))
         made.notes.append(say("detect_empty", column=role.names, texts=texts))
 
 

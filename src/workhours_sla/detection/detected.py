@@ -173,6 +173,8 @@ def _section(detected: Detected, section: str, table: Mapping[str, Value]) -> It
     for key, value in table.items():
         if toml_key(key) not in asked:
             comment = {"kind": f"kind_{value}", "tz": "tz"}.get(key) if section == "input" else None
+            if section == "values.answered_at" and value == "":
+                comment = "no_answer"
             yield toml_line(key, value) + (f"  # {INIT.text(comment)}" if comment else "")
     for keys, doubts in by_keys.items():
         for doubt in doubts:

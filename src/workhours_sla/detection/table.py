@@ -19,6 +19,7 @@ from workhours_sla.detection.shapes import (
     shape_of,
     shape_text,
 )
+from workhours_sla.detection.words import says_unanswered
 from workhours_sla.errors import shown
 from workhours_sla.sources.layout import numbered, two_rows
 
@@ -120,8 +121,12 @@ class Column:
 
     @property
     def placeholders(self) -> dict[str, int]:
-        """Placeholder texts for a missing time, with their counts."""
-        return {text: count for text, count in self.values.items() if is_no_time(text)}
+        """Texts in place of a missing time, with their counts; if of answers, also ``в работе``."""
+        return {
+            text: count
+            for text, count in self.values.items()
+            if is_no_time(text) or says_unanswered(text)
+        }
 
     @property
     def texts(self) -> dict[str, int]:
@@ -193,9 +198,13 @@ class Role(NamedTuple):
         return toml_line(self.canonical, self.written)
 
     def text(self, cells: Sequence[str]) -> str:
-        """Return a row's text, empty for a placeholder such as ``нет``."""
-        text = " ".join(column.text(cells) for column in self.columns).strip()
-        return "" if is_no_time(text) else text
+        """Return a row's text, without placeholders such as ``нет``."""
+        texts = (column.text(cells) for column in self.columns)
+        return " ".join(text for text in texts if text and not self.is_empty(text))
+
+    def is_empty(self, text: str) -> bool:
+        is_open = self.canonical == "answered_at" and says_unanswered(text)
+        return is_open or is_no_time(text)
 
 
 class Header(NamedTuple):

@@ -22,6 +22,7 @@ from workhours_sla.detection.table import CLOCKS, Role, Table
 from workhours_sla.errors import TimeSyntaxError, shown
 from workhours_sla.sources.values import date_alone
 from workhours_sla.sources.written_times import parse_time
+from workhours_sla.text.messages import say
 
 DEFAULT: Final = "default"
 """The ``datetime_format`` for notations that are recognised without a format."""
@@ -172,7 +173,8 @@ def doubts_of(role: Role) -> Iterator[Doubt]:
         yield _about(role, "detect_clock_alone")
     others: dict[str, int] = {}
     for column in role.columns:
-        others |= column.texts | {one.example: one.count for one in column.odd_numbers}
+        others |= {text: count for text, count in column.texts.items() if not role.is_empty(text)}
+        others |= {one.example: one.count for one in column.odd_numbers}
     if others:
         yield _texts_doubt(role, others)
 
@@ -201,9 +203,11 @@ def _texts_doubt(role: Role, texts: dict[str, int]) -> Doubt:
     rows: dict[str, int] = {}
     for column in role.columns:
         rows |= {one.example: one.row for one in column.shapes.values()} | column.value_rows
-    lines = [toml_line(text, "") for text in first if role.canonical == "answered_at"]
+    is_answer = role.canonical == "answered_at"
+    lines = [toml_line(text, "") for text in first if is_answer]
     counts = ", ".join(f"{shown(text)} ({texts[text]})" for text in first)
-    facts = {"column": role.names, "canonical": role.canonical, "texts": counts}
+    facts: dict[str, object] = {"column": role.names, "canonical": role.canonical}
+    facts |= {"texts": counts, "row": min(rows[text] for text in first)}
+    facts["unanswered"] = say("detect_or_unanswered") if is_answer else ""
     section = f"values.{role.canonical}"
-    row = min(rows[text] for text in first)
-    return ask(section, "detect_texts", lines, *map(toml_key, first), **facts, row=row)
+    return ask(section, "detect_texts", lines, *map(toml_key, first), **facts)

@@ -35,7 +35,8 @@ _EVENTS: Final = {
 """The known names of event types, in the form that ``plain`` returns."""
 _STATUSES: Final = {
     "open": "новое, новая, новый, поступило, зарегистрировано, принято, назначено, в работе, "
-    "на рассмотрении, рассматривается, у исполнителя, передано исполнителю, new, open, registered, "
+    "на рассмотрении, рассматривается, на исполнении, исполняется, в обработке, обрабатывается, "
+    "у исполнителя, передано исполнителю, new, open, registered, "
     "assigned, in progress, work in progress, active",
     "paused": "приостановлено, пауза, на паузе, ожидание ответа заявителя, ожидание гражданина, "
     "запрошена информация у заявителя, on hold, paused, pending customer, suspended, "
@@ -45,6 +46,16 @@ _STATUSES: Final = {
     "closed": "закрыто, закрыта, закрыт, в архиве, closed, archived",
 }
 
+_UNANSWERED: Final = (
+    "в процессе, готовится, готовится ответ, ответ готовится, подготовка ответа, ожидается, "
+    "ожидает ответа, ожидание ответа, ждет ответа, пока нет, еще нет, нет пока, ответа пока нет, "
+    "пока нет ответа, ответа еще нет, еще не отвечено, не исполнено, не выполнено, не решено, "
+    "не рассмотрено, не закрыто, не готово, открыто, pending, in process, processing, ongoing, "
+    "under review, waiting, awaiting answer, awaiting reply, awaiting response, not yet, tbd, "
+    "no response, not answered, not replied, not resolved, not closed, unresolved"
+)
+"""Texts in a column of answers that mean no answer yet, besides the statuses of open appeals."""
+
 
 def _by_word(table: dict[str, str]) -> dict[str, str]:
     return {word: meaning for meaning, words in table.items() for word in words.split(", ")}
@@ -52,6 +63,7 @@ def _by_word(table: dict[str, str]) -> dict[str, str]:
 
 _EVENT_OF: Final = _by_word(_EVENTS) | {one.replace("_", " "): one.value for one in EventType}
 _MEANING_OF: Final = _by_word(_STATUSES)
+_NOT_YET: Final = frozenset(_UNANSWERED.split(", "))
 _STOPPED: Final = (
     *("отозван", "отзыв", "отмен", "удален", "дубл", "спам", "черновик", "отклон", "отказ"),
     *("объедин", "аннулир", "withdraw", "cancel", "delet", "duplic", "spam", "draft", "reject"),
@@ -104,6 +116,15 @@ def event_type(value: str) -> str | None:
 def status_meaning(value: str) -> str | None:
     """Return open, paused, answered or closed as the meaning of a status, None if it is unknown."""
     return _MEANING_OF.get(plain(value))
+
+
+def says_unanswered(text: str) -> bool:
+    """Whether a text in place of an answer's time says that there is no answer yet.
+
+    >>> says_unanswered("На исполнении"), says_unanswered("Переадресовано")
+    (True, False)
+    """
+    return plain(text) in _NOT_YET or status_meaning(text) == "open"
 
 
 def may_need_no_answer(status: str) -> bool:

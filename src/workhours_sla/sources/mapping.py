@@ -180,7 +180,7 @@ class Mapper:
         self._joined[key] = JoinedColumn(
             canonical,
             parts,
-            empty=[value.strip() for value, meaning in values.items() if meaning == ""],
+            values={value.strip(): str(meaning) for value, meaning in values.items()},
             points=self.layout.datetime_format in (None, DEFAULT),
         )
         return key

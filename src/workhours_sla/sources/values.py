@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, time, timedelta
 from typing import Final
 
@@ -14,8 +14,13 @@ from workhours_sla.text.messages import say
 
 ROUNDED: Final = 10**15
 """Numbers of this size or more may be rounded, because workbooks store 15 digits."""
-_MIDNIGHT: Final = re.compile(r"(.*\d)[T ]00:00(?::00(?:\.0+)?)?", re.ASCII | re.DOTALL)
-"""Matches a date followed by midnight, as workbooks write a date."""
+_MIDNIGHT: Final = re.compile(
+    r",?(?: в)?[T ]"
+    r"(?:0?0(?P<mark>[:.])00(?:(?P=mark)00(?:\.0+)?)?|12:00(?::00)?(?= ?A))(?: ?AM)?"
+    r"(?P<offset> ?Z| ?[+-]\d\d:?\d\d)?\Z",
+    re.IGNORECASE,
+)
+"""Matches the midnight that spreadsheets write after a date."""
 _DAY_ZERO: Final = re.compile(r"1899-12-3[01][T ]", re.ASCII)
 """Matches the date that workbooks put before a time of day."""
 _POINTED: Final = re.compile(r"(\d{1,2})\.(\d\d)", re.ASCII)
@@ -76,15 +81,19 @@ def row_text(values: Iterable[object]) -> str:
 
 
 class JoinedColumn:
-    """Joins the columns named in ``parts`` to the value of a canonical column."""
+    """Joins the columns named in ``parts`` to the value of a canonical column.
+
+    ``values`` are the meanings of values; those of a date or a time of day replace it.
+    """
 
     def __init__(
-        self, canonical: str, parts: Parts, *, empty: Collection[str] = (), points: bool = False
+        self, canonical: str, parts: Parts, *, values: Mapping[str, str], points: bool = False
     ) -> None:
         self._canonical = canonical
         self._parts = parts
-        self._empty = {"", *empty}
+        self._empty = {"", *(value for value, meaning in values.items() if not meaning)}
         self._is_time = canonical in TIMES
+        self._corrected = values if self._is_time else {}
         self._points = points
 
     def __call__(self, record: Mapping[str, object]) -> object:
@@ -96,8 +105,7 @@ class JoinedColumn:
         if not self._is_time:
             return AND.join(texts)
         day, *rest = texts
-        if any(rest):
-            day = date_alone(day)
+        day = date_alone(day)  # also if the time is missing: a date alone is no midnight
         rest = [_DAY_ZERO.sub("", text, count=1) for text in rest]
         if self._points:
             rest = [
@@ -119,14 +127,14 @@ class JoinedColumn:
             return ""
         if not isinstance(value, str):
             value = plain_text(self._canonical, value, fractions=self._is_time)
-        return value.strip()
+        return self._corrected.get(value.strip(), value.strip())
 
 
 def date_alone(text: str) -> str:
-    """Return a date without the ``00:00`` that a workbook adds to it.
+    """Return a date without the ``00:00`` that a spreadsheet adds to it.
 
-    >>> date_alone("12.03.2026 00:00"), date_alone("2026-03-12T00:00:00.000"), date_alone("нет")
+    >>> date_alone("12.03.2026 0:00"), date_alone("2026-03-12T00:00:00.000"), date_alone("нет")
     ('12.03.2026', '2026-03-12', 'нет')
     """
-    found = _MIDNIGHT.fullmatch(text)
-    return text if found is None else found[1]
+    found = _MIDNIGHT.search(text)
+    return text if found is None else text[: found.start()] + (found["offset"] or "")

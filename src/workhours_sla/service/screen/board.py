@@ -26,7 +26,8 @@ _END: Final = datetime.max.replace(tzinfo=UTC)
 class DueHours(NamedTuple):
     """The appeals of a group that are due after ``since``, up to ``until``: at the ends of hours.
 
-    ``agencies`` are ids with their numbers of appeals, the largest first.
+    ``until`` is the present if all are due already. ``agencies`` are ids with their numbers of
+    appeals, the largest first; ``by_then`` counts all of the group that is due by ``until``.
     """
 
     group: Show
@@ -34,6 +35,8 @@ class DueHours(NamedTuple):
     until: datetime
     due: int
     agencies: Sequence[tuple[str | None, int]]
+    by_then: int
+    first: Outcome
 
 
 class AgencyCounts(NamedTuple):
@@ -51,13 +54,14 @@ class Board:
 
     - ``targets``: the name of each target with its numbers of appeals that are overdue or due
       today. All else is about ``target`` alone.
-    - ``lists``: the outcomes of each group, and those at risk, the most urgent first. ``overdue``
-      have passed their limit. ``today`` are due by the end of today; some may be in time until a
-      later limit. ``next`` are due on ``next_on``, the next date with deadlines, and ``later``
-      after it. ``unknown`` have a due time that depends on uncertain dates.
+    - ``lists``: the outcomes of each group, those at risk, and those to answer ``now``, the most
+      urgent first. ``overdue`` have passed their limit. ``today`` are due by the end of today; of
+      these, ``now`` are in time although their due time has passed. ``next`` are due on
+      ``next_on``, the next date with deadlines, and ``later`` after it. ``unknown`` have a due time
+      that depends on uncertain dates.
     - ``days_off``: the days between today and ``next_on``, if all are days off for ``next``, or 0.
-    - ``hours``: the hours from now on in which appeals are due, of today and of ``next_on``.
-    - ``soon``: all that is due from now until the end of the fullest hour, of today if it can be.
+    - ``hours``: what is due already, and the hours from now on, of today and of ``next_on``.
+    - ``soon``: all that is due until the end of the fullest hour, of today if it can be.
     - ``values``: the values of each filter that the open appeals have, without any filter.
     """
 
@@ -74,16 +78,28 @@ class Board:
 
     @property
     def open(self) -> int:
-        return appeals(one for group in GROUPS for one in self.lists[group])
+        return len(self.ids)
+
+    @property
+    def ids(self) -> set[str]:
+        return {one.appeal_id for group in GROUPS for one in self.lists[group]}
 
     def listed(self, filters: Filters) -> Sequence[Outcome]:
         """Return the list that the filters show, or the part of it that is due in some hours."""
         every = self.lists[filters.show]
         if filters.after is None and filters.until is None:
             return every
-        first, last = filters.after or 0, filters.until or 24
-        ahead = [one for one in every if one.due_at is not None and one.due_at > self.now]
-        return [one for one in ahead if first <= _slot(one, self.now)[0].hour < last]
+        after, until = filters.after, filters.until or 24
+        slots = [(one, *_slot(one, self.now)) for one in every if one.due_at is not None]
+        return [
+            one
+            for one, since, end in slots
+            if (after is None if end <= self.now else (after or 0) <= since.hour < until)
+        ]
+
+    @property
+    def next_due(self) -> Outcome | None:
+        return next((one.first for one in self.hours if one.until > self.now), None)
 
 
 def appeals(outcomes: Iterable[Outcome]) -> int:
@@ -110,9 +126,11 @@ def board_of(outcomes: Iterable[Outcome], policy: Policy, now: datetime, filters
     for one in found:
         lists[_group(one, today, next_on, zone)].append(one)
     hours = _by_hour(lists, now)
-    soon = _until_the_fullest(hours)
+    fullest = _fullest(hours, now)
+    soon = [] if fullest is None else _until(hours, *fullest)
     agencies = _agencies(lists, soon)
     lists[Show.RISK] = [one for one in found if one.verdict is Verdict.AT_RISK]
+    lists[Show.NOW] = [one for one in lists[Show.TODAY] if one.due_at and one.due_at <= now]
     return Board(
         now,
         target,
@@ -126,8 +144,8 @@ def board_of(outcomes: Iterable[Outcome], policy: Policy, now: datetime, filters
         {group: tuple(some) for group, some in lists.items()},
         next_on,
         0 if next_on is None else _days_off(lists[Show.NEXT], policy, today, next_on),
-        tuple(_counted(group, some, now) for (group, _), some in hours.items()),
-        _counted(next(iter(hours))[0], soon, now) if soon else None,
+        tuple(_counted(*key, some, hours) for key, some in hours.items()),
+        None if fullest is None else _counted(*fullest, soon, hours),
         agencies,
         values,
     )
@@ -181,36 +199,42 @@ def _days_off(outcomes: Iterable[Outcome], policy: Policy, today: date, next_on:
 # -- by when, and by whom --------------------------------------------------------------------------
 
 
+_Hours = Mapping[tuple[Show, datetime], list[Outcome]]
+
+
 def _slot(outcome: Outcome, now: datetime) -> tuple[datetime, datetime]:
-    """Return the begin and the end of the hour in which an answer is due."""
+    """Return the begin and the end of the hour in which an answer is due, ``now`` if it is."""
     assert outcome.due_at is not None  # noqa: S101 - its callers have asked
-    return slot_of(outcome.due_at.astimezone(now.tzinfo), "hour")
+    is_due = outcome.due_at <= now
+    return (now, now) if is_due else slot_of(outcome.due_at.astimezone(now.tzinfo), "hour")
 
 
-def _by_hour(
-    lists: Mapping[Show, Sequence[Outcome]], now: datetime
-) -> dict[tuple[Show, datetime], list[Outcome]]:
-    """Return what is due from now on, by its group and the end of its hour, the earliest first."""
+def _by_hour(lists: Mapping[Show, Sequence[Outcome]], now: datetime) -> _Hours:
+    """Return what is due, by its group and the end of its hour, the earliest first."""
     found: dict[tuple[Show, datetime], list[Outcome]] = {}
     for group in (Show.TODAY, Show.NEXT):
         for one in lists[group]:
-            if one.due_at is not None and one.due_at > now:
-                found.setdefault((group, _slot(one, now)[1]), []).append(one)
+            found.setdefault((group, _slot(one, now)[1]), []).append(one)
     return found
 
 
-def _until_the_fullest(hours: Mapping[tuple[Show, datetime], list[Outcome]]) -> list[Outcome]:
-    """Return what is due until the end of the fullest hour of the first group that has any."""
-    first = [end for end in hours if end[0] is next(iter(hours))[0]]
-    fullest = max(first, key=lambda end: appeals(hours[end]), default=None)
-    return [one for end in first if fullest and end <= fullest for one in hours[end]]
+def _fullest(hours: _Hours, now: datetime) -> tuple[Show, datetime] | None:
+    """Return the fullest hour of the first group that has any, or ``now`` if it has no hour."""
+    first = [key for key in hours if key[0] is next(iter(hours))[0]]
+    return max(first, key=lambda key: (key[1] > now, appeals(hours[key])), default=None)
 
 
-def _counted(group: Show, outcomes: Sequence[Outcome], now: datetime) -> DueHours:
-    pairs = {(one.agency_id, one.appeal_id) for one in outcomes}
-    counts = Counter(agency for agency, _ in sorted(pairs, key=str))
-    since, until = _slot(outcomes[0], now)[0], _slot(outcomes[-1], now)[1]
-    return DueHours(group, since, until, appeals(outcomes), counts.most_common())
+def _counted(group: Show, until: datetime, outcomes: Sequence[Outcome], hours: _Hours) -> DueHours:
+    # the earliest first, also among agencies with equal numbers
+    pairs = dict.fromkeys((one.agency_id, one.appeal_id) for one in outcomes)
+    most = Counter(agency for agency, _ in pairs).most_common()
+    since, by_then = slot_of(until, "hour")[0], appeals(_until(hours, group, until))
+    return DueHours(group, since, until, appeals(outcomes), most, by_then, outcomes[0])
+
+
+def _until(hours: _Hours, group: Show, until: datetime) -> list[Outcome]:
+    ends = [key for key in hours if key[0] is group and key[1] <= until]
+    return [one for key in ends for one in hours[key]]
 
 
 def _agencies(

@@ -37,6 +37,7 @@ class Show(StrEnum):
     PAUSED = "paused"
     UNKNOWN = "unknown"
     RISK = "risk"
+    NOW = "now"
     AGENCIES = "agencies"
 
 

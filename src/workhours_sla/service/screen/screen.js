@@ -68,7 +68,9 @@ function replace(part, html) {
   const place = active && placeOf(part, active);
   const before = document.getElementById("sentence")?.textContent;
   document.getElementById("tip").hidden = true;
+  const open = part.querySelector("details")?.open;
   part.innerHTML = html;
+  part.querySelector("details")?.toggleAttribute("open", open === true);
   prepare(part);
   if (place) (foundAt(part, place) ?? part).focus({ preventScroll: true });
   const sentence = document.getElementById("sentence")?.textContent;

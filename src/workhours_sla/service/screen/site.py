@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from datetime import datetime, tzinfo
 from functools import wraps
@@ -29,7 +30,7 @@ from workhours_sla.service.screen.login import Login, cookie_header
 from workhours_sla.service.screen.view import POLICY, Page, View, rendered
 from workhours_sla.service.tokens import Door
 from workhours_sla.sla.policy import Policy
-from workhours_sla.text.catalog import SCREEN, current, language
+from workhours_sla.text.catalog import LANGUAGES, SCREEN, current, language
 
 BOARD, APPEAL, UPDATES, LOGOUT = "/", "/appeal", "/updates", "/logout"
 SECONDS: Final = 3600.0
@@ -51,11 +52,12 @@ Answer = Callable[[Request], Awaitable[Response]]
 
 
 class Shown(NamedTuple):
-    """A board, its fragment, and the hash of the fragment."""
+    """A board, its fragment, the hash of it, and the appeal with the whole number searched for."""
 
     board: Board
     inner: str
     hash: str
+    exact: str | None
 
 
 class Screen:
@@ -91,8 +93,14 @@ class Screen:
         board = board_of(moment.outcomes, view.policy, now, filters)
         is_empty = not moment.outcomes and self._live.is_empty
         page = Page(view, filters, board.now)
-        inner = rendered("lists.html", board=board, p=page, is_empty=is_empty)
-        return Shown(board, inner, sha256(inner.encode()).hexdigest()[:16])
+        exact = None if filters.id is None else self._exact(board.ids, filters.id, now)
+        inner = rendered("lists.html", board=board, p=page, is_empty=is_empty, exact=exact)
+        return Shown(board, inner, sha256(inner.encode()).hexdigest()[:16], exact)
+
+    def _exact(self, listed: AbstractSet[str], wanted: str, now: datetime) -> str | None:
+        """Return the appeal of a number, None if it is none or a part of others as well."""
+        exact = next((one for one in listed if one.casefold() == wanted.casefold()), wanted)
+        return exact if listed <= {exact} and self._live.appeal(exact, now) is not None else None
 
 
 class Site:
@@ -121,14 +129,14 @@ class Site:
         @wraps(answer)
         async def found(request: Request) -> Response:
             request.scope[ROUTE] = request.scope["path"]
-            with language(_language(request)):
+            with language(_lang(request) or current()):
                 try:
                     self._door.admit(request.scope)
                     response = await answer(request)
                 except (RefusedRequestError, WorkHoursError) as error:
                     problem = problem_of(error)
                     sentence = problem.document()["detail"]
-                    response = _refusal(sentence, problem.status)
+                    response = _refusal(sentence, problem.status, _lang(request))
             response.headers.update(HEADERS)
             return response
 
@@ -176,6 +184,9 @@ class Site:
     async def _board(self, filters: Filters) -> Response:
         found, _ = await self._screen.shown(filters, self._view)
         page = Page(self._view, filters, found.board.now)
+        alone = Filters(target=filters.target, id=filters.id, lang=filters.lang)
+        if found.exact is not None and filters == alone:
+            return RedirectResponse(page.appeal(found.exact), 303)
         facts = {"board": found.board, "inner": found.inner, "version": found.hash}
         return HTMLResponse(rendered("board.html", p=page, **facts))
 
@@ -184,7 +195,7 @@ class Site:
         history = await asyncio.to_thread(self._live.appeal, wanted, now)
         if history is None:
             sentence = SCREEN.text("no_appeal", appeal=shown(wanted))
-            return _refusal(sentence, 404)
+            return _refusal(sentence, 404, filters.lang)
         page = Page(self._view, filters, now)
         # in a thread, because an appeal may have many events
         made = await asyncio.to_thread(rendered, "appeal.html", history=history, p=page)
@@ -244,13 +255,12 @@ class _Updates(StreamingResponse):
             self._streams.discard(self)
 
 
-def _refusal(sentence: str, status: int) -> HTMLResponse:
-    sentence = sentence[0].upper() + sentence[1:]
-    return HTMLResponse(rendered("refusal.html", sentence=sentence), status)
+def _refusal(sentence: str, status: int, lang: str | None) -> HTMLResponse:
+    sentence, back = sentence[0].upper() + sentence[1:], f"./?lang={lang}" if lang else "./"
+    return HTMLResponse(rendered("refusal.html", sentence=sentence, back=back), status)
 
 
-def _language(request: Request) -> str:
-    """Return the language in the address, or that of the request."""
-    with suppress(RefusedRequestError):
-        return Filters.parse(request.url.query).lang or current()
-    return current()
+def _lang(request: Request) -> str | None:
+    """Return the language in the address, also if the rest of the address is wrong."""
+    lang = request.query_params.get("lang")
+    return lang if lang in LANGUAGES else None

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 from workhours_sla.errors import BudgetError, CalendarCoverageError
+from workhours_sla.reports.page.blocks import Cell
 from workhours_sla.reports.page.environment import (
     SCRIPT,
     STYLE,
@@ -24,6 +25,7 @@ from workhours_sla.service.screen.filters import FIELDS, Filters, Show
 from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
+from workhours_sla.text import words
 from workhours_sla.text.catalog import (
     LANGUAGES,
     QUARANTINE_REASONS,
@@ -35,6 +37,8 @@ from workhours_sla.text.numbers import NO_FIGURE, count_text, day_text, weekday_
 from workhours_sla.text.words import NO_PART, budget_words, heading, name_of, target_name
 from workhours_sla.worktime.amounts import format_amount
 from workhours_sla.worktime.budgets import ClockTime, WorkingDaysInHours, budget_kind, budget_size
+from workhours_sla.worktime.explain import Trace
+from workhours_sla.worktime.hours_rules import WEEKDAYS
 from workhours_sla.worktime.times import ZERO
 
 LISTED: Final = 10
@@ -45,6 +49,7 @@ PAGE: Final = 200  # number of rows on a page of one list
 LETTERS: Final = 80
 """Maximum number of letters of a name or an id in a list; its title has all of it."""
 _YEAR: Final = 300  # days after which a date is written with its year
+_MINUTE: Final = timedelta(minutes=1)
 _ONE_DAY: Final = WorkingDaysInHours(1)  # A working day of the usual length
 _NBSP: Final = "\N{NO-BREAK SPACE}"
 
@@ -167,10 +172,19 @@ class Page:
         """Return the end of some hours, the last of a day as 24:00."""
         return f"{of.until.hour or 24}:00"
 
+    def until(self, of: DueHours) -> str:
+        return text("now") if of.until <= self.now else text("tile_until", time=self.time(of))
+
+    def hours_address(self, of: DueHours, after: int | None = None) -> str:
+        """Return the address of what is due until the end of some hours."""
+        if of.until <= self.now:
+            return self.filters.address(show=Show.NOW)
+        return self.filters.address(show=of.group, after=after, until=of.until.hour or 24)
+
     def answer_until(self, board: Board, due: DueHours) -> str:
         """Return the sentence about what must be answered soon, until when and by whom."""
         facts: dict[str, object] = {"count": due.due, "time": self.time(due)}
-        key = "until_today"
+        key = "until_now" if due.until <= self.now else "until_today"
         if due.group is Show.NEXT:
             when, key = self.next_date(board), "until_next"
             facts["When"] = when[0].upper() + when[1:]
@@ -183,7 +197,7 @@ class Page:
             key = "all_at" if most > 1 else "one_at"
         elif due.agencies[1][1] == most:  # nobody has most
             key = "at_agencies"
-        return found + text(key, agency=name, count=len(due.agencies))
+        return found + text(key, agency=name, most=most, count=len(due.agencies))
 
     def next_sentence(self, board: Board) -> str:
         """Return a sentence about the next date, empty if it is said already."""
@@ -195,11 +209,13 @@ class Page:
         return text("next_some", When=when[0].upper() + when[1:], time=time, count=count)
 
     def grace(self, board: Board) -> str:
-        """Return a sentence about appeals that are due today and in time until a later date."""
+        """Return a sentence about appeals in time although their due time or date is over."""
         until_later = [
             (self.local(one.limit), self.local(one.due_at), one)
             for one in board.lists[Show.TODAY]
-            if one.limit and one.due_at and self.local(one.limit).date() > self.now.date()
+            if one.limit
+            and one.due_at
+            and (one.due_at <= self.now or self.local(one.limit).date() > self.now.date())
         ]
         if not until_later:
             return ""
@@ -207,31 +223,34 @@ class Page:
         if len(limits) == 1:
             key = "grace_now" if all(due <= self.now for _, due, _ in until_later) else "grace"
         count = appeals(one for *_, one in until_later)
-        return text(key, when=self.when(min(limits)), count=count)
+        return text(key, when=self.short_time(min(limits), self.now.date()), count=count)
 
     # -- cells of the lists --------------------------------------------------------------------
 
     def amount(self, amount: timedelta | None) -> str:
-        return NO_FIGURE if amount is None else amount_in_words(amount)
+        """Write an amount in whole minutes, as clocks count them."""
+        return NO_FIGURE if amount is None else amount_in_words(amount - amount % _MINUTE)
 
-    def due(self, outcome: Outcome, group: Show) -> str:
+    def short_time(self, at: datetime, day: date) -> str:
+        """Return the time of an instant, with its date if that is not a given day."""
+        local = self.local(at)
+        return f"{local:%H:%M}" if local.date() == day else self.when(local)
+
+    def due(self, outcome: Outcome) -> str:
         """Return when an answer is due, or the earliest time if that is uncertain."""
         if outcome.due_at is not None:
-            local = self.local(outcome.due_at)
-            is_clear = group is Show.TODAY and local.date() == self.now.date()
-            return f"{local:%H:%M}" if is_clear else self.when(local)
+            return self.short_time(outcome.due_at, self.now.date())
         earliest = None if outcome.bounds is None else outcome.bounds.due_at[0]
         if earliest is None or outcome.verdict is Verdict.PAUSED:
             return NO_FIGURE
         return text("earliest", when=self.when(earliest))
 
-    def limit_note(self, outcome: Outcome) -> datetime | None:
-        """Return the limit if it is on another date than the due time, or that is over."""
+    def limit_note(self, outcome: Outcome) -> str:
+        """Return after when an answer is late, empty if that is the due time."""
         due, limit = outcome.due_at, outcome.limit
-        if due is None or limit is None or outcome.verdict is Verdict.BREACHED:
-            return None
-        is_later = self.local(limit).date() > self.local(due).date()
-        return limit if is_later or due <= self.now else None
+        if due is None or limit in (None, due) or outcome.verdict is Verdict.BREACHED:
+            return ""
+        return text("late_after", when=self.short_time(limit, self.local(due).date()))
 
     def in_days(self, outcome: Outcome) -> str:
         """Return how long an answer is overdue in working days, empty up to one working day."""
@@ -244,20 +263,26 @@ class Page:
             return ""
 
     def remaining(self, outcome: Outcome) -> timedelta | None:
-        """Return the working time until an answer is due, None if it is not known."""
+        """Return the working time from the shown time to the shown due time, None if not known."""
         if outcome.verdict is Verdict.PAUSED:
             return None
-        if outcome.remaining is not None:
-            return max(outcome.remaining, ZERO)
         schedule = schedule_of(outcome, self.view.policy)
         if outcome.due_at is None or schedule is None:
-            return None
+            return None if outcome.remaining is None else max(outcome.remaining, ZERO)
+        now, due = (at.replace(second=0, microsecond=0) for at in (self.now, outcome.due_at))
         if isinstance(outcome.budget, ClockTime):
-            return max(outcome.due_at - self.now, ZERO)
+            return max(due - now, ZERO)
         try:
-            return max(schedule.elapsed(self.now, outcome.due_at), ZERO)
+            return max(schedule.elapsed(now, due), ZERO)
         except CalendarCoverageError:
             return None
+
+    def at_risk(self, name: str) -> str:
+        """Return what *at risk* means for a target."""
+        of = next((one for one in self.view.policy.targets if one.name == name), None)
+        if of is None or of.warn_percent is not None:
+            return text("tile_risk")
+        return text("tile_risk_within", amount=self.amount(of.warn))
 
     # -- one appeal ----------------------------------------------------------------------------
 
@@ -275,8 +300,21 @@ class Page:
             key, facts = "state_grace", {"due": self.when(due), "limit": self.when(limit)}
         else:
             key = "state_due" if outcome.remaining is None else "state_open"
-            facts = {"when": self.when(due), "amount": self.amount(outcome.remaining)}
+            facts = {"when": self.when(due), "amount": self.amount(self.remaining(outcome))}
         return text(key, **facts)
+
+    def trace(self, trace: Trace) -> list[list[Cell]]:
+        """Return the explanation of a due time, whose last line has no calendar: it is below."""
+        *days, (*due, _) = trace_lines(trace)
+        return [*days, [*due, Cell("")]]
+
+    def schedule(self, trace: Trace) -> str:
+        """Return the hours and the calendar that explain a due time."""
+        hours = trace.hours
+        for short, name in zip(WEEKDAYS, words.weekdays(), strict=True):
+            hours = hours.replace(short, name)
+        facts = {"calendar": trace.calendar, "version": trace.calendar_version}
+        return text("why_schedule", hours=hours, **facts)
 
     def figures(self, outcome: Outcome) -> list[tuple[str, str]]:
         started = outcome.started_at if outcome.started_at != outcome.posted_at else None
@@ -317,7 +355,6 @@ _TEMPLATES: Final = environment(
     page_size=PAGE,
     no_part=NO_PART,
     reasons=QUARANTINE_REASONS,
-    trace_lines=trace_lines,
     when_text=when_text,
     style=_STYLE,
     script=_SCRIPT,
