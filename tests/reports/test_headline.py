@@ -6,6 +6,7 @@ import json
 import math
 import re
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,6 +18,7 @@ from kit.html_tree import NBSP
 from kit.made_reports import MARCH, START, Appeal, appeals_of, made
 from kit.properties import examples
 from kit.values import HOUR
+from workhours_sla import Schedule, ScheduleBy, Target, working_hours
 from workhours_sla.cli.main import main
 from workhours_sla.config import parse
 from workhours_sla.config.defaults import TARGET
@@ -26,8 +28,15 @@ np = pytest.importorskip("numpy")
 openpyxl = pytest.importorskip("openpyxl")
 
 from kit.paths import EXAMPLES
-from workhours_sla.report import page, write_workbook
-from workhours_sla.reports.headline import direction, headline
+from workhours_sla.report import (
+    AppealColumns,
+    Labels,
+    cases_of_columns,
+    page,
+    report,
+    write_workbook,
+)
+from workhours_sla.reports.headline import direction, headline, headline_lines
 from workhours_sla.text.words import target_name
 
 FORMS = {
@@ -73,7 +82,7 @@ def test_sentence_of_the_issue() -> None:
         [*appeals_of("Комитет здравоохранения", 40, 10), *appeals_of("ЖКХ", 5980, 620)], **MARCH
     )
     assert headline(report).lines()[1] == (
-        "The most answers are missing at Комитет здравоохранения: 10 of 50 were late; 90% needs "
+        "Furthest from the target: Комитет здравоохранения, 10 of 50 late; 90% needs "
         "5 fewer."
     )  # ЖКХ has more late appeals, but that it misses the target is not proven
 
@@ -297,3 +306,15 @@ def test_command_shows_headings_and_names(
     channel = next(table for table in kept["tables"] if table["by"] == "channel")
     assert "vk" in {row["key"] for row in channel["rows"]}
     assert ["channel", "vk", "ВКонтакте"] in kept["names"]
+
+
+def test_appeals_without_a_schedule_are_in_the_headline() -> None:
+    office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    target = Target("first reply", working_hours(4), ScheduleBy("agency_id", {"roads": office}))
+    posted = np.array(["2026-03-10T07:00"] * 3, "M8[s]")
+    columns = AppealColumns(
+        posted, posted, groups={"agency": Labels.of(["roads", "parks", "parks"])}
+    )
+    as_of = datetime(2026, 3, 31, tzinfo=office.tz)
+    lines = headline_lines(report(cases_of_columns(columns, target, as_of=as_of)))
+    assert lines[-1].startswith("2 appeals are not counted: no schedule is set for their agency")

@@ -6,7 +6,7 @@ All outputs show the same lines; the page uses typographic dashes and spaces.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, time, timedelta
 from typing import Final, Literal, NamedTuple
 
@@ -25,6 +25,7 @@ from workhours_sla.text.catalog import HEADLINE, PAGE, SENTENCES, Texts
 from workhours_sla.text.numbers import count_text, number, target_text, when_text
 
 _DAY: Final = timedelta(days=1)
+_MUCH: Final = 0.05  # the share of rejected input that the headline names
 _YEAR, _QUARTER = 12, 3
 _QUARTERS: Final = {"en": ("1", "2", "3", "4"), "ru": ("I", "II", "III", "IV")}
 
@@ -157,7 +158,19 @@ def headline_lines(report: ReportNumbers, texts: Texts = HEADLINE) -> list[str]:
     if report.period != Period():
         now = report.backlog.points[-1]
         lines.append(texts.text("open_now", open=now.open, overdue=now.overdue))
-    return lines
+    return [*lines, *not_counted(report, texts)]
+
+
+def not_counted(report: ReportNumbers, texts: Texts = HEADLINE) -> Iterator[str]:
+    """Yield sentences on appeals without a schedule, and on input of which much was rejected."""
+    intake = report.quality.intake
+    rejected, unmatched = dict(intake.quarantined), dict(intake.unmatched)
+    missing = rejected.pop("no_schedule", 0) + unmatched.get("no_schedule", 0)
+    if missing:
+        yield texts.text("no_schedule", count=missing)
+    count = sum(rejected.values())
+    if count and count >= _MUCH * intake.read:
+        yield texts.text(f"rejected_{intake.of}", count=count, read=intake.read)
 
 
 # -- periods ---------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from workhours_sla.reports.headline import (
     late_of,
     named_period,
     next_step,
+    not_counted,
     whole_period,
 )
 from workhours_sla.reports.page import blocks
@@ -55,6 +56,7 @@ def summary(report: Report) -> Iterator[Block]:
         rate=total.rate,
         label="" if total.rate is None else _read_out(total, total.rate),
         direction=direction(report, TYPESET_HEADLINE),
+        missing=list(not_counted(report, TYPESET_HEADLINE)),
         tiles=list(_tiles(report)),
     )
 
