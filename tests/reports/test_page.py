@@ -321,7 +321,7 @@ def one(answered: str = "NaT", *, as_of: datetime) -> Report:
 def test_report_without_matured_appeals(lang: str) -> None:
     root = read(page(one(as_of=at("2025-03-11T11:00")), lang))
     assert root.all("b", data_figure="rate")[0].text == "\N{EN DASH}"
-    shown = {"ru": "Ни один срок ещё не истёк", "en": "No limit has passed yet"}[lang]
+    shown = {"ru": "Ни один срок ещё не наступил", "en": "No limit has passed yet"}[lang]
     assert root.all("p", data_sentence="nothing_matured")[0].text.startswith(shown)
     assert {"ru": "Просроченных обращений нет.", "en": "No appeal is late."}[lang] in root.text
     assert shown in one(as_of=at("2025-03-11T11:00")).text(lang=lang)
