@@ -82,8 +82,7 @@ def test_sentence_of_the_issue() -> None:
         [*appeals_of("Комитет здравоохранения", 40, 10), *appeals_of("ЖКХ", 5980, 620)], **MARCH
     )
     assert headline(report).lines()[1] == (
-        "Furthest from the target: Комитет здравоохранения, 10 of 50 late; 90% needs "
-        "5 fewer."
+        "Furthest from the target: Комитет здравоохранения, 10 of 50 late; 90% needs 5 fewer."
     )  # ЖКХ has more late appeals, but that it misses the target is not proven
 
 
