@@ -173,7 +173,7 @@ def test_a_name_of_a_region_suggests_its_id(text: str, ids: list[str]) -> None:
 def test_other_names_suggest_the_list() -> None:
     with pytest.raises(UnknownCalendarError, match="workhours calendars lists all ids"):
         Calendar.get("Atlantis")
-    with pytest.raises(UnknownCalendarError, match=r"Calendar\.plain"):
+    with pytest.raises(UnknownCalendarError, match="None in Python"):
         Calendar.get("ATLANTIS")
     with pytest.raises(TypeError, match="RU-VGG"):
         Calendar.get(7)
