@@ -80,7 +80,10 @@ def _shade(share: float, target: float | None) -> str:
     """Return the style of a share: darker the lower it is below a target, or the higher it is."""
     if target is None:
         return f"s{min(int(share * (_DARKEST + 1)), _DARKEST)}"
-    return f"s{0 if share >= target else 1 + sum(share < bound for bound in _bounds(target))}"
+    if share >= target:
+        return "s0"
+    printed = round(share, 2)  # two cells with one number have one colour
+    return f"s{1 + sum(printed < bound for bound in _bounds(target))}"
 
 
 def _labels(target: float) -> dict[str, str]:
