@@ -123,7 +123,7 @@ def arrivals(report: Report) -> Iterator[Any]:
     yield figure(chart, caption, wide=True, height=211)
     found = headline.arrivals_finding(report)
     if found:
-        yield text(f"{found}. {TYPESET_SENTENCES.text('due_later')}")
+        yield text(f"{found}. {PAGE.text('by_calendar')}")
     grids = (heat.arrived, heat.matured, heat.matured_met, heat.due_later)
     rows = [
         [f"{name_of('weekday', day)} {hour:02}", *(grid[place][hour] for grid in grids)]
