@@ -52,8 +52,8 @@ class Change(NamedTuple):
     dates. ``revision`` numbers the changes of a clock from 1. In a retraction, ``retracts`` is the
     ``change_id`` of the earlier change. ``evidence`` has the ids of the events that started and
     answered the clock. ``calendar_version`` and ``policy_version`` are the versions in force. A
-    breach is ``retroactive`` if its limit passed before a change of the appeal made the target
-    apply. In a retroactive breach, ``at`` is the time of the change of the appeal.
+    breach is ``retroactive`` if its limit had passed when a new topic, agency or other attribute of
+    the appeal made the target apply; ``at`` is then the time of that event.
 
     >>> from datetime import UTC
     >>> at = datetime(2025, 3, 12, 7, 15, tzinfo=UTC)

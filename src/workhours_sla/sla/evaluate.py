@@ -61,9 +61,9 @@ def evaluate(
     """Return the outcome of every appeal against every target of ``policy``, as of ``as_of``.
 
     The result depends only on the set of events: order and duplicates change only the counters.
-    Events whose corrected time is after ``as_of`` are left out. With ``known_at``, events that were
-    received after it are ignored, as if they had not been read. With ``provisional``, the rules of
-    the calendar, if it has any, decide uncertain dates.
+    Events that occurred after ``as_of``, by their last correction, are left out. With ``known_at``,
+    events that were received after it are ignored, as if they had not been read. With
+    ``provisional``, the rules of the calendar, if it has any, decide uncertain dates.
 
     Four kinds of events are quarantined: an event that occurred more than five minutes after its
     receipt (``future_time``); an event with the same id as an event that counts, but with another

@@ -57,7 +57,7 @@ class Outcome:
     - ``provisional``: rules of the calendar decided dates that no act has decided.
     - ``needs_review``: a reply that was not judged may be the answer.
     - ``pauses``: an open pause ends at ``as_of``; a pause with an uncertain end has the latest end.
-    - ``retroactive``: the limit passed before a change of the appeal made the target apply.
+    - ``retroactive``: the limit had passed when a new attribute made the target apply.
     - ``pause_left_open``: a pause never ended although a later reply, transfer or closing shows
       work on the appeal.
 

@@ -60,9 +60,9 @@ def changes(
     ``received_at`` of all earlier batches minus ``skew``, which is how far events may be out of
     order. No event is dropped because it is late: a late answer retracts a breach.
 
-    With ``retain``, an appeal is dropped when its end is longer ago than ``retain``; later events
-    of the appeal do not count. Events of two appeals must not share an ``event_id``, because the
-    state of an appeal has only its own events. Continue a checkpoint only under the same policy:
+    With ``retain``, an appeal whose clocks have all ended, longer ago than ``retain``, is dropped;
+    later events of it do not count. Events of two appeals must not share an ``event_id``: the state
+    of an appeal has only its own events. Continue a checkpoint only under the same policy:
     EngineError is raised in the query otherwise.
 
     Raises EngineError for a missing column, for a state store other than RocksDB, and for a

@@ -118,7 +118,7 @@ class CompiledSchedules:
 
     @property
     def reach(self) -> int:
-        """An amount that no schedule has in all its dates."""
+        """An amount larger than the working time of any schedule in all its dates."""
         return self.last - self.first + 2
 
     @cached_property

@@ -54,10 +54,11 @@ class Pipeline:
 
     Each call is one transaction of the store. If the store was last used under another policy, or
     by another version of this library, all clocks are first built again, and the store keeps the
-    changes that this causes. With ``retain``, an appeal is dropped when its end is longer ago than
-    ``retain``. If an event of a dropped appeal arrives again, it is a duplicate; a new event of the
-    appeal is quarantined as ``after_retention``. Usable from any thread; calls run one at a time.
-    The pipeline closes its store on exit. Raises StoreError.
+    changes that this causes. With ``retain``, an appeal whose clocks have all ended, longer ago
+    than ``retain``, is dropped; an open one never is. If an event of a dropped appeal arrives
+    again, it is a duplicate; a new event of the appeal is quarantined as ``after_retention``.
+    Usable from any thread; calls run one at a time. The pipeline closes its store on exit. Raises
+    StoreError.
 
     >>> from workhours_sla import EventType, Schedule, Target, working_hours
     >>> from workhours_sla.stream import MemoryStore

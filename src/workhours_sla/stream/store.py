@@ -173,7 +173,7 @@ class Store(Outbox, Protocol):
     # -- write within a transaction
 
     def write(self, work: Work) -> None:
-        """Write the events, appeals and changes of a transaction since its last write."""
+        """Write what ``work`` has collected; a long transaction is written in several calls."""
 
     def drop(self, before: datetime) -> None:
         """Drop what ended, was read or was received before an instant, and changes all sinks have.
