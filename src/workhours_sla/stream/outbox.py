@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol, runtime_checkable
 
 import msgspec
 
@@ -113,6 +113,7 @@ class Pending(NamedTuple):
     retry_at: datetime | None = None
 
 
+@runtime_checkable
 class Outbox(Protocol):
     """The messages of a store, and the progress of each sink. Usable from any thread."""
 
