@@ -9,6 +9,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import starmap
 from typing import Any, ClassVar, Final, NamedTuple, TypeVar
 
 import msgspec
@@ -82,7 +83,8 @@ class NetworkMapper(ABC):
             if part.refused is not None:
                 raise part.refused
             if part.comment is not None:
-                events += self.tree.events_of(part.comment)
+                with refusing():
+                    events += self.tree.events_of(part.comment)
         return events
 
     def parts_of(
@@ -190,20 +192,29 @@ def reader(
 
 def parents_first(written: Iterable[Written], tree: CommentTree) -> Iterator[Item]:
     """Yield the events or the Fault of each part; a comment follows the comment that it answers."""
-    waiting: dict[str, list[Comment]] = {}  # by the id that they wait for
+    waiting: dict[str, list[tuple[Comment, int, str]]] = {}  # by the id that they wait for
+
+    def item(comment: Comment, line: int, text: str) -> Item:
+        try:
+            with refusing():
+                return tree.events_of(comment)
+        except RefusedError as refused:
+            return refused.fault(line, text)
+
     for line, (part, text) in enumerate(written, 1):
         if part.refused is not None:
             yield part.refused.fault(line, text)
         elif part.comment is None:
             yield ()
-        todo = [] if part.comment is None or part.refused is not None else [part.comment]
+        has_comment = part.comment is not None and part.refused is None
+        todo = [(part.comment, line, text)] if has_comment and part.comment else []
         while todo:
-            comment = todo.pop()
-            missing = tree.missing(comment)
+            read = todo.pop()
+            missing = tree.missing(read[0])
             if missing is not None:
-                waiting.setdefault(missing, []).append(comment)
+                waiting.setdefault(missing, []).append(read)
             else:
-                yield tree.events_of(comment)
-                todo += reversed(waiting.pop(comment.id, []))
-    for comments in waiting.values():
-        yield from map(tree.events_of, comments)
+                yield item(*read)
+                todo += reversed(waiting.pop(read[0].id, []))
+    for rest in waiting.values():
+        yield from starmap(item, rest)
