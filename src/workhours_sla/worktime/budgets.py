@@ -12,7 +12,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Final, Self
+from typing import ClassVar, Final, Self
 
 from workhours_sla.errors import ArgumentError, BudgetError, CalendarCoverageError, shown
 from workhours_sla.module_names import public
@@ -65,7 +65,7 @@ class ClockTime(BudgetKind):
     2025-03-15 17:00:00+03:00
     """
 
-    units = ("clock", "clock")
+    units: ClassVar[tuple[str, str]] = ("clock", "clock")
 
     amount: timedelta
 
@@ -118,7 +118,7 @@ class WorkingDaysInHours(BudgetKind):
     2025-03-13 09:45:00+03:00
     """
 
-    units = ("working day in hours", "working days in hours")
+    units: ClassVar[tuple[str, str]] = ("working day in hours", "working days in hours")
 
     count: int
 

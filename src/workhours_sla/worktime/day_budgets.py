@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from operator import itemgetter
-from typing import Literal
+from typing import ClassVar, Literal
 
 from workhours_sla.calendars.days import LATEST, PRE_HOLIDAY_SHORTENING, DateRange
 from workhours_sla.errors import BudgetError, CalendarCoverageError, shown
@@ -151,7 +151,7 @@ class WorkingDays(DayBudget):
     2026-01-12 18:00:00+03:00
     """
 
-    units = ("working day", "working days")
+    units: ClassVar[tuple[str, str]] = ("working day", "working days")
 
     count: int
     count_from: CountFrom = "next_day"
@@ -193,7 +193,7 @@ class CalendarDays(DayBudget):
     2025-12-30
     """
 
-    units = ("day", "days")
+    units: ClassVar[tuple[str, str]] = ("day", "days")
 
     count: int
     roll: Roll
@@ -241,7 +241,7 @@ class Months(DayBudget):
     2026-02-28
     """
 
-    units = ("month", "months")
+    units: ClassVar[tuple[str, str]] = ("month", "months")
 
     count: int
     roll: Roll
