@@ -585,3 +585,13 @@ def test_holidays_of_a_part_of_a_country_say_so() -> None:
     assert bavaria.day(day).describe().endswith(", Bayern")
     assert bavaria.without(Layer.REGION).day(day).working
     assert "Bayern" not in bavaria.day(date(2026, 5, 1)).describe()
+
+
+@pytest.mark.parametrize("part", ["DE-BY", "ES-CT", "US-CA", "CA-QC"])
+def test_a_national_holiday_stays_off_without_the_region(part: str) -> None:
+    nation, region = Calendar.get(part[:2]), Calendar.get(part)
+    alone = region.without(Layer.REGION)
+    year = [date(2026, 1, 1) + timedelta(days=day) for day in range(365)]
+    off = [day for day in year if not region.is_working_day(day)]
+    assert all(nation.is_working_day(day) for day in off if alone.is_working_day(day))
+    assert any(alone.is_working_day(day) for day in off)

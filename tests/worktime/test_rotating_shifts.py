@@ -119,6 +119,16 @@ def test_each_day_is_explained() -> None:
     assert trace.steps[1].reason("ru") == "выходной по сменному графику: 3-й день из 4"
 
 
+def test_a_rotation_of_one_season_explains_no_other() -> None:
+    hours = "Mo-Fr 09:00-18:00; Jun-Aug 2/2 from 2026-06-01 08:00-20:00"
+    office = Schedule(None, hours, tz="Europe/Moscow")
+    winter = office.explain(datetime(2026, 12, 4, 17, tzinfo=office.tz), working_hours(4))
+    assert {step.reason() for step in winter.steps} == {
+        "ordinary working day",
+        "ordinary working day (no hours on this weekday)",
+    }
+
+
 def test_holidays_and_short_days_apply_with_a_calendar_of_seven_days() -> None:
     week = Calendar.get("RU").with_week(7)
     office = Schedule(week, "2/2 from 2026-01-05 08:00-20:00", tz="Europe/Moscow")

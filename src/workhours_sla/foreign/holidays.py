@@ -295,7 +295,7 @@ def _days(
             swapped_with=swapped_with,
             estimated=name is not None and any(mark in name for mark in marks),
             short=day in half_days and (working or (weekend and not names)),
-            regional=not working and bool(names) and not {*names} & {*national.get_list(day)},
+            regional=not working and bool(names) and day not in national,
         )
 
 

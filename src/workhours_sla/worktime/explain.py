@@ -308,7 +308,7 @@ def _step(
         undecided=None if known else schedule.calendar.uncertain(day.year).get(day),
         part=role[0],
         number=role[1],
-        rotation=hours_in_force(schedule.hours, schedule.changes, day).rotation,
+        rotation=hours_in_force(schedule.hours, schedule.changes, day).rotation_on(day),
     )
 
 

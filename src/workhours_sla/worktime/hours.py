@@ -464,14 +464,20 @@ class WeeklyHours(NamedTuple):
         if self.rules:
             yield from hours_rules.all_shifts(self.rules)
 
-    @property
-    def rotation(self) -> Rotation | None:
-        """The days on and off in turn, None without them; of several, the first.
+    def rotation_on(self, day: date) -> Rotation | None:
+        """Return the days on and off in turn that decide about a date, None without them.
 
-        >>> print(WeeklyHours.parse("2/2 from 2026-01-05 08:00-20:00").rotation)
-        2/2 from 2026-01-05
+        Of several, the first is returned.
+
+        >>> hours = WeeklyHours.parse("Mo-Fr 09:00-18:00; Jun-Aug 2/2 from 2026-06-01 08:00-20:00")
+        >>> print(hours.rotation_on(date(2026, 7, 1)), hours.rotation_on(date(2026, 12, 1)))
+        2/2 from 2026-06-01 None
         """
-        return next((r.dates.rotation for r in self.rules if r.dates.rotation), None)
+        for rule in self.rules:
+            season = rule.dates._replace(rotation=None)
+            if rule.dates.rotation and day.weekday() in rule.weekdays and season.include(day):
+                return rule.dates.rotation
+        return None
 
     @property
     def empty(self) -> bool:
