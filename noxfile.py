@@ -40,7 +40,7 @@ EXTRA_TESTS = {
     "arrow": ("tests/frames/test_frames_arrow.py",),
     "report": ("tests/reports/test_report.py",),
     "excel": ("tests/reports/test_report_files.py",),
-    "duckdb": ("tests/slow/engines/test_behaviour.py",),
+    "duckdb": ("tests/slow/engines/test_sql_scripts.py",),
     "service": ("tests/slow/test_service_process.py",),
     "webhook": ("tests/stream/test_webhooks.py",),
     "workalendar": ("tests/foreign/test_foreign_calendars.py",),

@@ -100,8 +100,9 @@ def all_messages(cluster: MockCluster, topic: str, partitions: int) -> Iterator[
     }
     consumer = consumer_with({**settings, "auto.offset.reset": "error"})
     consumer.assign([TopicPartition(topic, one, 0) for one in range(partitions)])
-    left = set(range(partitions))
+    left, end = set(range(partitions)), time.monotonic() + 120
     while left:
+        assert time.monotonic() < end, f"the end of partitions {left} does not come"
         for one in consumer.consume(500, 0.2):
             if one.error() is None:
                 yield one

@@ -10,11 +10,11 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from pathlib import Path
 
 from kit.paths import EXAMPLES
@@ -69,19 +69,16 @@ class Stream:
     file: Path
 
     @classmethod
-    def generate(cls, folder: Path) -> Stream:
-        """Generate the stream of the environment."""
+    def generate(cls, folder: Path, most: int | None = None) -> Stream:
+        """Generate the stream of the environment, or its first events."""
         file = folder / "events.jsonl"
         generator = [sys.executable, str(EXAMPLES / "generate_appeals.py")]
         size = ["--tier", TIER, "--start", FIRST_DAY, "--days", DAYS]
-        subprocess.run([*generator, *size, "--out", str(file)], check=True)
+        subprocess.run([*generator, *size, "--out", str(file)], check=True, timeout=600)
+        with file.open(encoding="utf-8") as lines:
+            first = list(islice(lines, most))
+        file.write_text("".join(first), encoding="utf-8")
         return cls(file)
-
-    def first(self, count: int) -> Stream:
-        """Return a stream of the first events."""
-        file = self.file.with_name("first.jsonl")
-        file.write_text("".join(f"{line}\n" for line in self.lines[:count]), encoding="utf-8")
-        return Stream(file)
 
     @cached_property
     def lines(self) -> list[str]:
@@ -142,13 +139,3 @@ def changes_of(store: Store) -> Iterator[Change]:
     while found := store.changes(after, AT_ONCE):
         yield from (change for _, change in found)
         after = found[-1][0]
-
-
-def batches_of(chance: random.Random, lines: Sequence[str], most: int) -> list[list[str]]:
-    """Divide lines into batches of up to ``most``."""
-    found, first = [], 0
-    while first < len(lines):
-        size = most if chance.random() < 0.5 else chance.randint(1, most)
-        found.append([*lines[first : first + size]])
-        first += size
-    return found
