@@ -7,6 +7,7 @@ Shifts begin and end at whole minutes, and the UTC offsets of the zones are whol
 checked. So each minute is entirely working or entirely closed. Instants have microseconds.
 """
 
+import json
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from kit.paths import DATA
 from kit.values import MINUTE, TICK
 
 Shifts = Sequence[tuple[int, int]]
@@ -62,88 +64,35 @@ class Days:
     """The years for which the data is complete, None for all years."""
 
 
-def _russia(facts: Mapping[int, tuple[str, str, str]]) -> Days:
-    def dates(year: int, text: str) -> set[date]:
-        return {date.fromisoformat(f"{year}-{word}") for word in text.split()}
+YEARS = (2012, 2013, 2018, 2019, 2024, 2025, 2026, 2027)
+# Working days with "<" and the date that they were swapped with. 25 February 2013 was first a
+# Monday off, for Saturday 23 February.
+SWAPS = """
+2012-03-11<2012-03-09 2012-04-28<2012-04-30 2012-05-05<2012-05-07 2012-05-12<2012-05-08
+2012-06-09<2012-06-11 2012-12-29<2012-12-31 2013-02-25<2013-05-10 2018-04-28<2018-04-30
+2018-06-09<2018-06-11 2018-12-29<2018-12-31 2024-04-27<2024-04-29 2024-11-02<2024-04-30
+2024-12-28<2024-12-30 2025-11-01<2025-11-03 2027-02-20<2027-02-22
+"""
 
-    off: set[date] = set()
-    short: set[date] = set()
-    hours_of: dict[date, date] = {}
-    for year, (days_off, short_days, transferred) in facts.items():
-        off |= dates(year, days_off)
-        short |= dates(year, short_days)
-        for pair in transferred.split():
-            worked, swapped = (date.fromisoformat(f"{year}-{end}") for end in pair.split("<"))
-            hours_of[worked] = swapped
+
+def _russia() -> Days:
+    facts = json.loads((DATA / "ru_days.json").read_text("utf-8"))
+
+    def dates(kind: str) -> frozenset[date]:
+        return frozenset(
+            date.fromisoformat(day) for year in YEARS for day in facts[str(year)][kind]
+        )
+
+    swaps = (map(date.fromisoformat, pair.split("<")) for pair in SWAPS.split())
     return Days(
-        off=frozenset(off),
-        short=frozenset(short),
-        hours_of=hours_of,
-        years=frozenset(facts),
+        off=dates("days_off_on_weekdays"),
+        short=dates("short"),
+        hours_of=dict(swaps),
+        years=frozenset(YEARS),
     )
 
 
-# For each year: days off on Monday to Friday, short days, and working days with "<" and the date
-# that they were swapped with. 25 February 2013 was first a Monday off, for Saturday 23 February.
-RUSSIA = _russia(
-    {
-        2012: (
-            (
-                "01-02 01-03 01-04 01-05 01-06 01-09 02-23 03-08 03-09 04-30 05-01 05-07"
-                " 05-08 05-09 06-11 06-12 11-05 12-31"
-            ),
-            "02-22 03-07 04-28 05-12 06-09 12-29",
-            "03-11<03-09 04-28<04-30 05-05<05-07 05-12<05-08 06-09<06-11 12-29<12-31",
-        ),
-        2013: (
-            "01-01 01-02 01-03 01-04 01-07 01-08 03-08 05-01 05-02 05-03 05-09 05-10 06-12 11-04",
-            "02-22 03-07 04-30 05-08 06-11 12-31",
-            "02-25<05-10",
-        ),
-        2018: (
-            (
-                "01-01 01-02 01-03 01-04 01-05 01-08 02-23 03-08 03-09 04-30 05-01 05-02"
-                " 05-09 06-11 06-12 11-05 12-31"
-            ),
-            "02-22 03-07 04-28 05-08 06-09 12-29",
-            "04-28<04-30 06-09<06-11 12-29<12-31",
-        ),
-        2019: (
-            "01-01 01-02 01-03 01-04 01-07 01-08 03-08 05-01 05-02 05-03 05-09 05-10 06-12 11-04",
-            "02-22 03-07 04-30 05-08 06-11 12-31",
-            "",
-        ),
-        2024: (
-            (
-                "01-01 01-02 01-03 01-04 01-05 01-08 02-23 03-08 04-29 04-30 05-01 05-09"
-                " 05-10 06-12 11-04 12-30 12-31"
-            ),
-            "02-22 03-07 05-08 06-11 11-02",
-            "04-27<04-29 11-02<04-30 12-28<12-30",
-        ),
-        2025: (
-            (
-                "01-01 01-02 01-03 01-06 01-07 01-08 05-01 05-02 05-08 05-09 06-12 06-13"
-                " 11-03 11-04 12-31"
-            ),
-            "03-07 04-30 06-11 11-01",
-            "11-01<11-03",
-        ),
-        2026: (
-            "01-01 01-02 01-05 01-06 01-07 01-08 01-09 02-23 03-09 05-01 05-11 06-12 11-04 12-31",
-            "04-30 05-08 06-11 11-03",
-            "",
-        ),
-        2027: (
-            (
-                "01-01 01-04 01-05 01-06 01-07 01-08 02-22 02-23 03-08 05-03 05-10 06-14"
-                " 11-04 11-05 12-31"
-            ),
-            "02-20 04-30 06-11 11-03",
-            "02-20<02-22",
-        ),
-    }
-)
+RUSSIA = _russia()
 
 
 @lru_cache(maxsize=6000)
