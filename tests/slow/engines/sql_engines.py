@@ -7,20 +7,16 @@ inside: ``n`` is the schedule, ``slot`` the start, ``start_at`` the end and ``d`
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.slow.engines.cases import NULL, VERBS, Ints, Rows
+from tests.slow.engines.cases import NAMES, NULL, Ints, Rows
 from workhours_sla.sql import Script
 
-ARGUMENTS = {
-    "elapsed": ("slot", "start_at"),
-    "remaining": ("slot", "d", "start_at"),
-    "is_working": ("slot",),
-}
+ARGUMENTS = {"elapsed": ("slot", "start_at"), "remaining": ("slot", "d", "start_at")}
+ARGUMENTS |= {"is_working": ("slot",)}
 """The columns of each verb; the others need a start and a budget."""
 ZONE = "America/Sao_Paulo"
 """The zone of the session, on which no answer may depend."""
@@ -35,17 +31,9 @@ def quoted(name: str) -> str:
     return "'" + name.replace("'", "''") + "'"
 
 
-def arguments_of(verb: str, schedule: str | None) -> tuple[str, ...]:
-    """Return the arguments of a verb; without ``schedule`` each row names its own."""
-    name = "n" if schedule is None else quoted(schedule)
-    return (name, *ARGUMENTS.get(verb, ("slot", "d")))
-
-
 class SQLEngine:
     """A session of an engine. Its answers are integers of microseconds."""
 
-    verbs: Sequence[str] = VERBS
-    whole_calendar = False
     micros = "{}"
     """The microseconds of an instant."""
 
@@ -74,7 +62,8 @@ class SQLEngine:
         return self.micros.format(found) if is_instant else found
 
     def run(self, verb: str, schedule: str | None) -> tuple[Ints, Ints]:
-        return self.pairs(self.call(verb, *arguments_of(verb, schedule)), "appeals")
+        name = "n" if schedule is None else quoted(schedule)
+        return self.pairs(self.call(verb, name, *ARGUMENTS.get(verb, ("slot", "d"))), "appeals")
 
     def count_days(self, call: str, schedule: str, column: str) -> tuple[Ints, Ints]:
         """Return the answers of a function that counts days, called in FROM."""
@@ -88,9 +77,6 @@ class SQLEngine:
         found = np.array(rows, np.int64).reshape(-1, 2)
         return found[:, 0], np.where(found[:, 1] == NULL + 1, NULL, found[:, 1])
 
-    def load(self, rows: Rows, names: Sequence[str]) -> None:
-        raise NotImplementedError
-
 
 class SQLiteEngine(SQLEngine):
     def __init__(self) -> None:
@@ -100,11 +86,11 @@ class SQLiteEngine(SQLEngine):
         self.connection.executescript(script.text)
         self.script = script
 
-    def load(self, rows: Rows, names: Sequence[str]) -> None:
+    def load(self, rows: Rows) -> None:
         columns = [
             [None if value == NULL else value for value in column.tolist()] for column in rows[1:]
         ]
-        named = (names[code] for code in rows.code.tolist())
+        named = (NAMES[code] for code in rows.code.tolist())
         self.connection.execute(
             "create table appeals (key integer primary key, n text, slot, start_at, d)"
         )
@@ -130,7 +116,7 @@ class DuckDBEngine(SQLEngine):
         super().__init__(duckdb.connect(path))
         self.connection.execute(f"set timezone = '{ZONE}'; set threads = 2")
 
-    def load(self, rows: Rows, names: Sequence[str]) -> None:
+    def load(self, rows: Rows) -> None:
         import pyarrow as pa
 
         def column(values: Ints, kind: Any = None) -> Any:
@@ -140,7 +126,7 @@ class DuckDBEngine(SQLEngine):
         instant = pa.timestamp("us", "UTC")
         table = {
             "key": np.arange(len(rows.code)),
-            "n": pa.array(np.array(names)[rows.code]),
+            "n": pa.array(np.array(NAMES)[rows.code]),
             "slot": column(rows.start, instant),
             "start_at": column(rows.end, instant),
             "d": column(rows.budget),
@@ -170,8 +156,8 @@ class PostgresEngine(SQLEngine):
         cursor = self.connection.execute(query)
         return cursor.fetchall() if cursor.description else []
 
-    def load(self, rows: Rows, names: Sequence[str]) -> None:
-        named = np.array(names)[rows.code]
+    def load(self, rows: Rows) -> None:
+        named = np.array(NAMES)[rows.code]
         columns = [np.where(one == NULL, "\\N", one.astype(str)) for one in rows[1:]]
         lines = zip(np.arange(len(named)).astype(str), named, *columns, strict=True)
         self.connection.execute(

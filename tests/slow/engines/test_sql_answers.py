@@ -9,12 +9,21 @@ import pytest
 
 pytest.importorskip("numpy")
 
-from tests.slow.engines.cases import DAY, NULL, Coverage, Ints, Rows
-from tests.slow.engines.compared import CASES, COMPILED, THOROUGH, rows, script
-from tests.slow.engines.engine import differences
-from tests.slow.engines.schedules import SCHEDULES
+from tests.slow.engines.cases import (
+    CASES,
+    COMPILED,
+    DAY,
+    NULL,
+    SCHEDULES,
+    SINCE,
+    THOROUGH,
+    UNTIL,
+    Ints,
+    differences,
+    rows,
+)
 from tests.slow.engines.sql_engines import DIALECTS, SQLEngine, opened
-from workhours_sla import CalendarDays, Schedule, WorkingDays, columns
+from workhours_sla import CalendarDays, WorkingDays, columns, sql
 from workhours_sla.worktime.day_budgets import DayBudget
 
 COUNTS: dict[str, DayBudget] = {
@@ -34,8 +43,8 @@ DATED = ("office", "it's night", "capricious", "rare", "gaps") if THOROUGH else 
 @pytest.fixture(scope="module", params=DIALECTS)
 def engine(request: pytest.FixtureRequest) -> Iterator[SQLEngine]:
     made = opened(request.param, request)
-    made.install(script(request.param))
-    made.load(rows(), list(SCHEDULES))
+    made.install(sql.script(SCHEDULES, dialect=request.param, since=SINCE, until=UNTIL))
+    made.load(rows())
     yield made
     made.connection.close()
 
@@ -44,15 +53,14 @@ def engine(request: pytest.FixtureRequest) -> Iterator[SQLEngine]:
 def test_every_row_has_the_answer_of_the_library(
     engine: SQLEngine, verb: str, schedule: str | None
 ) -> None:
-    assert differences(engine, COMPILED, SCHEDULES, rows(), verb, schedule) == []
+    assert differences(engine, verb, schedule) == []
 
 
 @pytest.mark.parametrize("name", DATED)
 @pytest.mark.parametrize("call", COUNTS)
 def test_budgets_of_days(engine: SQLEngine, call: str, name: str) -> None:
-    given = rows()
-    answers = wanted(SCHEDULES[name], COMPILED.coverage, name, given, COUNTS[call])
-    known = COMPILED.coverage[name]
+    given, known = rows(), COMPILED.coverage[name]
+    answers = wanted(name, COUNTS[call])
     # an engine may not know the dates before the first compiled date, nor that an unknown date does
     # not change the answer
     may_lack = (given.start < known[0][0] + 40 * DAY) | (len(known) > 1)
@@ -66,12 +74,11 @@ def test_budgets_of_days(engine: SQLEngine, call: str, name: str) -> None:
         assert [(given.start[row], got[row], values[row]) for row in differs[:3]] == [], column
 
 
-def wanted(
-    schedule: Schedule, coverage: Coverage, name: str, rows: Rows, budget: DayBudget
-) -> dict[str, Ints]:
+def wanted(name: str, budget: DayBudget) -> dict[str, Ints]:
     """Return the due times and limits of the library, NULL outside of the compiled dates."""
-    (lo, _), *_, (_, hi) = [coverage[name][0], coverage[name][-1]]
-    start = np.where((rows.start >= lo) & (rows.start < hi), rows.start, NULL)
+    lo, hi = COMPILED.coverage[name][0][0], COMPILED.coverage[name][-1][1]
+    given, schedule = rows().start, SCHEDULES[name]
+    start = np.where((given >= lo) & (given < hi), given, NULL)
     found = {}
     for column, verb in (("due_at", columns.deadline), ("limit_at", columns.breaches_after)):
         marked = verb(schedule, start.view("M8[us]"), budget, tz="UTC", on_unknown="mark")
