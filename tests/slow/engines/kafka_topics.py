@@ -6,16 +6,16 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
+import pytest
+
+from kit.served import wait_until
 from kit.values import POLICY
 from tests.slow.engines.mock_kafka import MockCluster
-from workhours_sla import Event
-from workhours_sla.config import parse
 from workhours_sla.errors import WorkHoursError
-from workhours_sla.json import to_json
 from workhours_sla.stream import (
     KafkaSource,
     MemoryStore,
@@ -28,10 +28,8 @@ from workhours_sla.text.catalog import language
 from workhours_sla.text.messages import phrase_of, said
 
 if TYPE_CHECKING:
-    from confluent_kafka import Consumer, Producer
+    from confluent_kafka import Producer
 
-QUICK = {"session.timeout.ms": "1000", "heartbeat.interval.ms": "200"}
-"""Properties with which the mock cluster soon notices that a member has left its group."""
 AT = datetime(2025, 3, 12, 7, 15, tzinfo=UTC)
 """The time of the events of ``row``."""
 STAMP = int(AT.timestamp() * 1000)
@@ -47,12 +45,6 @@ def producer(cluster: MockCluster, **settings: Any) -> Producer:
     return Producer(made, logger=SILENT)
 
 
-def consumer_with(settings: Mapping[str, Any]) -> Consumer:
-    from confluent_kafka import Consumer
-
-    return Consumer(dict(settings), logger=SILENT)
-
-
 def write(cluster: MockCluster, topic: str, *messages: Mapping[str, Any], **settings: Any) -> None:
     """Write messages, each with the arguments of ``produce``, and wait for the brokers."""
     errors: list[Any] = []
@@ -64,10 +56,6 @@ def write(cluster: MockCluster, topic: str, *messages: Mapping[str, Any], **sett
     assert errors == [None] * len(messages)
 
 
-def message(event: Event, **more: Any) -> dict[str, Any]:
-    return {"key": event.appeal_id, "value": to_json(event), **more}
-
-
 def row(number: int, kind: str = "created", at: str = "2025-03-12T10:15:00+03:00") -> bytes:
     found = {"event_id": f"{kind}-{number}", "appeal_id": f"A-{number}", "type": kind}
     return json.dumps({**found, "occurred_at": at}).encode()
@@ -75,10 +63,6 @@ def row(number: int, kind: str = "created", at: str = "2025-03-12T10:15:00+03:00
 
 def rows(numbers: Iterable[int], partition: int = 0) -> list[dict[str, Any]]:
     return [{"value": row(one), "partition": partition} for one in numbers]
-
-
-def config(text: str = "") -> Any:
-    return parse(text).mapping
 
 
 def run(cluster: MockCluster, store: Store, topic: str = "appeals", **options: Any) -> RunSummary:
@@ -91,14 +75,11 @@ def run(cluster: MockCluster, store: Store, topic: str = "appeals", **options: A
 
 def all_messages(cluster: MockCluster, topic: str, partitions: int) -> Iterator[Any]:
     """Yield every message of a topic, read without a group."""
-    from confluent_kafka import TopicPartition
+    from confluent_kafka import Consumer, TopicPartition
 
-    settings = {
-        "bootstrap.servers": cluster.brokers,
-        "group.id": "test",
-        "enable.partition.eof": True,
-    }
-    consumer = consumer_with({**settings, "auto.offset.reset": "error"})
+    settings = {"bootstrap.servers": cluster.brokers, "group.id": "test"}
+    settings |= {"enable.partition.eof": True, "auto.offset.reset": "error"}
+    consumer = Consumer(settings, logger=SILENT)
     consumer.assign([TopicPartition(topic, one, 0) for one in range(partitions)])
     left, end = set(range(partitions)), time.monotonic() + 120
     while left:
@@ -125,8 +106,15 @@ class Times:
         self.now += timedelta(**amount)
 
 
-def refused(error: WorkHoursError) -> tuple[str, str]:
-    """Return the sentence of an error in English and in Russian."""
+def refusal(call: Callable[..., object], *arguments: Any, **options: Any) -> str:
+    """Return the sentence with which a call is refused, in English and then in Russian."""
+    with pytest.raises(WorkHoursError) as raised:
+        call(*arguments, **options)
+    return refused(raised.value)
+
+
+def refused(error: BaseException | None) -> str:
+    assert isinstance(error, WorkHoursError)
     phrase = phrase_of(error)
     assert phrase is not None
     english = said(phrase)
@@ -135,7 +123,7 @@ def refused(error: WorkHoursError) -> tuple[str, str]:
     assert english == str(error)
     assert "\n" not in english + russian
     assert any("а" <= one <= "я" for one in russian)
-    return english, russian
+    return f"{english} / {russian}"
 
 
 class Running:
@@ -175,15 +163,17 @@ class Running:
 
     def __exit__(self, *_: object) -> None:
         self.stopping.set()
-        self.thread.join(60)
-        assert not self.thread.is_alive()
+        self.ended()
 
-    def wait(self, is_so: Any, seconds: float = 60) -> None:
-        end = time.monotonic() + seconds
-        while not is_so():
-            assert time.monotonic() < end, (self.pipeline.watermark, self.notes)
-            assert self.error is None, self.error
-            time.sleep(0.02)
+    def ended(self) -> BaseException | None:
+        """Wait for the end of the run, and return the error that ended it."""
+        self.thread.join(60)
+        assert not self.thread.is_alive(), "the run does not end"
+        return self.error
+
+    def wait(self, is_so: Callable[[], object]) -> None:
+        wait_until(lambda: self.error or is_so(), f"no progress: {self.notes}", 60)
+        assert self.error is None, self.error
 
     def until(self, when: datetime) -> None:
         self.wait(lambda: self.pipeline.watermark == when)
