@@ -6,8 +6,6 @@ Modules and functions that only POSIX has are removed, ``sys.platform`` is ``win
 is an imitation. Paths, files and processes remain those of the machine.
 """
 
-from __future__ import annotations
-
 # what the standard library and other packages need of POSIX is imported before it is removed
 import asyncio  # noqa: F401
 import concurrent.futures  # noqa: F401

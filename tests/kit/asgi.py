@@ -1,7 +1,5 @@
 """Ask an ASGI application without a server, also for answers that do not end."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager

@@ -1,7 +1,5 @@
 """Drive a headless Chromium over the DevTools protocol."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

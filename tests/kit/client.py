@@ -1,7 +1,5 @@
 """A client of the service without a server, and its problems."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from collections.abc import Iterator

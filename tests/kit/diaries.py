@@ -6,8 +6,6 @@ answers by hand, on difficult dates: short days, working Saturdays, New Year, da
 and clock changes.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo

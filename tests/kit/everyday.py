@@ -4,8 +4,6 @@ Each appeal is answered within the hour, 50 days late or never, so that its verd
 a calendar.
 """
 
-from __future__ import annotations
-
 import csv
 import random
 from datetime import date, datetime, timedelta

@@ -1,7 +1,5 @@
 """Rows for the tests of pandas, polars and Arrow, and the expected answers by scalar verbs."""
 
-from __future__ import annotations
-
 import random
 import subprocess
 import sys

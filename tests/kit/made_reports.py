@@ -1,7 +1,5 @@
 """Reports of appeals that are given in hours, without a schedule."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 import numpy as np

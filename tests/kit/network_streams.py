@@ -1,7 +1,5 @@
 """A random stream of appeals, written in the form of each network."""
 
-from __future__ import annotations
-
 import json
 from base64 import b64encode
 from collections.abc import Iterable, Sequence

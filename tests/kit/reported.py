@@ -1,7 +1,5 @@
 """What a reader of changes knows, and whether it agrees with the outcomes."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta

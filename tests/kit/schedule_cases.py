@@ -1,7 +1,5 @@
 """Random schedules, instants near the changes of their zones, and questions about them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import cached_property, lru_cache

@@ -1,7 +1,5 @@
 """The command ``serve`` as a process, requests to it, and a sender that repeats them."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

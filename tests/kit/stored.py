@@ -1,7 +1,5 @@
 """Stores for tests, which run on every database; a pipeline and its store as one object."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path

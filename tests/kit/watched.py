@@ -1,7 +1,5 @@
 """Files that are followed: their lines, a tail that reads them, and the command ``watch``."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

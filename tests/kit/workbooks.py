@@ -1,7 +1,5 @@
 """Workbooks for tests: sheets written by xlsxwriter, and parts of workbooks written by hand."""
 
-from __future__ import annotations
-
 import struct
 from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO

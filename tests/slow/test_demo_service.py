@@ -1,7 +1,5 @@
 """The demo of the service starts, sends the example stream, and its screen shows the breaches."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

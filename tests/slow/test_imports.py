@@ -1,7 +1,5 @@
 """The package and a deadline in Russia import no third-party library."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 

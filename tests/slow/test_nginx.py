@@ -1,7 +1,5 @@
 """nginx accepts the recipe of a reverse proxy."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 from collections.abc import Iterator

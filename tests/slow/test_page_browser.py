@@ -1,7 +1,5 @@
 """The page of a report in a browser: keyboard, themes, a phone, print."""
 
-from __future__ import annotations
-
 import re
 from base64 import b64decode
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """The coordinator's screen in a real browser, served by a real server."""
 
-from __future__ import annotations
-
 import re
 import threading
 import time

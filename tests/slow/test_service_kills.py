@@ -3,8 +3,6 @@
 ``WORKHOURS_KILLS`` sets how often the service is killed.
 """
 
-from __future__ import annotations
-
 import base64
 import json
 import os

@@ -1,7 +1,5 @@
 """The command ``serve`` as a process with a real server: answers, refusals, the log, the end."""
 
-from __future__ import annotations
-
 import json
 import signal
 import socket

@@ -3,8 +3,6 @@
 The tests run on every system. ``as_windows`` removes from the interpreter what Windows lacks.
 """
 
-from __future__ import annotations
-
 import gc
 import io
 import json

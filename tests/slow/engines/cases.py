@@ -67,13 +67,12 @@ class Rows(NamedTuple):
     budget: Ints
 
 
-@cache
-def rows() -> Rows:
+def made_rows(compiled: sql.CompiledSchedules, count: int) -> Rows:
     """Return random rows, many of them at edges of working time, of coverage and of the types."""
-    chosen, count = np.random.default_rng(1), COUNT
+    chosen = np.random.default_rng(1)
     edges = np.array(
-        [at for run in COMPILED.coverage.values() for pair in run for at in pair]
-        + [at for _, opens, closes in COMPILED.intervals.rows for at in (opens, closes)]
+        [at for run in compiled.coverage.values() for pair in run for at in pair]
+        + [at for _, opens, closes in compiled.intervals.rows for at in (opens, closes)]
     )
     lo, hi = edges.min(), edges.max()
 
@@ -99,7 +98,12 @@ def rows() -> Rows:
     budget[odd] = chosen.integers(0, 60 * HOUR, odd.sum())
     for column in (start, end, budget):
         column[chosen.random(count) < 0.01] = NULL
-    return Rows(chosen.integers(0, len(NAMES), count), start, end, budget)
+    return Rows(chosen.integers(0, len(compiled.schedules), count), start, end, budget)
+
+
+@cache
+def rows() -> Rows:
+    return made_rows(COMPILED, COUNT)
 
 
 @cache

@@ -4,8 +4,6 @@ It speaks the protocol on sockets of this machine, so that other processes use i
 what confluent-kafka offers, tests create and delete topics, remove old messages and stop brokers.
 """
 
-from __future__ import annotations
-
 import ctypes
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """A private PostgreSQL server on a Unix socket, with the programs of PyPI or of Debian."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import signal

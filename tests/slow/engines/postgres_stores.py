@@ -1,7 +1,5 @@
 """Stores in PostgreSQL, and statements that tests execute beside them."""
 
-from __future__ import annotations
-
 from contextlib import closing
 from typing import Any
 

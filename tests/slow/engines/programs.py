@@ -1,7 +1,5 @@
 """Programs of the machine that some tests run; without one, its tests are skipped."""
 
-from __future__ import annotations
-
 import subprocess
 from pathlib import Path
 from shutil import which

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Sequence
 from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +19,8 @@ from workhours_sla.spark import EVENT_SCHEMA, changes, session
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
+
+    from tests.slow.engines.cases import Rows
 
 MARKS = [
     pytest.mark.engines,
@@ -57,6 +60,27 @@ def start() -> SparkSession:
         .config("spark.log.level", "ERROR")
     )
     return session(builder)
+
+
+def write_rows(rows: Rows, names: Sequence[str], file: Path) -> None:
+    """Write the rows of the comparison of engines."""
+    import numpy as np
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    from tests.slow.engines.cases import LONGEST, NULL
+
+    code, *instants, budget = rows
+    instant = pa.timestamp("us", "UTC")
+    started, ended = (pa.array(one, mask=one == NULL).view(instant) for one in instants)
+    table = {
+        "key": np.arange(len(code)),
+        "schedule name": pa.array(np.array(names)[code]),
+        "started": started,
+        "ended": ended,
+        "allowed": pa.array(budget, mask=(budget == NULL) | (budget > LONGEST)),
+    }
+    parquet.write_table(pa.table(table), file, row_group_size=250_000)
 
 
 def run(folder: Path, skew: timedelta) -> None:

@@ -4,9 +4,8 @@ The columns of the table ``appeals`` have the names of arguments and of what scr
 inside: ``n`` is the schedule, ``slot`` the start, ``start_at`` the end and ``d`` the budget.
 """
 
-from __future__ import annotations
-
 import sqlite3
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -86,11 +85,11 @@ class SQLiteEngine(SQLEngine):
         self.connection.executescript(script.text)
         self.script = script
 
-    def load(self, rows: Rows) -> None:
+    def load(self, rows: Rows, names: Sequence[str] = NAMES) -> None:
         columns = [
             [None if value == NULL else value for value in column.tolist()] for column in rows[1:]
         ]
-        named = (NAMES[code] for code in rows.code.tolist())
+        named = (names[code] for code in rows.code.tolist())
         self.connection.execute(
             "create table appeals (key integer primary key, n text, slot, start_at, d)"
         )
@@ -116,7 +115,7 @@ class DuckDBEngine(SQLEngine):
         super().__init__(duckdb.connect(path))
         self.connection.execute(f"set timezone = '{ZONE}'; set threads = 2")
 
-    def load(self, rows: Rows) -> None:
+    def load(self, rows: Rows, names: Sequence[str] = NAMES) -> None:
         import pyarrow as pa
 
         def column(values: Ints, kind: Any = None) -> Any:
@@ -126,7 +125,7 @@ class DuckDBEngine(SQLEngine):
         instant = pa.timestamp("us", "UTC")
         table = {
             "key": np.arange(len(rows.code)),
-            "n": pa.array(np.array(NAMES)[rows.code]),
+            "n": pa.array(np.array(names)[rows.code]),
             "slot": column(rows.start, instant),
             "start_at": column(rows.end, instant),
             "d": column(rows.budget),
@@ -156,8 +155,8 @@ class PostgresEngine(SQLEngine):
         cursor = self.connection.execute(query)
         return cursor.fetchall() if cursor.description else []
 
-    def load(self, rows: Rows) -> None:
-        named = np.array(NAMES)[rows.code]
+    def load(self, rows: Rows, names: Sequence[str] = NAMES) -> None:
+        named = np.array(names)[rows.code]
         columns = [np.where(one == NULL, "\\N", one.astype(str)) for one in rows[1:]]
         lines = zip(np.arange(len(named)).astype(str), named, *columns, strict=True)
         self.connection.execute(

@@ -1,7 +1,5 @@
 """The page about dbt works when it is followed literally, in DuckDB and in PostgreSQL."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """systemd accepts the unit and its command serves; the compose file names what exists."""
 
-from __future__ import annotations
-
 import re
 import signal
 import subprocess

@@ -1,7 +1,5 @@
 """``workhours watch`` on a topic: what it prints in both languages, and its exit status."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """What a topic has lost is never skipped silently: messages, partitions, or all of it."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """Every change reaches a topic at least once and in order; a refused one is a dead letter."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """A topic is read once, whole and in order, and what cannot be read is said in one sentence."""
 
-from __future__ import annotations
-
 import json
 import socket
 import threading

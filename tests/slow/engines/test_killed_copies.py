@@ -3,8 +3,6 @@
 ``whole_streams`` says which variables of the environment set the size.
 """
 
-from __future__ import annotations
-
 import random
 import signal
 import subprocess

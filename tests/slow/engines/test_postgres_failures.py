@@ -1,7 +1,5 @@
 """What can go wrong with a store in PostgreSQL is one sentence, and loses nothing."""
 
-from __future__ import annotations
-
 import json
 import os
 import signal

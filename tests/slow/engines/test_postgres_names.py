@@ -1,7 +1,5 @@
 """Texts, names of schemas and passwords of a store in PostgreSQL."""
 
-from __future__ import annotations
-
 import random
 from contextlib import closing
 from pathlib import Path

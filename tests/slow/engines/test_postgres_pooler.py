@@ -1,7 +1,5 @@
 """A store behind PgBouncer: pooling by session works, pooling by transaction is refused."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

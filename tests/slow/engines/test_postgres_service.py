@@ -1,7 +1,5 @@
 """The service ends when its connection to PostgreSQL is lost, and a new process continues."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,7 +1,5 @@
 """promtool accepts our metrics and our alert rules, and each rule fires when it should."""
 
-from __future__ import annotations
-
 import re
 from datetime import datetime, timedelta
 from pathlib import Path

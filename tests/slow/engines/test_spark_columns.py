@@ -13,7 +13,6 @@ from kit.values import HOUR
 from tests.slow.engines import spark_job
 from tests.slow.engines.cases import (
     CASES,
-    LONGEST,
     NAMES,
     NULL,
     SCHEDULES,
@@ -35,8 +34,6 @@ from workhours_sla.errors import (
 spark_job.skip_without_java()
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - Spark's own name
@@ -63,17 +60,7 @@ class SparkEngine:
             name: ScheduleColumns(one, since=SINCE, until=UNTIL, on_unknown="null")
             for name, one in [(None, SCHEDULES), *SCHEDULES.items()]
         }
-        code, start, end, budget = rows()
-        instant = pa.timestamp("us", "UTC")
-        started, ended = (pa.array(one, mask=one == NULL).view(instant) for one in (start, end))
-        table = {
-            "key": np.arange(len(code)),
-            "schedule name": pa.array(np.array(NAMES)[code]),
-            "started": started,
-            "ended": ended,
-            "allowed": pa.array(budget, mask=(budget == NULL) | (budget > LONGEST)),
-        }
-        pq.write_table(pa.table(table), self._file, row_group_size=250_000)
+        spark_job.write_rows(rows(), NAMES, file)
 
     def run(self, verb: str, schedule: str | None) -> tuple[Ints, Ints]:
         frame = self._spark.read.parquet(self._file)

@@ -1,7 +1,5 @@
 """PostgreSQL, DuckDB and SQLite answer every row as the library does."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

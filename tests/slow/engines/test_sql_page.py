@@ -1,7 +1,5 @@
 """The page on SQL leads from an empty PostgreSQL to due times and a repair, as it is written."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

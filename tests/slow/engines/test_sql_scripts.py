@@ -1,7 +1,5 @@
 """Bad input, unknown answers, installation and the command, in PostgreSQL, DuckDB and SQLite."""
 
-from __future__ import annotations
-
 import sqlite3
 import subprocess
 from collections.abc import Iterator

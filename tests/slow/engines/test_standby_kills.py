@@ -3,8 +3,6 @@
 ``whole_streams`` says which variables of the environment set the size. The numbers are printed.
 """
 
-from __future__ import annotations
-
 import base64
 import json
 import random

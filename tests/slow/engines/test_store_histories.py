@@ -1,7 +1,5 @@
 """After random histories, the stores in memory, SQLite and PostgreSQL and all copies are equal."""
 
-from __future__ import annotations
-
 import random
 import tempfile
 from collections.abc import Iterator, Sequence
