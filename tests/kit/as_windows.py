@@ -52,7 +52,6 @@ class Locks:
         self.by_file: dict[tuple[int, int], int] = {}
 
     def locking(self, fd: int, mode: int, size: int) -> None:
-        """Lock bytes of a file."""
         assert (mode, size) == (self.LK_NBLCK, 1)
         status = os.fstat(fd)
         holder = self.by_file.setdefault((status.st_dev, status.st_ino), fd)
@@ -65,7 +64,6 @@ class Locks:
 
 
 def become_windows() -> None:
-    """Remove what Windows does not have, and add what it has."""
     for name in OF_OTHERS.split():
         with suppress(ImportError):
             importlib.import_module(name)

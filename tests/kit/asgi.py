@@ -7,8 +7,6 @@ from typing import Any
 
 
 class Response:
-    """The answer to a request while it arrives."""
-
     def __init__(self, messages: asyncio.Queue[dict[str, Any]], task: asyncio.Task[None]) -> None:
         self._messages, self._task = messages, task
         self.status = 0
@@ -28,7 +26,6 @@ class Response:
         return wait.result()
 
     async def part(self) -> str:
-        """Return the next part of the body."""
         message = await self._next()
         text: str = message.get("body", b"").decode()
         self.text += text
@@ -36,7 +33,6 @@ class Response:
         return text
 
     async def whole(self) -> str:
-        """Return the body, after its last part has arrived."""
         while not self.is_complete:
             await self.part()
         return self.text

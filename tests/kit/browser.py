@@ -125,7 +125,6 @@ class Browser:
         return message
 
     def open(self, place: Path | str) -> None:
-        """Load a file, or the address of a server."""
         url = place if isinstance(place, str) else place.resolve().as_uri()
         with self.loading():
             self.ask("Page.navigate", url=url)

@@ -174,5 +174,4 @@ class Watch:
 
     @property
     def current(self) -> list[str]:
-        """The kinds of the changes that were reported and not retracted, sorted."""
         return sorted(self.kinds.values())

@@ -94,7 +94,6 @@ def periods(year: int) -> list[Period]:
 
 @cache
 def appeals(year: int) -> list[Appeal]:
-    """Return the appeals from October before a year until March after it."""
     chance, found, day = random.Random(year), [], date(year - 1, 10, 1)
     while day < date(year + 1, 3, 25):
         agencies = [agency for agency in CHANCES if chance.random() < 0.6]
@@ -134,7 +133,6 @@ def evaluated(as_of: datetime) -> tuple[str, ...]:
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """Run a command that must succeed, and return its output."""
     status = main(arguments)
     out, err = capsys.readouterr()
     assert status in {0, 1}, (arguments, err)

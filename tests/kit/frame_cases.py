@@ -72,7 +72,6 @@ def moments(unit: str, seed: int, count: int = 90) -> list[datetime | None]:
 
 
 def row_by_row(answer: Callable[..., Any], *lists: list[Any]) -> list[Any]:
-    """Return the answer for each row, None for a row with a missing instant."""
     return [
         None if any(value is None for value in row) else answer(*row)
         for row in zip(*lists, strict=True)
@@ -80,7 +79,6 @@ def row_by_row(answer: Callable[..., Any], *lists: list[Any]) -> list[Any]:
 
 
 def scalar_answers(office: Schedule, starts: list[Any], ends: list[Any]) -> dict[str, list[Any]]:
-    """Return the answers of each scalar verb, keyed by verb."""
     return {
         "elapsed": row_by_row(office.elapsed, starts, ends),
         "remaining": row_by_row(lambda start: office.remaining(start, BUDGET, now=NOW), starts),
@@ -96,7 +94,6 @@ def scalar_answers(office: Schedule, starts: list[Any], ends: list[Any]) -> dict
 
 
 def call(frames: Any, verb: str, office: Any, starts: Any, ends: Any, **options: Any) -> Any:
-    """Call a verb on columns with the same arguments."""
     function = getattr(frames, verb)
     match verb:
         case "elapsed":
@@ -129,7 +126,6 @@ def pauses_of(starts: list[Any], seed: int) -> list[list[tuple[datetime, datetim
 
 
 def paused_answers(starts: list[Any], ends: list[Any], pauses: list[Any]) -> dict[str, list[Any]]:
-    """Return the answers of each scalar verb with pauses, keyed by verb."""
     return {
         "elapsed": row_by_row(lambda a, b, h: OFFICE.elapsed(a, b, pauses=h), starts, ends, pauses),
         "remaining": row_by_row(

@@ -36,7 +36,6 @@ class Pandas:
         return found.astype(dtype) if self.kind == "arrow" else found
 
     def list(self, answers: Any) -> list[Any]:
-        """Return answers as values of the standard library, None for missing ones."""
         plain = [None if self.pd.isna(value) else value for value in answers]
         return [getattr(value, "to_pydatetime", lambda value=value: value)() for value in plain]
 

@@ -52,7 +52,6 @@ class Story(NamedTuple):
 
     @property
     def events(self) -> set[tuple[str, str, datetime]]:
-        """The id, the type and the time of each event."""
         return {
             (one.id, kind, when)
             for one in self.appeals
@@ -62,7 +61,6 @@ class Story(NamedTuple):
 
 
 def story(seed: int, count: int = 40, days: int = 28) -> Story:
-    """Return a story of appeals in March 2026."""
     rng = random.Random(seed)
     appeals = []
     for number in range(count):
@@ -75,7 +73,6 @@ def story(seed: int, count: int = 40, days: int = 28) -> Story:
 
 
 def unanswered(seed: int) -> Story:
-    """Return a story of a few appeals of the first days of the month."""
     kept = [one._replace(answered=None) for one in story(seed, 6, 7).appeals if one.posted.day < 13]
     return Story(tuple(kept))
 
@@ -102,7 +99,6 @@ def add(
     asks: bool = False,
     of: Callable[[int], Story] = story,
 ) -> None:
-    """Add a shape of a sheet."""
     SHAPES[name] = lambda seed: Sheet(suffix, write(base := of(seed)), base, asks)
 
 
@@ -136,7 +132,6 @@ RUSSIAN = ("Номер", "Дата публикации", "Дата ответа
 
 
 def typed(one: Appeal) -> list[Any]:
-    """Return the values of an appeal under the names in ``RUSSIAN``."""
     return [*one, TEXT]
 
 
@@ -150,7 +145,6 @@ def plain(form: str = USUAL, empty: str = "", columns: Sequence[int] = range(7))
 
 
 def apart(date: str, clock: str) -> Row:
-    """Return rows whose dates and times of day are in columns of their own."""
     return lambda one: [
         one.id, *(written(when, form) for when in one.times for form in (date, clock)), one.agency
     ]  # fmt: skip
@@ -269,7 +263,6 @@ def several_forms_in_a_column(base: Story) -> bytes:
 
 
 def serial(when: datetime | None) -> str:
-    """Return a time as spreadsheets store it."""
     days = None if when is None else (when - datetime(1899, 12, 30)) / timedelta(days=1)
     return "" if days is None else f"{days:.10f}".replace(".", ",")
 

@@ -41,7 +41,6 @@ class Happened(NamedTuple):
 
 
 def stream(seed: int, appeals: int = 60) -> list[Happened]:
-    """Return what happened to some appeals, in the order of time."""
     random = Random(seed)
     found: list[Happened] = []
     number = 0

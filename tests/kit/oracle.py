@@ -37,7 +37,6 @@ class HoursRule:
     weeks: frozenset[int] | None = None
 
     def applies(self, day: date, weekday: int) -> bool:
-        """Whether the rule applies on a date that has the hours of a weekday."""
         if weekday not in self.weekdays:
             return False
         if self.month_days is not None and (day.month, day.day) not in self.month_days:
@@ -51,8 +50,6 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Days:
-    """The days of a calendar as plain data."""
-
     off: frozenset[date] = frozenset()
     yearly_off: frozenset[tuple[int, int]] = frozenset()
     """(month, day) pairs that are off every year."""
@@ -110,8 +107,6 @@ def wall_minutes(zone: str, utc_day: int) -> "array[int]":
 
 
 class Oracle:
-    """Working time of one schedule; answers are in UTC."""
-
     longest_scan = 500
     """The most days that a question may scan; one that needs more is a mistake or has no answer."""
 
@@ -170,7 +165,6 @@ class Oracle:
         return bool(self._dates[ordinal][minute])
 
     def _day(self, utc_day: int) -> bytearray:
-        """Return, for each minute of a UTC day, whether a shift contains its wall-clock reading."""
         if utc_day not in self._utc_days:
             flags = bytearray(DAY)
             for minute, reading in enumerate(wall_minutes(self.zone, utc_day)):
@@ -186,7 +180,6 @@ class Oracle:
         return bool(self._day(utc_day)[of_day])
 
     def _forward(self, minute: int) -> Iterator[int]:
-        """Yield the working minutes from ``minute`` on, in order."""
         first, of_day = divmod(minute, DAY)
         for utc_day in range(first, first + self.longest_scan):
             flags = self._day(utc_day)
@@ -198,7 +191,6 @@ class Oracle:
         raise LookupError(msg)
 
     def _backward(self, minute: int) -> Iterator[int]:
-        """Yield the working minutes before and at ``minute``, latest first."""
         first, of_day = divmod(minute, DAY)
         for utc_day in range(first, first - self.longest_scan, -1):
             flags = self._day(utc_day)
@@ -212,18 +204,15 @@ class Oracle:
     # The verbs
 
     def is_working(self, t: datetime) -> bool:
-        """Whether the instant is working time."""
         return self._works(_minute(t))
 
     def elapsed(self, a: datetime, b: datetime) -> timedelta:
-        """Working time between two instants, negative when b is before a."""
         a, b = a.astimezone(UTC), b.astimezone(UTC)
         if b < a:
             return -self.elapsed(b, a)
         return sum((end - start for start, end in self._pieces(a, b)), timedelta())
 
     def deadline(self, start: datetime, budget: timedelta) -> datetime:
-        """Return the earliest instant from ``start`` on at which the budget is used up."""
         start = start.astimezone(UTC)
         if not budget:
             return start
@@ -236,11 +225,9 @@ class Oracle:
         raise AssertionError  # the scan itself ends with an error
 
     def breaches_after(self, start: datetime, budget: timedelta) -> datetime:
-        """Return the latest instant at which no more than the budget is used up."""
         return self.deadline(start, budget + TICK) - TICK
 
     def latest_start(self, due: datetime, budget: timedelta) -> datetime:
-        """Return the latest start whose deadline is not after ``due``."""
         due = due.astimezone(UTC)
         if not budget:
             return due
@@ -265,28 +252,24 @@ class Oracle:
         raise AssertionError  # the scan itself ends with an error
 
     def next_closing(self, t: datetime, *, inclusive: bool = False) -> datetime:
-        """Return the first instant after ``t`` at which working time ends."""
         for minute in self._forward(_minute(t.astimezone(UTC) - TICK * inclusive)):
             if not self._works(minute + 1):
                 return EPOCH + (minute + 1) * MINUTE
         raise AssertionError  # the scan itself ends with an error
 
     def previous_opening(self, t: datetime, *, inclusive: bool = True) -> datetime:
-        """Return the latest instant up to ``t`` at which working time begins."""
         for minute in self._backward(_minute(t.astimezone(UTC) - TICK * (not inclusive))):
             if not self._works(minute - 1):
                 return EPOCH + minute * MINUTE
         raise AssertionError  # the scan itself ends with an error
 
     def previous_closing(self, t: datetime, *, inclusive: bool = True) -> datetime:
-        """Return the latest instant up to ``t`` at which working time ends."""
         for minute in self._backward(_minute(t.astimezone(UTC) - TICK * (not inclusive)) - 1):
             if not self._works(minute + 1):
                 return EPOCH + (minute + 1) * MINUTE
         raise AssertionError  # the scan itself ends with an error
 
     def intervals(self, a: datetime, b: datetime) -> list[tuple[datetime, datetime]]:
-        """Return the unbroken stretches of working time between two instants."""
         stretches: list[tuple[datetime, datetime]] = []
         for start, end in self._pieces(a.astimezone(UTC), b.astimezone(UTC)):
             if stretches and stretches[-1][1] == start:

@@ -83,8 +83,6 @@ class Fit:
 
 @dataclass(frozen=True)
 class Expected:
-    """The expected outcome of one appeal against one promise."""
-
     appeal_id: str
     target: str
     cycle: int
@@ -111,8 +109,6 @@ class Expected:
 
 @dataclass
 class Answer:
-    """The expected result for all events."""
-
     outcomes: list[Expected] = field(default_factory=list)
     unmatched: set[tuple[str, str | None, str]] = field(default_factory=set)
     quarantined: set[tuple[str, str]] = field(default_factory=set)
@@ -122,7 +118,6 @@ class Answer:
 def expected(
     events: Sequence[Event], fits: Sequence[Fit], as_of: datetime, *, from_change: bool = False
 ) -> Answer:
-    """Return the expected result for events as of an instant."""
     answer = Answer()
     by_appeal: dict[str, list[Event]] = {}
     for event in effective(events, answer):
@@ -151,7 +146,6 @@ def is_ahead(event: Event) -> bool:
 
 
 def content(event: Event) -> Event:
-    """Return the event with its receipt removed, to compare contents."""
     return replace(event, received_at=event.occurred_at)
 
 
@@ -205,7 +199,6 @@ def is_answer(event: Event) -> bool:
 
 
 def attributes(story: Iterable[Event]) -> dict[str, str | None]:
-    """Return the last value of each attribute, keyed by its name."""
     found: dict[str, str | None] = dict.fromkeys(ATTRIBUTES)
     for event in story:
         for name in ATTRIBUTES:
@@ -323,7 +316,6 @@ class Clock:
     """When the rule changed, None unless the change starts the clock."""
 
     def outcome(self) -> list[Expected]:
-        """Return the outcome in a list, which is empty if there is no clock."""
         start = self.start()
         if start is None:
             return []
@@ -362,7 +354,6 @@ class Clock:
         return able[0] if able else None
 
     def answer(self, start: datetime) -> Event | None:
-        """Return the event that stops the clock."""
         stops = self.promise.stops
         later = [
             event
@@ -389,7 +380,6 @@ class Clock:
         return found[0] if found else None
 
     def judged(self, reply: Event) -> bool | None:
-        """Return whether a reply is substantive, None if nobody has judged it."""
         word = reply.substantive
         last_reply = None
         for event in self.appeal.story:
@@ -402,7 +392,6 @@ class Clock:
         return word
 
     def exchange(self, start: datetime) -> Expected:
-        """Return the outcome of the exchange that decides the clock."""
         exchanges: list[tuple[datetime, Event | None]] = []
         opened: datetime | None = start
         for event in self.events:
@@ -464,7 +453,6 @@ class Clock:
         return found
 
     def pauses(self, start: datetime, ended: datetime | None) -> list[Span]:
-        """Return the pauses of the clock between its start and its end."""
         if not self.promise.pauses:
             return []
         found: list[Span] = []
@@ -569,7 +557,6 @@ class Clock:
     def shares(
         self, start: datetime, end: datetime, pauses: Sequence[Span]
     ) -> dict[tuple[str, str | None], timedelta]:
-        """Return the working time of each phase and holder, keyed by (phase, holder)."""
         found: dict[tuple[str, str | None], timedelta] = {}
         registrations = [e.occurred_at for e in self.events if e.type == "registered"][:1]
         edges = {event.occurred_at for event in self.events if start < event.occurred_at < end}
@@ -718,7 +705,6 @@ def midnight_after(schedule: Schedule, day: date) -> datetime:
 
 
 def last_closing(schedule: Schedule, day: date) -> datetime | None:
-    """Return the end of the last shift that begins on a date, None if there is no shift."""
     ends = [shift.end for shift in schedule.shifts_on(day)]
     if not ends:
         return None

@@ -51,7 +51,6 @@ EDGES = (0, 119, 120, 150, 360, 540, 780, 840, 1020, 1080, 1200, 1320)
 
 
 def written(value: Any) -> str:
-    """Describe a value by those of its fields that differ from their defaults."""
     named = {f.name: getattr(value, f.name) for f in fields(value)}
     plain = {f.name: f.default for f in fields(value)}
     return " ".join(f"{name}={v!s}" for name, v in named.items() if v and v != plain[name])
@@ -93,8 +92,6 @@ def rule_of(fit: Fit) -> Rule:
 
 @dataclass(frozen=True)
 class Scene:
-    """Events and promises, and the instant at which they are evaluated."""
-
     events: tuple[Event, ...]
     fits: tuple[Fit, ...]
     as_of: datetime
@@ -270,12 +267,10 @@ class Chance:
         return wall.astimezone(UTC) + self.one([timedelta(0)] * 6 + [TICK, -TICK, 17 * SECOND])
 
     def facts(self) -> dict[str, Any]:
-        """Return random attributes of an appeal at its posting, keyed by field."""
         names = list(FACTS) if self.once_in(2) else self.some(list(FACTS), 0, len(FACTS))
         return {name: self.one(FACTS[name]) for name in names if not self.once_in(8)}
 
     def words(self, kind: EventType, before: Sequence[Event]) -> dict[str, Any]:
-        """Return random fields of an event that follows the events ``before`` of its appeal."""
         said: dict[str, Any] = {}
         if self.once_in(3):
             name = self.one(list(FACTS))
@@ -366,7 +361,6 @@ class Chance:
         )
 
     def rule(self, number: int, times: Sequence[datetime], plots: Sequence[Plot]) -> Fit:
-        """Return a random rule; rule 0 selects every appeal."""
         names = self.some(list(FACTS), 1, 2) if number else []
         wanted = {name: tuple(self.some(FACTS[name], 1, 2)) for name in names}
         valid_from, valid_until = None, None
@@ -424,7 +418,6 @@ def as_of_the_end(events: Sequence[Event], anchor: date) -> datetime:
 
 
 def edges_of(scene: Scene) -> list[datetime]:
-    """Return the instants at which verdicts may change."""
     found = set()
     for outcome in scene.expected().outcomes:
         found |= {outcome.started_at, outcome.answered_at, outcome.due_at, outcome.limit}

@@ -40,7 +40,6 @@ class Ledger:
         return found
 
     def net(self) -> Counter[tuple[object, ...]]:
-        """Count the current changes except ``due_changed``."""
         return Counter(
             (*key_of(change), str(change.kind), change.at)
             for change in self.current.values()
@@ -53,7 +52,6 @@ def key_of(of: Change | Outcome) -> Key:
 
 
 def check_reported(ledger: Ledger, found: Evaluation) -> None:
-    """Check that the current changes agree with the outcomes."""
     clocks, outcomes = ledger.clocks(), {key_of(outcome): outcome for outcome in found.outcomes}
     assert clocks.keys() == outcomes.keys()
     for key, outcome in outcomes.items():

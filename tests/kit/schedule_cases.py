@@ -87,7 +87,6 @@ class Case:
         )
 
     def fresh(self) -> Schedule:
-        """Build a schedule that has compiled nothing yet."""
         calendar: Calendar | str | None = None
         if self.calendar == "RU":
             calendar = "RU"
@@ -123,7 +122,6 @@ def shifts_text(shifts: Shifts) -> str:
 
 
 def weekdays(days: str) -> list[int]:
-    """Return the weekdays in a list of days and ranges; a range may pass Sunday."""
     found: list[int] = []
     for part in days.split(","):
         first, _, last = part.partition("-")
@@ -256,8 +254,6 @@ def tz_of_an_argument(case: Case) -> st.SearchStrategy[tzinfo]:
 
 @dataclass(frozen=True)
 class Question:
-    """A case, some instants, and a budget that the case uses up within weeks."""
-
     case: Case
     times: tuple[datetime, ...]
     budget: timedelta
@@ -289,8 +285,6 @@ def questions(draw: st.DrawFn, times: int = 1) -> Question:
 
 @dataclass(frozen=True)
 class Reading:
-    """Wall-clock readings in the zone of a case that a transition repeats or skips."""
-
     case: Case
     wall: datetime
     other: datetime

@@ -97,7 +97,6 @@ def ask(
 
 
 def row(event: Event) -> dict[str, Any]:
-    """Return an event as JSON."""
     found = {name: getattr(event, name) for name in Event.__dataclass_fields__}
     found |= {name: found[name].isoformat() for name in ("occurred_at", "received_at")}
     return {name: value for name, value in found.items() if value is not None}

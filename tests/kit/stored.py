@@ -53,8 +53,6 @@ def faults_at(path: Path | str) -> tuple[StoreFault, ...]:
 
 
 class Stored(Pipeline):
-    """A pipeline that also has the methods of its store."""
-
     def __init__(self, path: Path | str, policy: Policy, *, hot: int = 20_000, **more: Any) -> None:
         super().__init__(store_at(path, hot=hot), policy, **more)
 

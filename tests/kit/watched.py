@@ -52,7 +52,6 @@ class Follower:
         return item.events[0].event_id if isinstance(item, Item) else ""
 
     def rest(self) -> list[str]:
-        """Read until the tail is idle; return ids of events and reasons of rejected rows."""
         found = []
         for item in self._items:
             if isinstance(item, Idle):

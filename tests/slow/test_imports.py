@@ -24,7 +24,6 @@ def modules_after(code: str) -> set[str]:
 
 
 def foreign(code: str) -> set[str]:
-    """Return the third-party modules that some code imports."""
     found = modules_after(code) - modules_after("pass")
     return {
         name

@@ -26,7 +26,6 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def recipe(folder: Path) -> str:
-    """Return the file of the recipe, with the paths of a folder."""
     text = NGINX.read_text("utf-8")
     for old, new in (
         ("/etc/ssl/certs/appeals.pem", folder / "own.pem"),

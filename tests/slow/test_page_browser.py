@@ -131,7 +131,6 @@ def test_theme_follows_the_system_and_the_button(reader: Browser) -> None:
 
 
 def region() -> Report:
-    """Return the report of a year of 73 agencies with long names."""
     rng = np.random.default_rng(3)
     n, start = 28_000, np.datetime64("2025-01-06T00:00", "s")
     posted = np.sort(start + rng.integers(0, 350 * 86_400, n))

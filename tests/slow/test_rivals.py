@@ -548,7 +548,6 @@ def names() -> dict[str, str]:
 
 
 def tables() -> Iterator[tuple[str, str, str, str]]:
-    """Yield the page, the row, the library and the text of each cell of the comparisons."""
     for page in PAGES:
         header: list[str] = []
         for label, *cells in lines(page):

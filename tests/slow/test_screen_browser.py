@@ -47,8 +47,6 @@ def scene() -> list[Event]:
 
 
 class Served:
-    """A running service; ``send`` applies an event of now."""
-
     def __init__(self, live: Live, address: str) -> None:
         self.live, self.address = live, address
 
@@ -100,7 +98,6 @@ def log_in(chromium: Browser, address: str) -> None:
 
 
 def until(chromium: Browser, condition: str) -> None:
-    """Wait until a condition of the page is true."""
     end = time.monotonic() + 60
     while not is_true(chromium, condition):
         assert time.monotonic() < end, condition

@@ -74,7 +74,6 @@ def folder(tmp_path: Path) -> Path:
 def run(
     folder: Path, *arguments: str, program: tuple[str, ...] = ("-c", RUN), given: bytes = b""
 ) -> tuple[int, str, str]:
-    """Run a program; return its exit status and what it printed on both streams."""
     environment = {name: os.environ[name] for name in os.environ.keys() - {"LC_ALL", "LANG"}}
     environment |= {"PYTHONIOENCODING": "utf-8", "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
     command = [sys.executable, *program, *arguments]

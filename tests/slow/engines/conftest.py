@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """Return the connection string of a new server."""
     from tests.slow.engines.postgres_server import programs, running
 
     found = programs()
@@ -26,7 +25,6 @@ def postgres() -> Iterator[str]:
 
 @pytest.fixture
 def kafka() -> Iterator[MockCluster]:
-    """Return a new cluster of three brokers of Kafka."""
     from tests.slow.engines.mock_kafka import library, running
 
     if library() is None:
@@ -49,7 +47,6 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def address(postgres: str, request: pytest.FixtureRequest) -> Iterator[str]:
-    """Return an address with a new schema."""
     from tests.slow.engines.postgres_stores import execute
 
     name = f"s{abs(hash(request.node.name))}"

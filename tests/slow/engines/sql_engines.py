@@ -31,8 +31,6 @@ def quoted(name: str) -> str:
 
 
 class SQLEngine:
-    """A session of an engine. Its answers are integers of microseconds."""
-
     micros = "{}"
     """The microseconds of an instant."""
 
@@ -45,7 +43,6 @@ class SQLEngine:
         self.script = script
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
-        """Run a query, and return its rows."""
         return self.connection.execute(query).fetchall()  # type: ignore[no-any-return]
 
     def one(self, query: str) -> Any:

@@ -61,7 +61,6 @@ def options_of_serve() -> set[str]:
 
 
 def command_of(unit: Path) -> list[str]:
-    """Return the words of the command of a unit, after the program."""
     line = re.search(r"^ExecStart=(.+)$", unit.read_text("utf-8"), re.MULTILINE)
     assert line
     return line[1].split()[1:]

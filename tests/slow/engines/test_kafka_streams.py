@@ -51,7 +51,6 @@ class Topic:
         self._lines, self._written = lines, 0
 
     def write(self, until: int) -> None:
-        """Write the first messages of the stream, those of an appeal to one partition."""
         for line in self._lines[self._written : until]:
             key = json.loads(line)["appeal_id"]
             self._producer.produce("appeals", key=key, value=line)

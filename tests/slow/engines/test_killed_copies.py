@@ -30,7 +30,6 @@ pytestmark = pytest.mark.engines
 
 
 def digests_of(place: str) -> dict[str, tuple[int, int]]:
-    """Return the number of rows of each table, and the sum of their hashes."""
     found: dict[str, tuple[int, int]] = {}
     with closing(open_to_read(place)) as db, db.moment():
         for table in TABLES:
@@ -48,7 +47,6 @@ def begin(source: str, target: str) -> subprocess.Popen[str]:
 
 
 def copy(source: str, target: str) -> float:
-    """Copy a store, and return the seconds that it took."""
     began = time.monotonic()
     with ended(begin(source, target)) as process:
         _, error = process.communicate(timeout=PATIENCE)

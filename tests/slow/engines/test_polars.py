@@ -26,8 +26,6 @@ INSTANT = pl.Datetime("us", "America/Sao_Paulo")
 
 
 class PolarsEngine:
-    """A data frame that is asked in lazy queries, which polars runs in memory or streaming."""
-
     def __init__(self, collector: Any) -> None:
         self._collector = collector
         start, end, budget = (

@@ -27,7 +27,6 @@ PROGRAMS = {
 
 
 def printed_by(name: str, folder: Path) -> str:
-    """Return what a program of the page prints in a folder."""
     (folder / name).write_text(PROGRAMS["en"][name], "utf-8")
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONWARNINGS": "ignore"}
     done = subprocess.run(

@@ -164,7 +164,6 @@ def stream(spark: SparkSession, folder: Path, schema: str = EVENT_SCHEMA) -> Dat
 
 
 def collected(found: DataFrame, folder: Path) -> list[tuple[int, str]]:
-    """Run a stream to its end, and return batch numbers and ids."""
     rows: list[tuple[int, str]] = []
 
     def write(part: DataFrame, batch: int) -> None:

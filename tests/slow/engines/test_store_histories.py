@@ -131,8 +131,6 @@ def readable(pipe: Pipeline, retain: timedelta | None) -> dict[str, Any]:
 
 
 def rows_of(place: Path | str) -> dict[str, list[Any]]:
-    """Return all rows of a store by table, in the form that is the same in every database."""
-
     def rows(db: Database, table: str) -> list[Any]:
         return sorted(
             repr(row) for row in db.stream(table) if (table, row[0]) != ("meta", WRITER_KEY)

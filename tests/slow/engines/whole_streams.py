@@ -56,7 +56,6 @@ AT_ONCE = 10_000
 
 
 def place_of(kind: str, postgres: str, folder: Path) -> str:
-    """Return the place of a new store."""
     if kind == "sqlite":
         return str(folder / "appeals.db")
     return f"{postgres}&options=-csearch_path%3Dstream_{random.randrange(1 << 40)}"
@@ -82,12 +81,10 @@ class Stream:
 
     @cached_property
     def lines(self) -> list[str]:
-        """The lines without their ends."""
         return self.file.read_text(encoding="utf-8").splitlines()
 
     @cached_property
     def policy(self) -> Policy:
-        """The policy of ``CONFIG``."""
         return parse(CONFIG).policy
 
     @cached_property
@@ -134,7 +131,6 @@ class Stream:
 
 
 def changes_of(store: Store) -> Iterator[Change]:
-    """Yield all changes in a store."""
     after = 0
     while found := store.changes(after, AT_ONCE):
         yield from (change for _, change in found)
