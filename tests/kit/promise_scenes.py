@@ -57,31 +57,15 @@ def written(value: Any) -> str:
 
 
 def target_of(promise: Promise) -> Target:
-    schedule = ScheduleBy(promise.by, promise.schedules) if promise.by else promise.schedule
-    return Target(
-        promise.name,
-        promise.budget,
-        schedule,
-        starts=promise.starts,
-        stops=promise.stops,
-        pauses=promise.pauses,
-        pause_cap=promise.pause_cap,
-        on_transfer=promise.on_transfer,
-        on_reopen=promise.on_reopen,
-        warn=promise.warn,
-        warn_percent=promise.warn_percent,
-        closing=promise.closing,
-    )
+    given = {one.name: getattr(promise, one.name) for one in fields(promise)}
+    schedules = given.pop("schedules")
+    if by := given.pop("by"):
+        given["schedule"] = ScheduleBy(by, schedules)
+    return Target(**given)
 
 
-PLURALS = {
-    "channel": "channels",
-    "topic": "topics",
-    "importance": "importances",
-    "regime": "regimes",
-    "agency_id": "agencies",
-    "district_id": "districts",
-}
+PLURALS = {one: f"{one}s" for one in ("channel", "topic", "importance", "regime")}
+PLURALS |= {"agency_id": "agencies", "district_id": "districts"}
 
 
 def rule_of(fit: Fit) -> Rule:
@@ -126,40 +110,20 @@ class Scene:
 
 
 NAMES = (
-    "appeal_id",
-    "target",
-    "cycle",
-    "verdict",
-    "posted_at",
-    "started_at",
-    "answered_at",
-    "withdrawn_at",
-    "due_at",
-    "limit",
-    "elapsed",
-    "needs_review",
-    "pauses",
-    "overdue",
-    "agency_id",
-    "district_id",
-    "channel",
-    "topic",
+    *("appeal_id", "target", "cycle", "verdict", "posted_at", "started_at", "answered_at"),
+    *("withdrawn_at", "due_at", "limit", "elapsed", "needs_review", "pauses", "overdue"),
+    *("agency_id", "district_id", "channel", "topic"),
 )
 
 
 def row_expected(outcome: Expected) -> dict[str, Any]:
     """Return the fields of an expected outcome that docs/en/reference/targets.md defines."""
-    return {
-        name: outcome.attributes[name] if name in outcome.attributes else getattr(outcome, name)
-        for name in NAMES
-    }
+    own = outcome.attributes
+    return {name: own[name] if name in own else getattr(outcome, name) for name in NAMES}
 
 
 def row_found(outcome: Outcome) -> dict[str, Any]:
-    """Return the fields of an outcome that docs/en/reference/targets.md defines, keyed by name.
-
-    Times are in UTC, because equal times in two zones may compare as different.
-    """
+    """Return the same fields, in UTC: equal times in two zones may compare as different."""
     found = {name: getattr(outcome, name) for name in NAMES}
     found["pauses"] = tuple((a.astimezone(UTC), b.astimezone(UTC)) for a, b in outcome.pauses)
     return {
@@ -387,14 +351,8 @@ class Chance:
             times = posted or [self.instant(anchor)]
             many = range(self.of.randint(1, 3))
             fits = tuple(self.rule(n, times, plots) for n in reversed(many))
-        return Scene(
-            tuple(events),
-            fits,
-            as_of_the_end(events, anchor),
-            not bare and self.once_in(2),
-            bare,
-            anchor,
-        )
+        end, from_change = as_of_the_end(events, anchor), not bare and self.once_in(2)
+        return Scene(tuple(events), fits, end, from_change, bare, anchor)
 
     def nearly_late(self, scene: Scene) -> Scene:
         """End the scene with an event close to an instant at which a verdict changes."""
