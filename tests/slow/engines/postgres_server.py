@@ -45,6 +45,7 @@ class Server:
         subprocess.run(
             [self._programs / "initdb", "-D", self._data, *options],
             check=True,
+            timeout=120,
             user=self._user,
             capture_output=True,
             env=self._environment,

@@ -44,6 +44,7 @@ def test_the_page_works_as_written(
         capture_output=True,
         text=True,
         check=False,
+        timeout=600,
     )
     printed = done.stdout + done.stderr
     assert done.returncode == 0, printed

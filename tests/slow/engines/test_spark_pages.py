@@ -36,6 +36,7 @@ def printed_by(name: str, folder: Path) -> str:
         capture_output=True,
         text=True,
         check=False,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout
@@ -64,7 +65,7 @@ def test_the_example_runs_with_spark_submit(tmp_path: Path) -> None:
     command += ["examples/spark_changes.py", "examples/data", str(tmp_path / "out")]
     environment = {**os.environ, "PYSPARK_PYTHON": sys.executable, "PYTHONPATH": "src"}
     done = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=600
     )
     assert done.returncode == 0, done.stderr[-3000:]
     assert "|agency_id" in done.stdout

@@ -25,6 +25,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - Spark's own name
 
 from kit.paths import EXAMPLES
+from kit.served import PATIENCE, wait_until
 from workhours_sla.spark import EVENT_SCHEMA, changes, rejected
 
 pytestmark = spark_job.MARKS
@@ -42,7 +43,7 @@ FOUR = Policy([Target("reply", working_hours(4), OFFICE)])
 def test_a_killed_stream_has_the_changes_of_one_monitor(tmp_path: Path) -> None:
     generate = [sys.executable, str(EXAMPLES / "generate_appeals.py"), "--days", DAYS]
     events = tmp_path / "events.jsonl"
-    subprocess.run([*generate, "--out", str(events)], check=True)
+    subprocess.run([*generate, "--out", str(events)], check=True, timeout=600)
     lines = events.read_text("utf-8").splitlines()
     write_files(tmp_path / "in", lines, files=max(8, KILLS * 4))
     skew = timedelta(minutes=30)
@@ -78,17 +79,18 @@ def run_and_kill(folder: Path, skew: timedelta, kills: int) -> int:
             process = subprocess.Popen(
                 command, stdout=log, stderr=log, env=environment, start_new_session=True
             )
-        while killed < kills and process.poll() is None and progress_of(folder) == before:
-            time.sleep(0.02)
-        if killed < kills:
-            time.sleep(chance.uniform(0, 4))
-        if killed < kills and process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            killed += 1
-        else:
-            assert process.wait() == 0, (folder / f"log{killed}").read_text()[-3000:]
+        if killed == kills:
+            assert process.wait(600) == 0, (folder / f"log{killed}").read_text()[-3000:]
             return killed
+        is_done = lambda: process.poll() is not None or progress_of(folder) > before  # noqa: E731, B023
+        wait_until(is_done, "the job writes nothing", 300)
+        time.sleep(chance.uniform(0, 4))
+        if process.poll() is not None:
+            assert process.returncode == 0, (folder / f"log{killed}").read_text()[-3000:]
+            return killed
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(PATIENCE)
+        killed += 1
 
 
 def progress_of(folder: Path) -> int:
@@ -171,7 +173,7 @@ def collected(found: DataFrame, folder: Path) -> list[tuple[int, str]]:
 
     writer = found.writeStream.foreachBatch(write).trigger(availableNow=True)
     query = writer.option("checkpointLocation", str(folder / "checkpoint")).start()
-    query.awaitTermination()
+    assert query.awaitTermination(300), "the stream does not end"
     return sorted(rows)
 
 
@@ -303,7 +305,8 @@ def test_times_may_be_timestamps_in_any_session_zone(spark: SparkSession, tmp_pa
     writer = changes(events, FOUR).writeStream.foreachBatch(
         lambda part, _: rows.extend(part.selectExpr("unix_micros(at)").collect())
     )
-    writer.trigger(availableNow=True).start().awaitTermination()
+    query = writer.trigger(availableNow=True).start()
+    assert query.awaitTermination(300), "the stream does not end"
     # 23:30 came twice in São Paulo, the zone of the session
     assert [one[0] for one in rows] == [1_518_917_400_000_000]
 

@@ -296,7 +296,9 @@ def test_generated_columns_survive_dump_and_restore(
     session.engine.ask(query)
     dump, folder = tmp_path / "dump.sql", programs()[0]
     subprocess.run(
-        [folder / "pg_dump", "-n", "wh", "-n", "public", "-f", dump, postgres], check=True
+        [folder / "pg_dump", "-n", "wh", "-n", "public", "-f", dump, postgres],
+        check=True,
+        timeout=120,
     )
     session.engine.ask("drop database if exists restored")
     session.engine.ask("create database restored")
@@ -304,7 +306,7 @@ def test_generated_columns_survive_dump_and_restore(
     text = dump.read_text("utf-8").replace("CREATE SCHEMA public", "-- CREATE SCHEMA public")
     dump.write_text(text, "utf-8")
     load = [folder / "psql", "-q", "-v", "ON_ERROR_STOP=1", "-f", dump, restored]
-    subprocess.run(load, check=True, capture_output=True)
+    subprocess.run(load, check=True, capture_output=True, timeout=120)
     import psycopg
 
     with psycopg.connect(restored) as connection:
