@@ -240,34 +240,25 @@ class Oracle:
         raise AssertionError  # the scan itself ends with an error
 
     def next_opening(self, t: datetime, *, inclusive: bool = True) -> datetime:
-        """Return the first working instant from ``t`` on, which is ``t`` if it is working time.
-
-        Without ``inclusive``, return the first instant after ``t`` at which working time begins.
-        """
+        """Return the first working instant from ``t`` on, or the first opening after ``t``."""
         if inclusive:
             return max(t.astimezone(UTC), EPOCH + next(self._forward(_minute(t))) * MINUTE)
-        for minute in self._forward(_minute(t) + 1):
-            if not self._works(minute - 1):
-                return EPOCH + minute * MINUTE
-        raise AssertionError  # the scan itself ends with an error
+        return self._first(self._forward(_minute(t) + 1), -1)
 
     def next_closing(self, t: datetime, *, inclusive: bool = False) -> datetime:
-        for minute in self._forward(_minute(t.astimezone(UTC) - TICK * inclusive)):
-            if not self._works(minute + 1):
-                return EPOCH + (minute + 1) * MINUTE
-        raise AssertionError  # the scan itself ends with an error
+        return self._first(self._forward(_minute(t.astimezone(UTC) - TICK * inclusive)), 1)
 
     def previous_opening(self, t: datetime, *, inclusive: bool = True) -> datetime:
-        for minute in self._backward(_minute(t.astimezone(UTC) - TICK * (not inclusive))):
-            if not self._works(minute - 1):
-                return EPOCH + minute * MINUTE
-        raise AssertionError  # the scan itself ends with an error
+        return self._first(self._backward(_minute(t.astimezone(UTC) - TICK * (not inclusive))), -1)
 
     def previous_closing(self, t: datetime, *, inclusive: bool = True) -> datetime:
-        for minute in self._backward(_minute(t.astimezone(UTC) - TICK * (not inclusive)) - 1):
-            if not self._works(minute + 1):
-                return EPOCH + (minute + 1) * MINUTE
-        raise AssertionError  # the scan itself ends with an error
+        before = _minute(t.astimezone(UTC) - TICK * (not inclusive)) - 1
+        return self._first(self._backward(before), 1)
+
+    def _first(self, minutes: Iterator[int], beside: int) -> datetime:
+        """Return the edge of the first minute whose neighbour before or after it is closed."""
+        minute = next(minute for minute in minutes if not self._works(minute + beside))
+        return EPOCH + (minute + (beside > 0)) * MINUTE
 
     def intervals(self, a: datetime, b: datetime) -> list[tuple[datetime, datetime]]:
         stretches: list[tuple[datetime, datetime]] = []
@@ -293,8 +284,7 @@ def _flags(shifts: Shifts) -> bytearray:
         if not (0 <= a < DAY and a < b <= a + DAY):
             msg = f"not a shift: {a}-{b}"
             raise ValueError(msg)
-        for minute in range(a, b):
-            flags[minute] = 1
+        flags[a:b] = bytes([1]) * (b - a)
     return flags
 
 
