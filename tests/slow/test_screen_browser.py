@@ -295,8 +295,9 @@ def test_nothing_is_wider_than_the_screen(
     for path in ("", "?show=overdue", "?lang=ru", "appeal?id=late-03", "?id=%D0%99"):
         chromium.open(service.address + path)
         outside: Any = chromium.run(
-            "[...document.querySelectorAll('body *')].filter((one) => !one.closest('.scroll, .skip')"
-            " && one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)"
+            "[...document.querySelectorAll('body *')]"
+            ".filter((one) => !one.closest('.scroll, .skip') &&"
+            " one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)"
             ".map((one) => one.outerHTML.slice(0, 80))"
         )
         assert outside == []

@@ -1,12 +1,11 @@
 """``workhours watch`` on a topic: what it prints in both languages, and its exit status."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.slow.engines.kafka_topics import all_messages, row, rows, write
+from tests.slow.engines.kafka_topics import row, rows, write
 from tests.slow.engines.mock_kafka import MockCluster
 from workhours_sla.cli.main import main
 
@@ -101,14 +100,3 @@ def test_a_silent_partition_stops_the_clock_of_events_and_a_note_says_so(
     _, out, error = watch("--clock", "events", more='idle = "1h"')
     assert "!!" in out
     assert "a partition of the topic" not in error
-
-
-def test_changes_are_also_written_to_a_topic(kafka: MockCluster, watch: Command) -> None:
-    kafka.create("changes", 2)
-    write(kafka, "appeals", *rows([1]))
-    sink = f'[sinks.board]\nkind = "kafka"\nbrokers = "{kafka.brokers}"\ntopic = "changes"'
-    status, out, _ = watch("--json", more=sink)
-    assert status == 0
-    found = [json.loads(one.value()) for one in all_messages(kafka, "changes", 2)]
-    assert found == [json.loads(line) for line in out.splitlines()]
-    assert len(found) == 3
