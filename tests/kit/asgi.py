@@ -48,11 +48,7 @@ class Response:
 
 @asynccontextmanager
 async def asked(
-    app: Any,
-    method: str,
-    address: str,
-    body: bytes = b"",
-    headers: Mapping[str, str] | None = None,
+    app: Any, method: str, address: str, body: bytes = b"", headers: Mapping[str, str] | None = None
 ) -> AsyncIterator[Response]:
     """Send a request; the client goes away when the block ends."""
     messages: asyncio.Queue[dict[str, Any]] = asyncio.Queue()

@@ -216,11 +216,7 @@ add(
     lambda base: b"sep=|\r\n" + sheet(RUSSIAN, plain(), delimiter="|", encoding="utf-8")(base),
 )
 add("packed_sheet", lambda base: gzip.compress(sheet(RUSSIAN, plain())(base), mtime=0), ".csv.gz")
-add(
-    "two_headers",
-    lambda base: table([OTHER, RUSSIAN, *map(plain(), base.appeals)]),
-    asks=True,
-)
+add("two_headers", lambda base: table([OTHER, RUSSIAN, *map(plain(), base.appeals)]), asks=True)
 add(
     "with_due_times",
     sheet(

@@ -4,11 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from workhours_sla import (
-    Change,
-    Evaluation,
-    Outcome,
-)
+from workhours_sla import Change, Evaluation, Outcome
 
 Key = tuple[str, str, int]
 """The identity of a clock: appeal, target and cycle."""

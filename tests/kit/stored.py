@@ -6,10 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from kit.values import at, created, replied
-from workhours_sla import (
-    Event,
-    Policy,
-)
+from workhours_sla import Event, Policy
 from workhours_sla.stores.open import open_reader, open_store
 from workhours_sla.stores.reader import StoreReader
 from workhours_sla.stores.sqlite import SqliteDatabase

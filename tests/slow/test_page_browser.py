@@ -15,13 +15,7 @@ from workhours_sla import Schedule, Target, working_hours
 
 np = pytest.importorskip("numpy")
 
-from workhours_sla.report import (
-    AppealColumns,
-    Labels,
-    Report,
-    cases_of_columns,
-    write_page,
-)
+from workhours_sla.report import AppealColumns, Labels, Report, cases_of_columns, write_page
 from workhours_sla.report import report as report_of
 
 pytestmark = pytest.mark.skipif(not FOUND, reason="no Chromium is installed")

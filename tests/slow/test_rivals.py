@@ -372,8 +372,7 @@ def workclock() -> Answers:
         "elapsed": lambda: office.between(start, moscow(NEXT_MORNING)) == FIVE_AND_A_HALF,
         "earliest": lambda: due(AFTERNOON) == at(18),
         "latest": lambda: in_two_calls(
-            due(AFTERNOON),
-            office.next_period(moscow(due(AFTERNOON)))[0].replace(tzinfo=None),
+            due(AFTERNOON), office.next_period(moscow(due(AFTERNOON)))[0].replace(tzinfo=None)
         ),
         "latest_start": lambda: office.sub(moscow(at(16)), hours=4) == moscow(at(11)),
         "own_saturday": lambda: as_six_days(lambda when: due(when, six)),

@@ -19,11 +19,7 @@ ARGUMENTS |= {"is_working": ("slot",)}
 """The columns of each verb; the others need a start and a budget."""
 ZONE = "America/Sao_Paulo"
 """The zone of the session, on which no answer may depend."""
-DIALECTS = (
-    "duckdb",
-    "sqlite",
-    pytest.param("postgres", marks=pytest.mark.engines),
-)
+DIALECTS = ("duckdb", "sqlite", pytest.param("postgres", marks=pytest.mark.engines))
 
 
 def quoted(name: str) -> str:

@@ -180,9 +180,7 @@ def test_a_partition_that_no_longer_exists_does_not_stop_the_time_of_events(
         assert store.watermark == when
 
 
-def test_messages_that_retention_removes_during_the_run_are_not_skipped(
-    kafka: MockCluster,
-) -> None:
+def test_messages_that_retention_removes_during_the_run_are_not_skipped(kafka: MockCluster) -> None:
     kafka.create("appeals", 1)
     write(kafka, "appeals", *rows(range(3)))
     source = KafkaSource(kafka.brokers, "appeals", interval=0.1)

@@ -11,13 +11,7 @@ from tests.slow.engines.mock_kafka import MockCluster
 from workhours_sla import Change, ChangeKind, Event, EventType
 from workhours_sla.errors import ConfigError, UndeliverableError
 from workhours_sla.json import from_json
-from workhours_sla.stream import (
-    Delivery,
-    KafkaSink,
-    MemoryStore,
-    Pipeline,
-    Retry,
-)
+from workhours_sla.stream import Delivery, KafkaSink, MemoryStore, Pipeline, Retry
 
 pytestmark = pytest.mark.engines
 NOW = datetime(2026, 3, 16, 7, 0, tzinfo=UTC)

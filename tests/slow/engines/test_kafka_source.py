@@ -25,13 +25,7 @@ from tests.slow.engines.kafka_topics import (
 from tests.slow.engines.mock_kafka import MockCluster
 from workhours_sla.config import parse
 from workhours_sla.sources import kafka_topic
-from workhours_sla.stream import (
-    Idle,
-    Item,
-    KafkaSource,
-    MemoryStore,
-    Pipeline,
-)
+from workhours_sla.stream import Idle, Item, KafkaSource, MemoryStore, Pipeline
 
 pytestmark = pytest.mark.engines
 CLOUD = parse('[input]\nformat = "cloudevents"').mapping

@@ -25,14 +25,7 @@ from workhours_sla.config import parse
 from workhours_sla.files import open_source
 from workhours_sla.stores.open import has_store, open_reader, open_to_read
 from workhours_sla.stores.schema import TABLES, WRITER_KEY
-from workhours_sla.stream import (
-    Batch,
-    Checkpoint,
-    Pipeline,
-    Rejected,
-    check_store,
-    open_store,
-)
+from workhours_sla.stream import Batch, Checkpoint, Pipeline, Rejected, check_store, open_store
 
 pytestmark = pytest.mark.engines
 SINKS = ("one", "two")

@@ -7,16 +7,7 @@ import pytest
 np = pytest.importorskip("numpy")
 pl = pytest.importorskip("polars")
 
-from tests.slow.engines.cases import (
-    CASES,
-    LONGEST,
-    NAMES,
-    NULL,
-    SCHEDULES,
-    Ints,
-    differences,
-    rows,
-)
+from tests.slow.engines.cases import CASES, LONGEST, NAMES, NULL, SCHEDULES, Ints, differences, rows
 from workhours_sla import frames
 
 REGISTERED = frames.deadline

@@ -66,11 +66,7 @@ def test_the_schema_of_an_address_may_have_any_name(postgres: str) -> None:
 @pytest.mark.parametrize("path", ["%22%24user%22,public", "%24user"])
 def test_the_schema_of_the_user_has_the_name_of_the_role(path: str, postgres: str) -> None:
     role = f"role_{abs(hash(path))}"
-    execute(
-        postgres,
-        f"CREATE ROLE {role} LOGIN",
-        f"GRANT CREATE ON DATABASE postgres TO {role}",
-    )
+    execute(postgres, f"CREATE ROLE {role} LOGIN", f"GRANT CREATE ON DATABASE postgres TO {role}")
     url = postgres.replace("postgres@", f"{role}@") + f"&options=-csearch_path%3D{path}"
     filled(url)
     filled(url)  # the schema is there now

@@ -24,12 +24,7 @@ from tests.slow.engines.cases import (
     rows,
 )
 from workhours_sla import CalendarDays, WorkingDays
-from workhours_sla.errors import (
-    BudgetError,
-    CalendarCoverageError,
-    EngineError,
-    NaiveDatetimeError,
-)
+from workhours_sla.errors import BudgetError, CalendarCoverageError, EngineError, NaiveDatetimeError
 
 spark_job.skip_without_java()
 
