@@ -155,4 +155,3 @@ FILES = {
         for n in range(60)
     ],
 }
-"""Files with nothing usual in them."""

@@ -31,11 +31,9 @@ STEPS = {
     "ns": timedelta(microseconds=1),  # the resolution of datetime
 }
 OF_TIMES = {"next_opening", "next_closing", "previous_opening", "previous_closing", "is_working"}
-"""The verbs whose only argument is an instant."""
 BUDGET = working_hours(4, minutes=20)
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 UNKNOWN = datetime(2031, 5, 5, 9, tzinfo=UTC)
-"""An instant in a year that no act covers yet."""
 
 
 def alone(missing: set[str], imports: str, columns: str) -> str:

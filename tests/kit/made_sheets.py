@@ -277,9 +277,6 @@ def numbers_and_texts(base: Story) -> bytes:
     return table([RUSSIAN, *rows])
 
 
-# -- workbooks, JSON and other tables -------------------------------------------------------------
-
-
 def saved(book: Any) -> bytes:
     content = io.BytesIO()
     book.save(content)

@@ -91,7 +91,6 @@ class Expected:
     overdue: timedelta | None
     """How much later than the due time the answer came, None without a due time."""
     is_late: bool
-    """Whether the answer came after the limit."""
 
 
 @dataclass
@@ -119,9 +118,6 @@ def expected(
         else:
             answer.quarantined |= {(event_id, "no_appeal") for event_id in seen}
     return answer
-
-
-# Which events count, and when
 
 
 def order(event: Event) -> tuple[datetime, int, str]:
@@ -181,9 +177,6 @@ def attributes(story: Iterable[Event]) -> dict[str, str | None]:
     for event in story:
         found |= {name: value for name in ATTRIBUTES if (value := getattr(event, name)) is not None}
     return found
-
-
-# An appeal: its rule, its cycles
 
 
 def judge_appeal(
@@ -259,9 +252,6 @@ def cycles(story: list[Event], promise: Promise) -> list[tuple[datetime | None, 
     return found
 
 
-# One clock
-
-
 @dataclass(frozen=True)
 class Appeal:
     appeal_id: str
@@ -278,7 +268,6 @@ class Clock:
     schedule: Schedule
     cycle: int
     events: list[Event]
-    """The events of the cycle."""
     reopened_at: datetime | None
     since: datetime | None
     """When the rule changed, None unless the change starts the clock."""
@@ -555,9 +544,6 @@ class Clock:
         able = [one for one in self.events[:until] if is_answer(one) and one.occurred_at >= start]
         unjudged = [one for one in able if one is not self.starter() and self.judged(one) is None]
         return self.promise.stops == "substantive_reply" and bool(unjudged)
-
-
-# Working time and day budgets, by cutting and counting
 
 
 @lru_cache(maxsize=256)

@@ -50,12 +50,6 @@ EDGES = (0, 119, 120, 150, 360, 540, 780, 840, 1020, 1080, 1200, 1320)
 """The minutes of the day at which shifts begin or end, or clocks are changed."""
 
 
-def written(value: Any) -> str:
-    named = {f.name: getattr(value, f.name) for f in fields(value)}
-    plain = {f.name: f.default for f in fields(value)}
-    return " ".join(f"{name}={v!s}" for name, v in named.items() if v and v != plain[name])
-
-
 def target_of(promise: Promise) -> Target:
     given = {one.name: getattr(promise, one.name) for one in fields(promise)}
     schedules = given.pop("schedules")
@@ -83,16 +77,6 @@ class Scene:
     bare: bool = False
     """Whether the policy is built from a list of targets, without rules."""
     anchor: date = ANCHORS[1]
-    """The date around which the events occur."""
-
-    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
-        """Print a line for each event and promise, without default values."""
-        events = sorted(self.events, key=lambda event: (event.appeal_id, oracle.order(event)))
-        lines = [f"as of {self.as_of}{', from_change' * self.from_change}", *map(written, events)]
-        for fit in self.fits:
-            lines.append(f"{fit.wanted} {fit.valid_from} {fit.valid_until}")
-            lines += [f"  {written(promise)}" for promise in fit.promises]
-        printer.text("\n".join(lines))
 
     @property
     def policy(self) -> Policy:

@@ -42,7 +42,6 @@ class Case:
     off: tuple[date, ...] = ()
     yearly: tuple[str, ...] = ()
     near: datetime = QUIET[0]
-    """The instant near which questions are drawn."""
 
     @property
     def text(self) -> str:
@@ -255,7 +254,6 @@ class Reading:
     wall: datetime
     other: datetime
     jump: timedelta
-    """How far the clock is put back or forward."""
 
 
 @st.composite

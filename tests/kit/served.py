@@ -7,10 +7,12 @@ import subprocess
 import sys
 import threading
 import time
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection, HTTPException
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import IO, Any
 
@@ -94,6 +96,36 @@ def ask(
         connection.request(method, path, text, headers)
         response = connection.getresponse()
         return response.status, json.loads(response.read())
+
+
+BOARD_SECRET = "whsec_" + b64encode(b"k" * 32).decode()
+
+
+@contextmanager
+def board(answer: Callable[[Any], int]) -> Iterator[str]:
+    """Receive webhooks, and yield the configuration of the sink; the status 0 is no answer."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            if status := answer(json.loads(body)["data"]):
+                self.send_response(status)
+                self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Print nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.handle_error = lambda *_: None  # type: ignore[method-assign] # a client was killed
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"""
+[sinks.board]
+kind = "webhook"
+url = "http://127.0.0.1:{server.server_port}/hook"
+secret_env = "BOARD_SECRET"
+allow_private = true
+"""
+        server.shutdown()
 
 
 def row(event: Event) -> dict[str, Any]:

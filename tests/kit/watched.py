@@ -42,7 +42,6 @@ class Follower:
         self._items = self.tail.items({"": position} if position else {})
         self.position = position
         self.ids: list[str] = []
-        """The ids of all events that were read."""
 
     def begin(self) -> str:
         """Read one item, and return the id of its event, or "" for a Start."""

@@ -47,8 +47,6 @@ def test_no_third_party_and_no_slow_module_is_loaded(
     assert (roots - own, found & slow) == (others, set())
 
 
-# -- without extras --------------------------------------------------------------------------
-
 BLOCKED = """
 import sys
 class Missing:

@@ -21,7 +21,6 @@ from workhours_sla.report import report as report_of
 pytestmark = pytest.mark.skipif(not FOUND, reason="no Chromium is installed")
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-N4 = working_hours(4)
 
 
 @pytest.fixture(scope="module")
@@ -119,9 +118,6 @@ def test_theme_follows_the_system_and_the_button(reader: Browser) -> None:
     reader.press("Enter")
     assert reader.run(paper) == light
     assert reader.errors == []
-
-
-# -- the first screen ------------------------------------------------------------------------------
 
 
 def region() -> Report:

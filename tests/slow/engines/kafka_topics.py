@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from confluent_kafka import Producer
 
 AT = datetime(2025, 3, 12, 7, 15, tzinfo=UTC)
-"""The time of the events of ``row``."""
 STAMP = int(AT.timestamp() * 1000)
 SILENT = logging.getLogger("tests.kafka")
 SILENT.addHandler(logging.NullHandler())

@@ -28,7 +28,6 @@ def quoted(name: str) -> str:
 
 class SQLEngine:
     micros = "{}"
-    """The microseconds of an instant."""
 
     def __init__(self, connection: Any) -> None:
         self.connection = connection

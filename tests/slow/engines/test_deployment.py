@@ -122,9 +122,6 @@ def test_the_compose_file_refers_to_what_it_has() -> None:
     assert (COMPOSE / build["context"] / build["dockerfile"]).is_file()
 
 
-# -- Prometheus ------------------------------------------------------------------------------
-
-
 def promtool(*words: str, **options: Any) -> None:
     """Let promtool check something, and fail with what it finds."""
     found = program("promtool", "prometheus")
@@ -191,9 +188,6 @@ def test_each_alert_has_both_languages_and_is_tested_both_ways() -> None:
         assert rule["annotations"].keys() == {"summary", "summary_ru"}
         own = [check for check in checks if check["alertname"] == rule["alert"]]
         assert {bool(check.get("exp_alerts")) for check in own} == {True, False}, rule["alert"]
-
-
-# -- nginx -----------------------------------------------------------------------------------
 
 
 def test_nginx_accepts_the_recipe_of_a_reverse_proxy(tmp_path: Path) -> None:

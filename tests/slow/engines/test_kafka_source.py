@@ -39,9 +39,6 @@ APPEAL = {
 }
 
 
-# What is read
-
-
 def test_messages_of_every_partition_are_read_once(kafka: MockCluster) -> None:
     kafka.create("appeals", 4)
     messages = [{"key": f"A-{one}", "value": row(one)} for one in range(300)]
@@ -55,20 +52,31 @@ def test_messages_of_every_partition_are_read_once(kafka: MockCluster) -> None:
     assert store.holdings().read == 305
 
 
-def test_a_message_that_is_no_event_is_rejected_with_its_place(kafka: MockCluster) -> None:
+def test_a_message_that_is_no_event_is_rejected_with_its_place_unless_it_is_a_tombstone(
+    kafka: MockCluster,
+) -> None:
     kafka.create("appeals", 2)
     strange = [b"{half", b"[1]", b"", "обращение".encode("cp1251"), b"{}", b"[" * 5000]
     write(kafka, "appeals", *({"value": one, "partition": 1} for one in strange))
-    write(kafka, "appeals", {"value": row(1), "partition": 1})
+    huge = {"value": b"x" * 3_000_000, "partition": 1}
+    write(kafka, "appeals", huge, **{"message.max.bytes": 4_000_000})
+    tombstone = {"key": "A-1", "value": None, "partition": 1}
+    write(kafka, "appeals", {"value": row(1), "partition": 1}, tombstone)
     store = MemoryStore()
     done = run(kafka, store)
-    assert (done.items, done.rejected, done.events.read) == (7, 6, 1)
-    kept = [json.loads(one.text) for one in store.rejected().values()]
+    assert (done.items, done.rejected, done.events.read) == (9, 7, 1)
+    *others, last = store.rejected().values()
+    kept = [json.loads(one.text) for one in others]
     assert [(one["topic"], one["partition"], one["offset"]) for one in kept] == [
         ("appeals", 1, offset) for offset in range(6)
     ]
     assert [one["value"] for one in kept if "value_base64" not in one][:2] == ["{half", "[1]"]
-    assert {one.reason for one in store.rejected().values()} == {"malformed", "missing_value"}
+    assert {one.reason for one in others} == {"malformed", "missing_value"}
+    assert len(last.text) < 1000
+    assert last.detail == "a message of more than 1,000,000 bytes"
+    source = KafkaSource(kafka.brokers, "appeals")
+    Pipeline(store, POLICY).retry_rejected(source.read)
+    assert last in store.rejected().values()
 
 
 def test_a_rejected_message_is_read_again_under_another_mapping(kafka: MockCluster) -> None:
@@ -83,27 +91,6 @@ def test_a_rejected_message_is_read_again_under_another_mapping(kafka: MockClust
     Pipeline(store, POLICY).retry_rejected(source.read)
     assert [one.appeal_id for one in store.events()] == ["A-1"]
     assert not store.rejected()
-
-
-def test_a_huge_message_is_rejected_and_only_its_beginning_is_kept(kafka: MockCluster) -> None:
-    kafka.create("appeals", 1)
-    write(kafka, "appeals", {"value": b"x" * 3_000_000}, **{"message.max.bytes": 4_000_000})
-    write(kafka, "appeals", {"value": row(1)})
-    store = MemoryStore()
-    assert run(kafka, store).rejected == 1
-    (kept,) = store.rejected().values()
-    assert len(kept.text) < 1000
-    assert kept.detail == "a message of more than 1,000,000 bytes"
-    source = KafkaSource(kafka.brokers, "appeals")
-    Pipeline(store, POLICY).retry_rejected(source.read)
-    assert store.rejected() == {1: kept}
-
-
-def test_tombstones_are_ignored(kafka: MockCluster) -> None:
-    kafka.create("appeals", 1)
-    write(kafka, "appeals", {"key": "A-1", "value": row(1)}, {"key": "A-1", "value": None})
-    done = run(kafka, MemoryStore())
-    assert (done.items, done.rejected, done.events.read) == (2, 0, 1)
 
 
 def test_cloudevents_are_read_in_both_modes(kafka: MockCluster) -> None:
@@ -163,9 +150,6 @@ def test_messages_received_ahead_of_the_clock_are_rejected(kafka: MockCluster) -
     assert list(done.causes) == ["received_ahead"]
 
 
-# Time
-
-
 def test_partitions_without_messages_follow_the_clock(kafka: MockCluster) -> None:
     kafka.create("appeals", 3)
     write(kafka, "appeals", *rows([1]))
@@ -216,9 +200,6 @@ def test_a_partition_with_unread_messages_keeps_time_back(kafka: MockCluster) ->
             beats.add(item.partition)
         if len(beats) == 2:
             break
-
-
-# What is wrong
 
 
 def test_what_keeps_a_topic_from_being_read_is_one_sentence(

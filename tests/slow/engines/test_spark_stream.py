@@ -37,9 +37,6 @@ OFFICE = spark_job.OFFICE
 FOUR = Policy([Target("reply", working_hours(4), OFFICE)])
 
 
-# Killed
-
-
 def test_a_killed_stream_has_the_changes_of_one_monitor(tmp_path: Path) -> None:
     generate = [sys.executable, str(EXAMPLES / "generate_appeals.py"), "--days", DAYS]
     events = tmp_path / "events.jsonl"
@@ -130,9 +127,6 @@ def texts_of(change: Change) -> list[str]:
         else str(value)
         for value in (change.change_id, *change)
     ]  # fmt: skip
-
-
-# In one session
 
 
 @pytest.fixture(scope="module")

@@ -31,14 +31,12 @@ STALE = f"""
 select (select count(*) from kept where due_at is distinct from {DUE}),
     (select count(*) from filled where due_at is distinct from {DUE})
 """
-"""The numbers of rows that have answers of another calendar."""
 
 BY_INDEX = (
     "set enable_seqscan = off; "
     "select count(*) from kept where wh.breaches_after('roads', posted, 14400000000) = "
     f"wh.breaches_after('roads', {POSTED}, 14400000000)"
 )
-"""The number of rows that the index finds."""
 
 
 class Page:

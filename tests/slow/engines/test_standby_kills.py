@@ -3,7 +3,6 @@
 ``whole_streams`` says which variables of the environment set the size. The numbers are printed.
 """
 
-import base64
 import json
 import random
 import signal
@@ -11,8 +10,7 @@ import subprocess
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -22,7 +20,7 @@ import pytest
 pytest.importorskip("psycopg")
 pytest.importorskip("uvicorn")
 
-from kit.served import PATIENCE, TOKENS, Sender, begin, port_of, wait_until
+from kit.served import BOARD_SECRET, PATIENCE, TOKENS, Sender, begin, board, port_of, wait_until
 from tests.slow.engines.postgres_server import Server
 from tests.slow.engines.whole_streams import CONFIG, KILLS, Stream, changes_of
 from workhours_sla.json import from_json
@@ -32,48 +30,23 @@ pytestmark = pytest.mark.engines
 FAULTY = 0.003
 """The share of requests that get the status 500; as many get no answer."""
 MOST = 200 if KILLS < 6 else 1_000
-"""The largest number of events in a request."""
 
 
-class Board(ThreadingHTTPServer):
-    """A receiver of webhooks that refuses or drops some requests."""
+class Board:
+    """What a receiver of webhooks accepts that refuses or drops some requests."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
         self.accepted: dict[str, list[Any]] = {}
         """The changes of the accepted requests, keyed by ``change_id``, in order."""
         self.chance = random.Random(0)
         self.turn = threading.Lock()
 
-    def handle_error(self, *_: object) -> None:
-        """Print nothing about a client that was killed."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: Board  # type: ignore[assignment]
-
-    def do_POST(self) -> None:
-        change = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["data"]
-        with self.server.turn:
-            what = self.server.chance.random()
+    def answer(self, change: Any) -> int:
+        with self.turn:
+            what = self.chance.random()
             if what >= FAULTY:  # an answer that is not sent does not undo the change
-                self.server.accepted.setdefault(change["change_id"], []).append(change)
-        if what < FAULTY:
-            self.send_error(500)
-        elif what > 2 * FAULTY:
-            self.send_response(204)
-            self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Print nothing."""
-
-
-@pytest.fixture
-def board() -> Iterator[Board]:
-    with Board() as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        yield running
-        running.shutdown()
+                self.accepted.setdefault(change["change_id"], []).append(change)
+        return 500 if what < FAULTY else 204 if what > 2 * FAULTY else 0
 
 
 def batches_of(chance: random.Random, lines: list[str]) -> list[list[str]]:
@@ -143,36 +116,31 @@ def wait_for_all(wanted: int, count: Callable[[], int]) -> None:
 
 
 def test_a_standby_takes_over_and_each_change_reaches_the_file_and_the_webhook(
-    server: Server, board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("BOARD_SECRET", "whsec_" + base64.b64encode(b"k" * 32).decode())
-    config = f"""{CONFIG}
-[sinks.board]
-kind = "webhook"
-url = "http://127.0.0.1:{board.server_port}/hook"
-secret_env = "BOARD_SECRET"
-allow_private = true
-{TOKENS}"""
+    monkeypatch.setenv("BOARD_SECRET", BOARD_SECRET)
+    to = Board()
     chance = random.Random(KILLS)
     stream = Stream.generate(tmp_path, most=1_000 * KILLS)
     lines = stream.disturbed(chance)
     again = [chance.choice(lines) for _ in range(len(lines) // 20)]
     senders = [Sender(batches_of(chance, some)) for some in (lines, again)]
-    trial = Trial(tmp_path, server, config, chance)
-    try:
-        trial.run(senders, board)
-    finally:
-        for one in trial.started:
-            one.kill()
-            one.communicate(timeout=PATIENCE)
+    with board(to.answer) as sink:
+        trial = Trial(tmp_path, server, f"{CONFIG}{sink}{TOKENS}", chance)
+        try:
+            trial.run(senders, to)
+        finally:
+            for one in trial.started:
+                one.kill()
+                one.communicate(timeout=PATIENCE)
     restarts = KILLS // 3
     assert trial.done == {"kills": KILLS - restarts, "restarts": restarts, "terminations": 1}
     assert sum(sender.again for sender in senders)
     changes = stream.check(server.address, trial.sink)
-    repeated = sum(len(copies) > 1 for copies in board.accepted.values())
-    assert all(copy == copies[0] for copies in board.accepted.values() for copy in copies)
+    repeated = sum(len(copies) > 1 for copies in to.accepted.values())
+    assert all(copy == copies[0] for copies in to.accepted.values() for copy in copies)
     with PostgresStore(server.address) as store:
         for change in islice(changes_of(store), changes):  # ``check`` has caused some more
-            assert from_json(json.dumps(board.accepted.pop(change.change_id)[0])) == change
-    assert not board.accepted
+            assert from_json(json.dumps(to.accepted.pop(change.change_id)[0])) == change
+    assert not to.accepted
     print(f"{len(lines)} events, {KILLS} kills, {changes} changes, {repeated} sent again")
