@@ -265,7 +265,7 @@ def test_targets_are_never_added_up() -> None:
     assert sizes(eve(), EVE, final, TWO) == {"next": 1, "later": 3}
     page, other = pages(eve(), EVE, [f"/?{query}", f"/?{final}"], policy=TWO)
     assert (
-        "Target: first reply · 4:00 of working time final answer: 0 overdue, 0 due today"
+        "Target: first reply · 4 working hours final answer: 0 overdue, 0 due today"
         in text_of(page)
     )
     assert f"./?{final}" in Parsed(page).links()

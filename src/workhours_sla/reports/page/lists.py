@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from workhours_sla.compliance.tables import Row, Table
 from workhours_sla.compliance.weeks import GroupCounts
 from workhours_sla.reports.columns import FIGURES, interval_text, rate_text, verdict_of
 from workhours_sla.reports.headline import (
-    NAME,
     agencies,
-    by_need,
+    by_late,
     calendar_unit,
     direction,
-    failed_agencies,
     headline,
     lacking,
     late_of,
+    most_late,
     named_period,
-    next_step,
     not_counted,
+    overdue_at,
     whole_period,
 )
 from workhours_sla.reports.page import blocks
@@ -35,8 +32,9 @@ from workhours_sla.text.catalog import PAGE, TYPESET_HEADLINE
 from workhours_sla.text.numbers import NO_FIGURE, count_text, target_text
 from workhours_sla.text.words import heading, name_of
 
-WORST: Final = 5  # number of agencies on the first screen
-LISTED: Final = 10  # number of overdue appeals on the first screen
+SHOWN: Final = 10  # number of groups that are not folded away
+OVERDUE: Final = 5  # number of overdue appeals on the first screen
+LISTED: Final = 10  # number of late appeals below an agency
 FILTERED: Final = 12  # number of groups from which on a box filters them
 WEEKS: Final = 13  # number of weeks in the small line chart of a group
 _FEWEST_A_WEEK: Final = 5
@@ -46,13 +44,10 @@ _WIDE, _HIGH, _EDGE = 118, 30, 4  # size of the line chart of a group, and its m
 
 
 def summary(report: Report) -> Iterator[Block]:
-    total, found = report.total, headline(report, TYPESET_HEADLINE)
-    step = next_step(report, TYPESET_HEADLINE)
+    total = report.total
     yield block(
         "summary",
-        headline=found,
-        most=found.most.partition(NAME)[::2],
-        step=None if step is None else (step[0].partition(NAME)[::2], step[1]),
+        headline=headline(report, TYPESET_HEADLINE),
         rate=total.rate,
         label="" if total.rate is None else _read_out(total, total.rate),
         direction=direction(report, TYPESET_HEADLINE),
@@ -65,8 +60,9 @@ def _tiles(report: Report) -> Iterator[tuple[str, str, str, bool]]:
     """Yield the key, the figure and the label of each tile, and whether it is less prominent."""
     period, total, now = whole_period(report), report.total, report.backlog.points[-1]
     key = "tile_late" if calendar_unit(period) else "tile_late_period"  # dates are too long
-    late = late_of(total)
-    yield "late", count_text(late), PAGE.text(key, when=named_period(period)), not late
+    late, label = late_of(total), PAGE.text(key, when=named_period(period))
+    label += f"; {_lacking(total, report)}" if lacking(total) else ""
+    yield "late", count_text(late), label, not late
     size = PAGE.text("tile_of", overdue=now.overdue, open=now.open)
     yield "overdue", size, PAGE.text("tile_overdue"), not now.overdue
     shown, median, few = NO_FIGURE, total.median, total.counts.matured < FLAGGED_BELOW
@@ -89,24 +85,15 @@ def _interval(row: Row) -> str:
     return interval_text(row, NO_FIGURE).strip("[]")
 
 
-def worst(report: Report) -> Iterator[Any]:
-    table, failed = agencies(report), failed_agencies(report)
-    if table is None or not failed:
-        return
-    shown = failed[:WORST]
-    facts = {
-        "shown": len(shown),
-        "failed": len(failed),
-        "late": sum(map(late_of, shown)),
-        "all": late_of(report.total),
-    }
-    yield text(PAGE.text("worst_first" if len(failed) > len(shown) else "worst_all", **facts))
-    yield _reading(shown)
-    yield _list(report, table, shown)
+def by_agency(report: Report) -> Iterator[Any]:
+    table = agencies(report)
+    if table is not None and len(table.rows) > 1:
+        yield from groups(report, table, explained=True)
 
 
-def has_bars(rows: Iterable[Row]) -> bool:
-    return any(verdict_of(row) is not TargetVerdict.TOO_FEW for row in rows)
+def _lacking(row: Row, report: Report) -> str:
+    target = target_text(report.promise.target_rate)
+    return PAGE.text("lacking", count=lacking(row), target=target)
 
 
 def _reading(rows: Sequence[Row]) -> Block:
@@ -115,32 +102,44 @@ def _reading(rows: Sequence[Row]) -> Block:
     assert rate is not None  # noqa: S101 - rows without a rate have no bars
     low, high = _interval(first).split(NO_FIGURE)
     facts: dict[str, Any] = {"low": low, "high": high, "target": target_text(rate.target)}
-    facts |= {"rate": rate_text(first).rstrip("*"), "count": lacking(first)}
+    facts |= {"rate": rate_text(first).rstrip("*"), "weeks": WEEKS, "few": FLAGGED_BELOW}
     keys = ["row", f"row_{rate.shown_verdict}", "row_weeks"]
     keys += ["row_mix"] if any(map(_has_other_mix, rows)) else []
     keys += ["row_flagged"] if any(row.rate and row.rate.flagged for row in rows) else []
-    facts |= {"weeks": WEEKS, "few": FLAGGED_BELOW}
     said = (PAGE.text(f"list_{key}", **facts) for key in keys)
     return text(" ".join(said), "soft reading")
 
 
-def groups(report: Report, table: Table, *, explained: bool) -> Iterator[Any]:
-    """Yield the groups of a table by verdict; those that lack the most answers come first."""
-    ranked = by_need(table.rows)[:ROWS]
-    if explained:
-        yield _reading(ranked)
+def groups(report: Report, table: Table, *, explained: bool = False) -> Iterator[Any]:
+    """Yield the groups of a table, the most late appeals first; those without a verdict are last."""
+    ranked = by_late(table.rows)[:ROWS]
+    named = most_late(report) if table.by == "agency" else []
+    few = [row for row in ranked if not _is_judged(row) and row not in named]
+    judged = [row for row in ranked if row not in few]
+    # a few more rows are no reason to fold them away
+    shown = judged if len(judged) < FILTERED else judged[:SHOWN]
     if len(ranked) >= FILTERED:
         yield block("filter")
-    has_scale = has_bars(table.rows)
-    counts = Counter(map(verdict_of, table.rows))
-    for verdict, found in groupby(ranked, key=verdict_of):
-        title = PAGE.text(f"list_{verdict}", count=counts[verdict])
-        yield block("verdict", text=title, verdict=verdict)
-        few = verdict is TargetVerdict.TOO_FEW
-        yield _list(report, table, list(found), has_scale=has_scale, few=few)
-        has_scale = False
+    if shown:
+        yield _list(report, table, shown, has_scale=any(map(_is_judged, shown)))
+    if explained and shown and _is_judged(shown[0]):
+        yield _reading(shown)
+    if len(judged) > len(shown):
+        rest = _list(report, table, judged[len(shown) :], has_scale=False)
+        yield _more("list_rest", rest, len(judged) - len(shown))
+    if few:
+        rest = _list(report, table, few, few=True)
+        yield _more("list_too_few", rest, len(few)) if judged else rest
     if len(table.rows) > ROWS:
         yield text(PAGE.text("list_first", shown=ROWS, all=len(table.rows)))
+
+
+def _is_judged(row: Row) -> bool:
+    return verdict_of(row) is not TargetVerdict.TOO_FEW
+
+
+def _more(key: str, rest: Block, count: int) -> Block:
+    return block("fold", inner=[rest], name=PAGE.text(key, count=count), look="more")
 
 
 def _list(
@@ -158,7 +157,11 @@ def _list(
         return block("groups", groups=[_counts(report, table, row) for row in rows], **facts)
     weeks = next((one for one in report.group_weeks if one.by == table.by), None)
     counts = {group.key: group for group in weeks.groups} if weeks else {}
-    shown = [_group(report, table, row, counts.get(row.key)) for row in rows]
+    overdue = overdue_at(report) if table.by == "agency" else {}
+    shown = [
+        _group(report, table, row, counts.get(row.key)) | {"overdue": overdue.get(row.key, 0)}
+        for row in rows
+    ]
     return block("groups", groups=shown, **facts)
 
 
@@ -166,7 +169,7 @@ def _counts(report: Report, table: Table, row: Row) -> dict[str, Any]:
     need = PAGE.text("late_of", late=late_of(row), n=row.counts.matured)
     if not row.counts.matured:
         need = PAGE.text("none_matured", count=row.counts.arrived)
-    found = {"name": name_of(table.by, row.key), "need": need, "rate": None, "lacking": ""}
+    found = {"name": name_of(table.by, row.key), "need": need, "rate": None, "overdue": 0}
     return found | _late_appeals(report, table, row)
 
 
@@ -188,23 +191,24 @@ def _late_appeals(report: Report, table: Table, row: Row) -> dict[str, Any]:
     return facts
 
 
-def _group(report: Report, table: Table, row: Row, weeks: GroupCounts | None) -> Mapping[str, Any]:
-    rate, lacking, equal, target = row.rate, "", "", report.promise.target_rate
+def _group(
+    report: Report, table: Table, row: Row, weeks: GroupCounts | None
+) -> dict[str, Any]:
+    rate, equal, verdict = row.rate, "", verdict_of(row)
     if rate is None or rate.counts_only:
         return _counts(report, table, row)
-    if rate.lacking:
-        lacking = PAGE.text("lacking", count=rate.lacking, target=target_text(target))
     if _has_other_mix(row):
         equal = PAGE.text("equal_mix", share=percent_sign(row.standardised or 0.0))
     return {
         **_counts(report, table, row),
-        "lacking": lacking,
+        "lacking": _lacking(row, report) if lacking(row) else "",
+        "verdict": (verdict, TYPESET_HEADLINE.text(verdict)),
         "rate": rate,
         "label": _read_out(row, rate),
         "share": PAGE.text("percent", share=rate_text(row)),
         "interval": _interval(row),
         "equal_mix": equal,
-        "weeks": None if weeks is None else _week_line(weeks, target),
+        "weeks": None if weeks is None else _week_line(weeks, rate.target),
     }
 
 
@@ -237,7 +241,7 @@ def _week_line(counts: GroupCounts, target: float) -> Mapping[str, Any] | None:
 
 def now(report: Report) -> Iterator[Any]:
     count = report.backlog.points[-1].overdue
-    waiting = [late for late in report.late if late.answered_at is None][:LISTED]
+    waiting = [late for late in report.late if late.answered_at is None][:OVERDUE]
     if not count or not waiting:
         yield text(PAGE.text("now_none"))
         return
@@ -253,4 +257,4 @@ def now(report: Report) -> Iterator[Any]:
         for late in waiting
     ]
     titles = ["appeal_id", words(heading("agency")), "due_at", "overdue_by"]
-    yield blocks.table(PAGE.text("now"), titles, rows, look="now")
+    yield blocks.table(PAGE.text("now"), titles, rows, look="now brief")

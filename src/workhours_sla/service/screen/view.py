@@ -35,7 +35,6 @@ from workhours_sla.text.catalog import (
 )
 from workhours_sla.text.numbers import NO_FIGURE, count_text, day_text, weekday_text, when_text
 from workhours_sla.text.words import NO_PART, budget_words, heading, name_of, target_name
-from workhours_sla.worktime.amounts import format_amount
 from workhours_sla.worktime.budgets import ClockTime, WorkingDaysInHours, budget_kind, budget_size
 from workhours_sla.worktime.explain import Trace
 from workhours_sla.worktime.hours_rules import WEEKDAYS
@@ -100,9 +99,7 @@ class Page:
         of = next((one for one in self.view.policy.targets if one.name == name), None)
         if of is None:
             return target_name(name)
-        size = budget_size(of.budget)
-        shown = format_amount(size) if isinstance(size, timedelta) else size
-        budget = budget_words(budget_kind(of.budget), shown)
+        budget = budget_words(budget_kind(of.budget), budget_size(of.budget))
         return TYPESET_SENTENCES.text("title", name=target_name(name), budget=budget)
 
     def choices(self, by: str, values: Sequence[str]) -> list[tuple[str, str]]:
