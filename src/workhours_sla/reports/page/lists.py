@@ -191,9 +191,7 @@ def _late_appeals(report: Report, table: Table, row: Row) -> dict[str, Any]:
     return facts
 
 
-def _group(
-    report: Report, table: Table, row: Row, weeks: GroupCounts | None
-) -> dict[str, Any]:
+def _group(report: Report, table: Table, row: Row, weeks: GroupCounts | None) -> dict[str, Any]:
     rate, equal, verdict = row.rate, "", verdict_of(row)
     if rate is None or rate.counts_only:
         return _counts(report, table, row)

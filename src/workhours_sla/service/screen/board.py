@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ GROUPS: Final = (Show.OVERDUE, Show.TODAY, Show.NEXT, Show.LATER, Show.PAUSED, S
 """The groups of open appeals, the most urgent first. Each outcome is in one of them."""
 _WAITING: Final = frozenset({Verdict.PENDING, Verdict.AT_RISK, Verdict.PAUSED, Verdict.BREACHED})
 _DAY: Final = timedelta(days=1)
+PAST: Final = timedelta(days=35)
+"""The past that *usual* comes from: four weeks, after a week in which appeals become overdue."""
+_FEWEST: Final = 8  # number of days from which on a number is usual
 _END: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -62,6 +66,7 @@ class Board:
     - ``days_off``: the days between today and ``next_on``, if all are days off for ``next``, or 0.
     - ``hours``: what is due already, and the hours from now on, of today and of ``next_on``.
     - ``soon``: all that is due until the end of the fullest hour, of today if it can be.
+    - ``usual``: between which numbers the overdue ones and those due today usually are.
     - ``values``: the values of each filter that the open appeals have, without any filter.
     """
 
@@ -74,6 +79,7 @@ class Board:
     hours: tuple[DueHours, ...]
     soon: DueHours | None
     agencies: tuple[AgencyCounts, ...]
+    usual: Mapping[Show, tuple[int, int]]
     values: Mapping[str, tuple[str, ...]]
 
     @property
@@ -106,7 +112,53 @@ def appeals(outcomes: Iterable[Outcome]) -> int:
     return len({one.appeal_id for one in outcomes})
 
 
-def board_of(outcomes: Iterable[Outcome], policy: Policy, now: datetime, filters: Filters) -> Board:
+class Past:
+    """What was overdue and due on earlier days by one target; made from outcomes as of a later time."""
+
+    def __init__(self, outcomes: Iterable[Outcome], zone: tzinfo) -> None:
+        self._due: dict[date, list[tuple[datetime, datetime]]] = {}
+        self._limits: list[datetime] = []
+        self._ends: list[datetime] = []
+        self._first = _END
+        for one in outcomes:
+            end = min(one.answered_at or _END, one.withdrawn_at or _END)
+            day, limit = _due_on(one, zone), one.limit
+            if day is None or limit is None or one.verdict is Verdict.EXCLUDED:
+                continue
+            start = one.started_at or one.posted_at
+            self._first = min(self._first, start)
+            self._due.setdefault(day, []).append((start, min(limit, end)))
+            self._limits.append(limit)
+            self._ends.append(max(limit, end))
+        self._limits.sort()
+        self._ends.sort()
+
+    def usual(self, now: datetime) -> Mapping[Show, tuple[int, int]]:
+        """Return the middle half of the numbers at this time of the days of four weeks.
+
+        Only days with due times count. The result is empty while there are few.
+        """
+        counts: dict[Show, list[int]] = {Show.OVERDUE: [], Show.TODAY: []}
+        for at in (now - _DAY * n for n in range(1, 29)):
+            due = self._due.get(at.date(), ())
+            if due and at - self._first >= 7 * _DAY:
+                overdue = bisect_left(self._limits, at) - bisect_left(self._ends, at)
+                counts[Show.OVERDUE].append(overdue)
+                counts[Show.TODAY].append(sum(start <= at <= end for start, end in due))
+        return {
+            group: (some[len(some) // 4], some[-1 - len(some) // 4])
+            for group, some in zip(counts, map(sorted, counts.values()), strict=True)
+            if len(some) >= _FEWEST
+        }
+
+
+def board_of(
+    outcomes: Iterable[Outcome],
+    policy: Policy,
+    now: datetime,
+    filters: Filters,
+    past: Mapping[str, Past] | None = None,
+) -> Board:
     """Return the board of the outcomes that wait, as of ``now``; its zone is the board's."""
     waiting = [one for one in outcomes if one.verdict in _WAITING and one.answered_at is None]
     values = {
@@ -147,6 +199,7 @@ def board_of(outcomes: Iterable[Outcome], policy: Policy, now: datetime, filters
         tuple(_counted(*key, some, hours) for key, some in hours.items()),
         None if fullest is None else _counted(*fullest, soon, hours),
         agencies,
+        past[target].usual(now) if past and target in past and not filters.chosen else {},
         values,
     )
 

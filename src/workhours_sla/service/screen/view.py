@@ -222,6 +222,17 @@ class Page:
         count = appeals(one for *_, one in until_later)
         return text(key, when=self.short_time(min(limits), self.now.date()), count=count)
 
+    def usual(self, board: Board, group: Show) -> str:
+        """Return how a number compares with the same time of earlier days, empty if not known."""
+        found, count = board.usual.get(group), appeals(board.lists[group])
+        if found is None:
+            return ""
+        key = "more" if count > found[1] else "less" if count < found[0] else "usual"
+        return text(
+            f"as_{key}",
+            range="\N{EN DASH}\N{WORD JOINER}".join(dict.fromkeys(map(count_text, found))),
+        )
+
     # -- cells of the lists --------------------------------------------------------------------
 
     def amount(self, amount: timedelta | None) -> str:
