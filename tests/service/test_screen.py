@@ -287,9 +287,8 @@ def test_usual_numbers_are_those_of_a_plain_count() -> None:
         past = Past(live.since(now - PAST), OFFICE.tz)
         usual = past.usual(now)
         board = board_of(live.current().outcomes, POLICY, now, Filters(), {"first reply": past})
-        said = [
-            Page(View(POLICY, NO_LABELS), Filters(), now).usual(board, group) for group in usual
-        ]
+        page = Page(View(POLICY, NO_LABELS), Filters(), now)
+        said = [page.usual(board, group) for group in usual]
     for place, group in enumerate((Show.OVERDUE, Show.TODAY)):
         some = sorted(count[place] for count in counts)
         assert usual[group] == (some[len(some) // 4], some[-1 - len(some) // 4])

@@ -14,7 +14,6 @@ from workhours_sla.reports.headline import (
     calendar_unit,
     direction,
     headline,
-    lacking,
     late_of,
     most_late,
     named_period,
@@ -61,7 +60,7 @@ def _tiles(report: Report) -> Iterator[tuple[str, str, str, bool]]:
     period, total, now = whole_period(report), report.total, report.backlog.points[-1]
     key = "tile_late" if calendar_unit(period) else "tile_late_period"  # dates are too long
     late, label = late_of(total), PAGE.text(key, when=named_period(period))
-    label += f"; {_lacking(total, report)}" if lacking(total) else ""
+    label += f"; {_lacking(total.rate)}" if total.rate and total.rate.lacking else ""
     yield "late", count_text(late), label, not late
     size = PAGE.text("tile_of", overdue=now.overdue, open=now.open)
     yield "overdue", size, PAGE.text("tile_overdue"), not now.overdue
@@ -85,15 +84,8 @@ def _interval(row: Row) -> str:
     return interval_text(row, NO_FIGURE).strip("[]")
 
 
-def by_agency(report: Report) -> Iterator[Any]:
-    table = agencies(report)
-    if table is not None and len(table.rows) > 1:
-        yield from groups(report, table, explained=True)
-
-
-def _lacking(row: Row, report: Report) -> str:
-    target = target_text(report.promise.target_rate)
-    return PAGE.text("lacking", count=lacking(row), target=target)
+def _lacking(rate: ComplianceRate) -> str:
+    return PAGE.text("lacking", count=rate.lacking, target=target_text(rate.target))
 
 
 def _reading(rows: Sequence[Row]) -> Block:
@@ -110,26 +102,40 @@ def _reading(rows: Sequence[Row]) -> Block:
     return text(" ".join(said), "soft reading")
 
 
-def groups(report: Report, table: Table, *, explained: bool = False) -> Iterator[Any]:
-    """Yield the groups of a table, the most late appeals first; those without a verdict are last."""
-    ranked = by_late(table.rows)[:ROWS]
-    named = most_late(report) if table.by == "agency" else []
-    few = [row for row in ranked if not _is_judged(row) and row not in named]
-    judged = [row for row in ranked if row not in few]
+def groups(report: Report, table: Table) -> Iterator[Any]:
+    """Yield the groups of a table, the most late appeals first; without a verdict last."""
+    of_agencies, ranked = table.by == "agency", by_late(table.rows)[:ROWS]
+    named = most_late(report) if of_agencies else []
+    judged = [row for row in ranked if row in named or _is_judged(row)]
     # a few more rows are no reason to fold them away
     shown = judged if len(judged) < FILTERED else judged[:SHOWN]
+    overdue = overdue_at(report) if of_agencies else {}
+    weeks = {
+        group.key: group for one in report.group_weeks if one.by == table.by for group in one.groups
+    }
+
+    def listed(rows: Sequence[Row], *, has_scale: bool = False, few: bool = False) -> Block:
+        heads = (heading(table.by), *map(PAGE.text, ("head_rate", "head_weeks", "head_need")))
+        found = []
+        for row in rows:
+            one = _counts(row, table) | _late_appeals(report, table, row)
+            if not few and row.rate is not None and not row.rate.counts_only:
+                one |= _bar(row, row.rate, weeks.get(row.key)) | {"overdue": overdue.get(row.key)}
+            found.append(one)
+        return block("groups", groups=found, heads=heads, has_scale=has_scale, few=few)
+
     if len(ranked) >= FILTERED:
         yield block("filter")
     if shown:
-        yield _list(report, table, shown, has_scale=any(map(_is_judged, shown)))
-    if explained and shown and _is_judged(shown[0]):
-        yield _reading(shown)
-    if len(judged) > len(shown):
-        rest = _list(report, table, judged[len(shown) :], has_scale=False)
-        yield _more("list_rest", rest, len(judged) - len(shown))
-    if few:
-        rest = _list(report, table, few, few=True)
-        yield _more("list_too_few", rest, len(few)) if judged else rest
+        yield listed(shown, has_scale=any(map(_is_judged, shown)))
+        if table is (agencies(report) or report.tables[0]) and _is_judged(shown[0]):
+            yield _reading(shown)
+    few = [row for row in ranked if row not in judged]
+    for key, rows in (("list_rest", judged[len(shown) :]), ("list_too_few", few)):
+        if rows:
+            rest = listed(rows, few=rows is few)
+            name = PAGE.text(key, count=len(rows))
+            yield block("fold", inner=[rest], name=name, look="more") if judged else rest
     if len(table.rows) > ROWS:
         yield text(PAGE.text("list_first", shown=ROWS, all=len(table.rows)))
 
@@ -138,68 +144,33 @@ def _is_judged(row: Row) -> bool:
     return verdict_of(row) is not TargetVerdict.TOO_FEW
 
 
-def _more(key: str, rest: Block, count: int) -> Block:
-    return block("fold", inner=[rest], name=PAGE.text(key, count=count), look="more")
-
-
-def _list(
-    report: Report,
-    table: Table,
-    rows: Sequence[Row],
-    *,
-    has_scale: bool = True,
-    few: bool = False,
-) -> Block:
-    """Return a list of groups; those with too few appeals for a verdict have counts alone."""
-    heads = (heading(table.by), *map(PAGE.text, ("head_rate", "head_weeks", "head_need")))
-    facts: dict[str, Any] = {"few": few, "heads": heads, "has_scale": has_scale and not few}
-    if few:
-        return block("groups", groups=[_counts(report, table, row) for row in rows], **facts)
-    weeks = next((one for one in report.group_weeks if one.by == table.by), None)
-    counts = {group.key: group for group in weeks.groups} if weeks else {}
-    overdue = overdue_at(report) if table.by == "agency" else {}
-    shown = [
-        _group(report, table, row, counts.get(row.key)) | {"overdue": overdue.get(row.key, 0)}
-        for row in rows
-    ]
-    return block("groups", groups=shown, **facts)
-
-
-def _counts(report: Report, table: Table, row: Row) -> dict[str, Any]:
+def _counts(row: Row, table: Table) -> dict[str, Any]:
     need = PAGE.text("late_of", late=late_of(row), n=row.counts.matured)
     if not row.counts.matured:
         need = PAGE.text("none_matured", count=row.counts.arrived)
-    found = {"name": name_of(table.by, row.key), "need": need, "rate": None, "overdue": 0}
-    return found | _late_appeals(report, table, row)
+    return {"name": name_of(table.by, row.key), "need": need, "rate": None}
 
 
 def _late_appeals(report: Report, table: Table, row: Row) -> dict[str, Any]:
     """Return the first late appeals of an agency in the period, and how many are not among them."""
-    late, period = [], whole_period(report)
+    late, period, every = [], whole_period(report), late_of(row)
     if table.by == "agency" and period.since is not None and period.until is not None:
         late = [
             one
             for one in report.late
             if one.agency == row.key and period.since <= one.started_at < period.until
         ][:LISTED]
-    if not late:
-        return {"late": None}
     caption = PAGE.text("late_at", name=name_of(table.by, row.key))
-    facts, every = {"late": short_late_table(late, caption, report), "shown": ""}, late_of(row)
-    if len(late) < every:
-        facts["shown"] = PAGE.text("list_first", shown=len(late), all=every)
-    return facts
+    more = PAGE.text("list_first", shown=len(late), all=every) if len(late) < every else ""
+    return {"late": short_late_table(late, caption, report) if late else None, "shown": more}
 
 
-def _group(report: Report, table: Table, row: Row, weeks: GroupCounts | None) -> dict[str, Any]:
-    rate, equal, verdict = row.rate, "", verdict_of(row)
-    if rate is None or rate.counts_only:
-        return _counts(report, table, row)
+def _bar(row: Row, rate: ComplianceRate, weeks: GroupCounts | None) -> dict[str, Any]:
+    verdict, equal = verdict_of(row), ""
     if _has_other_mix(row):
         equal = PAGE.text("equal_mix", share=percent_sign(row.standardised or 0.0))
     return {
-        **_counts(report, table, row),
-        "lacking": _lacking(row, report) if lacking(row) else "",
+        "lacking": _lacking(rate) if rate.lacking else "",
         "verdict": (verdict, TYPESET_HEADLINE.text(verdict)),
         "rate": rate,
         "label": _read_out(row, rate),

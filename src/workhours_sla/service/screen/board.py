@@ -113,7 +113,7 @@ def appeals(outcomes: Iterable[Outcome]) -> int:
 
 
 class Past:
-    """What was overdue and due on earlier days by one target; made from outcomes as of a later time."""
+    """What was overdue and due on earlier days by one target, made from later outcomes."""
 
     def __init__(self, outcomes: Iterable[Outcome], zone: tzinfo) -> None:
         self._due: dict[date, list[tuple[datetime, datetime]]] = {}

@@ -228,10 +228,8 @@ class Page:
         if found is None:
             return ""
         key = "more" if count > found[1] else "less" if count < found[0] else "usual"
-        return text(
-            f"as_{key}",
-            range="\N{EN DASH}\N{WORD JOINER}".join(dict.fromkeys(map(count_text, found))),
-        )
+        ends = dict.fromkeys(map(count_text, found))
+        return text(f"as_{key}", range="\N{EN DASH}\N{WORD JOINER}".join(ends))
 
     # -- cells of the lists --------------------------------------------------------------------
 
