@@ -21,7 +21,7 @@ from workhours_sla.reports.wording import amount_in_words, percent_sign, percent
 from workhours_sla.sla.forecast import Forecast
 from workhours_sla.statistics.intervals import FLAGGED_BELOW, TargetVerdict
 from workhours_sla.text import catalog, words
-from workhours_sla.text.catalog import HEADLINE, PAGE, SENTENCES, Texts
+from workhours_sla.text.catalog import HEADLINE, PAGE, Texts
 from workhours_sla.text.numbers import count_text, number, target_text, when_text
 
 _DAY: Final = timedelta(days=1)
@@ -137,10 +137,8 @@ def direction(report: ReportNumbers, texts: Texts = HEADLINE) -> tuple[str, str]
     if compared is None:
         return None
     text = texts.text
-    whole = whole_period(report)
     earlier, later = (
-        named_period(Period(one.since or whole.since, one.until or whole.until))
-        for one in (compared.before, compared.after)
+        named_period(whole_period(report, one)) for one in (compared.before, compared.after)
     )
     change = compared.change
     if change is None:
@@ -184,24 +182,9 @@ def not_counted(report: ReportNumbers, texts: Texts = HEADLINE) -> Iterator[str]
 # -- periods ---------------------------------------------------------------------------------------
 
 
-def period_text(period: Period) -> str:
-    """Write a period in words, with its last day included.
-
-    >>> period_text(Period(datetime(2026, 3, 1), datetime(2026, 4, 1)))
-    'from 1 Mar 2026 to 31 Mar 2026'
-    """
-    facts = {}
-    if period.since is not None:
-        facts["first"] = _edge(period.since)
-    if period.until is not None:
-        facts["last"] = _edge(_last(period.until))
-    ends = {("first", "last"): "period", ("first",): "period_since", ("last",): "period_until"}
-    return SENTENCES.text(ends.get(tuple(facts), "period_all"), **facts)
-
-
-def whole_period(report: ReportNumbers) -> Period:
-    period = report.period
-    first = report.first_arrival
+def whole_period(report: ReportNumbers, period: Period | None = None) -> Period:
+    """Return a period with both ends; without one, the period of the report."""
+    period, first = period or report.period, report.first_arrival
     return Period(
         period.since or datetime.combine(first, time(0), first.tzinfo),
         period.until or report.as_of,
@@ -243,10 +226,10 @@ def named_period(period: Period, form: Literal["in", "the"] = "in") -> str:
     'за 1-й квартал 2026 года'
     'с 02.03.2026 по 27.03.2026'
     """
-    if period.since is None or period.until is None:
-        return period_text(period)
+    assert period.since is not None  # noqa: S101 - as documented
+    assert period.until is not None  # noqa: S101 - as documented
     text = HEADLINE.text
-    first, last = period.since.date(), _last(period.until).date()
+    first, last = period.since.date(), (period.until - timedelta.resolution).date()
     unit = calendar_unit(period)
     if unit is not None:
         month = words.months()[first.month - 1]
@@ -256,19 +239,8 @@ def named_period(period: Period, form: Literal["in", "the"] = "in") -> str:
             number=first.month // _QUARTER + 1,
             year=str(first.year),
         )
-    shown = [_edge(datetime.combine(day, time(0))) for day in dict.fromkeys((first, last))]
-    if len(shown) == 1:
-        return text(f"{form}_day", first=shown[0])
-    return text(f"{form}_days", first=shown[0], last=shown[1])
-
-
-def _last(until: datetime) -> datetime:
-    return until - _DAY if until.time() == time(0) else until
-
-
-def _edge(when: datetime) -> str:
-    day = words.short_date(when.date())
-    return day if when.time() == time(0) else f"{day} {when:%H:%M}"
+    key = f"{form}_day" if first == last else f"{form}_days"
+    return text(key, first=words.short_date(first), last=words.short_date(last))
 
 
 # -- findings of charts ----------------------------------------------------------------------------

@@ -35,7 +35,6 @@ from workhours_sla.reports.headline import (
     headline_lines,
     lacking,
     named_period,
-    period_text,
     whole_period,
 )
 from workhours_sla.reports.report import Report
@@ -186,8 +185,6 @@ def _summary(report: Report) -> Iterator[tuple[list[object], dict[str, object]]]
     yield [title_of("open_now"), now.open], left
     yield [title_of("overdue_now"), now.overdue], left
     yield [], {}
-    yield [title_of("period"), period_text(report.period)], {}
-    yield [], {}
     yield [title_of("goal"), Share(report.promise.target_rate)], left
     for name in IN_SUMMARY:
         value = _value(FIGURES[name], report.total)
@@ -199,7 +196,7 @@ def _summary(report: Report) -> Iterator[tuple[list[object], dict[str, object]]]
         return
     change, interval = compared.change, compared.change.interval
     for period, rate in ((compared.before, change.before), (compared.after, change.after)):
-        title = WORKBOOK.text("share_of_period", period=period_text(period))
+        title = WORKBOOK.text("share_of_period", period=named_period(whole_period(report, period)))
         yield [title, Share(rate, report.promise.target_rate)], left
     for name, points in (
         ("difference", change.difference),
