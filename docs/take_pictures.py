@@ -68,8 +68,8 @@ def main(pictures: Path) -> None:
         now = datetime.now(UTC)
         with served(folder, 0) as address:
             send_past(address, stream(now, 28, 2026), now)
-            with urlopen(f"{address}/"):  # noqa: S310 - the first reader makes it read the past
-                time.sleep(10)
+            while b"usual" not in urlopen(f"{address}/?lang=en").read():  # noqa: S310
+                time.sleep(1)  # the first reader makes it read the past
             for language in ("en", "ru"):
                 take(f"{address}/", pictures / f"screen.{language}.png", language, folder)
 

@@ -192,7 +192,7 @@ def check_sentences(found: Forms, data: dict[str, Any], period: Period) -> None:
         listed = found.page.all("section", id="most_late")[0].all("bdi")
         same(named, [name.text for name in listed][: len(named)])
         same(plain(most[0].text), lines[1])
-        assert f"{sum(late[name] for name in named)} (" in lines[1].replace(",", "")
+        assert re.search(rf" {sum(late[name] for name in named)} (of|из) ", lines[1])
         same(sorted(late.values())[-len(named) :], sorted(late[name] for name in named))
     assert found.figures["direction"] in lines[:4]
 
