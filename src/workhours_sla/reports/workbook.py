@@ -52,6 +52,7 @@ _LATE: Final = (
     *("overdue_by", "holder", "hour_earlier"),
 )
 _OF_AGENCY: Final = ("verdict", "matured", "breached", "rate")
+_LETTERS: Final = 100  # number of letters that the columns of the first sheet hold
 _AGENCIES: Final = 20  # number of agencies on the first sheet
 _COLOURS: Final = {
     TargetVerdict.FAILS: "#B42318",
@@ -89,6 +90,9 @@ def write_workbook(report: Report, path: str | PathLike[str], *, lang: str | Non
 def _write(book: Book, report: Report) -> None:
     summary = book.sheet(WORKBOOK.text("sheet_summary"), Layout((44, 18, 14, 14, 14, 14)))
     for row, (cells, style) in enumerate(_summary(report)):
+        if style.get("valign"):  # a sentence, which goes on in the next line
+            summary.page.merge_range(row, 0, row, 5, "")
+            summary.page.set_row(row, 15 * -(-len(str(cells[0])) // _LETTERS))
         summary.line(row, cells, **style)
     chosen = [table for table in report.tables if table.by not in OWN_TABLES]
     for table in (*chosen, *map(report.table, _OWN_ORDER)):
@@ -170,7 +174,7 @@ def _summary(report: Report) -> Iterator[tuple[list[object], dict[str, object]]]
         yield [line], {}
     yield [], {}
     for place, line in enumerate(headline_lines(report, TYPESET_HEADLINE)):
-        yield [line], {"bold": not place}
+        yield [line], {"bold": not place, "text_wrap": True, "valign": "top"}
     yield [], {}
     table = agencies(report)
     if table is not None and len(table.rows) > 1:
