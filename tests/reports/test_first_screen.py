@@ -170,7 +170,7 @@ def test_overdue_amounts_over_a_day_are_also_in_working_days() -> None:
     assert cells[0] == ["roads", "11 Mar 2025 15:00", "38 h (4.8 working days)"]
     assert cells[1] == ["parks", "17 Mar 2025 15:00", "6 h"]
     late = read(page(report, "en")).all("table", class_="late")[0]
-    assert "38:00 (4.8 working days)" in plain(late.text)
+    assert "38 h (4.8 working days)" in plain(late.text)
 
 
 def test_median_of_answers_outside_of_working_hours_is_zero() -> None:

@@ -90,7 +90,7 @@ def headline(report: ReportNumbers, texts: Texts = HEADLINE) -> Headline:
 def most_late(report: ReportNumbers) -> list[Row]:
     """Return the few agencies that have half of the late appeals, each more than all others."""
     table = agencies(report)
-    rows = [] if table is None or len(table.rows) == 1 else by_late(table.rows)
+    rows = [] if table is None else by_late(table.rows)
     named = [row for row in rows if row.key is not None][: _NAMED + 1]
     count = 0
     while count < _NAMED and 2 * sum(map(late_of, named[:count])) < late_of(report.total):
@@ -128,7 +128,9 @@ def by_late(rows: Iterable[Row]) -> list[Row]:
 
 
 def agencies(report: ReportNumbers) -> Table | None:
-    return next((table for table in report.tables if table.by == "agency"), None)
+    """Return the table of agencies if there are several."""
+    found = (table for table in report.tables if table.by == "agency" and len(table.rows) > 1)
+    return next(found, None)
 
 
 def direction(report: ReportNumbers, texts: Texts = HEADLINE) -> tuple[str, str] | None:
@@ -192,11 +194,7 @@ def whole_period(report: ReportNumbers, period: Period | None = None) -> Period:
 
 
 def calendar_unit(period: Period) -> Literal["month", "quarter", "year"] | None:
-    """Return whether a period is exactly a month, a quarter or a year; None for other periods.
-
-    >>> calendar_unit(Period(datetime(2026, 1, 1), datetime(2026, 4, 1)))
-    'quarter'
-    """
+    """Return whether a period is exactly a month, a quarter or a year; None for other periods."""
     since, until = period.since, period.until
     if since is None or until is None:
         return None
@@ -211,21 +209,7 @@ def calendar_unit(period: Period) -> Literal["month", "quarter", "year"] | None:
 
 
 def named_period(period: Period, form: Literal["in", "the"] = "in") -> str:
-    """Write a period in words: ``in March 2026``, or with the form ``the``, ``March 2026``.
-
-    The period must have both ends. An end within a day is written as its date.
-
-    >>> march = Period(datetime(2026, 3, 1), datetime(2026, 4, 1))
-    >>> named_period(march)
-    'in March 2026'
-    >>> with catalog.language("ru"):
-    ...     named_period(march, "the")
-    ...     named_period(Period(datetime(2026, 1, 1), datetime(2026, 4, 1)))
-    ...     named_period(Period(datetime(2026, 3, 2), datetime(2026, 3, 27, 12)))
-    'март 2026 года'
-    'за 1-й квартал 2026 года'
-    'с 02.03.2026 по 27.03.2026'
-    """
+    """Write a period with both ends: ``in March 2026``, or with ``the``, ``March 2026``."""
     assert period.since is not None  # noqa: S101 - as documented
     assert period.until is not None  # noqa: S101 - as documented
     text = HEADLINE.text

@@ -52,7 +52,7 @@ _LATE: Final = (
     *("overdue_by", "holder", "hour_earlier"),
 )
 _OF_AGENCY: Final = ("verdict", "matured", "breached", "rate")
-_LETTERS: Final = 100  # number of letters that the columns of the first sheet hold
+_LETTERS: Final = 100  # number of letters in a line of the first sheet
 _AGENCIES: Final = 20  # number of agencies on the first sheet
 _COLOURS: Final = {
     TargetVerdict.FAILS: "#B42318",
@@ -177,7 +177,7 @@ def _summary(report: Report) -> Iterator[tuple[list[object], dict[str, object]]]
         yield [line], {"bold": not place, "text_wrap": True, "valign": "top"}
     yield [], {}
     table = agencies(report)
-    if table is not None and len(table.rows) > 1:
+    if table is not None:
         figures = [FIGURES[key] for key in _OF_AGENCY]
         titles = [heading("agency"), *(one.title(report, in_workbook=True) for one in figures)]
         yield [*titles, title_of("lacking")], {"bold": True, "text_wrap": True, "align": "left"}

@@ -21,11 +21,10 @@ from workhours_sla.reports.headline import (
     overdue_at,
     whole_period,
 )
-from workhours_sla.reports.page import blocks
-from workhours_sla.reports.page.blocks import Block, Cell, block, name, text, words
+from workhours_sla.reports.page.blocks import Block, block, text
 from workhours_sla.reports.page.tables import ROWS, short_late_table
 from workhours_sla.reports.report import Report
-from workhours_sla.reports.wording import amount_in_words, overdue_text, percent_sign
+from workhours_sla.reports.wording import amount_in_words, percent_sign
 from workhours_sla.statistics.intervals import FLAGGED_BELOW, ComplianceRate, TargetVerdict
 from workhours_sla.text.catalog import PAGE, TYPESET_HEADLINE
 from workhours_sla.text.numbers import NO_FIGURE, count_text, target_text
@@ -36,6 +35,8 @@ OVERDUE: Final = 5  # number of overdue appeals on the first screen
 LISTED: Final = 10  # number of late appeals below an agency
 FILTERED: Final = 12  # number of groups from which on a box filters them
 WEEKS: Final = 13  # number of weeks in the small line chart of a group
+_LATE: Final = ("appeal_id", "overdue_by", "due_at", "answered_at", "started_at")
+"""Columns of the late appeals below an agency."""
 _FEWEST_A_WEEK: Final = 5
 """A group's line is drawn only if its weeks have on average this many matured appeals."""
 _OTHER_MIX: Final = 0.03  # a share with an equal mix is shown if it differs this much
@@ -162,7 +163,8 @@ def _late_appeals(report: Report, table: Table, row: Row) -> dict[str, Any]:
         ][:LISTED]
     caption = PAGE.text("late_at", name=name_of(table.by, row.key))
     more = PAGE.text("list_first", shown=len(late), all=every) if len(late) < every else ""
-    return {"late": short_late_table(late, caption, report) if late else None, "shown": more}
+    shown = short_late_table(late, caption, report, _LATE, "short-late") if late else None
+    return {"late": shown, "shown": more}
 
 
 def _bar(row: Row, rate: ComplianceRate, weeks: GroupCounts | None) -> dict[str, Any]:
@@ -216,14 +218,5 @@ def now(report: Report) -> Iterator[Any]:
         return
     key = "now_first" if count > len(waiting) else "now_all"
     yield text(PAGE.text(key, count=count, shown=len(waiting)))
-    rows = [
-        [
-            name(late.appeal_id),
-            name(late.agency, "words"),
-            late.due_at,
-            Cell(overdue_text(late.overdue, report), look="bad"),
-        ]
-        for late in waiting
-    ]
-    titles = ["appeal_id", words(heading("agency")), "due_at", "overdue_by"]
-    yield blocks.table(PAGE.text("now"), titles, rows, look="now brief")
+    keys = ("appeal_id", "agency", "due_at", "overdue_by")
+    yield short_late_table(waiting, PAGE.text("now"), report, keys, "now brief")

@@ -188,19 +188,15 @@ def _sections(found: Iterable[tuple[str, str, Iterable[Any]]]) -> list[Section]:
 
 def _first(report: Report) -> Iterator[tuple[str, str, Iterable[Any]]]:
     yield "summary", "", lists.summary(report)
-    if _has_agencies(report):
-        yield "most_late", "", lists.groups(report, report.table("agency"))
+    above = agencies(report)
+    if above is not None:
+        yield "most_late", "", lists.groups(report, above)
     yield "now", "", lists.now(report)
-
-
-def _has_agencies(report: Report) -> bool:
-    table = agencies(report)
-    return table is not None and len(table.rows) > 1
 
 
 def _lists(report: Report) -> Iterator[tuple[str, str, Iterable[Any]]]:
     for place, (table, name) in enumerate(_groupings(report)):
-        if table.by != "agency" or not _has_agencies(report):
+        if table is not agencies(report):
             yield f"group-{place}", name, lists.groups(report, table)
     yield "weeks", "", sections.by_week(report)
     yield "arrivals", "", sections.arrivals(report)

@@ -28,18 +28,14 @@ _END: Final = datetime.max.replace(tzinfo=UTC)
 
 
 class DueHours(NamedTuple):
-    """The appeals of a group that are due after ``since``, up to ``until``: at the ends of hours.
-
-    ``until`` is the present if all are due already. ``agencies`` are ids with their numbers of
-    appeals, the largest first; ``by_then`` counts all of the group that is due by ``until``.
-    """
+    """The appeals of a group that are due after ``since``, up to ``until``."""
 
     group: Show
     since: datetime
-    until: datetime
+    until: datetime  # the present if all are due already
     due: int
-    agencies: Sequence[tuple[str | None, int]]
-    by_then: int
+    agencies: Sequence[tuple[str | None, int]]  # ids with their numbers, the largest first
+    by_then: int  # all of the group that are due by ``until``
     first: Outcome
 
 
@@ -54,33 +50,21 @@ class AgencyCounts(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The open appeals that have one target and pass the filters, as of ``now``.
-
-    - ``targets``: the name of each target with its numbers of appeals that are overdue or due
-      today. All else is about ``target`` alone.
-    - ``lists``: the outcomes of each group, those at risk, and those to answer ``now``, the most
-      urgent first. ``overdue`` have passed their limit. ``today`` are due by the end of today; of
-      these, ``now`` are in time although their due time has passed. ``next`` are due on
-      ``next_on``, the next date with deadlines, and ``later`` after it. ``unknown`` have a due time
-      that depends on uncertain dates.
-    - ``days_off``: the days between today and ``next_on``, if all are days off for ``next``, or 0.
-    - ``hours``: what is due already, and the hours from now on, of today and of ``next_on``.
-    - ``soon``: all that is due until the end of the fullest hour, of today if it can be.
-    - ``usual``: between which numbers the overdue ones and those due today usually are.
-    - ``values``: the values of each filter that the open appeals have, without any filter.
-    """
+    """The open appeals that have one target and pass the filters, as of ``now``."""
 
     now: datetime
     target: str
+    # of each target the numbers that are overdue and due today; all else is about ``target`` alone
     targets: Mapping[str, Mapping[Show, int]]
+    # each group, those at risk, and those due already and still in time, the most urgent first
     lists: Mapping[Show, tuple[Outcome, ...]]
-    next_on: date | None
-    days_off: int
-    hours: tuple[DueHours, ...]
-    soon: DueHours | None
+    next_on: date | None  # the next date with due times
+    days_off: int  # between today and ``next_on``, 0 if any of these days is worked
+    hours: tuple[DueHours, ...]  # what is due already, and the hours ahead
+    soon: DueHours | None  # until the end of the fullest hour, of today if it can be
     agencies: tuple[AgencyCounts, ...]
-    usual: Mapping[Show, tuple[int, int]]
-    values: Mapping[str, tuple[str, ...]]
+    usual: Mapping[Show, tuple[int, int]]  # between which numbers some groups usually are
+    values: Mapping[str, tuple[str, ...]]  # what the filters can be, without any filter
 
     @property
     def open(self) -> int:
