@@ -95,8 +95,8 @@ def read_icalendar(
     Needs the extra ``ical``, whose libraries read events and recurrences as RFC 5545 defines them.
 
     Raises CalendarDataError for text that is not iCalendar, for an event that cannot be read, for a
-    date covered in part, and for a whole year without a day off. Raises UnknownTimeZoneError for
-    ``tz`` and TypeError for other values.
+    date covered in part, and for a whole year without a day off. Raises UnknownTimeZoneError for an
+    unknown ``tz``, and TypeError for arguments of other types.
 
     >>> feed = '''BEGIN:VCALENDAR
     ... BEGIN:VEVENT

@@ -95,7 +95,7 @@ class Report(ReportNumbers):
             return plain_text(self.named(), by, self.headings)
 
     def named(self) -> Report:
-        """Return the report with ``names`` in place of ids. All outputs but JSON and CSV use it."""
+        """Return the report with ``names`` in place of ids; all outputs but JSON and CSV use it."""
         return with_names(self, self.names)
 
     @property

@@ -45,7 +45,7 @@ Message = Any
 
 @public("workhours_sla.stream")
 class Sink(Protocol):
-    """A receiver of changes. A change may be sent twice, with the same ``change_id``."""
+    """A receiver of changes; a change may be sent twice, with the same ``change_id``."""
 
     @property
     def name(self) -> str:
@@ -55,11 +55,12 @@ class Sink(Protocol):
         """Accept the changes durably, or raise an error.
 
         Raises UndeliverableError for a change that can never be accepted, and any other error for a
-        temporary failure. A sink whose output can be read again returns where it ends now, in its
-        own format. The store keeps this text, so that a later run can compare the two.
+        temporary failure. If the output can be read again, returns where the output ends, in the
+        sink's own format; the store keeps this text, so that the sink can compare the two later.
 
-        If an error has the attribute ``retry_after``, a timedelta, the change is sent again no
-        earlier. If a sink has the attribute ``batch_size``, it receives at most so many changes.
+        If an error has the attribute ``retry_after``, a timedelta, the change is sent again after
+        at least this time. If a sink has the attribute ``batch_size``, it gets at most so many
+        changes.
         """
 
 
@@ -73,8 +74,8 @@ def takes(sink: Sink) -> str:
 class Progress(NamedTuple):
     """How many messages of a store a sink has acknowledged.
 
-    ``number`` is the number of the last one, 0 if there is none. ``end`` is what the sink returned
-    when it accepted that one; None if it returned nothing.
+    ``number`` is the number of the last acknowledged message, 0 if there is none. ``end`` is what
+    the sink returned when it accepted this message; None if it returned nothing.
     """
 
     number: int = 0
@@ -204,7 +205,7 @@ class Retry(NamedTuple):
     def at(
         self, now: datetime, failed: int, *, jitter: float, at_least: timedelta | None = None
     ) -> datetime | None:
-        """Return when to send a change again after ``failed`` attempts, None to give up.
+        """Return when to send a change again after ``failed`` attempts, or None to give up.
 
         The delay is shortened at random to between half and all of its length, so that several
         processes do not retry at the same time. ``jitter`` is a random number: 0 gives half of the

@@ -64,9 +64,9 @@ class Metrics:
 
     Give it to ``Delivery`` with the other sinks. ``text`` returns the metrics. Counters begin at
     zero in each process, as Prometheus expects. After a crash a change can be counted again.
-    ``sinks`` are the names of the sinks whose undelivered changes and dead letters are counted. The
-    metric of working time without events counts from the first ``text`` of the process until an
-    event arrives. No metric has the id of an appeal.
+    ``sinks`` are the names of the sinks whose undelivered changes and dead letters are counted.
+    Until an event arrives, the metric of working time without events counts from the first call of
+    ``text``. No metric has the id of an appeal.
 
     >>> from workhours_sla import Event, Policy, Schedule, Target, working_hours
     >>> from workhours_sla.stream import Delivery, MemoryStore, Pipeline
