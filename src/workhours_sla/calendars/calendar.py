@@ -150,7 +150,7 @@ class Calendar:
         return self._version or ""
 
     def definition(self) -> Definition:
-        """Return the source of the days and the calendar's options, for code that exports them.
+        """Return the calendar's source of days and its options, for code that exports the calendar.
 
         >>> Calendar.get("RU").provisional().definition().forecast
         True
@@ -423,7 +423,7 @@ class Calendar:
 
     @checked
     def diff(self, other: Calendar, first: date, last: date) -> Iterator[tuple[Day, Day]]:
-        """Yield both calendars' ``Day``, this one's first, for each date with other working time.
+        """Yield, for each date whose working time differs, this calendar's ``Day`` and the other's.
 
         The dates from ``first`` to ``last`` (both included) are compared: whether a date is a
         working day, by how much it is shortened, and which date's hours it has.

@@ -67,7 +67,7 @@ class DayKind(StrEnum):
 class Layer(IntEnum):
     """Who decides about a date: the week, the law, the Government, a region or an agency.
 
-    If several layers have an entry for a date, the entry of the highest layer counts.
+    If several layers have an entry for a date, the highest layer counts; AGENCY is the highest.
 
     >>> Layer.REGION > Layer.TRANSFER
     True

@@ -82,9 +82,9 @@ def copy_holidays(
     the library's release. ``language`` is the language of the names; names without a translation
     are in the country's own language. The days of ``categories`` are off, with two exceptions: the
     days of the category "half_day" are shorter by the timedelta ``half_day``, and the days of the
-    category "workday" only get names. The calendar's ``version`` lists the categories left out that
-    have other dates. ``tz`` is the IANA zone of the calendar; by default it is the zone of the
-    country, if the country has only one.
+    category "workday" only get names. The calendar's ``version`` lists the other categories that
+    would change a working day. ``tz`` is the IANA zone of the calendar; by default it is the zone
+    of the country, if the country has only one.
 
     Only a provisional calendar answers for two kinds of copied dates. The first kind are dates that
     are at most ``uncertain_days`` days from a day that the library marks as estimated; None accepts

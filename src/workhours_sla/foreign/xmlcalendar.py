@@ -56,10 +56,9 @@ def read_xmlcalendar(
 
     A file is given as its content, text or bytes, or as a Path. The calendar covers the years of
     the files. A working weekend has the hours of the date it was swapped with. Files of years
-    before 2021 do not contain the dates of swaps, so give them in ``swaps``, a mapping from each
-    working weekend to its other date. Short days are one hour shorter. The format does not
-    distinguish a day off by decree from a holiday. ``tz`` is the calendar's IANA zone, if it needs
-    one.
+    before 2021 do not contain that date; give it in ``swaps``, a mapping from each working weekend
+    to that date. Short days are one hour shorter. The format does not distinguish a day off by
+    decree from a holiday. ``tz`` is the calendar's IANA zone, if it needs one.
 
     Raises CalendarDataError, which names the line, for a file in another format, a date listed
     twice, a working weekend without a date whose hours it has, and a day off moved from a date that

@@ -202,11 +202,11 @@ def deadline(
 ) -> C | MarkedColumns[C]:
     """Return the due time: the earliest instant at which a budget is used up.
 
-    ``budget`` is one budget of any kind, or a column of durations. The answers are instants in
-    the zone of ``starts``. Their unit is the finest of the units of the columns, of the budget and
-    of the schedule's opening and closing times. An answer is null if the start is null, or if a
-    pause without an end begins before the answer. Raises the errors of ``elapsed``, and
-    BudgetError.
+    ``budget`` is one budget of any kind, or a column of durations. The answers are instants in the
+    zone of ``starts``. Their unit is the finest of the units of the columns, of the budget and of
+    the schedule's opening and closing times. An answer is null if the start is null, or if a pause
+    without an end begins before the answer. Raises NaiveDatetimeError, BudgetError,
+    CalendarCoverageError, LookupError and ValueError.
 
     >>> import pandas as pd
     >>> from workhours_sla import Schedule, frames, working_hours

@@ -41,18 +41,18 @@ class KafkaSource:
     A message is a record of the format that ``mapping`` describes, the configuration file as
     ``config.load(...).mapping``; by default an event of ``workhours.event/1``. A message without a
     value is ignored, and any other message that is no event is rejected with its topic, partition
-    and offset. A CloudEvent without a time, or a message from a social network, was received at its
-    Kafka timestamp.
+    and offset. The Kafka timestamp is the time of receipt of messages from social networks and of a
+    CloudEvent without a time.
 
     Every partition is read. If partitions are added during a run, SourceError is raised; the next
     run reads them from their beginning.
 
     With ``clock``, a function that returns the current time, ``Idle`` has this time for each
     partition that was read to its end; a partition whose broker does not answer stops the
-    watermark. With ``max_ahead``, a message is rejected if its ``received_at`` is later than
-    ``clock`` by more than ``max_ahead``. With ``once``, reading stops where the partitions ended
-    when it began. ``interval`` is the number of seconds between two queries for the ends. Reading
-    stops when ``stopping`` is set. ``properties`` are those of librdkafka for TLS and the login.
+    watermark. With ``max_ahead``, a message is rejected if its ``received_at`` is later than this
+    time by more than ``max_ahead``. With ``once``, reading stops where the partitions ended when it
+    began. ``interval`` is the number of seconds between two queries for the ends. Reading stops
+    when ``stopping`` is set. ``properties`` are those of librdkafka for TLS and the login.
 
     If messages were removed before they were read, or the topic was created again, SourceError is
     raised and nothing is skipped; with ``accept_loss`` the partition is then read from its oldest
@@ -115,7 +115,7 @@ class KafkaSource:
         return self._partitions or ()
 
     def items(self, positions: Mapping[str, str]) -> Iterator[Item | Start | Idle]:
-        """Yield an item for each message after its partition's position, ``Idle`` in between."""
+        """Yield an item for each message after ``positions``, and ``Idle`` while no more arrive."""
         known: dict[int, Position | None] = {}
         for partition, text in positions.items():
             try:

@@ -31,7 +31,7 @@ class ScheduleColumns:
     """The verbs of schedules for Spark, which calls this library in Python for batches of rows.
 
     ``schedules`` is one schedule for all rows, or a dict of schedules; then pass ``by``, the column
-    with the name of each row's schedule. The rows may need the dates ``since <= date < until``; the
+    with the name of each row's schedule. The rows need the dates ``since <= date < until``; the
     first and the last are checked before any query runs. Columns of instants are timestamps, and no
     answer depends on the session's zone. Amounts are integers of microseconds. The answer for null
     is null.

@@ -146,10 +146,10 @@ class CompiledSchedules:
 
     @cached_property
     def at(self) -> Table:
-        """The working time at an instant.
+        """The table that gives the total working time up to an instant.
 
         A position is an instant plus the schedule's offset. A row is for positions x from ``first``
-        on; the amount at x is ``least(x - shift, top)``, which is negative if it is unknown.
+        to the next row: the total is ``least(x - shift, top)``, negative if unknown.
         """
         edges = list({edge.position: edge for edge in self._edges}.values())
         tops = [*(edge.amount for edge in edges[1:]), edges[-1].amount]
@@ -158,9 +158,9 @@ class CompiledSchedules:
 
     @cached_property
     def used(self) -> Table:
-        """The position at which an amount of working time is reached.
+        """The table that gives the position at which a total of working time is reached.
 
-        A row is for amounts u from ``first`` on: u is reached at the position ``u + shift``.
+        A row is for totals u from ``first`` to the next row: u is reached at ``u + shift``.
         """
         shifts = {edge.amount: edge.shift for edge in self._edges}
         return Table("used", ("first", "shift"), list(shifts.items()))

@@ -64,7 +64,7 @@ def merge_small_classes(n: ArrayLike, *, fewest: int = FEWEST_OF_A_CLASS) -> Int
     """Merge small classes, and return for each class the number of its merged class, from 0.
 
     All classes with fewer appeals than ``fewest`` become one class. If this class still has too few
-    appeals, the smallest other class is added, the first of several. ``n`` has the number of
+    appeals, the smallest other class is added to it (the first of several). ``n`` has the number of
     appeals of each class; the result is int64. Raises ValueError for negative numbers.
 
     >>> merge_small_classes([40, 3, 25, 1, 9]).tolist()

@@ -80,7 +80,7 @@ class SurvivalQuantile:
 
 @dataclass(frozen=True, slots=True)
 class RestrictedMean:
-    """The mean time to an answer, and its variance."""
+    """The mean time to an answer (at most ``horizon`` for each appeal), and its variance."""
 
     horizon: int
     mean: float

@@ -51,7 +51,7 @@ class MemoryStore(DatabaseStore):
 
     @classmethod
     def restore(cls, policy: Policy, snapshot: bytes, *, outbox: bool = True) -> Self:
-        """Return a store from a snapshot; raises WorkHoursError for other bytes."""
+        """Return a store from a snapshot; raises WorkHoursError for bytes that are no snapshot."""
         store = cls(outbox=outbox)
         store._database.load(snapshot)
         store._begin()

@@ -93,7 +93,7 @@ class Delivery:
         self.stop()
 
     def notify(self) -> None:
-        """Wake the threads, so that they send new changes; does not wait until they have."""
+        """Wake the threads to send new changes, without waiting until they have sent them."""
         for worker in self._workers:
             worker.ask("send")
 

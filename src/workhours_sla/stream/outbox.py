@@ -116,7 +116,7 @@ class Pending(NamedTuple):
 
 @runtime_checkable
 class Outbox(Protocol):
-    """The messages of a store, and the progress of each sink. Usable from any thread."""
+    """The messages of a store, and the progress of each sink; usable from any thread."""
 
     def changes(self, after: int = 0, limit: int = -1) -> Sequence[tuple[int, Change]]:
         """Return the changes with a number greater than ``after``, as pairs of number and change.
@@ -134,13 +134,13 @@ class Outbox(Protocol):
     def add_digests(
         self, digests: Sequence[StoredDigest], counted: int, key: str, note: str
     ) -> None:
-        """Store digests with a note, and that changes up to a number are counted in digests."""
+        """Store digests, ``note`` under ``key``, and the number of the last ``counted`` change."""
 
     def deliver_to(self, sinks: Iterable[str], kind: str = CHANGE) -> None:
-        """Name sinks that are in use: the store keeps each message until all of its kind have it.
+        """Name the sinks in use: the store keeps a message until all sinks of its kind have it.
 
-        Until the first call, these are all sinks that the store has delivered a message to. A new
-        sink receives all changes, but only the digests from now on.
+        Until the first call, the sinks in use are all that have received a message from the store.
+        A new sink receives all changes, but only the digests from now on.
         """
 
     def progress(self, sink: str) -> Progress:
@@ -153,7 +153,7 @@ class Outbox(Protocol):
         """Return the messages that must be sent to a sink at ``now``, at most ``limit`` of them."""
 
     def undelivered(self, sink: str) -> int:
-        """Return how many messages a sink has not accepted. Dead letters are not counted."""
+        """Return how many messages a sink has not accepted, without the dead letters."""
 
     def acknowledge(self, sink: str, numbers: Sequence[int], end: str | None = None) -> None:
         """Record that a sink has the messages with these numbers, and all messages before them.
@@ -180,7 +180,7 @@ class Outbox(Protocol):
         """Return the dead letters of a sink: messages that are no longer sent to it."""
 
     def replay(self, sink: str, numbers: Iterable[int]) -> int:
-        """Make the dead letters with these numbers pending again. Return how many were found."""
+        """Make the dead letters with these numbers pending again; return how many were found."""
 
 
 @public("workhours_sla.stream")

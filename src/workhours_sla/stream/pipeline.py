@@ -281,7 +281,7 @@ class Pipeline:
     def open_outcomes(self, as_of: datetime) -> Iterator[Outcome]:
         """Yield all outcomes of every appeal in which at least one clock has not ended.
 
-        An answer that is already known counts even if it is after ``as_of``. Raises
+        An answer that is already known counts even if its time is after ``as_of``. Raises
         NaiveDatetimeError.
         """
         as_of = in_utc("as_of", as_of)
@@ -304,7 +304,7 @@ class Pipeline:
     def outcomes_of(self, appeal_id: str, as_of: datetime) -> tuple[Outcome, ...]:
         """Return the outcomes of one appeal, none for an unknown appeal.
 
-        An answer that is already known counts even if it is after ``as_of``. Raises
+        An answer that is already known counts even if its time is after ``as_of``. Raises
         NaiveDatetimeError.
         """
         as_of = in_utc("as_of", as_of)

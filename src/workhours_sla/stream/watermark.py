@@ -23,9 +23,9 @@ class Watermarks:
     watermark until each of them has delivered something. A partition that has been silent for
     longer than ``idle`` is left out; if ``idle`` is None, a silent partition stops the watermark.
     How long a partition was silent is measured by the receipts of other partitions and by
-    heartbeats, never by the machine's clock. ``received`` has the latest receipts, in UTC, from
-    before a restart, keyed by partition. The watermark never decreases. Not thread-safe. Raises
-    SourceError for a negative amount, and NaiveDatetimeError.
+    heartbeats, never by the machine's clock. ``received`` has the latest receipts from before a
+    restart, keyed by partition. The watermark never decreases. Not thread-safe. Raises SourceError
+    for a negative amount, and NaiveDatetimeError.
 
     >>> from datetime import UTC
     >>> watermarks = Watermarks(["a", "b"])

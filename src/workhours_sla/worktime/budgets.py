@@ -142,7 +142,7 @@ class WorkingDaysInHours(BudgetKind):
         return self.amount(schedule, start)
 
     def amounts(self, schedule: DatedShifts) -> list[tuple[timedelta, timedelta]]:
-        """Return pairs (instant as UTC time since BASE_UTC, amount for all starts from it on)."""
+        """Return pairs: a time since BASE_UTC, and the amount for all starts from then on."""
         zone = zone_offsets(schedule.tz)
         begins = [zone.start_of(midnight_on(day)) for day in (date(2, 1, 1), *schedule.changes)]
         return [(begin, self.amount(schedule, BASE_UTC + begin)) for begin in begins]

@@ -52,9 +52,9 @@ MAX_COUNT = 10_000
 class DayBudget(BudgetKind):
     """A budget that ends on a date, the due date.
 
-    The due time is the last closing on the due date, or 24:00 if it has no working hours; the limit
-    is 24:00. Without pauses, all starts on a date before its closing have one answer, and all
-    starts after its closing have another.
+    The due time is the last closing on the due date, or 24:00 if this date has no working hours;
+    the limit is 24:00. Without pauses, all starts on a date before its closing have one answer, and
+    all starts after its closing have another.
     """
 
     __slots__ = ()

@@ -104,7 +104,7 @@ class Step:
         return self.reason(lang) + (f"; {added}" if added else "")
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the step as plain data for JSON. Reasons are in English and Russian."""
+        """Return the step as plain data for JSON, with reasons in English and Russian."""
         day = self.day
         return {
             "date": self.date.isoformat(),

@@ -397,9 +397,9 @@ class WeeklyHours(NamedTuple):
         - ``off``, ``open``, ``24/7`` and, after all shifts, ``PH off``: the calendar's holidays are
           off.
 
-        Raises HoursSyntaxError for anything else, for a rule that later rules replace entirely, and
-        for a rule after a night shift if OpenStreetMap would apply it to the shift's hours after
-        midnight.
+        Raises HoursSyntaxError for anything else, for a rule that never applies or that later rules
+        replace entirely, and for a rule after a night shift if OpenStreetMap would apply it to the
+        shift's hours after midnight.
 
         >>> str(WeeklyHours.parse("Mo-Fr 09:00-18:00; Mo-Fr 13:00-14:00 off, Sa 10-14"))
         'Mo-Fr 09:00-13:00,14:00-18:00; Sa 10:00-14:00'
@@ -453,7 +453,7 @@ class WeeklyHours(NamedTuple):
         return shifts
 
     def all_shifts(self) -> Iterator[tuple[int, Shifts]]:
-        """Yield pairs (weekday, its shifts on some dates); a weekday, 0 for Monday, may recur.
+        """Yield weekdays (Monday is 0) with their shifts; one with several sets of shifts recurs.
 
         >>> [day for day, shifts in WeeklyHours.parse("Mo,We 9-18").all_shifts() if shifts]
         [0, 2]

@@ -42,7 +42,7 @@ _REFUSED: Final = frozenset({"MSG_SIZE_TOO_LARGE", "INVALID_MSG", "INVALID_RECOR
 @public("workhours_sla.stream")
 @checked
 class KafkaSink:
-    """Writes each change to a topic as one message, keyed by the id of its appeal.
+    """Writes each change to a Kafka topic as one message, keyed by the id of the appeal.
 
     The value is the change as ``to_json`` writes it. The header ``change-id`` has its
     ``change_id``: a change may be written twice, so skip an id that you have already read. The
@@ -86,7 +86,7 @@ class KafkaSink:
         self._ready()
 
     def write(self, changes: Sequence[Change]) -> None:
-        """Write the changes, and wait for the brokers. Raises UndeliverableError, StoreError."""
+        """Write the changes and wait for the brokers; raises UndeliverableError or StoreError."""
         if not changes:
             return
         producer = self._ready()

@@ -104,7 +104,7 @@ class WebhookSink:
         self._ready()
 
     def write(self, changes: Sequence[Change]) -> None:
-        """Send the changes, one request each. Raises UndeliverableError, StoreError."""
+        """Send the changes, one request each; raises UndeliverableError or StoreError."""
         for change in changes:
             self._send(change)
 

@@ -184,7 +184,8 @@ def deadline(
     ``budget`` is one budget of any kind, or a column of timedelta64. Returns datetime64 in UTC, in
     seconds or in a finer unit if a column, the budget or the opening hours use one; returns a list
     of datetimes if ``starts`` is a list. An answer is NaT if its start is NaT, or if a pause
-    without an end begins before the budget is used up.
+    without an end begins before the budget is used up. Raises NaiveDatetimeError, BudgetError,
+    CalendarCoverageError with the row number, and ValueError for columns of different shapes.
 
     >>> from workhours_sla import Schedule, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
