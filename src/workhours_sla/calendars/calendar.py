@@ -94,7 +94,7 @@ class Calendar:
     @staticmethod
     @checked
     def available(country: str = "") -> tuple[sources.AvailableCalendar, ...]:
-        """Return a description of each calendar that ``get`` knows, Russia first.
+        """Return a description of each calendar that ``get`` can return, Russia first.
 
         ``country`` is the ISO 3166 code of the country to list, such as ``DE``; the calendars of
         its regions are included. Listing all countries takes some seconds.

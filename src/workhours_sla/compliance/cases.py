@@ -98,8 +98,8 @@ class Intake:
     of a reason and a count; a reason is a key of ``catalog.UNMATCHED_REASONS``. ``late`` counts the
     events that were received after another event although they occurred before it; it is None for
     rows of appeals, which have no times of receipt. ``ignored`` counts rows that the configuration
-    ignores, which are not in ``read``. ``inverted`` counts rows whose answer precedes the posting
-    by no more than the configured tolerance.
+    ignores; ``read`` does not count them. ``inverted`` counts rows whose answer precedes the
+    posting by no more than the configured tolerance.
 
     >>> Intake("rows", read=3, taken=2, duplicate=1).with_faults({"missing_value": 2}).read
     5

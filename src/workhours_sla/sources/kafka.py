@@ -52,7 +52,7 @@ class KafkaSource:
     watermark. With ``max_ahead``, a message is rejected if its ``received_at`` is later than this
     time by more than ``max_ahead``. With ``once``, reading stops where the partitions ended when it
     began. ``interval`` is the number of seconds between two queries for the ends. Reading stops
-    when ``stopping`` is set. ``properties`` are those of librdkafka for TLS and the login.
+    when ``stopping`` is set. ``properties`` are settings of librdkafka for TLS and the login.
 
     If messages were removed before they were read, or the topic was created again, SourceError is
     raised and nothing is skipped; with ``accept_loss`` the partition is then read from its oldest

@@ -65,8 +65,8 @@ class Monitor(Pipeline):
 
     The state depends only on the set of events, not on their order or on duplicates: the changes
     that were emitted and not retracted always equal the result of ``evaluate``. Time passes only
-    through ``advance``: a breach is emitted when the watermark passes the limit. Mutable; usable
-    from any thread, where calls run one at a time.
+    through ``advance``: a breach is emitted when time passes the limit. Mutable; usable from any
+    thread, where calls run one at a time.
 
     ``snapshot`` returns the whole state. Save it together with the changes that you have passed on:
     after a crash, changes that were emitted after the snapshot are emitted again, and with other

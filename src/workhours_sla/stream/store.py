@@ -38,7 +38,7 @@ class Holdings(NamedTuple):
 
     read == applied + duplicate + quarantined + replaced + dropped. ``replaced`` counts the copies
     that a repair replaced. ``dropped`` counts the events of appeals that were dropped after
-    retention. ``rejected`` counts rows without an event, which are not in ``read``.
+    retention. ``rejected`` counts rows without an event; ``read`` does not count them.
     """
 
     read: int

@@ -51,8 +51,8 @@ class KafkaSink:
 
     A change that the brokers refuse, such as a message that is too large, raises
     UndeliverableError. Any other failure raises StoreError, and the changes are sent again.
-    ``properties`` are those of librdkafka for TLS and the login. Raises ConfigError, and StoreError
-    also without the extra ``kafka``.
+    ``properties`` are settings of librdkafka for TLS and the login. Raises ConfigError, and
+    StoreError also without the extra ``kafka``.
 
     >>> KafkaSink("board", "kafka.region.example:9092", "changes").name
     'board'

@@ -105,7 +105,7 @@ class Metrics:
                     counts[labels] += 1
 
     def text(self, now: datetime, outcomes: Iterable[Outcome] | None = None) -> str:
-        """Return the metrics as of ``now``, which is aware, in the text format of Prometheus.
+        """Return the metrics as of ``now``, an aware datetime, in the text format of Prometheus.
 
         ``outcomes`` are those of the open appeals; without them, every open appeal is evaluated.
         Raises NaiveDatetimeError, StoreError.
