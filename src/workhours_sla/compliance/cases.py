@@ -357,7 +357,7 @@ def cases_of_outcomes(
     Outcomes of other targets are ignored. ``as_of`` is the instant as of which the outcomes were
     computed. ``intake`` counts the input; if it is None, each outcome of the target counts as one
     row. Raises NaiveDatetimeError for a naive ``as_of``, and EventError for an appeal that has
-    several outcomes of one cycle.
+    several outcomes with the same ``cycle``.
 
     >>> from workhours_sla import Event, EventType, Policy, Schedule, Target, evaluate
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")

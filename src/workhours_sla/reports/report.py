@@ -220,7 +220,7 @@ def _distinct(names: Mapping[str, str], report: ReportNumbers, by: str) -> dict[
 
 
 def to_json(report: Report) -> str:
-    """Write a report as a JSON document; ``from_json`` reads an equal report from it."""
+    """Return a report as the text of a JSON document, from which ``from_json`` reads it."""
     data = {"schema": SCHEMA, "report": report}
     plain = msgspec.to_builtins(data, builtin_types=[timedelta])
     return json.dumps(plain, ensure_ascii=False, indent=1, default=iso_amount)

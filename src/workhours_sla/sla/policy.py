@@ -169,7 +169,7 @@ class Policy:
 
     @cached_property
     def dates_to_change(self) -> bool:
-        """Whether a breach can be dated to a change of the appeal that made the target apply.
+        """Whether a breach may have the time of the change by which the target began to apply.
 
         This needs the options ``from_creation`` and ``as_of_change``, and a policy in which a
         change of the appeal can select another rule or another schedule.

@@ -52,7 +52,7 @@ def _check_empty(db: Database) -> None:
 
 
 def restore(snapshot: Path | str, path: Path | str) -> None:
-    """Create a store in a new file from a snapshot; raises StoreError.
+    """Create a store in the new file ``path`` from the file ``snapshot``; raises StoreError.
 
     The new store reads its sources from the positions in the snapshot, so rows that came after the
     snapshot are read again.

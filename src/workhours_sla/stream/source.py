@@ -38,7 +38,7 @@ class Item(NamedTuple):
 
 @public("workhours_sla.stream")
 class Start(NamedTuple):
-    """The position at which reading of a partition starts or resumes, without a row.
+    """The position from which a partition is read, sent before its first row.
 
     The position is stored at once. If the program restarts before the first ``Item``, reading
     resumes at this position, so that no row is missed. A partition that was not known before stops

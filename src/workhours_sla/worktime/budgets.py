@@ -84,7 +84,7 @@ class ClockTime(BudgetKind):
         return self.amount
 
     def answer(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> DayAnswer:
-        """Return ``start`` plus the amount: the due time, which is also the limit.
+        """Return ``start`` plus the amount, as both the due time and the limit.
 
         The answer is in the zone of ``start``.
 
@@ -142,7 +142,7 @@ class WorkingDaysInHours(BudgetKind):
         return self.amount(schedule, start)
 
     def amounts(self, schedule: DatedShifts) -> list[tuple[timedelta, timedelta]]:
-        """Return pairs: a time since BASE_UTC, and the amount for all starts from then on."""
+        """Return pairs: a timedelta since BASE_UTC, and the amount of the starts from then on."""
         zone = zone_offsets(schedule.tz)
         begins = [zone.start_of(midnight_on(day)) for day in (date(2, 1, 1), *schedule.changes)]
         return [(begin, self.amount(schedule, BASE_UTC + begin)) for begin in begins]
