@@ -222,7 +222,7 @@ class Header(NamedTuple):
 
 
 class Table:
-    """The columns below a header, ``above`` the text over it, and the number of non-blank rows."""
+    """The columns below a header, the text above the header, and the number of non-blank rows."""
 
     def __init__(self, header: Header, rows: Iterable[Row]) -> None:
         self.columns: list[Column] = [
