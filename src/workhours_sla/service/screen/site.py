@@ -97,8 +97,8 @@ class Screen:
     async def _load(self) -> None:
         """Read the past, once a day and beside all else, since it may take seconds."""
         with suppress(WorkHoursError):
-            self._past = await asyncio.to_thread(self._of_past)
-            self._shown = {}
+            if found := await asyncio.to_thread(self._of_past):
+                self._past, self._shown = found, {}
 
     def _of_past(self) -> dict[str, Past]:
         found: dict[str, list[Outcome]] = {}
