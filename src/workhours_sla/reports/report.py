@@ -77,7 +77,7 @@ class Report(ReportNumbers):
     >>> when = datetime(2025, 3, 13, 10, 15, tzinfo=office.tz)
     >>> made = report(cases_of_columns(columns, target, as_of=when))
     >>> print(made.text().splitlines()[0])
-    first reply · 4:00 of working time
+    first reply · 4 working hours
     """
 
     lang: str = field(default="en", kw_only=True)
@@ -95,7 +95,7 @@ class Report(ReportNumbers):
             return plain_text(self.named(), by, self.headings)
 
     def named(self) -> Report:
-        """Return the report with ``names`` in place of ids. All outputs but JSON and CSV use it."""
+        """Return the report with ``names`` in place of ids; all outputs but JSON and CSV use it."""
         return with_names(self, self.names)
 
     @property
@@ -220,7 +220,7 @@ def _distinct(names: Mapping[str, str], report: ReportNumbers, by: str) -> dict[
 
 
 def to_json(report: Report) -> str:
-    """Write a report as a JSON document; ``from_json`` reads an equal report from it."""
+    """Return a report as the text of a JSON document, from which ``from_json`` reads it."""
     data = {"schema": SCHEMA, "report": report}
     plain = msgspec.to_builtins(data, builtin_types=[timedelta])
     return json.dumps(plain, ensure_ascii=False, indent=1, default=iso_amount)
