@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import faulthandler
-import signal
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
@@ -13,23 +11,6 @@ import pytest
 if TYPE_CHECKING:
     from tests.slow.engines.mock_kafka import MockCluster
     from tests.slow.engines.postgres_server import Server
-
-
-LONGEST = 1_200
-"""Seconds after which a test fails, with what each of its threads does."""
-
-
-@pytest.fixture(autouse=True)
-def _bounded() -> Iterator[None]:
-    def fail(*_: object) -> None:
-        faulthandler.dump_traceback()
-        pytest.fail(f"the test has not ended within {LONGEST} seconds")
-
-    before = signal.signal(signal.SIGALRM, fail)
-    signal.setitimer(signal.ITIMER_REAL, LONGEST, 60)  # again, where the failure waits as well
-    yield
-    signal.setitimer(signal.ITIMER_REAL, 0)
-    signal.signal(signal.SIGALRM, before)
 
 
 def serving() -> AbstractContextManager[Server]:

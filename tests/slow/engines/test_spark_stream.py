@@ -87,7 +87,7 @@ def run_and_kill(folder: Path, skew: timedelta, kills: int) -> int:
             assert process.returncode == 0, log.read_text()[-3000:]
             return killed
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        process.wait(60)
     pytest.fail(f"the job does not end: {log.read_text()[-3000:]}")
 
 
