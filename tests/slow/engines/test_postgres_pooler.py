@@ -66,11 +66,11 @@ def pooling(server: Server, mode: str, *, size: int = 5, ignored: str = "") -> I
 def test_pooling_by_session_works(server: Server, size: int) -> None:
     with pooling(server, "session", size=size) as address:
         filled(address)
-        with closing(PostgresStore(server.address)) as store:
+        with closing(PostgresStore(server.address, patience=60)) as store:  # the pool may be slow
             assert store.holdings().read == 2
             with pytest.raises(StoreError, match="another process writes the store"):
                 PostgresStore(address, patience=0)
-        with Pipeline(PostgresStore(address), POLICY) as pipe:
+        with Pipeline(PostgresStore(address, patience=60), POLICY) as pipe:
             pipe.apply(created("2", at(2025, 3, 12, 12)))
         with PostgresReader(address) as reader:
             assert reader.holdings().read == 3

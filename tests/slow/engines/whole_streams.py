@@ -87,9 +87,8 @@ class Stream:
     def policy(self) -> Policy:
         return parse(CONFIG).policy
 
-    @cached_property
     def answer(self) -> Evaluation:
-        """The evaluation of all events at once, as of ``END``."""
+        """Return the evaluation of all events at once, as of ``END``."""
         with open_source(self.file, parse(CONFIG).mapping) as rows:
             events: list[Event] = [event for row in rows for event in row]
         assert len(events) == len(self.lines)
@@ -114,7 +113,7 @@ class Stream:
         Returns the number of changes. Time is advanced to ``END``.
         """
         assert check_store(place) == ()
-        ledger = Ledger()
+        ledger, answer = Ledger(), self.answer()
         with Pipeline(open_store(place), self.policy) as pipeline:
             with sink.open(encoding="utf-8") as sent:
                 for line, change in zip_longest(sent, changes_of(pipeline.store)):
@@ -122,8 +121,8 @@ class Stream:
                     ledger.take([change])
             count = len(ledger.seen)
             ledger.take(pipeline.advance(END))
-            check_reported(ledger, self.answer)
-            found, expected = pipeline.store.holdings(), self.answer.reconciliation
+            check_reported(ledger, answer)
+            found, expected = pipeline.store.holdings(), answer.reconciliation
             assert found.read == found.applied + found.duplicate + found.quarantined
             assert (found.applied, found.quarantined) == (expected.applied, expected.quarantined)
             assert found.rejected == 0
