@@ -163,12 +163,12 @@ def test_the_page_says_when_it_is_no_longer_current(chromium: Browser) -> None:
 def test_a_page_that_nobody_sees_uses_no_connection(service: Served, chromium: Browser) -> None:
     log_in(chromium, service.address)
     hide = "Object.defineProperty(document, 'hidden', {value: %s, configurable: true});"
-    tell = "document.dispatchEvent(new Event('visibilitychange'))"
-    chromium.run(hide % "true" + tell)
+    notify = "document.dispatchEvent(new Event('visibilitychange'))"
+    chromium.run(hide % "true" + notify)
     service.send("while-hidden")
     time.sleep(0.5)
     assert "while-hidden" not in text(chromium)
-    chromium.run(hide % "false" + tell)
+    chromium.run(hide % "false" + notify)
     until(chromium, "document.body.innerText.includes('while-hidden')")
     page = "window.dispatchEvent(new PageTransitionEvent('%s', {persisted: true}))"
     chromium.run(page % "pagehide")  # the browser keeps it and shows it again

@@ -130,14 +130,15 @@ def _answers(schedule: Schedule, rows: Rows, verb: str) -> Ints:
         return np.where(marked.unknown | np.isnat(start), NULL, marked.values.astype(np.int64))
     missing = rows.budget == NULL
     if verb in ("elapsed", "remaining"):
-        found = columns.elapsed(schedule, start, end, **options).values.astype("m8[us]")
+        worked = columns.elapsed(schedule, start, end, **options).values.astype("m8[us]")
         if verb == "remaining":
-            found = np.where(missing, np.timedelta64("NaT"), rows.budget.view("m8[us]") - found)
-        return found.view(np.int64)
+            worked = np.where(missing, np.timedelta64("NaT"), rows.budget.view("m8[us]") - worked)
+        return worked.view(np.int64)
     missing |= rows.budget > LONGEST
     budget = np.where(missing, 0, rows.budget).view("m8[us]")
     limits = getattr(columns, verb)(schedule, start, budget, **options)
-    return np.where(missing, NULL, limits.values.astype("M8[us]").view(np.int64))
+    found: Ints = np.where(missing, NULL, limits.values.astype("M8[us]").view(np.int64))
+    return found
 
 
 def _within(known: tuple[tuple[int, int], ...], rows: Rows, verb: str, answer: Ints) -> Ints:

@@ -24,7 +24,7 @@ def programs() -> list[Path]:
 
 
 def _version(programs: Path) -> int:
-    command = [programs / "postgres", "--version"]
+    command = [str(programs / "postgres"), "--version"]
     shown = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     return int(shown.stdout.split("PostgreSQL) ")[1].split(".")[0])
 
@@ -37,12 +37,12 @@ class Server:
         self._folder, self._data = Path(folder), Path(folder, "data")
         environment = {**os.environ, "LC_ALL": "C", "TZ": "UTC"}
         self._where: Any = {"user": user, "env": environment, "cwd": folder}
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[Any] | None = None
         self.address = f"postgresql://postgres@/postgres?host={folder}"
 
     def make(self) -> None:
         options = ["-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8", "--no-instructions"]
-        command = [self._programs / "initdb", "-D", self._data, *options]
+        command = [str(self._programs / "initdb"), "-D", str(self._data), *options]
         subprocess.run(command, check=True, timeout=120, capture_output=True, **self._where)
 
     def start(self, *, fsync: bool = False) -> None:
@@ -50,7 +50,8 @@ class Server:
         options = ["listen_addresses=", f"fsync={written}", "jit=off", "shared_buffers=128MB"]
         settings = [part for option in options for part in ("-c", option)]
         log, started = self._folder / "log", self._data / "postmaster.pid"
-        command = [self._programs / "postgres", "-D", self._data, "-k", self._folder, *settings]
+        command = [str(self._programs / "postgres"), "-D", str(self._data)]
+        command += ["-k", str(self._folder), *settings]
         with log.open("ab") as into:
             self._process = subprocess.Popen(command, stdout=into, stderr=into, **self._where)
         for _ in range(600):
