@@ -133,7 +133,8 @@ def _answers(schedule: Schedule, rows: Rows, verb: str) -> Ints:
         worked = columns.elapsed(schedule, start, end, **options).values.astype("m8[us]")
         if verb == "remaining":
             worked = np.where(missing, np.timedelta64("NaT"), rows.budget.view("m8[us]") - worked)
-        return worked.view(np.int64)
+        of_time: Ints = worked.view(np.int64)
+        return of_time
     missing |= rows.budget > LONGEST
     budget = np.where(missing, 0, rows.budget).view("m8[us]")
     limits = getattr(columns, verb)(schedule, start, budget, **options)
