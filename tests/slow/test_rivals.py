@@ -64,12 +64,15 @@ REGION = [date(2023, 2, day) for day in (1, 2)]
 FREE_SATURDAYS = [date(2025, 10, 4) + n * timedelta(weeks=1) for n in range(13) if n != 4]
 UNDECIDED = datetime(2030, 1, 9, 10, 0)
 HOURS, LUNCH = "Mo-Fr 09:00-13:00,14:00-18:00", (time(13), time(14))
-HOUR = timedelta(hours=1)
-FOUR, HALF_PAST_FOUR, FIVE_AND_A_HALF = 4 * HOUR, 4.5 * HOUR, 5.5 * HOUR
+HOUR, SIX = timedelta(hours=1), "as a six-day week"
+FOUR, HALF_PAST_FOUR, WORKED = 4 * HOUR, 4.5 * HOUR, 5.5 * HOUR
 TEN, AFTERNOON = datetime(2025, 3, 12, 10, 0), datetime(2025, 3, 12, 14, 0)
 """A Wednesday; four hours after 14:00 the day closes."""
 NEXT_OPENING, NEXT_MORNING = datetime(2025, 3, 13, 9, 0), datetime(2025, 3, 13, 10, 30)
+AFTER_SHORT, THIRD_DAY = datetime(2025, 3, 13, 10, 0), date(2025, 3, 17)
+"""Four hours after 14:00 if the day closes an hour earlier; three working days later."""
 FRIDAY, A_WEEK_LATER = datetime(2025, 10, 31, 16, 0), datetime(2025, 11, 7, 16, 0)
+SATURDAY_DUE = datetime(2025, 11, 1, 11, 0)
 CLOCK_CHANGE = datetime(2025, 11, 2, 0, 0, tzinfo=NEW_YORK)
 """Eight hours by the clock from here take nine."""
 AFTER_CLOCK_CHANGE = datetime(2025, 11, 2, 3, 0, tzinfo=NEW_YORK)
@@ -98,25 +101,27 @@ def in_two_calls(due: datetime, opening: datetime) -> object:
 def as_six_days(due: Callable[[datetime], Any]) -> object:
     """Judge an office that works on Saturdays, all of them off but one."""
     found = due(FRIDAY).date(), due(A_WEEK_LATER).date()
-    return found == (SATURDAY, date(2025, 11, 10)) and "as a six-day week"
+    return found == (SATURDAY, date(2025, 11, 10)) and SIX
 
 
 def ours() -> Answers:
     office, start = Schedule("RU", HOURS, tz=MOSCOW), moscow(AFTERNOON)
     plain = Calendar.plain([], first=date(2025, 1, 1), last=date(2025, 12, 31))
-    volgograd = Calendar.get("RU-VGG")
 
     def worked(day: date) -> timedelta:
         return sum((s.end - s.start for s in office.shifts_on(day)), timedelta())
+
+    def volgograd_works(day: date) -> bool:
+        return Calendar.get("RU-VGG").day(day).working
 
     def of_countries() -> object:
         act = Calendar.get("DE").day(date(2026, 5, 1)).reasons[0].act
         return "through holidays" if act and act.title.startswith("holidays ") else True
 
-    def own(day: date, hours: str, at: datetime, budget: timedelta) -> datetime:
+    def own(day: date, hours: str, at: datetime) -> datetime:
         calendar = plain if day == SATURDAY else "RU"
         other = Schedule(calendar, HOURS, tz=MOSCOW, overrides={day: hours})
-        return other.deadline(moscow(at), budget)
+        return other.deadline(moscow(at), FOUR)
 
     def column() -> object:
         columns, np = import_module("workhours_sla.columns"), pytest.importorskip("numpy")
@@ -129,35 +134,32 @@ def ours() -> Answers:
             Schedule(calendar, HOURS, tz=MOSCOW).deadline(moscow(UNDECIDED), FOUR)
         return True
 
+    def steps() -> list[timedelta]:
+        return [step.used for step in office.explain(start, working_hours(6)).steps]
+
     nights = Schedule(None, "Mo-Su 00:00-08:00", tz=NEW_YORK)
     return {
         "saturday": lambda: worked(SATURDAY),
         "shorter": lambda: worked(SATURDAY) == 7 * HOUR,
         "moved": lambda: not worked(MOVED),
         "decree": lambda: not any(map(worked, DECREE)),
-        "region": lambda: (
-            worked(REGION[0]) and not any(volgograd.day(day).working for day in REGION)
-        ),
+        "region": lambda: worked(REGION[0]) and not any(map(volgograd_works, REGION)),
         "act": lambda: "№ 1335" in str(office.explain(moscow(at(17, 30, FRIDAY)), FOUR)),
         "refuses": lambda: no_answer("RU"),
         "countries": of_countries,
         "minutes": lambda: office.deadline(moscow(TEN), HALF_PAST_FOUR) == moscow(at(15, 30)),
-        "elapsed": lambda: office.elapsed(start, moscow(NEXT_MORNING)) == FIVE_AND_A_HALF,
+        "elapsed": lambda: office.elapsed(start, moscow(NEXT_MORNING)) == WORKED,
         "earliest": lambda: office.deadline(start, FOUR) == moscow(at(18)),
         "latest": lambda: office.breaches_after(start, FOUR) == moscow(NEXT_OPENING),
         "latest_start": lambda: office.latest_start(moscow(at(16)), FOUR) == moscow(at(11)),
-        "own_saturday": lambda: own(SATURDAY, "09:00-13:00", FRIDAY, FOUR).date() == SATURDAY,
+        "own_saturday": lambda: own(SATURDAY, "09:00-13:00", FRIDAY).date() == SATURDAY,
         "own_hours": lambda: (
-            own(SHORT, "09:00-13:00,14:00-17:00", AFTERNOON, FOUR)
-            == moscow(at(10, day=NEXT_OPENING))
+            own(SHORT, "09:00-13:00,14:00-17:00", AFTERNOON) == moscow(AFTER_SHORT)
         ),
         "clock_change": lambda: nights.deadline(CLOCK_CHANGE, FOUR) == AFTER_CLOCK_CHANGE,
         "column": column,
-        "stretches": lambda: (
-            [step.used for step in office.explain(start, working_hours(6)).steps]
-            == [FOUR, 2 * HOUR]
-        ),
-        "working_days": lambda: office.deadline(start, WorkingDays(3)).date() == date(2025, 3, 17),
+        "stretches": lambda: steps() == [FOUR, 2 * HOUR],
+        "working_days": lambda: office.deadline(start, WorkingDays(3)).date() == THIRD_DAY,
         "outside": lambda: no_answer(plain),
     }
 
@@ -219,7 +221,7 @@ def pandas() -> Answers:
     def elapsed() -> object:  # by the clock, or in whole hours of an offset
         start, end = pd.Timestamp(AFTERNOON), pd.Timestamp(NEXT_MORNING)
         counted = len(pd.date_range(start, end, freq=hours(1))) * HOUR
-        return FIVE_AND_A_HALF in {(end - start).to_pytimedelta(), counted}
+        return WORKED in {(end - start).to_pytimedelta(), counted}
 
     def column() -> object:
         with warnings.catch_warnings(record=True) as caught:
@@ -228,6 +230,7 @@ def pandas() -> Answers:
         is_slow = any(issubclass(one.category, pd.errors.PerformanceWarning) for one in caught)
         return found[1] == at(14, day=NEXT_OPENING) and (not is_slow or "with a loop")
 
+    three_days = pd.offsets.CustomBusinessDay(3)
     six = {"weekmask": "Mon Tue Wed Thu Fri Sat", "holidays": FREE_SATURDAYS}
     nights = {"start": "00:00", "end": "08:00", "weekmask": "Mon Tue Wed Thu Fri Sat Sun"}
     names_nothing = isinstance(due(AFTERNOON), datetime)  # the answer is a time and nothing else
@@ -247,9 +250,7 @@ def pandas() -> Answers:
         "clock_change": lambda: due(CLOCK_CHANGE, **nights) == AFTER_CLOCK_CHANGE,
         "column": column,
         "stretches": lambda: not names_nothing,
-        "working_days": lambda: (
-            (pd.Timestamp(AFTERNOON) + pd.offsets.CustomBusinessDay(3)).date() == date(2025, 3, 17)
-        ),
+        "working_days": lambda: (pd.Timestamp(AFTERNOON) + three_days).date() == THIRD_DAY,
         "outside": lambda: refuses(due, UNDECIDED),
     }
 
@@ -257,7 +258,7 @@ def pandas() -> Answers:
 def numpy() -> Answers:
     """Return the answers of busday_offset and busday_count; a date has no hours."""
     np = pytest.importorskip("numpy")
-    times = np.array([AFTERNOON, NEXT_OPENING], "M8[s]")
+    times, saturday = np.array([AFTERNOON, NEXT_OPENING], "M8[s]"), np.datetime64(SATURDAY)
     six = {"weekmask": "1111110", "holidays": FREE_SATURDAYS}
 
     def takes_times() -> bool:
@@ -270,14 +271,10 @@ def numpy() -> Answers:
     return {
         **dict.fromkeys(without, takes_times),
         "elapsed": lambda: not refuses(np.busday_count, *times),
-        "own_saturday": lambda: (
-            np.busday_offset(FRIDAY.date(), 1, **six).item() == SATURDAY and "as a six-day week"
-        ),
-        "column": lambda: (
-            three_days(["2025-03-12", "2025-03-13"]) == [date(2025, 3, 17), date(2025, 3, 18)]
-        ),
+        "own_saturday": lambda: np.busday_offset(FRIDAY.date(), 1, **six) == saturday and SIX,
+        "column": lambda: three_days(["2025-03-12"] * 2) == [THIRD_DAY] * 2,
         "stretches": lambda: type(three_days("2025-03-12")) is not date,
-        "working_days": lambda: three_days("2025-03-12") == date(2025, 3, 17),
+        "working_days": lambda: three_days("2025-03-12") == THIRD_DAY,
         "outside": lambda: refuses(np.busday_offset, UNDECIDED.date(), 1),
     }
 
@@ -313,7 +310,7 @@ def businesstimedelta() -> Answers:
     def own_hours() -> object:
         lunch = library.LunchTimeRule(*LUNCH, tz=tz)
         own = library.Rules([Office(time(9), time(18), tz=tz), lunch], tz=tz)
-        return due(AFTERNOON, own) == at(10, day=NEXT_OPENING) and "with a class of yours"
+        return due(AFTERNOON, own) == AFTER_SHORT and "with a class of yours"
 
     def clock_change() -> object:
         nights = library.WorkDayRule(time(0), time(8), list(range(7)), tz=new_york)
@@ -321,12 +318,10 @@ def businesstimedelta() -> Answers:
         return start + library.BusinessTimeDelta(nights, hours=4) == AFTER_CLOCK_CHANGE
 
     four = library.BusinessTimeDelta(rules, hours=4)
-    starts = [tz.localize(AFTERNOON), tz.localize(NEXT_OPENING)]
+    starts, morning = list(map(tz.localize, (AFTERNOON, NEXT_OPENING))), tz.localize(NEXT_MORNING)
     return {
         "minutes": lambda: due(TEN, hours=4, seconds=1800) == at(15, 30),
-        "elapsed": lambda: (
-            rules.difference(starts[0], tz.localize(NEXT_MORNING)).timedelta == FIVE_AND_A_HALF
-        ),
+        "elapsed": lambda: rules.difference(starts[0], morning).timedelta == WORKED,
         "earliest": lambda: due(AFTERNOON) == at(18),
         "latest": lambda: in_two_calls(
             due(AFTERNOON), plain(rules.next(tz.localize(due(AFTERNOON)))[0])
@@ -368,7 +363,7 @@ def workclock() -> Answers:
         "act": lambda: not isinstance(due(AFTERNOON), datetime),
         "refuses": lambda: refuses(due, UNDECIDED),
         "minutes": lambda: due(TEN, hours=4, minutes=30) == at(15, 30),
-        "elapsed": lambda: office.between(start, moscow(NEXT_MORNING)) == FIVE_AND_A_HALF,
+        "elapsed": lambda: office.between(start, moscow(NEXT_MORNING)) == WORKED,
         "earliest": lambda: due(AFTERNOON) == at(18),
         "latest": lambda: in_two_calls(
             due(AFTERNOON), office.next_period(moscow(due(AFTERNOON)))[0].replace(tzinfo=None)
@@ -398,8 +393,8 @@ def timegrid() -> Answers:
     def office() -> Any:
         return library.TimeGridCalendar.weekdays(time(9), time(18)).break_weekdays(*LUNCH)
 
-    def due(when: Any, amount: timedelta = FOUR) -> Any:
-        return office().add_work_duration(when, amount)
+    def due(when: Any, amount: timedelta = FOUR, of: Any = None) -> Any:
+        return (of or office()).add_work_duration(when, amount)
 
     def outside() -> object:
         compiled = office().compile(datetime(2025, 1, 1), datetime(2026, 1, 1))
@@ -409,8 +404,7 @@ def timegrid() -> Answers:
 
     def own_saturday() -> object:
         opens, closes = (datetime.combine(SATURDAY, time(hour)) for hour in (9, 13))
-        found = office().open(opens, closes).add_work_duration(FRIDAY, FOUR)
-        return found == datetime(2025, 11, 1, 11, 0)
+        return due(FRIDAY, of=office().open(opens, closes)) == SATURDAY_DUE
 
     def steps() -> list[timedelta]:
         trace = office().trace_work_duration(AFTERNOON, 6 * HOUR)
@@ -418,17 +412,12 @@ def timegrid() -> Answers:
 
     return {
         "minutes": lambda: due(TEN, HALF_PAST_FOUR) == at(15, 30),
-        "elapsed": lambda: (
-            office().get_working_duration(AFTERNOON, NEXT_MORNING) == FIVE_AND_A_HALF
-        ),
+        "elapsed": lambda: office().get_working_duration(AFTERNOON, NEXT_MORNING) == WORKED,
         "earliest": lambda: due(AFTERNOON) == at(18),
         "latest": lambda: in_two_calls(due(AFTERNOON), office().get_next_open_time(due(AFTERNOON))),
         "latest_start": lambda: not refuses(due, at(16), -FOUR),
         "own_saturday": own_saturday,
-        "own_hours": lambda: (
-            office().close(at(17), at(18)).add_work_duration(AFTERNOON, FOUR)
-            == at(10, day=NEXT_OPENING)
-        ),
+        "own_hours": lambda: due(AFTERNOON, of=office().close(at(17), at(18))) == AFTER_SHORT,
         # it takes times without a zone, so it cannot know that an hour comes twice
         "clock_change": lambda: not refuses(due, CLOCK_CHANGE),
         "column": lambda: not refuses(due, [AFTERNOON, NEXT_OPENING]),
@@ -497,6 +486,7 @@ def in_sql() -> Answers:
     usual = week(MOSCOW, ((9, 13), (14, 18)), 5)
     office, start = table(usual), seconds(AFTERNOON)
     saturday = (datetime.combine(SATURDAY, time(hour), MOSCOW) for hour in (9, 13))
+    with_saturday = [*usual, tuple(saturday)]
     shorter = [(a, b - HOUR * (b == moscow(at(18)))) for a, b in usual]
     nights = table(week(NEW_YORK, ((0, 8),), 7))
     return {
@@ -508,10 +498,8 @@ def in_sql() -> Answers:
             datetime.fromtimestamp(one(latest, due=due(AFTERNOON)), MOSCOW).replace(tzinfo=None),
         ),
         "latest_start": latest_start,
-        "own_saturday": lambda: (
-            due(FRIDAY, db=table([*usual, tuple(saturday)])) == seconds(datetime(2025, 11, 1, 11))
-        ),
-        "own_hours": lambda: due(AFTERNOON, db=table(shorter)) == seconds(at(10, day=NEXT_OPENING)),
+        "own_saturday": lambda: due(FRIDAY, db=table(with_saturday)) == seconds(SATURDAY_DUE),
+        "own_hours": lambda: due(AFTERNOON, db=table(shorter)) == seconds(AFTER_SHORT),
         "clock_change": lambda: due(CLOCK_CHANGE, db=nights) == seconds(AFTER_CLOCK_CHANGE),
         "column": column,
         "stretches": stretches,
