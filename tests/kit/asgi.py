@@ -55,6 +55,7 @@ async def asked(
     gone = asyncio.Event()
     sent = False
     path, _, query = address.partition("?")
+    sent_headers = ({"host": "localhost"} | dict(headers or {})).items()
 
     async def receive() -> dict[str, Any]:
         nonlocal sent
@@ -76,10 +77,7 @@ async def asked(
         "scheme": "http",
         "server": ("service", 80),
         "client": ("127.0.0.1", 1),
-        "headers": [
-            (k.lower().encode(), v.encode())
-            for k, v in ({"host": "localhost"} | dict(headers or {})).items()
-        ],
+        "headers": [(name.lower().encode(), value.encode()) for name, value in sent_headers],
     }
     task = asyncio.create_task(app(scope, receive, messages.put))
     response = Response(messages, task)

@@ -85,11 +85,8 @@ def periods(year: int) -> list[Period]:
         quarter = Period(first.since, last.until, first.first, last.end, names, "previous")
         quarters.append(quarter)
     names = {"en": str(year), "ru": f"{year} год"}
-    return [
-        *each,
-        *quarters,
-        Period(str(year), str(year), each[0].first, each[-1].end, names, "year"),
-    ]
+    whole = Period(str(year), str(year), each[0].first, each[-1].end, names, "year")
+    return [*each, *quarters, whole]
 
 
 @cache
@@ -100,9 +97,8 @@ def appeals(year: int) -> list[Appeal]:
         if day.month == 12 and day.day % 9 == 0:
             agencies.append(DECEMBER_ONLY)
         for agency in agencies:
-            posted = datetime.combine(day, datetime.min.time()) + timedelta(
-                minutes=chance.randrange(24 * 60)
-            )
+            minutes = chance.randrange(24 * 60)
+            posted = datetime(day.year, day.month, day.day) + timedelta(minutes=minutes)
             wait = chance.random()
             answered = None
             if wait < CHANCES.get(agency, 0.5):

@@ -24,13 +24,8 @@ def an_event(number: int, kind: str = "created", after: timedelta = timedelta(0)
 
 
 def line(event: Event) -> str:
-    row = {
-        "event_id": event.event_id,
-        "appeal_id": event.appeal_id,
-        "type": event.type.value,
-        "occurred_at": event.occurred_at.isoformat(),
-        "received_at": event.received_at.isoformat(),
-    }
+    row = {name: getattr(event, name) for name in ("event_id", "appeal_id", "type")}
+    row |= {name: getattr(event, name).isoformat() for name in ("occurred_at", "received_at")}
     return json.dumps(row) + "\n"
 
 
@@ -56,11 +51,10 @@ class Follower:
             if isinstance(item, Idle):
                 return found
             self.position = item.position
-            if isinstance(item, Start):
-                continue
-            found += [event.event_id for event in item.events]
-            self.ids += [event.event_id for event in item.events]
-            found += [item.rejected.reason] if item.rejected else []
+            if isinstance(item, Item):
+                ids = [event.event_id for event in item.events]
+                self.ids += ids
+                found += [*ids, *([item.rejected.reason] if item.rejected else [])]
         return [*found, "end"]
 
     def rests(self, times: int) -> list[str]:
