@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Final
 
 from workhours_sla.compliance.report import Promise, ReportNumbers
 from workhours_sla.compliance.tables import Table
-from workhours_sla.reports.columns import IN_TEXT, Figure, figures_of
+from workhours_sla.reports.columns import Figure, figures_of
 from workhours_sla.reports.headline import headline_lines
 from workhours_sla.reports.notes import notes
 from workhours_sla.reports.wording import (
@@ -24,12 +23,6 @@ from workhours_sla.text import words
 from workhours_sla.text.catalog import SENTENCES
 from workhours_sla.text.words import budget_words, heading, name_of, target_name
 from workhours_sla.worktime.amounts import format_amount
-
-_DISPENSABLE: Final = (
-    *("standardised", "closed_only", "p90", "median", "interval", "matured_met", "matured"),
-    "arrived",
-)
-"""Figures that a narrow table leaves out, in this order."""
 
 
 def plain_text(
@@ -69,12 +62,11 @@ def plain_text(
 def _fitting(widths: Sequence[int], figures: Sequence[Figure], most: int | None) -> list[int]:
     """Return the indexes of the columns that fit a width; the most important ones always stay."""
     fits = list(range(len(widths)))
-    places = {one.key: place for place, one in enumerate(figures, 1)}
-    for key in _DISPENSABLE:
+    places = [(one.dispensable, at) for at, one in enumerate(figures, 1) if one.dispensable]
+    for _, place in sorted(places):
         if most is None or sum(widths[at] + 2 for at in fits) - 2 <= most:
             break
-        if key in places:
-            fits.remove(places[key])
+        fits.remove(place)
     return fits
 
 
@@ -105,7 +97,7 @@ def table_cells(report: ReportNumbers, by: str | None) -> tuple[list[list[str]],
     """
     table = None if by is None else report.table(by)
     rows = () if table is None else table.rows
-    figures = figures_of(IN_TEXT, rows)
+    figures = figures_of("text", rows)
     head = ["" if table is None else heading(table.by), *(one.title(report) for one in figures)]
     lines = [[_row_name(table, row.key), *(one.text(row) for one in figures)] for row in rows]
     total = [heading("total"), *(one.text(report.total) for one in figures)]

@@ -20,15 +20,7 @@ from workhours_sla.disk.atomic_write import write_files
 from workhours_sla.errors import needs_extra
 from workhours_sla.reports import notes
 from workhours_sla.reports.cells import Book, Coloured, Layout, Points, Share
-from workhours_sla.reports.columns import (
-    BESIDE,
-    FIGURES,
-    IN_SUMMARY,
-    PRINTED,
-    Figure,
-    figures_of,
-    verdict_of,
-)
+from workhours_sla.reports.columns import FIGURES, Figure, figures_of, verdict_of
 from workhours_sla.reports.headline import (
     agencies,
     by_need,
@@ -102,7 +94,7 @@ def _write(book: Book, report: Report) -> None:
 
 def _groups(book: Book, report: ReportNumbers, table: Table) -> None:
     by, is_chosen, rows = table.by, table.by not in OWN_TABLES, table.rows
-    printed, beside = figures_of(PRINTED, rows), figures_of(BESIDE, rows)
+    printed, beside = figures_of("print", rows), figures_of("sheet", rows)
     weeks = _week_values(report) if by == "week" else {}
     own = _OF_WEEKS if weeks else ()
     figures = [*printed, *([FIGURES["final_at"]] if weeks else []), *beside]
@@ -189,10 +181,10 @@ def _summary(report: Report) -> Iterator[tuple[list[object], dict[str, object]]]
     yield [title_of("period"), period_text(report.period)], {}
     yield [], {}
     yield [title_of("goal"), Share(report.promise.target_rate)], left
-    for name in IN_SUMMARY:
-        value = _value(FIGURES[name], report.total)
+    for one in figures_of("summary"):
+        value = _value(one, report.total)
         if value is not None:
-            title = f"{name}_of_period" if name in ("open", "overdue") else name
+            title = f"{one.key}_of_period" if one.key in ("open", "overdue") else one.key
             yield [title_of(title), value], left
     compared = report.comparison
     if compared is None or compared.change is None:
@@ -289,7 +281,7 @@ def _reading(report: ReportNumbers) -> Iterator[Line]:
 
 def _sheets(report: ReportNumbers) -> Iterator[Line]:
     text = WORKBOOK.text
-    yield "", text("print_explained", last=title_of(PRINTED[-1]))
+    yield "", text("print_explained", last=title_of(figures_of("print")[-1].key))
     yield text("sheet_week"), text("weeks_explained")
     late = report.total.counts.breached
     yield text("sheet_late"), text("late_explained", shown=len(report.late), late=late)

@@ -16,7 +16,7 @@ from workhours_sla.reports import headline, notes
 from workhours_sla.reports.charts import model, times, weeks
 from workhours_sla.reports.charts.arrivals import arrivals_chart
 from workhours_sla.reports.charts.groups import funnel_chart, funnel_of
-from workhours_sla.reports.columns import FIGURES, OF_ALL, OF_WEEKS, interval_text
+from workhours_sla.reports.columns import FIGURES, figures_of, interval_text
 from workhours_sla.reports.page.blocks import (
     Cell,
     Line,
@@ -71,7 +71,7 @@ def figures(report: Report) -> Iterator[Any]:
         "p90": _interval(total.p90),
     }
     rows = []
-    for one in map(FIGURES.__getitem__, OF_ALL):
+    for one in figures_of("all"):
         shown, known = one.text(total, NO_FIGURE), one.known(total) is not None
         if one.kind == "amount" and known:
             shown = PAGE.text("hours", hours=shown)
@@ -144,7 +144,7 @@ def by_week(report: Report) -> Iterator[Any]:
     yield figure(chart, reading, finding=found, wide=True, newest_first=True, height=300)
     yield text(PAGE.text("chart_hint"), "screen")
     of = report.table("week")
-    yield folded(group_table(report, of, chart.title, OF_WEEKS, has_total=False))
+    yield folded(group_table(report, of, chart.title, "week", has_total=False))
 
 
 def trends(report: Report) -> Iterator[Any]:

@@ -11,7 +11,7 @@ from typing import Final
 from workhours_sla.compliance.agencies import Late
 from workhours_sla.compliance.tables import Row
 from workhours_sla.compliance.tables import Table as Grouping
-from workhours_sla.reports.columns import ON_PAGE, figures_of
+from workhours_sla.reports.columns import figures_of
 from workhours_sla.reports.notes import day_texts
 from workhours_sla.reports.page.blocks import Body, Cell, Table, cell, name, table, title, words
 from workhours_sla.reports.report import Report
@@ -38,13 +38,13 @@ def group_table(
     report: Report,
     of: Grouping,
     caption: str,
-    keys: Sequence[str] = ON_PAGE,
+    place: str = "page",
     *,
     has_total: bool = True,
 ) -> Table:
     """Return the table of a grouping: a row with figures for each group, and the total."""
     rows = of.rows[:ROWS]
-    figures = figures_of(keys, rows)
+    figures = figures_of(place, rows)
 
     def cells(row: Row) -> list[Cell]:
         return [Cell(one.text(row, NO_FIGURE), one.sort_key(row)) for one in figures]
