@@ -685,11 +685,10 @@ def test_many_outliers_do_not_depend_on_the_order_of_rows() -> None:
 
 def test_every_figure_that_is_shown_has_a_heading() -> None:
     """A new figure is a line in the list, its computation and its texts: all forms are loops."""
-    shown = (*columns.IN_TEXT, *columns.ON_PAGE, *columns.OF_ALL, *columns.OF_WEEKS)
-    shown += (*columns.PRINTED, *columns.BESIDE, *columns.IN_SUMMARY)
     report = met_of(9, 10)
-    for one in map(columns.FIGURES.__getitem__, shown):
-        for lang in ("en", "ru"):
+    for one in columns.FIGURES.values():
+        assert {*one.where.split()} <= {*columns.PLACES}
+        for lang in ("en", "ru") if one.where else ():
             with language(lang):
                 assert one.title(report, in_workbook=True)
                 assert (one.heading or one.key) in HEADINGS or one.key in WORKBOOK

@@ -140,12 +140,12 @@ def check_row(row: dict[str, Any], text: list[str], page: list[str], book: dict[
     truth = [*(counts[key] for key in names[:3]), row["open"], row["overdue"]]
     same(truth, sheet)
     same(truth, [*map(whole, text[:3]), *map(whole, text[-2].split("/"))])
-    same(truth, [*map(whole, page[:3]), *map(whole, page[9:11])])
+    same(truth, [*map(whole, page[:3]), *map(whole, page[-3:-1])])
     check_share(text[3], row)
-    for at, other in ((3, 3), (4, 4), (-4, 6), (-3, 7)):  # share, interval, median and p90
+    for at, other in ((3, 3), (4, 4), (-4, -6), (-3, -5)):  # share, interval, median and p90
         same(text[at], page[other])
     same(text[-1], page[-1])
-    same(text[-5], page[5], book[title_of("verdict")])
+    same(text[-5], page[-7], book[title_of("verdict")])
     share = book[title_of("rate")]  # a workbook has 16 digits
     same(
         share and round(share, 12),
