@@ -1,38 +1,41 @@
-"""Charts that compare groups with the target: the funnel plot and the caterpillar plot."""
+"""Charts that compare groups: the funnel plot, the caterpillar plot and the heat maps of arrivals."""
 
 from __future__ import annotations
 
-from typing import Final
+from itertools import pairwise
+from typing import Final, Literal, get_args
 
 from workhours_sla.compliance.fairness import Funnel
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import Row, Table
+from workhours_sla.compliance.weeks import HeatMap
 from workhours_sla.reports.charts import model
-from workhours_sla.reports.charts.model import ROW, Axis, Chart, Layer, Level, Point, Series
+from workhours_sla.reports.charts.model import ROW, Axis, Box, Chart, Layer, Level, Point, Series
 from workhours_sla.reports.columns import rate_text
+from workhours_sla.reports.wording import percent_sign, percent_text
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW, ComplianceRate
+from workhours_sla.text import words
 from workhours_sla.text.catalog import CHARTS, TARGET_VERDICTS
-from workhours_sla.text.numbers import count_text, number
+from workhours_sla.text.numbers import count_text, number, target_text
 from workhours_sla.text.words import heading, name_of
 
+Show = Literal["in_time", "arrived", "due_later"]
+
 _NAMES: Final = 0.45  # maximum share of the chart's width for the names of groups
+_FEW: Final = "few"  # style name of cells with fewer than ten appeals
+_SHARES: Final = (0.5, 0.6, 0.7, 0.8, 0.9)  # below the target, where the shade of a cell changes
+_DARKEST: Final = 6
 
 
-def funnel_chart(report: ReportNumbers, table: Table | None) -> Chart:
-    """Return a funnel plot of a table; see ``draw_funnel``. Without a table, it is empty."""
+def funnel_chart(report: ReportNumbers, table: Table) -> Chart:
     text = CHARTS.text
-    if table is None:
-        return Chart("", empty=text("no_grouping"))
     title = text("chart_funnel", by=heading(table.by))
     funnel = funnel_of(report, table)
     if funnel is None:
         return Chart(title, empty=text("no_groups", counts_only=COUNTS_ONLY_BELOW))
     overall = text("overall_rate", rate=number(f"{100 * funnel.centre:.1f}"))
     target = report.promise.target_rate
-    layers: list[Layer] = [
-        model.target_level(target),
-        Level(funnel.centre, "mean", overall),
-    ]
+    layers: list[Layer] = [model.target_level(target), Level(funnel.centre, "mean", overall)]
     if funnel.between:
         plain_label = text("plain_limits")
         for name in ("lower_action", "upper_action", "lower_warning", "upper_warning"):
@@ -89,10 +92,8 @@ def _group(by: str, row: Row, rate: ComplianceRate) -> Point:
 # -- caterpillar plot --------------------------------------------------------------------------
 
 
-def caterpillar_chart(report: ReportNumbers, table: Table | None) -> Chart:
+def caterpillar_chart(report: ReportNumbers, table: Table) -> Chart:
     text = CHARTS.text
-    if table is None:
-        return Chart("", empty=text("no_grouping"))
     title = text("chart_caterpillar", by=heading(table.by))
     letters = int(_NAMES * model.WIDTH / model.width_of("n"))
     found = [
@@ -139,3 +140,82 @@ def _named(name: str, rate: ComplianceRate, letters: int) -> str:
     size = f"{rate.met}/{rate.n}" if rate.counts_only else count_text(rate.n)
     size = f"\N{NO-BREAK SPACE}\N{MIDDLE DOT}\N{NO-BREAK SPACE}{size}"
     return model.name_lines(name, letters, lines=3, tail=size)
+
+
+# -- heat maps of arrivals, with a cell for each hour of each weekday --------------------------------
+
+
+def arrivals_chart(report: ReportNumbers, show: Show) -> Chart:
+    if show not in get_args(Show):
+        msg = f"a heat map shows one of {', '.join(get_args(Show))}, not {show!r}"
+        raise ValueError(msg)
+    heat, text, target = report.heat_map, CHARTS.text, report.promise.target_rate
+    wholes = {"in_time": heat.matured, "arrived": heat.arrived, "due_later": heat.due_known}
+    parts = {"in_time": heat.matured_met, "arrived": heat.arrived, "due_later": heat.due_later}
+    whole, part = wholes[show], parts[show]
+    most = max(map(max, whole))
+    if not most:
+        return Chart(text(f"heat_{show}"), empty=text("no_cells"))
+    boxes = []
+    for place in range(7 * 24):
+        day, hour = divmod(place, 24)
+        n, some = whole[day][hour], part[day][hour]
+        goal = target if show == "in_time" else None
+        share = n / most if show == "arrived" else some / (n or 1)
+        look, shown = _shade(share, goal), percent_text(share, target=goal, places=0)
+        if n < COUNTS_ONLY_BELOW:
+            look, shown = (_FEW, f"{some}/{n}") if n else ("blank", "")
+        if show == "arrived":
+            shown = count_text(n) if n else ""
+        tooltip = _tooltip(heat, day, hour, target)
+        boxes.append(Box(hour, day, hour + 0.94, 0.93, look, shown, tooltip))
+    labels = _labels(target) if show == "in_time" else {}
+    if any(box.look == _FEW for box in boxes):
+        labels[_FEW] = text("few_cells", counts_only=COUNTS_ONLY_BELOW)
+    return Chart(
+        text(f"heat_{show}"),
+        Axis(0, 24, tuple((hour + 0.5, f"{hour:02}") for hour in range(24)), names=True),
+        Axis(7, 0, tuple((n + 0.5, day) for n, day in enumerate(words.weekdays())), names=True),
+        tuple(boxes),
+        labels,
+        columns=24,
+    )
+
+
+def _tooltip(heat: HeatMap, day: int, hour: int, target: float) -> str:
+    arrived, matured, met, known, later = (
+        getattr(heat, name)[day][hour]
+        for name in ("arrived", "matured", "matured_met", "due_known", "due_later")
+    )
+    share = "" if matured < COUNTS_ONLY_BELOW else f" ({percent_sign(met / matured, target)})"
+    return CHARTS.text(
+        "cell",
+        day=words.weekdays()[day],
+        hour=f"{hour:02}",
+        arrived=arrived,
+        rate=f"{met}{share}",
+        matured=matured,
+        later=f"{later}/{known}",
+    )
+
+
+def _shade(share: float, target: float | None) -> str:
+    """Return the style of a share: darker the lower it is below a target, or the higher it is."""
+    if target is None:
+        return f"s{min(int(share * (_DARKEST + 1)), _DARKEST)}"
+    if share >= target:
+        return "s0"
+    printed = round(share, 2)  # two cells with one number have one colour
+    return f"s{1 + sum(printed < bound for bound in _bounds(target))}"
+
+
+def _labels(target: float) -> dict[str, str]:
+    texts = [target_text(bound) for bound in [*_bounds(target), target]]
+    between = [f"{low}\N{EN DASH}{high}" for low, high in pairwise(texts)]
+    highest = "\N{GREATER-THAN OR EQUAL TO}\N{NO-BREAK SPACE}" + texts[-1]
+    ranges = [highest, *reversed(between), CHARTS.text("below", share=texts[0])]
+    return {f"s{place}": label for place, label in enumerate(ranges)}
+
+
+def _bounds(target: float) -> list[float]:
+    return [bound for bound in _SHARES if bound < target]

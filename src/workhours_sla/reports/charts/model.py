@@ -137,11 +137,7 @@ class Chart:
 
 
 def ticks(low: float, high: float, about: int = 5) -> list[float]:
-    """Return about ``about`` equally spaced round values from ``low`` to ``high``.
-
-    >>> ticks(0, 3.4)
-    [0.0, 1.0, 2.0, 3.0]
-    """
+    """Return about ``about`` equally spaced round values from ``low`` to ``high``."""
     rough = (high - low) / about or 1.0
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(m * power for m in (1, 2, 5, 10) if m * power >= rough * (1 - 1e-9))
@@ -191,16 +187,10 @@ def width_of(text: str) -> float:
 
 
 def name_lines(name: str, letters: int, *, lines: int = 2, tail: str = "") -> str:
-    """Break a name into at most ``lines`` lines of ``letters`` letters, and append ``tail``.
-
-    >>> print(name_lines("Комитет транспорта и дорожного хозяйства", 22, tail=": 7"))
-    Комитет транспорта и
-    дорожного хозяйства: 7
-    """
+    """Break a name into at most ``lines`` lines of ``letters`` letters, and append ``tail``."""
     dots = "\N{HORIZONTAL ELLIPSIS}"
-    return (
-        "\n".join(textwrap.wrap(one_line(name), letters, max_lines=lines, placeholder=dots)) + tail
-    )
+    found = textwrap.wrap(one_line(name), letters, max_lines=lines, placeholder=dots)
+    return "\n".join(found) + tail
 
 
 def in_a_row(days: Iterable[date]) -> list[list[date]]:

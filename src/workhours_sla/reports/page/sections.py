@@ -14,8 +14,7 @@ from workhours_sla.compliance.time import WEEKDAYS
 from workhours_sla.compliance.weeks import ShareTrend, Trend, TrendPoint
 from workhours_sla.reports import headline, notes
 from workhours_sla.reports.charts import model, times, weeks
-from workhours_sla.reports.charts.arrivals import arrivals_chart
-from workhours_sla.reports.charts.groups import funnel_chart, funnel_of
+from workhours_sla.reports.charts.groups import arrivals_chart, funnel_chart, funnel_of
 from workhours_sla.reports.columns import FIGURES, figures_of, interval_text
 from workhours_sla.reports.page.blocks import (
     Cell,
