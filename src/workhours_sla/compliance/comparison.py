@@ -145,8 +145,7 @@ def _figures(report: ReportNumbers) -> dict[tuple[str, str | None, str], str]:
 
 
 def _of_row(row: Row) -> Iterator[tuple[str, object]]:
-    for name in (*COUNTS, "early"):
-        yield name, getattr(row.counts, name)
+    yield from ((name, getattr(row.counts, name)) for name in (*COUNTS, "early"))
     if row.rate is not None:
         yield from {"rate": row.rate.rate, "verdict": row.rate.verdict.value}.items()
     for name in _AMOUNTS:
@@ -163,23 +162,18 @@ def _revised_cases(old: ReportNumbers, new: ReportNumbers) -> Iterator[RevisedCa
     before, after = (
         {(case.appeal_id, case.cycle): case for case in one.cases or ()} for one in (old, new)
     )
-    changed = _changed_days(old.days, new.days)
+    was, now = (
+        {day.date: (day.kind, day.short, day.reason_en) for day in one.days} for one in (old, new)
+    )
+    changed = [day for day in new.days if was.get(day.date, now[day.date]) != now[day.date]]
     for key in sorted(before.keys() | after.keys()):
-        sides = one, other = before.get(key), after.get(key)
-        if _verdict(one) == _verdict(other):
+        sides = before.get(key), after.get(key)
+        if _verdict(sides[0]) == _verdict(sides[1]):
             continue
-        causes = tuple(_causes(one, other, old, new))
-        yield RevisedCase(
-            key[0],
-            new.promise.name,
-            key[1],
-            one.verdict if one else None,
-            other.verdict if other else None,
-            one.due_at if one else None,
-            other.due_at if other else None,
-            causes,
-            _days_of(changed, sides, new.as_of) if "calendar" in causes else (),
-        )
+        causes = tuple(_causes(*sides, old, new))
+        figures = (getattr(one, name, None) for name in ("verdict", "due_at") for one in sides)
+        shown = _days_of(changed, sides, new.as_of) if "calendar" in causes else ()
+        yield RevisedCase(key[0], new.promise.name, key[1], *figures, causes, shown)  # type: ignore[arg-type]
 
 
 def _verdict(case: CaseVerdict | None) -> str | None:
@@ -189,6 +183,9 @@ def _verdict(case: CaseVerdict | None) -> str | None:
 def _causes(
     one: CaseVerdict | None, other: CaseVerdict | None, old: ReportNumbers, new: ReportNumbers
 ) -> list[str]:
+    def fingerprints(report: ReportNumbers, calendar: str) -> list[str]:
+        return [one.fingerprint for one in report.provenance.calendars if one.id == calendar]
+
     differs = _differences(old, new)
     fed, ruled = differs["input"], differs["policy"]
     if one is None or other is None:  # also because another policy selects other appeals
@@ -196,17 +193,24 @@ def _causes(
         not_yet = has is not None and _after(has.started_at, lacks.as_of)
         causes = {"as_of": not_yet, "input": fed and not not_yet, "policy": ruled and not not_yet}
     else:
+        # An answer that is later than the time of the report without it is no difference.
+        answers = one.answered_at, other.answered_at
+        same_answer = (
+            answers[0] == answers[1]
+            or (answers[0] is None and _after(answers[1], old.as_of))
+            or (answers[1] is None and _after(answers[0], new.as_of))
+        )
         same_limit = (one.due_at, one.limit) == (other.due_at, other.limit)
         same_input = (
             one.started_at == other.started_at
-            and _same_answer(one.answered_at, other.answered_at, old.as_of, new.as_of)
+            and same_answer
             and not {one.verdict, other.verdict} & {"withdrawn", "excluded"}
         )
         causes = {
             "as_of": differs["as_of"] and None in {one.answered_at, other.answered_at},
             "input": fed and not same_input,
             "calendar": not same_limit
-            and _fingerprints(old, one.calendar) != _fingerprints(new, other.calendar),
+            and fingerprints(old, one.calendar) != fingerprints(new, other.calendar),
             "policy": ruled and not (same_limit and same_input),
         }
     found = [cause for cause, applies in causes.items() if applies]
@@ -219,30 +223,6 @@ def _causes(
 
 def _after(when: datetime | None, as_of: datetime) -> bool:
     return when is not None and when > as_of
-
-
-def _same_answer(
-    one: datetime | None, other: datetime | None, before: datetime, after: datetime
-) -> bool:
-    """Return whether the answers in two reports, as of two instants, can be of the same input."""
-    # An answer that is later than the time of the report without it is no difference.
-    return (
-        one == other
-        or (one is None and _after(other, before))
-        or (other is None and _after(one, after))
-    )
-
-
-def _fingerprints(report: ReportNumbers, calendar: str) -> list[str]:
-    return [one.fingerprint for one in report.provenance.calendars if one.id == calendar]
-
-
-def _changed_days(old: Sequence[DayNote], new: Sequence[DayNote]) -> list[DayNote]:
-    natures = (
-        {day.date: (day.kind, day.short, day.reason_en) for day in one} for one in (old, new)
-    )
-    before, after = natures
-    return [day for day in new if before.get(day.date, after[day.date]) != after[day.date]]
 
 
 def _days_of(

@@ -1,4 +1,4 @@
-"""Charts that compare groups: the funnel plot, the caterpillar plot and the heat maps of arrivals."""
+"""Charts of groups: the funnel plot, the caterpillar plot and the heat maps of arrivals."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def _named(name: str, rate: ComplianceRate, letters: int) -> str:
     return model.name_lines(name, letters, lines=3, tail=size)
 
 
-# -- heat maps of arrivals, with a cell for each hour of each weekday --------------------------------
+# -- heat maps of arrivals, with a cell for each hour of each weekday --------------------------
 
 
 def arrivals_chart(report: ReportNumbers, show: Show) -> Chart:
