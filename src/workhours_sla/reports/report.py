@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from functools import cache
@@ -197,12 +198,12 @@ def with_names(report: Numbers, names: Ids) -> Numbers:
             for rule in ("at_breach", "largest_share", "first", "hour_earlier")
         }
         owners = replace(owners, **pairs, shares=named(owners.shares, "agency", "holder"))
+    rows = (replace(one, rows=named(one.rows, one.by, "key")) for one in report.tables)
+    groups = (replace(one, groups=named(one.groups, one.by, "key")) for one in report.group_weeks)
     return replace(
         report,
-        tables=tuple(replace(one, rows=named(one.rows, one.by, "key")) for one in report.tables),
-        group_weeks=tuple(
-            replace(one, groups=named(one.groups, one.by, "key")) for one in report.group_weeks
-        ),
+        tables=tuple(rows),
+        group_weeks=tuple(groups),
         late=named(report.late, "agency", "agency", "holder"),
         attribution=owners,
         indicators=replace(signs, agencies=named(signs.agencies, "agency", "agency")),
@@ -232,22 +233,20 @@ def from_json(text: str | bytes, *, name: str = "the report") -> Report:
     ``name`` names the document in messages. Raises SourceError for text that is no report, or that
     has another schema.
     """
-    document = _document()
-    try:
+    document, frozen = _document(), None
+    with suppress(ValueError, TypeError, RecursionError):  # the slower reader names the key
         frozen = msgspec.json.decode(text, type=document)
-    except (ValueError, TypeError, RecursionError):
-        frozen = None  # the slower reader below raises an error that names the key
     try:
         if getattr(frozen, "schema", None) != SCHEMA:
             data = parsed(text, Reader())
             schema = data.get("schema") if isinstance(data, dict) else None
             if schema != SCHEMA and isinstance(schema, str):
                 cause = "report_outdated" if schema in _EARLIER else "report_schema"
-                return _refuse(name, cause, schema=shown(schema), known=repr(SCHEMA))
+                _refuse(name, cause, schema=shown(schema), known=repr(SCHEMA))
             frozen = Reader().convert(data, document)
         found: Report = value_of(frozen, Reader())
     except (ConfigError, TypeError) as error:
-        return _refuse(name, "not_a_report", why=phrase_of(error) or clipped(str(error), 300))
+        _refuse(name, "not_a_report", why=phrase_of(error) or clipped(str(error), 300))
     return found
 
 

@@ -128,7 +128,7 @@ class Timeline:
         """Yield a box for each interval of working time, by its use, and each unknown date."""
         outcome = self._outcome
         pauses = () if self._around_the_clock else outcome.pauses
-        cuts = {self._start, self._end, outcome.limit, *chain(*pauses)} - {None}
+        cuts = {self._start, self._end, outcome.limit or self._end, *chain(*pauses)}
         found: dict[str, list[Stretch]] = {use: [] for use in _USES}
         known = [day for day in (self._days[0] - _DAY, *self._days) if self._schedule.knows(day)]
         for start, end in (both for day in known for both in self._schedule.intervals_of(day)):

@@ -63,7 +63,7 @@ def curve_chart(report: ReportNumbers, cases: Cases | None = None) -> Chart:
     axis = model.hours_axis(0, last, text("axis_hours"), 8)
     if cases is not None:
         tally = Tally.of(cases, report.promise.target_rate, report.promise.horizon)
-        waits = cases.elapsed[tally.timed] / (_HOUR // TICK)
+        waits: np.ndarray = cases.elapsed[tally.timed] / (_HOUR // TICK)
         legend["censored"] = text("censored")
         ended = np.unique(waits[~tally.answered[tally.timed] & (waits <= last)])
         steps = np.searchsorted(hours[:-1], ended, side="right") - 1
