@@ -27,12 +27,7 @@ from workhours_sla.reports.text import budget_text
 from workhours_sla.sla.forecast import Forecast
 from workhours_sla.sla.outcome import Outcome, due_trace
 from workhours_sla.sla.target import Target
-from workhours_sla.text.catalog import (
-    PAGE,
-    TYPESET_HEADLINE,
-    TYPESET_SENTENCES,
-    language,
-)
+from workhours_sla.text.catalog import PAGE, TYPESET_HEADLINE, TYPESET_SENTENCES, language
 from workhours_sla.text.numbers import target_text, when_text
 from workhours_sla.text.words import target_name
 from workhours_sla.worktime.budgets import ClockTime
@@ -159,17 +154,12 @@ def traces_of(outcomes: Iterable[Outcome], target: Target) -> Traces:
 @cache
 def _template() -> Template:
     try:
-        from workhours_sla.reports.page.environment import (
-            SCRIPT,
-            STYLE,
-            content_policy,
-            environment,
-        )
+        from workhours_sla.reports.page import environment as found
     except ImportError as error:
         raise needs_extra(what="pages need jinja2", extras=("report",)) from error
-    policy = content_policy(STYLE, SCRIPT)
-    names: dict[str, Any] = {"t": PAGE.text, "style": STYLE, "script": SCRIPT, "policy": policy}
-    return environment(**names).get_template("page.html")
+    policy = found.content_policy(found.STYLE, found.SCRIPT)
+    names: dict[str, Any] = {"t": PAGE.text, "style": found.STYLE, "script": found.SCRIPT}
+    return found.environment(policy=policy, **names).get_template("page.html")
 
 
 def _sections(found: Iterable[tuple[str, str, Iterable[Any]]]) -> list[Section]:

@@ -35,12 +35,7 @@ _LOOKS: Final = {"agency": "words", "holder": "words", "overdue_by": "main"}
 
 
 def group_table(
-    report: Report,
-    of: Grouping,
-    caption: str,
-    place: str = "page",
-    *,
-    has_total: bool = True,
+    report: Report, of: Grouping, caption: str, place: str = "page", *, has_total: bool = True
 ) -> Table:
     """Return the table of a grouping: a row with figures for each group, and the total."""
     rows = of.rows[:ROWS]
@@ -64,11 +59,9 @@ def group_table(
 
 def late_table(lates: Sequence[Late], traces: Traces | None, caption: str, report: Report) -> Table:
     """Return the table of some late appeals, each with its explanation, and columns if known."""
-    bodies = []
-    unknown = {
-        key for key in ("holder", "hour_earlier") if not any(getattr(late, key) for late in lates)
-    }
-    columns: list[str] = []
+    bodies, columns = [], list[str]()
+    known = ("holder", "hour_earlier")
+    unknown = {key for key in known if not any(getattr(late, key) for late in lates)}
     for place, late in enumerate(lates):
         trace = None if traces is None else traces(late)
         found = _late_cells(late, report)
@@ -142,12 +135,10 @@ def trace_lines(trace: Trace) -> list[list[Cell]]:
 
 
 def _numbers(days: Sequence[Step]) -> str:
-    numbers = [step.number for step in days if step.number is not None]
-    if not numbers:
-        return ""
+    numbers = [str(step.number) for step in days if step.number is not None]
+    ends = dict.fromkeys((*numbers[:1], *numbers[-1:]))
     key = "number" if len(numbers) == 1 else "numbers"
-    ends = dict.fromkeys((str(numbers[0]), str(numbers[-1])))
-    return f"{catalog.DAYS[key]} {NO_FIGURE.join(ends)}"
+    return f"{catalog.DAYS[key]} {NO_FIGURE.join(ends)}" if numbers else ""
 
 
 # -- days ------------------------------------------------------------------------------------
@@ -157,9 +148,9 @@ def days_table(report: Report) -> Table | None:
     lines = []
     for day in report.days:
         if day.kind not in ("work", "day_off") or day.short:
-            kind, reason = day_texts(day)
-            worked = None if day.working_time is None else format_amount(day.working_time)
-            shown = Cell(kind, look="words" if day.working_time else "words off")
-            lines.append([day.date, shown, worked, words(reason)])
+            (kind, reason), worked = day_texts(day), day.working_time
+            shown = Cell(kind, look="words" if worked else "words off")
+            hours = None if worked is None else format_amount(worked)
+            lines.append([day.date, shown, hours, words(reason)])
     titles = ["date", words(heading("kind")), "hours", words(heading("act"))]
     return table(PAGE.text("days"), titles, lines) if lines else None
