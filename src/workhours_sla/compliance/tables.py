@@ -186,7 +186,7 @@ class Tally:
     def _row(self, key: str | None, counts: CohortCounts, rows: NDArray[np.intp]) -> Row:
         cases = self.cases
         answered, waits = self.answered[rows], self.waiting[rows]
-        curve = self.curve_of(rows)
+        curve, horizon = self.curve_of(rows), self.horizon // TICK
         worked = cases.elapsed[rows[answered & self.timed[rows]]]
         counting = rows[self.counting[rows]]
         moving = counting[cases.verdict[counting] != PAUSED]
@@ -203,7 +203,9 @@ class Tally:
             overdue=int((waits & (cases.verdict[rows] == BREACHED)).sum()),
             median=_quantile(curve, 0.5),
             p90=_quantile(curve, 0.9),
-            restricted_mean=_restricted(curve, self.horizon // TICK),
+            restricted_mean=None
+            if curve is None or not curve.is_known(horizon)
+            else round(restricted_mean(curve, horizon).mean) * TICK,
             mean_answered=_mean(worked),
             final_at=self._last_limit(counting),
             unpaused_final_at=self._last_limit(moving),
@@ -262,12 +264,6 @@ def _quantile(curve: SurvivalCurve | None, q: float) -> Quantile | None:
     return Quantile(amount_of(found.time), lower, upper, found.longest * TICK)
 
 
-def _restricted(curve: SurvivalCurve | None, horizon: int) -> timedelta | None:
-    if curve is None or not curve.is_known(horizon):
-        return None
-    return round(restricted_mean(curve, horizon).mean) * TICK
-
-
 def _mean(amounts: IntArray) -> timedelta | None:
     if not amounts.size:
         return None
@@ -310,18 +306,12 @@ class Grouping(NamedTuple):
 
 
 def _crossed(groupings: Sequence[Labels]) -> Grouping:
-    sizes = [len(one.names) for one in groupings]
-    code = np.zeros(groupings[0].codes.shape, np.int64)
-    for one, size in zip(groupings, sizes, strict=True):
-        code = code * (size + 1) + np.where(one.codes < 0, size, one.codes)
+    sizes = [len(one.names) + 1 for one in groupings]
+    code = np.ravel_multi_index([all_groups(one) for one in groupings], sizes)
     distinct, place = np.unique(code, return_inverse=True)
-    parts = []
-    for number in distinct.tolist():
-        rest, keys = number, list[str | None]()
-        for one, size in zip(reversed(groupings), reversed(sizes), strict=True):
-            rest, at = divmod(rest, size + 1)
-            keys.append(None if at == size else one.names[at])
-        parts.append(tuple(reversed(keys)))
+    at = np.unravel_index(distinct, sizes)
+    every = ([[*one.names, None][n] for n in of] for one, of in zip(groupings, at, strict=True))
+    parts = [*zip(*every, strict=True)]
     place = place.reshape(-1).astype(np.int64)
     if not any(parts[-1]):  # the last combination is that of the cases without any group
         parts.pop()

@@ -237,7 +237,7 @@ def day_notes(cases: Cases, when: Arrivals) -> tuple[DayNote, ...]:
 
 
 def _note(schedule: Schedule, day: date) -> DayNote:
-    try:
+    with suppress(CalendarCoverageError):
         shifts = schedule.shifts_on(day)
         worked = sum((shift.end - shift.start for shift in shifts), timedelta(0))
         if day in schedule.overrides:
@@ -245,10 +245,9 @@ def _note(schedule: Schedule, day: date) -> DayNote:
             own = catalog.DAYS.in_all_languages()[reason]
             return DayNote(day, kind, False, worked, own["en"], own["ru"])  # noqa: FBT003
         found = schedule.calendar.day(day)
-    except CalendarCoverageError:
-        return DayNote(day, None, False, None, "", "")  # noqa: FBT003
-    reasons = [found.describe(lang) for lang in catalog.LANGUAGES]
-    return DayNote(day, found.kind.value, found.short, worked, *reasons)
+        reasons = [found.describe(lang) for lang in catalog.LANGUAGES]
+        return DayNote(day, found.kind.value, found.short, worked, *reasons)
+    return DayNote(day, None, False, None, "", "")  # noqa: FBT003
 
 
 # -- weeks -------------------------------------------------------------------------------------
