@@ -154,8 +154,11 @@ def late_appeals(cases: Cases, found: Mapping[int, Breach], listed: int) -> tupl
             str(cases.ids[row]),
             None if agencies is None else [*agencies.names, None][agencies.codes[row]],
             in_zone(case_schedule(cases, row), started[row]),
-            *(case_time(cases, name, row) for name in ("due", "limit", "answered")),
-            *(_known_amount(cases, name, row) for name in ("elapsed", "overdue")),
+            case_time(cases, "due", row),
+            case_time(cases, "limit", row),
+            case_time(cases, "answered", row),
+            _known_amount(cases, "elapsed", row),
+            _known_amount(cases, "overdue", row),
             holder=None if breach is None else breach.owners[0],
             hour_earlier=None if breach is None else breach.hour_earlier,
         )

@@ -166,14 +166,20 @@ def _revised_cases(old: ReportNumbers, new: ReportNumbers) -> Iterator[RevisedCa
         {day.date: (day.kind, day.short, day.reason_en) for day in one.days} for one in (old, new)
     )
     changed = [day for day in new.days if was.get(day.date, now[day.date]) != now[day.date]]
-    for key in sorted(before.keys() | after.keys()):
-        sides = before.get(key), after.get(key)
-        if _verdict(sides[0]) == _verdict(sides[1]):
+    for name, cycle in sorted(before.keys() | after.keys()):
+        one, other = sides = before.get((name, cycle)), after.get((name, cycle))
+        if _verdict(one) == _verdict(other):
             continue
-        causes = tuple(_causes(*sides, old, new))
-        figures = (getattr(one, name, None) for name in ("verdict", "due_at") for one in sides)
-        shown = _days_of(changed, sides, new.as_of) if "calendar" in causes else ()
-        yield RevisedCase(key[0], new.promise.name, key[1], *figures, causes, shown)  # type: ignore[arg-type]
+        causes = tuple(_causes(one, other, old, new))
+        yield RevisedCase(
+            *(name, new.promise.name, cycle),
+            one and one.verdict,
+            other and other.verdict,
+            one and one.due_at,
+            other and other.due_at,
+            causes,
+            _days_of(changed, sides, new.as_of) if "calendar" in causes else (),
+        )
 
 
 def _verdict(case: CaseVerdict | None) -> str | None:

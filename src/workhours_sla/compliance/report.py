@@ -347,7 +347,10 @@ def _case_verdicts(cases: Cases) -> tuple[CaseVerdict, ...]:
             cases.target.name,
             0 if cases.cycle is None else int(cases.cycle[row]),
             VERDICTS[cases.verdict[row]],
-            *(case_time(cases, name, row) for name in ("started", "due", "limit", "answered")),
+            case_time(cases, "started", row),
+            case_time(cases, "due", row),
+            case_time(cases, "limit", row),
+            case_time(cases, "answered", row),
             calendar.id,
             calendar.version,
         )

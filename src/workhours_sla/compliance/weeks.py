@@ -72,7 +72,7 @@ def week_rows(tally: Tally, when: Arrivals) -> tuple[tuple[WeekRow, ...], Table]
     for cohort, end in ends.items():
         if end > as_of:  # More appeals can arrive in this week.
             both = ("final_at", "unpaused_final_at")
-            last = {name: _final(tally, getattr(rows[cohort], name), end) for name in both}
+            last: Any = {name: _final(tally, getattr(rows[cohort], name), end) for name in both}
             rows[cohort] = replace(rows[cohort], **last)
     return weeks, in_order("week", rows)
 
