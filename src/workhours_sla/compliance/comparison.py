@@ -173,10 +173,10 @@ def _revised_cases(old: ReportNumbers, new: ReportNumbers) -> Iterator[RevisedCa
         causes = tuple(_causes(one, other, old, new))
         yield RevisedCase(
             *(name, new.promise.name, cycle),
-            one and one.verdict,
-            other and other.verdict,
-            one and one.due_at,
-            other and other.due_at,
+            one.verdict if one else None,
+            other.verdict if other else None,
+            one.due_at if one else None,
+            other.due_at if other else None,
             causes,
             _days_of(changed, sides, new.as_of) if "calendar" in causes else (),
         )

@@ -7,7 +7,6 @@ computation in a ``Row``, and its texts.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from operator import attrgetter
@@ -120,11 +119,7 @@ def figures_of(place: str, rows: Iterable[Row] = ()) -> list[Figure]:
 
 
 def rate_text(row: Row, dash: str = NONE) -> str:
-    """Return the share in time in percent, without the sign.
-
-    A share of fewer than twenty appeals is followed by ``*``. Fewer than ten appeals have counts
-    instead, such as ``6/8``.
-    """
+    """Return the share in time in percent: ``94.4*`` of fewer than twenty, or counts as ``6/8``."""
     rate = row.rate
     if rate is None:
         return dash
@@ -154,12 +149,6 @@ def quantile_text(quantile: Quantile | None, dash: str = NONE) -> str:
         gap = "\N{NO-BREAK SPACE}" if dash == NO_FIGURE else " "
         return f">{gap}{hours_text(quantile.longest)}"
     return hours_text(quantile.time)
-
-
-def lowest(rows: Iterable[Row], target: float) -> float:
-    """Return the lower end for an axis of the intervals of shares, a multiple of 0.1."""
-    lower = [row.rate.interval.lower for row in rows if row.rate and not row.rate.counts_only]
-    return max(math.floor(min([*lower, target - 0.1]) * 10) / 10, 0.0)
 
 
 # -- values ----------------------------------------------------------------------------------------

@@ -95,10 +95,8 @@ def cases_of_frame(
     names, library = columns or FrameColumns(), library_of(frame)
     kind = type(frame).__name__
     if library is None or kind not in ("DataFrame", "Table"):
-        msg = (
-            f"a report is of a data frame of pandas or polars or a table of Arrow, not of {kind}; "
-            "collect a lazy frame first"
-        )
+        msg = f"a report is of a data frame of pandas or polars or a table of Arrow, not of {kind}"
+        msg += "; collect a lazy frame first"
         raise TypeError(msg)
     given: Any = frame
     known = list(given.column_names if kind == "Table" else given.columns)
@@ -120,19 +118,17 @@ def cases_of_frame(
     if by is None:
         by = [name for name in ATTRIBUTES if name in known]
     groups = {name: labels(name) for name in by}
-    schedule_names, ids = None, None
+    schedule_names = None
     if isinstance(target.schedule, ScheduleBy):
         name = names.schedule_by or target.schedule.field.removesuffix("_id")
         schedule_names = groups.get(name) or labels(name)
-    if names.id is not None:
-        ids = column(names.id)
-        ids = getattr(ids, "array", ids)  # a Series of pandas is indexed by label
+    ids = None if names.id is None else column(names.id)
     found = AppealColumns(
         instants(names.posted),
         instants(names.answered),
         withdrawn=None if names.withdrawn is None else instants(names.withdrawn),
         excluded=None if names.excluded is None else library.read_flags(column(names.excluded)),
-        ids=ids,
+        ids=getattr(ids, "array", ids),  # a Series of pandas is indexed by label
         groups=groups,
         schedule_names=schedule_names,
     )

@@ -42,10 +42,8 @@ def _case_lines(cases: Sequence[RevisedCase]) -> Iterator[str]:
     if cases:
         yield SENTENCES.text("revised_cases", count=len(cases))
     for case in cases[:_SHOWN]:
-        old, new = (
-            NONE if verdict is None else catalog.VERDICTS[verdict]
-            for verdict in (case.old, case.new)
-        )
+        both = (case.old, case.new)
+        old, new = (NONE if one is None else catalog.VERDICTS[one] for one in both)
         line = f"  {printable(case.appeal_id)}: {old} -> {new}"
         if case.old_due_at != case.new_due_at:
             dues = (case.old_due_at, case.new_due_at)

@@ -41,18 +41,13 @@ def plain_text(
     for name in by or _first(report):
         lines, figures = table_cells(report, name)
         first = printable_names([line[0] for line in lines])
-        cells = [
-            [title, *map(printable, line[1:])] for title, line in zip(first, lines, strict=True)
-        ]
+        cells = [[key, *map(printable, line[1:])] for key, line in zip(first, lines, strict=True)]
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
         fits, left = _fitting(widths, figures, width), _at_the_left(figures)
         shown.append("")
-        shown += [
-            "  ".join(
-                f"{line[at]:{'<' if at in left else '>'}{widths[at]}}" for at in fits
-            ).rstrip()
-            for line in cells
-        ]
+        for line in cells:
+            aligned = (f"{line[at]:{'<' if at in left else '>'}{widths[at]}}" for at in fits)
+            shown.append("  ".join(aligned).rstrip())
         if len(fits) < len(widths):
             names = (title for at, title in enumerate(lines[0]) if at not in fits)
             shown.append(SENTENCES.text("left_out", names="; ".join(names)))

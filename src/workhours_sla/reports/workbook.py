@@ -135,17 +135,12 @@ def _share(value: object, target: float | None = None) -> Share | None:
 
 
 def _week_values(report: ReportNumbers) -> dict[str | None, dict[str, object]]:
-    found: dict[str | None, dict[str, object]] = {
-        row.key: {"goal": Share(report.promise.target_rate)} for row in report.table("week").rows
-    }
-    trend = report.share_trend
+    trend, goal = report.share_trend, Share(report.promise.target_rate)
+    found = {row.key: dict[str, object](goal=goal) for row in report.table("week").rows}
     for point in trend.points:
-        side = trend.side(point)
-        found[point.week] |= {
-            "control_lower": _share(point.lower),
-            "control_upper": _share(point.upper),
-            "signal": None if side == "neither" else WORKBOOK.text(side),
-        }
+        side, ends = trend.side(point), (_share(point.lower), _share(point.upper))
+        signal = None if side == "neither" else WORKBOOK.text(side)
+        found[point.week] |= zip(_OF_WEEKS[1:], (*ends, signal), strict=True)
     return found
 
 
@@ -187,13 +182,9 @@ def _summary(report: Report) -> Iterator[tuple[list[object], dict[str, object]]]
     for period, rate in ((compared.before, change.before), (compared.after, change.after)):
         title = WORKBOOK.text("share_of_period", period=period_text(period))
         yield [title, Share(rate, report.promise.target_rate)], left
-    for name, points in (
-        ("difference", change.difference),
-        ("lower", interval.lower),
-        ("upper", interval.upper),
-        ("by_mix", change.mix),
-        ("by_performance", change.performance),
-    ):
+    parts = {"difference": change.difference, "lower": interval.lower, "upper": interval.upper}
+    parts |= {"by_mix": change.mix, "by_performance": change.performance}
+    for name, points in parts.items():
         yield [title_of(name), Points(points)], left
 
 

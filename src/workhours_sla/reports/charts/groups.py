@@ -25,6 +25,7 @@ _NAMES: Final = 0.45  # maximum share of the chart's width for the names of grou
 _FEW: Final = "few"  # style name of cells with fewer than ten appeals
 _SHARES: Final = (0.5, 0.6, 0.7, 0.8, 0.9)  # below the target, where the shade of a cell changes
 _DARKEST: Final = 6
+_CURVES: Final = ("lower_action", "upper_action", "lower_warning", "upper_warning")
 
 
 def funnel_chart(report: ReportNumbers, table: Table) -> Chart:
@@ -36,23 +37,23 @@ def funnel_chart(report: ReportNumbers, table: Table) -> Chart:
     overall = text("overall_rate", rate=number(f"{100 * funnel.centre:.1f}"))
     target = report.promise.target_rate
     layers: list[Layer] = [model.target_level(target), Level(funnel.centre, "mean", overall)]
+
+    def curve(values: tuple[float, ...], look: str, label: str = "", end: str = "") -> Series:
+        return Series(tuple(map(Point, funnel.n, values)), look, label, end)
+
     if funnel.between:
-        plain_label = text("plain_limits")
-        for name in ("lower_action", "upper_action", "lower_warning", "upper_warning"):
-            points = tuple(map(Point, funnel.n, getattr(funnel.plain, name)))
-            layers.append(Series(points, "plain_limit", plain_label))
-            plain_label = ""
+        lower, *others = (getattr(funnel.plain, name) for name in _CURVES)
+        layers.append(curve(lower, "plain_limit", text("plain_limits")))
+        layers += (curve(values, "plain_limit") for values in others)
     for kind, look, share in (("warning", "warning", "95"), ("action", "limit", "99.8")):
         shown = text("percent", share=number(share))
-        for side, label in (("lower", text("limits_of", share=shown)), ("upper", "")):
-            points = tuple(map(Point, funnel.n, getattr(funnel.limits, f"{side}_{kind}")))
-            layers.append(Series(points, look, label, shown if label else ""))
+        label = text("limits_of", share=shown)
+        layers.append(curve(getattr(funnel.limits, f"lower_{kind}"), look, label, shown))
+        layers.append(curve(getattr(funnel.limits, f"upper_{kind}"), look))
     ranked = [(row, row.rate) for row in table.rows if row.funnel is not None and row.rate]
     layers.append(Series(tuple(_group(table.by, row, rate) for row, rate in ranked)))
-    legend: dict[str, str] = {}
-    few_label = text("few_points", flagged=FLAGGED_BELOW)
-    for place in (0, -1, 1, -2, 2):
-        key = f"funnel_{place}"
+    legend, few_label = {}, text("few_points", flagged=FLAGGED_BELOW)
+    for key in (f"funnel_{place}" for place in (0, -1, 1, -2, 2)):
         legend |= {f"{key}_few": f"{text(key)}, {few_label}", key: text(key)}
     few = sum(row.key is not None and row.funnel is None for row in table.rows)
     end = funnel.n[-1] * 1.15
@@ -76,13 +77,8 @@ def funnel_of(report: ReportNumbers, table: Table) -> Funnel | None:
 
 
 def _group(by: str, row: Row, rate: ComplianceRate) -> Point:
-    tooltip = CHARTS.text(
-        "group_point",
-        name=name_of(by, row.key),
-        rate=rate_text(row),
-        n=count_text(rate.n),
-        place=CHARTS.text(f"funnel_{row.funnel}"),
-    )
+    facts = {"name": name_of(by, row.key), "rate": rate_text(row), "n": count_text(rate.n)}
+    tooltip = CHARTS.text("group_point", **facts, place=CHARTS.text(f"funnel_{row.funnel}"))
     kind = f"funnel_{row.funnel}{'_few' if rate.flagged else ''}"
     far = abs(row.funnel or 0) > 1
     key = row.key or ""
@@ -95,19 +91,14 @@ def _group(by: str, row: Row, rate: ComplianceRate) -> Point:
 def caterpillar_chart(report: ReportNumbers, table: Table) -> Chart:
     text = CHARTS.text
     title = text("chart_caterpillar", by=heading(table.by))
-    letters = int(_NAMES * model.WIDTH / model.width_of("n"))
-    found = [
-        (_named(name_of(table.by, row.key), row.rate, letters), row.rate)
-        for row in table.rows
-        if row.rate is not None
-    ]
-    total = report.total.rate
+    letters, total = int(_NAMES * model.WIDTH / model.width_of("n")), report.total.rate
+    rated = ((name_of(table.by, row.key), row.rate) for row in table.rows if row.rate is not None)
+    found = [(_named(name, rate, letters), rate) for name, rate in rated]
     if not found or total is None:
         return Chart(title, empty=text("no_rows"))
     shown = sorted(found, key=lambda pair: (pair[1].counts_only, -pair[1].rate, -pair[1].n))
     shown.append((_named(heading("total"), total, letters), total))
-    names: list[model.Tick] = []
-    points, at, last, middle = [], 0.0, 0.0, 0.0
+    names, points, at, last, middle = list[model.Tick](), [], 0.0, 0.0, 0.0
     for name, rate in shown:
         tall = name.count("\n") + 1
         last, middle = middle, at + (tall - 1) / 2 + 0.5 * (len(names) == len(shown) - 1)
@@ -150,9 +141,11 @@ def arrivals_chart(report: ReportNumbers, show: Show) -> Chart:
         msg = f"a heat map shows one of {', '.join(get_args(Show))}, not {show!r}"
         raise ValueError(msg)
     heat, text, target = report.heat_map, CHARTS.text, report.promise.target_rate
-    wholes = {"in_time": heat.matured, "arrived": heat.arrived, "due_later": heat.due_known}
-    parts = {"in_time": heat.matured_met, "arrived": heat.arrived, "due_later": heat.due_later}
-    whole, part = wholes[show], parts[show]
+    whole, part = {
+        "in_time": (heat.matured, heat.matured_met),
+        "arrived": (heat.arrived, heat.arrived),
+        "due_later": (heat.due_known, heat.due_later),
+    }[show]
     most = max(map(max, whole))
     if not most:
         return Chart(text(f"heat_{show}"), empty=text("no_cells"))
@@ -188,15 +181,9 @@ def _tooltip(heat: HeatMap, day: int, hour: int, target: float) -> str:
         for name in ("arrived", "matured", "matured_met", "due_known", "due_later")
     )
     share = "" if matured < COUNTS_ONLY_BELOW else f" ({percent_sign(met / matured, target)})"
-    return CHARTS.text(
-        "cell",
-        day=words.weekdays()[day],
-        hour=f"{hour:02}",
-        arrived=arrived,
-        rate=f"{met}{share}",
-        matured=matured,
-        later=f"{later}/{known}",
-    )
+    counts = {"arrived": arrived, "matured": matured, "later": f"{later}/{known}"}
+    day_of = words.weekdays()[day]
+    return CHARTS.text("cell", day=day_of, hour=f"{hour:02}", rate=f"{met}{share}", **counts)
 
 
 def _shade(share: float, target: float | None) -> str:

@@ -165,8 +165,7 @@ def week_axis(names: Sequence[str], width: float = HALF) -> Axis:
     """Return an axis with the dates of the weeks, as many as fit, and each year below its first."""
     texts = [words.week_dates(name) for name in names]
     step = max(1, math.ceil(len(texts) * (max(map(width_of, texts)) + TYPE) / width))
-    named: list[Tick] = []
-    before = ""
+    named, before = list[Tick](), ""
     for place in range(0, len(names), step):
         year = names[place][:4]
         named.append((place, f"{texts[place]}\n{year}" if year != before else texts[place]))

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
-from itertools import pairwise
+from itertools import chain, pairwise
 from os import PathLike
 from pathlib import Path
 from typing import Final, Literal
@@ -38,18 +38,11 @@ _MARGIN: Final = 16
 _WIDE_LETTER: Final = 6.8  # width of a wide letter; the names of groups have many
 _HATCH: Final = 7  # the horizontal distance of the lines of a hatched box
 _SHAPES: Final = {
-    "outside": "diamond",
-    "run_of_eight": "up",
-    "three_of_four": "square",
-    "range_outside": "diamond",
-    "p90": "diamond",
+    **dict.fromkeys(("outside", "range_outside", "p90"), "diamond"),
+    **dict.fromkeys(("run_of_eight", "funnel_1", "funnel_2"), "up"),
+    **dict.fromkeys(("funnel_-1", "funnel_-2", "target_fails"), "down"),
+    **dict.fromkeys(("three_of_four", "target_inconclusive"), "square"),
     "censored": "bar",
-    "funnel_1": "up",
-    "funnel_2": "up",
-    "funnel_-1": "down",
-    "funnel_-2": "down",
-    "target_fails": "down",
-    "target_inconclusive": "square",
     "target_too_few": "cross",
 }
 """The shapes of points, by the beginning of their kind; other points are circles."""
@@ -91,13 +84,12 @@ def svg(chart: Chart, *, wide: bool = False, height: int = HEIGHT) -> str:
 
 def legend(chart: Chart) -> list[tuple[str, str]]:
     """Return the SVG and the text of each entry of the legend; lines have their names beside."""
-    found = []
-    for look, label in _explained(chart):
-        if not look.startswith("stroke "):
-            key = _element("svg", *_swatch(look, 0, 11), viewBox="-1 0 17 13", class_="key")
-            key.set("aria-hidden", "true")
-            found.append((tostring(key, encoding="unicode"), label))
-    return found
+    shape = {"viewBox": "-1 0 17 13", "class_": "key", "aria_hidden": "true"}
+    return [
+        (tostring(_element("svg", *_swatch(look, 0, 11), **shape), encoding="unicode"), label)
+        for look, label in _explained(chart)
+        if not look.startswith("stroke ")
+    ]
 
 
 # -- pictures --------------------------------------------------------------------------------------
@@ -143,7 +135,7 @@ def picture(chart: Chart, *, height: float = TALL) -> Picture:
             x, below = 0.0, below + _NOTE
         parts += [*_swatch(look, x, below), _text(x + 20, below, label, "note")]
         x += wide
-    for line in (line for note in (*chart.notes, *drawing.notes) for line in _wrapped(note)):
+    for line in chain(*map(_wrapped, (*chart.notes, *drawing.notes))):
         below += _NOTE
         parts.append(_text(0, below, line, "note"))
     moved = _element("g", *parts, transform=f"translate(0 {_NOTE * 1.6})")
@@ -287,8 +279,8 @@ class _Drawing:
             free = max(at, free)
             self._text(self._right + 5, free + 4, text, "note")
             free += _LINE
-        for value, text in self._chart.y.ticks if self._has_two_axes else ():
-            at = self._y(value)
+        named = [(self._y(value), text) for value, text in self._chart.y.ticks]
+        for at, text in named if self._has_two_axes else ():
             if not any(abs(at - end) < _LINE for end, _ in self._ends):
                 self._text(self._right + 5, at + 4, text, "tick")
         self._names()

@@ -71,27 +71,18 @@ def curve_chart(report: ReportNumbers, cases: Cases | None = None) -> Chart:
         layers.append(Series(tuple(Point(x, share[step], "censored") for x, step in marks)))
         left = [(at, count_text(int((waits >= at).sum()))) for at, _ in axis.ticks]
         under = text("at_risk"), tuple(left)
-    return Chart(
-        text("chart_curve"),
-        Axis(0, 1.03 * last, axis.ticks, axis.title),  # past the last step down
-        model.share_axis(0.0, text("unanswered")),
-        tuple(layers),
-        legend,
-        reading,
-        under=under,
-    )
+    across = Axis(0, 1.03 * last, axis.ticks, axis.title)  # past the last step down
+    shares = model.share_axis(0.0, text("unanswered"))
+    return Chart(text("chart_curve"), across, shares, tuple(layers), legend, reading, under=under)
 
 
 def curve_end(report: ReportNumbers) -> float:
     """Return where the drawing of the curve ends, in hours: past the budget and most answers."""
     assert report.curve is not None  # noqa: S101 - there is no chart without one
     budget, longest = report.promise.budget, report.curve.longest
-    ends = [2 * budget] if budget is not None else []
-    ends += [
-        quantile.time * 1.4
-        for quantile in (report.total.median, report.total.p90)
-        if quantile is not None and quantile.time is not None
-    ]
+    known = (one.time for one in (report.total.median, report.total.p90) if one is not None)
+    ends = [] if budget is None else [2 * budget]
+    ends += (time * 1.4 for time in known if time is not None)
     end = min(max(ends), longest) if ends else longest
     return (end or _HOUR) / _HOUR  # zero if all appeals were answered at once
 

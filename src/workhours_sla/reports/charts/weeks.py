@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import count, pairwise
@@ -13,7 +14,7 @@ from workhours_sla.compliance.tables import Row
 from workhours_sla.compliance.weeks import BacklogPoint, SharePoint, ShareTrend, Trend, TrendPoint
 from workhours_sla.reports.charts import model
 from workhours_sla.reports.charts.model import Axis, Box, Chart, Layer, Level, Point, Series
-from workhours_sla.reports.columns import interval_text, lowest, rate_text
+from workhours_sla.reports.columns import interval_text, rate_text
 from workhours_sla.reports.wording import percent_sign, percent_text
 from workhours_sla.statistics.control_charts import RANGE_LIMIT_FACTOR
 from workhours_sla.text import words
@@ -203,7 +204,8 @@ def weeks_chart(report: ReportNumbers) -> Chart:
         places.setdefault(week.cohort, []).append(place)
     rows = report.table("week").rows
     final = {point.week for point in report.share_trend.points}
-    low = lowest(rows, target)
+    ends = [row.rate.interval.lower for row in rows if row.rate and not row.rate.counts_only]
+    low = max(math.floor(min([*ends, target - 0.1]) * 10) / 10, 0.0)
     foot = low - 0.3 * (1 - low)
     shaded: list[Layer] = []
     if period != Period():  # of earlier weeks there are only trends

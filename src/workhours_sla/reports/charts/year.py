@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.days import Day, DayKind
+from workhours_sla.calendars.days import DayKind
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.reports.charts.model import Axis, Box, Chart, Label, in_a_row
 from workhours_sla.text import catalog, messages, words
@@ -39,8 +39,7 @@ _DAY: Final = timedelta(days=1)
 def year_chart(of: Calendar | Schedule, year: int) -> Chart:
     calendar = of.calendar if isinstance(of, Schedule) else of
     overrides = of.overrides if isinstance(of, Schedule) else {}
-    boxes, texts = [], list(_heads(year))
-    kinds: set[str] = set()
+    boxes, texts, kinds = [], list(_heads(year)), set[str]()
     acts: dict[str, list[date]] = {}
     unknown = ""  # why the first unknown date is
     for n in range(366 if months.isleap(year) else 365):
@@ -55,7 +54,10 @@ def year_chart(of: Calendar | Schedule, year: int) -> Chart:
                 why = catalog.UNKNOWN_DATES[error.cause].format(**messages.IN_CODE, **facts)
                 unknown = unknown or f"? {words.short_date(day)}: {why}"
             else:
-                kind = _kind(found)
+                moved = found.kind is DayKind.TRANSFERRED_WORK
+                kind = found.kind.value
+                if found.short:
+                    kind = "short_weekend" if moved else "short"
                 for entry in found.reasons[:1]:
                     if entry.act is not None:
                         acts.setdefault(entry.act.text(catalog.current()), []).append(day)
@@ -79,12 +81,6 @@ def year_chart(of: Calendar | Schedule, year: int) -> Chart:
     )
 
 
-def _kind(day: Day) -> str:
-    if day.short:
-        return "short_weekend" if day.kind is DayKind.TRANSFERRED_WORK else "short"
-    return day.kind.value
-
-
 def _place(day: date) -> tuple[float, float]:
     first = date(day.year, day.month, 1).weekday()
     row, column = divmod(first + day.day - 1, 7)
@@ -103,5 +99,5 @@ def _heads(year: int) -> Iterator[Label]:
 
 
 def _ranges(days: list[date]) -> str:
-    runs = [(short_day(run[0]), short_day(run[-1])) for run in in_a_row(days)]
-    return ", ".join(a if a == b else f"{a}\N{EN DASH}{b}" for a, b in runs)
+    ends = (dict.fromkeys((short_day(run[0]), short_day(run[-1]))) for run in in_a_row(days))
+    return ", ".join(map("\N{EN DASH}".join, ends))
