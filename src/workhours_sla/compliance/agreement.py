@@ -15,8 +15,7 @@ from workhours_sla.sla.outcome import Outcome
 
 VerdictClass = Literal["same", "ours_late", "theirs_late", "not_comparable", "theirs_missing"]
 DueClass = Literal["equal", "break", "opening", "days", "hours", "other", "unknown"]
-_EXAMPLES: Final = 3
-"""Maximum number of examples in a class."""
+_EXAMPLES: Final = 3  # maximum number of examples in a class
 
 _MINUTE: Final = timedelta(minutes=1)
 _HOUR: Final = timedelta(hours=1)

@@ -17,8 +17,7 @@ from workhours_sla.sla.event import in_utc
 from workhours_sla.statistics.arrays import BoolArray, refuse, target_share
 from workhours_sla.statistics.control_charts import BASELINE, FEWEST_POINTS
 
-LISTED: Final = 1000
-"""Default number of late appeals that a report lists."""
+LISTED: Final = 1000  # default number of late appeals that a report lists
 
 _MONTHS: Final = 12
 Earlier = Literal["previous", "year"]

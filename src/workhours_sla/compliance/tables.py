@@ -37,8 +37,7 @@ from workhours_sla.text.words import CROSSED, NO_PART
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.times import TICK
 
-CROSS: Final = "*"
-"""The separator between the names in a crossed grouping, such as ``agency*week``."""
+CROSS: Final = "*"  # the separator between the names in a crossed grouping, such as ``agency*week``
 
 OWN_TABLES: Final = ("hour", "weekday", "arrival_class", "due_class", "week")
 """Tables that every report has, in addition to the tables of the chosen groupings."""

@@ -48,8 +48,7 @@ DUE_CLASSES: Final = ("ordinary_day", "after_days_off")
 
 WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 """Keys of the rows in the table ``weekday``."""
-HOURS: Final = tuple(f"{hour:02}" for hour in range(24))
-"""Keys of the rows in the table ``hour``."""
+HOURS: Final = tuple(f"{hour:02}" for hour in range(24))  # keys of the rows in the table ``hour``
 
 _LONG_REST: Final = 3
 """After this many days off or more, the next working day is ``after_days_off``."""
@@ -57,11 +56,9 @@ _SHORTEST_WEEK: Final = timedelta(hours=8)
 """For rates, a week with less working time than this is merged with the next week."""
 _FARTHEST: Final = 365 * DAY
 """In the bulk, successive arrivals are at most this many microseconds apart."""
-_LISTED: Final = 20
-"""Maximum number of outliers that a report lists."""
+_LISTED: Final = 20  # maximum number of outliers that a report lists
 _EPOCH: Final = date(1970, 1, 1)
-_MONDAY: Final = 3
-"""Days from the Monday of its week to 1970-01-01, which was a Thursday."""
+_MONDAY: Final = 3  # days from the Monday of its week to 1970-01-01, which was a Thursday
 
 
 class Week(NamedTuple):

@@ -45,8 +45,7 @@ REVISION_SCHEMA: Final = "workhours.report-revision/1"
 _EARLIER: Final = ("workhours.report/1", "workhours.report/2", "workhours.report/3")
 
 Numbers = TypeVar("Numbers", bound=ReportNumbers)
-Ids = tuple[tuple[str, str, str], ...]
-"""Triples of a grouping, an id and the name to show for it."""
+Ids = tuple[tuple[str, str, str], ...]  # triples of a grouping, an id and the name to show for it
 
 CAUSES = catalog.CAUSES.in_all_languages()
 """The causes of a changed verdict in words, by cause and language."""

@@ -53,8 +53,7 @@ _COLOURS: Final = {
     TargetVerdict.TOO_FEW: "#55585D",
 }
 """The colours of the verdicts, which are those of the page."""
-Line = tuple[str, str]
-"""A row of the method: a name, which may be empty, and a text."""
+Line = tuple[str, str]  # a row of the method: a name, which may be empty, and a text
 
 
 def write_workbook(report: Report, path: str | PathLike[str], *, lang: str | None = None) -> None:

@@ -28,10 +28,8 @@ LABELLED: Final = 14  # maximum number of points in a chart that get a label wit
 
 _DAY: Final = timedelta(days=1)
 
-Place = float | datetime
-"""A value on an axis: a number or an instant."""
-Tick = tuple[Place, str]
-"""A value on an axis, and the text at its tick."""
+Place = float | datetime  # a value on an axis: a number or an instant
+Tick = tuple[Place, str]  # a value on an axis, and the text at its tick
 
 
 @dataclass(frozen=True, slots=True)

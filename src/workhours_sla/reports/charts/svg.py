@@ -436,8 +436,7 @@ class _Drawing:
         )
 
 
-Rectangle = tuple[float, float, float, float]
-"""The left, upper, right and lower edge."""
+Rectangle = tuple[float, float, float, float]  # the left, upper, right and lower edge
 Corner = tuple[float, float]
 
 
