@@ -426,10 +426,7 @@ def test_each_agency_keeps_its_own_hours_and_zone() -> None:
     heat = report_of(found).heat_map
     assert (heat.arrived[1][9], heat.arrived[1][15]) == (1, 1)
     assert report_of(found).promise.schedules == 2
-    assert {late.started_at.utcoffset() for late in report_of(found).late} == {
-        3 * HOUR,
-        9 * HOUR,
-    }
+    assert {late.started_at.utcoffset() for late in report_of(found).late} == {3 * HOUR, 9 * HOUR}
 
 
 def test_cases_on_dates_without_a_calendar_are_pending() -> None:

@@ -239,7 +239,7 @@ def test_control_characters_are_escaped_in_csv(tmp_path: Path) -> None:
         text = path.read_text(encoding="utf-8").replace("\n", "")
         assert not any(unicodedata.category(c) == "Cc" for c in text), path
     assert set(cells(tmp_path / "agency.csv", "agency")) == {
-        *("\\x1b[31mroads", "two\\nlines", "\\x9b\\x7f\\x00", "Дороги\xa0№ 1"),
+        *("\\x1b[31mroads", "two\\nlines", "\\x9b\\x7f\\x00", "Дороги\xa0№ 1")
     }
 
 
@@ -270,10 +270,7 @@ EVENTS = (
     str(EXAMPLES / "data" / "appeals.jsonl"),
     *("--config", str(EXAMPLES / "check_events.toml")),
 )
-ROWS = (
-    str(EXAMPLES / "data" / "appeals.csv"),
-    *("--config", str(EXAMPLES / "check_rows.toml")),
-)
+ROWS = (str(EXAMPLES / "data" / "appeals.csv"), *("--config", str(EXAMPLES / "check_rows.toml")))
 
 
 def test_the_command_groups_by_the_given_names(capsys: pytest.CaptureFixture[str]) -> None:

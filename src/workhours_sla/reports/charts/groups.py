@@ -52,7 +52,7 @@ def funnel_chart(report: ReportNumbers, table: Table) -> Chart:
         layers.append(curve(getattr(funnel.limits, f"upper_{kind}"), look))
     ranked = [(row, row.rate) for row in table.rows if row.funnel is not None and row.rate]
     layers.append(Series(tuple(_group(table.by, row, rate) for row, rate in ranked)))
-    legend, few_label = {}, text("few_points", flagged=FLAGGED_BELOW)
+    legend, few_label = dict[str, str](), text("few_points", flagged=FLAGGED_BELOW)
     for key in (f"funnel_{place}" for place in (0, -1, 1, -2, 2)):
         legend |= {f"{key}_few": f"{text(key)}, {few_label}", key: text(key)}
     few = sum(row.key is not None and row.funnel is None for row in table.rows)

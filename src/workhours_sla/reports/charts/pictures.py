@@ -104,10 +104,7 @@ def _of_groups(
 
 
 def draw_arrivals(
-    report: Report,
-    show: groups.Show = "in_time",
-    *,
-    lang: str | None = None,
+    report: Report, show: groups.Show = "in_time", *, lang: str | None = None
 ) -> Picture:
     """Return a heat map of the arrivals by weekday and hour.
 
