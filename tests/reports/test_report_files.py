@@ -315,34 +315,6 @@ def test_the_command_writes_files_and_revises(
     assert (tables / "agency.csv").exists()
 
 
-def test_files_of_late_appeals_have_hour_earlier(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    openpyxl = pytest.importorskip("openpyxl")
-    pytest.importorskip("xlsxwriter")
-    book, tables = tmp_path / "report.xlsx", tmp_path / "tables"
-    options = ("--as-of", "2026-03-27T15:30", "--lang", "ru", "--json")
-    status, out, _ = run(capsys, *EVENTS, *options, "--csv", str(tables), "--xlsx", str(book))
-    assert status == 0
-    data = json.loads(out)["report"]
-    wanted = [late["hour_earlier"] for late in data["late"]]
-    assert wanted.count(True) == sum(count for _, count in data["attribution"]["hour_earlier"]) > 0
-    with (tables / "late.csv").open(encoding="utf-8", newline="") as file:
-        lines = list(csv.DictReader(file))
-    assert [line["hour_earlier"] for line in lines] == [
-        "" if one is None else str(one) for one in wanted
-    ]
-    assert [line["holder"] for line in lines] == [late["holder"] or "" for late in data["late"]]
-    sheet = openpyxl.load_workbook(book)["Просрочки"]
-    assert (sheet["I1"].value, sheet["J1"].value) == (
-        "исполнитель при истечении срока",
-        "в срок при поступлении на час раньше",
-    )
-    assert [row[0].value for row in sheet.iter_rows(min_row=2, min_col=10)] == [
-        None if one is None else ("нет", "да")[one] for one in wanted
-    ]
-
-
 def test_the_command_refuses_unreadable_input(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
