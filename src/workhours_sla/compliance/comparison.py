@@ -134,9 +134,6 @@ def _of_row(row: Row) -> Iterator[tuple[str, object]]:
     yield from ((one.name, getattr(row, one.name)) for one in fields(row) if one.name not in others)
 
 
-# -- verdicts --------------------------------------------------------------------------------------
-
-
 def _revised_cases(old: ReportNumbers, new: ReportNumbers) -> Iterator[RevisedCase]:
     before, after = (
         {(case.appeal_id, case.cycle): case for case in one.cases or ()} for one in (old, new)

@@ -81,9 +81,6 @@ def with_funnel(by: str, rows: list[Row]) -> tuple[list[Row], Funnel | None]:
     return found, Funnel(by, *shares, alarms, tuple(sizes.tolist()), limits, plain)
 
 
-# -- the mix of cases ------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class MixClass:
     arrival_class: str

@@ -290,9 +290,6 @@ def _comparison(
     return Comparison(before, after, total, fairness.change_between(*mixes))
 
 
-# -- quality, provenance and verdicts --------------------------------------------------------------
-
-
 def _quality(tally: Tally, groups: Mapping[str, Labels], found: time.Outliers) -> Quality:
     cases = tally.cases
     rounded = cases.started % time.MINUTE == 0

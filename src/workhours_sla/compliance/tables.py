@@ -271,9 +271,6 @@ def _mean(amounts: IntArray) -> timedelta | None:
     return timedelta(seconds=int(seconds.sum()), microseconds=int(rest.sum())) / amounts.size
 
 
-# -- tables --------------------------------------------------------------------------------------
-
-
 def in_order(by: str, rows: Iterable[Row]) -> Table:
     return Table(by, tuple(row for row in rows if row.counts.arrived))
 

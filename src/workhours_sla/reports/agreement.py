@@ -31,7 +31,8 @@ def agreement_lines(found: Agreement) -> Iterator[str]:
     if found.due_times:
         line = text("due_times", target=target, counts=counts(found.due_times))
         if found.median_difference is not None:
-            line += text("median", difference=_signed(found.median_difference))
+            sign = "+" * (found.median_difference >= timedelta(0))
+            line += text("median", difference=sign + format_amount(found.median_difference))
         yield line
         yield from _examples(found.due_times)
     if found.unknown:
@@ -63,7 +64,3 @@ def _example(appeal: ComparedAppeal) -> str:
 
 def _moment(when: datetime | None) -> str:
     return "?" if when is None else moment(when)
-
-
-def _signed(amount: timedelta) -> str:
-    return format_amount(amount) if amount < timedelta(0) else f"+{format_amount(amount)}"

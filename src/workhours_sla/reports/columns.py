@@ -115,9 +115,6 @@ def figures_of(place: str, rows: Iterable[Row] = ()) -> list[Figure]:
     ]
 
 
-# -- formats ---------------------------------------------------------------------------------------
-
-
 def rate_text(row: Row, dash: str = NONE) -> str:
     """Return the share in time in percent: ``94.4*`` of fewer than twenty, or counts as ``6/8``."""
     rate = row.rate
@@ -149,9 +146,6 @@ def quantile_text(quantile: Quantile | None, dash: str = NONE) -> str:
         gap = "\N{NO-BREAK SPACE}" if dash == NO_FIGURE else " "
         return f">{gap}{hours_text(quantile.longest)}"
     return hours_text(quantile.time)
-
-
-# -- values ----------------------------------------------------------------------------------------
 
 
 def _longest(row: Row) -> str | None:

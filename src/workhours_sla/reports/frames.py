@@ -143,9 +143,6 @@ def _labels(codes: NDArray[Any], values: Sequence[object]) -> Labels:
     return Labels(names, np.array([*(place.get(t, -1) for t in texts), -1], np.int64)[codes])
 
 
-# -- tables of a report ----------------------------------------------------------------------------
-
-
 def to_pandas(table: ReportNumbers | Cases, by: str = "total") -> pd.DataFrame:
     """Return a table of a report as a DataFrame of pandas; amounts of time are timedelta64.
 

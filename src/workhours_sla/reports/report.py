@@ -170,9 +170,6 @@ def heading(by: str, lang: str) -> str:
         return words.heading(by)
 
 
-# -- names -----------------------------------------------------------------------------------------
-
-
 def with_names(report: Numbers, names: Ids) -> Numbers:
     """Return a report whose tables and lists have names instead of ids."""
     if not names:
@@ -214,9 +211,6 @@ def _distinct(names: Mapping[str, str], report: ReportNumbers, by: str) -> dict[
     ids = {row.key for table in report.tables if table.by == by for row in table.rows}
     counted = Counter([*names.values(), *(key for key in ids if key and key not in names)])
     return {key: name if counted[name] == 1 else f"{name} ({key})" for key, name in names.items()}
-
-
-# -- JSON ------------------------------------------------------------------------------------------
 
 
 def to_json(report: Report) -> str:

@@ -225,10 +225,6 @@ _OTHER_TABLES: Final[Mapping[str, tuple[Mapping[str, Kind], Lines]]] = {
 # -- columns ---------------------------------------------------------------------------------------
 
 
-def table_names(report: ReportNumbers) -> list[str]:
-    return list(dict.fromkeys([*(table.by for table in report.tables), *_OTHER_TABLES]))
-
-
 def columns_of(report: ReportNumbers, by: str) -> Mapping[str, list[Any]]:
     """Return the columns of a table, keyed by name."""
     if not _is_grouping(report, by):
@@ -283,7 +279,7 @@ def write_tables(report: ReportNumbers, directory: str | PathLike[str]) -> list[
 def table_files(report: ReportNumbers, directory: Path) -> Mapping[str, Path]:
     files: dict[str, Path] = {}
     taken: set[str] = set()
-    for name in table_names(report):
+    for name in dict.fromkeys([*(table.by for table in report.tables), *_OTHER_TABLES]):
         safe = "".join(c if c.isalnum() or c in "-_" else "_" for c in name)
         stem, number = safe, 1
         # Some file systems do not distinguish letters that differ in case or Unicode composition.

@@ -219,9 +219,6 @@ def _yes_no(*, flag: bool) -> str:
     return WORKBOOK.text("yes" if flag else "no")
 
 
-# -- method ----------------------------------------------------------------------------------------
-
-
 def _method(book: Book, report: ReportNumbers) -> None:
     sheet = book.sheet(WORKBOOK.text("sheet_method"), Layout((30, 92)))
     text, made, late, row = WORKBOOK.text, report.provenance, report.total.counts.breached, 0

@@ -85,9 +85,6 @@ def _group(by: str, row: Row, rate: ComplianceRate) -> Point:
     return Point(rate.n, rate.rate, kind, tooltip if key else "", key if far else "")
 
 
-# -- caterpillar plot --------------------------------------------------------------------------
-
-
 def caterpillar_chart(report: ReportNumbers, table: Table) -> Chart:
     text = CHARTS.text
     title = text("chart_caterpillar", by=heading(table.by))
@@ -131,9 +128,6 @@ def _named(name: str, rate: ComplianceRate, letters: int) -> str:
     size = f"{rate.met}/{rate.n}" if rate.counts_only else count_text(rate.n)
     size = f"\N{NO-BREAK SPACE}\N{MIDDLE DOT}\N{NO-BREAK SPACE}{size}"
     return model.name_lines(name, letters, lines=3, tail=size)
-
-
-# -- heat maps of arrivals, with a cell for each hour of each weekday --------------------------
 
 
 def arrivals_chart(report: ReportNumbers, show: Show) -> Chart:

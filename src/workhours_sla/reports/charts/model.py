@@ -131,9 +131,6 @@ class Chart:
         return [layer for layer in self.layers if isinstance(layer, Series)]
 
 
-# -- axes ------------------------------------------------------------------------------------------
-
-
 def ticks(low: float, high: float, about: int = 5) -> list[float]:
     """Return about ``about`` equally spaced round values from ``low`` to ``high``."""
     rough = (high - low) / about or 1.0
@@ -169,9 +166,6 @@ def week_axis(names: Sequence[str], width: float = HALF) -> Axis:
         named.append((place, f"{texts[place]}\n{year}" if year != before else texts[place]))
         before = year
     return Axis(-0.7, max(len(names) - 0.3, 0.7), tuple(named))
-
-
-# -- texts -----------------------------------------------------------------------------------------
 
 
 def target_level(target: float, *, upright: bool = False) -> Level:

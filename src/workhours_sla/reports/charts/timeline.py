@@ -97,8 +97,6 @@ class Timeline:
         at = self._schedule.end_of_day(day - _DAY)
         return min(max(at, self._first), self._last)
 
-    # -- time ------------------------------------------------------------------------------
-
     def _axis(self) -> Axis:
         """Return the axis of time, with ticks for days and, if there is room, for hours."""
         edges = [(self._midnight(day), weekday_text(day)) for day in self._days]
@@ -189,8 +187,6 @@ class Timeline:
 
     def _when(self, at: datetime) -> str:
         return when_text(at.astimezone(self._schedule.tz))
-
-    # -- events and holders ----------------------------------------------------------------
 
     def _marks(self) -> Iterator[Series | Label]:
         """Yield the events as points with numbers; events near each other share a label."""

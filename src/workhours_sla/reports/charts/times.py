@@ -87,9 +87,6 @@ def curve_end(report: ReportNumbers) -> float:
     return (end or _HOUR) / _HOUR  # zero if all appeals were answered at once
 
 
-# -- deadlines to come ------------------------------------------------------------------------
-
-
 def forecast_chart(
     forecast: Forecast, most: int | None = None, *, width: float = model.WIDTH
 ) -> Chart:

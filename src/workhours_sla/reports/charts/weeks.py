@@ -142,8 +142,6 @@ def _share_tooltip(point: SharePoint) -> str:
     return CHARTS.text("share_point", **facts, share=share, limits=limits)
 
 
-# -- what control charts share ---------------------------------------------------------------------
-
 AnyTrend = Trend | ShareTrend
 
 
@@ -191,9 +189,6 @@ def _signal_facts(trend: AnyTrend) -> dict[str, str]:
     found = [words.week_dates(point.week) for point in trend.points if signals_of(point)]
     shown = ", ".join(found) or CHARTS.text("no_signals")
     return {"signals": shown, "expected": number(f"{trend.expected_signals:.1f}")}
-
-
-# -- shares and backlog ------------------------------------------------------------------------
 
 
 def weeks_chart(report: ReportNumbers) -> Chart:

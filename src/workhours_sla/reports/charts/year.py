@@ -33,6 +33,7 @@ SIGNS: Final[Mapping[str, str]] = {
 
 _ACROSS, _DOWN = 3, 4
 _WIDE, _TALL = 8, 8.6  # width and height of a month with its margins, in days
+_TO: Final = "\N{EN DASH}"
 _DAY: Final = timedelta(days=1)
 
 
@@ -67,7 +68,10 @@ def year_chart(of: Calendar | Schedule, year: int) -> Chart:
         texts.append(Label(x + 0.05, y + 0.88, str(day.day), f"day {kind}"))
         if SIGNS[kind]:
             texts.append(Label(x + 0.96, y + 0.06, SIGNS[kind], f"sign {kind}"))
-    notes = [f"{act}: {_ranges(days)}." for act, days in acts.items()]
+    notes = []
+    for act, days in acts.items():
+        ends = (dict.fromkeys((short_day(run[0]), short_day(run[-1]))) for run in in_a_row(days))
+        notes.append(f"{act}: {', '.join(map(_TO.join, ends))}.")
     named = {kind: f"{sign} {CHARTS.text(kind)}".lstrip() for kind, sign in SIGNS.items()}
     return Chart(
         CHARTS.text("year", id=calendar.id, year=str(year)),
@@ -96,8 +100,3 @@ def _heads(year: int) -> Iterator[Label]:
         yield Label(x + 3.5, y - 1.15, name, "month")
         for place, weekday in enumerate(words.weekdays()):
             yield Label(x + place + 0.5, y - 0.4, weekday[:2], "weekday")
-
-
-def _ranges(days: list[date]) -> str:
-    ends = (dict.fromkeys((short_day(run[0]), short_day(run[-1]))) for run in in_a_row(days))
-    return ", ".join(map("\N{EN DASH}".join, ends))

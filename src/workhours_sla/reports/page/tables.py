@@ -54,9 +54,6 @@ def group_table(
     )
 
 
-# -- late appeals ----------------------------------------------------------------------------
-
-
 def late_table(lates: Sequence[Late], traces: Traces | None, caption: str, report: Report) -> Table:
     """Return the table of some late appeals, each with its explanation, and columns if known."""
     bodies, columns = [], list[str]()
@@ -139,9 +136,6 @@ def _numbers(days: Sequence[Step]) -> str:
     ends = dict.fromkeys((*numbers[:1], *numbers[-1:]))
     key = "number" if len(numbers) == 1 else "numbers"
     return f"{catalog.DAYS[key]} {NO_FIGURE.join(ends)}" if numbers else ""
-
-
-# -- days ------------------------------------------------------------------------------------
 
 
 def days_table(report: Report) -> Table | None:
