@@ -84,22 +84,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table of a report: the grouping ``by``, with a row for each group.
-
-    ``false_failures`` is the expected number of groups judged "not met" if all were exactly at the
-    target; None for tables by time and class, whose groups are not judged. If the groups are times
-    or classes, the rows are in the order of times or classes. Otherwise the group with the most
-    arrivals comes first.
-
-    A crossed grouping, such as ``agency*week``, has a row for each combination that has a case,
-    sorted by the first grouping, then the next. ``parts`` then has the keys of each row, here an
-    agency and a week; otherwise it is empty.
-    """
+    """A table of a report, with a row for each group, in order of time, of class or of arrivals."""
 
     by: str
     rows: tuple[Row, ...]
-    false_failures: float | None = None
-    parts: tuple[tuple[str | None, ...], ...] = ()
+    false_failures: float | None = None  # expected if all were at the target; None if not judged
+    parts: tuple[tuple[str | None, ...], ...] = ()  # the keys of each row of a crossed grouping
 
     def row(self, key: str | None) -> Row:
         """Return the row whose key is ``key``; raises LookupError if there is no such row."""

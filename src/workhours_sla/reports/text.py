@@ -32,10 +32,7 @@ def plain_text(
     *,
     width: int | None = None,
 ) -> str:
-    """Return the result in a sentence, the tables of the groupings ``by``, and notes, as text.
-
-    Tables that are wider than ``width`` leave columns out.
-    """
+    """Return the result, tables and notes as text; one wider than ``width`` has fewer columns."""
     shown = [*_above(report, headings), ""]
     shown += map(one_line, headline_lines(report))
     for name in by or _first(report):
@@ -86,10 +83,7 @@ def html_table(report: ReportNumbers, headings: Sequence[str] = ()) -> str:
 
 
 def table_cells(report: ReportNumbers, by: str | None) -> tuple[list[list[str]], Sequence[Figure]]:
-    """Return the lines of a table, headings first and the total last, and the figures it has.
-
-    ``by`` is a grouping, or None for the total alone.
-    """
+    """Return the lines of a table, headings first and the total last, and the figures it has."""
     table = None if by is None else report.table(by)
     rows = () if table is None else table.rows
     figures = figures_of("text", rows)
