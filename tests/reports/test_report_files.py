@@ -150,6 +150,8 @@ def test_a_report_read_back_from_json_is_equal() -> None:
     data = json.loads(text)
     assert data["schema"] == "workhours.report/4"
     assert data["report"]["provenance"]["calendars"][0]["id"] == "RU-VGG"
+    del data["report"]["total"]["funnel"]  # as in a report that was written before there was one
+    assert from_json(json.dumps(data)) == made
 
 
 @pytest.mark.parametrize(
