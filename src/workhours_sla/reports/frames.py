@@ -112,7 +112,11 @@ def cases_of_frame(
         return library.read_instants(name, column(name))
 
     def labels(name: str) -> Labels:
-        return _labels(*library.read_names(column(name)))
+        codes, values = library.read_names(column(name))
+        texts = [str(value) for value in values]  # rows with null or empty text are in no group
+        known = tuple(sorted({text for text in texts if text}))
+        place = {text: code for code, text in enumerate(known)}
+        return Labels(known, np.array([*(place.get(t, -1) for t in texts), -1], np.int64)[codes])
 
     by = [names.by] if isinstance(names.by, str) else names.by
     if by is None:
@@ -133,14 +137,6 @@ def cases_of_frame(
         schedule_names=schedule_names,
     )
     return cases_of_columns(found, target, as_of=as_of, provisional=provisional)
-
-
-def _labels(codes: NDArray[Any], values: Sequence[object]) -> Labels:
-    """Return names as ``Labels``; rows with null or empty text belong to no group."""
-    texts = [str(value) for value in values]
-    names = tuple(sorted({text for text in texts if text}))
-    place = {text: code for code, text in enumerate(names)}
-    return Labels(names, np.array([*(place.get(t, -1) for t in texts), -1], np.int64)[codes])
 
 
 def to_pandas(table: ReportNumbers | Cases, by: str = "total") -> pd.DataFrame:

@@ -177,7 +177,12 @@ def with_names(report: Numbers, names: Ids) -> Numbers:
     by: dict[str, dict[str, str]] = {}
     for grouping, key, name in names:
         by.setdefault(grouping, {})[key] = name
-    by = {grouping: _distinct(found, report, grouping) for grouping, found in by.items()}
+    for grouping, found in by.items():  # the id follows where two ids have the same name
+        ids = {row.key for one in report.tables if one.by == grouping for row in one.rows}
+        counted = Counter([*found.values(), *(key for key in ids if key and key not in found)])
+        by[grouping] = {
+            key: name if counted[name] == 1 else f"{name} ({key})" for key, name in found.items()
+        }
 
     def named(items: Iterable[Any], grouping: str, *keys: str) -> tuple[Any, ...]:
         """Return values with names in some of their fields; None stays None."""
@@ -204,13 +209,6 @@ def with_names(report: Numbers, names: Ids) -> Numbers:
         attribution=owners,
         indicators=replace(signs, agencies=named(signs.agencies, "agency", "agency")),
     )
-
-
-def _distinct(names: Mapping[str, str], report: ReportNumbers, by: str) -> dict[str, str]:
-    """Return names by id; the id follows in parentheses where two ids have the same name."""
-    ids = {row.key for table in report.tables if table.by == by for row in table.rows}
-    counted = Counter([*names.values(), *(key for key in ids if key and key not in names)])
-    return {key: name if counted[name] == 1 else f"{name} ({key})" for key, name in names.items()}
 
 
 def to_json(report: Report) -> str:

@@ -95,7 +95,9 @@ def forecast_chart(
     slots = forecast.slots[:most]
     by_hour = all(slot.until - slot.since <= _HOUR for slot in slots)
     title = text("chart_load" if by_hour else "chart_load_day")
-    sums = {name: getattr(forecast, name) for name in _SUMS}
+    # counts of appeals that a forecast cannot assign to an hour or a day
+    names = ("overdue", "earlier", "later", "paused", "unknown")
+    sums = {name: getattr(forecast, name) for name in names}
     notes = (text("load_sums", **sums),) if any(sums.values()) else ()
     if not slots:
         return Chart(title, empty="\n".join([text("load_none"), *notes]))
@@ -129,10 +131,6 @@ def forecast_chart(
         {"bar": text("all_of_slot" if by_hour else "all_of_day"), "at_once": text("most_at_once")},
         notes=notes,
     )
-
-
-_SUMS: Final = ("overdue", "earlier", "later", "paused", "unknown")
-"""Counts of appeals that a forecast cannot assign to an hour or a day."""
 
 
 def _slot_ticks(
