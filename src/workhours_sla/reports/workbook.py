@@ -23,7 +23,7 @@ from workhours_sla.reports.cells import Book, Coloured, Layout, Points, Share
 from workhours_sla.reports.columns import FIGURES, Figure, figures_of, verdict_of
 from workhours_sla.reports.headline import (
     agencies,
-    by_late,
+    by_need,
     headline_lines,
     lacking,
     named_period,
@@ -161,7 +161,7 @@ def _summary(report: Report) -> Iterator[tuple[list[object], dict[str, object]]]
         figures = [FIGURES[key] for key in _OF_AGENCY]
         titles = [heading("agency"), *(one.title(report, in_workbook=True) for one in figures)]
         yield [*titles, title_of("lacking")], {"bold": True, "text_wrap": True, "align": "left"}
-        for row in by_late(table.rows)[:_AGENCIES]:
+        for row in by_need(table.rows)[:_AGENCIES]:
             values = [_value(one, row) for one in figures]
             yield [name_of("agency", row.key), *values, lacking(row) or None], left
         yield [], {}
