@@ -45,9 +45,9 @@ from workhours_sla import (
 from workhours_sla.errors import EventError, StoreError
 from workhours_sla.stores import reader as reading
 from workhours_sla.stores.reader import StoreReader
-from workhours_sla.stores.store import DatabaseStore
+from workhours_sla.stores.store import Store
+from workhours_sla.stores.values import Work
 from workhours_sla.stream import Batch, Checkpoint, MemoryStore, Pipeline, Rejected, pipeline
-from workhours_sla.stream.store import Work
 
 
 @contextmanager
@@ -57,7 +57,7 @@ def a_file() -> Iterator[Path]:
 
 
 @pytest.fixture(params=["memory", "database"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> DatabaseStore:
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
     return MemoryStore() if request.param == "memory" else store_at(tmp_path / "appeals.db")
 
 
@@ -169,7 +169,7 @@ def test_another_policy_emits_only_what_it_changes(scene: Scene, other: Scene, s
 # -- quarantine, repairs and rejected rows ------------------------------------------------------
 
 
-def test_a_new_appeal_may_breach_by_the_watermark_of_its_batch(store: DatabaseStore) -> None:
+def test_a_new_appeal_may_breach_by_the_watermark_of_its_batch(store: Store) -> None:
     posted, answer = created("1", at(2025, 3, 12, 10)), replied("1", at(2025, 3, 12, 11))
     with Pipeline(store, POLICY) as pipe:
         emitted = pipe.commit(Batch("s", [posted], watermark=at(2025, 3, 13, 10))).changes
@@ -295,7 +295,7 @@ def test_an_appeal_that_ended_long_ago_is_dropped_and_does_not_return(tmp_path: 
         assert {one.appeal_id for one in store.events()} == {"2", "3", "4"}
 
 
-def test_quarantined_events_are_erased_and_do_not_return(store: DatabaseStore) -> None:
+def test_quarantined_events_are_erased_and_do_not_return(store: Store) -> None:
     early, late = at(2025, 3, 12, 10), at(2025, 3, 20, 10)
     kept = created("kept", early)
     with Pipeline(store, POLICY, retain=timedelta(days=5)) as pipe:
@@ -371,7 +371,7 @@ def test_all_expired_appeals_are_dropped_at_once(tmp_path: Path) -> None:
 
 
 def test_a_rejected_row_is_erased_after_retention_and_still_counted(
-    store: DatabaseStore, tmp_path: Path
+    store: Store, tmp_path: Path
 ) -> None:
     pipe = Pipeline(store, POLICY, retain=timedelta(days=30))
     undated, first, second = (Rejected("not_json", "", f"a name {n}") for n in range(3))
@@ -397,7 +397,7 @@ def test_a_rejected_row_is_erased_after_retention_and_still_counted(
         assert faults_at(tmp_path / "appeals.db") == ()
 
 
-def test_a_change_is_kept_until_all_sinks_in_use_have_it(store: DatabaseStore) -> None:
+def test_a_change_is_kept_until_all_sinks_in_use_have_it(store: Store) -> None:
     store.acknowledge("former", [0])
     pipe = Pipeline(store, POLICY, retain=timedelta(days=1))
     store.deliver_to(["one", "new"])

@@ -39,8 +39,8 @@ from workhours_sla.errors import CalendarCoverageError, StoreError
 from workhours_sla.sla.target import ScheduleField
 from workhours_sla.stores.open import SqliteReader, events_of
 from workhours_sla.stores.store import WRITTEN_EVERY
+from workhours_sla.stores.values import DIGEST
 from workhours_sla.stream import Agencies, Batch, DigestLines, DigestWriter, Pipeline
-from workhours_sla.stream.outbox import DIGEST
 from workhours_sla.stream.sinks.digest import Agency, digest_of, targets_of
 from workhours_sla.stream.sinks.lines import LineFile
 from workhours_sla.text import catalog

@@ -22,8 +22,8 @@ from kit.values import DAY
 from workhours_sla.cli.main import main
 from workhours_sla.config import parse
 from workhours_sla.errors import ConfigError, StoreError
+from workhours_sla.stores.values import MAIL, StoredDigest
 from workhours_sla.stream import Delivery, MemoryStore, Retry
-from workhours_sla.stream.outbox import MAIL, StoredDigest
 from workhours_sla.stream.sinks import mail
 from workhours_sla.stream.sinks.mail import MailRefusedError, MailServer, MailSink, html_of
 from workhours_sla.text.catalog import language

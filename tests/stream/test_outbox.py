@@ -125,7 +125,7 @@ def test_changes_that_the_store_dropped_stay_in_the_file(
         return Event(f"{number}-{kind}", str(number), kind, when, when)
 
     with Stored("b.db", POLICY, retain=5 * day) as store:
-        sink = JsonLinesSink(Path("b.jsonl"), outbox=store)
+        sink = JsonLinesSink(Path("b.jsonl"), outbox=store.store)
         for number in range(9):
             when = begin + number * 3 * day
             store.apply([event(number, EventType.CREATED, when)])

@@ -158,7 +158,7 @@ def write_to(path: Path, changes: Sequence[Change]) -> None:
 
 
 def sink_of(path: Path, store: Stored) -> JsonLinesSink:
-    return JsonLinesSink(path, outbox=store)
+    return JsonLinesSink(path, outbox=store.store)
 
 
 @pytest.fixture

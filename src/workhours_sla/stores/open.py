@@ -1,23 +1,27 @@
-"""Open the store at a place: a path, or the address of a PostgreSQL database."""
+"""Open the store at a place: a path, the address of a PostgreSQL database, or memory."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from time import sleep
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from workhours_sla.argument_types import checked
 from workhours_sla.errors import EngineError, StoreError
 from workhours_sla.errors import shown as named
 from workhours_sla.module_names import public
 from workhours_sla.sla.event import Event
+from workhours_sla.sla.policy import Policy
 from workhours_sla.stores.database import Database
 from workhours_sla.stores.reader import StoreReader
+from workhours_sla.stores.schema import instant_if
 from workhours_sla.stores.sqlite import SqliteDatabase
-from workhours_sla.stores.store import HOT, DatabaseStore
+from workhours_sla.stores.store import HOT, Store
 from workhours_sla.text.messages import say
+from workhours_sla.version import __version__
 
 if TYPE_CHECKING:
     from workhours_sla.stores.postgres import Address, PostgresDatabase
@@ -111,7 +115,7 @@ class SqliteReader(StoreReader):
 
 @public("workhours_sla.stream")
 @checked
-class SqliteStore(DatabaseStore):
+class SqliteStore(Store):
     """A store in a SQLite file, opened for writing by one process; created if it does not exist.
 
     When a call of a pipeline returns, everything that it wrote is on the disk. If the call raises,
@@ -155,7 +159,7 @@ class PostgresReader(StoreReader):
 
 @public("workhours_sla.stream")
 @checked
-class PostgresStore(DatabaseStore):
+class PostgresStore(Store):
     """A store in a PostgreSQL database, opened for writing by one process; created if missing.
 
     ``url`` is an address such as ``postgresql://USER@HOST/DATABASE``, whose encoding must be UTF-8.
@@ -172,7 +176,49 @@ class PostgresStore(DatabaseStore):
         super().__init__(open_to_write(url, patience=patience), hot)
 
 
-def open_store(place: Path | str, *, hot: int = HOT) -> DatabaseStore:
+@public("workhours_sla.stream")
+class MemoryStore(Store):
+    """A store in the memory of one process. Without ``outbox`` no change is kept.
+
+    >>> from workhours_sla import Event, Policy, Schedule, Target, working_hours
+    >>> from workhours_sla.stream import Pipeline
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> policy = Policy([Target("first reply", working_hours(4), office)])
+    >>> posted = datetime(2025, 3, 12, 10, 15, tzinfo=office.tz)
+    >>> store = MemoryStore()
+    >>> changes = Pipeline(store, policy).apply(Event("1", "A-1", "created", posted, posted))
+    >>> [(number, change.kind.value) for number, change in store.changes()]
+    [(1, 'opened')]
+    """
+
+    def __init__(self, *, outbox: bool = True) -> None:
+        self._database = SqliteDatabase.in_memory()
+        super().__init__(self._database, HOT, keeps_changes=outbox)
+
+    def close(self) -> None:
+        """Do nothing: the content can still be read."""
+
+    @property
+    def next_at(self) -> datetime | None:
+        """The earliest timer, in UTC, None if there is no timer."""
+        return instant_if(self._all("SELECT min(timer) FROM appeal")[0][0])
+
+    def snapshot(self) -> bytes:  # type: ignore[override] # stores in files take a path
+        """Return the content, which ``restore`` accepts."""
+        with self.lock:
+            return self._database.connection.serialize()
+
+    @classmethod
+    def restore(cls, policy: Policy, snapshot: bytes, *, outbox: bool = True) -> Self:
+        """Return a store from a snapshot. Raises WorkHoursError if it is none."""
+        store = cls(outbox=outbox)
+        store._database.load(snapshot)
+        store._begin()
+        store._state |= {"library_version": __version__, "policy_version": policy.version}
+        return store
+
+
+def open_store(place: Path | str, *, hot: int = HOT) -> Store:
     """Open a store for a pipeline; it is created if it does not exist.
 
     ``place`` is a path or an address such as ``postgresql://USER@HOST/DATABASE``. Raises
@@ -187,7 +233,7 @@ def open_store(place: Path | str, *, hot: int = HOT) -> DatabaseStore:
     return PostgresStore(str(place), hot=hot) if is_address(place) else SqliteStore(place, hot=hot)
 
 
-def open_existing(place: Path | str) -> DatabaseStore:
+def open_existing(place: Path | str) -> Store:
     """Open a store for writing. Raises StoreError, also if there is none."""
     open_reader(place).close()
     return open_store(place)
@@ -195,7 +241,7 @@ def open_existing(place: Path | str) -> DatabaseStore:
 
 def wait_for_store(
     place: Path | str, on_wait: Callable[[StoreError], object], *, interval: float = 1.0
-) -> tuple[DatabaseStore, bool]:
+) -> tuple[Store, bool]:
     """Open a store for a pipeline as soon as no other process writes it and its server is there."""
     # ``on_wait`` is called once, with the first error; the second result says whether it was
     is_waiting = False

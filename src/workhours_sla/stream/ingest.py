@@ -16,7 +16,8 @@ from workhours_sla.sla.deduplication import (
     reason_for,
 )
 from workhours_sla.sla.event import Event, is_future
-from workhours_sla.stream.store import BY_FOLD, Dropped, Store, Work
+from workhours_sla.stores.store import Store
+from workhours_sla.stores.values import BY_FOLD, Work
 
 Move = tuple[Event | None, StoredEvent | None]
 """A move: the event that counted for an id before, and the copy that counts for the id now."""
@@ -24,8 +25,7 @@ Move = tuple[Event | None, StoredEvent | None]
 
 def ingest(work: Work, store: Store, events: Sequence[Event]) -> None:
     """Apply events, and emit the changes of the appeals that they affect."""
-    known, dropped = store.known(events)
-    gone = dropped or Dropped((), ())
+    known, gone = store.known(events)
     work.known, work.events = known, events
     watermark, fresh = work.watermark, work.fresh
     work.read = len(events)

@@ -9,9 +9,8 @@ from typing import Final, NamedTuple, Protocol
 from workhours_sla.module_names import public
 from workhours_sla.sla.changes import Change
 from workhours_sla.sla.event import Event
-from workhours_sla.stream.source import Checkpoint, Idle, Item, Rejected, Source, Start
-from workhours_sla.stream.store import Batch
-from workhours_sla.stream.watermark import Watermarks
+from workhours_sla.stores.values import Batch, Checkpoint, Rejected
+from workhours_sla.stream.source import Idle, Item, Source, Start, Watermarks
 
 DEFAULT_BATCH_SIZE: Final = 1_000
 """Maximum number of rows in one transaction."""

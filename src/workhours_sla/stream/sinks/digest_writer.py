@@ -15,7 +15,8 @@ from workhours_sla.module_names import public
 from workhours_sla.sla.evaluate import outcomes_of
 from workhours_sla.sla.event import NEVER
 from workhours_sla.sla.outcome import Outcome
-from workhours_sla.stream.outbox import Outbox, StoredDigest
+from workhours_sla.stores.store import Store
+from workhours_sla.stores.values import StoredDigest
 from workhours_sla.stream.pipeline import Pipeline
 from workhours_sla.stream.sinks.digest import (
     Agency,
@@ -86,7 +87,7 @@ class DigestWriter:
 
     def __init__(
         self,
-        store: Outbox,
+        store: Store,
         pipeline: Pipeline,
         agencies: Agencies,
         *,

@@ -22,7 +22,8 @@ from workhours_sla.json.changes import SCHEMA, change_to_json
 from workhours_sla.json.text import escape_control_bytes
 from workhours_sla.module_names import public
 from workhours_sla.sla.changes import Change
-from workhours_sla.stream.outbox import CHANGE, DIGEST, Message, Outbox, StoredDigest
+from workhours_sla.stores.store import Store
+from workhours_sla.stores.values import CHANGE, DIGEST, Message, StoredDigest
 
 _BLOCK: Final = 1 << 16
 """Number of bytes that are read at a time from the end of a file."""
@@ -117,7 +118,7 @@ class JsonLinesSink:
     _form: ClassVar[LineForm] = CHANGES
 
     def __init__(
-        self, where: Path | BinaryIO, *, name: str | None = None, outbox: Outbox | None = None
+        self, where: Path | BinaryIO, *, name: str | None = None, outbox: Store | None = None
     ) -> None:
         self.name: str = name or (str(where.absolute()) if isinstance(where, Path) else "stdout")
         self._to: LineFile | BinaryIO
