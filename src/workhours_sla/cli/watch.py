@@ -58,9 +58,16 @@ from workhours_sla.sources.tail import Tail
 from workhours_sla.stores.store import Store
 from workhours_sla.stores.values import CHANGE
 from workhours_sla.stream.delivery import Delivery, Undelivered, takes
-from workhours_sla.stream.run_loop import DEFAULT_BATCH_SIZE, RunSummary
 from workhours_sla.stream.sinks.lines import JsonLinesSink
-from workhours_sla.stream.source import Idle, Item, Source, Start, Watermarks
+from workhours_sla.stream.source import (
+    DEFAULT_BATCH_SIZE,
+    Idle,
+    Item,
+    RunSummary,
+    Source,
+    Start,
+    Watermarks,
+)
 from workhours_sla.text import catalog, words
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.worktime.amounts import parse_amount

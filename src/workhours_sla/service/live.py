@@ -24,9 +24,9 @@ from workhours_sla.stores.values import Batch, Rejected
 from workhours_sla.stream.delivery import Delivery, Sink
 from workhours_sla.stream.pipeline import Pipeline
 from workhours_sla.stream.receipts import OpenOutcomes, Receipt, commit_with_receipts
-from workhours_sla.stream.run_loop import Digests
 from workhours_sla.stream.sinks.digest import targets_of
 from workhours_sla.stream.sinks.metrics import Metrics
+from workhours_sla.stream.source import Digests
 from workhours_sla.worktime.explain import Trace
 from workhours_sla.worktime.times import ZERO
 

@@ -117,20 +117,14 @@ class StoreReader:
         }
 
     def events(self) -> Iterator[Event]:
-        """Yield every event in order of arrival, even if it is quarantined.
-
-        For a repaired event, yield only the repair.
-        """
+        """Yield every event in order of arrival, even if it is quarantined."""
         after = 0
         while rows := self._all(_COPIES + _EVENTS, after, AFTER_RETENTION, REPLACED):
             yield from (copy.event for copy in self._copies(rows))
             after = rows[-1][0]
 
     def history(self, appeal_id: str) -> list[tuple[Event, str | None]]:
-        """Return the events of an appeal in order, each with its quarantine reason or None.
-
-        Copies that a repair replaced are left out. The result is empty for an unknown appeal.
-        """
+        """Return the events of an appeal in order, each with its quarantine reason or None."""
         condition = "appeal_id=? AND coalesce(quarantined, '')<>?"
         found = self._copies(self._all(_COPIES + condition, appeal_id, REPLACED))
         return sorted(
@@ -204,10 +198,7 @@ class StoreReader:
         return Progress(), CHANGE
 
     def changes(self, after: int = 0, limit: int = -1) -> list[tuple[int, Change]]:
-        """Return the changes with a number greater than ``after``, as pairs of number and change.
-
-        They are in the order of emission. A negative ``limit`` returns all of them.
-        """
+        """Return the numbered changes after a number in order; all without ``limit``."""
         return self.messages(CHANGE, after, limit)
 
     def messages(self, kind: str, after: int = 0, limit: int = -1) -> list[tuple[int, Message]]:

@@ -51,7 +51,7 @@ class SqliteDatabase(Database):
         self._path = path
         self._lock = lock
         self._inode: tuple[int, int] | None = None
-        with self.refusing():
+        with self.refusing:
             self.connection: sqlite3.Connection = sqlite3.connect(
                 where,
                 isolation_level=None,
@@ -132,7 +132,7 @@ class SqliteDatabase(Database):
         return found
 
     def stream(self, table: str) -> Iterator[Row]:
-        with self.refusing():
+        with self.refusing:
             yield from self.connection.execute(f"SELECT * FROM {table}")  # noqa: S608 - our own name
 
     def beside(self) -> SqliteDatabase:

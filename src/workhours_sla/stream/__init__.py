@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     )
     from workhours_sla.stream.delivery import Delivery, Retry, Sink, Undelivered
     from workhours_sla.stream.pipeline import Monitor, Pipeline
-    from workhours_sla.stream.run_loop import Committed, Counters, Digests, RunSummary
     from workhours_sla.stream.sinks.digest import (
         Agency,
         Digest,
@@ -42,7 +41,17 @@ if TYPE_CHECKING:
     from workhours_sla.stream.sinks.lines import DigestLines, JsonLinesSink
     from workhours_sla.stream.sinks.metrics import Metrics
     from workhours_sla.stream.sinks.webhook import WebhookSink
-    from workhours_sla.stream.source import Idle, Item, Source, Start, Watermarks
+    from workhours_sla.stream.source import (
+        Committed,
+        Counters,
+        Digests,
+        Idle,
+        Item,
+        RunSummary,
+        Source,
+        Start,
+        Watermarks,
+    )
 else:
     __getattr__ = on_first_use(
         __name__,
@@ -61,8 +70,8 @@ else:
             "stores.values": "Batch Checkpoint DeadLetter Holdings Pending Progress Rejected",
             "stream.delivery": "Delivery Retry Sink Undelivered",
             "stream.pipeline": "Monitor Pipeline",
-            "stream.run_loop": "Committed Counters Digests RunSummary",
-            "stream.source": "Idle Item Source Start Watermarks",
+            "stream.source": "Committed Counters Digests Idle Item RunSummary Source Start "
+            "Watermarks",
         },
     )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
 from workhours_sla.errors import ConfigError, shown
-from workhours_sla.stream.sinks.replies import on_one_line, without_login
+from workhours_sla.stream.sinks import on_one_line, without_login
 from workhours_sla.text.messages import Phrase, say
 from workhours_sla.version import __version__
 
@@ -34,17 +34,18 @@ _PROPERTY: Final = re.compile(r"([a-z][a-z0-9.]*)\s*=(.*)", re.ASCII)
 _LAST_PORT: Final = 65535
 _LONGEST: Final = 200
 """Maximum length of a reason of librdkafka in a message, in characters."""
-_LOGIN: Final = frozenset({"_AUTHENTICATION", "SASL_AUTHENTICATION_FAILED", "_SSL"})
-_DENIED: Final = frozenset(
-    {
-        "TOPIC_AUTHORIZATION_FAILED",
-        "CLUSTER_AUTHORIZATION_FAILED",
-    }
-)
-_NO_TOPIC: Final = frozenset({"UNKNOWN_TOPIC_OR_PART", "_UNKNOWN_TOPIC", "_UNKNOWN_PARTITION"})
 _NO_BROKER: Final = frozenset(
     {"_TRANSPORT", "_ALL_BROKERS_DOWN", "_TIMED_OUT", "_RESOLVE", "_TIMED_OUT_QUEUE"}
 )
+_SENTENCES: Final = {
+    **dict.fromkeys(("_AUTHENTICATION", "SASL_AUTHENTICATION_FAILED", "_SSL"), "kafka_login"),
+    "TOPIC_AUTHORIZATION_FAILED": "kafka_denied",
+    "CLUSTER_AUTHORIZATION_FAILED": "kafka_denied",
+    "UNKNOWN_TOPIC_OR_PART": "kafka_no_topic",
+    "_UNKNOWN_TOPIC": "kafka_no_topic",
+    "_UNKNOWN_PARTITION": "kafka_no_topic",
+}
+"""The sentence about an error that needs a correction, keyed by its name."""
 
 _log = logging.getLogger("workhours_sla.kafka")
 _log.addHandler(logging.NullHandler())
@@ -60,7 +61,7 @@ class Faults:
     def add(self, error: Any) -> None:
         """Keep an error. An error of the login is kept until a broker answers."""
         self.last = error
-        if error.name() in _LOGIN:
+        if _SENTENCES.get(error.name()) == "kafka_login":
             self._login = error
 
     def clear(self) -> None:
@@ -174,15 +175,12 @@ def why(error: Any) -> str:
 
 def trouble(error: Any, cluster: Cluster, topic: str, *, write: bool = False) -> Phrase | None:
     """Return the sentence for an error that needs a correction; None for other errors."""
+    cause = _SENTENCES.get(error.name())
+    if cause is None:
+        return None
+    cause = "kafka_write_denied" if write and cause == "kafka_denied" else cause
     facts = {"topic": shown(topic), "brokers": shown(cluster.brokers), "why": why(error)}
-    name = error.name()
-    if name in _LOGIN:
-        return say("kafka_login", **facts)
-    if name in _DENIED:
-        return say("kafka_write_denied" if write else "kafka_denied", **facts)
-    if name in _NO_TOPIC:
-        return say("kafka_no_topic", **facts)
-    return None
+    return say(cause, **facts)
 
 
 def no_broker(error: Any, cluster: Cluster) -> Phrase:

@@ -24,15 +24,16 @@ from workhours_sla.stores.open import MemoryStore
 from workhours_sla.stores.store import Store
 from workhours_sla.stores.values import BY_FOLD, NO_BATCH, Batch, Rejected, Work
 from workhours_sla.stream.ingest import ingest, replace_copies, report
-from workhours_sla.stream.run_loop import (
+from workhours_sla.stream.source import (
     DEFAULT_BATCH_SIZE,
     Committed,
     Counters,
     Digests,
     RunLoop,
     RunSummary,
+    Source,
+    Watermarks,
 )
-from workhours_sla.stream.source import Source, Watermarks
 from workhours_sla.text.messages import say
 
 AT_ONCE: Final = 500
@@ -253,9 +254,8 @@ class Pipeline:
         SourceError and StoreError. Earlier batches remain stored, and the next run resumes after
         them.
         """
-        checkpoints = self._store.positions(source.name)
-        loop = RunLoop(source, self.commit, checkpoints, watermarks, digests)
-        return loop.run(batch_size, on_changes, stopping)
+        loop = RunLoop(source, self.commit, watermarks, digests, on_changes)
+        return loop.run(self._store.positions(source.name), batch_size, stopping)
 
     # -- output ------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
 from workhours_sla.stores.values import Batch
 from workhours_sla.stream.pipeline import Pipeline
-from workhours_sla.stream.run_loop import Committed
+from workhours_sla.stream.source import Committed
 
 State = Literal["applied", "duplicate", "quarantined"]
 

@@ -1,16 +1,17 @@
-"""The protocol of a source, the items that it yields, and the watermark of its partitions."""
+"""Sources: the protocol, the items, the watermark, and the loop that reads them in batches."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from workhours_sla.argument_types import checked
 from workhours_sla.errors import SourceError
 from workhours_sla.module_names import public
+from workhours_sla.sla.changes import Change
 from workhours_sla.sla.event import Event, in_utc
-from workhours_sla.stores.values import Rejected
+from workhours_sla.stores.values import Batch, Checkpoint, Rejected
 from workhours_sla.worktime.times import ZERO
 
 
@@ -199,3 +200,158 @@ class Watermarks:
             active.append(when)
         # if a heartbeat has made every partition idle, the heartbeat is the watermark
         return min(active, default=last) - self._skew
+
+
+# -- the run loop ------------------------------------------------------------------------------
+
+DEFAULT_BATCH_SIZE: Final = 1_000
+"""Maximum number of rows in one transaction."""
+
+
+@public("workhours_sla.stream")
+class Counters(NamedTuple):
+    """The number of received events, and how many of them were duplicate, conflicting or late.
+
+    A ``duplicate`` event repeats a known event. A ``conflicting`` event has the id of a known event
+    and another content. A ``late`` event occurred before the watermark at its arrival.
+    """
+
+    read: int = 0
+    duplicate: int = 0
+    conflicting: int = 0
+    late: int = 0
+
+    def plus(self, other: Counters) -> Counters:
+        """Return the sum of these counters and ``other``."""
+        return Counters(*map(sum, zip(self, other, strict=True)))
+
+
+@public("workhours_sla.stream")
+class Committed(NamedTuple):
+    """The changes that a batch caused, and the counters of its events."""
+
+    changes: tuple[Change, ...]
+    counters: Counters
+
+
+@public("workhours_sla.stream")
+class Digests(Protocol):
+    """Messages that are sent as time passes, even if no clock changes."""
+
+    def due(self, watermark: datetime) -> bool:
+        """Return whether a batch must end at a watermark because messages are due."""
+
+    def send(self) -> int | None:
+        """Send the messages that are due as of the last stored batch. May raise any error.
+
+        Returns how many were stored in the outbox for the sinks.
+        """
+
+
+@public("workhours_sla.stream")
+class RunSummary(NamedTuple):
+    """The counts of one run.
+
+    ``items`` is the number of rows or messages, and ``rejected`` the number of rows or messages
+    that produced no event. ``causes`` has the number of rejected rows and the first rejected row,
+    keyed by the reason for the rejection.
+    """
+
+    items: int = 0
+    rejected: int = 0
+    events: Counters = Counters()
+    changes: int = 0
+    causes: Mapping[str, tuple[int, Rejected]] = {}
+
+
+class RunLoop:
+    """One run over a source: the rows of the batch so far, and the summary so far; mutable."""
+
+    def __init__(
+        self,
+        source: Source,
+        commit: Callable[[Batch], Committed],
+        watermarks: Watermarks,
+        digests: Digests | None,
+        on_changes: Callable[[], object],
+    ) -> None:
+        self._source = source
+        self._commit = commit
+        self._watermarks = watermarks
+        self._digests = digests
+        self._on_changes = on_changes
+        self._stored: datetime | None = None
+        """The watermark of the last batch."""
+        self._items: list[Item | Start] = []
+        self._summary = RunSummary()
+
+    def run(
+        self,
+        checkpoints: Mapping[str, Checkpoint],
+        batch_size: int,
+        stopping: Callable[[], bool],
+    ) -> RunSummary:
+        """Read the source to its end, as ``Pipeline.run`` describes."""
+        for partition, checkpoint in checkpoints.items():
+            if checkpoint.received_until is not None:
+                self._watermarks.record(partition, checkpoint.received_until)
+        self._send(has_changes=False)
+        positions = {partition: one.position for partition, one in checkpoints.items()}
+        for item in self._source.items(positions):
+            if not self._take(item, batch_size):
+                continue
+            self._end_batch()
+            if stopping():
+                break
+        self._end_batch()
+        return self._summary
+
+    def _take(self, item: Item | Start | Idle, batch_size: int) -> bool:
+        """Collect an item, and return whether the batch ends."""
+        if isinstance(item, Idle):
+            if item.received_until is not None:
+                self._watermarks.heartbeat(item.received_until, item.partition)
+            return True
+        self._items.append(item)
+        if isinstance(item, Start):
+            change = self._watermarks.forget if item.is_gone else self._watermarks.expect
+            change(item.partition)
+            return True
+        for event in item.events:
+            self._watermarks.record(item.partition, event.received_at)
+        if self._digests is None or len(self._items) >= batch_size:
+            return len(self._items) >= batch_size
+        watermark = self._watermarks.value
+        return watermark is not None and self._digests.due(watermark)
+
+    def _end_batch(self) -> None:
+        """Store the batch, send digests, and call ``on_changes`` if there is something to send."""
+        watermark, items = self._watermarks.value, self._items
+        if not items and watermark == self._stored:
+            return
+        rows = [one for one in items if isinstance(one, Item)]
+        rejected = [row.rejected for row in rows if row.rejected is not None]
+        received_until = self._watermarks.received_until
+        last = {one.partition: one.position for one in items}
+        positions = {name: Checkpoint(at, received_until(name)) for name, at in last.items()}
+        events = [event for row in rows for event in row.events]
+        batch = Batch(self._source.name, events, rejected, positions, watermark)
+        changes, counters = self._commit(batch)
+        self._stored, self._items = watermark, []
+        before = self._summary
+        causes = dict(before.causes)
+        for row in rejected:
+            count, first = causes.get(row.reason, (0, row))
+            causes[row.reason] = (count + 1, first)
+        self._summary = RunSummary(
+            before.items + len(rows),
+            before.rejected + len(rejected),
+            before.events.plus(counters),
+            before.changes + len(changes),
+            causes,
+        )
+        self._send(has_changes=bool(changes))
+
+    def _send(self, *, has_changes: bool) -> None:
+        if (self._digests is not None and self._digests.send()) or has_changes:
+            self._on_changes()

@@ -160,10 +160,7 @@ class DigestWriter:
             return False
 
     def _count(self) -> tuple[int, dict[str | None, Counter[str]]]:
-        """Return the number of the last change, and the counts of changes since each last message.
-
-        The changes are counted by kind, and keyed by the agency's id.
-        """
+        """Return the number of the last change, and each agency's counts since its last message."""
         number = self._number
         changed = {agency: Counter(counts) for agency, counts in self._state.changed}
         while found := self._store.changes(number, _AT_ONCE):
@@ -181,11 +178,7 @@ class DigestWriter:
         changed: Mapping[str | None, Counter[str]],
         now: datetime,
     ) -> list[Digest]:
-        """Return the digests of the agencies that are at work by one of these schedules.
-
-        Only appeals that have changed or may have passed a share of their budget are looked at, and
-        those of the agencies that get a digest.
-        """
+        """Return the digests of the agencies that are at work by one of these schedules."""
         with self._pipeline.store.lock:
             touched = set(self._touched)
             self._touched.clear()
