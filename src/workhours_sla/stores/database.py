@@ -72,6 +72,7 @@ class Database(ABC):
 
     def check_place(self) -> None:
         """Raise StoreError if the path has another file than the one that is open for writing."""
+        return
 
     def refuse(self, cause: str, **facts: object) -> NoReturn:
         raise StoreError(say(cause, path=repr(self.place), **facts), path=self.place) from None
