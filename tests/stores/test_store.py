@@ -8,7 +8,6 @@ from __future__ import annotations
 import random
 import sys
 import tempfile
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -169,15 +168,6 @@ def test_another_policy_emits_only_what_it_changes(scene: Scene, other: Scene, s
 # -- quarantine, repairs and rejected rows ------------------------------------------------------
 
 
-def test_a_new_appeal_may_breach_by_the_watermark_of_its_batch(store: Store) -> None:
-    posted, answer = created("1", at(2025, 3, 12, 10)), replied("1", at(2025, 3, 12, 11))
-    with Pipeline(store, POLICY) as pipe:
-        emitted = pipe.commit(Batch("s", [posted], watermark=at(2025, 3, 13, 10))).changes
-        assert [change.kind.value for change in emitted] == ["opened", "at_risk", "breached"]
-        emitted = pipe.commit(Batch("s", [answer], watermark=at(2025, 3, 14, 10))).changes
-        assert [change.kind.value for change in emitted if change.retracts is None] == ["met"]
-
-
 def test_an_amended_calendar_moves_what_it_touches_alone(tmp_path: Path) -> None:
     path = tmp_path / "appeals.db"
     touched, not_touched = created("1", at(2023, 1, 31, 16, 30)), created("2", at(2023, 1, 30, 10))
@@ -211,38 +201,6 @@ def test_quarantine_is_listed_and_a_repair_replaces_every_copy(
         again = replace(right, occurred_at=at(2025, 3, 12, 10, 30))
         assert [c.retracts is None for c in store.repair(again)] == [False, True]
         assert balanced(store)
-
-
-def test_a_repair_that_is_ahead_of_its_receipt_is_quarantined(tmp_path: Path) -> None:
-    posted = created("1", at(2025, 3, 12, 10))
-    ahead = replace(posted, received_at=at(2025, 3, 12, 9), reason="repaired")
-    with opened(tmp_path / "appeals.db") as store:
-        store.apply([posted])
-        assert [change.retracts is None for change in store.repair(ahead)] == [False]
-        assert quarantined(store) == Counter({(ahead.event_id, "future_time"): 1})
-        assert balanced(store)
-
-
-def test_many_copies_of_few_ids_have_the_result_of_a_monitor(tmp_path: Path) -> None:
-    chance = random.Random(1)
-    posted = at(2025, 3, 12, 10)
-    copies = [
-        replace(
-            created(chance.choice("AB"), posted),
-            event_id=chance.choice("123"),
-            received_at=posted + chance.randint(-9, 30) * HOUR / 10,
-            reason=f"{chance.randrange(40)}",
-        )
-        for _ in range(250)
-    ]
-    monitor = Monitor(POLICY)
-    for some in (copies[:100], copies[100:]):
-        with opened(tmp_path / "appeals.db", hot=1) as store:
-            while some:
-                batch, some = some[: (size := chance.randint(1, 4))], some[size:]
-                assert store.apply(batch) == monitor.apply(batch)
-            assert quarantined(store) == quarantined(monitor)
-            assert balanced(store)
 
 
 def test_rejected_rows_are_kept_until_they_are_repaired_or_read(tmp_path: Path) -> None:
@@ -352,22 +310,6 @@ def test_changes_that_no_sink_has_had_outlive_retention(tmp_path: Path) -> None:
         store.acknowledge("slow", [3])
         store.apply([created("4", at(2025, 3, 25, 13))])
         assert store.changes()[0][0] == 4
-
-
-def test_all_expired_appeals_are_dropped_at_once(tmp_path: Path) -> None:
-    with opened(tmp_path / "appeals.db") as store:
-        for number in range(1_200):
-            store.apply(
-                [
-                    created(str(number), at(2025, 3, 12, 10)),
-                    replied(str(number), at(2025, 3, 12, 11)),
-                ]
-            )
-    with opened(tmp_path / "appeals.db", retain=timedelta(days=1)) as store:
-        store.advance(at(2025, 3, 20, 10))
-        assert list(store.events()) == []
-        assert store.holdings().dropped == 2_400
-        assert balanced(store)
 
 
 def test_a_rejected_row_is_erased_after_retention_and_still_counted(
@@ -571,46 +513,6 @@ def test_an_open_iterator_blocks_no_other_thread(
     for begun in (events, outcomes):
         with pytest.raises(StoreError, match="is closed; open it again"):
             list(begun)
-
-
-def test_an_appeal_that_is_dropped_while_outcomes_are_read_is_left_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pipeline, "AT_ONCE", 1)
-    with opened(tmp_path / "appeals.db", retain=timedelta(days=1)) as store:
-        store.apply([created("1", at(2025, 3, 12, 10)), created("2", at(2025, 3, 12, 10))])
-        outcomes = store.open_outcomes(at(2025, 3, 12, 12))
-        assert next(outcomes).appeal_id == "1"
-        store.apply([replied("2", at(2025, 3, 12, 11))])
-        store.advance(at(2025, 3, 20))
-        assert {one.appeal_id for one in store.events()} == {"1"}
-        assert list(outcomes) == []
-
-
-def test_a_store_is_closed_after_the_call_that_is_under_way(tmp_path: Path) -> None:
-    path = tmp_path / "appeals.db"
-    entered, go_on = threading.Event(), threading.Event()
-
-    def read(row: Rejected) -> Sequence[Event]:
-        entered.set()
-        assert go_on.wait(10)
-        return [created(row.text, at(2025, 3, 12, 10))]
-
-    with ThreadPoolExecutor(2) as pool, opened(path) as store:
-        store.commit(Batch("file", rejected=[Rejected("bad_row", "", "1")]))
-        replayed = pool.submit(store.retry_rejected, read)
-        assert entered.wait(10)
-        closed = pool.submit(store.close)
-        try:
-            with pytest.raises(TimeoutError):
-                closed.result(0.2)
-        finally:
-            go_on.set()
-        closed.result(10)
-        assert [change.kind.value for change in replayed.result(10).changes] == ["opened"]
-    with reader_at(path) as reader:
-        assert [one.appeal_id for one in reader.events()] == ["1"]
-        assert reader.rejected() == {}
 
 
 def test_a_call_on_a_closed_store_does_not_report_damage(tmp_path: Path) -> None:

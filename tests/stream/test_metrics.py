@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 
 from kit.values import HOUR, OFFICE
 from workhours_sla import Change, Event, EventType, Policy, Target, working_hours
-from workhours_sla.errors import NaiveDatetimeError, StoreError, UndeliverableError
+from workhours_sla.errors import NaiveDatetimeError, UndeliverableError
 from workhours_sla.stream import Delivery, MemoryStore, Metrics, Pipeline, SqliteStore
 
 POLICY = Policy(
@@ -166,50 +165,6 @@ def test_a_breach_of_an_agency_is_counted_from_zero(pipeline: Pipeline) -> None:
     deliver(pipeline, metrics)
     samples = parsed(metrics.text(MONDAY + 6 * HOUR))
     assert value(samples, "breaches_total", agency="roads", target="first reply") == 1
-
-
-class Failing:
-    """A sink that refuses every change for now."""
-
-    name = "board"
-
-    def write(self, _changes: Sequence[Change]) -> None:
-        msg = "503"
-        raise StoreError(msg)
-
-
-def test_a_sink_that_fails_and_one_that_hangs_are_seen(pipeline: Pipeline) -> None:
-    metrics = Metrics(pipeline, sinks=["board", "hanging"])
-    apply(pipeline, [created(f"A-{number}", MONDAY, "roads") for number in range(3)], MONDAY)
-    with Delivery(pipeline.store, [Failing()]) as delivery:
-        assert [one.sink for one in delivery.finish(10)] == ["board"]
-    samples = parsed(metrics.text(MONDAY))
-    for sink, attempts in (("board", 1), ("hanging", 0)):
-        assert value(samples, "undelivered_changes", sink=sink) == 6
-        assert value(samples, "failed_attempts", sink=sink) == attempts
-    numbers = [number for number, _ in pipeline.store.pending("hanging", MONDAY, 9).changes]
-    pipeline.store.acknowledge("hanging", numbers[:2])
-    for number in numbers:
-        pipeline.store.fail("board", number, "410", None)
-    samples = parsed(metrics.text(MONDAY))
-    assert value(samples, "undelivered_changes", sink="hanging") == 4
-    assert value(samples, "undelivered_changes", sink="board") == 0
-    assert value(samples, "failed_attempts", sink="board") == 0
-    assert pipeline.store.replay("board", numbers[:1]) == 1
-    assert value(parsed(metrics.text(MONDAY)), "undelivered_changes", sink="board") == 1
-
-
-class Hanging:
-    """A sink whose write never returns."""
-
-    name = "hanging"
-
-    def __init__(self) -> None:
-        self.entered, self.released = threading.Event(), threading.Event()
-
-    def write(self, _changes: Sequence[Change]) -> None:
-        self.entered.set()
-        self.released.wait(60)
 
 
 def test_working_time_without_events_leaves_out_nights_and_days_off(pipeline: Pipeline) -> None:
