@@ -18,8 +18,7 @@ from workhours_sla.errors import StoreError
 from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.mapping import Mapper
 from workhours_sla.sources.tail import PARTITION, Tail
-from workhours_sla.stores.copy import check_store, restore
-from workhours_sla.stores.open import SqliteReader
+from workhours_sla.stores.open import SqliteReader, check_store, restore
 from workhours_sla.stream import Batch, Checkpoint, Rejected
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")

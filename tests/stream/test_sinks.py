@@ -27,7 +27,7 @@ from workhours_sla import (
 )
 from workhours_sla.errors import StoreError
 from workhours_sla.json import from_json
-from workhours_sla.json.changes import change_to_json
+from workhours_sla.json.outcomes import change_to_json
 from workhours_sla.stream.sinks.digest import (
     LONGEST,
     Agency,

@@ -27,9 +27,11 @@ from workhours_sla.cli.settings import ConfigOption, JsonOption, LangOption
 from workhours_sla.cli.times import clock, read_time
 from workhours_sla.errors import NaiveDatetimeError, StoreError
 from workhours_sla.sla.event import ALLOWED_SKEW
-from workhours_sla.stores.copy import StoreFault, check_store, copy_store
 from workhours_sla.stores.open import (
     IN_USE,
+    StoreFault,
+    check_store,
+    copy_store,
     has_store,
     is_address,
     open_existing,

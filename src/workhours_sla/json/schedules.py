@@ -25,8 +25,17 @@ from workhours_sla.errors import (
     WorkHoursError,
 )
 from workhours_sla.json.checked_data import Reader, RefusedError, refuse, refuse_for
-from workhours_sla.json.single_texts import DayHours, Hours, LayerName, MonthDay
-from workhours_sla.json.structs import FORMS, Form, form_of, part_form_of, plain
+from workhours_sla.json.structs import (
+    FORMS,
+    DayHours,
+    Form,
+    Hours,
+    LayerName,
+    MonthDay,
+    form_of,
+    part_form_of,
+    plain,
+)
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.shifts import Shifts, format_shifts
 

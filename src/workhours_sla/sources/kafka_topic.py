@@ -18,7 +18,7 @@ from workhours_sla.errors import SourceError, shown
 from workhours_sla.sla.event import Event
 from workhours_sla.sources.stream_rows import item_of
 from workhours_sla.stores.values import Rejected
-from workhours_sla.stream.kafka_connection import (
+from workhours_sla.stream.sinks.kafka import (
     EXTRA,
     LIBRARY,
     PATIENCE,

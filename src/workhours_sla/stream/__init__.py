@@ -6,15 +6,18 @@ from workhours_sla.facades import on_first_use
 
 if TYPE_CHECKING:
     from workhours_sla.sources.kafka import KafkaSource
-    from workhours_sla.stores.copy import StoreFault, check_store, copy_store, restore
     from workhours_sla.stores.open import (
         MemoryStore,
         PostgresReader,
         PostgresStore,
         SqliteReader,
         SqliteStore,
+        StoreFault,
+        check_store,
+        copy_store,
         events_of,
         open_store,
+        restore,
     )
     from workhours_sla.stores.store import Store
     from workhours_sla.stores.values import (
@@ -63,9 +66,8 @@ else:
             "stream.sinks.metrics": "Metrics",
             "stream.sinks.webhook": "WebhookSink",
             "sources.kafka": "KafkaSource",
-            "stores.copy": "StoreFault check_store copy_store restore",
             "stores.open": "MemoryStore PostgresReader PostgresStore SqliteReader SqliteStore "
-            "events_of open_store",
+            "StoreFault check_store copy_store events_of open_store restore",
             "stores.store": "Store",
             "stores.values": "Batch Checkpoint DeadLetter Holdings Pending Progress Rejected",
             "stream.delivery": "Delivery Retry Sink Undelivered",

@@ -18,7 +18,7 @@ from workhours_sla.disk.atomic_write import replacing, sync_folder
 from workhours_sla.disk.faults import fail
 from workhours_sla.disk.file_locks import lock_file
 from workhours_sla.errors import StoreError
-from workhours_sla.json.changes import SCHEMA, change_to_json
+from workhours_sla.json.outcomes import SCHEMA, change_to_json
 from workhours_sla.json.text import escape_control_bytes
 from workhours_sla.module_names import public
 from workhours_sla.sla.changes import Change

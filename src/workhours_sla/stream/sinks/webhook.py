@@ -17,7 +17,7 @@ from urllib.parse import quote, urlsplit
 
 from workhours_sla.argument_types import checked
 from workhours_sla.errors import ConfigError, StoreError, UndeliverableError, shown
-from workhours_sla.json.changes import change_to_json
+from workhours_sla.json.outcomes import change_to_json
 from workhours_sla.module_names import public
 from workhours_sla.sla.changes import Change
 from workhours_sla.stream.sinks import why_of, without_login
