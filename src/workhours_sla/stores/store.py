@@ -81,7 +81,7 @@ class Store(StoreReader):
         self._keeps_changes = keeps_changes
         self._sinks: dict[str, str] = {}
         """The kinds of messages of the sinks in use."""
-        self._token = token_hex()
+        self._token = f'"{token_hex()}"'
         self._hot: dict[str, AppealState] = {}
         """The appeals in memory, last used last; between transactions equal to those on disk."""
         self._state: dict[str, Any] = {}
@@ -99,7 +99,7 @@ class Store(StoreReader):
     def _begin(self) -> None:
         """Register this writer in the database, and read its state."""
         with self._db.transaction():
-            self._put_meta({WRITER_KEY: self._token})
+            self._db.put("meta", [(WRITER_KEY, self._token)])
         self._load()
 
     @property
@@ -136,7 +136,8 @@ class Store(StoreReader):
             before = self._state
             self._state = dict(before)
             try:
-                with self._writing():
+                with self._db.transaction():
+                    self._check_writer()
                     yield
                     items = self._state.items()
                     self._put_meta(dict(one for one in items if before.get(one[0]) != one[1]))
@@ -150,10 +151,13 @@ class Store(StoreReader):
     @contextmanager
     def _writing(self) -> Iterator[None]:
         with self.lock, self._db.transaction():
-            found = self._all("SELECT value FROM meta WHERE key=?", WRITER_KEY)
-            if found != [(encode(self._token).decode(),)]:
-                self._db.refuse_other_writer()
+            self._check_writer()
             yield
+
+    def _check_writer(self) -> None:
+        """Raise StoreError if another writer has begun to write."""
+        if self._all("SELECT value FROM meta WHERE key=?", WRITER_KEY) != [(self._token,)]:
+            self._db.refuse_other_writer()
 
     def _put_meta(self, values: Mapping[str, object]) -> None:
         self._db.put("meta", [(key, encode(value).decode()) for key, value in values.items()])
