@@ -272,8 +272,7 @@ def json_value(value: object) -> str:
     raise TypeError(value)
 
 
-WEEKS: Final = (40, 36, 24)
-"""Working weeks in hours for which there are norms."""
+WEEKS: Final = (40, 36, 24)  # working weeks in hours for which there are norms
 _ONE_DAY: Final = timedelta(days=1)
 
 

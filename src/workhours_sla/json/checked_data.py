@@ -22,8 +22,7 @@ from msgspec import inspect
 from workhours_sla.errors import ConfigError, WorkHoursError, clipped, shown
 from workhours_sla.text.messages import Phrase, phrase_of, say
 
-_LISTED = 20
-"""Maximum number of choices that a message lists."""
+_LISTED = 20  # maximum number of choices that a message lists
 
 Keys = tuple[str | int, ...]
 Made = TypeVar("Made")

@@ -287,8 +287,7 @@ def plain(value: Any) -> Any:
     return value if form is None else form.written(value)
 
 
-_NESTED: Final = (Form, tuple, dict)
-"""Types of values that may contain instances of Form."""
+_NESTED: Final = (Form, tuple, dict)  # types of values that may contain instances of Form
 _DEEPEST: Final = 200
 """Maximum number of keys in a path; more deeply nested values cannot be written."""
 

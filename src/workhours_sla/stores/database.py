@@ -13,8 +13,7 @@ from workhours_sla.errors import EventError, StoreError
 from workhours_sla.stores.schema import MIGRATIONS, TABLES, VERSION_KEY, WRITER_KEY, Row
 from workhours_sla.text.messages import say
 
-AT_ONCE: Final = 10_000
-"""Number of rows that are read at a time."""
+AT_ONCE: Final = 10_000  # number of rows that are read at a time
 
 
 class Database(ABC):

@@ -27,8 +27,7 @@ from workhours_sla.version import __version__
 if TYPE_CHECKING:
     from workhours_sla.stores.postgres import Address, PostgresDatabase
 
-PATIENCE: Final = 2.0
-"""Seconds to wait for the lock of a writer that has just ended."""
+PATIENCE: Final = 2.0  # seconds to wait for the lock of a writer that has just ended
 
 SCHEMES: Final = ("postgresql://", "postgres://")
 """How the address of a PostgreSQL database begins; everything else is a path."""

@@ -85,8 +85,7 @@ MIGRATIONS: Final = (
 )
 """The steps between versions: step n, counted from 1, turns version n - 1 into version n."""
 
-VERSION_KEY: Final = "store_version"
-"""The key of the version of the schema in the table ``meta``."""
+VERSION_KEY: Final = "store_version"  # the key of the version of the schema in the table ``meta``
 WRITER_KEY: Final = "writer"
 """The key of the token of the last writer in the table ``meta``, which is never copied."""
 

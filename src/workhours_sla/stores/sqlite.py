@@ -19,10 +19,8 @@ from workhours_sla.text.messages import say
 
 APPLICATION_ID: Final = 0x57485354
 """The application id of a SQLite file that is a store of this library ("WHST")."""
-BESIDE: Final = "-writer"
-"""The suffix of the name of the file that the writer of a store locks."""
-CHUNK: Final = 500
-"""Maximum number of values in one SQL statement."""
+BESIDE: Final = "-writer"  # the suffix of the name of the file that the writer of a store locks
+CHUNK: Final = 500  # maximum number of values in one SQL statement
 
 _MEMORY: Final = Path(":memory:")
 _VERSION: Final = "SELECT value FROM meta WHERE key=?"

@@ -56,8 +56,7 @@ WRITTEN_EVERY: Final = timedelta(minutes=1)
 """Maximum advance of the watermark in memory before it is written to the database."""
 SWEPT_EVERY: Final = timedelta(hours=1)
 """How far time passes until a store with retention looks for old quarantined events again."""
-AT_ONCE: Final = 500
-"""Number of appeals that are dropped at once."""
+AT_ONCE: Final = 500  # number of appeals that are dropped at once
 
 _OLDEST_ACCEPTED: Final = """
     SELECT coalesce(at, 0) FROM outbox WHERE {kind} AND number<=?
@@ -79,13 +78,11 @@ class Store(StoreReader):
         super().__init__(db)
         self._most = hot
         self._keeps_changes = keeps_changes
-        self._sinks: dict[str, str] = {}
-        """The kinds of messages of the sinks in use."""
+        self._sinks: dict[str, str] = {}  # the kinds of messages of the sinks in use
         self._token = f'"{token_hex()}"'
         self._hot: dict[str, AppealState] = {}
         """The appeals in memory, last used last; between transactions equal to those on disk."""
-        self._state: dict[str, Any] = {}
-        """The counters and other values in the table ``meta``."""
+        self._state: dict[str, Any] = {}  # the counters and other values in the table ``meta``
         self._last_event: int = 0
         self._watermark: datetime | None = None
         self._swept: datetime | None = None

@@ -155,8 +155,7 @@ class StoredDigest(msgspec.Struct, frozen=True):
         return id_ if self.recipient is None else f"{id_}/{self.recipient}"
 
 
-Message = Any
-"""A Change or a StoredDigest, by the kind that a sink takes."""
+Message = Any  # A Change or a StoredDigest, by the kind that a sink takes
 
 
 @public("workhours_sla.stream")

@@ -18,14 +18,11 @@ from workhours_sla.sla.event import NEVER
 from workhours_sla.stores.store import Store
 from workhours_sla.stores.values import CHANGE, Pending
 
-DEFAULT_BATCH_SIZE: Final = 1_000
-"""Maximum number of messages in one write to a sink."""
+DEFAULT_BATCH_SIZE: Final = 1_000  # maximum number of messages in one write to a sink
 _LONGEST_ERROR: Final = 500
 """Maximum length of an error message that the store keeps, in characters."""
-_STORE_RETRY: Final = 1.0
-"""Seconds between two attempts to use a store that fails."""
-_POLL: Final = 0.05
-"""Seconds between two checks of whether a thread has ended."""
+_STORE_RETRY: Final = 1.0  # seconds between two attempts to use a store that fails
+_POLL: Final = 0.05  # seconds between two checks of whether a thread has ended
 
 
 @public("workhours_sla.stream")

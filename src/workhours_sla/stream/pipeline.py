@@ -36,8 +36,7 @@ from workhours_sla.stream.source import (
 )
 from workhours_sla.text.messages import say
 
-AT_ONCE: Final = 500
-"""Number of appeals that are read from the store at once."""
+AT_ONCE: Final = 500  # number of appeals that are read from the store at once
 
 UNWRITTEN: Final = 20_000
 """Number of appeals that a long transaction collects in memory before it writes them."""

@@ -204,8 +204,7 @@ class Watermarks:
 
 # -- the run loop ------------------------------------------------------------------------------
 
-DEFAULT_BATCH_SIZE: Final = 1_000
-"""Maximum number of rows in one transaction."""
+DEFAULT_BATCH_SIZE: Final = 1_000  # maximum number of rows in one transaction
 
 
 @public("workhours_sla.stream")
@@ -280,8 +279,7 @@ class RunLoop:
         self._watermarks = watermarks
         self._digests = digests
         self._on_changes = on_changes
-        self._stored: datetime | None = None
-        """The watermark of the last batch."""
+        self._stored: datetime | None = None  # the watermark of the last batch
         self._items: list[Item | Start] = []
         self._summary = RunSummary()
 

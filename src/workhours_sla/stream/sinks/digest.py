@@ -24,8 +24,7 @@ from workhours_sla.worktime.schedule import Schedule
 
 THRESHOLDS: Final = (50, 75, 100)
 """An agency gets a message when an appeal has used one of these percentages of its budget."""
-LONGEST: Final = 4096
-"""Maximum number of characters in a message."""
+LONGEST: Final = 4096  # maximum number of characters in a message
 
 RETRACTED: Final = "retracted"
 """The key under which ``count_changes`` counts retractions; other keys are kinds of changes."""

@@ -30,15 +30,13 @@ RESERVED: Final = frozenset(
     }
 )
 """The properties on which exactness depends, so that a configuration cannot change them."""
-PATIENCE: Final = 10.0
-"""Seconds to wait for the first answer of a broker."""
+PATIENCE: Final = 10.0  # seconds to wait for the first answer of a broker
 
 _BROKER: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w.-]+):(\d{1,5})")
 _TOPIC: Final = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}", re.ASCII)
 _PROPERTY: Final = re.compile(r"([a-z][a-z0-9.]*)\s*=(.*)", re.ASCII)
 _LAST_PORT: Final = 65535
-_LONGEST: Final = 200
-"""Maximum length of a reason of librdkafka in a message, in characters."""
+_LONGEST: Final = 200  # maximum length of a reason of librdkafka in a message, in characters
 _NO_BROKER: Final = frozenset(
     {"_TRANSPORT", "_ALL_BROKERS_DOWN", "_TIMED_OUT", "_RESOLVE", "_TIMED_OUT_QUEUE"}
 )
@@ -194,10 +192,8 @@ def no_broker(error: Any, cluster: Cluster) -> Phrase:
 
 # -- the sink ----------------------------------------------------------------------------------
 
-CHANGE_ID: Final = "change-id"
-"""The header with the ``change_id``, the same in each attempt."""
-_TIMEOUT: Final = 15_000
-"""Milliseconds within which the brokers must store a change."""
+CHANGE_ID: Final = "change-id"  # the header with the ``change_id``, the same in each attempt
+_TIMEOUT: Final = 15_000  # milliseconds within which the brokers must store a change
 _OWN: Final[Mapping[str, object]] = {
     "acks": "all",
     "enable.idempotence": True,

@@ -25,15 +25,12 @@ from workhours_sla.sla.changes import Change
 from workhours_sla.stores.store import Store
 from workhours_sla.stores.values import CHANGE, DIGEST, Message, StoredDigest
 
-_BLOCK: Final = 1 << 16
-"""Number of bytes that are read at a time from the end of a file."""
-_SHOWN: Final = 40
-"""Number of characters of a wrong line that an error quotes."""
+_BLOCK: Final = 1 << 16  # number of bytes that are read at a time from the end of a file
+_SHOWN: Final = 40  # number of characters of a wrong line that an error quotes
 _WITHOUT_LOCKS: Final = (errno.ENOTSUP, errno.ENOSYS, errno.ENOLCK)
 """Errors of file systems without locks. Files are not locked on such a file system."""
 
-Lines = Mapping[str, bytes]
-"""Lines without their ends, keyed by their ids."""
+Lines = Mapping[str, bytes]  # lines without their ends, keyed by their ids
 
 
 class LineForm:

@@ -22,12 +22,10 @@ from workhours_sla.stream.sinks import on_one_line, why_of
 from workhours_sla.text.catalog import current
 from workhours_sla.text.messages import say
 
-TIMEOUT: Final = 15.0
-"""Seconds that a mail server has for each reply."""
+TIMEOUT: Final = 15.0  # seconds that a mail server has for each reply
 FOR_A_DAY: Final = Retry(first=timedelta(minutes=5), longest=timedelta(hours=1), attempts=28)
 """When a message is sent again to a recipient that the server refuses for now."""
-_PERMANENT: Final = 500
-"""Replies from this code on are permanent."""
+_PERMANENT: Final = 500  # replies from this code on are permanent
 _THIS_MACHINE: Final = ("localhost", "127.0.0.1", "::1")
 
 

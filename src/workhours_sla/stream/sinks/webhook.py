@@ -27,15 +27,12 @@ from workhours_sla.version import __version__
 if TYPE_CHECKING:
     import httpx
 
-TIMEOUT: Final = timedelta(seconds=15)
-"""How long a receiver may be silent."""
-PREFIX: Final = "whsec_"
-"""The beginning of every secret as text."""
+TIMEOUT: Final = timedelta(seconds=15)  # how long a receiver may be silent
+PREFIX: Final = "whsec_"  # the beginning of every secret as text
 _SECRET_BYTES: Final = range(24, 65)
 _TEMPORARY: Final = frozenset({408, 425, 429})
 """The 4xx statuses after which a request is sent again."""
-_LONGEST_WAIT: Final = timedelta(days=1)
-"""The longest delay that a receiver can ask for."""
+_LONGEST_WAIT: Final = timedelta(days=1)  # the longest delay that a receiver can ask for
 _RETRACTED: Final = "retracted"
 _PORTS: Final = {"https": 443, "http": 80}
 
@@ -72,8 +69,7 @@ class WebhookSink:
     'board'
     """
 
-    batch_size = 1
-    """A request has one change, so that a failure repeats no other change."""
+    batch_size = 1  # A request has one change, so that a failure repeats no other change
 
     def __init__(
         self,
