@@ -29,30 +29,22 @@ Made = TypeVar("Made")
 
 
 class RefusedError(ValueError):
-    """Raised for a value that cannot be used."""
+    """Raised for a value that cannot be used, or for which building it raised another error."""
 
     def __init__(
-        self,
-        what: Phrase | str,
-        instead: Phrase | str = "",
-        keys: Keys = (),
-        reason: WorkHoursError | None = None,
+        self, what: Phrase | str | WorkHoursError, instead: Phrase | str = "", keys: Keys = ()
     ) -> None:
         super().__init__(str(what))
-        self.what: Phrase | str = what
+        self.what: Phrase | str | WorkHoursError = what
         self.instead: Phrase | str = instead
         self.keys: Keys = keys
-        self.reason: WorkHoursError | None = reason
 
 
-def refuse(what: Phrase | str, instead: Phrase | str, *keys: str | int) -> NoReturn:
+def refuse(
+    what: Phrase | str | WorkHoursError, instead: Phrase | str = "", *keys: str | int
+) -> NoReturn:
     """Raise RefusedError about the value at a key path: its fault, and what to write instead."""
     raise RefusedError(what, instead, keys) from None
-
-
-def refuse_for(reason: WorkHoursError, *keys: str | int) -> NoReturn:
-    """Raise RefusedError about the value at a key path, with another error as the reason."""
-    raise RefusedError(str(reason), "", keys, reason) from None
 
 
 class Leaf(ABC):
@@ -163,9 +155,9 @@ class Reader:
             return build()
         except RefusedError as error:
             keys = (*keys, *error.keys)
-            if error.reason is None:
+            if not isinstance(error.what, WorkHoursError):
                 self.fail(keys, error.what, error.instead)
-            reason = error.reason
+            reason = error.what
         except WorkHoursError as error:
             reason = error
         why = phrase_of(reason) or str(reason)

@@ -24,7 +24,7 @@ from workhours_sla.errors import (
     UnknownTimeZoneError,
     WorkHoursError,
 )
-from workhours_sla.json.checked_data import Reader, RefusedError, refuse, refuse_for
+from workhours_sla.json.checked_data import Reader, RefusedError, refuse
 from workhours_sla.json.structs import (
     FORMS,
     DayHours,
@@ -77,14 +77,14 @@ class Registered(NamedTuple):
         try:
             found = Calendar.get(id)
         except (UnknownCalendarError, CalendarDataError) as error:
-            refuse_for(error, "id")
+            refuse(error, "", "id")
         if self.as_known is not None:
             found = found.as_known(self.as_known)
         if self.week is not None:
             try:
                 found = found.with_week(self.week)
             except CalendarDataError as error:
-                refuse_for(error, "source", "week")
+                refuse(error, "", "source", "week")
         return found
 
 
@@ -200,7 +200,7 @@ def _calendar_of(id: str, source: Any, tz: str | None) -> Calendar:
         try:
             return found.with_workdays(source.weekdays)
         except CalendarDataError as error:
-            refuse_for(error, "source", "weekdays")
+            refuse(error, "", "source", "weekdays")
     return source.calendar(id) if isinstance(source, Registered) else Calendar(id, source, tz=tz)
 
 
@@ -266,6 +266,6 @@ class ScheduleForm(Form):
         try:
             return Schedule(overrides=texts, **options)
         except UnknownTimeZoneError as error:
-            refuse_for(error, "tz")
+            refuse(error, "", "tz")
         except WorkHoursError as error:
-            refuse_for(error, "hours")
+            refuse(error, "", "hours")

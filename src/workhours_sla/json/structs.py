@@ -35,7 +35,6 @@ from workhours_sla.text.messages import say
 from workhours_sla.worktime.amounts import iso_amount
 from workhours_sla.worktime.budgets import BUDGET_KINDS, WORKING_TIME, Budget
 from workhours_sla.worktime.hours import WeeklyHours, parse_shifts
-from workhours_sla.worktime.shifts import Shifts
 
 _MOMENT = re.compile(r"([^\[]+)(?:\[([^\[\]=]+)\])?(\[_fold=1\])?")
 _AMOUNT = re.compile(r"(-?)PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d{1,6}))?S)?")
@@ -107,7 +106,6 @@ class LayerName(Leaf):
 
     @staticmethod
     def read(text: str) -> Layer:
-        """Return the layer with a name in lower case. Raises RefusedError."""
         layers = {layer.name.lower(): layer for layer in Layer}
         if text not in layers:
             what = say("not_valid", value=shown(text))
@@ -119,28 +117,20 @@ class Hours(Leaf):
     """Weekly hours as text, such as ``Mo-Fr 09:00-18:00``."""
 
     write: ClassVar[Callable[[Any], str]] = staticmethod(str)
-
-    @staticmethod
-    def read(text: str) -> WeeklyHours:
-        return WeeklyHours.parse(text)
+    read = staticmethod(WeeklyHours.parse)
 
 
 class DayHours(Leaf):
     """The hours of one date as text, such as ``09:00-13:00,14:00-18:00``."""
 
-    @staticmethod
-    def read(text: str) -> Shifts:
-        return parse_shifts(text)
+    read = staticmethod(parse_shifts)
 
 
 class MonthDay(Leaf):
     """A date without a year as text: ``MM-DD``."""
 
     write: ClassVar[Callable[[Any], str]] = staticmethod("{0[0]:02}-{0[1]:02}".format)
-
-    @staticmethod
-    def read(text: str) -> tuple[int, int]:
-        return parse_month_day(text)
+    read = staticmethod(parse_month_day)
 
 
 LEAVES: Final[dict[type, Any]] = {

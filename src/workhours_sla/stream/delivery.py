@@ -207,13 +207,11 @@ class _Worker:
         self._clock = clock
         self._changed = Condition()
         self._asked: set[str] = set()
+        # until the first write, which also sends a change that failed in an earlier run
         self._is_new = True
-        """True until the first write, which also sends a change that failed in an earlier run."""
         self._step_began = monotonic()
-        self.failing: BaseException | None = None
-        """The error of the last write, None if it succeeded."""
-        self._is_noted = False
-        """Whether ``on_failure`` was called since the sink last had every change."""
+        self.failing: BaseException | None = None  # the error of the last write
+        self._is_noted = False  # ``on_failure`` was called since the sink last had every change
         self._thread = Thread(
             target=copy_context().run,
             args=(self._run,),
@@ -274,17 +272,15 @@ class _Worker:
             self._is_noted, self.failing = False, None
         if finishing:
             return False
-        if pending.retry_at is None:
-            self._wait(None)
-        else:
-            self._wait(max(0.0, (pending.retry_at - now).total_seconds()))
+        at = pending.retry_at
+        self._wait(None if at is None else max(0.0, (at - now).total_seconds()))
         return True
 
     def _send(self, pending: Pending) -> bool:
         """Send messages, record the result, and return whether the sink is not failing."""
         self._is_new = False
         numbers = [number for number, _ in pending.changes]
-        failing = None
+        failing: Exception | None = None
         try:
             send(self._store, self._sink, pending)
         except UndeliverableError as error:
@@ -293,16 +289,11 @@ class _Worker:
             if failed_at:  # the sink accepted the messages before this one
                 self._store.acknowledge(self.name, numbers[:failed_at])
             again: Retry | None = getattr(error, "retry", None)
-            self._fail(
-                numbers[failed_at],
-                error,
-                again and again.at(self._clock(), pending.attempts + 1, jitter=1.0),
-                is_alone=True,
-            )
+            retry_at = again and again.at(self._clock(), pending.attempts + 1, jitter=1.0)
+            self._fail(numbers[failed_at], error, retry_at, is_alone=True)
         except Exception as error:  # noqa: BLE001 - a sink may raise anything
             wait: timedelta | None = getattr(error, "retry_after", None)
-            jitter = random()  # noqa: S311
-            attempts = pending.attempts + 1
+            attempts, jitter = pending.attempts + 1, random()  # noqa: S311
             retry_at = self._retry.at(self._clock(), attempts, jitter=jitter, at_least=wait)
             self._fail(numbers[0], error, retry_at)
             failing = error

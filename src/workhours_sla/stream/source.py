@@ -137,8 +137,7 @@ class Watermarks:
         self._skew = skew
         self._idle = idle
         self._latest: dict[str, datetime | None] = dict.fromkeys(partitions)
-        self._first_seen: datetime | None = None
-        self._last_seen: datetime | None = None
+        self._seen: tuple[datetime, datetime] | None = None  # the first and the latest instant
         self._value: datetime | None = None
         for partition, when in (received or {}).items():
             self.record(partition, when)
@@ -176,30 +175,23 @@ class Watermarks:
     @property
     def value(self) -> datetime | None:
         """The instant in UTC up to which all events have arrived, None while it is unknown."""
-        found = self._minimum()
-        if found is not None and (self._value is None or found > self._value):
-            self._value = found
+        if self._seen is not None:
+            first, last = self._seen
+            active = [
+                when
+                for when in self._latest.values()
+                if self._idle is None or last - (when or first) <= self._idle
+            ]
+            known = [when for when in active if when is not None]
+            if len(known) == len(active):
+                # if a heartbeat has made every partition idle, the heartbeat is the watermark
+                found = min(known, default=last) - self._skew
+                self._value = found if self._value is None else max(found, self._value)
         return self._value
 
     def _see(self, when: datetime) -> None:
-        if self._first_seen is None:
-            self._first_seen = when
-        if self._last_seen is None or when > self._last_seen:
-            self._last_seen = when
-
-    def _minimum(self) -> datetime | None:
-        last, first = self._last_seen, self._first_seen
-        if last is None or first is None:
-            return None
-        active = []
-        for when in self._latest.values():
-            if self._idle is not None and last - (when or first) > self._idle:
-                continue
-            if when is None:
-                return None
-            active.append(when)
-        # if a heartbeat has made every partition idle, the heartbeat is the watermark
-        return min(active, default=last) - self._skew
+        first, last = self._seen or (when, when)
+        self._seen = first, max(last, when)
 
 
 # -- the run loop ------------------------------------------------------------------------------

@@ -45,6 +45,11 @@ class Refusal(NamedTuple):
     code: int
     text: str
 
+    @classmethod
+    def of(cls, code: int, reply: bytes | str) -> Refusal:
+        text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
+        return cls(code, on_one_line(text[:200]))
+
 
 class MailRefusedError(UndeliverableError):
     """Raised if a server refuses a recipient, for now if there is a ``retry``."""
@@ -114,22 +119,17 @@ def send(
                 smtp.quit()
     except smtplib.SMTPRecipientsRefused as error:
         [(code, reply)] = error.recipients.values()
-        return _refusal(code, reply)
+        return Refusal.of(code, reply)
     except smtplib.SMTPDataError as error:
-        return _refusal(error.smtp_code, error.smtp_error)
+        return Refusal.of(error.smtp_code, error.smtp_error)
     except TimeoutError:
         raise StoreError(say("http_timeout", seconds=timeout, **facts)) from None
     except smtplib.SMTPResponseException as error:
-        why = _refusal(error.smtp_code, error.smtp_error)
+        why = Refusal.of(error.smtp_code, error.smtp_error)
         raise StoreError(say("mail_failed", why=f"{why.code} {why.text}", **facts)) from None
     except (OSError, UnicodeError) as error:  # an SMTPException is an OSError as well
         raise StoreError(say("mail_failed", why=why_of(error), **facts)) from None
     return None
-
-
-def _refusal(code: int, reply: bytes | str) -> Refusal:
-    text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
-    return Refusal(code, on_one_line(text[:200]))
 
 
 def mail_of(digest: StoredDigest, sender: str, now: datetime) -> bytes:
