@@ -355,25 +355,6 @@ def test_a_change_is_kept_until_all_sinks_in_use_have_it(store: Store) -> None:
     pipe.close()
 
 
-def test_a_copy_that_conflicted_with_a_dropped_event_does_not_count_after_a_snapshot() -> None:
-    store = MemoryStore()
-    pipe = Pipeline(store, POLICY, retain=timedelta(days=1))
-    answer = replied("1", at(2025, 3, 12, 11))
-    others = [
-        replace(answer, appeal_id=appeal_id, received_at=at(2025, 3, 13, 12))
-        for appeal_id in ("2", "3")
-    ]
-    posted = [created(appeal_id, at(2025, 3, 12, 10)) for appeal_id in ("1", "2", "3")]
-    pipe.apply([*posted, answer, *others])
-    pipe.commit(Batch("s", watermark=at(2025, 3, 14, 10), rejected=[Rejected("r", "", "")]))
-    assert sorted(one.appeal_id for one in store.events()) == ["2", "2", "3", "3"]
-    restored = Pipeline(MemoryStore.restore(POLICY, store.snapshot()), POLICY)
-    for one in (pipe, restored):
-        assert [item.reason for item in one.quarantine] == ["conflicting_id"] * 2
-        outcomes = one.open_outcomes(at(2025, 3, 14, 10))
-        assert [case.answered_at for case in outcomes] == [None] * 2
-
-
 # -- what can go wrong -------------------------------------------------------------------------
 
 
