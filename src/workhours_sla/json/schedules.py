@@ -134,8 +134,6 @@ class OpenedForm(Form, tag_field="kind", tag="opened"):
 
     base: SourceForm
     weekdays: frozenset[int]
-
-    writers: ClassVar[Mapping[str, Callable[[Any], Any]]] = {"weekdays": sorted}
     build: ClassVar[Callable[..., Any]] = OpenedDays
 
 
@@ -265,7 +263,5 @@ class ScheduleForm(Form):
         texts = {day: format_shifts(shifts) for day, shifts in overrides.items()}
         try:
             return Schedule(overrides=texts, **options)
-        except UnknownTimeZoneError as error:
-            refuse(error, "", "tz")
         except WorkHoursError as error:
-            refuse(error, "", "hours")
+            refuse(error, "", "tz" if isinstance(error, UnknownTimeZoneError) else "hours")
