@@ -36,8 +36,8 @@ class Database(ABC):
         """Return the rows of a statement. Raises the errors of the driver."""
 
     @abstractmethod
-    def run(self, sql: str, rows: Sequence[Row]) -> None:
-        """Execute a statement once for the values of each row, within ``transaction``."""
+    def run(self, sql: str, rows: Sequence[Row]) -> int:
+        """Execute a statement for the values of each row; return how many rows it changed."""
 
     @abstractmethod
     def put(self, table: str, rows: Sequence[Row]) -> None:

@@ -256,10 +256,12 @@ class PostgresDatabase(Database):
         cursor = self.connection.execute(_translated(sql), [*map(_bound, values)], binary=True)
         return [] if cursor.description is None else cursor.fetchall()
 
-    def run(self, sql: str, rows: Sequence[Row]) -> None:
-        if rows:
-            with self.connection.cursor() as cursor:
-                cursor.executemany(_translated(sql), rows)
+    def run(self, sql: str, rows: Sequence[Row]) -> int:
+        if not rows:
+            return 0
+        with self.connection.cursor() as cursor:
+            cursor.executemany(_translated(sql), rows)
+            return cursor.rowcount
 
     def put(self, table: str, rows: Sequence[Row]) -> None:
         if rows:

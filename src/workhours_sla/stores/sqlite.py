@@ -114,9 +114,8 @@ class SqliteDatabase(Database):
     def execute(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
         return self.connection.execute(sql, values).fetchall()
 
-    def run(self, sql: str, rows: Sequence[Row]) -> None:
-        if rows:
-            self.connection.executemany(sql, rows)
+    def run(self, sql: str, rows: Sequence[Row]) -> int:
+        return self.connection.executemany(sql, rows).rowcount if rows else 0
 
     def put(self, table: str, rows: Sequence[Row]) -> None:
         self.run(upsert(table), rows)

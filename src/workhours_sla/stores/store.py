@@ -377,22 +377,20 @@ class Store(StoreReader):
 
     def _drop_messages(self, before: int) -> None:
         """Drop the messages that every sink of their kind has, except those not accepted."""
-        stored = {
-            name: kind or CHANGE for name, kind in self._all("SELECT sink, kind FROM progress")
-        }
+        kinds = self._sinks or dict(
+            self._all("SELECT sink, coalesce(kind, ?) FROM progress", CHANGE)
+        )
         for kind in (CHANGE, DIGEST, MAIL):
-            used = [sink for sink, takes in (self._sinks or stored).items() if takes == kind]
-            last = min((self.progress(sink).number for sink in used), default=0)
+            used = [self.progress(sink).number for sink, takes in kinds.items() if takes == kind]
+            last = min(used, default=0)
             oldest, drop = (
                 sql.format(kind=of_kind(kind)) for sql in (_OLDEST_ACCEPTED, _DROP_ACCEPTED)
             )
-            if not ((rows := self._all(oldest, last)) and rows[0][0] < before):
-                continue
-            count = f"SELECT count(*) FROM outbox WHERE {of_kind(kind)}"  # noqa: S608 - our own text
-            ((there,),) = self._all(count)
+            dropped = 0
             while (rows := self._all(oldest, last)) and rows[0][0] < before:
-                self._db.run(drop, [(before, last)])
-            self._count(f"dropped:{kind}", there - self._all(count)[0][0])
+                dropped += self._db.run(drop, [(before, last)])
+            if dropped:
+                self._count(f"dropped:{kind}", dropped)
 
     def _drop_appeals(self, ids: Sequence[str]) -> None:
         of_appeals = "SELECT event_id, quarantined FROM event WHERE appeal_id IN (*)"
@@ -449,17 +447,13 @@ class Store(StoreReader):
     def pending(self, sink: str, now: datetime, limit: int) -> Pending:
         """Return the messages that must be sent to a sink at ``now``, at most ``limit`` of them."""
         with self.lock:
-            failed = [
-                (one.number, one.retry_at, one.attempts)
-                for one in self.failures(sink)
-                if one.retry_at is not None
-            ]
-            for number, at, attempts in failed:
-                if at <= now:
-                    return Pending(self._message(number), attempts)
-            retry_at = min((at for _, at, _ in failed), default=None)
+            failed = [one for one in self.failures(sink) if one.retry_at is not None]
+            for one in failed:
+                if one.retry_at is not None and one.retry_at <= now:
+                    return Pending(self._message(one.number), one.attempts)
+            retry_at = min((one.retry_at for one in failed if one.retry_at), default=None)
             last = self.progress(sink).number
-            if any(number > last for number, *_ in failed):
+            if any(one.number > last for one in failed):
                 return Pending(retry_at=retry_at)
             return Pending(self.waiting(sink, limit), 0, retry_at)
 
