@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
@@ -263,18 +264,17 @@ class KafkaSink:
     def _write(self, producer: Any, changes: Sequence[Change]) -> None:
         """Write the changes, with the error of ``write`` about the first that was not written."""
         # a broker refuses all changes of a request because of one: they are written again in halves
-        errors: list[Any] = [None] * len(changes)
-        is_stored = [False] * len(changes)
+        # the error of each change, None when it is stored, False until either is reported
+        found: list[Any] = [False] * len(changes)
         for number, change in enumerate(changes):
-            error = self._produce(producer, change, number, errors, is_stored)
-            if error is not None:
-                errors[number] = error
+            self._produce(producer, change, partial(found.__setitem__, number))
+            if found[number]:
                 break  # the changes after it wait
         producer.flush(PATIENCE + _TIMEOUT / 1000)
-        if all(is_stored):
+        first = next((number for number, one in enumerate(found) if one is not None), None)
+        if first is None:
             return
-        first = is_stored.index(False)
-        error, left = errors[first], changes[first:]
+        error, left = found[first] or None, changes[first:]
         if len(producer) or (error is not None and error.fatal()):
             self.close()  # nothing of this write may reach the topic after the next write
         elif len(left) > 1 and error is not None and error.name() in _REFUSED:
@@ -304,14 +304,9 @@ class KafkaSink:
         if found.error is not None:
             raise StoreError(self._sentence(found.error))
 
-    def _produce(
-        self, producer: Any, change: Change, number: int, errors: list[Any], is_stored: list[bool]
-    ) -> Any:
-        """Queue a change; return an error, None if it is queued. Its report sets the lists."""
+    def _produce(self, producer: Any, change: Change, report: Callable[[Any], object]) -> None:
+        """Queue a change; its error, or None when it is stored, is reported now or later."""
         from confluent_kafka import KafkaException
-
-        def report(error: Any, _message: Any) -> None:
-            errors[number], is_stored[number] = error, error is None
 
         try:
             producer.produce(
@@ -319,12 +314,11 @@ class KafkaSink:
                 key=change.appeal_id.encode(),
                 value=change_to_json(change),
                 headers={CHANGE_ID: change.change_id.encode()},
-                on_delivery=report,
+                on_delivery=lambda error, _message: report(error),
             )
+            producer.poll(0)
         except KafkaException as error:
-            return error.args[0]
-        producer.poll(0)
-        return None
+            report(error.args[0])
 
     def _fail(self, error: Any, change: Change) -> None:
         if error is not None and error.name() in _REFUSED:
