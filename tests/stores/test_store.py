@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
@@ -29,15 +29,12 @@ from kit.reported import Ledger, check_reported
 from kit.stored import Stored, events_at, faults_at, reader_at, store_at
 from kit.values import HOUR, OFFICE, POLICY, at, created, event, replied
 from workhours_sla import (
-    Act,
     Change,
     Event,
     EventType,
     Monitor,
     Policy,
-    Schedule,
     Target,
-    day_off,
     evaluate,
     working_hours,
 )
@@ -168,19 +165,6 @@ def test_another_policy_emits_only_what_it_changes(scene: Scene, other: Scene, s
 # -- quarantine, repairs and rejected rows ------------------------------------------------------
 
 
-def test_an_amended_calendar_moves_what_it_touches_alone(tmp_path: Path) -> None:
-    path = tmp_path / "appeals.db"
-    touched, not_touched = created("1", at(2023, 1, 31, 16, 30)), created("2", at(2023, 1, 30, 10))
-    with opened(path) as store:
-        store.apply([touched, not_touched, replied("2", at(2023, 1, 30, 11))])
-    calendar = OFFICE.calendar.amend(day_off(date(2023, 2, 6), Act("Order 1")))
-    calendar = calendar.amend(day_off(date(2023, 2, 3), Act("Order 1")))
-    amended = Policy([Target("first reply", working_hours(4), Schedule(calendar, OFFICE.hours))])
-    with opened(path, amended) as store:
-        changes = [change for _, change in store.changes()]
-        assert [(c.appeal_id, c.kind.value) for c in changes[3:]] == [("1", "due_changed")]
-
-
 def test_quarantine_is_listed_and_a_repair_replaces_every_copy(
     tmp_path: Path,
 ) -> None:
@@ -296,20 +280,6 @@ def test_quarantined_events_are_erased_and_do_not_return(store: Store) -> None:
         assert balanced(store)
         seen = [row.event_id for row in store.events()]
         assert sorted(seen) == sorted([kept.event_id, "before"])
-
-
-def test_changes_that_no_sink_has_had_outlive_retention(tmp_path: Path) -> None:
-    with opened(tmp_path / "appeals.db", retain=timedelta(days=1)) as store:
-        store.apply([created("1", at(2025, 3, 12, 10)), replied("1", at(2025, 3, 12, 11))])
-        store.acknowledge("slow", [1])
-        store.advance(at(2025, 3, 20, 10))
-        store.apply([created("2", at(2025, 3, 20, 11))])
-        store.apply([created("3", at(2025, 3, 20, 11))])
-        store.advance(at(2025, 3, 25, 12))
-        assert [n for n, _ in store.pending("slow", at(2025, 3, 25), 3).changes] == [2, 3, 4]
-        store.acknowledge("slow", [3])
-        store.apply([created("4", at(2025, 3, 25, 13))])
-        assert store.changes()[0][0] == 4
 
 
 def test_a_rejected_row_is_erased_after_retention_and_still_counted(
@@ -538,15 +508,6 @@ def test_after_an_interrupted_batch_memory_equals_the_disk(
         assert [one.appeal_id for one in store.open_outcomes(at(2025, 3, 12, 12))] == ["1"]
         assert [c.kind.value for c in store.apply([reply])] == ["met"]
         assert balanced(store)
-
-
-def test_a_withdrawn_appeal_is_not_open(tmp_path: Path) -> None:
-    posted = at(2025, 3, 12, 10)
-    deleted = event("1-d", "1", EventType.DELETED, posted + HOUR, author_role="citizen")
-    with opened(tmp_path / "appeals.db") as store:
-        emitted = store.apply([created("1", posted), deleted, created("2", posted)])
-        assert [change.kind.value for change in emitted] == ["opened", "withdrawn", "opened"]
-        assert [one.appeal_id for one in store.open_outcomes(posted + 2 * HOUR)] == ["2"]
 
 
 def test_text_that_is_no_text_is_refused_by_itself(tmp_path: Path) -> None:

@@ -6,21 +6,20 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kit.stored import store_at
-from kit.values import OFFICE, POLICY, SECOND
+from kit.values import OFFICE, POLICY
 from workhours_sla import Change, Event, EventType
 from workhours_sla.errors import StoreError, UndeliverableError
 from workhours_sla.stream import Delivery, MemoryStore, Pipeline, Retry
 from workhours_sla.text.catalog import SHELL, language
 
 POSTED = datetime(2025, 3, 12, 10, 15, tzinfo=OFFICE.tz)
-NOW = datetime(2025, 3, 12, 10, 0, tzinfo=UTC)
 SOON = Retry(first=timedelta(milliseconds=1), longest=timedelta(milliseconds=5))
 
 
@@ -106,16 +105,6 @@ def ids(numbers: Sequence[int]) -> list[str]:
 
 
 # -- decisions ---------------------------------------------------------------------------------
-
-
-def test_delays_double_up_to_the_longest_and_differ_by_chance() -> None:
-    retry = Retry(first=SECOND, longest=60 * SECOND, attempts=9)
-    for failed, longest in enumerate((1, 2, 4, 8, 16, 32, 60, 60), 1):
-        for jitter in (0.0, 0.5, 1.0):
-            at = retry.at(NOW, failed, jitter=jitter)
-            assert at == NOW + longest * SECOND * (0.5 + jitter / 2)
-    assert retry.at(NOW, 9, jitter=0.5) is None
-    assert Retry().at(NOW, 10**6, jitter=1.0) == NOW + timedelta(minutes=5)
 
 
 # -- sinks with trouble ------------------------------------------------------------------------

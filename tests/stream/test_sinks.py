@@ -62,18 +62,6 @@ def ids(path: Path) -> list[str]:
 # -- JSON Lines --------------------------------------------------------------------------------
 
 
-def test_a_half_written_last_line_is_removed_and_written_again(tmp_path: Path) -> None:
-    path = tmp_path / "changes.jsonl"
-    changes = some_changes(3)
-    lines = [change_to_json(change) + b"\n" for change in changes]
-    for cut in (0, 1, len(lines[1]) - 1):
-        path.write_bytes(lines[0] + lines[1][:cut])
-        sink = JsonLinesSink(path)
-        sink.write(changes)
-        sink.close()
-        assert path.read_bytes() == b"".join(lines)
-
-
 def test_a_stream_gets_complete_lines_despite_partial_writes() -> None:
     class Slow(io.RawIOBase):
         taken = b""

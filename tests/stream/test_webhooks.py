@@ -496,16 +496,6 @@ def test_watch_without_the_secret_creates_no_store(
     assert not Path("a.db").exists()
 
 
-def test_a_private_address_in_the_configuration_is_refused(
-    receiver: Receiver, watch: Callable[..., int], capsys: pytest.CaptureFixture[str]
-) -> None:
-    url = receiver.url.replace("http:", "https:")
-    Path("region.toml").write_text(region(url, allow=False), encoding="utf-8")
-    assert watch() == 2
-    assert "sinks.board.url" in capsys.readouterr().err
-    assert not Path("a.db").exists()
-
-
 @pytest.mark.parametrize(
     ("name", "key", "value", "path"),
     [
