@@ -187,9 +187,7 @@ class Store(StoreReader):
 
     # -- read ----------------------------------------------------------------------------------
 
-    def known(
-        self, events: Sequence[Event]
-    ) -> tuple[MutableMapping[str, StoredEvent | Copies], Dropped]:
+    def known(self, events: Sequence[Event]) -> tuple[MutableMapping[str, Copies], Dropped]:
         """Return the stored copies of the events' ids, keyed by event id, and the dropped ids."""
         copies = self.copies(list({event.event_id for event in events}))
         if not self._state.get("dropped"):
@@ -203,15 +201,11 @@ class Store(StoreReader):
             {appeal_ids[one] for one in found if one in appeal_ids},
         )
 
-    def copies(self, event_ids: Sequence[str]) -> MutableMapping[str, StoredEvent | Copies]:
+    def copies(self, event_ids: Sequence[str]) -> MutableMapping[str, Copies]:
         """Return the stored copies of event ids, keyed by event id."""
-        found: dict[str, StoredEvent | Copies] = {}
+        found: dict[str, Copies] = {}
         for copy in self._stored("event_id IN (*)", event_ids):
-            known = found.get(copy.event.event_id)
-            if isinstance(known, Copies):
-                known.add(copy)
-            else:
-                found[copy.event.event_id] = copy if known is None else Copies((known, copy))
+            found.setdefault(copy.event.event_id, Copies()).add(copy)
         return found
 
     def appeals(self, ids: Iterable[str]) -> Mapping[str, AppealState]:

@@ -64,7 +64,7 @@ class Work:
 
     batch: Batch = NO_BATCH  # the new rejected rows and the positions
     events: Sequence[Event] = ()  # those that arrived, in order, with copies of known events
-    known: MutableMapping[str, StoredEvent | Copies]  # the copies of the ids that are not fresh
+    known: MutableMapping[str, Copies]  # the copies of the ids that are not fresh
     reread: Mapping[int, Rejected | None] = {}  # by row number; None if the row has events now
     written: int = 0  # how many changes the store already has
     read = duplicate = conflicting = late = 0  # complete in the last part
@@ -85,11 +85,12 @@ class Work:
         self.written = len(self.changes)
         self.is_part = False
 
-    def copies_of(self, event_id: str) -> StoredEvent | Copies:
+    def copies_of(self, event_id: str) -> Copies:
         """Return the copies of an id in ``known`` or ``fresh``, and move the id to ``known``."""
         event = self.fresh.pop(event_id, None)
         if event is not None:
-            copy = self.known[event_id] = StoredEvent(event)
+            copy = StoredEvent(event)
+            self.known[event_id] = Copies([copy])
             self.copies.append(copy)
         return self.known[event_id]
 

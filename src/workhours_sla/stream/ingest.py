@@ -12,7 +12,6 @@ from workhours_sla.sla.deduplication import (
     REPLACED,
     Copies,
     StoredEvent,
-    effective_copy,
     reason_for,
 )
 from workhours_sla.sla.event import Event, is_future
@@ -39,7 +38,7 @@ def ingest(work: Work, store: Store, events: Sequence[Event]) -> None:
         reason = AFTER_RETENTION if event.appeal_id in gone.appeal_ids else None
         if event_id in fresh or event_id in known:
             copy = StoredEvent(event, quarantined=reason)
-            known[event_id] = _repeat(work, work.copies_of(event_id), copy, moves)
+            _repeat(work, work.copies_of(event_id), copy, moves)
             continue
         if event.occurred_at < watermark:
             work.late += 1
@@ -49,7 +48,8 @@ def ingest(work: Work, store: Store, events: Sequence[Event]) -> None:
             fresh[event_id] = event
             counting.append(event)
         else:
-            known[event_id] = copy = StoredEvent(event, quarantined=reason)
+            copy = StoredEvent(event, quarantined=reason)
+            known[event_id] = Copies([copy])
             work.copies.append(copy)
     appeals = store.appeals(dict.fromkeys(one.appeal_id for one in counting) | _appeal_ids(moves))
     for event in counting:
@@ -63,15 +63,15 @@ def replace_copies(work: Work, store: Store, event: Event) -> None:
     """Replace all copies of an event id by a repair, and emit the changes that this causes."""
     known, _ = store.known([event])
     work.known = known
-    copies = known[event.event_id] = _all_copies(known.get(event.event_id))
-    before = effective_copy(copies)
+    copies = known.setdefault(event.event_id, Copies())
+    before = copies.effective
     for copy in copies.all:
         copy.repaired = False
         work.quarantine(copy, REPLACED)
     repair = StoredEvent(event, repaired=True)
     work.copies.append(repair)
     copies.replace(repair)
-    after = effective_copy(copies)
+    after = copies.effective
     if after is None:
         repair.quarantined = FUTURE_TIME
     moves = [(None if before is None else before.event, after)]
@@ -117,17 +117,14 @@ def _quarantine(work: Work, store: Store, reasons: Mapping[str, str | None]) -> 
         known.update(store.copies(unknown))
     for event_id, reason in reasons.items():
         if event_id in known or event_id in work.fresh:
-            copy = effective_copy(work.copies_of(event_id))
+            copy = work.copies_of(event_id).effective
             if copy is not None:
                 work.quarantine(copy, reason)
 
 
-def _repeat(
-    work: Work, known: StoredEvent | Copies, copy: StoredEvent, moves: list[Move]
-) -> Copies:
-    """Add a copy of an event whose id is already known. Return all copies of the id."""
-    event, copies = copy.event, _all_copies(known)
-    before = effective_copy(copies)
+def _repeat(work: Work, copies: Copies, copy: StoredEvent, moves: list[Move]) -> None:
+    """Add a copy of an event whose id is already known."""
+    event, before = copy.event, copies.effective
     event_before = None if before is None else before.event
     same = copies.same_content(event)
     if same is None:
@@ -138,10 +135,10 @@ def _repeat(
     else:
         work.duplicate += 1
         if same.event.received_at <= event.received_at:
-            return copies
+            return
         copies.receive_earlier(same, event)
         work.alter(same)
-    after = effective_copy(copies)
+    after = copies.effective
     if after is not None and after.quarantined not in BY_FOLD:
         work.quarantine(after, None)
     for one in (before, same):
@@ -150,8 +147,3 @@ def _repeat(
     event_after = None if after is None else after.event
     if event_after is not event_before:
         moves.append((event_before, after))
-    return copies
-
-
-def _all_copies(known: StoredEvent | Copies | None) -> Copies:
-    return known if isinstance(known, Copies) else Copies([] if known is None else [known])

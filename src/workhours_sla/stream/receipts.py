@@ -7,7 +7,6 @@ from datetime import datetime
 from itertools import chain
 from typing import Literal, NamedTuple
 
-from workhours_sla.sla.deduplication import all_of
 from workhours_sla.sla.evaluate import outcomes_of
 from workhours_sla.sla.event import in_utc
 from workhours_sla.sla.outcome import Outcome
@@ -41,10 +40,8 @@ def commit_with_receipts(pipeline: Pipeline, batch: Batch) -> Received:
     with store.lock:
         copies, dropped = store.known(events)
         # the copies change as the batch is committed
-        known = {
-            id_: {copy.event.content for copy in all_of(found)} for id_, found in copies.items()
-        }
-        ids = {copy.event.appeal_id for found in copies.values() for copy in all_of(found)}
+        known = {id_: {copy.event.content for copy in found.all} for id_, found in copies.items()}
+        ids = {copy.event.appeal_id for found in copies.values() for copy in found.all}
         committed = pipeline.commit(batch)
         after = store.copies(list({event.event_id for event in events}))
     receipts = []
@@ -54,7 +51,7 @@ def commit_with_receipts(pipeline: Pipeline, batch: Batch) -> Received:
             receipts.append(Receipt(event.event_id, "duplicate"))
             continue
         contents.add(event.content)
-        same = (one for one in all_of(after[event.event_id]) if one.event.content == event.content)
+        same = (one for one in after[event.event_id].all if one.event.content == event.content)
         reason = next(same).quarantined
         receipts.append(Receipt(event.event_id, "quarantined" if reason else "applied", reason))
     if not committed.changes and all(one.state == "duplicate" for one in receipts):
