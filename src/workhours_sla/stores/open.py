@@ -90,7 +90,7 @@ def _postgres(url: object) -> tuple[type[PostgresDatabase], Address]:
 @public("workhours_sla.stream")
 @checked
 class SqliteReader(StoreReader):
-    """A store in a SQLite file that is open for reading. Another process may write it.
+    """A store in a SQLite file, open for reading while another process may write it.
 
     Usable from any thread. Calls run one at a time. An iterator reads some rows at a time, and
     other calls may run in between. Raises StoreError.
@@ -140,7 +140,7 @@ class SqliteStore(Store):
 @public("workhours_sla.stream")
 @checked
 class PostgresReader(StoreReader):
-    """A store in a PostgreSQL database that is open for reading. Another process may write it.
+    """A store in a PostgreSQL database, open for reading while another process may write it.
 
     ``url`` is an address such as ``postgresql://USER@HOST/DATABASE``. Usable from any thread. Calls
     run one at a time. An iterator reads some rows at a time, and other calls may run in between.
@@ -156,14 +156,14 @@ class PostgresReader(StoreReader):
 class PostgresStore(Store):
     """A store in a PostgreSQL database, opened for writing by one process; created if missing.
 
-    ``url`` is an address such as ``postgresql://USER@HOST/DATABASE``, whose encoding must be UTF-8.
-    The tables are in the schema ``workhours``, or in the schema that the address sets with
-    ``?options=-csearch_path%3DNAME``. A lock of the session keeps other writers out. When a call of
-    a pipeline returns, everything that it wrote is durable. If the call raises, nothing is written.
-    After the connection was lost, every call raises; a new store continues after the last complete
-    batch. ``hot`` is the number of appeals that are kept in memory. Usable from any thread; calls
-    run one at a time. Raises StoreError, also if another process still writes the store after
-    ``patience`` seconds, and EngineError without psycopg 3. No message has the password.
+    ``url`` is an address such as ``postgresql://USER@HOST/DATABASE``; the database must be in
+    UTF-8. The tables are in the schema ``workhours``, or in the schema that the address sets with
+    ``?options=-csearch_path%3DNAME``. A lock of the session keeps other writers out. What a
+    pipeline wrote is durable when its call returns; if the call raises, nothing is written. After
+    the connection was lost, every call raises; a new store continues after the last complete batch.
+    ``hot`` is the number of appeals that are kept in memory. Usable from any thread; calls run one
+    at a time. Raises StoreError, also if another process still writes the store after ``patience``
+    seconds, and EngineError without psycopg 3. No error message contains the password.
     """
 
     def __init__(self, url: str, *, hot: int = HOT, patience: float = PATIENCE) -> None:
@@ -172,7 +172,7 @@ class PostgresStore(Store):
 
 @public("workhours_sla.stream")
 class MemoryStore(Store):
-    """A store in the memory of one process. Without ``outbox`` no change is kept.
+    """A store in the memory of one process; with ``outbox=False`` it keeps no changes.
 
     >>> from workhours_sla import Event, Policy, Schedule, Target, working_hours
     >>> from workhours_sla.stream import Pipeline
@@ -197,17 +197,17 @@ class MemoryStore(Store):
 
     @property
     def next_at(self) -> datetime | None:
-        """The earliest timer, in UTC, None if there is no timer."""
+        """The first instant, in UTC, at which time alone may cause a change, or None."""
         return instant_if(self._all("SELECT min(timer) FROM appeal")[0][0])
 
     def snapshot(self) -> bytes:  # type: ignore[override] # stores in files take a path
-        """Return the content, which ``restore`` accepts."""
+        """Return the content as bytes, for ``restore``."""
         with self.lock:
             return self._database.connection.serialize()
 
     @classmethod
     def restore(cls, policy: Policy, snapshot: bytes, *, outbox: bool = True) -> Self:
-        """Return a store from a snapshot. Raises WorkHoursError if it is none."""
+        """Return a store from a snapshot; raises WorkHoursError for bytes that are no snapshot."""
         store = cls(outbox=outbox)
         store._database.load(snapshot)
         store._begin()
@@ -290,7 +290,7 @@ def has_store(place: Path | str) -> bool:
 
 
 def events_of(place: Path | str) -> list[Event]:
-    """Return the events of a store, for ``evaluate``. Raises StoreError.
+    """Return the events of a store, for ``evaluate``; raises StoreError.
 
     ``place`` is a path or the address of a PostgreSQL database.
 
@@ -338,7 +338,7 @@ def _check_empty(db: Database) -> None:
 
 
 def restore(snapshot: Path | str, path: Path | str) -> None:
-    """Create a store from a snapshot in a new file. Raises StoreError.
+    """Create a store in the new file ``path`` from the file ``snapshot``; raises StoreError.
 
     The new store reads its sources from the positions in the snapshot, so rows that came after the
     snapshot are read again.
@@ -362,7 +362,7 @@ def restore(snapshot: Path | str, path: Path | str) -> None:
 class StoreFault(NamedTuple):
     """A fault of a store.
 
-    ``kind`` is ``pages``: a page or an index of a file is damaged; ``detail`` is the message of
+    ``kind`` is ``pages`` (a page or an index of the file is damaged), ``detail`` is the message of
     SQLite, and ``table`` is empty.
     """
 
@@ -372,7 +372,7 @@ class StoreFault(NamedTuple):
 
 
 def check_store(place: Path | str) -> tuple[StoreFault, ...]:
-    """Return the faults of a store. Another process may be writing the store.
+    """Return the faults of a store, even while another process writes the store.
 
     ``place`` is a path or the address of a PostgreSQL database. A SQLite file is read by ``PRAGMA
     integrity_check``; a PostgreSQL server checks its own files. Raises StoreError if the place has

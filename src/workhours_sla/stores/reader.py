@@ -58,7 +58,7 @@ _REASONS: Final = """
 
 
 class StoreReader:
-    """A store in a database that is open for reading. Another process may write it."""
+    """A store in a database, open for reading while another process may write it."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -83,7 +83,7 @@ class StoreReader:
 
     @property
     def lock(self) -> AbstractContextManager[object]:
-        """The lock that a pipeline takes for each call. It raises StoreError in a closed store."""
+        """The lock that a pipeline takes for each call; raises StoreError in a closed store."""
         return self._lock
 
     @contextmanager
@@ -117,7 +117,7 @@ class StoreReader:
         }
 
     def events(self) -> Iterator[Event]:
-        """Yield every event in order of arrival, even if it is quarantined."""
+        """Yield every event in order of arrival; of a repaired event, only the repair."""
         after = 0
         while rows := self._all(_COPIES + _EVENTS, after, AFTER_RETENTION, REPLACED):
             yield from (copy.event for copy in self._copies(rows))
@@ -132,7 +132,7 @@ class StoreReader:
         )
 
     def quarantine(self) -> tuple[Quarantined, ...]:
-        """Return the events that do not count now. Later events may make them count again."""
+        """Return the events that do not count now; later events may make them count again."""
         return self._quarantined("quarantined IS NOT NULL AND quarantined<>?", REPLACED)
 
     def left_out(self) -> tuple[Quarantined, ...]:

@@ -107,7 +107,7 @@ class Store(StoreReader):
     def built_under(self) -> str | None:
         """The version of the policy under which the clocks were last built.
 
-        None in a new store, or one of another version of this library: all must be built again.
+        None if the store is new or of another version of this library: all clocks must be rebuilt.
         """
         is_same = self._state.get("library_version") == __version__
         return self._state.get("policy_version") if is_same else None
@@ -175,7 +175,7 @@ class Store(StoreReader):
     def advance(self, watermark: datetime) -> bool:
         """Advance the watermark in memory and return True, or return False if it must be written.
 
-        It must be written if it reaches a timer, or if the last written one would become too old.
+        It must be written if it reaches a timer, or if the last written watermark is too old.
         """
         written = instant_if(self._state.get("watermark"))
         if written is None or watermark - written >= WRITTEN_EVERY:
@@ -188,7 +188,7 @@ class Store(StoreReader):
     # -- read ----------------------------------------------------------------------------------
 
     def known(self, events: Sequence[Event]) -> tuple[MutableMapping[str, Copies], Dropped]:
-        """Return the stored copies of the events' ids, keyed by event id, and the dropped ids."""
+        """Return the stored copies with the ids of ``events``, keyed by id, and the dropped ids."""
         copies = self.copies(list({event.event_id for event in events}))
         if not self._state.get("dropped"):
             return copies, Dropped()
@@ -202,14 +202,14 @@ class Store(StoreReader):
         )
 
     def copies(self, event_ids: Sequence[str]) -> MutableMapping[str, Copies]:
-        """Return the stored copies of event ids, keyed by event id."""
+        """Return the stored copies of the events with these ids, keyed by event id."""
         found: dict[str, Copies] = {}
         for copy in self._stored("event_id IN (*)", event_ids):
             found.setdefault(copy.event.event_id, Copies()).add(copy)
         return found
 
     def appeals(self, ids: Iterable[str]) -> Mapping[str, AppealState]:
-        """Return appeals keyed by id, in the order of ``ids``. Unknown ids map to new appeals."""
+        """Return appeals keyed by id, in the order of ``ids``; unknown ids map to new appeals."""
         ids, hot = list(ids), self._hot
         # a list, because finding the first key of a dictionary passes all keys deleted before it
         for one in list(islice(hot, max(0, len(hot) - self._most))):
@@ -326,7 +326,7 @@ class Store(StoreReader):
     def add_digests(
         self, digests: Sequence[StoredDigest], counted: int, key: str, note: str
     ) -> None:
-        """Store digests with a note, and that changes up to a number are counted in digests."""
+        """Store digests, ``note`` under ``key``, and the number of the last ``counted`` change."""
         with self.transaction():
             self._put_messages(digests, self._watermark)
             self._put_meta({f"note:{key}": note})
@@ -343,10 +343,10 @@ class Store(StoreReader):
     # -- retention -----------------------------------------------------------------------------
 
     def drop(self, before: datetime) -> None:
-        """Drop what ended, was read or was received before an instant, and changes all sinks have.
+        """Drop appeals, rejected rows and events older than an instant, and changes all sinks have.
 
-        Old quarantined events are looked for once in an hour; those of an appeal that has others
-        are dropped with it. The number of rejected rows is kept.
+        Old quarantined events are searched for once in an hour. One with the reason ``no_appeal``
+        stays while its appeal has other events. The number of rejected rows is kept.
         """
         count = micros(before)
         self._drop_rejected(count)
@@ -421,10 +421,10 @@ class Store(StoreReader):
     # -- what the sinks have received ----------------------------------------------------------
 
     def deliver_to(self, sinks: Iterable[str], kind: str = CHANGE) -> None:
-        """Name sinks that are in use: the store keeps each message until all of its kind have it.
+        """Name the sinks in use: the store keeps a message until all sinks of its kind have it.
 
-        Until the first call, these are all sinks that the store has delivered a message to. A new
-        sink receives all changes, but only the digests from now on.
+        Until the first call, the sinks in use are all that have received a message from the store.
+        A new sink receives all changes, but only the digests from now on.
         """
         with self.lock:
             for sink in sinks:
@@ -452,7 +452,7 @@ class Store(StoreReader):
             return Pending(self.waiting(sink, limit), 0, retry_at)
 
     def undelivered(self, sink: str) -> int:
-        """Return how many messages a sink has not accepted. Dead letters are not counted."""
+        """Return how many messages a sink has not accepted, without the dead letters."""
         with self.lock:
             (number, _), kind = self._progress(sink)
             sql = f"SELECT count(*) FROM outbox WHERE {of_kind(kind)} AND number>?"  # noqa: S608
@@ -495,7 +495,7 @@ class Store(StoreReader):
                 self._put_progress(sink, max(last, number), kind, end)
 
     def replay(self, sink: str, numbers: Iterable[int]) -> int:
-        """Make the dead letters with these numbers pending again. Return how many were found."""
+        """Make the dead letters with these numbers pending again; return how many were found."""
         wanted = set(numbers)
         with self._writing():
             dead = [one for one in self.failures(sink) if one.retry_at is None]

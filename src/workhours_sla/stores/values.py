@@ -36,7 +36,7 @@ class Rejected(NamedTuple):
 
 @public("workhours_sla.stream")
 class Checkpoint(NamedTuple):
-    """A position in a partition, and when its latest event was received or heartbeat sent."""
+    """A position in a partition, and the time of the partition's latest receipt or heartbeat."""
 
     position: str
     received_until: datetime | None = None
@@ -117,7 +117,7 @@ class Holdings(NamedTuple):
 
     read == applied + duplicate + quarantined + replaced + dropped. ``replaced`` counts the copies
     that a repair replaced. ``dropped`` counts the events of appeals that were dropped after
-    retention. ``rejected`` counts rows without an event, which are not in ``read``.
+    retention. ``rejected`` counts rows without an event; ``read`` does not count them.
     """
 
     read: int
@@ -163,8 +163,8 @@ Message = Any  # A Change or a StoredDigest, by the kind that a sink takes
 class Progress(NamedTuple):
     """How many messages of a store a sink has acknowledged.
 
-    ``number`` is the number of the last one, 0 if there is none. ``end`` is what the sink returned
-    when it accepted that one; None if it returned nothing.
+    ``number`` is the number of the last acknowledged message, 0 if there is none. ``end`` is what
+    the sink returned when it accepted this message; None if it returned nothing.
     """
 
     number: int = 0

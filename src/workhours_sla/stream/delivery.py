@@ -27,7 +27,7 @@ _POLL: Final = 0.05  # seconds between two checks of whether a thread has ended
 
 @public("workhours_sla.stream")
 class Sink(Protocol):
-    """A receiver of changes. A change may be sent twice, with the same ``change_id``."""
+    """A receiver of changes; a change may be sent twice, with the same ``change_id``."""
 
     @property
     def name(self) -> str:
@@ -37,11 +37,12 @@ class Sink(Protocol):
         """Accept the changes durably, or raise an error.
 
         Raises UndeliverableError for a change that can never be accepted, and any other error for a
-        temporary failure. A sink whose output can be read again returns where it ends now, in its
-        own format. The store keeps this text, so that a later run can compare the two.
+        temporary failure. If the output can be read again, returns where the output ends, in the
+        sink's own format; the store keeps this text, so that the sink can compare the two later.
 
-        If an error has the attribute ``retry_after``, a timedelta, the change is sent again no
-        earlier. If a sink has the attribute ``batch_size``, it receives at most so many changes.
+        If an error has the attribute ``retry_after``, a timedelta, the change is sent again after
+        at least this time. If a sink has the attribute ``batch_size``, it gets at most so many
+        changes.
         """
 
 
@@ -73,7 +74,7 @@ class Retry(NamedTuple):
     def at(
         self, now: datetime, failed: int, *, jitter: float, at_least: timedelta | None = None
     ) -> datetime | None:
-        """Return when to send a change again after ``failed`` attempts, None to give up.
+        """Return when to send a change again after ``failed`` attempts, or None to give up.
 
         The delay is shortened at random to between half and all of its length, so that several
         processes do not retry at the same time. ``jitter`` is a random number: 0 gives half of the
@@ -103,12 +104,12 @@ class Delivery:
     """Sends each change to each sink at least once and in order, with a thread for each sink.
 
     A sink that fails, hangs or is slow delays neither the other sinks nor the pipeline. A change
-    that a sink did not accept is sent again at the times that ``retry`` decides, and the later
-    changes wait for it. After an UndeliverableError or the last attempt the change becomes a dead
+    that a sink did not accept is sent again at the times that ``retry`` decides, and later changes
+    wait for this change. After an UndeliverableError or the last attempt the change becomes a dead
     letter, and the next change is sent. The store keeps the progress and the failures of each sink,
-    so that the next run continues where this run ends. When a sink starts to fail, ``on_failure``
-    is called with its name and the error, in the thread of the sink; and again only if the sink has
-    received every change in between. ``clock`` returns the current time in UTC.
+    so that a later Delivery continues where this one ends. When a sink starts to fail, its thread
+    calls ``on_failure`` with the sink's name and the error, but not again until the sink has
+    received every change. ``clock`` returns the current time in UTC.
 
     >>> from workhours_sla import Event, EventType, Policy, Schedule, Target, working_hours
     >>> from workhours_sla.stream import MemoryStore, Pipeline
@@ -153,13 +154,13 @@ class Delivery:
         self.stop()
 
     def notify(self) -> None:
-        """Wake the threads so that they send new changes. Returns without waiting for them."""
+        """Wake the threads to send new changes, without waiting until they have sent them."""
         for worker in self._workers:
             worker.ask("send")
 
     @property
     def failing(self) -> dict[str, BaseException]:
-        """The sinks that did not accept their last changes, each with its error."""
+        """The names of the sinks that did not accept their last changes, each with the error."""
         return {one.name: one.failing for one in self._workers if one.failing is not None}
 
     def finish(self, timeout: float) -> list[Undelivered]:
@@ -175,7 +176,7 @@ class Delivery:
         return [found for worker in self._workers if (found := worker.undelivered) is not None]
 
     def stop(self) -> None:
-        """Stop without sending more changes. Waits at most one second for a write to return."""
+        """Stop without sending more changes; waits at most one second for a write to return."""
         for worker in self._workers:
             worker.ask("stop")
         for worker in self._workers:

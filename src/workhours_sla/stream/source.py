@@ -31,7 +31,7 @@ class Item(NamedTuple):
 
 @public("workhours_sla.stream")
 class Start(NamedTuple):
-    """The position at which reading of a partition starts or resumes, without a row.
+    """The position from which a partition is read, sent before its first row.
 
     The position is stored at once. If the program restarts before the first ``Item``, reading
     resumes at this position, so that no row is missed. A partition that was not known before stops
@@ -49,8 +49,8 @@ class Idle(NamedTuple):
     """The source has no more rows for now.
 
     ``received_until`` is a heartbeat: the source has delivered everything that it received up to
-    that time. It is None without a heartbeat. With ``partition`` the heartbeat is that of one
-    partition.
+    that time. It is None if there is no heartbeat. If ``partition`` is given, the heartbeat is for
+    this partition only.
     """
 
     received_until: datetime | None = None
@@ -59,7 +59,7 @@ class Idle(NamedTuple):
 
 @public("workhours_sla.stream")
 class Source(Protocol):
-    """A source of events. Reading can resume from any position that the source yielded before.
+    """A source of events; reading can resume from any position that the source has yielded.
 
     >>> from workhours_sla import EventType, Policy, Schedule, Target, working_hours
     >>> from workhours_sla.stream import MemoryStore, Pipeline, Watermarks
@@ -85,7 +85,7 @@ class Source(Protocol):
 
     @property
     def partitions(self) -> Collection[str]:
-        """The partitions that are known in advance. Items may name further partitions."""
+        """The partitions that are known in advance; items may name further partitions."""
 
     def items(self, positions: Mapping[str, str]) -> Iterator[Item | Start | Idle]:
         """Yield the rows after ``positions``, in order within each partition.
@@ -108,9 +108,9 @@ class Watermarks:
     watermark until each of them has delivered something. A partition that has been silent for
     longer than ``idle`` is left out; if ``idle`` is None, a silent partition stops the watermark.
     How long a partition was silent is measured by the receipts of other partitions and by
-    heartbeats, never by the machine's clock. ``received`` has the latest receipts of an earlier
-    run, keyed by partition. The watermark never decreases. Not thread-safe. Raises SourceError for
-    a negative amount, NaiveDatetimeError.
+    heartbeats, never by the machine's clock. ``received`` has the latest receipts from before a
+    restart, keyed by partition. The watermark never decreases. Not thread-safe. Raises SourceError
+    for a negative amount, and NaiveDatetimeError.
 
     >>> from datetime import UTC
     >>> watermarks = Watermarks(["a", "b"])
@@ -151,11 +151,11 @@ class Watermarks:
             self._see(received_at)
 
     def expect(self, partition: str) -> None:
-        """Add a partition. The watermark stops until the partition has delivered something."""
+        """Add a partition; the watermark stops until the partition has delivered something."""
         self._latest.setdefault(partition, None)
 
     def forget(self, partition: str) -> None:
-        """Remove a partition that delivers nothing more. It no longer delays the watermark."""
+        """Remove a partition that delivers nothing more, so that the watermark goes on."""
         self._latest.pop(partition, None)
 
     def heartbeat(self, at: datetime, partition: str | None = None) -> None:
@@ -204,7 +204,7 @@ class Counters(NamedTuple):
     """The number of received events, and how many of them were duplicate, conflicting or late.
 
     A ``duplicate`` event repeats a known event. A ``conflicting`` event has the id of a known event
-    and another content. A ``late`` event occurred before the watermark at its arrival.
+    and other content. A ``late`` event occurred before the watermark at its arrival.
     """
 
     read: int = 0
@@ -227,21 +227,21 @@ class Committed(NamedTuple):
 
 @public("workhours_sla.stream")
 class Digests(Protocol):
-    """Messages that are sent as time passes, even if no clock changes."""
+    """Messages that are sent as time passes, even if no appeal's clock changes."""
 
     def due(self, watermark: datetime) -> bool:
-        """Return whether a batch must end at a watermark because messages are due."""
+        """Return whether messages are due at a watermark, so that the batch must end there."""
 
     def send(self) -> int | None:
-        """Send the messages that are due as of the last stored batch. May raise any error.
+        """Send the messages that are due after the last stored batch; may raise any error.
 
-        Returns how many were stored in the outbox for the sinks.
+        Returns how many messages were stored in the outbox for the sinks.
         """
 
 
 @public("workhours_sla.stream")
 class RunSummary(NamedTuple):
-    """The counts of one run.
+    """The counts of one call of ``Pipeline.run``.
 
     ``items`` is the number of rows or messages, and ``rejected`` the number of rows or messages
     that produced no event. ``causes`` has the number of rejected rows and the first rejected row,
