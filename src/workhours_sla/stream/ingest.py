@@ -18,8 +18,8 @@ from workhours_sla.sla.event import Event, is_future
 from workhours_sla.stores.store import Store
 from workhours_sla.stores.values import BY_FOLD, Work
 
-Move = tuple[Event | None, StoredEvent | None]
-"""A move: the event that counted for an id before, and the copy that counts for the id now."""
+Move = Event | StoredEvent
+"""An event that no longer counts for its id, or the copy that counts now."""
 
 
 def ingest(work: Work, store: Store, events: Sequence[Event]) -> None:
@@ -51,12 +51,7 @@ def ingest(work: Work, store: Store, events: Sequence[Event]) -> None:
             copy = StoredEvent(event, quarantined=reason)
             known[event_id] = Copies([copy])
             work.copies.append(copy)
-    appeals = store.appeals(dict.fromkeys(one.appeal_id for one in counting) | _appeal_ids(moves))
-    for event in counting:
-        appeals[event.appeal_id].add_event(event)
-    if moves:
-        appeals = _move(appeals, moves)
-    report(work, store, appeals)
+    _apply(work, store, counting, moves)
 
 
 def replace_copies(work: Work, store: Store, event: Event) -> None:
@@ -74,29 +69,27 @@ def replace_copies(work: Work, store: Store, event: Event) -> None:
     after = copies.effective
     if after is None:
         repair.quarantined = FUTURE_TIME
-    moves = [(None if before is None else before.event, after)]
-    report(work, store, _move(store.appeals(_appeal_ids(moves)), moves))
+    _apply(work, store, (), _moves(None if before is None else before.event, after))
 
 
-def _appeal_ids(moves: Sequence[Move]) -> dict[str, None]:
-    """Return the ids of the appeals that ``moves`` change, as the keys of a dictionary."""
-    ids: dict[str, None] = {}
-    for before, after in moves:
-        if before is not None:
-            ids[before.appeal_id] = None
-        if after is not None:
-            ids[after.event.appeal_id] = None
-    return ids
+def _moves(before: Event | None, after: StoredEvent | None) -> list[Move]:
+    return [one for one in (before, after) if one is not None]
 
 
-def _move(appeals: Mapping[str, AppealState], moves: Sequence[Move]) -> Mapping[str, AppealState]:
-    """Apply moves to their appeals, and return the appeals that still have content."""
-    for before, after in moves:
-        if before is not None:
-            appeals[before.appeal_id].remove(before)
-        if after is not None:
-            appeals[after.event.appeal_id].add(after)
-    return {one: appeal for one, appeal in appeals.items() if not appeal.is_empty}
+def _apply(work: Work, store: Store, events: Sequence[Event], moves: Sequence[Move]) -> None:
+    """Apply events and moves to their appeals, and emit the changes that this causes."""
+    moved = [one.event if isinstance(one, StoredEvent) else one for one in moves]
+    appeals = store.appeals(dict.fromkeys(one.appeal_id for one in (*events, *moved)))
+    for event in events:
+        appeals[event.appeal_id].add_event(event)
+    for event, one in zip(moved, moves, strict=True):
+        if isinstance(one, StoredEvent):
+            appeals[event.appeal_id].add(one)
+        else:
+            appeals[event.appeal_id].remove(one)
+    if moves:
+        appeals = {one: appeal for one, appeal in appeals.items() if not appeal.is_empty}
+    report(work, store, appeals)
 
 
 def report(work: Work, store: Store, appeals: Mapping[str, AppealState]) -> None:
@@ -125,7 +118,7 @@ def _quarantine(work: Work, store: Store, reasons: Mapping[str, str | None]) -> 
 def _repeat(work: Work, copies: Copies, copy: StoredEvent, moves: list[Move]) -> None:
     """Add a copy of an event whose id is already known."""
     event, before = copy.event, copies.effective
-    event_before = None if before is None else before.event
+    event_before = None if before is None else before.event  # ``before`` may get another event
     same = copies.same_content(event)
     if same is None:
         work.conflicting += 1
@@ -144,6 +137,5 @@ def _repeat(work: Work, copies: Copies, copy: StoredEvent, moves: list[Move]) ->
     for one in (before, same):
         if one is not None and one is not after and one.quarantined not in FINAL_REASONS:
             work.quarantine(one, reason_for(one.event))
-    event_after = None if after is None else after.event
-    if event_after is not event_before:
-        moves.append((event_before, after))
+    if (None if after is None else after.event) is not event_before:
+        moves += _moves(event_before, after)

@@ -104,7 +104,11 @@ class DigestWriter:
         noted = store.noted(_NAME)
         # messages never report changes that were stored before the first digest
         self._number = store.last_change if noted is None else store.progress(_NAME).number
-        self._state = _State() if noted is None else _state_of(noted)
+        try:
+            self._state = _State() if noted is None else msgspec.json.decode(noted, type=_State)
+        except (ValueError, RecursionError) as error:
+            why = clipped(str(error), 200)
+            raise StoreError(say("note_unreadable", note=repr(_NAME), why=why)) from None
         self._latest = max(self._state.since.values(), default=None)
         self._touched = pipeline.touched_appeals()
         self._touched.update(pipeline.store.open_ids())
@@ -280,14 +284,6 @@ class _Open(NamedTuple):
     agency_id: str | None
     waiting: list[Outcome]
     starts: list[datetime]
-
-
-def _state_of(noted: str) -> _State:
-    try:
-        return msgspec.json.decode(noted, type=_State)
-    except (ValueError, RecursionError) as error:
-        why = clipped(str(error), 200)
-        raise StoreError(say("note_unreadable", note=repr(_NAME), why=why)) from None
 
 
 def _minute(when: datetime) -> datetime:
