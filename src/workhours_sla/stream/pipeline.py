@@ -5,7 +5,7 @@ The pipeline never reads the machine's clock: time passes only as far as the wat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final, Self
@@ -155,7 +155,7 @@ class Pipeline:
     def _transaction(self, policy: Policy) -> Iterator[Work]:
         """Collect what one transaction writes, and write it when the block ends."""
         store = self._store
-        with store.lock, store.transaction():
+        with store.transaction():
             work = Work(policy, store.watermark)
             yield work
             self._write_part(work, is_last=True)
@@ -163,10 +163,14 @@ class Pipeline:
                 store.drop(work.watermark - self._retain)
 
     def _write(
-        self, events: Sequence[Event], watermark: datetime | None, batch: Batch = NO_BATCH
+        self,
+        events: Sequence[Event],
+        watermark: datetime | None,
+        batch: Batch = NO_BATCH,
+        reread: Mapping[int, Rejected | None] | None = None,
     ) -> Work:
         with self._transaction(self._policy) as work:
-            work.batch = batch
+            work.batch, work.reread = batch, reread or {}
             if events:
                 ingest(work, self._store, events)
             if watermark is not None and watermark > work.watermark:
@@ -225,10 +229,7 @@ class Pipeline:
                 else:
                     events += found
                     reread[number] = None
-            with self._transaction(self._policy) as work:
-                ingest(work, store, events)
-                work.reread = reread
-                self._counters = self._counters.plus(_counters_of(work))
+            work = self._write(events, None, reread=reread)
         return Committed(tuple(work.changes), _counters_of(work))
 
     # -- the run loop ------------------------------------------------------------------------
