@@ -15,7 +15,7 @@ from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.json import from_json, to_json
 from workhours_sla.text.catalog import LANGUAGES, language
 from workhours_sla.text.words import budget_words
-from workhours_sla.worktime.budgets import BUDGET_KINDS, budget_kind
+from workhours_sla.worktime.budgets import BUDGET_KINDS, budget_kind, budget_size
 
 KNOWN: list[Any] = [
     parse_budget(f"{'30h' if kind is ClockTime else 2} {kind.units[1]}", roll="following")
@@ -40,7 +40,7 @@ def test_each_kind_has_a_text_and_words() -> None:
         words = set()
         for lang in LANGUAGES:
             with language(lang):
-                words.add(budget_words(budget_kind(budget), "2"))
+                words.add(budget_words(budget_kind(budget), budget_size(budget)))
         assert len(words) == len(LANGUAGES)
 
 

@@ -228,9 +228,10 @@ class Store(StoreReader):
         hot.update(found)
         return {one: found[one] for one in ids}
 
-    def appeal_ids(self) -> Sequence[str]:
-        """Return the ids of all appeals."""
-        return [one for (one,) in self._all("SELECT appeal_id FROM appeal")]
+    def appeal_ids(self, since: datetime = BEGINNING) -> Sequence[str]:
+        """Return the ids of all appeals but those that ended before an instant."""
+        sql = "SELECT appeal_id FROM appeal WHERE ended_at IS NULL OR ended_at>=?"
+        return [one for (one,) in self._all(sql, micros(since))]
 
     def open_ids(self) -> Sequence[str]:
         """Return the ids of the appeals with at least one clock that has not ended, sorted."""
