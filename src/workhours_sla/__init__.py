@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from workhours_sla.sla.outcome import Outcome, OutcomeBounds
     from workhours_sla.sla.policy import Policy, Rule
     from workhours_sla.sla.target import ScheduleBy, Target
-    from workhours_sla.stores.memory import Monitor
+    from workhours_sla.stream.pipeline import Monitor
     from workhours_sla.version import __version__
     from workhours_sla.worktime.amounts import working_hours
     from workhours_sla.worktime.budgets import ClockTime, WorkingDaysInHours, parse_budget
@@ -56,7 +56,7 @@ _NAMES = {
     "sla.fold": "Unmatched",
     "sla.forecast": "Forecast forecast_deadlines",
     "sla.holders": "Span breach_owner holder_spans",
-    "stores.memory": "Monitor",
+    "stream.pipeline": "Monitor",
     "sla.outcome": "Outcome OutcomeBounds",
     "sla.policy": "Policy Rule",
     "sla.target": "ScheduleBy Target",

@@ -24,24 +24,18 @@ from workhours_sla import (
     Act,
     Calendar,
     CalendarDays,
-    Change,
-    ChangeKind,
     ClockTime,
     Day,
     DayKind,
-    Entry,
     Event,
     EventType,
     Interval,
     Layer,
     Months,
     Outcome,
-    OutcomeBounds,
     Policy,
     Schedule,
-    Step,
     Target,
-    Trace,
     Verdict,
     WeeklyHours,
     WorkingDays,
@@ -59,150 +53,12 @@ FROZEN = DATA / "serial" / "values.json"
 VOLGOGRAD, BERLIN = ZoneInfo("Europe/Volgograd"), ZoneInfo("Europe/Berlin")
 S8 = "Mo-Fr 09:00-13:00,14:00-18:00"
 ORDER = Act("Order No 7", date(2026, 8, 1), "low", "the agency", "public bodies", "not published")
-WEEK = WeeklyHours.parse("Mo-Th 09:00-13:00,14:00-18:00; Fr 22:00-06:00")
 
 
 # -- stored documents ------------------------------------------------------------------------
 
-EVE = Entry(
-    date(2025, 11, 4), Layer.STATUTORY, DayKind.HOLIDAY, Act("ст. 112"), "День", shortens_eve=True
-)
-SWAPPED = Entry(
-    date(2025, 11, 1),
-    Layer.TRANSFER,
-    DayKind.TRANSFERRED_WORK,
-    ORDER,
-    swapped_with=date(2025, 11, 3),
-    shortened_by=timedelta(minutes=90),
-)
-DAY = Day(
-    SWAPPED.date,
-    SWAPPED.kind,
-    date(2025, 11, 3),
-    timedelta(hours=1),
-    (SWAPPED, EVE),
-    EVE,
-    provisional=True,
-)
-STEP = Step(
-    DAY.date,
-    (
-        (
-            datetime(2025, 11, 1, 9, tzinfo=VOLGOGRAD),
-            datetime(2025, 11, 1, 12, 30, tzinfo=VOLGOGRAD),
-        ),
-    ),
-    working_hours(3, minutes=30),
-    DAY,
-    overridden=False,
-)
-MADE = {
-    "act": ORDER,
-    "entry": SWAPPED,
-    "short day": DAY,
-    "step": STEP,
-    "undecided step": Step(
-        date(2026, 4, 20), (), timedelta(0), None, overridden=False, unknown=True, undecided=EVE
-    ),
-    "trace": Trace(
-        "RU-VGG",
-        "2026-09-17",
-        S8,
-        "Europe/Volgograd",
-        datetime(2025, 10, 31, 17, 30, tzinfo=VOLGOGRAD),
-        datetime(2025, 11, 1, 12, 30, tzinfo=VOLGOGRAD),
-        working_hours(3, minutes=30),
-        working_hours(3, minutes=30),
-        (STEP, Step(date(2025, 11, 2), (), timedelta(0), None, overridden=True)),
-        provisional=True,
-    ),
-    "backwards": Trace(
-        "every day",
-        "1",
-        "24/7",
-        "Europe/Berlin",
-        datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=BERLIN),
-        datetime(2026, 10, 24, 23, 30, tzinfo=UTC),
-        None,
-        -timedelta(hours=2, microseconds=1),
-        (),
-        provisional=False,
-    ),
-    "event": Event(
-        "e1",
-        "А-1003",
-        EventType.REPLIED,
-        datetime(2025, 3, 11, 17, 20, 0, 123456, tzinfo=VOLGOGRAD),
-        datetime(2025, 3, 11, 14, 21, tzinfo=UTC),
-        "выгрузка",
-        "ЖКХ",
-        "Центральный",
-        "vk",
-        "official",
-        substantive=True,
-        reason='со слов "очевидца"',
-    ),
-    "outcome": Outcome(
-        "А-1003",
-        "first reply",
-        Verdict.BREACHED,
-        datetime(2025, 3, 11, 17, 20, tzinfo=VOLGOGRAD),
-        datetime(2025, 3, 12, 14, 30, tzinfo=VOLGOGRAD),
-        datetime(2025, 3, 12, 12, 20, tzinfo=VOLGOGRAD),
-        datetime(2025, 3, 12, 12, 20, tzinfo=VOLGOGRAD),
-        working_hours(4, minutes=10),
-        working_hours(4),
-        "2026-09-17",
-        "ЖКХ",
-        "Центральный",
-        "vk",
-        provisional=True,
-    ),
-    "unknown outcome": Outcome(
-        "A",
-        "first reply",
-        Verdict.PENDING,
-        datetime(2030, 1, 10, 10, tzinfo=UTC),
-        None,
-        None,
-        None,
-        None,
-        working_hours(4),
-        "1",
-        calendar_unknown=True,
-        bounds=OutcomeBounds(
-            (datetime(2030, 1, 10, 14, tzinfo=UTC), None),
-            (datetime(2030, 1, 11, 9, tzinfo=UTC), None),
-            (timedelta(0), working_hours(2)),
-        ),
-    ),
-    "change": Change(
-        ChangeKind.BREACHED,
-        "А-1003",
-        "first reply",
-        0,
-        3,
-        datetime(2025, 3, 12, 12, 20, tzinfo=UTC),
-        datetime(2025, 3, 12, 12, 20, tzinfo=UTC),
-        None,
-        None,
-        ("e1", "e2"),
-        None,
-        "2026-09-17",
-        "5d1c",
-        retroactive=True,
-    ),
-    "interval": Interval(
-        datetime(2026, 10, 25, 2, 30, tzinfo=BERLIN),
-        datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=BERLIN),
-    ),
-    "working days": WorkingDays(3, count_from="same_day"),
-    "calendar days": CalendarDays(30, roll="preceding"),
-    "months": Months(1, roll="none"),
-    "clock time": ClockTime(timedelta(days=2, microseconds=5)),
-    "working time": working_hours(4, minutes=30),
-    "weekly hours": WEEK,
-}
+DOCUMENTS = json.loads(FROZEN.read_text(encoding="utf-8"))
+MADE = {name: from_json(json.dumps(document)) for name, document in DOCUMENTS.items()}
 
 
 def facts(value: Any) -> Any:
@@ -230,17 +86,22 @@ def check_round_trips(value: Any) -> None:
 
 @pytest.mark.parametrize("name", MADE)
 def test_every_value_round_trips_and_its_document_is_frozen(name: str) -> None:
-    frozen = json.loads(FROZEN.read_text(encoding="utf-8"))
-    assert frozen.keys() == MADE.keys()
-    value = MADE[name]
+    value, document = MADE[name], DOCUMENTS[name]
     check_round_trips(value)
-    assert facts(from_json(json.dumps(frozen[name]))) == facts(value)
-    document = json.loads(to_json(value))
-    assert document == frozen[name]
+    assert json.loads(to_json(value)) == document
     if not isinstance(value, WeeklyHours):
         is_budget = document["schema"] == "workhours.budget/1"
-        keys = (document["budget"] if is_budget else document).keys()
-        assert keys >= {*getattr(value, "__match_args__", ["amount"])}
+        fields = document["budget"] if is_budget else document
+        assert fields.keys() >= {*getattr(value, "__match_args__", ["amount"])}
+
+
+def test_a_document_is_the_value_that_it_names() -> None:
+    assert MADE["working days"] == WorkingDays(3, count_from="same_day")
+    assert MADE["clock time"] == ClockTime(timedelta(days=2, microseconds=5))
+    berlin = datetime(2026, 10, 25, 2, 30, tzinfo=BERLIN)
+    assert facts(MADE["interval"]) == facts(Interval(berlin, berlin.replace(fold=1)))
+    names = MADE["act"], MADE["entry"].layer, MADE["short day"].kind, MADE["outcome"].verdict
+    assert names == (ORDER, Layer.TRANSFER, DayKind.TRANSFERRED_WORK, Verdict.BREACHED)
 
 
 def test_a_document_is_read_as_the_type_asked_for() -> None:

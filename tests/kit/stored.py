@@ -10,7 +10,7 @@ from workhours_sla import Event, Policy
 from workhours_sla.stores.open import open_reader, open_store
 from workhours_sla.stores.reader import StoreReader
 from workhours_sla.stores.sqlite import SqliteDatabase
-from workhours_sla.stores.store import DatabaseStore
+from workhours_sla.stores.store import Store
 from workhours_sla.stream import (
     Batch,
     Checkpoint,
@@ -21,7 +21,7 @@ from workhours_sla.stream import (
     delivery,
     events_of,
 )
-from workhours_sla.stream.outbox import Outbox, Sink
+from workhours_sla.stream.delivery import Sink
 
 
 class Places:
@@ -30,7 +30,7 @@ class Places:
     of: Callable[[Path | str], Path | str] = staticmethod(lambda path: path)
 
 
-def store_at(path: Path | str, *, hot: int = 20_000) -> DatabaseStore:
+def store_at(path: Path | str, *, hot: int = 20_000) -> Store:
     store = open_store(Places.of(path), hot=hot)
     if isinstance(store._db, SqliteDatabase):
         store._db.connection.execute("PRAGMA synchronous=OFF")  # nothing is killed here
@@ -57,7 +57,7 @@ class Stored(Pipeline):
         return getattr(self.store, name)
 
 
-def drain(store: Outbox, sink: Sink, batch_size: int = delivery.DEFAULT_BATCH_SIZE) -> None:
+def drain(store: Store, sink: Sink, batch_size: int = delivery.DEFAULT_BATCH_SIZE) -> None:
     """Send every pending change to a sink in this thread; errors of the sink are raised."""
     while (pending := store.pending(sink.name, datetime.now(UTC), batch_size)).changes:
         delivery.send(store, sink, pending)

@@ -20,8 +20,8 @@ from workhours_sla.sources.derived_events import with_creation
 from workhours_sla.sources.rows import Fault
 from workhours_sla.sources.stream_rows import StreamRows
 from workhours_sla.sources.tail import Tail
+from workhours_sla.stores.values import Rejected
 from workhours_sla.stream import Watermarks
-from workhours_sla.stream.source import Rejected
 from workhours_sla.text.catalog import language
 from workhours_sla.text.messages import phrase_of, said
 

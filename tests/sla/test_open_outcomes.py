@@ -14,7 +14,7 @@ from kit.values import OFFICE
 from workhours_sla import Event, EventType, Policy, Target, working_hours
 from workhours_sla.errors import StoreError
 from workhours_sla.stream import Batch, MemoryStore, Pipeline
-from workhours_sla.stream.pipeline import OpenOutcomes, commit_with_receipts
+from workhours_sla.stream.receipts import OpenOutcomes, commit_with_receipts
 
 
 @pytest.mark.parametrize("seed", range(EXAMPLES // 2))

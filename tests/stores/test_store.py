@@ -8,13 +8,12 @@ from __future__ import annotations
 import random
 import sys
 import tempfile
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
@@ -30,24 +29,21 @@ from kit.reported import Ledger, check_reported
 from kit.stored import Stored, events_at, faults_at, reader_at, store_at
 from kit.values import HOUR, OFFICE, POLICY, at, created, event, replied
 from workhours_sla import (
-    Act,
     Change,
     Event,
     EventType,
     Monitor,
     Policy,
-    Schedule,
     Target,
-    day_off,
     evaluate,
     working_hours,
 )
 from workhours_sla.errors import EventError, StoreError
 from workhours_sla.stores import reader as reading
 from workhours_sla.stores.reader import StoreReader
-from workhours_sla.stores.store import DatabaseStore
+from workhours_sla.stores.store import Store
+from workhours_sla.stores.values import Work
 from workhours_sla.stream import Batch, Checkpoint, MemoryStore, Pipeline, Rejected, pipeline
-from workhours_sla.stream.store import Work
 
 
 @contextmanager
@@ -57,7 +53,7 @@ def a_file() -> Iterator[Path]:
 
 
 @pytest.fixture(params=["memory", "database"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> DatabaseStore:
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
     return MemoryStore() if request.param == "memory" else store_at(tmp_path / "appeals.db")
 
 
@@ -169,28 +165,6 @@ def test_another_policy_emits_only_what_it_changes(scene: Scene, other: Scene, s
 # -- quarantine, repairs and rejected rows ------------------------------------------------------
 
 
-def test_a_new_appeal_may_breach_by_the_watermark_of_its_batch(store: DatabaseStore) -> None:
-    posted, answer = created("1", at(2025, 3, 12, 10)), replied("1", at(2025, 3, 12, 11))
-    with Pipeline(store, POLICY) as pipe:
-        emitted = pipe.commit(Batch("s", [posted], watermark=at(2025, 3, 13, 10))).changes
-        assert [change.kind.value for change in emitted] == ["opened", "at_risk", "breached"]
-        emitted = pipe.commit(Batch("s", [answer], watermark=at(2025, 3, 14, 10))).changes
-        assert [change.kind.value for change in emitted if change.retracts is None] == ["met"]
-
-
-def test_an_amended_calendar_moves_what_it_touches_alone(tmp_path: Path) -> None:
-    path = tmp_path / "appeals.db"
-    touched, not_touched = created("1", at(2023, 1, 31, 16, 30)), created("2", at(2023, 1, 30, 10))
-    with opened(path) as store:
-        store.apply([touched, not_touched, replied("2", at(2023, 1, 30, 11))])
-    calendar = OFFICE.calendar.amend(day_off(date(2023, 2, 6), Act("Order 1")))
-    calendar = calendar.amend(day_off(date(2023, 2, 3), Act("Order 1")))
-    amended = Policy([Target("first reply", working_hours(4), Schedule(calendar, OFFICE.hours))])
-    with opened(path, amended) as store:
-        changes = [change for _, change in store.changes()]
-        assert [(c.appeal_id, c.kind.value) for c in changes[3:]] == [("1", "due_changed")]
-
-
 def test_quarantine_is_listed_and_a_repair_replaces_every_copy(
     tmp_path: Path,
 ) -> None:
@@ -211,38 +185,6 @@ def test_quarantine_is_listed_and_a_repair_replaces_every_copy(
         again = replace(right, occurred_at=at(2025, 3, 12, 10, 30))
         assert [c.retracts is None for c in store.repair(again)] == [False, True]
         assert balanced(store)
-
-
-def test_a_repair_that_is_ahead_of_its_receipt_is_quarantined(tmp_path: Path) -> None:
-    posted = created("1", at(2025, 3, 12, 10))
-    ahead = replace(posted, received_at=at(2025, 3, 12, 9), reason="repaired")
-    with opened(tmp_path / "appeals.db") as store:
-        store.apply([posted])
-        assert [change.retracts is None for change in store.repair(ahead)] == [False]
-        assert quarantined(store) == Counter({(ahead.event_id, "future_time"): 1})
-        assert balanced(store)
-
-
-def test_many_copies_of_few_ids_have_the_result_of_a_monitor(tmp_path: Path) -> None:
-    chance = random.Random(1)
-    posted = at(2025, 3, 12, 10)
-    copies = [
-        replace(
-            created(chance.choice("AB"), posted),
-            event_id=chance.choice("123"),
-            received_at=posted + chance.randint(-9, 30) * HOUR / 10,
-            reason=f"{chance.randrange(40)}",
-        )
-        for _ in range(250)
-    ]
-    monitor = Monitor(POLICY)
-    for some in (copies[:100], copies[100:]):
-        with opened(tmp_path / "appeals.db", hot=1) as store:
-            while some:
-                batch, some = some[: (size := chance.randint(1, 4))], some[size:]
-                assert store.apply(batch) == monitor.apply(batch)
-            assert quarantined(store) == quarantined(monitor)
-            assert balanced(store)
 
 
 def test_rejected_rows_are_kept_until_they_are_repaired_or_read(tmp_path: Path) -> None:
@@ -295,7 +237,7 @@ def test_an_appeal_that_ended_long_ago_is_dropped_and_does_not_return(tmp_path: 
         assert {one.appeal_id for one in store.events()} == {"2", "3", "4"}
 
 
-def test_quarantined_events_are_erased_and_do_not_return(store: DatabaseStore) -> None:
+def test_quarantined_events_are_erased_and_do_not_return(store: Store) -> None:
     early, late = at(2025, 3, 12, 10), at(2025, 3, 20, 10)
     kept = created("kept", early)
     with Pipeline(store, POLICY, retain=timedelta(days=5)) as pipe:
@@ -340,38 +282,8 @@ def test_quarantined_events_are_erased_and_do_not_return(store: DatabaseStore) -
         assert sorted(seen) == sorted([kept.event_id, "before"])
 
 
-def test_changes_that_no_sink_has_had_outlive_retention(tmp_path: Path) -> None:
-    with opened(tmp_path / "appeals.db", retain=timedelta(days=1)) as store:
-        store.apply([created("1", at(2025, 3, 12, 10)), replied("1", at(2025, 3, 12, 11))])
-        store.acknowledge("slow", [1])
-        store.advance(at(2025, 3, 20, 10))
-        store.apply([created("2", at(2025, 3, 20, 11))])
-        store.apply([created("3", at(2025, 3, 20, 11))])
-        store.advance(at(2025, 3, 25, 12))
-        assert [n for n, _ in store.pending("slow", at(2025, 3, 25), 3).changes] == [2, 3, 4]
-        store.acknowledge("slow", [3])
-        store.apply([created("4", at(2025, 3, 25, 13))])
-        assert store.changes()[0][0] == 4
-
-
-def test_all_expired_appeals_are_dropped_at_once(tmp_path: Path) -> None:
-    with opened(tmp_path / "appeals.db") as store:
-        for number in range(1_200):
-            store.apply(
-                [
-                    created(str(number), at(2025, 3, 12, 10)),
-                    replied(str(number), at(2025, 3, 12, 11)),
-                ]
-            )
-    with opened(tmp_path / "appeals.db", retain=timedelta(days=1)) as store:
-        store.advance(at(2025, 3, 20, 10))
-        assert list(store.events()) == []
-        assert store.holdings().dropped == 2_400
-        assert balanced(store)
-
-
 def test_a_rejected_row_is_erased_after_retention_and_still_counted(
-    store: DatabaseStore, tmp_path: Path
+    store: Store, tmp_path: Path
 ) -> None:
     pipe = Pipeline(store, POLICY, retain=timedelta(days=30))
     undated, first, second = (Rejected("not_json", "", f"a name {n}") for n in range(3))
@@ -397,7 +309,7 @@ def test_a_rejected_row_is_erased_after_retention_and_still_counted(
         assert faults_at(tmp_path / "appeals.db") == ()
 
 
-def test_a_change_is_kept_until_all_sinks_in_use_have_it(store: DatabaseStore) -> None:
+def test_a_change_is_kept_until_all_sinks_in_use_have_it(store: Store) -> None:
     store.acknowledge("former", [0])
     pipe = Pipeline(store, POLICY, retain=timedelta(days=1))
     store.deliver_to(["one", "new"])
@@ -411,25 +323,6 @@ def test_a_change_is_kept_until_all_sinks_in_use_have_it(store: DatabaseStore) -
     pipe.advance(at(2025, 3, 21, 10))
     assert next(number for number, _ in store.changes()) == 3
     pipe.close()
-
-
-def test_a_copy_that_conflicted_with_a_dropped_event_does_not_count_after_a_snapshot() -> None:
-    store = MemoryStore()
-    pipe = Pipeline(store, POLICY, retain=timedelta(days=1))
-    answer = replied("1", at(2025, 3, 12, 11))
-    others = [
-        replace(answer, appeal_id=appeal_id, received_at=at(2025, 3, 13, 12))
-        for appeal_id in ("2", "3")
-    ]
-    posted = [created(appeal_id, at(2025, 3, 12, 10)) for appeal_id in ("1", "2", "3")]
-    pipe.apply([*posted, answer, *others])
-    pipe.commit(Batch("s", watermark=at(2025, 3, 14, 10), rejected=[Rejected("r", "", "")]))
-    assert sorted(one.appeal_id for one in store.events()) == ["2", "2", "3", "3"]
-    restored = Pipeline(MemoryStore.restore(POLICY, store.snapshot()), POLICY)
-    for one in (pipe, restored):
-        assert [item.reason for item in one.quarantine] == ["conflicting_id"] * 2
-        outcomes = one.open_outcomes(at(2025, 3, 14, 10))
-        assert [case.answered_at for case in outcomes] == [None] * 2
 
 
 # -- what can go wrong -------------------------------------------------------------------------
@@ -573,46 +466,6 @@ def test_an_open_iterator_blocks_no_other_thread(
             list(begun)
 
 
-def test_an_appeal_that_is_dropped_while_outcomes_are_read_is_left_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pipeline, "AT_ONCE", 1)
-    with opened(tmp_path / "appeals.db", retain=timedelta(days=1)) as store:
-        store.apply([created("1", at(2025, 3, 12, 10)), created("2", at(2025, 3, 12, 10))])
-        outcomes = store.open_outcomes(at(2025, 3, 12, 12))
-        assert next(outcomes).appeal_id == "1"
-        store.apply([replied("2", at(2025, 3, 12, 11))])
-        store.advance(at(2025, 3, 20))
-        assert {one.appeal_id for one in store.events()} == {"1"}
-        assert list(outcomes) == []
-
-
-def test_a_store_is_closed_after_the_call_that_is_under_way(tmp_path: Path) -> None:
-    path = tmp_path / "appeals.db"
-    entered, go_on = threading.Event(), threading.Event()
-
-    def read(row: Rejected) -> Sequence[Event]:
-        entered.set()
-        assert go_on.wait(10)
-        return [created(row.text, at(2025, 3, 12, 10))]
-
-    with ThreadPoolExecutor(2) as pool, opened(path) as store:
-        store.commit(Batch("file", rejected=[Rejected("bad_row", "", "1")]))
-        replayed = pool.submit(store.retry_rejected, read)
-        assert entered.wait(10)
-        closed = pool.submit(store.close)
-        try:
-            with pytest.raises(TimeoutError):
-                closed.result(0.2)
-        finally:
-            go_on.set()
-        closed.result(10)
-        assert [change.kind.value for change in replayed.result(10).changes] == ["opened"]
-    with reader_at(path) as reader:
-        assert [one.appeal_id for one in reader.events()] == ["1"]
-        assert reader.rejected() == {}
-
-
 def test_a_call_on_a_closed_store_does_not_report_damage(tmp_path: Path) -> None:
     path = tmp_path / "appeals.db"
     with opened(path) as store, reader_at(path) as reader:
@@ -655,15 +508,6 @@ def test_after_an_interrupted_batch_memory_equals_the_disk(
         assert [one.appeal_id for one in store.open_outcomes(at(2025, 3, 12, 12))] == ["1"]
         assert [c.kind.value for c in store.apply([reply])] == ["met"]
         assert balanced(store)
-
-
-def test_a_withdrawn_appeal_is_not_open(tmp_path: Path) -> None:
-    posted = at(2025, 3, 12, 10)
-    deleted = event("1-d", "1", EventType.DELETED, posted + HOUR, author_role="citizen")
-    with opened(tmp_path / "appeals.db") as store:
-        emitted = store.apply([created("1", posted), deleted, created("2", posted)])
-        assert [change.kind.value for change in emitted] == ["opened", "withdrawn", "opened"]
-        assert [one.appeal_id for one in store.open_outcomes(posted + 2 * HOUR)] == ["2"]
 
 
 def test_text_that_is_no_text_is_refused_by_itself(tmp_path: Path) -> None:

@@ -174,19 +174,6 @@ def test_appeals_that_retention_dropped_are_reported(
     ]
 
 
-def test_a_longer_retention_does_not_claim_dropped_appeals(tmp_path: Path) -> None:
-    ended = [posted("1"), an_event("1-r", "1", EventType.REPLIED, 1)]
-    old = [posted("2", -48 * 10), an_event("2-r", "2", EventType.REPLIED, -48 * 10 + 1)]
-    dropped = []
-    for days, events, at in ((30, ended, 40), (45, old, 41)):
-        with Stored(tmp_path / "appeals.db", POLICY, retain=timedelta(days=days)) as store:
-            store.apply(events)
-            store.commit(Batch("", [posted(f"at {at}", 24 * at)], watermark=NOON + timedelta(at)))
-            assert store.complete_since == NOON + timedelta(days=10)
-            dropped.append(store.holdings().dropped)
-    assert dropped == [2, 4]
-
-
 # -- what an answer must be read with ----------------------------------------------------------
 
 

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kit.stored import store_at
-from kit.values import OFFICE, POLICY, SECOND
+from kit.values import OFFICE, POLICY
 from workhours_sla import Change, Event, EventType
-from workhours_sla.cli.main import main
 from workhours_sla.errors import StoreError, UndeliverableError
-from workhours_sla.stream import Delivery, MemoryStore, Pipeline, Retry, SqliteStore
+from workhours_sla.stream import Delivery, MemoryStore, Pipeline, Retry
 from workhours_sla.text.catalog import SHELL, language
 
 POSTED = datetime(2025, 3, 12, 10, 15, tzinfo=OFFICE.tz)
-NOW = datetime(2025, 3, 12, 10, 0, tzinfo=UTC)
 SOON = Retry(first=timedelta(milliseconds=1), longest=timedelta(milliseconds=5))
 
 
@@ -110,16 +107,6 @@ def ids(numbers: Sequence[int]) -> list[str]:
 # -- decisions ---------------------------------------------------------------------------------
 
 
-def test_delays_double_up_to_the_longest_and_differ_by_chance() -> None:
-    retry = Retry(first=SECOND, longest=60 * SECOND, attempts=9)
-    for failed, longest in enumerate((1, 2, 4, 8, 16, 32, 60, 60), 1):
-        for jitter in (0.0, 0.5, 1.0):
-            at = retry.at(NOW, failed, jitter=jitter)
-            assert at == NOW + longest * SECOND * (0.5 + jitter / 2)
-    assert retry.at(NOW, 9, jitter=0.5) is None
-    assert Retry().at(NOW, 10**6, jitter=1.0) == NOW + timedelta(minutes=5)
-
-
 # -- sinks with trouble ------------------------------------------------------------------------
 
 
@@ -189,20 +176,6 @@ def test_a_sink_that_hangs_delays_neither_ingest_nor_other_sinks(pipeline: Pipel
     with Delivery(pipeline.store, [again]) as delivery:
         assert delivery.finish(10) == []
     assert {*hanging.got, *again.got} == {*ids(range(10))}
-
-
-def test_a_sink_that_still_fails_at_the_end_gets_the_rest_from_the_next_run(
-    pipeline: Pipeline,
-) -> None:
-    failing = Failing(1)
-    pipeline.apply([created(number) for number in range(5)])
-    later = Retry(first=timedelta(hours=1))
-    with Delivery(pipeline.store, [failing], retry=later) as delivery:
-        (undelivered,) = delivery.finish(10)
-    assert (undelivered.sink, str(undelivered.error)) == ("failing", "no answer 1")
-    with Delivery(pipeline.store, [failing], retry=later) as delivery:
-        assert delivery.finish(10) == []
-    assert failing.got == ids(range(5))
 
 
 class Away(MemoryStore):
@@ -334,33 +307,6 @@ def test_many_threads_and_failures_by_chance_lose_nothing(tmp_path: Path) -> Non
 
 
 # -- the commands ------------------------------------------------------------------------------
-
-
-def test_dead_letters_are_listed_and_replayed_at_the_shell(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    store = tmp_path / "a.db"
-    with Pipeline(SqliteStore(store), POLICY) as pipeline:
-        pipeline.apply([created(number) for number in range(3)])
-        with Delivery(pipeline.store, [Rejecting("A-001")]) as delivery:
-            delivery.finish(10)
-    command = ["outbox", "dead", "--store", str(store)]
-    assert main([*command, "--lang", "en"]) == 0
-    out, err = capsys.readouterr()
-    assert out.split() == ["rejecting", "2", "A-001/first", "reply/0/opened/1", *out.split()[4:]]
-    assert "400 Bad Request" in out
-    assert err == "Dead letters: 1\n"
-    assert main([*command, "--json"]) == 0
-    (row,) = json.loads(capsys.readouterr().out)
-    assert (row["sink"], row["number"], row["attempts"]) == ("rejecting", 2, 1)
-    assert main(["outbox", "replay", "rejecting", "--store", str(store), "--lang", "ru"]) == 0
-    assert capsys.readouterr().err == "Следующий запуск снова отправит в rejecting 1 изменение\n"
-    with Pipeline(SqliteStore(store), POLICY) as pipeline:
-        again = Recorder("rejecting")
-        with Delivery(pipeline.store, [again]) as delivery:
-            assert delivery.finish(10) == []
-    assert again.got == ["A-001"]
-    assert main(["outbox", "dead", "--store", str(tmp_path / "none.db"), "--lang", "en"]) == 2
 
 
 def test_the_thread_of_a_sink_has_the_language_of_the_command(pipeline: Pipeline) -> None:

@@ -29,7 +29,6 @@ from workhours_sla import (
     Schedule,
     ScheduleBy,
     Target,
-    Verdict,
     evaluate,
     working_hours,
 )
@@ -38,9 +37,8 @@ from workhours_sla.cli.outputs import TimedDigests
 from workhours_sla.errors import CalendarCoverageError, StoreError
 from workhours_sla.sla.target import ScheduleField
 from workhours_sla.stores.open import SqliteReader, events_of
-from workhours_sla.stores.store import WRITTEN_EVERY
-from workhours_sla.stream import Agencies, Batch, DigestLines, DigestWriter, Pipeline
-from workhours_sla.stream.outbox import DIGEST
+from workhours_sla.stores.values import DIGEST
+from workhours_sla.stream import Agencies, Batch, DigestLines, DigestWriter
 from workhours_sla.stream.sinks.digest import Agency, digest_of, targets_of
 from workhours_sla.stream.sinks.lines import LineFile
 from workhours_sla.text import catalog
@@ -200,18 +198,6 @@ def test_every_change_is_reported_once(tmp_path: Path) -> None:
     assert reported(tmp_path) == happened(tmp_path)
 
 
-def test_digests_are_the_same_after_a_stop_at_any_point(tmp_path: Path) -> None:
-    whole, cut = tmp_path / "whole", tmp_path / "cut"
-    whole.mkdir()
-    cut.mkdir()
-    steps = list(batches(stream(40, 2), BEGIN + timedelta(days=3)))
-    feed(whole, steps)
-    for first in range(0, len(steps), 7):
-        feed(cut, steps[first : first + 7])
-    assert read_back(cut) == read_back(whole)
-    assert happened(cut) == happened(whole)  # digests change no changes
-
-
 def test_a_share_that_was_passed_before_a_pause_is_reported_once() -> None:
     events = [
         event("A-1", "created", at(2026, 3, 3, 9, 0)),
@@ -313,13 +299,6 @@ def test_a_share_passes_by_the_schedule_that_the_clock_runs_on(
     }
 
 
-def test_a_note_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
-    with digesting(tmp_path) as (store, _):
-        store.note("digests", "[")
-    with pytest.raises(StoreError, match=r"note 'digests' .*restore"), digesting(tmp_path):
-        pass
-
-
 def test_a_date_that_the_calendar_does_not_know_is_said_once(tmp_path: Path) -> None:
     missed: list[CalendarCoverageError] = []
     with digesting(tmp_path, unknown=missed.append) as (_, lines):
@@ -332,78 +311,7 @@ def test_a_date_that_the_calendar_does_not_know_is_said_once(tmp_path: Path) -> 
 # -- stored state --------------------------------------------------------------------------
 
 
-def test_open_outcomes_are_those_of_unanswered_clocks(tmp_path: Path) -> None:
-    with Stored(tmp_path / "a.db", POLICY, hot=3) as store:
-        for now, events in batches(stream(60, 3), BEGIN + timedelta(days=4)):
-            store.commit(Batch("", events, watermark=now))
-            found = {(one.appeal_id, one.verdict): one for one in store.open_outcomes(now)}
-            asked = evaluate(store.events(), POLICY, as_of=now).outcomes
-            waiting = {
-                (one.appeal_id, one.verdict): one for one in asked if one.answered_at is None
-            }
-            assert found == waiting
-            assert len(store.open_ids()) == len(waiting)
-        assert any(verdict is Verdict.BREACHED for _, verdict in found)
-        with pytest.raises(StoreError):
-            store.repair(event("A-0000", "created", BEGIN), rejected=7)
-        assert {(one.appeal_id, one.verdict) for one in store.open_outcomes(now)} == set(found)
-
-
-def test_the_watermark_on_the_disk_is_a_minute_behind_at_most(tmp_path: Path) -> None:
-    with Stored(tmp_path / "a.db", POLICY) as store:
-        for second in range(150):
-            now = BEGIN + timedelta(seconds=second)
-            store.advance(now)
-            with SqliteReader(tmp_path / "a.db") as reader:
-                assert reader.watermark is not None
-                assert now - reader.watermark < WRITTEN_EVERY
-
-
-def test_changes_that_are_not_reported_yet_outlive_retention(tmp_path: Path) -> None:
-    day = timedelta(days=1)
-    with Stored(tmp_path / "a.db", POLICY, retain=day) as store:
-        file = DigestLines(tmp_path / "digests.jsonl", outbox=store.store)
-        store.deliver_to([file.name], DIGEST)
-        writer = DigestWriter(store.store, store, Agencies(SCHEDULES, schedule_of))
-        lines = Written(writer, file, store)
-        friday = at(2026, 3, 6, 17, 0)
-        lines.write(friday)
-        posted = friday + timedelta(hours=2)
-        events = [
-            event("A-1", "created", posted),
-            event("A-1", "replied", posted + timedelta(hours=1)),
-        ]
-        store.commit(Batch("", events, watermark=posted + timedelta(hours=2)))
-        store.acknowledge("another", [store.last_change])
-        for days in (2, 3):
-            stray = event(f"B-{days}", "edited", posted)
-            store.commit(Batch("", [stray], watermark=posted + days * day))
-        assert store.holdings().dropped == 4  # the stray events, too
-        lines.write(at(2026, 3, 10, 9, 0))
-        file.close()
-    assert "Since the last message: opened 1, met 1" in read_back(tmp_path)[0]["text"]
-
-
 # -- the file ----------------------------------------------------------------------------------
-
-
-def test_what_was_stored_and_not_written_is_written_on_the_next_start(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with digesting(tmp_path) as (store, lines):
-        store.commit(Batch("", [event("A-1", "created", BEGIN)], watermark=BEGIN))
-        lines.write(BEGIN)
-        with monkeypatch.context() as patched:
-            patched.setattr("workhours_sla.stream.sinks.lines.os.fsync", _full)
-            with pytest.raises(StoreError, match=r"digests cannot be written .*on the next start"):
-                lines.write(at(2026, 3, 2, 9, 0))
-    assert read_back(tmp_path) == []
-    for _ in range(2):
-        with digesting(tmp_path) as (_, lines):
-            lines.write(at(2026, 3, 2, 9, 2))
-    (line,) = read_back(tmp_path)
-    assert line["message_id"] == "roads/2026-03-02T06:00:00.000000Z/1"
-    assert (line["agency_id"], line["part"], line["parts"]) == ("roads", 1, 1)
 
 
 def test_a_file_of_digests_that_was_removed_is_refused_and_written_again(tmp_path: Path) -> None:
@@ -440,22 +348,6 @@ def test_another_file_begins_with_the_next_digest(tmp_path: Path) -> None:
     found = (tmp_path / "other.jsonl").read_bytes()
     assert (tmp_path / "digests.jsonl").read_bytes().endswith(found)
     assert found.count(b"\n") == 1
-
-
-def _full(_file: int) -> None:
-    raise OSError(28, "No space left on device")
-
-
-def test_a_long_digest_is_several_lines(tmp_path: Path) -> None:
-    events = [event(f"A-{number:03}", "created", BEGIN) for number in range(150)]
-    with digesting(tmp_path) as (store, lines):
-        store.commit(Batch("", events, watermark=BEGIN))
-        lines.write(BEGIN)
-        lines.write(at(2026, 3, 2, 9, 0))
-    found = read_back(tmp_path)
-    assert len(found) > 1
-    assert [line["part"] for line in found] == list(range(1, len(found) + 1))
-    assert {line["parts"] for line in found} == {len(found)}
 
 
 # -- the command -------------------------------------------------------------------------------
@@ -577,26 +469,6 @@ def test_a_file_that_cannot_be_written_does_not_end_the_run(
     assert read_back(tmp_path / "full") == read_back(tmp_path / "steady")
 
 
-def test_only_what_changed_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    looked: list[int] = []
-    folds = Pipeline.folds
-
-    def counted(pipeline: Pipeline, ids: Sequence[str]) -> Any:
-        looked.append(len(ids))
-        return folds(pipeline, ids)
-
-    with digesting(tmp_path) as (store, lines):
-        events = [event(f"A-{number}", "created", BEGIN) for number in range(300)]
-        store.commit(Batch("", events, watermark=BEGIN))
-        for minute in range(121):
-            if minute == 100:
-                monkeypatch.setattr(Pipeline, "folds", counted)
-                store.apply([event("B-1", "created", at(2026, 3, 2, 9, 30), "parks")])
-            lines.write(at(2026, 3, 2, 9, 0) + minute * MINUTE)
-    assert sum(looked[:20]) == 1
-    assert sum(looked) == 301  # at 11:00 half of the time is used
-
-
 def test_agencies_have_their_names_and_their_hours(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -647,32 +519,3 @@ def test_the_time_of_a_digest_is_in_utc(tmp_path: Path) -> None:
         lines.write(BEGIN)
         lines.write(at(2026, 3, 2, 9, 0).astimezone(UTC))
     assert read_back(tmp_path)[0]["at"] == "2026-03-02T06:00:00Z"
-
-
-def test_digests_leave_out_fractions_of_a_second(tmp_path: Path) -> None:
-    with digesting(tmp_path) as (store, lines):
-        store.commit(Batch("", [event("A-1", "created", BEGIN)], watermark=BEGIN))
-        lines.write(BEGIN)
-        lines.write(at(2026, 3, 2, 9, 0, 0, 316421))
-    assert read_back(tmp_path)[0]["text"].endswith("due Mon 2 Mar 2026 13:00, 3:59:59 left")
-
-
-@pytest.mark.parametrize(
-    "options",
-    [
-        ["--digests", "x", "--sink", "x"],
-        ["--sink", "./store.db"],
-        ["--sink", "events.jsonl"],
-        ["--digests", "./events.jsonl"],
-    ],
-)
-def test_outputs_that_are_the_same_file_are_refused(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    options: list[str],
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path("events.jsonl").write_text("")
-    assert main(["watch", "events.jsonl", "--once", "--store", "store.db", *options]) == 2
-    assert "are the same file" in capsys.readouterr().err

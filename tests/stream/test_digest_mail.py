@@ -22,8 +22,8 @@ from kit.values import DAY
 from workhours_sla.cli.main import main
 from workhours_sla.config import parse
 from workhours_sla.errors import ConfigError, StoreError
-from workhours_sla.stream import Delivery, MemoryStore, Retry
-from workhours_sla.stream.outbox import MAIL, StoredDigest
+from workhours_sla.stores.values import MAIL, StoredDigest
+from workhours_sla.stream import Delivery, MemoryStore
 from workhours_sla.stream.sinks import mail
 from workhours_sla.stream.sinks.mail import MailRefusedError, MailServer, MailSink, html_of
 from workhours_sla.text.catalog import language
@@ -32,7 +32,6 @@ controller = pytest.importorskip("aiosmtpd.controller")
 smtpd = pytest.importorskip("aiosmtpd.smtp")
 
 NOW = datetime(2026, 3, 16, 7, 0, tzinfo=UTC)
-SOON = Retry(first=timedelta(milliseconds=1), longest=timedelta(milliseconds=5))
 SENDER = "deadlines@region.example"
 TEXT = "Дороги <b> · пн 16.03.2026 10:00\n\nПросрочено, без ответа: 1\n• A-1 & A-2, ответ: срок"
 
@@ -416,18 +415,6 @@ def test_watch_mails_the_digests_of_its_file(
     assert "не принял сводку для duty@x.example: 550 no such user" in capsys.readouterr().err
     assert watch("--digests", "digests.jsonl") == 0  # nothing is sent a second time
     assert len(inbox.got) == len(expected)
-
-
-@pytest.mark.slow
-def test_watch_says_that_the_server_is_down_and_the_next_run_sends(
-    plain: MailServer, inbox: Inbox, watch: Callable[..., int], capsys: pytest.CaptureFixture[str]
-) -> None:
-    Path("region.toml").write_text(REGION.format(port=1), encoding="utf-8")
-    assert watch("--digests", "digests.jsonl") == 2
-    assert "localhost:1" in capsys.readouterr().err
-    Path("region.toml").write_text(REGION.format(port=plain.port), encoding="utf-8")
-    assert watch("--digests", "digests.jsonl") == 0
-    assert {*inbox.addresses} == {"roads@x.example", "duty@x.example", "parks@x.example"}
 
 
 @pytest.mark.slow

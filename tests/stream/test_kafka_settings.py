@@ -15,8 +15,8 @@ from workhours_sla.errors import ConfigError, SourceError, StoreError
 from workhours_sla.sources.kafka import MessageRows
 from workhours_sla.sources.kafka_topic import Position
 from workhours_sla.sources.stream_rows import plain
-from workhours_sla.stream import KafkaSink, KafkaSource, Rejected, Watermarks
-from workhours_sla.stream.kafka_connection import RESERVED, cluster_of, properties_of
+from workhours_sla.stream import KafkaSink, KafkaSource, Rejected
+from workhours_sla.stream.sinks.kafka import RESERVED, cluster_of, properties_of
 from workhours_sla.text.catalog import language
 from workhours_sla.text.messages import phrase_of, said
 
@@ -191,20 +191,6 @@ def test_the_command_says_what_is_wrong_and_leaves_no_store(
     status, error = run(capsys, tmp_path, config, *options, "--lang", "ru")
     assert status == 2
     assert says not in error
-
-
-def test_idle_lets_a_silent_partition_go() -> None:
-    from datetime import UTC, datetime
-
-    from workhours_sla.cli.watch import idle_of
-
-    config = parse(f'{TOPIC}idle = "1h"').mapping
-    assert idle_of(config, lambda: datetime.now(UTC)) is None
-    watermarks = Watermarks(["0", "1"], idle=idle_of(config, None))
-    watermarks.record("0", datetime(2025, 3, 12, 7, tzinfo=UTC))
-    assert watermarks.value is None
-    watermarks.record("0", datetime(2025, 3, 12, 8, 1, tzinfo=UTC))
-    assert watermarks.value == datetime(2025, 3, 12, 8, 1, tzinfo=UTC)
 
 
 def test_the_reason_of_a_rejected_message_is_in_every_language() -> None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from prometheus_client import parser
 
 from kit.values import HOUR, OFFICE
 from workhours_sla import Change, Event, EventType, Policy, Target, working_hours
-from workhours_sla.errors import NaiveDatetimeError, StoreError, UndeliverableError
+from workhours_sla.errors import NaiveDatetimeError, UndeliverableError
 from workhours_sla.stream import Delivery, MemoryStore, Metrics, Pipeline, SqliteStore
 
 POLICY = Policy(
@@ -24,32 +23,16 @@ ODD = 'Дороги "и"\\мосты\nв {области}'
 
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
-SAMPLE = re.compile(r'([a-z_]+)(?:\{((?:[a-z_]+="(?:[^"\\\n]|\\[\\n"])*",?)+)\})? (\S+)')
-LABEL = re.compile(r'([a-z_]+)="((?:[^"\\]|\\.)*)"')
-
 
 def parsed(text: str) -> Samples:
-    """Read the text format; every line must be a comment or a sample of the metric above it."""
-    found: Samples = {}
-    current = ""
-    assert text.endswith("\n")
-    for line in text.split("\n")[:-1]:
-        if line.startswith("# HELP "):
-            current = line.split(" ")[2]
-        elif line.startswith("# TYPE "):
-            _, _, name, kind = line.split(" ")
-            assert name == current
-            assert (kind == "counter") == name.endswith("_total")
-        else:
-            sample = SAMPLE.fullmatch(line)
-            assert sample, line
-            assert sample[1] == current
-            labels = frozenset(
-                (key, re.sub(r"\\(.)", lambda one: one[1].replace("n", "\n"), value))
-                for key, value in LABEL.findall(sample[2] or "")
-            )
-            assert (current, labels) not in found
-            found[current, labels] = float(sample[3])
+    """Read the text format as Prometheus does."""
+    samples = [
+        sample
+        for family in parser.text_string_to_metric_families(text)
+        for sample in family.samples
+    ]
+    found = {(one.name, frozenset(one.labels.items())): one.value for one in samples}
+    assert len(found) == len(samples)
     return found
 
 
@@ -168,50 +151,6 @@ def test_a_breach_of_an_agency_is_counted_from_zero(pipeline: Pipeline) -> None:
     assert value(samples, "breaches_total", agency="roads", target="first reply") == 1
 
 
-class Failing:
-    """A sink that refuses every change for now."""
-
-    name = "board"
-
-    def write(self, _changes: Sequence[Change]) -> None:
-        msg = "503"
-        raise StoreError(msg)
-
-
-def test_a_sink_that_fails_and_one_that_hangs_are_seen(pipeline: Pipeline) -> None:
-    metrics = Metrics(pipeline, sinks=["board", "hanging"])
-    apply(pipeline, [created(f"A-{number}", MONDAY, "roads") for number in range(3)], MONDAY)
-    with Delivery(pipeline.store, [Failing()]) as delivery:
-        assert [one.sink for one in delivery.finish(10)] == ["board"]
-    samples = parsed(metrics.text(MONDAY))
-    for sink, attempts in (("board", 1), ("hanging", 0)):
-        assert value(samples, "undelivered_changes", sink=sink) == 6
-        assert value(samples, "failed_attempts", sink=sink) == attempts
-    numbers = [number for number, _ in pipeline.store.pending("hanging", MONDAY, 9).changes]
-    pipeline.store.acknowledge("hanging", numbers[:2])
-    for number in numbers:
-        pipeline.store.fail("board", number, "410", None)
-    samples = parsed(metrics.text(MONDAY))
-    assert value(samples, "undelivered_changes", sink="hanging") == 4
-    assert value(samples, "undelivered_changes", sink="board") == 0
-    assert value(samples, "failed_attempts", sink="board") == 0
-    assert pipeline.store.replay("board", numbers[:1]) == 1
-    assert value(parsed(metrics.text(MONDAY)), "undelivered_changes", sink="board") == 1
-
-
-class Hanging:
-    """A sink whose write never returns."""
-
-    name = "hanging"
-
-    def __init__(self) -> None:
-        self.entered, self.released = threading.Event(), threading.Event()
-
-    def write(self, _changes: Sequence[Change]) -> None:
-        self.entered.set()
-        self.released.wait(60)
-
-
 def test_working_time_without_events_leaves_out_nights_and_days_off(pipeline: Pipeline) -> None:
     metrics = Metrics(pipeline)
 
@@ -228,20 +167,6 @@ def test_working_time_without_events_leaves_out_nights_and_days_off(pipeline: Pi
     assert idle(MONDAY + 6 * HOUR) == 2 * 3600  # the break is no working time
     assert idle(MONDAY) == 0
     assert idle(datetime(2090, 3, 16, tzinfo=OFFICE.tz)) is None  # the calendar has ended
-
-
-def test_prometheus_reads_the_text(pipeline: Pipeline) -> None:
-    parser = pytest.importorskip("prometheus_client.parser")
-    apply(pipeline, [created("A-1", MONDAY, ODD)], MONDAY + 6 * HOUR)
-    metrics = Metrics(pipeline, sinks=["board"])
-    deliver(pipeline, metrics)
-    text = metrics.text(MONDAY + 6 * HOUR)
-    theirs = {
-        (sample.name, frozenset(sample.labels.items())): sample.value
-        for family in parser.text_string_to_metric_families(text)
-        for sample in family.samples
-    }
-    assert theirs == parsed(text)
 
 
 def test_a_naive_time_is_refused(pipeline: Pipeline) -> None:

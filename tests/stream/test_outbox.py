@@ -78,18 +78,6 @@ def test_a_lost_file_is_reported_in_both_languages_and_written_again(
     assert SINK.read_bytes().startswith(watched)
 
 
-def test_changes_that_the_sink_lacks_are_written_once(watched: bytes) -> None:
-    Path("more.jsonl").write_text(LINES)
-    command = ["watch", "more.jsonl", "--store", "a.db", "--once", "--clock", "events"]
-    assert main([*command, "--calendar", "RU-VGG"]) == 0
-    assert rewrite() == 0
-    assert SINK.read_bytes().startswith(watched)
-    before = ids()
-    assert watch() == 0
-    assert ids() == before
-    assert len(set(before)) == len(before) > 100
-
-
 def test_a_file_is_known_by_all_its_names(watched: bytes) -> None:
     SINK.unlink()
     Path("link.jsonl").symlink_to(SINK)
@@ -125,7 +113,7 @@ def test_changes_that_the_store_dropped_stay_in_the_file(
         return Event(f"{number}-{kind}", str(number), kind, when, when)
 
     with Stored("b.db", POLICY, retain=5 * day) as store:
-        sink = JsonLinesSink(Path("b.jsonl"), outbox=store)
+        sink = JsonLinesSink(Path("b.jsonl"), outbox=store.store)
         for number in range(9):
             when = begin + number * 3 * day
             store.apply([event(number, EventType.CREATED, when)])

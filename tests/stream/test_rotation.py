@@ -6,7 +6,6 @@ import gzip
 import os
 import resource
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -15,16 +14,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import BinaryIO
 
 import pytest
 
 from kit.stored import Stored
 from kit.values import POLICY
-from kit.watched import IDS, LINES, Follower, add, an_event, begin, line
+from kit.watched import IDS, LINES, Follower, add, an_event, line
 from workhours_sla.cli.main import main
 from workhours_sla.errors import SourceError, StoreError
-from workhours_sla.sources import follow
 from workhours_sla.sources.follow import LINGER
 from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.mapping import Mapper
@@ -114,25 +111,6 @@ def test_more_files_than_may_be_open_are_read(path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def test_a_file_that_grows_all_the_time_is_read(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    followed = followed_to(path, LINES[0])
-    listings = 0
-    scan = os.scandir
-
-    def growing(there: Path) -> object:
-        nonlocal listings
-        listings += 1
-        if listings < 100:
-            add(path, line(an_event(listings)))
-        return scan(there)
-
-    monkeypatch.setattr(follow.os, "scandir", growing)
-    assert followed.rest()
-    assert listings < 100
-
-
 def test_lines_written_to_the_renamed_file_after_the_switch_are_read(path: Path) -> None:
     followed = followed_to(path, LINES[0])
     with path.open("a", buffering=1) as writer:
@@ -170,33 +148,6 @@ def test_a_half_line_is_finished_in_the_renamed_file(path: Path) -> None:
         writer.write(LINES[1][20:] + LINES[3][:20])
         assert followed.rest() == IDS[1:2]
     assert followed.rests(LINGER + 1) == ["malformed"]
-
-
-def test_each_of_a_series_of_single_runs_looks_at_the_renamed_file_again(path: Path) -> None:
-    def run(position: str) -> tuple[list[str], str]:
-        ids = []
-        for item in Tail(path, Mapper(Layout()), once=True).items(
-            {"": position} if position else {}
-        ):
-            if isinstance(item, Item | Start):
-                position = item.position
-            ids += [event.event_id for event in getattr(item, "events", ())]
-        return ids, position
-
-    path.write_text(LINES[0])
-    ids, position = run("")
-    with path.open("a", buffering=1) as writer:
-        rotate(path)
-        add(path, LINES[2])
-        ids, position = run(position)
-        assert ids == IDS[2:3]
-        writer.write(LINES[1])
-    ids, position = run(position)
-    assert ids == IDS[1:2]
-    numbered(path, 1).unlink()
-    ids, position = run(position)
-    assert ids == []
-    assert run(position) == ([], position)
 
 
 def test_a_file_that_gets_its_name_back_is_followed_further(path: Path) -> None:
@@ -266,23 +217,6 @@ def test_a_start_is_stored_before_anything_is_read(tmp_path: Path) -> None:
         assert store.positions("broken")[""].position == "here"
 
 
-@pytest.mark.slow
-def test_killed_before_its_first_batch_it_reads_the_rotated_file_again(
-    path: Path, tmp_path: Path
-) -> None:
-    store = tmp_path / "a.db"
-    path.write_text(LINES[0] + "\n" * 3_000_000 + LINES[1])
-    run = begin(path, "--store", store, "--batch", 100_000)
-    while not positions(store) and run.poll() is None:
-        time.sleep(0.001)
-    run.kill()
-    run.communicate()
-    rotate(path)
-    add(path, LINES[2])
-    with begin(path, "--store", store, "--once") as again:
-        assert "Rows: read 3 " in again.communicate()[1]
-
-
 def positions(store: Path) -> list[str]:
     with suppress(sqlite3.Error):
         db = sqlite3.connect(f"{store.as_uri()}?mode=ro", uri=True)
@@ -340,63 +274,6 @@ def test_a_copy_is_read_on_before_the_file_that_was_cut_short(
     assert Follower(path, followed.position).rest() == []
 
 
-def test_a_copy_is_read_of_a_file_that_is_empty_again(path: Path) -> None:
-    followed = followed_to(path)
-    for number in (0, 1):
-        add(path, LINES[number])
-        copy_and_truncate(path)
-        assert followed.rest() == IDS[number : number + 1]
-    assert kinds(followed) == ["file_cut"] * 2
-    path.touch()
-    assert followed.rest() == []
-    add(path, LINES[2])
-    assert followed.rest() == IDS[2:3]
-    assert kinds(followed) == ["file_cut"] * 2
-
-
-def test_a_file_that_is_cut_while_those_before_it_are_read_is_named(path: Path) -> None:
-    followed = followed_to(path, LONG[0])
-    add(path, LONG[1] + LONG[2])
-    rotate(path)
-    add(path, LONG[3])
-    followed = Follower(path, followed.position)
-    assert followed.begin() == LONG_IDS[1]
-    add(path, LONG[4])
-    assert followed.begin() == LONG_IDS[2]
-    numbered(path, 1).rename(numbered(path, 2))
-    copy_and_truncate(path)
-    add(path, LONG[5])
-    assert followed.rest() == LONG_IDS[3:6]
-    assert kinds(followed) == ["file_cut"]
-
-
-@pytest.mark.parametrize("kept", [0, 1])
-def test_a_file_that_is_cut_while_it_is_opened_is_read_from_its_beginning(
-    path: Path, kept: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    position = followed_to(path, *LINES[:2]).position
-    cut_once(path, kept * len(LINES[0]), monkeypatch)
-    again = Follower(path, position)
-    assert again.rests(2) == IDS[:kept]
-    assert kinds(again) == ["file_cut"]
-
-
-def cut_once(path: Path, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cut the file short as soon as it was opened to be read."""
-    count = 0
-    opened = follow._opened
-
-    def cut_short(one: follow.Candidate) -> BinaryIO:
-        nonlocal count
-        count += 1
-        file = opened(one)
-        if count == 2:  # the first time it is only compared
-            os.truncate(path, size)
-        return file
-
-    monkeypatch.setattr(follow, "_opened", cut_short)
-
-
 def test_lines_added_before_the_first_read_are_no_cut(path: Path) -> None:
     path.write_text(LINES[0] + "{half")
     followed = Follower(path)
@@ -408,54 +285,6 @@ def test_lines_added_before_the_first_read_are_no_cut(path: Path) -> None:
     assert not followed.tail.lost + again.tail.lost
 
 
-def test_copies_of_two_cuts_between_two_polls_are_read(path: Path) -> None:
-    followed = followed_to(path, LINES[0])
-    for number in (1, 3):
-        if number > 1:
-            numbered(path, 1).rename(numbered(path, 2))
-        add(path, LINES[number] + LINES[number + 1])
-        copy_and_truncate(path)
-    add(path, LINES[5])
-    assert followed.rest() == IDS[1:6]
-
-
-@pytest.mark.parametrize("is_followed", [True, False])
-@pytest.mark.parametrize("copied", ["", LINES[0]])
-def test_a_cut_is_named_of_a_file_whose_copy_was_compressed(
-    path: Path, is_followed: bool, copied: str
-) -> None:
-    followed = followed_to(path)
-    add(path, copied)
-    shutil.copy(path, numbered(path, 1))
-    add(path, LINES[1])  # this line is in neither copy
-    os.truncate(path, 0)
-    add(path, LINES[2])
-    pack(numbered(path, 1))
-    if not is_followed:
-        followed = Follower(path, followed.position)
-    assert followed.rest() == IDS[: bool(copied)] + IDS[2:3]
-    assert kinds(followed) == ["file_cut"]
-    again = Follower(path, followed.position)
-    add(path, LINES[3])
-    assert followed.rest() == again.rest() == IDS[3:4]
-    assert len(kinds(followed)) == 1
-    assert not again.tail.lost
-
-
-@pytest.mark.parametrize("is_followed", [True, False])
-def test_an_empty_file_that_is_compressed_after_its_rotation_is_no_cut(
-    path: Path, is_followed: bool
-) -> None:
-    followed = followed_to(path)
-    rotate(path)
-    path.touch()
-    assert followed.rests(2 if is_followed else LINGER + 3) == []
-    pack(numbered(path, 1))
-    add(path, LINES[0])
-    assert followed.rest() == IDS[:1]
-    assert not followed.tail.lost
-
-
 def test_a_half_line_that_is_taken_back_is_no_loss(path: Path) -> None:
     followed = followed_to(path, LINES[0] + "{half")
     os.truncate(path, len(LINES[0]))
@@ -465,15 +294,6 @@ def test_a_half_line_that_is_taken_back_is_no_loss(path: Path) -> None:
 
 
 # -- compressed or taken away ------------------------------------------------------------------
-
-
-def test_a_compressed_file_without_lines_is_no_loss(path: Path) -> None:
-    followed = followed_to(path, LINES[0])
-    for _ in range(2):
-        rotate(path)
-        path.touch()
-    pack(numbered(path, 1))
-    check_nothing_is_left(path, followed)
 
 
 @pytest.mark.parametrize("is_followed", [True, False])
@@ -530,19 +350,6 @@ def test_a_file_that_is_missing_between_the_others_is_named(path: Path, is_follo
     followed = followed if is_followed else Follower(path, followed.position)
     assert followed.rest() == [IDS[2], IDS[3]]
     assert followed.tail.lost == [("file_missing", str(numbered(path, 2)))]
-
-
-def test_a_file_that_is_missing_after_a_compressed_one_is_named(path: Path) -> None:
-    followed = followed_to(path, LINES[0])
-    add(path, LINES[1])
-    for number in (2, 3):
-        rotate(path)
-        add(path, LINES[number])
-    pack(numbered(path, 2))
-    numbered(path, 1).unlink()
-    again = Follower(path, followed.position)
-    assert again.rest() == [IDS[1], IDS[3]]
-    assert again.tail.lost == [("file_missing", str(numbered(path, 1)))]
 
 
 def test_no_number_is_missing_if_newer_files_have_greater_numbers(path: Path) -> None:
@@ -643,20 +450,6 @@ def read(store: Path, count: int, run: subprocess.Popen[str]) -> None:
         time.sleep(0.01)
 
 
-@pytest.mark.slow
-def test_a_source_that_disappears_is_named_at_the_end(path: Path, tmp_path: Path) -> None:
-    store = tmp_path / "a.db"
-    path.write_text(LINES[0])
-    run = begin(path, "--store", store, "--interval", "0.01")
-    read(store, 1, run)
-    path.unlink()
-    run.send_signal(signal.SIGTERM)
-    err = run.communicate()[1]
-    assert run.returncode == 2
-    assert SAID["en"]["none"] in err
-    assert str(path) in err
-
-
 def test_a_source_that_disappears_is_waited_for_and_named(path: Path) -> None:
     losses: list[Loss] = []
     path.write_text(LINES[0])
@@ -675,33 +468,6 @@ def test_a_source_that_disappears_is_waited_for_and_named(path: Path) -> None:
     ]
     tail.finish()
     assert not tail.lost
-
-
-@pytest.mark.slow
-def test_a_source_that_becomes_a_directory_is_an_error(path: Path, tmp_path: Path) -> None:
-    store = tmp_path / "a.db"
-    path.write_text(LINES[0])
-    run = begin(path, "--store", store, "--interval", "0.2")
-    read(store, 1, run)
-    add(path, LINES[1])
-    rotate(path)
-    path.mkdir()
-    err = run.communicate()[1]
-    assert run.returncode == 2
-    assert "(Is a directory); give a file that can be read" in err
-    assert str(path) in err
-    with Stored(store, POLICY) as opened:
-        assert len(list(opened.events())) == 2
-    path.rmdir()
-    add(path, LINES[2])
-    with begin(path, "--store", store, "--once") as again:
-        assert "Rows: read 1 " in again.communicate()[1]
-
-
-def test_a_pipe_with_a_name_is_no_file_to_follow(path: Path) -> None:
-    os.mkfifo(path)
-    with pytest.raises(SourceError, match="give - as SOURCE"):
-        Tail(path, Mapper(Layout())).check()
 
 
 @pytest.fixture
@@ -742,43 +508,6 @@ def test_a_file_that_may_not_be_read_ends_the_run_and_loses_nothing(
             refused.rests(3)
     path.with_name(name).chmod(0o644)
     assert refused.ids + Follower(path, refused.position).rest() == IDS[0 if is_followed else 1 : 3]
-
-
-def test_an_older_rotated_file_may_be_kept_from_reading(open_to_all: Path) -> None:
-    path = open_to_all
-    path.write_text(LINES[0])
-    rotate(path)
-    os.utime(numbered(path, 1), (1, 1))
-    numbered(path, 1).chmod(0)
-    with not_as_root():
-        followed = followed_to(path, LINES[1])
-        rotate(path)
-        add(path, LINES[2])
-        assert Follower(path, followed.position).rest() == followed.rest() == IDS[2:3]
-
-
-@pytest.mark.slow
-def test_the_command_names_a_file_that_may_not_be_read(
-    open_to_all: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = open_to_all
-    command = ["watch", str(path), "--store", str(path.with_name("a.db")), "--once"]
-    command += ["--clock", "events", "--lang", "ru"]
-    path.write_text(LINES[0])
-    with not_as_root():
-        assert main(command) == 0
-    capsys.readouterr()
-    rotate(path)
-    add(path, LINES[1])
-    for name in (path, numbered(path, 1)):
-        name.chmod(0)
-        with not_as_root():
-            assert main(command) == 2
-        assert f"нет прав на чтение '{name}'" in capsys.readouterr().err
-        name.chmod(0o644)
-    with not_as_root():
-        assert main(command) == 0
-    assert "прочитано 1 " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import os
 import resource
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -25,9 +25,9 @@ from workhours_sla import (
     WorkingDays,
     evaluate,
 )
-from workhours_sla.errors import ConfigError, StoreError
+from workhours_sla.errors import StoreError
 from workhours_sla.json import from_json
-from workhours_sla.json.changes import change_to_json
+from workhours_sla.json.outcomes import change_to_json
 from workhours_sla.stream.sinks.digest import (
     LONGEST,
     Agency,
@@ -38,8 +38,6 @@ from workhours_sla.stream.sinks.digest import (
     waiting_of,
 )
 from workhours_sla.stream.sinks.lines import CHANGES, JsonLinesSink, rewrite
-
-NOW = datetime.max.replace(tzinfo=UTC)
 
 
 def event(appeal: str, kind: str, when: datetime, agency: str | None = "roads") -> Event:
@@ -62,47 +60,6 @@ def ids(path: Path) -> list[str]:
 
 
 # -- JSON Lines --------------------------------------------------------------------------------
-
-
-def test_a_change_reads_back_equal() -> None:
-    (change,) = some_changes(1)
-    utc = from_json(change_to_json(change))
-    assert utc == change
-    assert utc.change_id == "A-0/first reply/0/opened/1"
-    for bad in (
-        b"{}",
-        b'{"schema":"workhours.change/3"}',
-        b'{"schema":"workhours.change/2"}',
-        b"[",
-    ):
-        with pytest.raises(ConfigError):
-            from_json(bad)
-
-
-def test_a_change_that_comes_again_is_not_written_again(tmp_path: Path) -> None:
-    path = tmp_path / "changes.jsonl"
-    changes = some_changes(5)
-    sink = JsonLinesSink(path)
-    sink.write(changes[:3])
-    sink.write(changes[:3])
-    sink.close()
-    again = JsonLinesSink(path)
-    again.write(changes[1:4])
-    again.write(changes[2:])
-    again.close()
-    assert ids(path) == [f"A-{number}" for number in range(5)]
-
-
-def test_a_half_written_last_line_is_removed_and_written_again(tmp_path: Path) -> None:
-    path = tmp_path / "changes.jsonl"
-    changes = some_changes(3)
-    lines = [change_to_json(change) + b"\n" for change in changes]
-    for cut in (0, 1, len(lines[1]) - 1):
-        path.write_bytes(lines[0] + lines[1][:cut])
-        sink = JsonLinesSink(path)
-        sink.write(changes)
-        sink.close()
-        assert path.read_bytes() == b"".join(lines)
 
 
 def test_a_stream_gets_complete_lines_despite_partial_writes() -> None:
@@ -151,14 +108,8 @@ def large_changes(count: int) -> list[Change]:
     return [change._replace(evidence=("e" * 6000,)) for change in some_changes(count)]
 
 
-def write_to(path: Path, changes: Sequence[Change]) -> None:
-    sink = JsonLinesSink(path)
-    sink.write(changes)
-    sink.close()
-
-
 def sink_of(path: Path, store: Stored) -> JsonLinesSink:
-    return JsonLinesSink(path, outbox=store)
+    return JsonLinesSink(path, outbox=store.store)
 
 
 @pytest.fixture
@@ -305,20 +256,6 @@ def test_control_characters_of_changes_are_escaped() -> None:
     assert from_json(line) == evil
 
 
-def test_each_sink_resumes_at_its_own_position(tmp_path: Path) -> None:
-    with Stored(tmp_path / "a.db", POLICY) as store:
-        first = JsonLinesSink(tmp_path / "1.jsonl")
-        for number in range(3):
-            store.apply([event(str(number), "created", at(2025, 3, 12, 10))])
-            drain(store, first, 1)
-        late = JsonLinesSink(tmp_path / "2.jsonl")
-        drain(store, late, 2)
-        for sink in (first, late):
-            assert not store.pending(sink.name, NOW, 10).changes
-            sink.close()
-    assert ids(tmp_path / "1.jsonl") == ids(tmp_path / "2.jsonl") == ["0", "1", "2"]
-
-
 # -- digests -----------------------------------------------------------------------------------
 
 
@@ -352,29 +289,6 @@ def digests(
         for agency in ("roads", None)
     ]
     return tuple(digest for digest in found if digest is not None)
-
-
-def test_an_agency_gets_a_digest_at_its_opening_and_not_at_night_or_after_lunch() -> None:
-    events = [event("A-1", "created", at(2025, 3, 11, 20, 0))]
-    night = at(2025, 3, 11, 19, 0)
-    assert digests(events, night, at(2025, 3, 11, 20, 30)) == ()
-    assert digests(events, night, at(2025, 3, 12, 8, 59)) == ()
-    (digest,) = digests(events, night, at(2025, 3, 12, 9, 0))
-    assert digest == Digest(
-        "roads",
-        (
-            (
-                "roads · Wed 12 Mar 2025 09:00\n"
-                "Since the last message: opened 1\n"
-                "\n"
-                "To be answered: 1\n"
-                "• A-1, first reply: due Wed 12 Mar 2025 13:00, 4:00 left"
-            ),
-        ),
-    )
-    assert digests(events, at(2025, 3, 12, 9, 0), at(2025, 3, 12, 9, 10)) == ()
-    answered = [*events, event("A-1", "replied", at(2025, 3, 12, 9, 30))]
-    assert digests(answered, at(2025, 3, 12, 13, 30), at(2025, 3, 12, 14, 5)) == ()
 
 
 def test_a_digest_in_russian_lists_late_appeals_first() -> None:

@@ -17,7 +17,6 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from io import BytesIO
 from pathlib import Path
 from threading import Event as Flag
 
@@ -47,7 +46,7 @@ from workhours_sla.sla.changes import Change
 from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.mapping import Mapper
 from workhours_sla.sources.tail import Tail
-from workhours_sla.stream import Item, Rejected
+from workhours_sla.stream import Item
 from workhours_sla.stream.sinks.lines import JsonLinesSink
 
 KILLS = int(os.environ.get("WORKHOURS_KILLS", "10"))
@@ -93,25 +92,6 @@ def test_reading_resumes_from_any_position(path: Path) -> None:
     assert len(set(positions)) == 9
     for number, position in enumerate(positions):
         assert Follower(path, position).rest() == IDS[number + 1 :]
-
-
-def test_a_file_cut_short_or_rewritten_is_read_from_its_beginning(path: Path) -> None:
-    path.write_text(LINES[0] + LINES[1])
-    followed = Follower(path)
-    assert followed.rest() == IDS[:2]
-    path.write_text(LINES[2])
-    assert followed.rest() == IDS[2:3]
-    path.write_text(LINES[3] + LINES[4] + LINES[5])  # longer than the part that was read
-    assert followed.rest() == IDS[3:6]
-    assert Follower(path, followed.position).rest() == []
-
-
-def test_a_file_of_which_only_the_end_was_cut_off_is_read_again(path: Path) -> None:
-    path.write_text("".join(LINES))
-    followed = Follower(path)
-    assert followed.rest() == IDS
-    os.truncate(path, sum(map(len, LINES[:8])))
-    assert followed.rest() == IDS[:8]
 
 
 def test_invalid_lines_are_rejected_with_their_full_text(path: Path) -> None:
@@ -365,28 +345,6 @@ def test_max_ahead_sets_how_early_a_receipt_may_be_by_the_clock_of_the_machine(
     assert "soon" in capsys.readouterr().err
 
 
-def test_a_row_ahead_of_the_clock_is_rejected_whichever_column_has_its_time() -> None:
-    rows = '{"appeal_id": "1", "type": "created", "occurred_at": "2099-01-01T00:00:00Z"}\n'
-    options = {"clock": lambda: BEGIN, "max_ahead": timedelta(minutes=5)}
-    (item,) = [
-        item
-        for item in Tail(BytesIO(rows.encode()), Mapper(Layout()), **options).items({})
-        if isinstance(item, Item)
-    ]
-    assert item.rejected == Rejected(
-        "received_ahead",
-        "received_at 2099-01-01T00:00:00+00:00 is more than 0:05:00 ahead of the machine's clock "
-        "(2026-03-02T06:00:00+00:00)",
-        rows,
-    )
-    sheet = Layout("appeals", tz=UTC)
-    row = '{"appeal_id": "1", "posted_at": "2026-03-02T06:00", "answered_at": "2026-03-02T06:06"}'
-    assert (
-        Tail(BytesIO(), Mapper(sheet), **options).read(Rejected("", "", row)).reason
-        == "received_ahead"
-    )
-
-
 def test_rows_in_quarantine_are_read_again_under_another_mapping(
     path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -433,14 +391,6 @@ def test_a_sheet_is_not_followed(tmp_path: Path, capsys: pytest.CaptureFixture[s
     config.write_text('[input]\nformat = "jsonl"\n')
     sheet.write_text(LINES[0])
     assert main(["watch", str(sheet), *rest, "--config", str(config)]) == 0
-
-
-def test_a_row_that_is_retried_in_vain_has_its_new_reason(path: Path) -> None:
-    tail = Tail(path, Mapper(Layout()))
-    assert tail.read(Rejected("unknown_type", "", LINES[0])) == (an_event(0),)
-    assert tail.read(Rejected("unknown_type", "", "{")) == Rejected(
-        "malformed", "the last line looks half-written: Input data was truncated", "{"
-    )
 
 
 @pytest.mark.parametrize("name", ["sheet.xlsx", "table.parquet", "log.xes"])

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from kit.properties import PROPERTY
 from kit.stored import Stored
 from kit.values import HOUR, MINUTE, POLICY, created, run
-from workhours_sla import Change, Event, EventType, Policy, Schedule, Target
+from workhours_sla import Event, EventType, Policy, Schedule, Target
 from workhours_sla.errors import NaiveDatetimeError, SourceError
 from workhours_sla.stream import Batch, Checkpoint, Idle, Item, Watermarks
 
@@ -125,29 +125,6 @@ class Partitions:
             yield Idle()
 
 
-class Fastest(Watermarks):
-    """A wrong watermark: the maximum over the partitions, instead of the minimum."""
-
-    @property
-    def value(self) -> datetime | None:
-        return self._last_seen
-
-
-def breaches(marks: Watermarks, path: Path) -> tuple[list[Change], list[Change]]:
-    source = Partitions()
-    with Stored(path, POLICY) as store:
-        store.run(source, watermarks=marks, batch_size=20)
-        changes = [change for _, change in store.changes() if change.kind == "breached"]
-        assert len(list(store.events())) == 400
-    return [c for c in changes if not c.retracts], [c for c in changes if c.retracts]
-
-
-def test_the_minimum_causes_no_false_breach_where_the_maximum_does(tmp_path: Path) -> None:
-    false, retracted = breaches(Fastest(list("0123")), tmp_path / "fastest.db")
-    assert len(false) == len(retracted) > 0
-    assert breaches(Watermarks(list("0123")), tmp_path / "ours.db") == ([], [])
-
-
 def test_after_a_restart_every_partition_is_waited_for(tmp_path: Path) -> None:
     source, path = Partitions(), tmp_path / "appeals.db"
     for stop_after in (1, 3, 4, 6, 100):
@@ -164,30 +141,6 @@ def test_after_a_restart_every_partition_is_waited_for(tmp_path: Path) -> None:
     with Stored(path, POLICY) as store:
         assert len(list(store.events())) == 400
         assert store.holdings().duplicate == 0
-
-
-class OnePartition:
-    """A source that yields one event, in one partition."""
-
-    name = "one"
-    partitions: Collection[str] = ()
-
-    def __init__(self, partition: str, when: datetime) -> None:
-        event = Event(partition, partition, EventType.CREATED, when, when)
-        self.item = Item(partition, "1", (event,))
-
-    def items(self, positions: Mapping[str, str]) -> Iterator[Item | Idle]:
-        del positions
-        yield self.item
-
-
-def test_the_latest_receipt_of_each_partition_is_stored(tmp_path: Path) -> None:
-    with Stored(tmp_path / "appeals.db", POLICY) as store:
-        for partition, when in (("slow", NOON), ("fast", NOON + 50 * HOUR)):
-            marks = Watermarks()
-            store.run(OnePartition(partition, when), watermarks=marks)
-        assert marks.value == store.watermark == NOON
-        assert store.positions("one")["slow"].received_until == NOON
 
 
 class Beats:

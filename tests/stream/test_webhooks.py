@@ -213,26 +213,7 @@ def test_the_body_is_the_change_and_a_retraction_has_a_type_of_its_own(receiver:
         assert from_json(json.dumps(body["data"]), Change) == change
 
 
-def test_an_attempt_has_the_time_of_the_attempt_and_the_same_id(receiver: Receiver) -> None:
-    times = iter([NOW, NOW + timedelta(minutes=5)])
-    sink = WebhookSink("board", receiver.url, SECRET, allow_private=True, clock=lambda: next(times))
-    receiver.plan = [answer(500)]
-    with pytest.raises(StoreError):
-        sink.write([CHANGE])
-    sink.write([CHANGE])
-    first, second = (request.headers for request in receiver.requests)
-    assert first["webhook-id"] == second["webhook-id"]
-    assert int(second["webhook-timestamp"]) - int(first["webhook-timestamp"]) == 300
-    assert first["webhook-signature"] != second["webhook-signature"]
-
-
 # -- the answer --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
-def test_a_status_of_2xx_accepts_the_change(receiver: Receiver, status: int) -> None:
-    receiver.plan = [answer(status)]
-    sink_to(receiver.url).write([CHANGE])
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 422, 451, 499])
@@ -252,26 +233,12 @@ def test_any_other_status_is_temporary(receiver: Receiver, status: int) -> None:
     assert [request.path for request in receiver.requests] == ["/hook"]  # not redirected
 
 
-@pytest.mark.parametrize(
-    "behaviour",
-    [drop, garbage, half, hang],
-)
+@pytest.mark.parametrize("behaviour", [drop, garbage, half, hang])
 def test_no_answer_is_temporary_and_ends_in_time(receiver: Receiver, behaviour: Behaviour) -> None:
     receiver.plan = [behaviour]
-    done = threading.Event()
-    errors: list[StoreError] = []
-
-    def send() -> None:
-        with pytest.raises(StoreError) as caught:
-            sink_to(receiver.url, seconds=0.3).write([CHANGE])
-        errors.append(caught.value)
-        done.set()
-
-    thread = threading.Thread(target=send)
-    thread.start()
-    assert done.wait(15)
-    thread.join()
-    text = str(errors[0])
+    with pytest.raises(StoreError) as caught:
+        sink_to(receiver.url, seconds=0.3).write([CHANGE])
+    text = str(caught.value)
     assert f"127.0.0.1:{receiver.server_port}" in text
     assert text.isprintable()
     assert len(text) < 400
@@ -282,23 +249,6 @@ def test_the_body_of_an_answer_is_not_read(receiver: Receiver) -> None:
     sink_to(receiver.url, seconds=20).write([CHANGE])
     assert not receiver.released.is_set()
     assert receiver.accepted == [CHANGE.change_id]
-
-
-def test_a_receiver_that_never_completes_tls_ends_in_time() -> None:
-    released = threading.Event()
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-
-        def accept() -> None:
-            opened, _ = listening.accept()
-            with opened:
-                released.wait(30)
-
-        thread = threading.Thread(target=accept)
-        thread.start()
-        with pytest.raises(StoreError, match=r"within|failed"):
-            sink_to(f"https://127.0.0.1:{listening.getsockname()[1]}/", seconds=0.5).write([CHANGE])
-        released.set()
-        thread.join()
 
 
 @pytest.mark.parametrize(
@@ -345,11 +295,6 @@ def test_loopback_private_and_reserved_addresses_are_not_public(address: str) ->
         with pytest.raises(ConfigError, match="allow_private"):
             endpoint_of(f"https://{host}/hook")
         assert endpoint_of(f"http://{host}/hook", allow_private=True).host == address
-
-
-@pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111"])
-def test_public_addresses_are_public(address: str) -> None:
-    assert is_public(address)
 
 
 @pytest.mark.parametrize(
@@ -548,16 +493,6 @@ def test_watch_without_the_secret_creates_no_store(
     err = capsys.readouterr().err
     assert "24 to 64 bytes" in err
     assert "whsec_short" not in err
-    assert not Path("a.db").exists()
-
-
-def test_a_private_address_in_the_configuration_is_refused(
-    receiver: Receiver, watch: Callable[..., int], capsys: pytest.CaptureFixture[str]
-) -> None:
-    url = receiver.url.replace("http:", "https:")
-    Path("region.toml").write_text(region(url, allow=False), encoding="utf-8")
-    assert watch() == 2
-    assert "sinks.board.url" in capsys.readouterr().err
     assert not Path("a.db").exists()
 
 

@@ -28,7 +28,7 @@ from workhours_sla.cli.settings import (
     Settings,
 )
 from workhours_sla.cli.times import clock, read_edge
-from workhours_sla.json.calendar_year import WEEKS, CalendarYear, periods
+from workhours_sla.json.answers import WEEKS, CalendarYear, periods
 from workhours_sla.sql.dialects import DIALECTS, OnUnknown
 from workhours_sla.text import words
 from workhours_sla.text.catalog import SHELL, current

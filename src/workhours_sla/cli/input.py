@@ -27,12 +27,12 @@ from workhours_sla.sources.appeal_file import open_source
 from workhours_sla.sources.derived_events import has_content_id
 from workhours_sla.sources.formats import NETWORKS
 from workhours_sla.sources.rows import Fault, clip
-from workhours_sla.stream.source import Rejected
+from workhours_sla.stores.values import Rejected
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.messages import said
 
 if TYPE_CHECKING:
-    from workhours_sla.stream.store import Holdings
+    from workhours_sla.stores.values import Holdings
 
 LARGE: Final = 5_000_000
 """Stages are shown for files of this size in bytes or more, and for those of unknown size."""

@@ -33,11 +33,10 @@ from workhours_sla.errors import CalendarCoverageError, StoreError, WorkHoursErr
 from workhours_sla.json.checked_data import Keys, Reader
 from workhours_sla.sla.policy import Policy
 from workhours_sla.stores.open import has_store
-from workhours_sla.stores.store import DatabaseStore
-from workhours_sla.stream.kafka_connection import properties_in, properties_of
+from workhours_sla.stores.store import Store
 from workhours_sla.stream.pipeline import Pipeline
 from workhours_sla.stream.sinks.digest_writer import Agencies, DigestWriter
-from workhours_sla.stream.sinks.kafka import KafkaSink
+from workhours_sla.stream.sinks.kafka import KafkaSink, properties_in, properties_of
 from workhours_sla.stream.sinks.lines import (
     CHANGES,
     DIGESTS,
@@ -87,9 +86,7 @@ class OutputOptions(Options):
             )
         )
 
-    def pipeline(
-        self, stack: ExitStack, place: str, policy: Policy
-    ) -> tuple[Pipeline, DatabaseStore]:
+    def pipeline(self, stack: ExitStack, place: str, policy: Policy) -> tuple[Pipeline, Store]:
         """Open a store and its pipeline, which ``stack`` closes. Raises StoreError.
 
         Before, check that the files are new if the store is. Raises StoreError.
@@ -125,7 +122,7 @@ class Outputs(NamedTuple):
 def open_outputs(
     stack: ExitStack,
     pipeline: Pipeline,
-    store: DatabaseStore,
+    store: Store,
     options: OutputOptions,
     configuration: Configuration,
     remote: Configured,
@@ -170,7 +167,7 @@ def error_text(error: BaseException | None) -> str:
 
 
 def _digest_writer(
-    store: DatabaseStore,
+    store: Store,
     pipeline: Pipeline,
     configuration: Configuration,
     remote: Configured,

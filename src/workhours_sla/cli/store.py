@@ -27,9 +27,11 @@ from workhours_sla.cli.settings import ConfigOption, JsonOption, LangOption
 from workhours_sla.cli.times import clock, read_time
 from workhours_sla.errors import NaiveDatetimeError, StoreError
 from workhours_sla.sla.event import ALLOWED_SKEW
-from workhours_sla.stores.copy import StoreFault, check_store, copy_store
 from workhours_sla.stores.open import (
     IN_USE,
+    StoreFault,
+    check_store,
+    copy_store,
     has_store,
     is_address,
     open_existing,
@@ -39,8 +41,8 @@ from workhours_sla.stores.open import (
     wait_for_store,
 )
 from workhours_sla.stores.sqlite import BESIDE
-from workhours_sla.stores.store import DatabaseStore
-from workhours_sla.stream.outbox import DIGEST, Message
+from workhours_sla.stores.store import Store
+from workhours_sla.stores.values import DIGEST, Message
 from workhours_sla.stream.sinks.lines import CHANGES, DIGESTS, rewrite
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.messages import say, sentence
@@ -70,7 +72,7 @@ def place_if_given(given: str | None, config: str | None) -> str | None:
     return load_config(Path(config)).store.url
 
 
-def opened_store(place: str, *, standby: bool) -> DatabaseStore:
+def opened_store(place: str, *, standby: bool) -> Store:
     opened = _waited_for(place) if standby else open_store(place)
     ahead = opened.watermark
     if ahead is not None and ahead - datetime.now(UTC) > ALLOWED_SKEW:
@@ -78,7 +80,7 @@ def opened_store(place: str, *, standby: bool) -> DatabaseStore:
     return opened
 
 
-def _waited_for(place: str) -> DatabaseStore:
+def _waited_for(place: str) -> Store:
     name = shown(place)
 
     def on_wait(error: StoreError) -> None:
@@ -217,7 +219,7 @@ def _rewrite(of: _FileArgument, in_: _StoreOptions, wanted: _RewriteOptions, _: 
         echo_note("dropped_changes", count=dropped, kept=done.kept)
 
 
-def _names(path: Path, kept: DatabaseStore) -> list[str]:
+def _names(path: Path, kept: Store) -> list[str]:
     """Return the sink names in the store that are paths to the file ``path``."""
     real = os.path.realpath(path)
     known = [name for name in kept.sinks() if Path(name).is_absolute()]

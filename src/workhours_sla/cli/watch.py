@@ -56,13 +56,19 @@ from workhours_sla.sources.appeal_file import mapper_of
 from workhours_sla.sources.formats import ENDINGS, check_followed
 from workhours_sla.sources.rows import Inverted
 from workhours_sla.sources.tail import Tail
-from workhours_sla.stores.store import DatabaseStore
-from workhours_sla.stream.delivery import Delivery, Undelivered
-from workhours_sla.stream.outbox import CHANGE, takes
-from workhours_sla.stream.run_loop import DEFAULT_BATCH_SIZE, RunSummary
+from workhours_sla.stores.store import Store
+from workhours_sla.stores.values import CHANGE
+from workhours_sla.stream.delivery import Delivery, Undelivered, takes
 from workhours_sla.stream.sinks.lines import JsonLinesSink
-from workhours_sla.stream.source import Idle, Item, Source, Start
-from workhours_sla.stream.watermark import Watermarks
+from workhours_sla.stream.source import (
+    DEFAULT_BATCH_SIZE,
+    Idle,
+    Item,
+    RunSummary,
+    Source,
+    Start,
+    Watermarks,
+)
 from workhours_sla.text import catalog, words
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.worktime.amounts import parse_amount
@@ -363,7 +369,7 @@ def _check_share(run: RunSummary, ignored: int, least: Fraction, config: Config)
     check_read_share(run.items - ignored, unread, least, kept=True)
 
 
-def _account(run: RunSummary, rows: _CheckedSource, store: DatabaseStore) -> Iterator[str]:
+def _account(run: RunSummary, rows: _CheckedSource, store: Store) -> Iterator[str]:
     stored = store.holdings()
     yield rows_line(run.items, run.rejected, rows.ignored, rows.inverted)
     counts = run.events

@@ -19,7 +19,7 @@ from workhours_sla.config.toml_text import LARGEST, check_answered, tables_of
 from workhours_sla.errors import ConfigError, shown
 from workhours_sla.json.checked_data import Keys, Reader, as_written
 from workhours_sla.sla.event import AUTHOR_ROLES, EventType
-from workhours_sla.stream.kafka_connection import check_topic, cluster_of
+from workhours_sla.stream.sinks.kafka import check_topic, cluster_of
 from workhours_sla.stream.sinks.webhook import endpoint_of
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.amounts import parse_amount

@@ -22,38 +22,29 @@ from msgspec import inspect
 from workhours_sla.errors import ConfigError, WorkHoursError, clipped, shown
 from workhours_sla.text.messages import Phrase, phrase_of, say
 
-_LISTED = 20
-"""Maximum number of choices that a message lists."""
+_LISTED = 20  # maximum number of choices that a message lists
 
 Keys = tuple[str | int, ...]
 Made = TypeVar("Made")
 
 
 class RefusedError(ValueError):
-    """Raised for a value that cannot be used."""
+    """Raised for a value that cannot be used, or for which building it raised another error."""
 
     def __init__(
-        self,
-        what: Phrase | str,
-        instead: Phrase | str = "",
-        keys: Keys = (),
-        reason: WorkHoursError | None = None,
+        self, what: Phrase | str | WorkHoursError, instead: Phrase | str = "", keys: Keys = ()
     ) -> None:
         super().__init__(str(what))
-        self.what: Phrase | str = what
+        self.what: Phrase | str | WorkHoursError = what
         self.instead: Phrase | str = instead
         self.keys: Keys = keys
-        self.reason: WorkHoursError | None = reason
 
 
-def refuse(what: Phrase | str, instead: Phrase | str, *keys: str | int) -> NoReturn:
+def refuse(
+    what: Phrase | str | WorkHoursError, instead: Phrase | str = "", *keys: str | int
+) -> NoReturn:
     """Raise RefusedError about the value at a key path: its fault, and what to write instead."""
     raise RefusedError(what, instead, keys) from None
-
-
-def refuse_for(reason: WorkHoursError, *keys: str | int) -> NoReturn:
-    """Raise RefusedError about the value at a key path, with another error as the reason."""
-    raise RefusedError(str(reason), "", keys, reason) from None
 
 
 class Leaf(ABC):
@@ -154,7 +145,7 @@ class Reader:
         self.fail(keys, what, instead)
 
     def parse(self, keys: Keys, parser: Callable[[str], object], value: str | None) -> None:
-        """Check a value with a parser, unless it is None. Raises ConfigError with the key path."""
+        """Check a value with a parser, unless it is None."""
         if value is not None:
             self.make(keys, lambda: parser(value))
 
@@ -164,9 +155,9 @@ class Reader:
             return build()
         except RefusedError as error:
             keys = (*keys, *error.keys)
-            if error.reason is None:
+            if not isinstance(error.what, WorkHoursError):
                 self.fail(keys, error.what, error.instead)
-            reason = error.reason
+            reason = error.what
         except WorkHoursError as error:
             reason = error
         why = phrase_of(reason) or str(reason)
@@ -196,8 +187,6 @@ class Reader:
             self.choose(keys, str(value), map(str, known), say("not_valid", value=shown(value)))
         elif type(of) in _PARSED:
             self.make(keys, lambda: _check_parsed(value, *_PARSED[type(of)]))
-        elif isinstance(of, inspect.StructType):
-            self._check_struct(value, of, keys)
         for key, inner, type_ in self._items(value, of, keys):
             self._check(inner, type_, (*keys, key))
 
@@ -214,32 +203,36 @@ class Reader:
             yield from zip(range(len(value)), value, of.item_types, strict=True)
         elif isinstance(of, inspect.VarTupleType | inspect.FrozenSetType):
             yield from ((index, inner, of.item_type) for index, inner in enumerate(value))
+        elif isinstance(of, inspect.StructType):
+            yield from self._fields(value, of, keys)
+
+    def _fields(
+        self, value: dict[str, Any], of: inspect.StructType, keys: Keys
+    ) -> Iterator[tuple[str | int, Any, inspect.Type]]:
+        fields = {field.encode_name: field for field in of.fields}
+        known = [of.tag_field, *fields] if of.tag_field else [*fields]
+        what = say("no_such_key" if keys or self.name is None else "no_such_section")
+        for key, inner in value.items():
+            if key not in fields and self._renamed.get(key) in fields:
+                now = self._renamed[key]
+                self.fail((*keys, key), say("key_renamed", now=now), say("rename_key", now=now))
+            self.choose((*keys, key), key, known, what)
+            if key in fields:
+                yield key, inner, fields[key].type
+        for key, field in fields.items():
+            if field.required and key not in value:
+                example = self._kind(_plain(field.type)).example
+                self.fail((*keys, key), say("missing"), example)
 
     def _expect(self, of: inspect.Type, keys: Keys, got: Phrase | str) -> NoReturn:
         kind = self._kind(of)
         self.fail(keys, say("expected", kind=kind.name, got=got), kind.example)
 
-    def _check_struct(self, table: dict[str, Any], of: inspect.StructType, keys: Keys) -> None:
-        fields = {field.encode_name: field for field in of.fields}
-        tag = [of.tag_field] if of.tag_field else []
-        what = say("no_such_key" if keys or self.name is None else "no_such_section")
-        for key, inner in table.items():
-            if key not in fields and self._renamed.get(key) in fields:
-                now = self._renamed[key]
-                self.fail((*keys, key), say("key_renamed", now=now), say("rename_key", now=now))
-            self.choose((*keys, key), key, [*tag, *fields], what)
-            if key in fields:
-                self._check(inner, fields[key].type, (*keys, key))
-        for key, field in fields.items():
-            if field.required and key not in table:
-                example = self._kind(_plain(field.type)).example
-                self.fail((*keys, key), say("missing"), example)
-
     def _alternative(self, value: Any, of: inspect.Type, keys: Keys) -> inspect.Type:
         """Return the member of a union type that fits a value best; other types are unchanged."""
         if not isinstance(of, inspect.UnionType):
             return of
-        types = list(_members(of))
+        types = _members(of)
         structs = [one for one in types if isinstance(one, inspect.StructType) and one.tag]
         if structs and isinstance(value, dict):
             tagged = {str(one.tag): one for one in structs}
@@ -279,13 +272,12 @@ class Reader:
         return isinstance(value, parsed_as)
 
 
-def _members(of: inspect.UnionType) -> Iterator[inspect.Type]:
-    """Yield the members of a union, and those of unions within it, which a description makes."""
-    for one in map(_plain, of.types):
-        if isinstance(one, inspect.UnionType):
-            yield from _members(one)
-        else:
-            yield one
+def _members(of: inspect.Type) -> list[inspect.Type]:
+    """Return the members of a union, and those of unions within it, which a description makes."""
+    of = _plain(of)
+    if not isinstance(of, inspect.UnionType):
+        return [of]
+    return [one for part in of.types for one in _members(part)]
 
 
 def _plain(of: inspect.Type) -> inspect.Type:

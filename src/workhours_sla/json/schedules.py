@@ -24,9 +24,18 @@ from workhours_sla.errors import (
     UnknownTimeZoneError,
     WorkHoursError,
 )
-from workhours_sla.json.checked_data import Reader, RefusedError, refuse, refuse_for
-from workhours_sla.json.single_texts import DayHours, Hours, LayerName, MonthDay
-from workhours_sla.json.structs import FORMS, Form, form_of, part_form_of, plain
+from workhours_sla.json.checked_data import Reader, RefusedError, refuse
+from workhours_sla.json.structs import (
+    FORMS,
+    DayHours,
+    Form,
+    Hours,
+    LayerName,
+    MonthDay,
+    form_of,
+    part_form_of,
+    plain,
+)
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.shifts import Shifts, format_shifts
 
@@ -68,14 +77,14 @@ class Registered(NamedTuple):
         try:
             found = Calendar.get(id)
         except (UnknownCalendarError, CalendarDataError) as error:
-            refuse_for(error, "id")
+            refuse(error, "", "id")
         if self.as_known is not None:
             found = found.as_known(self.as_known)
         if self.week is not None:
             try:
                 found = found.with_week(self.week)
             except CalendarDataError as error:
-                refuse_for(error, "source", "week")
+                refuse(error, "", "source", "week")
         return found
 
 
@@ -125,8 +134,6 @@ class OpenedForm(Form, tag_field="kind", tag="opened"):
 
     base: SourceForm
     weekdays: frozenset[int]
-
-    writers: ClassVar[Mapping[str, Callable[[Any], Any]]] = {"weekdays": sorted}
     build: ClassVar[Callable[..., Any]] = OpenedDays
 
 
@@ -191,7 +198,7 @@ def _calendar_of(id: str, source: Any, tz: str | None) -> Calendar:
         try:
             return found.with_workdays(source.weekdays)
         except CalendarDataError as error:
-            refuse_for(error, "source", "weekdays")
+            refuse(error, "", "source", "weekdays")
     return source.calendar(id) if isinstance(source, Registered) else Calendar(id, source, tz=tz)
 
 
@@ -256,7 +263,5 @@ class ScheduleForm(Form):
         texts = {day: format_shifts(shifts) for day, shifts in overrides.items()}
         try:
             return Schedule(overrides=texts, **options)
-        except UnknownTimeZoneError as error:
-            refuse_for(error, "tz")
         except WorkHoursError as error:
-            refuse_for(error, "hours")
+            refuse(error, "", "tz" if isinstance(error, UnknownTimeZoneError) else "hours")

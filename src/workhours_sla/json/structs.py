@@ -3,27 +3,152 @@
 A value is written by copying its attributes to its form, and read by building it from its form.
 The form of a dataclass or a named tuple is made from its attributes: each is a required key, but in
 a report those that have a default.
+
+Some values are one text, a Leaf: a datetime in ISO 8601 with its offset, and with its IANA zone as
+in RFC 9557, ``2026-10-25T02:30:00+01:00[Europe/Berlin][_fold=1]``, where the tag ``[_fold=1]`` is
+there if its ``fold`` is 1; an amount as an ISO 8601 duration without days, ``-PT1H10M``; weekly
+hours in their notation; a layer of a calendar by its name in lower case.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import MISSING, is_dataclass
 from dataclasses import fields as fields_of
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from functools import cache, reduce
 from inspect import get_annotations
 from operator import or_
 from types import UnionType
 from typing import Any, ClassVar, Final, Union, get_args, get_origin, get_type_hints
+from zoneinfo import ZoneInfo
 
 import msgspec
 
-from workhours_sla.json.checked_data import Keys, Reader
-from workhours_sla.json.single_texts import LEAVES, Amount
+from workhours_sla.calendars.days import Layer
+from workhours_sla.calendars.tables import parse_month_day
+from workhours_sla.calendars.zones import time_zone
+from workhours_sla.errors import NaiveDatetimeError, UnknownTimeZoneError, clipped, shown
+from workhours_sla.json.checked_data import Keys, Leaf, Reader, refuse
 from workhours_sla.text.messages import say
+from workhours_sla.worktime.amounts import iso_amount
 from workhours_sla.worktime.budgets import BUDGET_KINDS, WORKING_TIME, Budget
+from workhours_sla.worktime.hours import WeeklyHours, parse_shifts
+
+_MOMENT = re.compile(r"([^\[]+)(?:\[([^\[\]=]+)\])?(\[_fold=1\])?")
+_AMOUNT = re.compile(r"(-?)PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d{1,6}))?S)?")
+
+
+class Moment(Leaf):
+    """An aware datetime as text, with its zone and fold."""
+
+    @staticmethod
+    def write(when: datetime) -> str:
+        """Return a datetime as text. Raises NaiveDatetimeError, UnknownTimeZoneError."""
+        if when.utcoffset() is None:
+            msg = f"{when!r} has no zone, so it names no instant; give it an offset"
+            raise NaiveDatetimeError(msg)
+        text, zone = when.isoformat(), when.tzinfo
+        if isinstance(zone, ZoneInfo) and zone.key is not None:
+            text += f"[{zone.key}]"
+        elif not isinstance(zone, timezone):
+            msg = f"{when!r} is in a zone without an IANA name; use ZoneInfo('Area/City') or UTC"
+            raise UnknownTimeZoneError(msg, tz=repr(zone))
+        if when.fold:
+            text += "[_fold=1]"
+        return text
+
+    @staticmethod
+    def read(text: str) -> datetime:
+        """Parse a datetime that ``write`` wrote, and return it with the original zone and fold."""
+        match = _MOMENT.fullmatch(text)
+        when = None
+        with suppress(ValueError):
+            when = datetime.fromisoformat(match[1]) if match else None
+        if match is None or when is None or when.tzinfo is None or when.isoformat() != match[1]:
+            example = "2026-05-08T09:00:00+03:00"
+            refuse(say("not_instant", value=shown(text)), say("write_like", example=example))
+        name, fold = match[2], int(match[3] is not None)
+        if name is None:
+            return when.replace(fold=fold)
+        local = when.replace(tzinfo=time_zone(name), fold=fold)
+        if local.utcoffset() != when.utcoffset():
+            what = say("other_offset", zone=clipped(name), value=shown(text))
+            refuse(what, say("leave_brackets_out"))
+        return local
+
+
+class Amount(Leaf):
+    """An amount of time as text, exact to the microsecond."""
+
+    write: Final = staticmethod(iso_amount)
+
+    @staticmethod
+    def read(text: str) -> timedelta:
+        """Parse an amount that ``iso_amount`` wrote. Raises RefusedError."""
+        if match := _AMOUNT.fullmatch(text):
+            sign, hours, minutes, seconds, fraction = match.groups(default="0")
+            with suppress(OverflowError, ValueError):  # more than timedelta.max, or too many digits
+                whole = timedelta(hours=int(hours), minutes=int(minutes), seconds=int(seconds))
+                amount = whole + timedelta(microseconds=int(fraction.ljust(6, "0")))
+                amount = -amount if sign else amount
+                if iso_amount(amount) == text:
+                    return amount
+        what = say("not_amount", value=shown(text))
+        return refuse(what, say("write_like_either", first="PT4H30M", second="-PT0.5S"))
+
+
+class LayerName(Leaf):
+    """A layer of a calendar as text: its name in lower case."""
+
+    write: ClassVar[Callable[[Any], str]] = staticmethod(lambda layer: layer.name.lower())
+
+    @staticmethod
+    def read(text: str) -> Layer:
+        layers = {layer.name.lower(): layer for layer in Layer}
+        if text not in layers:
+            what = say("not_valid", value=shown(text))
+            refuse(what, say("use_one", choices=", ".join(layers), more=""))
+        return layers[text]
+
+
+class Hours(Leaf):
+    """Weekly hours as text, such as ``Mo-Fr 09:00-18:00``."""
+
+    write: ClassVar[Callable[[Any], str]] = staticmethod(str)
+    read = staticmethod(WeeklyHours.parse)
+
+
+class DayHours(Leaf):
+    """The hours of one date as text, such as ``09:00-13:00,14:00-18:00``."""
+
+    read = staticmethod(parse_shifts)
+
+
+class MonthDay(Leaf):
+    """A date without a year as text: ``MM-DD``."""
+
+    write: ClassVar[Callable[[Any], str]] = staticmethod("{0[0]:02}-{0[1]:02}".format)
+    read = staticmethod(parse_month_day)
+
+
+LEAVES: Final[dict[type, Any]] = {
+    datetime: Moment,
+    timedelta: Amount,
+    Layer: LayerName,
+    WeeklyHours: Hours,
+}
+"""The Leaf that writes and reads the values of each type."""
+for _of, _leaf in LEAVES.items():
+    _leaf.register(_of)
+DayHours.register(tuple)
+MonthDay.register(tuple)
+
+
+# -- forms -------------------------------------------------------------------------------------
 
 
 class Form(msgspec.Struct, forbid_unknown_fields=True):
@@ -161,8 +286,7 @@ def plain(value: Any) -> Any:
     return value if form is None else form.written(value)
 
 
-_NESTED: Final = (Form, tuple, dict)
-"""Types of values that may contain instances of Form."""
+_NESTED: Final = (Form, tuple, dict)  # types of values that may contain instances of Form
 _DEEPEST: Final = 200
 """Maximum number of keys in a path; more deeply nested values cannot be written."""
 

@@ -61,14 +61,11 @@ def parsed(text: str | bytes, reader: Reader) -> Any:
         return reader.fail((), what, say("give_as_written"))
     except (ValueError, RecursionError):
         return reader.fail((), say("not_readable_json"), say("give_as_written"))
-    if not _is_whole(text):
-        reader.fail((), say("half_a_pair"), say("give_whole"))
-    return data
-
-
-def _is_whole(text: str) -> bool:
     try:
         text.encode()
+        is_whole = not any(found[1] for found in _ESCAPE.finditer(text))
     except UnicodeEncodeError:
-        return False
-    return not any(found[1] for found in _ESCAPE.finditer(text))
+        is_whole = False
+    if not is_whole:
+        reader.fail((), say("half_a_pair"), say("give_whole"))
+    return data

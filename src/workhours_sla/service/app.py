@@ -30,7 +30,7 @@ from workhours_sla.service.problems import ANSWER_HEADERS, Problem, encoded
 from workhours_sla.service.tokens import Door, Tokens
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.target import Target
-from workhours_sla.stores.memory import MemoryStore
+from workhours_sla.stores.open import MemoryStore
 from workhours_sla.stream.pipeline import Pipeline
 from workhours_sla.text.catalog import language
 from workhours_sla.text.messages import say

@@ -21,16 +21,13 @@ from workhours_sla.sla.evaluate import outcomes_of
 from workhours_sla.sla.event import ALLOWED_SKEW, Event
 from workhours_sla.sla.outcome import Outcome, due_trace
 from workhours_sla.stores.open import is_closed, is_lost
-from workhours_sla.stores.reader import StoreReader
-from workhours_sla.stores.store import DatabaseStore
-from workhours_sla.stream.delivery import Delivery
-from workhours_sla.stream.outbox import Sink
-from workhours_sla.stream.pipeline import OpenOutcomes, Pipeline, Receipt, commit_with_receipts
-from workhours_sla.stream.run_loop import Digests
+from workhours_sla.stores.values import Batch, Rejected
+from workhours_sla.stream.delivery import Delivery, Sink
+from workhours_sla.stream.pipeline import Pipeline
+from workhours_sla.stream.receipts import OpenOutcomes, Receipt, commit_with_receipts
 from workhours_sla.stream.sinks.digest import targets_of
 from workhours_sla.stream.sinks.metrics import Metrics
-from workhours_sla.stream.source import Rejected
-from workhours_sla.stream.store import Batch, Store
+from workhours_sla.stream.source import Digests
 from workhours_sla.worktime.explain import Trace
 from workhours_sla.worktime.times import ZERO
 
@@ -164,8 +161,7 @@ class Live:
         changes: Sequence[Change] = ()
         was_failing = self.failing is not None
         with self._noting_failure(is_write=was_failing):
-            if isinstance(self.pipeline.store, DatabaseStore):
-                self.pipeline.store.check_place()
+            self.pipeline.store.check_place()
             if was_failing:
                 self.pipeline.apply(())
             if self._skew == ZERO or watermark >= self._began:
@@ -272,17 +268,6 @@ class Live:
         """Whether no event has been received. Raises StoreError."""
         with self._noting_failure():
             return self.pipeline.store.holdings().read == 0
-
-    @contextmanager
-    def reading(self) -> Iterator[StoreReader | Store]:
-        """Read the state of one moment; meanwhile a database is written as usual."""
-        store = self.pipeline.store
-        if isinstance(store, DatabaseStore):
-            with store.reading() as reader:
-                yield reader
-        else:
-            with store.lock:
-                yield store
 
     def appeal(self, appeal_id: str, now: datetime) -> History | None:
         with self._noting_failure(), self.pipeline.store.lock:

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.errors import shown
-from workhours_sla.json.calendar_year import CalendarYear
+from workhours_sla.json.answers import CalendarYear
 from workhours_sla.json.outcomes import outcome_data
 from workhours_sla.json.text import escape_controls
 from workhours_sla.service import forms

@@ -22,8 +22,8 @@ from workhours_sla.sources.cloudevents import (
 )
 from workhours_sla.sources.rows import Fault
 from workhours_sla.sources.stream_rows import received_ahead
-from workhours_sla.stream.pipeline import Receipt
-from workhours_sla.stream.source import Rejected
+from workhours_sla.stores.values import Rejected
+from workhours_sla.stream.receipts import Receipt
 from workhours_sla.text.messages import Detail, say
 
 SCHEMA: Final = "workhours.receipts/1"

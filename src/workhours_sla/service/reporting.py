@@ -110,7 +110,7 @@ class Reports:
         since, until = query.edge("since", zone), query.edge("until", zone, is_end=True)
         if since is not None and until is not None and until <= since:
             refuse("invalid-request", say("report_period"), key="until")
-        with self._live.reading() as reader:  # the state of one moment
+        with self._live.pipeline.store.reading() as reader:  # the state of one moment
             left_out = [reason for _, reason in getattr(reader, "left_out", tuple)()]
             rejected = Counter(one.reason for one in reader.rejected().values())
             events, holdings = list(reader.events()), reader.holdings()

@@ -14,7 +14,7 @@ from workhours_sla.errors import ConfigError, shown
 from workhours_sla.service.live import Live
 from workhours_sla.service.problems import refuse
 from workhours_sla.service.tokens import digest
-from workhours_sla.sla.deduplication import Copies, StoredEvent, all_of
+from workhours_sla.sla.deduplication import Copies
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sources.appeal_file import layout_of
 from workhours_sla.sources.networks.max import MaxMapper
@@ -25,7 +25,7 @@ from workhours_sla.sources.networks.webhooks import (
     envelope_of,
     parse_request,
 )
-from workhours_sla.stream.source import Rejected
+from workhours_sla.stores.values import Rejected
 from workhours_sla.text.messages import say
 
 LEAST: Final = 16  # the least number of characters of a secret
@@ -62,9 +62,9 @@ class Inbox:
 
     def _appeal_of(self, event_id: str) -> str | None:
         found = self._stored((event_id,)).get(event_id)
-        return None if found is None else all_of(found)[0].event.appeal_id
+        return None if found is None else found.all[0].event.appeal_id
 
-    def _stored(self, event_ids: Sequence[str]) -> Mapping[str, StoredEvent | Copies]:
+    def _stored(self, event_ids: Sequence[str]) -> Mapping[str, Copies]:
         store = self._live.pipeline.store
         with store.lock:
             return store.copies(event_ids)

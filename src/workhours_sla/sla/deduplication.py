@@ -63,6 +63,14 @@ class Copies:
         self.first = None
         self.add(repair)
 
+    @property
+    def effective(self) -> StoredEvent | None:
+        """The copy that counts, None if no copy counts."""
+        first = self.first
+        if first is None or first.quarantined in FINAL_REASONS or is_future(first.event):
+            return None
+        return first
+
     def same_content(self, event: Event) -> StoredEvent | None:
         return self._by_content.get(event.content)
 
@@ -76,18 +84,6 @@ class Copies:
 def _rank(copy: StoredEvent) -> tuple[bool, bool, datetime, str]:
     event = copy.event
     return not copy.repaired, is_future(event), event.received_at, event.canonical
-
-
-def all_of(known: StoredEvent | Copies) -> Sequence[StoredEvent]:
-    return known.all if isinstance(known, Copies) else [known]
-
-
-def effective_copy(known: StoredEvent | Copies) -> StoredEvent | None:
-    """Return the copy of an event id that counts, None if no copy counts."""
-    first = known.first if isinstance(known, Copies) else known
-    if first is None or first.quarantined in FINAL_REASONS or is_future(first.event):
-        return None
-    return first
 
 
 def deduplicated_appeals(

@@ -24,8 +24,9 @@ from workhours_sla.sources.kafka_topic import GONE, Options, Position, Reading, 
 from workhours_sla.sources.lines import LONGEST_LINE
 from workhours_sla.sources.rows import CLIPPED, Record, RefusedError
 from workhours_sla.sources.stream_rows import StreamRows, check_encoding, plain
-from workhours_sla.stream.kafka_connection import check_topic, cluster_of
-from workhours_sla.stream.source import Idle, Item, Rejected, Start
+from workhours_sla.stores.values import Rejected
+from workhours_sla.stream.sinks.kafka import check_topic, cluster_of
+from workhours_sla.stream.source import Idle, Item, Start
 from workhours_sla.text.messages import say
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

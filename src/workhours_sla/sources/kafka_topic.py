@@ -17,7 +17,8 @@ from zlib import crc32
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.sla.event import Event
 from workhours_sla.sources.stream_rows import item_of
-from workhours_sla.stream.kafka_connection import (
+from workhours_sla.stores.values import Rejected
+from workhours_sla.stream.sinks.kafka import (
     EXTRA,
     LIBRARY,
     PATIENCE,
@@ -27,7 +28,7 @@ from workhours_sla.stream.kafka_connection import (
     trouble,
     why,
 )
-from workhours_sla.stream.source import Idle, Item, Rejected, Start
+from workhours_sla.stream.source import Idle, Item, Start
 from workhours_sla.text.messages import Phrase, say
 
 GONE: Final = "gone"  # the position in a partition that no longer exists

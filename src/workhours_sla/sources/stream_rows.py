@@ -10,7 +10,8 @@ from workhours_sla.errors import SourceError
 from workhours_sla.sla.event import Event
 from workhours_sla.sources.json_rows import record_of
 from workhours_sla.sources.rows import Record, RecordMapper, RefusedError
-from workhours_sla.stream.source import Item, Rejected
+from workhours_sla.stores.values import Rejected
+from workhours_sla.stream.source import Item
 from workhours_sla.text.messages import Phrase, say
 
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"

@@ -17,7 +17,8 @@ from workhours_sla.sla.event import Event
 from workhours_sla.sources.follow import LINGER, Followed, LineCutter, open_file
 from workhours_sla.sources.rows import RecordMapper, RefusedError
 from workhours_sla.sources.stream_rows import StreamRows, check_encoding, item_of
-from workhours_sla.stream.source import Idle, Item, Rejected, Start
+from workhours_sla.stores.values import Rejected
+from workhours_sla.stream.source import Idle, Item, Start
 from workhours_sla.text.messages import say
 
 PARTITION: Final = ""  # name of the only partition of a followed file or pipe

@@ -6,34 +6,26 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from itertools import chain
+from itertools import chain, islice
 from typing import ClassVar, Final, NoReturn
 
 from workhours_sla.errors import EventError, StoreError
 from workhours_sla.stores.schema import MIGRATIONS, TABLES, VERSION_KEY, WRITER_KEY, Row
 from workhours_sla.text.messages import say
 
-_AT_ONCE: Final = 10_000
-"""Number of rows that are copied at a time."""
+AT_ONCE: Final = 10_000  # number of rows that are read at a time
 
 
 class Database(ABC):
     """An open database with the tables of a store."""
 
-    types: ClassVar[Mapping[str, str]]
-    """The names of the types, keyed by those in ``TABLES``."""
-    begin: ClassVar[str]
-    """The statement that begins to write."""
-    begin_reading: ClassVar[str]
-    """The statement that begins to read the same state."""
+    types: ClassVar[Mapping[str, str]]  # their names, keyed by those in ``TABLES``
+    begin: ClassVar[str]  # begins to write
+    begin_reading: ClassVar[str]  # begins to read one state
 
     def __init__(self, place: str) -> None:
         self.place = place
-        self._refusing = _Refusing(self)
-
-    def refusing(self) -> _Refusing:
-        """Convert the errors of the driver within the block to StoreError and EventError."""
-        return self._refusing
+        self.refusing: Final = _Refusing(self)
 
     @abstractmethod
     def convert(self, error: BaseException) -> None:
@@ -44,8 +36,8 @@ class Database(ABC):
         """Return the rows of a statement. Raises the errors of the driver."""
 
     @abstractmethod
-    def run(self, sql: str, rows: Sequence[Row]) -> None:
-        """Execute a statement once for the values of each row, within ``transaction``."""
+    def run(self, sql: str, rows: Sequence[Row]) -> int:
+        """Execute a statement for the values of each row; return how many rows it changed."""
 
     @abstractmethod
     def put(self, table: str, rows: Sequence[Row]) -> None:
@@ -85,13 +77,13 @@ class Database(ABC):
         raise StoreError(say(cause, path=repr(self.place), **facts), path=self.place) from None
 
     def rows(self, sql: str, *values: object) -> list[Row]:
-        with self.refusing():
+        with self.refusing:
             return self.execute(sql, values)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Write everything within the block durably when it ends, or nothing if it raises."""
-        with self.refusing():
+        with self.refusing:
             try:
                 self.execute(self.begin)
                 yield
@@ -118,7 +110,7 @@ class Database(ABC):
     def opening(self) -> Iterator[None]:
         """Close the database if the block raises, and convert errors of the driver."""
         try:
-            with self.refusing():
+            with self.refusing:
                 yield
         except BaseException:
             self.close()
@@ -131,11 +123,9 @@ class Database(ABC):
         else:
             with self.transaction():
                 for statement in chain(*MIGRATIONS[version:]):
-                    self.execute(re.sub("TEXT|BLOB|INTEGER", self._type, statement))
+                    own = re.sub("TEXT|BLOB|INTEGER", lambda one: self.types[one[0]], statement)
+                    self.execute(own)
                 self.put("meta", [(VERSION_KEY, str(len(MIGRATIONS)))])
-
-    def _type(self, found: re.Match[str]) -> str:
-        return self.types[found[0]]
 
     def check_version(self, version: int) -> None:
         """Raise StoreError for a version of the schema that this one cannot read."""
@@ -152,20 +142,15 @@ class Database(ABC):
         """Copy all rows within ``moment`` and ``transaction``; return the number of events."""
         count = 0
         for table in TABLES:
-            rows: list[Row] = []
-            for row in source.stream(table):
-                if (table, row[0]) != ("meta", WRITER_KEY):
-                    rows.append(row)
-                    count += table == "event"
-                if len(rows) == _AT_ONCE:
-                    self.put(table, rows)
-                    rows = []
-            self.put(table, rows)
+            rows = source.stream(table)
+            while part := list(islice(rows, AT_ONCE)):
+                self.put(table, [row for row in part if (table, row[0]) != ("meta", WRITER_KEY)])
+                count += len(part) if table == "event" else 0
         return count
 
 
 class _Refusing:
-    """A block in which errors of the driver are converted; a class, since it is used so often."""
+    """A block in which errors of the driver become StoreError and EventError."""
 
     def __init__(self, db: Database) -> None:
         self._db = db

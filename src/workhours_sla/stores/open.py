@@ -1,29 +1,33 @@
-"""Open the store at a place: a path, or the address of a PostgreSQL database."""
+"""Open, copy, restore and check stores: in a file, in PostgreSQL, or in memory."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from time import sleep
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from workhours_sla.argument_types import checked
 from workhours_sla.errors import EngineError, StoreError
 from workhours_sla.errors import shown as named
 from workhours_sla.module_names import public
 from workhours_sla.sla.event import Event
+from workhours_sla.sla.policy import Policy
 from workhours_sla.stores.database import Database
 from workhours_sla.stores.reader import StoreReader
-from workhours_sla.stores.sqlite import SqliteDatabase
-from workhours_sla.stores.store import HOT, DatabaseStore
+from workhours_sla.stores.schema import TABLES, VERSION_KEY, WRITER_KEY, instant_if
+from workhours_sla.stores.sqlite import SqliteDatabase, copy_to_file
+from workhours_sla.stores.store import HOT, Store
 from workhours_sla.text.messages import say
+from workhours_sla.version import __version__
 
 if TYPE_CHECKING:
     from workhours_sla.stores.postgres import Address, PostgresDatabase
 
-PATIENCE: Final = 2.0
-"""Seconds to wait for the lock of a writer that has just ended."""
+PATIENCE: Final = 2.0  # seconds to wait for the lock of a writer that has just ended
 
 SCHEMES: Final = ("postgresql://", "postgres://")
 """How the address of a PostgreSQL database begins; everything else is a path."""
@@ -71,9 +75,7 @@ def is_address(place: Path | str) -> bool:
 
 def shown(place: Path | str) -> str:
     """Return a place without a password, for messages. Raises StoreError."""
-    if not is_address(place):
-        return str(place)
-    return _postgres(place)[1].shown
+    return _postgres(place)[1].shown if is_address(place) else str(place)
 
 
 def _postgres(url: object) -> tuple[type[PostgresDatabase], Address]:
@@ -94,15 +96,11 @@ class SqliteReader(StoreReader):
     other calls may run in between. Raises StoreError.
 
     >>> from tempfile import TemporaryDirectory
-    >>> from workhours_sla import Policy, Schedule, Target, working_hours
-    >>> from workhours_sla.stream import Pipeline, SqliteStore
-    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-    >>> policy = Policy([Target("first reply", working_hours(4), office)])
     >>> with TemporaryDirectory() as folder:
-    ...     Pipeline(SqliteStore(Path(folder, "appeals.db")), policy).close()
+    ...     SqliteStore(Path(folder, "appeals.db")).close()
     ...     with SqliteReader(Path(folder, "appeals.db")) as reader:
-    ...         print(reader.holdings().read, reader.policy_version == policy.version)
-    0 True
+    ...         print(reader.holdings().read, reader.watermark)
+    0 None
     """
 
     def __init__(self, path: Path | str) -> None:
@@ -111,7 +109,7 @@ class SqliteReader(StoreReader):
 
 @public("workhours_sla.stream")
 @checked
-class SqliteStore(DatabaseStore):
+class SqliteStore(Store):
     """A store in a SQLite file, opened for writing by one process; created if it does not exist.
 
     When a call of a pipeline returns, everything that it wrote is on the disk. If the call raises,
@@ -155,7 +153,7 @@ class PostgresReader(StoreReader):
 
 @public("workhours_sla.stream")
 @checked
-class PostgresStore(DatabaseStore):
+class PostgresStore(Store):
     """A store in a PostgreSQL database, opened for writing by one process; created if missing.
 
     ``url`` is an address such as ``postgresql://USER@HOST/DATABASE``; the database must be in
@@ -172,7 +170,52 @@ class PostgresStore(DatabaseStore):
         super().__init__(open_to_write(url, patience=patience), hot)
 
 
-def open_store(place: Path | str, *, hot: int = HOT) -> DatabaseStore:
+@public("workhours_sla.stream")
+class MemoryStore(Store):
+    """A store in the memory of one process; with ``outbox=False`` it keeps no changes.
+
+    >>> from workhours_sla import Event, Policy, Schedule, Target, working_hours
+    >>> from workhours_sla.stream import Pipeline
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> policy = Policy([Target("first reply", working_hours(4), office)])
+    >>> posted = datetime(2025, 3, 12, 10, 15, tzinfo=office.tz)
+    >>> store = MemoryStore()
+    >>> changes = Pipeline(store, policy).apply(Event("1", "A-1", "created", posted, posted))
+    >>> [(number, change.kind.value) for number, change in store.changes()]
+    [(1, 'opened')]
+    """
+
+    def __init__(self, *, outbox: bool = True) -> None:
+        self._database = SqliteDatabase.in_memory()
+        super().__init__(self._database, HOT, keeps_changes=outbox)
+
+    def close(self) -> None:
+        """Do nothing: the content can still be read."""
+
+    def _check_writer(self) -> None:
+        """Do nothing: no other process can write this memory."""
+
+    @property
+    def next_at(self) -> datetime | None:
+        """The first instant, in UTC, at which time alone may cause a change, or None."""
+        return instant_if(self._all("SELECT min(timer) FROM appeal")[0][0])
+
+    def snapshot(self) -> bytes:  # type: ignore[override] # stores in files take a path
+        """Return the content as bytes, for ``restore``."""
+        with self.lock:
+            return self._database.connection.serialize()
+
+    @classmethod
+    def restore(cls, policy: Policy, snapshot: bytes, *, outbox: bool = True) -> Self:
+        """Return a store from a snapshot; raises WorkHoursError for bytes that are no snapshot."""
+        store = cls(outbox=outbox)
+        store._database.load(snapshot)
+        store._begin()
+        store._state |= {"library_version": __version__, "policy_version": policy.version}
+        return store
+
+
+def open_store(place: Path | str, *, hot: int = HOT) -> Store:
     """Open a store for a pipeline; it is created if it does not exist.
 
     ``place`` is a path or an address such as ``postgresql://USER@HOST/DATABASE``. Raises
@@ -187,7 +230,7 @@ def open_store(place: Path | str, *, hot: int = HOT) -> DatabaseStore:
     return PostgresStore(str(place), hot=hot) if is_address(place) else SqliteStore(place, hot=hot)
 
 
-def open_existing(place: Path | str) -> DatabaseStore:
+def open_existing(place: Path | str) -> Store:
     """Open a store for writing. Raises StoreError, also if there is none."""
     open_reader(place).close()
     return open_store(place)
@@ -195,7 +238,7 @@ def open_existing(place: Path | str) -> DatabaseStore:
 
 def wait_for_store(
     place: Path | str, on_wait: Callable[[StoreError], object], *, interval: float = 1.0
-) -> tuple[DatabaseStore, bool]:
+) -> tuple[Store, bool]:
     """Open a store for a pipeline as soon as no other process writes it and its server is there."""
     # ``on_wait`` is called once, with the first error; the second result says whether it was
     is_waiting = False
@@ -252,14 +295,94 @@ def events_of(place: Path | str) -> list[Event]:
     ``place`` is a path or the address of a PostgreSQL database.
 
     >>> from tempfile import TemporaryDirectory
-    >>> from workhours_sla import Policy, Schedule, Target, working_hours
-    >>> from workhours_sla.stream import Pipeline, SqliteStore
-    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-    >>> policy = Policy([Target("first reply", working_hours(4), office)])
     >>> with TemporaryDirectory() as folder:
-    ...     Pipeline(SqliteStore(Path(folder, "appeals.db")), policy).close()
+    ...     SqliteStore(Path(folder, "appeals.db")).close()
     ...     events_of(Path(folder, "appeals.db"))
     []
     """
     with open_reader(place) as reader, reader.moment():
         return list(reader.events())
+
+
+# -- whole stores ------------------------------------------------------------------------------
+
+
+def copy_store(source: Path | str, target: Path | str) -> int:
+    """Copy a store with everything in it to an empty or new store; return the number of events.
+
+    ``source`` and ``target`` are paths or addresses of PostgreSQL databases. The copy has the state
+    of one moment, and continues as the source would: it has the same positions, changes, progress
+    of sinks and rows in quarantine. If StoreError is raised, the target is as before.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     SqliteStore(Path(folder, "appeals.db")).close()
+    ...     copy_store(Path(folder, "appeals.db"), Path(folder, "copy.db"))
+    0
+    """
+    is_new = not is_address(target) and not Path(target).exists()
+    with closing(open_to_read(source)) as found, found.moment():
+        if is_new:
+            return copy_to_file(found, Path(target))
+        with closing(open_to_write(target)) as into, into.transaction():
+            _check_empty(into)
+            return into.copy_from(found)
+
+
+def _check_empty(db: Database) -> None:
+    tables = [table for table in TABLES if table != "meta"]
+    rows = [row for table in tables for row in db.rows(f"SELECT 1 FROM {table} LIMIT 1")]  # noqa: S608
+    known = {(VERSION_KEY,), (WRITER_KEY,)}
+    if rows or not known.issuperset(db.rows("SELECT key FROM meta")):
+        raise StoreError(say("store_not_empty", path=repr(db.place)), path=db.place)
+
+
+def restore(snapshot: Path | str, path: Path | str) -> None:
+    """Create a store in the new file ``path`` from the file ``snapshot``; raises StoreError.
+
+    The new store reads its sources from the positions in the snapshot, so rows that came after the
+    snapshot are read again.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     SqliteStore(Path(folder, "appeals.db")).close()
+    ...     with SqliteReader(Path(folder, "appeals.db")) as reader:
+    ...         reader.snapshot(Path(folder, "snapshot.db"))
+    ...     restore(Path(folder, "snapshot.db"), Path(folder, "again.db"))
+    ...     events_of(Path(folder, "again.db"))
+    []
+    """
+    if not Path(snapshot).exists():
+        raise StoreError(say("no_snapshot", path=repr(str(snapshot))), path=str(snapshot))
+    with closing(SqliteDatabase.to_read(Path(snapshot))) as found, found.moment():
+        copy_to_file(found, Path(path))
+
+
+@public("workhours_sla.stream")
+class StoreFault(NamedTuple):
+    """A fault of a store.
+
+    ``kind`` is ``pages`` (a page or an index of the file is damaged), ``detail`` is the message of
+    SQLite, and ``table`` is empty.
+    """
+
+    kind: str
+    table: str = ""
+    detail: str = ""
+
+
+def check_store(place: Path | str) -> tuple[StoreFault, ...]:
+    """Return the faults of a store, even while another process writes the store.
+
+    ``place`` is a path or the address of a PostgreSQL database. A SQLite file is read by ``PRAGMA
+    integrity_check``; a PostgreSQL server checks its own files. Raises StoreError if the place has
+    no store.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     SqliteStore(Path(folder, "appeals.db")).close()
+    ...     check_store(Path(folder, "appeals.db"))
+    ()
+    """
+    with closing(open_to_read(place, verified=False)) as db, db.moment():
+        return tuple(StoreFault("pages", detail=what) for what in db.faults())

@@ -16,14 +16,8 @@ from psycopg import conninfo, sql
 from psycopg.abc import PQGen
 
 from workhours_sla.errors import EventError, StoreError
-from workhours_sla.stores.database import Database, refuse_text
-from workhours_sla.stores.schema import (
-    VERSION_KEY,
-    Row,
-    columns_of,
-    storable,
-    upsert,
-)
+from workhours_sla.stores.database import AT_ONCE, Database, refuse_text
+from workhours_sla.stores.schema import VERSION_KEY, Row, columns_of, storable, upsert
 from workhours_sla.text.messages import say
 
 SCHEMA_NAME: Final = "workhours"
@@ -31,8 +25,6 @@ SCHEMA_NAME: Final = "workhours"
 LOCK_CLASS: Final = 0x57484F53
 """The upper half of the key of the advisory lock; the lower half is the id of the schema."""
 
-_AT_ONCE: Final = 10_000
-"""Number of rows that ``stream`` reads at a time."""
 _SMALL: Final = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 _KINDS: Final = {"INTEGER": "bigint", "BLOB": "bytea", "TEXT": "text"}
@@ -94,11 +86,7 @@ class PostgresDatabase(Database):
     """A schema of a database, open for one process that writes or for any number that read."""
 
     # texts are compared by their bytes, so that no index depends on the locales of the server
-    types: ClassVar[dict[str, str]] = {
-        "TEXT": 'text COLLATE "C"',
-        "BLOB": "bytea",
-        "INTEGER": "bigint",
-    }
+    types: ClassVar[dict[str, str]] = {**_KINDS, "TEXT": 'text COLLATE "C"'}
     begin = "BEGIN"
     begin_reading = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 
@@ -268,10 +256,12 @@ class PostgresDatabase(Database):
         cursor = self.connection.execute(_translated(sql), [*map(_bound, values)], binary=True)
         return [] if cursor.description is None else cursor.fetchall()
 
-    def run(self, sql: str, rows: Sequence[Row]) -> None:
-        if rows:
-            with self.connection.cursor() as cursor:
-                cursor.executemany(_translated(sql), rows)
+    def run(self, sql: str, rows: Sequence[Row]) -> int:
+        if not rows:
+            return 0
+        with self.connection.cursor() as cursor:
+            cursor.executemany(_translated(sql), rows)
+            return cursor.rowcount
 
     def put(self, table: str, rows: Sequence[Row]) -> None:
         if rows:
@@ -283,9 +273,9 @@ class PostgresDatabase(Database):
         return self.rows(sql.replace("IN (*)", "= ANY(?)"), wanted) if wanted else []
 
     def stream(self, table: str) -> Iterator[Row]:
-        with self.refusing(), self.connection.cursor(name="stream") as cursor:
+        with self.refusing, self.connection.cursor(name="stream") as cursor:
             cursor.execute(f"SELECT * FROM {table}".encode(), binary=True)  # noqa: S608 - our own name
-            while found := cursor.fetchmany(_AT_ONCE):
+            while found := cursor.fetchmany(AT_ONCE):
                 yield from found
 
 

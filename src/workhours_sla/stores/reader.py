@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 from threading import RLock
 from typing import Any, Final, Self
@@ -15,49 +16,40 @@ from msgspec.json import decode
 from workhours_sla.errors import StoreError
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.changes import Change
-from workhours_sla.sla.deduplication import AFTER_RETENTION, REPLACED
+from workhours_sla.sla.deduplication import AFTER_RETENTION, REPLACED, StoredEvent
 from workhours_sla.sla.evaluate import in_order
 from workhours_sla.sla.event import Event
 from workhours_sla.stores.database import Database
 from workhours_sla.stores.schema import Row, event_of, instant_if, message_of, read_each
 from workhours_sla.stores.sqlite import copy_to_file
-from workhours_sla.stream.outbox import CHANGE, DeadLetter, Failure, Message, Progress
-from workhours_sla.stream.source import Checkpoint, Rejected
-from workhours_sla.stream.store import Holdings
+from workhours_sla.stores.values import (
+    CHANGE,
+    Checkpoint,
+    DeadLetter,
+    Failure,
+    Holdings,
+    Message,
+    Progress,
+    Rejected,
+)
 from workhours_sla.text.messages import say
 
 ERASED: Final = "erased:"
 """The key of the number of erased rejected rows in the table ``meta``, before the reason."""
-
-_EVENTS = """
-    SELECT number, body, appeal_id FROM event WHERE number > ?
-    AND coalesce(quarantined, '') NOT IN (?, ?)
+_NO_LIMIT: Final = 1 << 62
+_COPIES: Final = "SELECT number, body, appeal_id, quarantined, repaired FROM event WHERE "
+_EVENTS: Final = """number > ? AND coalesce(quarantined, '') NOT IN (?, ?)
     AND (repaired=1 OR event_id NOT IN (SELECT event_id FROM event WHERE repaired=1))
     ORDER BY number LIMIT 10000
 """
-_QUARANTINED = """
-    SELECT number, body, appeal_id, quarantined FROM event
-    WHERE quarantined IS NOT NULL AND quarantined<>?
-"""
-_OF_APPEAL = """
-    SELECT number, body, appeal_id, quarantined FROM event
-    WHERE appeal_id=? AND coalesce(quarantined, '')<>?
-"""
-_LEFT_OUT = """
-    SELECT number, body, appeal_id, quarantined FROM event
-    WHERE quarantined IS NOT NULL AND quarantined<>?
+_LEFT_OUT: Final = """quarantined IS NOT NULL AND quarantined<>?
     AND (quarantined=? OR repaired=0
         AND event_id IN (SELECT event_id FROM event WHERE repaired=1))
 """
-_CHANGES = """
-    SELECT number, kind, body FROM outbox WHERE kind IS NULL AND number>? ORDER BY number LIMIT ?
-"""
-_DIGESTS = "SELECT number, kind, body FROM outbox WHERE kind=? AND number>? ORDER BY number LIMIT ?"
-_NO_LIMIT: Final = 1 << 62
 _BY_REASON: Final = (
     "SELECT quarantined, count(*) FROM event WHERE quarantined IS NOT NULL GROUP BY quarantined"
 )
-_REASONS = """
+_REASONS: Final = """
     SELECT why, count(*) FROM (
         SELECT reason AS why FROM rejected
         UNION ALL SELECT quarantined FROM event WHERE quarantined IS NOT NULL AND quarantined<>?
@@ -74,6 +66,7 @@ class StoreReader:
 
     @property
     def place(self) -> str:
+        """The path of the store, or its address without a password."""
         return self._db.place
 
     def __enter__(self) -> Self:
@@ -83,12 +76,14 @@ class StoreReader:
         self.close()
 
     def close(self) -> None:
+        """Close the store."""
         with self._lock.turn:
             self._lock.is_closed = True
             self._db.close()
 
     @property
     def lock(self) -> AbstractContextManager[object]:
+        """The lock that a pipeline takes for each call; raises StoreError in a closed store."""
         return self._lock
 
     @contextmanager
@@ -99,6 +94,7 @@ class StoreReader:
 
     @property
     def watermark(self) -> datetime | None:
+        """The instant in UTC up to which clocks have been judged, None if it was never advanced."""
         return instant_if(self._meta().get("watermark"))
 
     @property
@@ -113,6 +109,7 @@ class StoreReader:
         return instant_if(self._meta().get("dropped_before"))
 
     def positions(self, source: str) -> Mapping[str, Checkpoint]:
+        """Return how far each partition of a source was read, keyed by partition."""
         rows = self._all("SELECT * FROM position WHERE source=?", source)
         return {
             partition: Checkpoint(position, instant_if(until))
@@ -120,28 +117,42 @@ class StoreReader:
         }
 
     def events(self) -> Iterator[Event]:
-        """Yield every event in order of arrival, even if it is quarantined."""
+        """Yield every event in order of arrival; of a repaired event, only the repair."""
         after = 0
-        while rows := self._all(_EVENTS, after, AFTER_RETENTION, REPLACED):
-            yield from read_each(self.place, "event", rows, _event_of)
+        while rows := self._all(_COPIES + _EVENTS, after, AFTER_RETENTION, REPLACED):
+            yield from (copy.event for copy in self._copies(rows))
             after = rows[-1][0]
 
     def history(self, appeal_id: str) -> list[tuple[Event, str | None]]:
         """Return the events of an appeal in order, each with its quarantine reason or None."""
-        rows = self._all(_OF_APPEAL, appeal_id, REPLACED)
-        found = read_each(self.place, "event", rows, lambda row: (_event_of(row), row[3]))
-        return sorted(found, key=lambda one: one[0].order)
+        condition = "appeal_id=? AND coalesce(quarantined, '')<>?"
+        found = self._copies(self._all(_COPIES + condition, appeal_id, REPLACED))
+        return sorted(
+            ((copy.event, copy.quarantined) for copy in found), key=lambda one: one[0].order
+        )
 
     def quarantine(self) -> tuple[Quarantined, ...]:
-        rows = self._all(_QUARANTINED, REPLACED)
-        return in_order(read_each(self.place, "event", rows, _quarantined_of))
+        """Return the events that do not count now; later events may make them count again."""
+        return self._quarantined("quarantined IS NOT NULL AND quarantined<>?", REPLACED)
 
     def left_out(self) -> tuple[Quarantined, ...]:
         """Return the quarantined events that ``events`` does not yield."""
-        rows = self._all(_LEFT_OUT, REPLACED, AFTER_RETENTION)
-        return in_order(read_each(self.place, "event", rows, _quarantined_of))
+        return self._quarantined(_LEFT_OUT, REPLACED, AFTER_RETENTION)
+
+    def _quarantined(self, condition: str, *values: object) -> tuple[Quarantined, ...]:
+        found = self._copies(self._all(_COPIES + condition, *values))
+        return in_order(Quarantined(copy.event, copy.quarantined or "") for copy in found)
+
+    def _stored(self, condition: str, values: Iterable[object]) -> list[StoredEvent]:
+        """Return copies of events in order of arrival, by a condition with ``IN (*)``."""
+        rows = self._db.where(_COPIES + condition, values)
+        return list(self._copies(sorted(rows, key=itemgetter(0))))
+
+    def _copies(self, rows: Iterable[Row]) -> Iterator[StoredEvent]:
+        return read_each(self.place, "event", rows, _copy_of)
 
     def rejected(self) -> Mapping[int, Rejected]:
+        """Return the rejected rows, which produced no event, keyed by number."""
         rows = self._all("SELECT * FROM rejected ORDER BY number")
         return {row[0]: Rejected(*row[2:5]) for row in rows}
 
@@ -157,6 +168,7 @@ class StoreReader:
         return sorted(name for (name,) in rows)
 
     def failures(self, sink: str) -> list[Failure]:
+        """Return the messages that a sink did not accept."""
         rows = self._all("SELECT * FROM failure WHERE sink=? ORDER BY number", sink)
         return [
             Failure(number, attempts, instant_if(at), error)
@@ -164,6 +176,7 @@ class StoreReader:
         ]
 
     def dead(self, sink: str) -> list[DeadLetter]:
+        """Return the dead letters of a sink: messages that are no longer sent to it."""
         return [
             DeadLetter(one.number, message, one.attempts, one.error)
             for one in self.failures(sink)
@@ -172,25 +185,26 @@ class StoreReader:
         ]
 
     def progress(self, sink: str) -> Progress:
-        _, number, _, end = self._progress(sink)
-        return Progress(number, end)
+        """Return what a sink has acknowledged."""
+        return self._progress(sink)[0]
 
     def kind(self, sink: str) -> str:
-        return self._progress(sink)[2] or CHANGE
+        """Return the kind of messages that a sink receives."""
+        return self._progress(sink)[1]
 
-    def _progress(self, sink: str) -> Row:
-        rows = self._all("SELECT * FROM progress WHERE sink=?", sink)
-        return rows[0] if rows else (sink, 0, None, None)
+    def _progress(self, sink: str) -> tuple[Progress, str]:
+        for _, number, kind, end in self._all("SELECT * FROM progress WHERE sink=?", sink):
+            return Progress(number, end), kind or CHANGE
+        return Progress(), CHANGE
 
     def changes(self, after: int = 0, limit: int = -1) -> list[tuple[int, Change]]:
+        """Return the numbered changes after a number in order; all without ``limit``."""
         return self.messages(CHANGE, after, limit)
 
     def messages(self, kind: str, after: int = 0, limit: int = -1) -> list[tuple[int, Message]]:
         """Return the messages of a kind with numbers greater than ``after``, with their numbers."""
-        most = limit if limit >= 0 else _NO_LIMIT
-        if kind == CHANGE:
-            return self._messages(_CHANGES, after, most)
-        return self._messages(_DIGESTS, kind, after, most)
+        condition = f"{of_kind(kind)} AND number>? ORDER BY number LIMIT ?"
+        return self._messages(condition, after, limit if limit >= 0 else _NO_LIMIT)
 
     def dropped_messages(self, kind: str) -> int:
         """Return how many messages of a kind were dropped after retention."""
@@ -198,20 +212,24 @@ class StoreReader:
         return count
 
     def waiting(self, sink: str, limit: int) -> list[tuple[int, Message]]:
+        """Return the first messages after those that a sink has acknowledged."""
         with self.lock:
-            _, number, kind, _ = self._progress(sink)
-            return self.messages(kind or CHANGE, number, limit)
+            progress, kind = self._progress(sink)
+            return self.messages(kind, progress.number, limit)
 
     @property
     def last_change(self) -> int:
+        """The number of the last message, 0 if there is none."""
         number: int = self._all("SELECT coalesce(max(number), 0) FROM outbox")[0][0]
         return number
 
     def noted(self, key: str) -> str | None:
+        """Return the text that was last stored under a key, or None."""
         rows = self._all("SELECT value FROM meta WHERE key=?", f"note:{key}")
         return decode(rows[0][0], type=str) if rows else None
 
     def holdings(self) -> Holdings:
+        """Return how many events were received, applied, quarantined, replaced and dropped."""
         with self.lock:
             ((events,),) = self._all("SELECT count(*) FROM event")
             by_reason: dict[str, int] = dict(self._all(_BY_REASON))
@@ -237,10 +255,11 @@ class StoreReader:
         return {key: decode(value) for key, value in self._all("SELECT * FROM meta")}
 
     def _message(self, number: int) -> list[tuple[int, Message]]:
-        return self._messages("SELECT number, kind, body FROM outbox WHERE number=?", number)
+        return self._messages("number=?", number)
 
-    def _messages(self, sql: str, *values: object) -> list[tuple[int, Message]]:
-        return list(read_each(self.place, "outbox", self._all(sql, *values), message_of))
+    def _messages(self, condition: str, *values: object) -> list[tuple[int, Message]]:
+        rows = self._all(f"SELECT number, kind, body FROM outbox WHERE {condition}", *values)  # noqa: S608 - our own text
+        return list(read_each(self.place, "outbox", rows, message_of))
 
     def _all(self, sql: str, *values: object) -> list[Row]:
         with self.lock:
@@ -265,6 +284,11 @@ class _Lock:
         self.turn.release()
 
 
+def of_kind(kind: str) -> str:
+    """Return the SQL condition of the messages of a kind; the column is NULL for changes."""
+    return "kind IS NULL" if kind == CHANGE else f"kind='{kind}'"
+
+
 def _erased(meta: Mapping[str, Any]) -> dict[str, int]:
     """Return the number of erased rejected rows, keyed by reason."""
     return {
@@ -272,9 +296,6 @@ def _erased(meta: Mapping[str, Any]) -> dict[str, int]:
     }
 
 
-def _event_of(row: Row) -> Event:
-    return event_of(row[2], row[1])
-
-
-def _quarantined_of(row: Row) -> Quarantined:
-    return Quarantined(_event_of(row), row[3])
+def _copy_of(row: Row) -> StoredEvent:
+    number, body, appeal_id, quarantined, repaired = row
+    return StoredEvent(event_of(appeal_id, body), number, quarantined, repaired=bool(repaired))

@@ -6,7 +6,7 @@ integers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import blake2b
@@ -19,7 +19,7 @@ from workhours_sla.errors import StoreError, clipped
 from workhours_sla.sla.changes import Change, Reported
 from workhours_sla.sla.event import EVENT_FIELDS, Event
 from workhours_sla.sla.fold import Key
-from workhours_sla.stream.outbox import Message, StoredDigest
+from workhours_sla.stores.values import Message, StoredDigest
 from workhours_sla.text.messages import say
 
 Row = tuple[Any, ...]
@@ -85,8 +85,7 @@ MIGRATIONS: Final = (
 )
 """The steps between versions: step n, counted from 1, turns version n - 1 into version n."""
 
-VERSION_KEY: Final = "store_version"
-"""The key of the version of the schema in the table ``meta``."""
+VERSION_KEY: Final = "store_version"  # the key of the version of the schema in the table ``meta``
 WRITER_KEY: Final = "writer"
 """The key of the token of the last writer in the table ``meta``, which is never copied."""
 
@@ -120,7 +119,7 @@ _decode_reported = msgspec.json.Decoder(list[tuple[str, int, Reported]]).decode
 
 
 def read_each(
-    place: str, table: str, rows: Sequence[Row], read: Callable[[Row], Read]
+    place: str, table: str, rows: Iterable[Row], read: Callable[[Row], Read]
 ) -> Iterator[Read]:
     """Yield the result of ``read`` for each row of the store ``place``."""
     row: Row = ()

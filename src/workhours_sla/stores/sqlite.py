@@ -19,10 +19,8 @@ from workhours_sla.text.messages import say
 
 APPLICATION_ID: Final = 0x57485354
 """The application id of a SQLite file that is a store of this library ("WHST")."""
-BESIDE: Final = "-writer"
-"""The suffix of the name of the file that the writer of a store locks."""
-CHUNK: Final = 500
-"""Maximum number of values in one SQL statement."""
+BESIDE: Final = "-writer"  # the suffix of the name of the file that the writer of a store locks
+CHUNK: Final = 500  # maximum number of values in one SQL statement
 
 _MEMORY: Final = Path(":memory:")
 _VERSION: Final = "SELECT value FROM meta WHERE key=?"
@@ -51,7 +49,7 @@ class SqliteDatabase(Database):
         self._path = path
         self._lock = lock
         self._inode: tuple[int, int] | None = None
-        with self.refusing():
+        with self.refusing:
             self.connection: sqlite3.Connection = sqlite3.connect(
                 where,
                 isolation_level=None,
@@ -116,9 +114,8 @@ class SqliteDatabase(Database):
     def execute(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
         return self.connection.execute(sql, values).fetchall()
 
-    def run(self, sql: str, rows: Sequence[Row]) -> None:
-        if rows:
-            self.connection.executemany(sql, rows)
+    def run(self, sql: str, rows: Sequence[Row]) -> int:
+        return self.connection.executemany(sql, rows).rowcount if rows else 0
 
     def put(self, table: str, rows: Sequence[Row]) -> None:
         self.run(upsert(table), rows)
@@ -132,7 +129,7 @@ class SqliteDatabase(Database):
         return found
 
     def stream(self, table: str) -> Iterator[Row]:
-        with self.refusing():
+        with self.refusing:
             yield from self.connection.execute(f"SELECT * FROM {table}")  # noqa: S608 - our own name
 
     def beside(self) -> SqliteDatabase:

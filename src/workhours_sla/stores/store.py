@@ -6,22 +6,21 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequenc
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import islice
-from operator import itemgetter
 from secrets import token_hex
 from typing import Any, Final
 
 from workhours_sla.errors import StoreError
+from workhours_sla.module_names import public
 from workhours_sla.sla.changes import AppealState
 from workhours_sla.sla.deduplication import CONFLICTING_ID, EXPIRING, Copies, StoredEvent
 from workhours_sla.sla.event import BEGINNING, Event, in_utc
 from workhours_sla.stores.database import Database
-from workhours_sla.stores.reader import ERASED, StoreReader
+from workhours_sla.stores.reader import ERASED, StoreReader, of_kind
 from workhours_sla.stores.schema import (
     WRITER_KEY,
     Row,
     encode,
     event_body,
-    event_of,
     instant,
     instant_if,
     micros,
@@ -32,23 +31,19 @@ from workhours_sla.stores.schema import (
     storable,
     tombstone,
 )
-from workhours_sla.stream.outbox import (
+from workhours_sla.stores.values import (
+    BY_FOLD,
     CHANGE,
     DIGEST,
     MAIL,
+    NO_APPEAL,
+    Batch,
+    Dropped,
     Failure,
     Message,
     Pending,
+    Rejected,
     StoredDigest,
-)
-from workhours_sla.stream.source import Rejected
-from workhours_sla.stream.store import (
-    BY_FOLD,
-    NO_APPEAL,
-    NO_BATCH,
-    SWEPT_EVERY,
-    Batch,
-    Dropped,
     Work,
 )
 from workhours_sla.text.messages import say
@@ -59,12 +54,10 @@ HOT: Final = 20_000
 
 WRITTEN_EVERY: Final = timedelta(minutes=1)
 """Maximum advance of the watermark in memory before it is written to the database."""
-MANY: Final = 16
-"""Number of copies of an event id from which on they are kept in memory."""
-AT_ONCE: Final = 500
-"""Number of appeals that are dropped at once."""
+SWEPT_EVERY: Final = timedelta(hours=1)
+"""How far time passes until a store with retention looks for old quarantined events again."""
+AT_ONCE: Final = 500  # number of appeals that are dropped at once
 
-_COPIES: Final = "SELECT number, body, appeal_id, quarantined, repaired FROM event"
 _OLDEST_ACCEPTED: Final = """
     SELECT coalesce(at, 0) FROM outbox WHERE {kind} AND number<=?
     AND number NOT IN (SELECT number FROM failure) ORDER BY number LIMIT 1
@@ -77,22 +70,19 @@ _DROP_ACCEPTED: Final = """
 """
 
 
-class DatabaseStore(StoreReader):
-    """A store in a database, opened for writing by one process."""
+@public("workhours_sla.stream")
+class Store(StoreReader):
+    """Stores events, clocks, changes and positions in transactions, for one pipeline at a time."""
 
     def __init__(self, db: Database, hot: int = HOT, *, keeps_changes: bool = True) -> None:
         super().__init__(db)
         self._most = hot
         self._keeps_changes = keeps_changes
-        self._sinks: dict[str, str] = {}
-        """The kinds of messages of the sinks in use."""
-        self._token = token_hex()
+        self._sinks: dict[str, str] = {}  # the kinds of messages of the sinks in use
+        self._token = f'"{token_hex()}"'
         self._hot: dict[str, AppealState] = {}
         """The appeals in memory, last used last; between transactions equal to those on disk."""
-        self._repeated: dict[str, Copies] = {}
-        """The ids of the last batch that have many copies, so that these are not read each time."""
-        self._state: dict[str, Any] = {}
-        """The counters and other values in the table ``meta``."""
+        self._state: dict[str, Any] = {}  # the counters and other values in the table ``meta``
         self._last_event: int = 0
         self._watermark: datetime | None = None
         self._swept: datetime | None = None
@@ -106,7 +96,7 @@ class DatabaseStore(StoreReader):
     def _begin(self) -> None:
         """Register this writer in the database, and read its state."""
         with self._db.transaction():
-            self._put_meta(WRITER_KEY, self._token)
+            self._db.put("meta", [(WRITER_KEY, self._token)])
         self._load()
 
     @property
@@ -115,11 +105,15 @@ class DatabaseStore(StoreReader):
 
     @property
     def built_under(self) -> str | None:
-        """The version of the policy of the clocks, None if another library version built them."""
+        """The version of the policy under which the clocks were last built.
+
+        None if the store is new or of another version of this library: all clocks must be rebuilt.
+        """
         is_same = self._state.get("library_version") == __version__
         return self._state.get("policy_version") if is_same else None
 
     def check_place(self) -> None:
+        """Raise StoreError if the place has another store now."""
         with self.lock:
             self._all("SELECT 1")
             self._db.check_place()
@@ -134,6 +128,7 @@ class DatabaseStore(StoreReader):
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
+        """Return a block whose writes become durable when it ends, or are undone if it raises."""
         with self.lock:
             before = self._state
             self._state = dict(before)
@@ -141,8 +136,8 @@ class DatabaseStore(StoreReader):
                 with self._db.transaction():
                     self._check_writer()
                     yield
-                    items = [one for one in self._state.items() if before.get(one[0]) != one[1]]
-                    self._db.put("meta", [(key, encode(value).decode()) for key, value in items])
+                    items = self._state.items()
+                    self._put_meta(dict(one for one in items if before.get(one[0]) != one[1]))
             except BaseException:
                 try:
                     self._load()
@@ -158,17 +153,15 @@ class DatabaseStore(StoreReader):
 
     def _check_writer(self) -> None:
         """Raise StoreError if another writer has begun to write."""
-        found = self._all("SELECT value FROM meta WHERE key=?", WRITER_KEY)
-        if found != [(encode(self._token).decode(),)]:
+        if self._all("SELECT value FROM meta WHERE key=?", WRITER_KEY) != [(self._token,)]:
             self._db.refuse_other_writer()
 
-    def _put_meta(self, key: str, value: object) -> None:
-        self._db.put("meta", [(key, encode(value).decode())])
+    def _put_meta(self, values: Mapping[str, object]) -> None:
+        self._db.put("meta", [(key, encode(value).decode()) for key, value in values.items()])
 
     def _load(self) -> None:
         """Read the counters and the watermark again, and drop the appeals in memory."""
         self._hot.clear()
-        self._repeated = {}
         self._state = self._meta()
         self._watermark = instant_if(self._state.get("watermark"))
         ((last,),) = self._all("SELECT max(number) FROM event")
@@ -180,8 +173,10 @@ class DatabaseStore(StoreReader):
         return before
 
     def advance(self, watermark: datetime) -> bool:
-        """Advance the watermark in memory and return True."""
-        # False if it must be written: it reaches a timer, or the written one would be too old
+        """Advance the watermark in memory and return True, or return False if it must be written.
+
+        It must be written if it reaches a timer, or if the last written watermark is too old.
+        """
         written = instant_if(self._state.get("watermark"))
         if written is None or watermark - written >= WRITTEN_EVERY:
             return False
@@ -192,12 +187,11 @@ class DatabaseStore(StoreReader):
 
     # -- read ----------------------------------------------------------------------------------
 
-    def known(
-        self, events: Sequence[Event]
-    ) -> tuple[MutableMapping[str, StoredEvent | Copies], Dropped | None]:
+    def known(self, events: Sequence[Event]) -> tuple[MutableMapping[str, Copies], Dropped]:
+        """Return the stored copies with the ids of ``events``, keyed by id, and the dropped ids."""
         copies = self.copies(list({event.event_id for event in events}))
         if not self._state.get("dropped"):
-            return copies, None
+            return copies, Dropped()
         event_ids = {tombstone("event", one.event_id): one.event_id for one in events}
         appeal_ids = {tombstone("appeal", one.appeal_id): one.appeal_id for one in events}
         sql = "SELECT hash FROM tombstone WHERE hash IN (*)"
@@ -207,29 +201,15 @@ class DatabaseStore(StoreReader):
             {appeal_ids[one] for one in found if one in appeal_ids},
         )
 
-    def copies(self, event_ids: Sequence[str]) -> MutableMapping[str, StoredEvent | Copies]:
-        kept = self._repeated
-        found: dict[str, StoredEvent | Copies] = {
-            one: kept[one] for one in event_ids if one in kept
-        }
-        for copy in self._stored("event_id IN (*)", [one for one in event_ids if one not in kept]):
-            known = found.get(copy.event.event_id)
-            if isinstance(known, Copies):
-                known.add(copy)
-            else:
-                found[copy.event.event_id] = copy if known is None else Copies((known, copy))
-        self._repeated = {
-            event_id: one
-            for event_id, one in found.items()
-            if isinstance(one, Copies) and len(one.all) >= MANY
-        }
+    def copies(self, event_ids: Sequence[str]) -> MutableMapping[str, Copies]:
+        """Return the stored copies of the events with these ids, keyed by event id."""
+        found: dict[str, Copies] = {}
+        for copy in self._stored("event_id IN (*)", event_ids):
+            found.setdefault(copy.event.event_id, Copies()).add(copy)
         return found
 
-    def _stored(self, condition: str, values: Iterable[object]) -> list[StoredEvent]:
-        rows = sorted(self._db.where(f"{_COPIES} WHERE {condition}", values), key=itemgetter(0))
-        return list(read_each(self.place, "event", rows, _copy_of))
-
     def appeals(self, ids: Iterable[str]) -> Mapping[str, AppealState]:
+        """Return appeals keyed by id, in the order of ``ids``; unknown ids map to new appeals."""
         ids, hot = list(ids), self._hot
         # a list, because finding the first key of a dictionary passes all keys deleted before it
         for one in list(islice(hot, max(0, len(hot) - self._most))):
@@ -249,22 +229,35 @@ class DatabaseStore(StoreReader):
         return {one: found[one] for one in ids}
 
     def appeal_ids(self, since: datetime = BEGINNING) -> Sequence[str]:
+        """Return the ids of all appeals but those that ended before an instant."""
         sql = "SELECT appeal_id FROM appeal WHERE ended_at IS NULL OR ended_at>=?"
         return [one for (one,) in self._all(sql, micros(since))]
 
     def open_ids(self) -> Sequence[str]:
+        """Return the ids of the appeals with at least one clock that has not ended, sorted."""
         sql = "SELECT appeal_id FROM appeal WHERE ended_at IS NULL ORDER BY appeal_id"
         return [one for (one,) in self._all(sql)]
 
     def timers_due(self, watermark: datetime) -> Sequence[tuple[datetime, str]]:
+        """Return the timers that a watermark reaches, as pairs of instant and appeal id."""
         rows = self._all("SELECT timer, appeal_id FROM appeal WHERE timer<=?", micros(watermark))
         return [(instant(timer), appeal_id) for timer, appeal_id in rows]
 
     # -- write ---------------------------------------------------------------------------------
 
     def write(self, work: Work) -> None:
+        """Write what ``work`` has collected; a long transaction is written in several calls."""
         self._write_events(work)
-        self._db.put("appeal", [*map(_row_of, work.appeals.values())])
+        rows = [
+            (
+                one.appeal_id,
+                reported_body(one.reported),
+                micros_if(one.next_at),
+                micros_if(one.ended_at),
+            )
+            for one in work.appeals.values()
+        ]
+        self._db.put("appeal", rows)
         self._hot.update(work.appeals)
         at = None if work.watermark is BEGINNING else work.watermark
         if self._keeps_changes:
@@ -279,42 +272,39 @@ class DatabaseStore(StoreReader):
 
     def _write_events(self, work: Work) -> None:
         """Write new events with numbers in order of arrival, and the copies that have changed."""
-        added = [copy for copy in work.copies if copy.number is None]
         first = self._last_event + 1
-        self._last_event += max(len(work.fresh), len(added))
-        numbers: dict[int, int] = {}
-        if added:
-            numbers = {id(one): number for number, one in enumerate(work.events, first)}
-            self._last_event = first + max(len(work.events) - 1, 0)
-        rows: list[Row] = []
-        for place, event in enumerate(work.fresh.values(), first):
-            number = numbers.get(id(event), place)
-            rows.append((number, event.event_id, event.appeal_id, event_body(event), None, 0))
-        for copy in added:
-            copy.number = numbers.get(id(copy.event), first)  # a repair is in no batch
+        numbers = {id(one): number for number, one in enumerate(work.events, first)}
+        self._last_event += max(len(work.events), len(work.copies))
+        rows: list[Row] = [
+            (numbers[id(one)], one.event_id, one.appeal_id, event_body(one), None, 0)
+            for one in work.fresh.values()
+        ]
         for copy in dict.fromkeys(work.copies):
             one = copy.event
+            if copy.number is None:
+                copy.number = numbers.get(id(one), first)  # a repair is in no batch
             head = copy.number, one.event_id, one.appeal_id, event_body(one)
             rows.append((*head, copy.quarantined, int(copy.repaired)))
         self._db.put("event", rows)
 
     def _write_source(self, batch: Batch, reread: Mapping[int, Rejected | None]) -> None:
-        if batch is NO_BATCH and not reread:
-            return
         at = micros_if(self._watermark)
-        first = self._count("last_rejected", len(batch.rejected)) + 1
-        rejected = enumerate(batch.rejected, first)
-        rows = [(number, batch.source, *map(storable, row), at) for number, row in rejected]
-        self._db.put("rejected", rows)
+        if batch.rejected:
+            first = self._count("last_rejected", len(batch.rejected)) + 1
+            rejected = enumerate(batch.rejected, first)
+            rows = [(number, batch.source, *map(storable, row), at) for number, row in rejected]
+            self._db.put("rejected", rows)
         positions = [
             (batch.source, partition, one.position, micros_if(one.received_until))
             for partition, one in batch.positions.items()
         ]
         self._db.put("position", positions)
-        gone = [(number,) for number, row in reread.items() if row is None]
-        self._db.run("DELETE FROM rejected WHERE number=?", gone)
-        left = [(*map(storable, row), number) for number, row in reread.items() if row is not None]
-        self._db.run("UPDATE rejected SET reason=?, detail=?, text=? WHERE number=?", left)
+        for number, row in reread.items():
+            if row is None:
+                self._db.run("DELETE FROM rejected WHERE number=?", [(number,)])
+            else:
+                sql = "UPDATE rejected SET reason=?, detail=?, text=? WHERE number=?"
+                self._db.run(sql, [(*map(storable, row), number)])
 
     def set_back(self, watermark: datetime) -> datetime:
         """Set the watermark back to an earlier instant, and return the watermark before."""
@@ -330,26 +320,23 @@ class DatabaseStore(StoreReader):
         return before
 
     def note(self, key: str, text: str) -> None:
+        """Store a text under a key."""
         with self._writing():
-            self._put_meta(f"note:{key}", text)
+            self._put_meta({f"note:{key}": text})
 
     def add_digests(
         self, digests: Sequence[StoredDigest], counted: int, key: str, note: str
     ) -> None:
+        """Store digests, ``note`` under ``key``, and the number of the last ``counted`` change."""
         with self.transaction():
             self._put_messages(digests, self._watermark)
-            self._put_meta(f"note:{key}", note)
+            self._put_meta({f"note:{key}": note})
             self._db.put("progress", [(key, counted, None, None)])
 
     def _put_messages(self, messages: Sequence[Message], at: datetime | None) -> None:
         first = self._count("last_change", len(messages)) + 1
         rows = [
-            (
-                number,
-                micros_if(at),
-                one.kind if isinstance(one, StoredDigest) else None,
-                encode(one),
-            )
+            (number, micros_if(at), _stored_kind(one), encode(one))
             for number, one in enumerate(messages, first)
         ]
         self._db.put("outbox", rows)
@@ -357,8 +344,11 @@ class DatabaseStore(StoreReader):
     # -- retention -----------------------------------------------------------------------------
 
     def drop(self, before: datetime) -> None:
-        """Drop what is older than an instant, as the protocol of a store describes."""
-        self._repeated = {}
+        """Drop appeals, rejected rows and events older than an instant, and changes all sinks have.
+
+        Old quarantined events are searched for once in an hour. One with the reason ``no_appeal``
+        stays while its appeal has other events. The number of rejected rows is kept.
+        """
         count = micros(before)
         self._drop_rejected(count)
         self._drop_messages(count)
@@ -382,25 +372,20 @@ class DatabaseStore(StoreReader):
 
     def _drop_messages(self, before: int) -> None:
         """Drop the messages that every sink of their kind has, except those not accepted."""
-        progress = {row[0]: row for row in self._all("SELECT * FROM progress")}
-        stored = {sink: kind or CHANGE for sink, _, kind, _ in progress.values()}
-        for kind, condition in (
-            (CHANGE, "kind IS NULL"),
-            *((one, f"kind='{one}'") for one in (DIGEST, MAIL)),
-        ):
-            used = [sink for sink, takes in (self._sinks or stored).items() if takes == kind]
-            numbers = [progress[sink][1] if sink in progress else 0 for sink in used]
-            last = min(numbers, default=0)
+        kinds = self._sinks or dict(
+            self._all("SELECT sink, coalesce(kind, ?) FROM progress", CHANGE)
+        )
+        for kind in (CHANGE, DIGEST, MAIL):
+            used = [self.progress(sink).number for sink, takes in kinds.items() if takes == kind]
+            last = min(used, default=0)
             oldest, drop = (
-                sql.format(kind=condition) for sql in (_OLDEST_ACCEPTED, _DROP_ACCEPTED)
+                sql.format(kind=of_kind(kind)) for sql in (_OLDEST_ACCEPTED, _DROP_ACCEPTED)
             )
-            if not ((rows := self._all(oldest, last)) and rows[0][0] < before):
-                continue
-            count = f"SELECT count(*) FROM outbox WHERE {condition}"  # noqa: S608 - our own text
-            ((there,),) = self._all(count)
+            dropped = 0
             while (rows := self._all(oldest, last)) and rows[0][0] < before:
-                self._db.run(drop, [(before, last)])
-            self._count(f"dropped:{kind}", there - self._all(count)[0][0])
+                dropped += self._db.run(drop, [(before, last)])
+            if dropped:
+                self._count(f"dropped:{kind}", dropped)
 
     def _drop_appeals(self, ids: Sequence[str]) -> None:
         of_appeals = "SELECT event_id, quarantined FROM event WHERE appeal_id IN (*)"
@@ -437,48 +422,55 @@ class DatabaseStore(StoreReader):
     # -- what the sinks have received ----------------------------------------------------------
 
     def deliver_to(self, sinks: Iterable[str], kind: str = CHANGE) -> None:
+        """Name the sinks in use: the store keeps a message until all sinks of its kind have it.
+
+        Until the first call, the sinks in use are all that have received a message from the store.
+        A new sink receives all changes, but only the digests from now on.
+        """
         with self.lock:
             for sink in sinks:
                 self._sinks[sink] = kind
-                rows = self._all("SELECT kind FROM progress WHERE sink=?", sink)
-                if (rows[0][0] or CHANGE if rows else CHANGE) != kind:
+                if self.kind(sink) != kind:
                     number = 0 if kind == CHANGE else self._state.get("last_change", 0)
                     with self._writing():
-                        self._db.put("progress", [(sink, number, _stored_kind(kind), None)])
+                        self._put_progress(sink, number, kind, None)
                         self._db.run("DELETE FROM failure WHERE sink=?", [(sink,)])
+
+    def _put_progress(self, sink: str, number: int, kind: str, end: str | None) -> None:
+        self._db.put("progress", [(sink, number, None if kind == CHANGE else kind, end)])
 
     def pending(self, sink: str, now: datetime, limit: int) -> Pending:
         """Return the messages that must be sent to a sink at ``now``, at most ``limit`` of them."""
         with self.lock:
-            failed = [
-                (one.number, one.retry_at, one.attempts)
-                for one in self.failures(sink)
-                if one.retry_at is not None
-            ]
-            for number, at, attempts in failed:
-                if at <= now:
-                    return Pending(self._message(number), attempts)
-            retry_at = min((at for _, at, _ in failed), default=None)
+            failed = [one for one in self.failures(sink) if one.retry_at is not None]
+            for one in failed:
+                if one.retry_at is not None and one.retry_at <= now:
+                    return Pending(self._message(one.number), one.attempts)
+            retry_at = min((one.retry_at for one in failed if one.retry_at), default=None)
             last = self.progress(sink).number
-            if any(number > last for number, *_ in failed):
+            if any(one.number > last for one in failed):
                 return Pending(retry_at=retry_at)
             return Pending(self.waiting(sink, limit), 0, retry_at)
 
     def undelivered(self, sink: str) -> int:
+        """Return how many messages a sink has not accepted, without the dead letters."""
         with self.lock:
-            _, number, kind, _ = self._progress(sink)
-            condition = "kind IS NULL" if kind is None else f"kind='{kind}'"
-            sql = f"SELECT count(*) FROM outbox WHERE {condition} AND number>?"  # noqa: S608
+            (number, _), kind = self._progress(sink)
+            sql = f"SELECT count(*) FROM outbox WHERE {of_kind(kind)} AND number>?"  # noqa: S608
             ((count,),) = self._all(sql, number)
             again = [one for one in self.failures(sink) if one.retry_at is not None]
             found: int = count + sum(one.number <= number for one in again)
             return found
 
     def acknowledge(self, sink: str, numbers: Sequence[int], end: str | None = None) -> None:
+        """Record that a sink has the messages with these numbers, and all messages before them.
+
+        ``end`` is what the sink returned.
+        """
         with self._writing():
-            _, before, kind, old = self._progress(sink)
+            (before, old), kind = self._progress(sink)
             number = max(before, *numbers)
-            self._db.put("progress", [(sink, number, kind, end if number in numbers else old)])
+            self._put_progress(sink, number, kind, end if number in numbers else old)
             failures = [(sink, one) for one in numbers]
             self._db.run("DELETE FROM failure WHERE sink=? AND number=?", failures)
 
@@ -491,14 +483,20 @@ class DatabaseStore(StoreReader):
         *,
         is_alone: bool = False,
     ) -> None:
+        """Record a failed attempt to send a message.
+
+        The message becomes a dead letter if ``retry_at`` is None. The messages after it wait unless
+        the failure ``is_alone``.
+        """
         with self._writing():
             before = next((one.attempts for one in self.failures(sink) if one.number == number), 0)
             self._put_failure(sink, Failure(number, before + 1, retry_at, error))
-            _, last, kind, end = self._progress(sink)
             if retry_at is None or is_alone:
-                self._db.put("progress", [(sink, max(last, number), kind, end)])
+                (last, end), kind = self._progress(sink)
+                self._put_progress(sink, max(last, number), kind, end)
 
     def replay(self, sink: str, numbers: Iterable[int]) -> int:
+        """Make the dead letters with these numbers pending again; return how many were found."""
         wanted = set(numbers)
         with self._writing():
             dead = [one for one in self.failures(sink) if one.retry_at is None]
@@ -512,18 +510,8 @@ class DatabaseStore(StoreReader):
         self._db.put("failure", [row])
 
 
-def _stored_kind(kind: str) -> str | None:
-    return None if kind == CHANGE else kind
-
-
-def _copy_of(row: Row) -> StoredEvent:
-    number, body, appeal_id, quarantined, repaired = row
-    return StoredEvent(event_of(appeal_id, body), number, quarantined, repaired=bool(repaired))
-
-
-def _row_of(appeal: AppealState) -> Row:
-    times = micros_if(appeal.next_at), micros_if(appeal.ended_at)
-    return appeal.appeal_id, reported_body(appeal.reported), *times
+def _stored_kind(message: Message) -> str | None:
+    return message.kind if isinstance(message, StoredDigest) else None
 
 
 def _reported_of(row: Row) -> tuple[str, tuple[Any, ...]]:

@@ -6,20 +6,31 @@ from workhours_sla.facades import on_first_use
 
 if TYPE_CHECKING:
     from workhours_sla.sources.kafka import KafkaSource
-    from workhours_sla.stores.copy import StoreFault, check_store, copy_store, restore
-    from workhours_sla.stores.memory import MemoryStore, Monitor
     from workhours_sla.stores.open import (
+        MemoryStore,
         PostgresReader,
         PostgresStore,
         SqliteReader,
         SqliteStore,
+        StoreFault,
+        check_store,
+        copy_store,
         events_of,
         open_store,
+        restore,
     )
-    from workhours_sla.stream.delivery import Delivery, Undelivered
-    from workhours_sla.stream.outbox import DeadLetter, Pending, Progress, Retry, Sink
-    from workhours_sla.stream.pipeline import Pipeline
-    from workhours_sla.stream.run_loop import Committed, Counters, Digests, RunSummary
+    from workhours_sla.stores.store import Store
+    from workhours_sla.stores.values import (
+        Batch,
+        Checkpoint,
+        DeadLetter,
+        Holdings,
+        Pending,
+        Progress,
+        Rejected,
+    )
+    from workhours_sla.stream.delivery import Delivery, Retry, Sink, Undelivered
+    from workhours_sla.stream.pipeline import Monitor, Pipeline
     from workhours_sla.stream.sinks.digest import (
         Agency,
         Digest,
@@ -33,9 +44,17 @@ if TYPE_CHECKING:
     from workhours_sla.stream.sinks.lines import DigestLines, JsonLinesSink
     from workhours_sla.stream.sinks.metrics import Metrics
     from workhours_sla.stream.sinks.webhook import WebhookSink
-    from workhours_sla.stream.source import Checkpoint, Idle, Item, Rejected, Source, Start
-    from workhours_sla.stream.store import Batch, Holdings, Store
-    from workhours_sla.stream.watermark import Watermarks
+    from workhours_sla.stream.source import (
+        Committed,
+        Counters,
+        Digests,
+        Idle,
+        Item,
+        RunSummary,
+        Source,
+        Start,
+        Watermarks,
+    )
 else:
     __getattr__ = on_first_use(
         __name__,
@@ -47,17 +66,14 @@ else:
             "stream.sinks.metrics": "Metrics",
             "stream.sinks.webhook": "WebhookSink",
             "sources.kafka": "KafkaSource",
-            "stores.copy": "StoreFault check_store copy_store restore",
-            "stores.memory": "MemoryStore Monitor",
-            "stores.open": "PostgresReader PostgresStore SqliteReader SqliteStore "
-            "events_of open_store",
-            "stream.delivery": "Delivery Undelivered",
-            "stream.outbox": "DeadLetter Pending Progress Retry Sink",
-            "stream.pipeline": "Pipeline",
-            "stream.run_loop": "Committed Counters Digests RunSummary",
-            "stream.source": "Checkpoint Idle Item Rejected Source Start",
-            "stream.store": "Batch Holdings Store",
-            "stream.watermark": "Watermarks",
+            "stores.open": "MemoryStore PostgresReader PostgresStore SqliteReader SqliteStore "
+            "StoreFault check_store copy_store events_of open_store restore",
+            "stores.store": "Store",
+            "stores.values": "Batch Checkpoint DeadLetter Holdings Pending Progress Rejected",
+            "stream.delivery": "Delivery Retry Sink Undelivered",
+            "stream.pipeline": "Monitor Pipeline",
+            "stream.source": "Committed Counters Digests Idle Item RunSummary Source Start "
+            "Watermarks",
         },
     )
 

@@ -2,28 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import copy_context
 from datetime import UTC, datetime, timedelta
 from random import random
 from threading import Condition, Thread
 from time import monotonic
-from typing import Final, Literal, NamedTuple, Self
+from typing import Final, Literal, NamedTuple, Protocol, Self
 
 from workhours_sla.argument_types import checked
 from workhours_sla.errors import StoreError, UndeliverableError, clipped
 from workhours_sla.module_names import public
+from workhours_sla.sla.changes import Change
 from workhours_sla.sla.event import NEVER
-from workhours_sla.stream.outbox import Outbox, Pending, Retry, Sink, takes
+from workhours_sla.stores.store import Store
+from workhours_sla.stores.values import CHANGE, Pending
 
-DEFAULT_BATCH_SIZE: Final = 1_000
-"""Maximum number of messages in one write to a sink."""
+DEFAULT_BATCH_SIZE: Final = 1_000  # maximum number of messages in one write to a sink
 _LONGEST_ERROR: Final = 500
 """Maximum length of an error message that the store keeps, in characters."""
-_STORE_RETRY: Final = 1.0
-"""Seconds between two attempts to use a store that fails."""
-_POLL: Final = 0.05
-"""Seconds between two checks of whether a thread has ended."""
+_STORE_RETRY: Final = 1.0  # seconds between two attempts to use a store that fails
+_POLL: Final = 0.05  # seconds between two checks of whether a thread has ended
+
+
+@public("workhours_sla.stream")
+class Sink(Protocol):
+    """A receiver of changes; a change may be sent twice, with the same ``change_id``."""
+
+    @property
+    def name(self) -> str:
+        """The name under which the progress of the sink is stored."""
+
+    def write(self, changes: Sequence[Change]) -> str | None:
+        """Accept the changes durably, or raise an error.
+
+        Raises UndeliverableError for a change that can never be accepted, and any other error for a
+        temporary failure. If the output can be read again, returns where the output ends, in the
+        sink's own format; the store keeps this text, so that the sink can compare the two later.
+
+        If an error has the attribute ``retry_after``, a timedelta, the change is sent again after
+        at least this time. If a sink has the attribute ``batch_size``, it gets at most so many
+        changes.
+        """
+
+
+def takes(sink: Sink) -> str:
+    """Return the kind of messages that a sink receives."""
+    kind: str = getattr(sink, "takes", CHANGE)
+    return kind
+
+
+@public("workhours_sla.stream")
+class Retry(NamedTuple):
+    """How long to wait before a failed change is sent again, and how often to try.
+
+    The delay doubles from ``first`` to ``longest``. After ``attempts`` failures the change becomes
+    a dead letter, and the next change is sent. If ``attempts`` is None, sending is tried for ever.
+
+    >>> from datetime import UTC
+    >>> now = datetime(2025, 3, 12, 10, 0, tzinfo=UTC)
+    >>> [f"{Retry().at(now, failed, jitter=1.0):%H:%M:%S}" for failed in (1, 2, 3, 10)]
+    ['10:00:01', '10:00:02', '10:00:04', '10:05:00']
+    >>> print(Retry(attempts=15).at(now, 15, jitter=1.0))
+    None
+    """
+
+    first: timedelta = timedelta(seconds=1)
+    longest: timedelta = timedelta(minutes=5)
+    attempts: int | None = None
+
+    def at(
+        self, now: datetime, failed: int, *, jitter: float, at_least: timedelta | None = None
+    ) -> datetime | None:
+        """Return when to send a change again after ``failed`` attempts, or None to give up.
+
+        The delay is shortened at random to between half and all of its length, so that several
+        processes do not retry at the same time. ``jitter`` is a random number: 0 gives half of the
+        length, and 1 gives all of it. ``at_least`` is a delay that the sink has asked for.
+        """
+        if self.attempts is not None and failed >= self.attempts:
+            return None
+        doubled = self.first * (1 << min(failed - 1, 20))
+        delay = min(self.longest, doubled) * (0.5 + jitter / 2)
+        return now + max(delay, at_least or delay)
 
 
 @public("workhours_sla.stream")
@@ -69,7 +130,7 @@ class Delivery:
 
     def __init__(
         self,
-        store: Outbox,
+        store: Store,
         sinks: Iterable[Sink],
         *,
         retry: Retry = Retry(),  # noqa: B008 - immutable
@@ -122,7 +183,7 @@ class Delivery:
             worker.wait(1.0)
 
 
-def send(store: Outbox, sink: Sink, pending: Pending) -> None:
+def send(store: Store, sink: Sink, pending: Pending) -> None:
     end = sink.write([message for _, message in pending.changes])
     store.acknowledge(sink.name, [number for number, _ in pending.changes], end)
 
@@ -132,7 +193,7 @@ class _Worker:
 
     def __init__(
         self,
-        store: Outbox,
+        store: Store,
         sink: Sink,
         retry: Retry,
         batch_size: int,
@@ -147,13 +208,11 @@ class _Worker:
         self._clock = clock
         self._changed = Condition()
         self._asked: set[str] = set()
+        # until the first write, which also sends a change that failed in an earlier run
         self._is_new = True
-        """True until the first write, which also sends a change that failed in an earlier run."""
         self._step_began = monotonic()
-        self.failing: BaseException | None = None
-        """The error of the last write, None if it succeeded."""
-        self._is_noted = False
-        """Whether ``on_failure`` was called since the sink last had every change."""
+        self.failing: BaseException | None = None  # the error of the last write
+        self._is_noted = False  # ``on_failure`` was called since the sink last had every change
         self._thread = Thread(
             target=copy_context().run,
             args=(self._run,),
@@ -214,17 +273,15 @@ class _Worker:
             self._is_noted, self.failing = False, None
         if finishing:
             return False
-        if pending.retry_at is None:
-            self._wait(None)
-        else:
-            self._wait(max(0.0, (pending.retry_at - now).total_seconds()))
+        at = pending.retry_at
+        self._wait(None if at is None else max(0.0, (at - now).total_seconds()))
         return True
 
     def _send(self, pending: Pending) -> bool:
         """Send messages, record the result, and return whether the sink is not failing."""
         self._is_new = False
         numbers = [number for number, _ in pending.changes]
-        failing = None
+        failing: Exception | None = None
         try:
             send(self._store, self._sink, pending)
         except UndeliverableError as error:
@@ -233,16 +290,11 @@ class _Worker:
             if failed_at:  # the sink accepted the messages before this one
                 self._store.acknowledge(self.name, numbers[:failed_at])
             again: Retry | None = getattr(error, "retry", None)
-            self._fail(
-                numbers[failed_at],
-                error,
-                again and again.at(self._clock(), pending.attempts + 1, jitter=1.0),
-                is_alone=True,
-            )
+            retry_at = again and again.at(self._clock(), pending.attempts + 1, jitter=1.0)
+            self._fail(numbers[failed_at], error, retry_at, is_alone=True)
         except Exception as error:  # noqa: BLE001 - a sink may raise anything
             wait: timedelta | None = getattr(error, "retry_after", None)
-            jitter = random()  # noqa: S311
-            attempts = pending.attempts + 1
+            attempts, jitter = pending.attempts + 1, random()  # noqa: S311
             retry_at = self._retry.at(self._clock(), attempts, jitter=jitter, at_least=wait)
             self._fail(numbers[0], error, retry_at)
             failing = error

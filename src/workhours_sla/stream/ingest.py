@@ -12,20 +12,19 @@ from workhours_sla.sla.deduplication import (
     REPLACED,
     Copies,
     StoredEvent,
-    effective_copy,
     reason_for,
 )
 from workhours_sla.sla.event import Event, is_future
-from workhours_sla.stream.store import BY_FOLD, Dropped, Store, Work
+from workhours_sla.stores.store import Store
+from workhours_sla.stores.values import BY_FOLD, Work
 
-Move = tuple[Event | None, StoredEvent | None]
-"""A move: the event that counted for an id before, and the copy that counts for the id now."""
+Move = Event | StoredEvent
+"""An event that no longer counts for its id, or the copy that counts now."""
 
 
 def ingest(work: Work, store: Store, events: Sequence[Event]) -> None:
     """Apply events, and emit the changes of the appeals that they affect."""
-    known, dropped = store.known(events)
-    gone = dropped or Dropped((), ())
+    known, gone = store.known(events)
     work.known, work.events = known, events
     watermark, fresh = work.watermark, work.fresh
     work.read = len(events)
@@ -39,7 +38,7 @@ def ingest(work: Work, store: Store, events: Sequence[Event]) -> None:
         reason = AFTER_RETENTION if event.appeal_id in gone.appeal_ids else None
         if event_id in fresh or event_id in known:
             copy = StoredEvent(event, quarantined=reason)
-            known[event_id] = _repeat(work, work.copies_of(event_id), copy, moves)
+            _repeat(work, work.copies_of(event_id), copy, moves)
             continue
         if event.occurred_at < watermark:
             work.late += 1
@@ -49,54 +48,48 @@ def ingest(work: Work, store: Store, events: Sequence[Event]) -> None:
             fresh[event_id] = event
             counting.append(event)
         else:
-            known[event_id] = copy = StoredEvent(event, quarantined=reason)
+            copy = StoredEvent(event, quarantined=reason)
+            known[event_id] = Copies([copy])
             work.copies.append(copy)
-    appeals = store.appeals(dict.fromkeys(one.appeal_id for one in counting) | _appeal_ids(moves))
-    for event in counting:
-        appeals[event.appeal_id].add_event(event)
-    if moves:
-        appeals = _move(appeals, moves)
-    report(work, store, appeals)
+    _apply(work, store, counting, moves)
 
 
 def replace_copies(work: Work, store: Store, event: Event) -> None:
     """Replace all copies of an event id by a repair, and emit the changes that this causes."""
     known, _ = store.known([event])
     work.known = known
-    copies = known[event.event_id] = _all_copies(known.get(event.event_id))
-    before = effective_copy(copies)
+    copies = known.setdefault(event.event_id, Copies())
+    before = copies.effective
     for copy in copies.all:
         copy.repaired = False
         work.quarantine(copy, REPLACED)
     repair = StoredEvent(event, repaired=True)
     work.copies.append(repair)
     copies.replace(repair)
-    after = effective_copy(copies)
+    after = copies.effective
     if after is None:
         repair.quarantined = FUTURE_TIME
-    moves = [(None if before is None else before.event, after)]
-    report(work, store, _move(store.appeals(_appeal_ids(moves)), moves))
+    _apply(work, store, (), _moves(None if before is None else before.event, after))
 
 
-def _appeal_ids(moves: Sequence[Move]) -> dict[str, None]:
-    """Return the ids of the appeals that ``moves`` change, as the keys of a dictionary."""
-    ids: dict[str, None] = {}
-    for before, after in moves:
-        if before is not None:
-            ids[before.appeal_id] = None
-        if after is not None:
-            ids[after.event.appeal_id] = None
-    return ids
+def _moves(before: Event | None, after: StoredEvent | None) -> list[Move]:
+    return [one for one in (before, after) if one is not None]
 
 
-def _move(appeals: Mapping[str, AppealState], moves: Sequence[Move]) -> Mapping[str, AppealState]:
-    """Apply moves to their appeals, and return the appeals that still have content."""
-    for before, after in moves:
-        if before is not None:
-            appeals[before.appeal_id].remove(before)
-        if after is not None:
-            appeals[after.event.appeal_id].add(after)
-    return {one: appeal for one, appeal in appeals.items() if not appeal.is_empty}
+def _apply(work: Work, store: Store, events: Sequence[Event], moves: Sequence[Move]) -> None:
+    """Apply events and moves to their appeals, and emit the changes that this causes."""
+    moved = [one.event if isinstance(one, StoredEvent) else one for one in moves]
+    appeals = store.appeals(dict.fromkeys(one.appeal_id for one in (*events, *moved)))
+    for event in events:
+        appeals[event.appeal_id].add_event(event)
+    for event, one in zip(moved, moves, strict=True):
+        if isinstance(one, StoredEvent):
+            appeals[event.appeal_id].add(one)
+        else:
+            appeals[event.appeal_id].remove(one)
+    if moves:
+        appeals = {one: appeal for one, appeal in appeals.items() if not appeal.is_empty}
+    report(work, store, appeals)
 
 
 def report(work: Work, store: Store, appeals: Mapping[str, AppealState]) -> None:
@@ -117,18 +110,15 @@ def _quarantine(work: Work, store: Store, reasons: Mapping[str, str | None]) -> 
         known.update(store.copies(unknown))
     for event_id, reason in reasons.items():
         if event_id in known or event_id in work.fresh:
-            copy = effective_copy(work.copies_of(event_id))
+            copy = work.copies_of(event_id).effective
             if copy is not None:
                 work.quarantine(copy, reason)
 
 
-def _repeat(
-    work: Work, known: StoredEvent | Copies, copy: StoredEvent, moves: list[Move]
-) -> Copies:
-    """Add a copy of an event whose id is already known. Return all copies of the id."""
-    event, copies = copy.event, _all_copies(known)
-    before = effective_copy(copies)
-    event_before = None if before is None else before.event
+def _repeat(work: Work, copies: Copies, copy: StoredEvent, moves: list[Move]) -> None:
+    """Add a copy of an event whose id is already known."""
+    event, before = copy.event, copies.effective
+    event_before = None if before is None else before.event  # ``before`` may get another event
     same = copies.same_content(event)
     if same is None:
         work.conflicting += 1
@@ -138,20 +128,14 @@ def _repeat(
     else:
         work.duplicate += 1
         if same.event.received_at <= event.received_at:
-            return copies
+            return
         copies.receive_earlier(same, event)
         work.alter(same)
-    after = effective_copy(copies)
+    after = copies.effective
     if after is not None and after.quarantined not in BY_FOLD:
         work.quarantine(after, None)
     for one in (before, same):
         if one is not None and one is not after and one.quarantined not in FINAL_REASONS:
             work.quarantine(one, reason_for(one.event))
-    event_after = None if after is None else after.event
-    if event_after is not event_before:
-        moves.append((event_before, after))
-    return copies
-
-
-def _all_copies(known: StoredEvent | Copies | None) -> Copies:
-    return known if isinstance(known, Copies) else Copies([] if known is None else [known])
+    if (None if after is None else after.event) is not event_before:
+        moves += _moves(event_before, after)

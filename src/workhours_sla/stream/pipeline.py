@@ -5,39 +5,38 @@ The pipeline never reads the machine's clock: time passes only as far as the wat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from itertools import chain
-from typing import Final, Literal, NamedTuple, Self
+from typing import Final, Self
 
 from workhours_sla.argument_types import checked
 from workhours_sla.errors import StoreError
 from workhours_sla.module_names import public
 from workhours_sla.sla.appeal import Quarantined
-from workhours_sla.sla.changes import AppealState, Change
-from workhours_sla.sla.deduplication import Copies, StoredEvent, all_of
-from workhours_sla.sla.evaluate import Evaluation, evaluate, outcomes_of
+from workhours_sla.sla.changes import Change
+from workhours_sla.sla.evaluate import Evaluation, evaluate, in_order, outcomes_of
 from workhours_sla.sla.event import BEGINNING, Event, in_utc
 from workhours_sla.sla.fold import Folded, Unmatched
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
+from workhours_sla.stores.open import MemoryStore
+from workhours_sla.stores.store import Store
+from workhours_sla.stores.values import BY_FOLD, NO_BATCH, Batch, Rejected, Work
 from workhours_sla.stream.ingest import ingest, replace_copies, report
-from workhours_sla.stream.run_loop import (
+from workhours_sla.stream.source import (
     DEFAULT_BATCH_SIZE,
     Committed,
     Counters,
     Digests,
     RunLoop,
     RunSummary,
+    Source,
+    Watermarks,
 )
-from workhours_sla.stream.source import Rejected, Source
-from workhours_sla.stream.store import NO_BATCH, Batch, Store, Work
-from workhours_sla.stream.watermark import Watermarks
 from workhours_sla.text.messages import say
 
-AT_ONCE: Final = 500
-"""Number of appeals that are read from the store at once."""
+AT_ONCE: Final = 500  # number of appeals that are read from the store at once
 
 UNWRITTEN: Final = 20_000
 """Number of appeals that a long transaction collects in memory before it writes them."""
@@ -156,7 +155,7 @@ class Pipeline:
     def _transaction(self, policy: Policy) -> Iterator[Work]:
         """Collect what one transaction writes, and write it when the block ends."""
         store = self._store
-        with store.lock, store.transaction():
+        with store.transaction():
             work = Work(policy, store.watermark)
             yield work
             self._write_part(work, is_last=True)
@@ -164,10 +163,14 @@ class Pipeline:
                 store.drop(work.watermark - self._retain)
 
     def _write(
-        self, events: Sequence[Event], watermark: datetime | None, batch: Batch = NO_BATCH
+        self,
+        events: Sequence[Event],
+        watermark: datetime | None,
+        batch: Batch = NO_BATCH,
+        reread: Mapping[int, Rejected | None] | None = None,
     ) -> Work:
         with self._transaction(self._policy) as work:
-            work.batch = batch
+            work.batch, work.reread = batch, reread or {}
             if events:
                 ingest(work, self._store, events)
             if watermark is not None and watermark > work.watermark:
@@ -182,8 +185,8 @@ class Pipeline:
         """
         with self._store.lock:
             with self._transaction(policy) as work:
-                for appeals in self._all_appeals(self._store.appeal_ids()):
-                    report(work, self._store, appeals)
+                for ids in _parts(self._store.appeal_ids()):
+                    report(work, self._store, self._store.appeals(ids))
                     self._write_part(work)
             self._policy = policy
         return tuple(work.changes)
@@ -198,9 +201,7 @@ class Pipeline:
         store = self._store
         with store.lock:
             _, dropped = store.known([event])
-            if dropped is not None and (
-                event.event_id in dropped.event_ids or event.appeal_id in dropped.appeal_ids
-            ):
+            if event.event_id in dropped.event_ids or event.appeal_id in dropped.appeal_ids:
                 raise StoreError(say("appeal_dropped", event=repr(event.event_id)))
             if rejected is not None and rejected not in store.rejected():
                 raise StoreError(say("not_in_quarantine", row=rejected))
@@ -228,10 +229,7 @@ class Pipeline:
                 else:
                     events += found
                     reread[number] = None
-            with self._transaction(self._policy) as work:
-                ingest(work, store, events)
-                work.reread = reread
-                self._counters = self._counters.plus(_counters_of(work))
+            work = self._write(events, None, reread=reread)
         return Committed(tuple(work.changes), _counters_of(work))
 
     # -- the run loop ------------------------------------------------------------------------
@@ -255,9 +253,8 @@ class Pipeline:
         ends. Raises SourceError and StoreError. Earlier batches remain stored, and the next ``run``
         resumes after them.
         """
-        checkpoints = self._store.positions(source.name)
-        loop = RunLoop(source, self.commit, checkpoints, watermarks, digests)
-        return loop.run(batch_size, on_changes, stopping)
+        loop = RunLoop(source, self.commit, watermarks, digests, on_changes)
+        return loop.run(self._store.positions(source.name), batch_size, stopping)
 
     # -- output ------------------------------------------------------------------------------
 
@@ -290,9 +287,9 @@ class Pipeline:
 
     def folds(self, appeal_ids: Sequence[str]) -> Iterator[tuple[str, Folded]]:
         """Yield the id of each appeal, with its state and clocks after all its events."""
-        for first in range(0, len(appeal_ids), AT_ONCE):
+        for ids in _parts(appeal_ids):
             with self._store.lock:
-                appeals = self._store.appeals(appeal_ids[first : first + AT_ONCE])
+                appeals = self._store.appeals(ids)
                 found = [(key, one.fold(self._policy)) for key, one in appeals.items()]
             yield from found
 
@@ -311,12 +308,8 @@ class Pipeline:
         with self._store.lock:
             if not self._store.history(appeal_id):
                 return ()
-            appeal = self._store.appeals([appeal_id])[appeal_id]
-            return tuple(outcomes_of(appeal.fold(self._policy), as_of))
-
-    def _all_appeals(self, ids: Sequence[str]) -> Iterator[Mapping[str, AppealState]]:
-        for first in range(0, len(ids), AT_ONCE):
-            yield self._store.appeals(ids[first : first + AT_ONCE])
+            [(_, folded)] = self.folds([appeal_id])
+            return tuple(outcomes_of(folded, as_of))
 
     # -- one transaction ---------------------------------------------------------------------
 
@@ -332,8 +325,7 @@ class Pipeline:
         touched = work.appeals
         due += [timer for timer in store.timers_due(watermark) if timer[1] not in touched]
         ids = [appeal_id for _, appeal_id in sorted(due)]
-        for first in range(0, len(ids), AT_ONCE):
-            part = ids[first : first + AT_ONCE]
+        for part in _parts(ids):
             # the store may not have what this transaction has changed
             stored = store.appeals([one for one in part if one not in touched])
             appeals = {one: touched[one] if one in touched else stored[one] for one in part}
@@ -355,101 +347,70 @@ def _counters_of(work: Work) -> Counters:
     return Counters(work.read, work.duplicate, work.conflicting, work.late)
 
 
-# -- receipts --------------------------------------------------------------------------------
+def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (ids[first : first + AT_ONCE] for first in range(0, len(ids), AT_ONCE))
 
 
-State = Literal["applied", "duplicate", "quarantined"]
+@public()
+class Monitor(Pipeline):
+    """Applies events in any order and returns the changes of each clock: a pipeline in memory.
 
+    The state depends only on the set of events, not on their order or on duplicates: the changes
+    that were emitted and not retracted always equal the result of ``evaluate``. Time passes only
+    through ``advance``: a breach is emitted when time passes the limit. Mutable; usable from any
+    thread, where calls run one at a time.
 
-class Receipt(NamedTuple):
-    """What became of one event."""
+    ``snapshot`` returns the whole state. Save it together with the changes that you have passed on:
+    after a crash, changes that were emitted after the snapshot are emitted again, and with other
+    ids if the events come in other batches. After ``restore`` with another policy, call
+    ``replace``. A Pipeline with a store in a file does all this.
 
-    event_id: str
-    state: State
-    reason: str | None = None
+    >>> from workhours_sla import Event, EventType, Schedule, Target, working_hours
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> monitor = Monitor(Policy([Target("first reply", working_hours(4), office)]))
+    >>> posted = datetime(2025, 3, 12, 10, 15, tzinfo=office.tz)
+    >>> [change.kind.value for change in
+    ...  monitor.apply(Event("1", "A-1", EventType.CREATED, posted, posted))]
+    ['opened']
+    >>> print(monitor.next_at)
+    2025-03-12 11:15:00+00:00
+    >>> [change.kind.value for change in
+    ...  monitor.advance(datetime(2025, 3, 12, 16, 0, tzinfo=office.tz))]
+    ['at_risk', 'breached']
+    """
 
+    _store: MemoryStore
 
-class Received(NamedTuple):
-    """What a batch did: its changes and counters, and a receipt for each event, in their order."""
+    def __init__(self, policy: Policy) -> None:
+        super().__init__(MemoryStore(outbox=False), policy)
 
-    committed: Committed
-    receipts: Sequence[Receipt]
-    appeal_ids: frozenset[str]
+    @property
+    def quarantine(self) -> tuple[Quarantined, ...]:
+        """The events that do not count now. A later event can make them count again."""
+        found = [one for one in self._store.quarantine() if one.reason not in BY_FOLD]
+        for _, folded in self.folds(self._store.appeal_ids()):
+            found += folded.appeal.quarantine
+        return in_order(found)
 
+    @property
+    def next_at(self) -> datetime | None:
+        """The first instant in UTC at which ``advance`` can cause a change, None if there is none.
 
-def commit_with_receipts(pipeline: Pipeline, batch: Batch) -> Received:
-    """Commit a batch, and return what became of its events."""
-    store, events = pipeline.store, batch.events
-    with store.lock:
-        copies, dropped = store.known(events)
-        before = {event_id: _contents(known) for event_id, known in copies.items()}
-        gone = () if dropped is None else dropped.event_ids
-        committed = pipeline.commit(batch)
-        after, _ = store.known(events)
-        receipts = list(_receipts(events, before, gone, after))
-    if not committed.changes and all(one.state == "duplicate" for one in receipts):
-        return Received(committed, receipts, frozenset())
-    ids = {one.appeal_id for some in (events, committed.changes) for one in some}
-    # another copy of an event may count now, and the one before may be of another appeal
-    ids |= {copy.event.appeal_id for known in copies.values() for copy in all_of(known)}
-    return Received(committed, receipts, frozenset(ids))
+        Advancing to an earlier instant causes no change.
+        """
+        return self._store.next_at
 
+    def snapshot(self) -> bytes:
+        """Return the state as bytes for ``restore``, without the ``counters``."""
+        return self._store.snapshot()
 
-def _contents(known: StoredEvent | Copies) -> set[tuple[object, ...]]:
-    return {copy.event.content for copy in all_of(known)}
+    @classmethod
+    def restore(cls, policy: Policy, snapshot: bytes) -> Self:
+        """Return a monitor that continues from a snapshot.
 
-
-def _receipts(
-    events: Sequence[Event],
-    before: dict[str, set[tuple[object, ...]]],
-    gone: Collection[str],
-    after: Mapping[str, StoredEvent | Copies],
-) -> Iterable[Receipt]:
-    """Yield the receipts. ``before`` has the contents that the store had of each event id."""
-    for event in events:
-        event_id, content = event.event_id, event.content
-        contents = before.setdefault(event_id, set())
-        if event_id in gone or content in contents:
-            yield Receipt(event_id, "duplicate")
-            continue
-        contents.add(content)
-        reason = next(
-            (one.quarantined for one in all_of(after[event_id]) if one.event.content == content),
-            None,
-        )
-        yield Receipt(event_id, "applied" if reason is None else "quarantined", reason)
-
-
-# -- the outcomes of open appeals ---------------------------------------------------------------
-
-
-class OpenOutcomes:
-    """Keeps all outcomes of every appeal in which at least one clock has not ended; mutable."""
-
-    def __init__(self, pipeline: Pipeline) -> None:
-        self._pipeline = pipeline
-        self._policy: Policy | None = None
-        self._appeals: dict[str, list[Outcome]] = {}
-
-    def forget(self) -> None:
-        """Forget everything; the next ``update`` evaluates every open appeal."""
-        self._appeals = {}
-
-    def update(
-        self, as_of: datetime, changed: Iterable[str], *, has_passed: bool = True
-    ) -> list[Outcome]:
-        """Return the outcomes as of an instant, sorted by the ids of their appeals."""
-        # without ``has_passed`` only the changed appeals are evaluated again
-        as_of = in_utc("as_of", as_of)
-        store, policy = self._pipeline.store, self._pipeline.policy
-        known = {} if has_passed or policy is not self._policy else self._appeals
-        self._appeals, self._policy = {}, policy
-        for appeal_id in changed:
-            known.pop(appeal_id, None)
-        with store.lock:
-            ids = store.open_ids()
-        missing = [one for one in ids if one not in known]
-        for appeal_id, folded in self._pipeline.folds(missing):
-            known[appeal_id] = outcomes_of(folded, as_of)
-        self._appeals = {one: known[one] for one in ids}
-        return list(chain.from_iterable(self._appeals.values()))
+        If the snapshot was taken under another policy, call ``replace(policy)`` to emit what the
+        new policy changes. Raises WorkHoursError if ``snapshot`` is not a snapshot of this version.
+        """
+        monitor = cls(policy)
+        monitor._store = MemoryStore.restore(policy, snapshot, outbox=False)
+        return monitor

@@ -24,7 +24,8 @@ from workhours_sla.json import to_json
 from workhours_sla.stores import database
 from workhours_sla.stores.open import open_reader, shown
 from workhours_sla.stores.postgres import Connection, PostgresDatabase
-from workhours_sla.stores.store import DatabaseStore
+from workhours_sla.stores.store import Store
+from workhours_sla.stores.values import Work
 from workhours_sla.stream import (
     Batch,
     Checkpoint,
@@ -35,7 +36,6 @@ from workhours_sla.stream import (
     copy_store,
     events_of,
 )
-from workhours_sla.stream.store import Work
 
 pytestmark = pytest.mark.engines
 
@@ -57,7 +57,7 @@ def test_a_connection_lost_in_a_batch_is_one_error_and_the_next_start_continues(
     store = PostgresStore(server.address)
     pipe = Pipeline(store, POLICY)
     pipe.commit(Batch("file", [first], positions={"": Checkpoint("1")}))
-    write = DatabaseStore.write
+    write = Store.write
 
     def end() -> None:
         if when == "restart":
@@ -66,14 +66,14 @@ def test_a_connection_lost_in_a_batch_is_one_error_and_the_next_start_continues(
         else:
             terminate(server.address, store)
 
-    def write_and_end(self: DatabaseStore, work: Work) -> None:
+    def write_and_end(self: Store, work: Work) -> None:
         write(self, work)
         end()
 
     if when == "before":
         end()
     else:
-        monkeypatch.setattr(DatabaseStore, "write", write_and_end)
+        monkeypatch.setattr(Store, "write", write_and_end)
     with pytest.raises(StoreError, match=r"was lost .*; start again"):
         pipe.commit(Batch("file", [second], positions={"": Checkpoint("2")}))
     monkeypatch.undo()

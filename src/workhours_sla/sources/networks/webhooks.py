@@ -13,7 +13,7 @@ import msgspec
 from workhours_sla.sla.event import Event
 from workhours_sla.sources.networks.network import NetworkMapper
 from workhours_sla.sources.rows import RefusedError
-from workhours_sla.stream.source import Rejected
+from workhours_sla.stores.values import Rejected
 from workhours_sla.text.messages import say
 
 _KEPT: Final = frozenset({"type", "event_id", "update_type", "chat_type", "mid", "message_id"})

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Final, NamedTuple
 
 from workhours_sla.module_names import public
@@ -24,8 +24,7 @@ from workhours_sla.worktime.schedule import Schedule
 
 THRESHOLDS: Final = (50, 75, 100)
 """An agency gets a message when an appeal has used one of these percentages of its budget."""
-LONGEST: Final = 4096
-"""Maximum number of characters in a message."""
+LONGEST: Final = 4096  # maximum number of characters in a message
 
 RETRACTED: Final = "retracted"
 """The key under which ``count_changes`` counts retractions; other keys are kinds of changes."""
@@ -138,7 +137,7 @@ def digest_of(
     Since the last message: opened 2
     """
     with catalog.language(lang):
-        agency_id, schedule, name = agency
+        schedule = agency.schedule
         since, now = in_utc("since", since), in_utc("now", now)
         if not (changed or waiting) or not schedule.is_working(now):
             return None
@@ -151,9 +150,8 @@ def digest_of(
                 passed[id(outcome)] = percent
         if not passed and not has_opened(schedule, since, now):
             return None
-        page = _Page(schedule, now, passed)
-        lines = list(page.lines(name or agency_id, changed, waiting))
-        return Digest(agency_id, tuple(_messages(lines)))
+        lines = list(_lines(agency, changed, waiting, now, passed))
+        return Digest(agency.agency_id, tuple(_messages(lines)))
 
 
 def has_opened(schedule: Schedule, since: datetime, now: datetime) -> bool:
@@ -214,58 +212,60 @@ def clock_schedule(outcome: Outcome, targets: Mapping[str, Target]) -> Schedule 
     return None if target is None else target.schedule_for(outcome)
 
 
-class _Page:
-    """The lines of one agency's digest."""
+def _lines(
+    agency: Agency,
+    changed: Mapping[str, int],
+    waiting: Sequence[Outcome],
+    now: datetime,
+    passed: Mapping[int, int],
+) -> Iterator[str]:
+    """Yield the lines of one agency's digest."""
+    tz = agency.schedule.tz
 
-    def __init__(self, schedule: Schedule, now: datetime, passed: dict[int, int]) -> None:
-        self._tz = schedule.tz
-        self._now = now
-        self._passed = passed
-
-    def lines(
-        self, name: str | None, changed: Mapping[str, int], waiting: Sequence[Outcome]
-    ) -> Iterator[str]:
-        yield f"{name or _PHRASES.text('no_agency')} · {self._time(self._now)}"
-        if changed:
-            yield _PHRASES.text("since", counts=", ".join(self._counts(changed)))
-        late = [outcome for outcome in waiting if outcome.verdict is Verdict.BREACHED]
-        rest = [outcome for outcome in waiting if outcome.verdict is not Verdict.BREACHED]
-        for title, outcomes in (("late", late), ("open", rest)):
-            if outcomes:
-                yield ""
-                yield _PHRASES.text(title, count=len(outcomes))
-                yield from map(self._line, sorted(outcomes, key=self._urgency))
-
-    def _counts(self, changed: Mapping[str, int]) -> Iterator[str]:
-        for kind, word in catalog.CHANGES.items():
-            if changed.get(kind):
-                yield f"{word} {changed[kind]}"
-        if changed.get(RETRACTED):
-            yield _PHRASES.text("retracted", count=changed[RETRACTED])
-
-    def _urgency(self, outcome: Outcome) -> tuple[bool, datetime, str]:
+    def urgency(outcome: Outcome) -> tuple[bool, datetime, str]:
         due = outcome.due_at
-        return due is None, self._now if due is None else in_utc("due_at", due), outcome.appeal_id
+        return due is None, now if due is None else in_utc("due_at", due), outcome.appeal_id
 
-    def _line(self, outcome: Outcome) -> str:
-        facts = []
-        if outcome.verdict is Verdict.PAUSED:
-            facts.append(catalog.VERDICTS["paused"])
-        if outcome.due_at is not None:
-            facts.append(_PHRASES.text("due", when=self._time(outcome.due_at)))
-        if outcome.overdue:
-            facts.append(_PHRASES.text("over", amount=_whole(outcome.overdue)))
-        elif outcome.remaining is not None:
-            facts.append(_PHRASES.text("left", amount=_whole(outcome.remaining)))
-        if id(outcome) in self._passed:
-            facts.append(_PHRASES.text("used", percent=self._passed[id(outcome)]))
-        target = words.target_name(outcome.target)
-        return f"• {outcome.appeal_id}, {target}: {', '.join(facts)}"
+    name = agency.name or agency.agency_id
+    yield f"{name or _PHRASES.text('no_agency')} · {_time(now, tz)}"
+    if changed:
+        words_of = {**catalog.CHANGES, RETRACTED: ""}
+        counts = [
+            f"{word} {changed[kind]}" if word else _PHRASES.text(kind, count=changed[kind])
+            for kind, word in words_of.items()
+            if changed.get(kind)
+        ]
+        yield _PHRASES.text("since", counts=", ".join(counts))
+    late = [outcome for outcome in waiting if outcome.verdict is Verdict.BREACHED]
+    rest = [outcome for outcome in waiting if outcome.verdict is not Verdict.BREACHED]
+    for title, outcomes in (("late", late), ("open", rest)):
+        if outcomes:
+            yield ""
+            yield _PHRASES.text(title, count=len(outcomes))
+            for outcome in sorted(outcomes, key=urgency):
+                yield _line(outcome, tz, passed.get(id(outcome)))
 
-    def _time(self, when: datetime) -> str:
-        local = when.astimezone(self._tz)
-        day = words.weekdays()[local.weekday()]
-        return f"{day} {words.short_date(local.date())} {local:%H:%M}"
+
+def _line(outcome: Outcome, tz: tzinfo, passed: int | None) -> str:
+    facts = []
+    if outcome.verdict is Verdict.PAUSED:
+        facts.append(catalog.VERDICTS["paused"])
+    if outcome.due_at is not None:
+        facts.append(_PHRASES.text("due", when=_time(outcome.due_at, tz)))
+    if outcome.overdue:
+        facts.append(_PHRASES.text("over", amount=_whole(outcome.overdue)))
+    elif outcome.remaining is not None:
+        facts.append(_PHRASES.text("left", amount=_whole(outcome.remaining)))
+    if passed is not None:
+        facts.append(_PHRASES.text("used", percent=passed))
+    target = words.target_name(outcome.target)
+    return f"• {outcome.appeal_id}, {target}: {', '.join(facts)}"
+
+
+def _time(when: datetime, tz: tzinfo) -> str:
+    local = when.astimezone(tz)
+    day = words.weekdays()[local.weekday()]
+    return f"{day} {words.short_date(local.date())} {local:%H:%M}"
 
 
 def _whole(amount: timedelta) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
@@ -15,7 +16,8 @@ from workhours_sla.module_names import public
 from workhours_sla.sla.evaluate import outcomes_of
 from workhours_sla.sla.event import NEVER
 from workhours_sla.sla.outcome import Outcome
-from workhours_sla.stream.outbox import Outbox, StoredDigest
+from workhours_sla.stores.store import Store
+from workhours_sla.stores.values import StoredDigest
 from workhours_sla.stream.pipeline import Pipeline
 from workhours_sla.stream.sinks.digest import (
     Agency,
@@ -34,8 +36,7 @@ from workhours_sla.worktime.schedule import Schedule
 
 _NAME: Final = "digests"
 """The key of the state in the store, and the name under which counted changes are acknowledged."""
-_AT_ONCE: Final = 10_000
-"""Number of changes that are read from the store at a time."""
+_AT_ONCE: Final = 10_000  # number of changes that are read from the store at a time
 
 
 class _State(msgspec.Struct, frozen=True):
@@ -86,7 +87,7 @@ class DigestWriter:
 
     def __init__(
         self,
-        store: Outbox,
+        store: Store,
         pipeline: Pipeline,
         agencies: Agencies,
         *,
@@ -103,7 +104,11 @@ class DigestWriter:
         noted = store.noted(_NAME)
         # messages never report changes that were stored before the first digest
         self._number = store.last_change if noted is None else store.progress(_NAME).number
-        self._state = _State() if noted is None else _state_of(noted)
+        try:
+            self._state = _State() if noted is None else msgspec.json.decode(noted, type=_State)
+        except (ValueError, RecursionError) as error:
+            why = clipped(str(error), 200)
+            raise StoreError(say("note_unreadable", note=repr(_NAME), why=why)) from None
         self._latest = max(self._state.since.values(), default=None)
         self._touched = pipeline.touched_appeals()
         self._touched.update(pipeline.store.open_ids())
@@ -151,18 +156,22 @@ class DigestWriter:
         return len(found)
 
     def _is_at_work(self, name: str, now: datetime, clock: datetime | None) -> bool:
-        schedule = self._agencies.schedules[name]
+        with self._noting_unknown(name):
+            return all(self._agencies.schedules[name].is_working(at) for at in (now, clock or now))
+        return False
+
+    @contextmanager
+    def _noting_unknown(self, name: str) -> Iterator[None]:
+        """Leave the block if the calendar of a schedule does not cover a date; say it once."""
         try:
-            return all(schedule.is_working(at) for at in (now, clock or now))
+            yield
         except CalendarCoverageError as error:
-            self._report_unknown(name, error)
-            return False
+            if name not in self._not_covered:
+                self._not_covered.add(name)
+                self._unknown(error)
 
     def _count(self) -> tuple[int, dict[str | None, Counter[str]]]:
-        """Return the number of the last change, and the counts of changes since each last message.
-
-        The changes are counted by kind, and keyed by the agency's id.
-        """
+        """Return the number of the last change, and each agency's counts since its last message."""
         number = self._number
         changed = {agency: Counter(counts) for agency, counts in self._state.changed}
         while found := self._store.changes(number, _AT_ONCE):
@@ -180,23 +189,32 @@ class DigestWriter:
         changed: Mapping[str | None, Counter[str]],
         now: datetime,
     ) -> list[Digest]:
-        """Return the digests of the agencies that are at work by one of these schedules.
-
-        Only appeals that have changed or may have passed a share of their budget are looked at, and
-        those of the agencies that get a digest.
-        """
+        """Return the digests of the agencies that are at work by one of these schedules."""
+        # only appeals are looked at that have changed, that may have passed a share of their
+        # budget, or whose agency gets a digest
+        schedule_of = self._agencies.schedule_of
         with self._pipeline.store.lock:
             touched = set(self._touched)
             self._touched.clear()
         try:
-            looked = self._look_at(touched, now)
-            for appeal_id in touched:
+            asked = touched.union(
+                appeal_id
+                for appeal_id, (agency, at) in self._next.items()
+                if at <= now and schedule_of(agency) in at_work
+            )
+            looked = self._look_at(asked, now)
+            for appeal_id in asked:
                 self._next.pop(appeal_id, None)
-            self._next |= {appeal_id: (one.agency_id, now) for appeal_id, one in looked.items()}
-            agencies = self._passing(at_work, looked, now)
+            agencies: set[str | None] = set()
+            for appeal_id, one in looked.items():
+                at = now
+                if schedule_of(one.agency_id) in at_work:
+                    has_passed, at = self._passed(one, now)
+                    agencies |= {one.agency_id} if has_passed else set()
+                self._next[appeal_id] = one.agency_id, at
             if opened:
                 of_all = {*changed, *(agency for agency, _ in self._next.values())}
-                agencies |= {one for one in of_all if self._agencies.schedule_of(one) in opened}
+                agencies |= {one for one in of_all if schedule_of(one) in opened}
             of_agencies = [one for one, (agency, _) in self._next.items() if agency in agencies]
             looked |= self._look_at([one for one in of_agencies if one not in looked], now)
             waiting: dict[str | None, list[Outcome]] = {}
@@ -223,38 +241,20 @@ class DigestWriter:
                 found[appeal_id] = _Open(folded.appeal.attributes.agency_id, waiting, starts)
         return found
 
-    def _passing(
-        self, at_work: set[str], looked: dict[str, _Open], now: datetime
-    ) -> set[str | None]:
-        """Return the agencies that have an appeal which has passed a share of its budget."""
-        schedules, name_of, *_ = self._agencies
-        since = self._state.since
-        due = [
-            appeal_id
-            for appeal_id, (agency, at) in self._next.items()
-            if at <= now and name_of(agency) in at_work
-        ]
-        looked |= self._look_at([one for one in due if one not in looked], now)
-        found: set[str | None] = set()
-        for appeal_id in due:
-            one = looked.get(appeal_id)
-            if one is None:
-                del self._next[appeal_id]
-                continue
-            name = name_of(one.agency_id)
-            at = min(one.starts, default=NEVER)
-            for outcome in one.waiting:
-                runs_on = clock_schedule(outcome, self._targets) or schedules[name]
-                was_closed = not schedules[name].is_working(since[name])
-                try:
-                    if passed_share(outcome, runs_on, since[name], now, was_closed=was_closed):
-                        found.add(one.agency_id)
-                    at = min(at, next_share(outcome, runs_on, now))
-                except CalendarCoverageError as error:
-                    self._report_unknown(name, error)
-                    at = now
-            self._next[appeal_id] = (one.agency_id, at)
-        return found
+    def _passed(self, one: _Open, now: datetime) -> tuple[bool, datetime]:
+        """Return whether an appeal has passed a share of its budget, and when it next may."""
+        name = self._agencies.schedule_of(one.agency_id)
+        schedule, since = self._agencies.schedules[name], self._state.since[name]
+        was_closed = not schedule.is_working(since)
+        has_passed, at = False, min(one.starts, default=NEVER)
+        for outcome in one.waiting:
+            runs_on, next_at = clock_schedule(outcome, self._targets) or schedule, now
+            with self._noting_unknown(name):
+                if passed_share(outcome, runs_on, since, now, was_closed=was_closed):
+                    has_passed = True
+                next_at = next_share(outcome, runs_on, now)
+            at = min(at, next_at)
+        return has_passed, at
 
     def _digest(
         self,
@@ -265,7 +265,7 @@ class DigestWriter:
     ) -> Digest | None:
         schedules, schedule_of, name_of, _ = self._agencies
         name = schedule_of(agency)
-        try:
+        with self._noting_unknown(name):
             return digest_of(
                 Agency(agency, schedules[name], None if agency is None else name_of(agency)),
                 changed,
@@ -275,14 +275,7 @@ class DigestWriter:
                 targets=self._targets,
                 lang=self._lang,
             )
-        except CalendarCoverageError as error:
-            self._report_unknown(name, error)
-            return None
-
-    def _report_unknown(self, name: str, error: CalendarCoverageError) -> None:
-        if name not in self._not_covered:
-            self._not_covered.add(name)
-            self._unknown(error)
+        return None
 
 
 class _Open(NamedTuple):
@@ -291,14 +284,6 @@ class _Open(NamedTuple):
     agency_id: str | None
     waiting: list[Outcome]
     starts: list[datetime]
-
-
-def _state_of(noted: str) -> _State:
-    try:
-        return msgspec.json.decode(noted, type=_State)
-    except (ValueError, RecursionError) as error:
-        why = clipped(str(error), 200)
-        raise StoreError(say("note_unreadable", note=repr(_NAME), why=why)) from None
 
 
 def _minute(when: datetime) -> datetime:

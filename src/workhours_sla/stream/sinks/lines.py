@@ -18,21 +18,19 @@ from workhours_sla.disk.atomic_write import replacing, sync_folder
 from workhours_sla.disk.faults import fail
 from workhours_sla.disk.file_locks import lock_file
 from workhours_sla.errors import StoreError
-from workhours_sla.json.changes import SCHEMA, change_to_json
+from workhours_sla.json.outcomes import SCHEMA, change_to_json
 from workhours_sla.json.text import escape_control_bytes
 from workhours_sla.module_names import public
 from workhours_sla.sla.changes import Change
-from workhours_sla.stream.outbox import CHANGE, DIGEST, Message, Outbox, StoredDigest
+from workhours_sla.stores.store import Store
+from workhours_sla.stores.values import CHANGE, DIGEST, Message, StoredDigest
 
-_BLOCK: Final = 1 << 16
-"""Number of bytes that are read at a time from the end of a file."""
-_SHOWN: Final = 40
-"""Number of characters of a wrong line that an error quotes."""
+_BLOCK: Final = 1 << 16  # number of bytes that are read at a time from the end of a file
+_SHOWN: Final = 40  # number of characters of a wrong line that an error quotes
 _WITHOUT_LOCKS: Final = (errno.ENOTSUP, errno.ENOSYS, errno.ENOLCK)
 """Errors of file systems without locks. Files are not locked on such a file system."""
 
-Lines = Mapping[str, bytes]
-"""Lines without their ends, keyed by their ids."""
+Lines = Mapping[str, bytes]  # lines without their ends, keyed by their ids
 
 
 class LineForm:
@@ -42,8 +40,8 @@ class LineForm:
         self, kind: str, what: str, schema: str, id_key: str, lines: Callable[[Any], Lines]
     ) -> None:
         self.kind = kind
-        self.what = what  # a key of ``catalog.STORE_FAULTS``
-        self.start: bytes = f'{{"schema":"{schema}",'.encode()
+        self._what = what  # a key of ``catalog.STORE_FAULTS``
+        self._start: bytes = f'{{"schema":"{schema}",'.encode()
         self._lines = lines
         fields = [("schema", Literal[schema]), ("id", str)]
         line = msgspec.defstruct("Line", fields, rename={"id": id_key})
@@ -52,37 +50,45 @@ class LineForm:
     def lines(self, messages: Iterable[Message]) -> Lines:
         return {id_: line for one in messages for id_, line in self._lines(one).items()}
 
-    def id_of(self, line: bytes) -> str | None:
-        """Return the id in a line, None if the text is not a line of this form."""
-        try:
+    def id_of(self, line: bytes, path: Path, *, is_ended: bool, is_only: bool) -> str | None:
+        """Return the id in a line, None for the beginning of one; raise StoreError for others."""
+        with suppress(ValueError, RecursionError):
             id_: str = self._decode(line).id
-        except (ValueError, RecursionError):
-            return None
-        return id_
+            return id_
+        if is_ended or not (line.startswith(self._start) if is_only else self._may_begin(line)):
+            self._refuse_text(path, line)
+        return None
 
-    def is_cut(self, line: bytes, *, is_only: bool) -> bool:
-        """Return whether a text may be the beginning of a line, certainly if it is the only one."""
-        return line.startswith(self.start) or (not is_only and self.start.startswith(line))
+    def check_start(self, path: Path, file: BinaryIO) -> None:
+        """Raise StoreError unless a file can begin with a line: it may be one huge line."""
+        file.seek(0)
+        if not self._may_begin(sample := file.read(1 << 10)):
+            self._refuse_text(path, sample)
 
-    def fail(self, cause: str, path: Path, **facts: object) -> NoReturn:
-        fail(cause, path, what=self.what, **facts)
+    def _may_begin(self, line: bytes) -> bool:
+        return line.startswith(self._start) or self._start.startswith(line)
 
-    def refuse_text(self, path: Path, text: bytes) -> NoReturn:
+    def _refuse_text(self, path: Path, text: bytes) -> NoReturn:
         line = text.partition(b"\n")[0].decode("utf-8", "replace")
         self.fail("sink_foreign", path, text=line[:_SHOWN])
 
+    def fail(self, cause: str, path: Path, **facts: object) -> NoReturn:
+        fail(cause, path, what=self._what, **facts)
+
 
 def _digest_lines(digest: StoredDigest) -> Lines:
-    parts = len(digest.texts)
     found = {}
     for part, text in enumerate(digest.texts, 1):
         id_ = f"{digest.change_id}/{part}"
-        line: dict[str, object] = {
+        line = {
             "schema": _DIGEST,
             "message_id": id_,
             "agency_id": digest.agency_id,
+            "at": digest.at,
+            "part": part,
+            "parts": len(digest.texts),
+            "text": text,
         }
-        line |= {"at": digest.at, "part": part, "parts": parts, "text": text}
         found[id_] = escape_control_bytes(msgspec.json.encode(line))
     return found
 
@@ -117,7 +123,7 @@ class JsonLinesSink:
     _form: ClassVar[LineForm] = CHANGES
 
     def __init__(
-        self, where: Path | BinaryIO, *, name: str | None = None, outbox: Outbox | None = None
+        self, where: Path | BinaryIO, *, name: str | None = None, outbox: Store | None = None
     ) -> None:
         self.name: str = name or (str(where.absolute()) if isinstance(where, Path) else "stdout")
         self._to: LineFile | BinaryIO
@@ -172,12 +178,7 @@ class DigestLines(JsonLinesSink):
 
 
 class LineFile:
-    """A file of lines with ids that only this object writes.
-
-    ``end`` is the id of a line that the file must have. The lines after it must be those of the
-    next messages, which ``waiting`` returns up to a number. Without ``waiting`` they may be any
-    lines of ``form``. An incomplete last line is removed.
-    """
+    """A file of lines with ids that only this object writes."""
 
     def __init__(
         self,
@@ -208,11 +209,7 @@ class LineFile:
         self._stream.close()
 
     def add(self, lines: Lines) -> str | None:
-        """Append all lines whose ids the file does not have yet, or none if writing fails.
-
-        Returns the id of the last line. Raises StoreError, also if another program removed,
-        shortened or changed the file.
-        """
+        """Append all lines whose ids the file does not have yet, or none if writing fails."""
         new = [id_ for id_ in lines if id_ not in self._found and id_ not in self._latest]
         with _refusing(self._path, self._form):
             self._check()
@@ -222,17 +219,17 @@ class LineFile:
         return list(lines)[-1] if lines else None
 
     def _append(self, text: bytes) -> None:
-        rest = text
+        self._is_torn, rest = True, text
         try:
             while rest:
                 rest = rest[self._stream.write(rest) :]
             os.fsync(self._stream.fileno())
         except BaseException:
-            self._is_torn = True
-            with suppress(OSError):
+            with suppress(OSError):  # the next call removes it
                 self._cut()
             raise
         self._size += len(text)
+        self._is_torn = False
 
     def _cut(self) -> None:
         """Remove the bytes after the last complete line."""
@@ -240,6 +237,7 @@ class LineFile:
         self._is_torn = False
 
     def _check(self) -> None:
+        """Raise StoreError if another program removed, shortened or changed the file."""
         if self._is_torn:
             self._cut()
         opened = os.fstat(self._stream.fileno())
@@ -252,65 +250,48 @@ class LineFile:
 
     def _lock(self) -> None:
         try:
-            if lock_file(self._stream.fileno()):
-                return
+            is_free = lock_file(self._stream.fileno())
         except OSError as error:
-            if error.errno in _WITHOUT_LOCKS:
-                return
-            raise
-        self._form.fail("sink_in_use", self._path)
+            if error.errno not in _WITHOUT_LOCKS:
+                raise
+        else:
+            if not is_free:
+                self._form.fail("sink_in_use", self._path)
 
     def _read(self, end: str | None, waiting: Callable[[int], Sequence[Message]] | None) -> None:
         """Check the lines after ``end``, and remove an incomplete last line."""
         path, form = self._path, self._form
+        last_first: dict[str, bytes] = {}
         with path.open("rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            _check_start(path, file, form)
-            found, cut = self._lines_after(end, file, size)
+            self._size = size = file.seek(0, os.SEEK_END)
+            form.check_start(path, file)
+            for line, is_ended in _from_the_end(file, size):
+                id_ = form.id_of(line, path, is_ended=is_ended, is_only=len(line) == size)
+                if not is_ended:
+                    self._size -= len(line)
+                elif id_ == end:
+                    break
+                elif id_ is not None:
+                    last_first[id_] = line
+            else:
+                if end is not None:
+                    form.fail("sink_shortened", path)
+        found = dict(reversed(last_first.items()))
         if waiting is not None and found:
             expected = form.lines(waiting(len(found)))
             others = [one for one in found.items() if one not in expected.items()]
             if others or list(found) != list(expected)[: len(found)]:
                 form.fail("sink_ahead", path, text=(others or list(found.items()))[0][0])
         self._found = frozenset(found)
-        self._size = size - cut
-        if cut:
+        self._is_torn = self._size < size
+        if self._is_torn:
             self._cut()
-        self._is_torn = False
-
-    def _lines_after(self, end: str | None, file: BinaryIO, size: int) -> tuple[Lines, int]:
-        """Return the lines after the one with the id ``end``, and the size of an incomplete one."""
-        path, form = self._path, self._form
-        found: dict[str, bytes] = {}
-        cut = 0
-        for line, is_ended in _from_the_end(file, size):
-            id_ = form.id_of(line)
-            if id_ is None and (is_ended or not form.is_cut(line, is_only=len(line) == size)):
-                form.refuse_text(path, line)
-            if not is_ended:
-                cut = len(line)
-            elif id_ == end:
-                break
-            elif id_ is not None:
-                found[id_] = line
-        else:
-            if end is not None:
-                form.fail("sink_shortened", path)
-        return dict(reversed(found.items())), cut
 
 
 def check_new(path: Path, form: LineForm) -> None:
     """Raise StoreError if a file beside a store that does not exist yet is not empty."""
     if path.exists():
         LineFile(path, form, waiting=lambda _limit: ()).close()
-
-
-def _check_start(path: Path, file: BinaryIO, form: LineForm) -> None:
-    """Raise StoreError unless a file can begin with a line; a foreign one may be one huge line."""
-    file.seek(0)
-    sample = file.read(1 << 10)
-    if not form.is_cut(sample, is_only=False):
-        form.refuse_text(path, sample)
 
 
 def _from_the_end(file: BinaryIO, size: int) -> Iterator[tuple[bytes, bool]]:
@@ -329,10 +310,7 @@ def _from_the_end(file: BinaryIO, size: int) -> Iterator[tuple[bytes, bool]]:
 
 
 class Rewritten(NamedTuple):
-    """The number of messages that ``rewrite`` wrote, and the ``end`` of the new file.
-
-    ``kept`` counts the lines that only the former file had.
-    """
+    """What ``rewrite`` wrote: messages, and ``kept`` lines that only the former file had."""
 
     messages: int
     kept: int
@@ -340,12 +318,7 @@ class Rewritten(NamedTuple):
 
 
 def rewrite(path: Path, form: LineForm, messages: Callable[[], Iterable[Message]]) -> Rewritten:
-    """Replace a file of lines: write the lines that only the file has, then those of ``messages``.
-
-    Each line is written once. ``messages`` is called twice and must return the same messages. If an
-    error is raised, the file is unchanged. Raises OSError, and StoreError for a file with other
-    content.
-    """
+    """Replace a file: write the lines that only the file has, then those of ``messages``."""
     ids = {id_ for one in messages() for id_ in form.lines([one])}
     kept: set[str] = set()
     count, end = 0, None
@@ -354,13 +327,11 @@ def rewrite(path: Path, form: LineForm, messages: Callable[[], Iterable[Message]
             with path.open("rb") as former:
                 if not lock_file(former.fileno()):
                     form.fail("sink_in_use", path)
-                _check_start(path, former, form)
+                form.check_start(path, former)
                 former.seek(0)
                 for number, text in enumerate(former):
                     line = text.removesuffix(b"\n")
-                    id_ = form.id_of(line)
-                    if id_ is None and (line != text or not form.is_cut(line, is_only=not number)):
-                        form.refuse_text(path, line)
+                    id_ = form.id_of(line, path, is_ended=line != text, is_only=not number)
                     if id_ and id_ not in ids and id_ not in kept:
                         kept.add(id_)
                         end = id_

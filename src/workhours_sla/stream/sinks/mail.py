@@ -16,17 +16,16 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 from workhours_sla.errors import StoreError, UndeliverableError
-from workhours_sla.stream.outbox import MAIL, Retry, StoredDigest
-from workhours_sla.stream.sinks.replies import on_one_line, why_of
+from workhours_sla.stores.values import MAIL, StoredDigest
+from workhours_sla.stream.delivery import Retry
+from workhours_sla.stream.sinks import on_one_line, why_of
 from workhours_sla.text.catalog import current
 from workhours_sla.text.messages import say
 
-TIMEOUT: Final = 15.0
-"""Seconds that a mail server has for each reply."""
+TIMEOUT: Final = 15.0  # seconds that a mail server has for each reply
 FOR_A_DAY: Final = Retry(first=timedelta(minutes=5), longest=timedelta(hours=1), attempts=28)
 """When a message is sent again to a recipient that the server refuses for now."""
-_PERMANENT: Final = 500
-"""Replies from this code on are permanent."""
+_PERMANENT: Final = 500  # replies from this code on are permanent
 _THIS_MACHINE: Final = ("localhost", "127.0.0.1", "::1")
 
 
@@ -45,6 +44,11 @@ class Refusal(NamedTuple):
 
     code: int
     text: str
+
+    @classmethod
+    def of(cls, code: int, reply: bytes | str) -> Refusal:
+        text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
+        return cls(code, on_one_line(text[:200]))
 
 
 class MailRefusedError(UndeliverableError):
@@ -115,22 +119,17 @@ def send(
                 smtp.quit()
     except smtplib.SMTPRecipientsRefused as error:
         [(code, reply)] = error.recipients.values()
-        return _refusal(code, reply)
+        return Refusal.of(code, reply)
     except smtplib.SMTPDataError as error:
-        return _refusal(error.smtp_code, error.smtp_error)
+        return Refusal.of(error.smtp_code, error.smtp_error)
     except TimeoutError:
         raise StoreError(say("http_timeout", seconds=timeout, **facts)) from None
     except smtplib.SMTPResponseException as error:
-        why = _refusal(error.smtp_code, error.smtp_error)
+        why = Refusal.of(error.smtp_code, error.smtp_error)
         raise StoreError(say("mail_failed", why=f"{why.code} {why.text}", **facts)) from None
     except (OSError, UnicodeError) as error:  # an SMTPException is an OSError as well
         raise StoreError(say("mail_failed", why=why_of(error), **facts)) from None
     return None
-
-
-def _refusal(code: int, reply: bytes | str) -> Refusal:
-    text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
-    return Refusal(code, on_one_line(text[:200]))
 
 
 def mail_of(digest: StoredDigest, sender: str, now: datetime) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from threading import Lock
@@ -24,7 +24,6 @@ CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 Labels = tuple[tuple[str, str], ...]
 _Samples = Mapping[Labels, float]
-_Waiting = Mapping[str | None, Sequence[Outcome]]
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -112,7 +111,7 @@ class Metrics:
         """
         pipeline, store = self._pipeline, self._pipeline.store
         waiting = waiting_of(pipeline.open_outcomes(now) if outcomes is None else outcomes)
-        opened, overdue = _appeals(waiting)
+        unanswered = [outcome for group in waiting.values() for outcome in group]
         counters, holdings = pipeline.counters, store.holdings()
         with self._lock:
             breaches, retracted = dict(self._breaches), dict(self._retracted)
@@ -120,12 +119,14 @@ class Metrics:
                 self._last_event = counters.read, now
             last_event = self._last_event[1]
         # a counter must be 0 before it is 1, or its first increase is not seen
-        for labels in _clocks(waiting):
-            breaches.setdefault(labels, 0)
+        for one in unanswered:
+            breaches.setdefault((("agency", one.agency_id or ""), ("target", one.target)), 0)
         states = ("applied", "duplicate", "quarantined", "replaced", "dropped")
         found: dict[str, _Samples] = {
-            "open_appeals": opened,
-            "overdue_appeals": overdue,
+            "open_appeals": _appeals(unanswered),
+            # 0 is reported as well
+            "overdue_appeals": dict.fromkeys(_appeals(unanswered), 0)
+            | _appeals(one for one in unanswered if one.verdict is Verdict.BREACHED),
             "breaches_total": breaches,
             "breach_retractions_total": retracted,
             "events_total": {(): counters.read},
@@ -154,39 +155,17 @@ class Metrics:
         return {(("sink", name),): count(name) for name in self._sinks}
 
 
-def _appeals(outcomes: _Waiting) -> tuple[_Samples, _Samples]:
-    """Return the numbers of open and of overdue appeals, by agency and channel.
-
-    An appeal with several unanswered clocks is counted once.
-    """
-    opened: dict[Labels, set[str]] = {}
-    overdue: dict[Labels, set[str]] = {}
-    for agency, waiting in outcomes.items():
-        for outcome in waiting:
-            labels = (("agency", agency or ""), ("channel", outcome.channel or ""))
-            opened.setdefault(labels, set()).add(outcome.appeal_id)
-            late = overdue.setdefault(labels, set())  # 0 is reported as well
-            if outcome.verdict is Verdict.BREACHED:
-                late.add(outcome.appeal_id)
-    return _sizes(opened), _sizes(overdue)
-
-
-def _sizes(found: Mapping[Labels, set[str]]) -> _Samples:
+def _appeals(outcomes: Iterable[Outcome]) -> dict[Labels, int]:
+    """Return the numbers of appeals; one with several unanswered clocks is counted once."""
+    found: dict[Labels, set[str]] = {}
+    for one in outcomes:
+        labels = (("agency", one.agency_id or ""), ("channel", one.channel or ""))
+        found.setdefault(labels, set()).add(one.appeal_id)
     return {labels: len(ids) for labels, ids in found.items()}
 
 
-def _clocks(outcomes: _Waiting) -> Iterator[Labels]:
-    for agency, waiting in outcomes.items():
-        for outcome in waiting:
-            yield (("agency", agency or ""), ("target", outcome.target))
-
-
 def _idle(policy: Policy, last_event: datetime, now: datetime) -> _Samples:
-    """Return the working seconds of each target between two instants.
-
-    If a target has several schedules, the smallest number is returned. A target whose calendar does
-    not cover the dates is left out.
-    """
+    """Return the working seconds of each target between two instants."""
     found: dict[Labels, float] = {}
     for target in policy.targets:
         labels = (("target", target.name),)
@@ -211,16 +190,12 @@ def _calendar_ends(policy: Policy) -> _Samples:
 
 def metric_text(metric: Metric, samples: _Samples) -> str:
     """Return a metric with its samples in the text format of Prometheus."""
-    return "".join(f"{line}\n" for line in _lines(metric, samples))
-
-
-def _lines(metric: Metric, samples: _Samples) -> Iterator[str]:
     name = f"{_PREFIX}{metric.name}"
-    yield f"# HELP {name} {metric.help}"
-    yield f"# TYPE {name} {metric.kind}"
+    lines = [f"# HELP {name} {metric.help}", f"# TYPE {name} {metric.kind}"]
     for labels, value in sorted(samples.items()):
         inner = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels)
-        yield f"{name}{{{inner}}} {value}" if inner else f"{name} {value}"
+        lines.append(f"{name}{{{inner}}} {value}" if inner else f"{name} {value}")
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _escaped(text: str) -> str:

@@ -17,25 +17,22 @@ from urllib.parse import quote, urlsplit
 
 from workhours_sla.argument_types import checked
 from workhours_sla.errors import ConfigError, StoreError, UndeliverableError, shown
-from workhours_sla.json.changes import change_to_json
+from workhours_sla.json.outcomes import change_to_json
 from workhours_sla.module_names import public
 from workhours_sla.sla.changes import Change
-from workhours_sla.stream.sinks.replies import why_of, without_login
+from workhours_sla.stream.sinks import why_of, without_login
 from workhours_sla.text.messages import say
 from workhours_sla.version import __version__
 
 if TYPE_CHECKING:
     import httpx
 
-TIMEOUT: Final = timedelta(seconds=15)
-"""How long a receiver may be silent."""
-PREFIX: Final = "whsec_"
-"""The beginning of every secret as text."""
+TIMEOUT: Final = timedelta(seconds=15)  # how long a receiver may be silent
+PREFIX: Final = "whsec_"  # the beginning of every secret as text
 _SECRET_BYTES: Final = range(24, 65)
 _TEMPORARY: Final = frozenset({408, 425, 429})
 """The 4xx statuses after which a request is sent again."""
-_LONGEST_WAIT: Final = timedelta(days=1)
-"""The longest delay that a receiver can ask for."""
+_LONGEST_WAIT: Final = timedelta(days=1)  # the longest delay that a receiver can ask for
 _RETRACTED: Final = "retracted"
 _PORTS: Final = {"https": 443, "http": 80}
 
@@ -72,8 +69,7 @@ class WebhookSink:
     'board'
     """
 
-    batch_size = 1
-    """A request has one change, so that a failure repeats no other change."""
+    batch_size = 1  # A request has one change, so that a failure repeats no other change
 
     def __init__(
         self,
@@ -125,7 +121,9 @@ class WebhookSink:
 
     def _send(self, change: Change) -> None:
         now = self._clock()
-        id_, seconds, body = webhook_id(change), str(int(now.timestamp())), body_of(change)
+        # no full stop, which separates the signed parts
+        id_ = quote(change.change_id, safe="/").replace(".", "%2E")
+        seconds, body = str(int(now.timestamp())), body_of(change)
         headers = {
             "Content-Type": "application/json",
             "User-Agent": f"workhours-sla/{__version__}",
@@ -190,7 +188,7 @@ def endpoint_of(url: str, *, allow_private: bool = False) -> Endpoint:
         raise ConfigError(say("not_url", url=shown(without_login(url))))
     if scheme == "http" and not allow_private:
         raise ConfigError(say("url_without_tls", url=shown(url)))
-    if not allow_private and _is_address(host) and not is_public(host):
+    if not (allow_private or is_public(host)):
         raise ConfigError(say("private_url", url=shown(url)))
     port = _PORTS[scheme] if port is None else port
     authority = f"[{host}]" if ":" in host else host
@@ -200,28 +198,18 @@ def endpoint_of(url: str, *, allow_private: bool = False) -> Endpoint:
 
 
 def is_public(address: str) -> bool:
-    """Return whether an IP address is outside of loopback, private and reserved networks.
+    """Return whether a host is not an IP address of a loopback, private or reserved network.
 
     >>> [is_public(one) for one in ("8.8.8.8", "10.0.0.1", "::1", "::ffff:127.0.0.1")]
     [True, False, False, False]
     """
-    found = ip_address(address)
+    try:
+        found = ip_address(address)
+    except ValueError:  # a name, whose addresses are checked when it is used
+        return True
     if isinstance(found, IPv6Address):
         found = found.ipv4_mapped or found.sixtofour or found
     return found.is_global and not found.is_multicast
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-def webhook_id(change: Change) -> str:
-    """Return the id of a change in ASCII and without a full stop, which separates signed parts."""
-    return quote(change.change_id, safe="/").replace(".", "%2E")
 
 
 def body_of(change: Change) -> bytes:
