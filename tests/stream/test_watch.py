@@ -193,6 +193,30 @@ def test_a_process_killed_in_a_large_write_repeats_nothing(tmp_path: Path, path:
     check_complete(store, sink, events)
 
 
+SIGNAL_WITHIN_WAIT = """
+import os, signal, sys, threading
+from workhours_sla.cli import watch
+from workhours_sla.cli.main import main
+
+class Flag(threading.Event):
+    def wait(self, timeout=None):
+        with self._cond:  # as if the signal came in the first moment of waiting
+            os.kill(os.getpid(), signal.SIGTERM)
+        return super().wait(timeout)
+
+watch.Flag = Flag
+sys.exit(main(["watch", sys.argv[1], "--store", sys.argv[2]]))
+"""
+
+
+def test_a_signal_within_a_wait_ends_the_run(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    path.write_text(text(stream(2, seed=1)))
+    command = [sys.executable, "-c", SIGNAL_WITHIN_WAIT, str(path), str(tmp_path / "a.db")]
+    done = subprocess.run(command, capture_output=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_watch_after_the_current_batch(
