@@ -26,48 +26,36 @@ from workhours_sla.text.catalog import language
 from workhours_sla.text.messages import phrase_of, said
 
 NOON = datetime(2026, 3, 16, 9, 0, tzinfo=UTC)
-LONGEST = ["x" * 1024, "я" * 512, "😀" * 256]
 TOO_LONG = ["x" * 1025, "я" * 513, "😀" * 257, "x" * 10_000]
 ROW = {"event_id": "1", "appeal_id": "A-1", "type": "created", "occurred_at": NOON.isoformat()}
 SENTENCE = "has more than 1,024 bytes in UTF-8; use a shorter text"
 
 
 @pytest.mark.parametrize("field", [one.name for one in EVENT_FIELDS if one.type is str])
-@pytest.mark.parametrize("text", TOO_LONG)
-def test_an_event_refuses_a_text_that_is_too_long(field: str, text: str) -> None:
+def test_an_event_refuses_a_text_that_is_too_long(field: str) -> None:
     if field == "author_role":
         return  # only a few short texts are roles
-    given = {"event_id": "1", "appeal_id": "A-1", field: text}
-    with pytest.raises(EventError) as caught:
-        Event(**given, type=EventType.CREATED, occurred_at=NOON, received_at=NOON)
-    assert str(caught.value).startswith(f"{field} ")
-    assert str(caught.value).endswith(SENTENCE)
-    assert len(str(caught.value)) < 200
-    phrase = phrase_of(caught.value)
-    assert phrase is not None
-    with language("ru"):
-        assert "длиннее 1024 байт" in said(phrase)
-
-
-@pytest.mark.parametrize("text", LONGEST)
-def test_the_longest_ids_are_events_in_every_reader(text: str, tmp_path: Path) -> None:
-    assert Event(text, text, EventType.CREATED, NOON, NOON).appeal_id == text
-    file = tmp_path / "events.jsonl"
-    file.write_text(json.dumps({**ROW, "event_id": text, "appeal_id": text}) + "\n")
-    with open_source(file, parse("").mapping) as rows:
-        assert [one.event_id for row in rows for one in row] == [text]
+    times = {"type": EventType.CREATED, "occurred_at": NOON, "received_at": NOON}
+    for text in TOO_LONG:
+        with pytest.raises(EventError, match=f"^{field} .*{SENTENCE}$") as caught:
+            Event(**{"event_id": "1", "appeal_id": "A-1", **times, field: text})
+        assert len(str(caught.value)) < 200
+        phrase = phrase_of(caught.value)
+        assert phrase is not None
+        with language("ru"):
+            assert "длиннее 1024 байт" in said(phrase)
+    for text in ("x" * 1024, "я" * 512, "😀" * 256):
+        assert Event(text, text, **times).appeal_id == text
 
 
 def test_the_id_of_a_creation_that_is_added_is_not_too_long() -> None:
-    event = Event("x" * 1020, "A-1", EventType.ASSIGNED, NOON, NOON)
-    created, _ = with_creation(event)
-    assert len(created.event_id) <= MOST_TEXT
-    assert created.event_id != with_creation(Event("y" * 1020, *_rest(event)))[0].event_id
-    assert with_creation(Event("1", *_rest(event)))[0].event_id == "1/created"
+    def made(id_: str) -> str:
+        event = Event(id_, "A-1", EventType.ASSIGNED, NOON, NOON)
+        return with_creation(event)[0].event_id
 
-
-def _rest(event: Event) -> tuple[str, EventType, datetime, datetime]:
-    return event.appeal_id, event.type, event.occurred_at, event.received_at
+    assert len(made("x" * 1020)) <= MOST_TEXT
+    assert made("x" * 1020) != made("y" * 1020)
+    assert made("1") == "1/created"
 
 
 APPEALS = "[input]\nkind = 'appeals'\n"
@@ -80,12 +68,9 @@ STATUSES = "[input]\nkind = 'statuses'\n[values.status]\nnew = 'open'\n"
     [
         ("a.jsonl", "", json.dumps(ROW).replace("A-1", "{long}")),
         ("a.jsonl", "", json.dumps(ROW).replace('"1"', '"{long}"')),
-        ("a.jsonl", "", json.dumps({**ROW, "note": "a value"}).replace('"1"', '"{long}"')),
         ("a.csv", "", "event_id,appeal_id,type,occurred_at\n{long},A,created,2026-03-16T12:00Z"),
-        ("a.csv", "", "event_id,appeal_id,type,occurred_at\n1,{long},created,2026-03-16T12:00Z"),
         ("a.csv", APPEALS, "appeal_id,posted_at,answered_at\n{long},2026-03-16T12:00Z,"),
         ("a.csv", STATUSES, "appeal_id,status,since\n{long},new,2026-03-16T12:00Z"),
-        ("a.jsonl", "", json.dumps({**ROW, "agency_id": "{long}"})),
         ("a.jsonl", "", json.dumps({**ROW, "reason": "{long}", "note": "a value"})),
         ("a.csv", APPEALS, "appeal_id,posted_at,answered_at,topic\nA,2026-03-16T12:00Z,,{long}"),
         ("a.csv", STATUSES, "appeal_id,status,since,agency_id\nA,new,2026-03-16T12:00Z,{long}"),
@@ -102,31 +87,15 @@ def test_a_row_with_such_a_text_is_rejected(
     assert (fault.reason, str(fault.detail)[-len(SENTENCE) :]) == ("malformed", SENTENCE)
 
 
-@pytest.mark.parametrize(
-    ("format_", "record"),
-    [
-        (
-            "cloudevents",
-            {
-                "specversion": "1.0",
-                "id": "{long}",
-                "source": "/portal",
-                "type": "workhours.event.created",
-                "subject": "A-7",
-                "time": "2025-03-12T10:15:00+03:00",
-            },
-        ),
-        (
-            "max",
-            {
-                "update_type": "message_removed",
-                "timestamp": 1_742_800_000_000,
-                "chat_id": 1,
-                "message_id": "{long}",
-            },
-        ),
-    ],
-)
+CLOUDEVENT = {"specversion": "1.0", "id": "{long}", "source": "/portal", "subject": "A-7",
+              "type": "workhours.event.created", "time": "2025-03-12T10:15:00+03:00"}  # fmt: skip
+
+
+REMOVAL = {"update_type": "message_removed", "timestamp": 1_742_800_000_000, "chat_id": 1,
+           "message_id": "{long}"}  # fmt: skip
+
+
+@pytest.mark.parametrize(("format_", "record"), [("cloudevents", CLOUDEVENT), ("max", REMOVAL)])
 def test_a_message_with_such_a_text_is_rejected(format_: str, record: dict[str, object]) -> None:
     rows = StreamRows(mapper_of(parse(f'[input]\nformat = "{format_}"').mapping))
     found = rows.of_bytes(json.dumps(record).replace("{long}", "x" * 1100).encode(), NOON)
