@@ -101,17 +101,21 @@ def test_rows_without_claims_and_ignored_rows(
     assert json.loads(capsys.readouterr().out)["agreement"] == []
 
 
+OPEN311 = """appeal_id,posted_at,answered_at,expected_datetime
+A,2026-03-12T07:15Z,,2026-03-12T12:15Z
+"""
+LINE = (
+    '{"appeal_id":"A","type":"created","occurred_at":"2026-03-12T10:15Z","their_verdict":"met"}\n'
+)
+
+
 @pytest.mark.parametrize(
     ("config", "rows", "expected"),
     [
-        ('kind = "appeals"', "appeal_id,posted_at,answered_at,expected_datetime\n"
-         "A,2026-03-12T07:15Z,,2026-03-12T12:15Z\n",  # as Open311 names it
-         [Claim("A", datetime(2026, 3, 12, 12, 15, tzinfo=UTC))]),
-        ('format = "jsonl"', '{"appeal_id": "A", "type": "created", '
-         '"occurred_at": "2026-03-12T10:15Z", "their_verdict": "met"}\n',
-         [Claim("A", None, "met")]),
+        ('kind = "appeals"', OPEN311, [Claim("A", datetime(2026, 3, 12, 12, 15, tzinfo=UTC))]),
+        ('format = "jsonl"', LINE, [Claim("A", None, "met")]),
     ],
-)  # fmt: skip
+)
 def test_claims_of_other_files(config: str, rows: str, expected: list[Claim]) -> None:
     with open_source(BytesIO(rows.encode()), parse(f"[input]\n{config}").mapping) as file:
         assert not [item for item in file if isinstance(item, Fault)]

@@ -1,4 +1,4 @@
-"""Diaries with outcomes and holders worked out by hand: those of ``diaries.txt``, and unknown years."""
+"""Diaries with outcomes and holders worked out by hand, and those of years not known yet."""
 
 from __future__ import annotations
 
@@ -265,3 +265,10 @@ def test_a_review_judges_all_copies_of_the_reply_that_it_names() -> None:
     of = target(stops="substantive_reply")
     (span,) = holder_spans(diary, of, as_of=at("Thu 13.03.2025 10:00"))
     assert span.until == diary[1].occurred_at
+
+
+def test_a_clock_detected_later_has_no_holder_yet() -> None:
+    diary = life("A-1", "Wed 12.03.2025 10:15 created; received Wed 12.03.2025 14:40")
+    of = target(starts="detected")
+    assert holder_spans(diary, of, as_of=at("Wed 12.03.2025 14:39")) == ()
+    assert len(holder_spans(diary, of, as_of=at("Wed 12.03.2025 14:41"))) == 1
