@@ -105,7 +105,7 @@ OPEN311 = """appeal_id,posted_at,answered_at,expected_datetime
 A,2026-03-12T07:15Z,,2026-03-12T12:15Z
 """
 LINE = (
-    '{"appeal_id":"A","type":"created","occurred_at":"2026-03-12T10:15Z","their_verdict":"met"}\n'
+    '{"appeal_id":"A","type":"created","occurred_at":"2026-03-12T10:15Z","their_verdict":"met"}'
 )
 
 

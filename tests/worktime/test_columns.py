@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import cycle, pairwise
-from threading import Thread
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,7 +32,6 @@ from workhours_sla.worktime.verbs import WorkingTime
 
 MICROSECOND = timedelta(microseconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-DAY = 86_400_000_000
 PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 ZONES = (
     *("UTC", "Europe/Moscow", "Europe/Volgograd", "Europe/Berlin", "Europe/London"),
@@ -175,8 +173,7 @@ def answers(ask: Callable[..., Any], *rows: Sequence[Any]) -> list[Any]:
 def amounts(values: Any) -> list[timedelta | None]:
     micros = values.astype("m8[us]")
     assert (micros == values)[~np.isnat(values)].all()
-    listed: list[timedelta | None] = micros.tolist()
-    return listed
+    return micros.tolist()
 
 
 def compare(
@@ -533,14 +530,6 @@ def test_by_rule_with_a_warning_or_a_mark(office: Schedule) -> None:
     assert not marked.unknown.any()
 
 
-def test_a_row_unknown_by_rule_too_is_not_provisional() -> None:
-    short = Schedule(Calendar.plain(last=date(2025, 3, 12)), "Mo-Fr 09:00-18:00", tz="UTC")
-    starts = np.array(["2025-03-12T10", "2025-03-12T17"], "M8[s]")
-    marked = columns.deadline(short, starts, FOUR, tz="UTC", provisional=True, on_unknown="mark")
-    assert marked.unknown.tolist() == [False, True]
-    assert marked.provisional.tolist() == [False, False]
-
-
 def test_a_start_at_the_first_known_instant_with_an_endless_budget_is_unknown() -> None:
     week = Calendar.plain(first=date(2025, 3, 10), last=date(2025, 3, 14))
     office = Schedule(week, "Mo-Fr 09:00-18:00", tz="UTC")
@@ -616,144 +605,58 @@ def test_values_finer_than_microseconds_are_refused(office: Schedule) -> None:
 # -- invalid arguments -------------------------------------------------------------------------
 
 
-def test_invalid_columns_are_refused_with_advice(office: Schedule) -> None:
-    starts = np.array(["2025-03-12T07:15", "2025-03-12T08:15"], "M8[s]")
-    with pytest.raises(NaiveDatetimeError, match="tz='UTC'"):
-        columns.deadline(office, starts, FOUR)
-    with pytest.raises(NaiveDatetimeError, match="Europe/Moscow"):
-        columns.deadline(office, starts, FOUR, tz="Europe/Moscow")
-    with pytest.raises(NaiveDatetimeError, match="row 1"):
-        columns.deadline(office, [datetime(2025, 3, 12, tzinfo=UTC), datetime(2025, 3, 12)], FOUR)
-    mixed = [datetime(2025, 3, 12, tzinfo=UTC), datetime(2025, 3, 12, tzinfo=office.tz)]
-    with pytest.raises(ValueError, match=r"row 1 .*Europe/Volgograd.*astimezone"):
-        columns.deadline(office, mixed, FOUR)
-    with pytest.raises(TypeError, match="'soon'"):
-        columns.deadline(office, np.array(["soon", None], object), FOUR)
-    with pytest.raises(TypeError, match="float64"):
-        columns.deadline(office, np.array([1.5]), FOUR)
-    with pytest.raises(TypeError, match=r"datetime64\[ps\]"):
-        columns.deadline(office, np.array([5], "M8[ps]"), FOUR, tz="UTC")
-    with pytest.raises(TypeError, match="ends is None"):
-        columns.elapsed(office, starts, None, tz="UTC")
-    with pytest.raises(TypeError, match="not None"):
-        columns.deadline(office, starts, None, tz="UTC")
-    with pytest.raises(ValueError, match=r"starts \(2,\).*ends \(3,\)"):
-        columns.elapsed(office, starts, np.resize(starts, 3), tz="UTC")
-
-
-def test_invalid_budgets_are_refused_with_advice(office: Schedule) -> None:
-    starts = np.array(["2025-03-12T07:15", "2025-03-12T08:15"], "M8[s]")
-    for budget in (4.0, 4, np.array([4.0, 1.5]), [1, 2], "4h"):
-        with pytest.raises(TypeError, match=r"working_hours\(1, minutes=30\)"):
-            columns.deadline(office, starts, budget, tz="UTC")
-    with pytest.raises(BudgetError, match="row 1 is NaT"):
-        columns.deadline(office, starts, np.array([1, "NaT"], "m8[h]"), tz="UTC")
-    with pytest.raises(TypeError, match=r"timedelta64\[M\] is no amount"):
-        columns.deadline(office, starts, np.array([1, 1], "m8[M]"), tz="UTC")
-    with pytest.raises(BudgetError, match=r"row 0 is .*negative"):
-        columns.deadline(office, starts, np.array([-1, 1], "m8[h]"), tz="UTC")
-    with pytest.raises(BudgetError, match="negative"):
-        columns.deadline(office, starts, -FOUR, tz="UTC")
-    with pytest.raises(BudgetError, match="more time"):
-        columns.deadline(office, starts, np.array([2**40, 1], "m8[h]"), tz="UTC")
-
-
-def test_invalid_codes_are_refused(office: Schedule) -> None:
-    starts = np.array(["2025-03-12T07:15", "2025-03-12T08:15"], "M8[s]")
-    for codes in ([0, 2], [0, -1]):
-        with pytest.raises(IndexError, match="row 1 has schedule code"):
-            columns.deadline([office, office], starts, FOUR, codes=codes, tz="UTC")
-    with pytest.raises(TypeError, match="codes"):
-        columns.deadline([office, office], starts, FOUR, tz="UTC")
-    with pytest.raises(TypeError, match="codes"):
-        columns.deadline([office, office], starts, FOUR, codes=[0.0, 1.0], tz="UTC")
-    with pytest.raises(TypeError, match="several"):
-        columns.deadline(office, starts, FOUR, codes=[0, 0], tz="UTC")
-    with pytest.raises(TypeError, match="schedule"):
-        columns.deadline([], starts, FOUR, codes=[0, 0], tz="UTC")
-
-
 def test_invalid_pauses_are_refused(office: Schedule) -> None:
-    starts = np.array(["2025-03-12T07:15", "2025-03-12T08:15"], "M8[s]")
     since = np.array(["2025-03-12T07", "2025-03-12T09", "2025-03-12T08"], "M8[s]")
     second = np.timedelta64(1, "s")
     until = since + 3600 * second
 
-    def ask(offsets: Any, ends: Any = until) -> Any:
-        return columns.elapsed(
-            office, starts, starts, pauses=columns.Pauses(since, ends, offsets), tz="UTC"
-        )
+    def ask(offsets: Any, ends: Any = until, starts: Any = STARTS, of: Any = since) -> Any:
+        pauses = columns.Pauses(of, ends, offsets)
+        return columns.elapsed(office, starts, starts, pauses=pauses, tz="UTC")
 
-    assert ask([0, 2, 3]).size == 2
+    nothing = np.array([], "M8[s]")
+    assert ask([0, 2, 3]).size == ask([0, 0, 0], nothing, of=nothing).size == 2
     with pytest.raises(ValueError, match="pauses of row 1"):
         ask([0, 1, 3])
     with pytest.raises(ValueError, match="pauses of row 0"):
         ask([0, 2, 3], since - second)
-    nothing = np.array([], "M8[s]")
-    no_pauses = columns.Pauses(nothing, nothing, [0, 0, 0])
-    assert columns.elapsed(office, starts, starts, pauses=no_pauses, tz="UTC").size == 2
     with pytest.raises(ValueError, match="must rise"):
-        columns.elapsed(
-            office,
-            np.resize(starts, 3),
-            np.resize(starts, 3),
-            pauses=columns.Pauses(since[:2], until[:2], [0, 2, 1, 2]),
-            tz="UTC",
-        )
+        ask([0, 2, 1, 2], until[:2], np.resize(STARTS, 3), since[:2])
     for offsets in ([0, 3], [0, 2, 4], [1, 2, 3], [0, 3, 2]):
         with pytest.raises(ValueError, match="offsets"):
             ask(offsets)
 
 
-def test_a_pause_without_an_end_leaves_no_deadline(office: Schedule) -> None:
+def test_pauses_that_end_late_or_never(office: Schedule) -> None:
     starts = np.array(["2025-03-12T07:15"] * 2, "M8[s]")
     since = np.array(["2025-03-12T08:15", "2025-03-20T08:15"], "M8[s]")
-    nat = np.array(["NaT", "NaT"], "M8[s]")
-    pauses = columns.Pauses(since, nat, [0, 1, 2])
+    pauses = columns.Pauses(since, np.array(["NaT", "NaT"], "M8[s]"), [0, 1, 2])
     found = columns.deadline(office, starts, FOUR, pauses=pauses, tz="UTC")
     assert found.astype(object).tolist() == [None, datetime(2025, 3, 12, 12, 15)]
     ends = np.array(["2025-03-13T08:15"], "M8[s]")
     spans = columns.elapsed(office, starts, ends, pauses=pauses, tz="UTC")
     assert spans.astype(object).tolist() == [timedelta(hours=1), timedelta(hours=9)]
-
-
-def test_a_pause_may_end_long_after_the_answer_without_it() -> None:
-    office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
     day, later = (np.array([f"{date}T08"] * 2, "M8[s]") for date in ("2025-03-12", "2026-06-10"))
-    pauses = columns.Pauses(day, later, [0, 1, 2])
-    found = columns.deadline(office, day, FOUR, pauses=pauses, tz="UTC")
+    late = columns.Pauses(day, later, [0, 1, 2])
+    whole = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    found = columns.deadline(whole, day, FOUR, pauses=late, tz="UTC")
     assert found.astype(object).tolist() == [datetime(2026, 6, 10, 12)] * 2
 
 
-def test_an_open_pause_from_past_the_known_dates_changes_nothing_before() -> None:
+def test_pauses_past_the_known_dates() -> None:
     office = Schedule(Calendar.plain(last=date(2025, 3, 12)), "Mo-Fr 09:00-18:00", tz="UTC")
     starts = np.array(["2025-03-12T17"] * 3, "M8[s]")
     since = np.array(["2025-03-12T23", "2025-03-13T09", "2025-03-13T10"], "M8[s]")
-    nat = np.array(["NaT"] * 3, "M8[s]")
-    pauses = columns.Pauses(since, nat, [0, 1, 2, 3])
+    pauses = columns.Pauses(since, np.array(["NaT"] * 3, "M8[s]"), [0, 1, 2, 3])
     options: Any = {"pauses": pauses, "tz": "UTC", "on_unknown": "mark"}
     found = columns.deadline(office, starts, working_hours(2), **options)
     # an hour is used on the 12th; the 13th may work another one from 09:00, or none
     assert found.unknown.tolist() == [False, False, True]
     assert np.isnat(found.values).all()
-
-
-def test_a_row_that_its_pause_makes_unknown_is_refused() -> None:
-    office = Schedule(Calendar.plain(last=date(2025, 3, 12)), "Mo-Fr 09:00-18:00", tz="UTC")
     start, until = (np.array([f"2025-03-12T{hour}"], "M8[s]") for hour in (16, 18))
-    assert columns.deadline(office, start, working_hours(2), tz="UTC") == until
+    assert due(start, working_hours(2), office) == until
     with pytest.raises(CalendarCoverageError, match="row 0: the deadline of"):
-        columns.deadline(
-            office, start, working_hours(2), pauses=columns.Pauses(start, until, [0, 1]), tz="UTC"
-        )
-
-
-@pytest.mark.parametrize("unit", ["h", "s", "us"])
-def test_a_single_budget_may_be_a_timedelta64(unit: str) -> None:
-    office = Schedule("RU", "Mo-Fr 09:00-18:00", tz="UTC")
-    starts = np.array(["2025-03-12T10:00", "2025-03-13T17:00"], "M8[us]")
-    found = columns.deadline(office, starts, np.timedelta64(4, "h").astype(f"m8[{unit}]"), tz="UTC")
-    assert found.astype("M8[m]").astype(str).tolist() == ["2025-03-12T14:00", "2025-03-14T12:00"]
+        due(start, working_hours(2), office, pauses=columns.Pauses(start, until, [0, 1]))
 
 
 # -- NaT and tables -----------------------------------------------------------------------------
@@ -790,22 +693,56 @@ def test_nat_and_both_ends_of_datetime64(unit: str, several: bool) -> None:
             assert due.values[0] == np.datetime64("2025-03-12T12:00")
 
 
-def test_threads_share_the_tables() -> None:
-    office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
-    times = np.datetime64("2025-03-12T08:00", "us") + np.arange(5_000).astype("m8[m]")
-    expected = columns.deadline(office, times, FOUR, tz="UTC")
-    tables.compiled.cache_clear()
-    found: list[Any] = []
+STARTS = np.array(["2025-03-12T07:15", "2025-03-12T08:15"], "M8[s]")
 
-    def ask() -> None:
-        for hours in range(1, 12):
-            columns.deadline(office, times, timedelta(hours=hours), tz="UTC")
-        found.append(columns.deadline(office, times, FOUR, tz="UTC"))
 
-    threads = [Thread(target=ask) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(found) == 4
-    assert all((answer == expected).all() for answer in found)
+OFFICE = Schedule("RU-VGG", HOURS[0])
+
+
+AWARE = datetime(2025, 3, 12, tzinfo=UTC)
+
+
+LOCAL = AWARE.replace(tzinfo=OFFICE.tz)
+
+
+ADVICE = r"working_hours\(1, minutes=30\)"
+
+
+def due(starts: Any = STARTS, budget: Any = FOUR, of: Any = OFFICE, **options: Any) -> Any:
+    return columns.deadline(of, starts, budget, **{"tz": "UTC", **options})
+
+
+@pytest.mark.parametrize(
+    ("ask", "error", "says"),
+    [
+        (lambda: due(tz=None), NaiveDatetimeError, "tz='UTC'"),
+        (lambda: due(tz="Europe/Moscow"), NaiveDatetimeError, "Europe/Moscow"),
+        (lambda: due([AWARE, datetime(2025, 3, 12)], tz=None), NaiveDatetimeError, "row 1"),
+        (lambda: due([AWARE, LOCAL], tz=None), ValueError, "row 1 .*Europe/Volgograd.*astimezone"),
+        (lambda: due(np.array(["soon", None], object), tz=None), TypeError, "'soon'"),
+        (lambda: due(np.array([1.5]), tz=None), TypeError, "float64"),
+        (lambda: due(np.array([5], "M8[ps]")), TypeError, r"datetime64\[ps\]"),
+        (lambda: columns.elapsed(OFFICE, STARTS, None, tz="UTC"), TypeError, "ends is None"),
+        (lambda: columns.elapsed(OFFICE, STARTS, np.resize(STARTS, 3), tz="UTC"), ValueError,
+         r"starts \(2,\).*ends \(3,\)"),
+        (lambda: due(budget=None), TypeError, "not None"),
+        *((lambda budget=budget: due(budget=budget), TypeError, ADVICE)
+          for budget in (4.0, 4, np.array([4.0, 1.5]), [1, 2], "4h")),
+        (lambda: due(budget=np.array([1, "NaT"], "m8[h]")), BudgetError, "row 1 is NaT"),
+        (lambda: due(budget=np.array([1, 1], "m8[M]")), TypeError, r"64\[M\] is no amount"),
+        (lambda: due(budget=np.array([-1, 1], "m8[h]")), BudgetError, "row 0 is .*negative"),
+        (lambda: due(budget=-FOUR), BudgetError, "negative"),
+        (lambda: due(budget=np.array([2**40, 1], "m8[h]")), BudgetError, "more time"),
+        *((lambda codes=codes: due(of=[OFFICE] * 2, codes=codes), IndexError,
+           "row 1 has schedule code") for codes in ([0, 2], [0, -1])),
+        (lambda: due(of=[OFFICE] * 2), TypeError, "codes"),
+        (lambda: due(of=[OFFICE] * 2, codes=[0.0, 1.0]), TypeError, "codes"),
+        (lambda: due(codes=[0, 0]), TypeError, "several"),
+        (lambda: due(of=[], codes=[0, 0]), TypeError, "schedule"),
+    ],
+)  # fmt: skip
+def test_invalid_arguments_are_refused_with_advice(
+    ask: Callable[[], object], error: type[Exception], says: str
+) -> None:
+    with pytest.raises(error, match=says):
+        ask()
