@@ -240,7 +240,8 @@ def test_a_search_without_an_answer_raises() -> None:
 
 def test_invalid_budgets_are_refused() -> None:
     every_date = timedelta(days=3_652_059)  # of the years 1 to 9999
-    for start in (AWARE, AWARE.astimezone(UTC), AWARE.astimezone(ZoneInfo("Europe/Berlin"))):
+    zones, closed = (UTC, ZoneInfo("Europe/Berlin")), AWARE + timedelta(days=3)
+    for start in (AWARE, closed, *(closed.astimezone(zone) for zone in zones)):
         for _ in range(3):  # the third call has the tables
             OFFICE.deadline(start, H4)
         assert OFFICE.deadline(start, timedelta()) == start

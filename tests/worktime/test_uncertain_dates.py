@@ -617,3 +617,12 @@ def test_an_answered_clock_that_is_certain_is_not_built_by_rule() -> None:
     policy = Policy([Target("t", working_hours(4), DAGESTAN)])
     (found,) = evaluate(events, policy, as_of=at(30, 9), provisional=True).outcomes
     assert (found.verdict, found.limit, found.provisional) == (Verdict.MET, None, False)
+
+
+def test_what_remains_is_none_for_an_uncertain_amount_and_for_a_budget_of_days() -> None:
+    created = event(0, EventType.CREATED, at(18, 17))
+    for budget, remaining in ((working_hours(4), HOUR * 3.5), (WorkingDays(1), None)):
+        certain = outcome_of(at(18, 17, 30), Target("t", budget, DAGESTAN), created)
+        assert (certain.elapsed, certain.remaining) == (HOUR / 2, remaining)
+        uncertain = outcome_of(at(22, 10), Target("t", budget, DAGESTAN), created)
+        assert (uncertain.elapsed, uncertain.remaining) == (None, None)
