@@ -206,6 +206,7 @@ def test_the_zone_is_asked_unless_it_is_given_or_written(tmp_path: Path) -> None
         ("Номер,incident_date,Примечание,Дата ответа", ["detect_asked"]),
         ("Номер,Дата публикации,Примечание,Примечание 2", ["detect_no_answers"]),
         ("№ п/п,Дата публикации,Примечание,Дата ответа", ["detect_counter"]),
+        ("Номер,Дата публикации,Примечание,Ответ (план)", ["detect_no_answers"]),
         ("Шифр,Дата публикации,Примечание,Дата ответа", ["detect_missing"]),
         ("Номер,Дата ответа,Примечание,Дата ответа", ["detect_missing", "detect_several"]),
         ("Номер,Дата публикации,Номер,Дата ответа", ["detect_several"]),

@@ -25,6 +25,7 @@ from workhours_sla.config.sections import Format
 from workhours_sla.errors import SourceError
 from workhours_sla.sla.event import Claim
 from workhours_sla.sources.appeal_file import mapper_of, open_source
+from workhours_sla.sources.formats import FORMATS
 from workhours_sla.sources.rows import Fault, Item
 from workhours_sla.sources.tail import Tail
 from workhours_sla.stream.source import Item as SourceItem
@@ -364,8 +365,7 @@ def test_watch_dates_a_cloudevent_without_a_time_to_its_receipt() -> None:
 
 
 @pytest.mark.parametrize(
-    "name",
-    ["xes", "open311", "zendesk", "zammad", "jira", "servicenow", "vk", "ok", "telegram"],
+    "name", ["xes", "open311", "zendesk", "zammad", "jira", "servicenow", "vk", "ok", "telegram"]
 )
 def test_documents_cannot_be_followed(name: str) -> None:
     with pytest.raises(SourceError, match=f"{name} cannot be followed"):
@@ -865,3 +865,8 @@ def test_damage_raises_nothing_else(name: str, data: st.DataObject) -> None:
     with suppress(SourceError):
         for item in read(damaged, CASES[name]):
             assert isinstance(item, Fault | tuple)
+
+
+def test_each_format_has_a_row_in_the_table() -> None:
+    named = (get_args(group) or [group] for group in get_args(Format))
+    assert set(FORMATS) == {name for group in named for name in group}

@@ -469,6 +469,13 @@ def test_books_with_a_password() -> None:
     ("content", "part"),
     [
         (b"PK\x03\x04", "damaged workbook"),
+        (
+            ods(
+                ods_row(*map(ods_cell, HEADER)),
+                ods_row(ods_cell("A"), attributes='table:number-rows-repeated="100000000"'),
+            ),
+            "damaged workbook",
+        ),
         (compound({"Other": b"x"}), "damaged workbook"),
         (compound({"Workbook": b"\x09\x08\xff\xff"}), "damaged workbook"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "damaged workbook"),
