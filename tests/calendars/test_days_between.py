@@ -81,15 +81,12 @@ def test_the_text_says_that_both_dates_count(capsys: pytest.CaptureFixture[str])
         "All days      7",
         "Working time  31:00",
     ]
-    _, out, _ = run(capsys, "30.10.2025", "05.11.2025", "--lang=ru")
-    assert "с чт 30.10.2025 по ср 05.11.2025 включительно" in out
-    assert "Рабочих дней  4" in out
-
-
-def test_dates_of_the_json_have_their_acts(capsys: pytest.CaptureFixture[str]) -> None:
     days = data_of(capsys, "30.10.2025", "05.11.2025", "--explain")["days"]
     assert [day["date"] for day in days] == ["2025-11-01", "2025-11-03", "2025-11-04"]
     assert days[0]["acts"][0]["title"].startswith("Постановление Правительства РФ")
+    _, out, _ = run(capsys, "30.10.2025", "05.11.2025", "--lang=ru")
+    assert "с чт 30.10.2025 по ср 05.11.2025 включительно" in out
+    assert "Рабочих дней  4" in out
 
 
 def test_an_unknown_date_is_refused_or_by_rule(capsys: pytest.CaptureFixture[str]) -> None:
@@ -99,11 +96,6 @@ def test_an_unknown_date_is_refused_or_by_rule(capsys: pytest.CaptureFixture[str
     data = data_of(capsys, "30.12.2027", "10.01.2028", "--provisional")
     assert data["provisional"] is True
     assert data_of(capsys, "29.12.2027", "30.12.2027", "--provisional")["provisional"] is False
-
-
-def test_an_uncertain_date_without_hours_does_not_matter(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
     # a holiday of the region may fall on these dates; the office works on Fridays alone
     asked = ("20.04.2026", "21.04.2026", "--calendar=RU-KC", "--tz=Europe/Moscow")
     assert run(capsys, *asked)[0] == 3
@@ -111,17 +103,13 @@ def test_an_uncertain_date_without_hours_does_not_matter(
     assert (data["working_days"], data["working_time"]) == (0, "PT0S")
 
 
-def test_a_night_shift_belongs_to_its_date(capsys: pytest.CaptureFixture[str]) -> None:
+def test_shifts_belong_to_their_dates_and_count_once(capsys: pytest.CaptureFixture[str]) -> None:
     data = data_of(capsys, "09.03.2026", "10.03.2026", "--hours=Mo-Fr 22:00-06:00")
     assert (data["working_days"], data["working_time"]) == (1, "PT8H")  # the 9th is a day off
-
-
-def test_time_of_two_shifts_counts_once() -> None:
     nights = Schedule(None, "Mo-Su 20:00-30:00, We 05:00-21:00", tz="Europe/Moscow")
-    first = date(2026, 3, 10)
-    period = Period.of(nights, first, first + timedelta(days=2), provisional=False)
-    opening = nights.intervals_of(first)[0].start
-    closing = nights.intervals_of(first + timedelta(days=2))[-1].end
+    first, last = date(2026, 3, 10), date(2026, 3, 12)
+    period = Period.of(nights, first, last, provisional=False)
+    opening, closing = nights.intervals_of(first)[0].start, nights.intervals_of(last)[-1].end
     assert period.counts(1)["working_time"] == nights.elapsed(opening, closing)
 
 
