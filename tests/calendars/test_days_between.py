@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from kit.paths import ROOT
 from kit.properties import examples
-from kit.values import OFFICE
+from kit.values import OFFICE, Capture
 from workhours_sla import Calendar, Schedule
 from workhours_sla.cli.answers import Period
 from workhours_sla.cli.main import main
@@ -23,13 +23,13 @@ from workhours_sla.foreign.xmlcalendar import read_xmlcalendar
 DATA = ROOT / "tests/data/calendars"
 
 
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+def run(capsys: Capture, *arguments: str) -> tuple[int, str, str]:
     status = main(("days", *arguments))
     out, err = capsys.readouterr()
     return status, out, err
 
 
-def data_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+def data_of(capsys: Capture, *arguments: str) -> dict[str, Any]:
     status, out, err = run(capsys, *arguments, "--json")
     assert (status, err) == (0, "")
     document: dict[str, Any] = json.loads(out)
@@ -47,13 +47,7 @@ def data_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, An
     ],
 )
 def test_both_dates_count(
-    first: str,
-    last: str,
-    working: int,
-    short: int,
-    every: int,
-    time: str,
-    capsys: pytest.CaptureFixture[str],
+    first: str, last: str, working: int, short: int, every: int, time: str, capsys: Capture
 ) -> None:
     data = data_of(capsys, first, last)
     assert data["schema"] == "workhours.days/1"
@@ -61,7 +55,7 @@ def test_both_dates_count(
     assert found == [working, short, every, time]
 
 
-def test_the_text_says_that_both_dates_count(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_text_says_that_both_dates_count(capsys: Capture) -> None:
     _, out, err = run(capsys, "30.10.2025", "05.11.2025", "--explain", "--lang=en")
     assert err == ""
     dates, *lines = out.splitlines()
@@ -89,7 +83,7 @@ def test_the_text_says_that_both_dates_count(capsys: pytest.CaptureFixture[str])
     assert "Рабочих дней  4" in out
 
 
-def test_an_unknown_date_is_refused_or_by_rule(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_date_is_refused_or_by_rule(capsys: Capture) -> None:
     status, out, err = run(capsys, "30.12.2027", "02.01.2028", "--lang=en")
     assert (status, out) == (3, "")
     assert "does not know 1 Jan 2028" in err
@@ -103,7 +97,7 @@ def test_an_unknown_date_is_refused_or_by_rule(capsys: pytest.CaptureFixture[str
     assert (data["working_days"], data["working_time"]) == (0, "PT0S")
 
 
-def test_shifts_belong_to_their_dates_and_count_once(capsys: pytest.CaptureFixture[str]) -> None:
+def test_shifts_belong_to_their_dates_and_count_once(capsys: Capture) -> None:
     data = data_of(capsys, "09.03.2026", "10.03.2026", "--hours=Mo-Fr 22:00-06:00")
     assert (data["working_days"], data["working_time"]) == (1, "PT8H")  # the 9th is a day off
     nights = Schedule(None, "Mo-Su 20:00-30:00, We 05:00-21:00", tz="Europe/Moscow")
@@ -114,14 +108,12 @@ def test_shifts_belong_to_their_dates_and_count_once(capsys: pytest.CaptureFixtu
 
 
 @pytest.mark.parametrize("wrong", ["31.10.2025 10:00", "31.11.2025", "soon", "2025"])
-def test_only_dates_are_read(wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_only_dates_are_read(wrong: str, capsys: Capture) -> None:
     status, _, err = run(capsys, wrong, "31.10.2025", "--lang=en")
     assert (status, f"{wrong!r} is not a date; write it like" in err) == (2, True)
 
 
-def test_a_configuration_with_its_target(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_configuration_with_its_target(tmp_path: Path, capsys: Capture) -> None:
     text = """
 [schedules.six]
 calendar = "RU-VGG"

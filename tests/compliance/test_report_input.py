@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kit.properties import examples
-from kit.values import FOUR, OFFICE, at
+from kit.values import FOUR, OFFICE, Capture, at
 from workhours_sla import (
     CalendarDays,
     ClockTime,
@@ -277,7 +277,7 @@ def test_an_appeal_of_1970_does_not_stretch_the_weeks() -> None:
 # -- target rates and times ----------------------------------------------------------------------
 
 
-def test_a_target_of_all_appeals(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_target_of_all_appeals(tmp_path: Path, capsys: Capture) -> None:
     posted = [datetime(2026, 3, 2, 10, tzinfo=OFFICE.tz)] * 12
     done: list[datetime | None] = [posted[0] + timedelta(hours=1)] * 12
 
@@ -332,9 +332,7 @@ def of_one(**options: Any) -> Report:
     return report(appeals(AS_OF), ReportOptions(**options))
 
 
-def test_rows_of_an_appeal_that_are_equal(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_rows_of_an_appeal_that_are_equal(tmp_path: Path, capsys: Capture) -> None:
     assert run(tmp_path, FIRST + OTHER + FIRST, "--json") == 0
     made = from_json(capsys.readouterr().out)
     intake = made.quality.intake
@@ -371,7 +369,7 @@ def run(folder: Path, rows: str, *options: str, config: str = "") -> int:
     ],
 )
 def test_the_command_refuses_rows_of_one_appeal_that_differ(
-    lang: str, text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    lang: str, text: str, tmp_path: Path, capsys: Capture
 ) -> None:
     assert run(tmp_path, FIRST + OTHER + JOINED, f"--lang={lang}") == 2
     assert text in capsys.readouterr().err
@@ -383,7 +381,7 @@ BY_AGENCY = 'budget = "4h"\nschedule_by = "agency_id"\n'
 
 
 def test_an_agency_with_a_name_alone_has_the_schedule_of_the_section(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: Capture
 ) -> None:
     config = '[schedule]\nhours = "Mo-Fr 08:00-12:00"\n[target]\n' + BY_AGENCY + DUTY
     config += AGENCIES + ', schedule = "duty" }\nlight = { name = "Light" }\n'
@@ -473,9 +471,7 @@ def test_crossed_groupings_count_every_appeal_in_its_cell(
         assert page(made, lang)
 
 
-def test_the_command_takes_crossed_groupings(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_takes_crossed_groupings(tmp_path: Path, capsys: Capture) -> None:
     pytest.importorskip("xlsxwriter")
     files = ("--csv", str(tmp_path / "csv"), "--html", str(tmp_path / "page.html"))
     book = ("--xlsx", str(tmp_path / "book.xlsx"))

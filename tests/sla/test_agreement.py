@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit.properties import examples
-from kit.values import OFFICE
+from kit.values import OFFICE, Capture
 from workhours_sla import Event, Policy, Target, evaluate, working_hours
 from workhours_sla.cli.main import main
 from workhours_sla.compliance.agreement import Agreement, compare_claims
@@ -87,7 +87,7 @@ def claimed(claims: list[Claim], *more: Event) -> Agreement:
 
 
 def test_rows_without_claims_and_ignored_rows(
-    files: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    files: list[str], tmp_path: Path, capsys: Capture
 ) -> None:
     pytest.importorskip("numpy")
     Path(tmp_path, "rows.toml").write_text(CONFIG + '[ignore]\nappeal_id = ["A-4"]\n', "utf-8")
@@ -104,9 +104,7 @@ def test_rows_without_claims_and_ignored_rows(
 OPEN311 = """appeal_id,posted_at,answered_at,expected_datetime
 A,2026-03-12T07:15Z,,2026-03-12T12:15Z
 """
-LINE = (
-    '{"appeal_id":"A","type":"created","occurred_at":"2026-03-12T10:15Z","their_verdict":"met"}'
-)
+LINE = '{"appeal_id":"A","type":"created","occurred_at":"2026-03-12T10:15Z","their_verdict":"met"}'
 
 
 @pytest.mark.parametrize(
@@ -224,9 +222,7 @@ def files(tmp_path: Path) -> list[str]:
             "--as-of", "16.03.2026 12:00"]  # fmt: skip
 
 
-def test_check_prints_agreement_and_examples(
-    files: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_check_prints_agreement_and_examples(files: list[str], capsys: Capture) -> None:
     assert main(["check", *files]) == 1
     out = capsys.readouterr().out
     assert "Their verdicts (reply): same 1 · late by ours, in time by theirs 1" in out
@@ -242,9 +238,7 @@ def test_check_prints_agreement_and_examples(
     )
 
 
-def test_check_and_report_have_the_agreement_in_json(
-    files: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_check_and_report_have_the_agreement_in_json(files: list[str], capsys: Capture) -> None:
     main(["check", *files, "--json"])
     (of_check,) = json.loads(capsys.readouterr().out)["agreement"]
     assert {one["name"]: one["count"] for one in of_check["verdicts"]} == {

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from kit.paths import EXAMPLES
+from kit.values import Capture
 from workhours_sla.cli.main import main
 from workhours_sla.text.catalog import language
 from workhours_sla.text.words import metavar
@@ -70,7 +71,7 @@ def watch(*options: str, source: str = "events.jsonl", store: str = "store.db") 
     ],
 )
 def test_a_name_that_no_file_can_have_is_refused(
-    command: list[str], name: str, here: Path, capsys: pytest.CaptureFixture[str]
+    command: list[str], name: str, here: Path, capsys: Capture
 ) -> None:
     assert main([name if one == "NAME" else one for one in command]) == 2
     assert "internal error" not in capsys.readouterr().err
@@ -80,9 +81,7 @@ def test_a_name_that_no_file_can_have_is_refused(
 # -- files that are named twice ----------------------------------------------------------------
 
 
-def test_a_report_does_not_replace_its_store(
-    here: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_report_does_not_replace_its_store(here: Path, capsys: Capture) -> None:
     pytest.importorskip("numpy")
     assert watch("--config", "c.toml") == 0
     Path("hard").hardlink_to("store.db")
@@ -116,7 +115,7 @@ def test_standard_streams_count_if_they_are_files(here: Path) -> None:
     "name", ["notes.txt", "photo.jpg", "c.toml", "events.jsonl.bak", "blank", "brace"]
 )
 def test_a_file_with_other_content_is_not_changed(
-    name: str, option: str, here: Path, capsys: pytest.CaptureFixture[str]
+    name: str, option: str, here: Path, capsys: Capture
 ) -> None:
     Path("events.jsonl.bak").write_text(LINES[0])
     Path("blank").write_text("\n")
@@ -132,7 +131,7 @@ def test_a_file_with_other_content_is_not_changed(
 
 
 @pytest.mark.usefixtures("here")
-def test_a_file_with_something_else_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_with_something_else_is_refused(capsys: Capture) -> None:
     sink = Path("changes.jsonl")
     assert watch("--sink", "changes.jsonl", "--config", "c.toml") == 0
     ours = sink.read_bytes()
@@ -170,7 +169,7 @@ def test_a_sink_must_be_an_ordinary_file(name: str, here: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "photo.jpg", "folder"])
-def test_a_store_must_be_a_store(name: str, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_store_must_be_a_store(name: str, here: Path, capsys: Capture) -> None:
     Path("folder").mkdir()
     before = content(here)
     assert watch(store=name) == 2
@@ -212,7 +211,7 @@ def report(*options: str, lang: str = "en") -> int:
 )
 @pytest.mark.usefixtures("here")
 def test_on_a_full_disk_only_the_former_output_remains(
-    option: str, name: str, small_disk: Path, capsys: pytest.CaptureFixture[str]
+    option: str, name: str, small_disk: Path, capsys: Capture
 ) -> None:
     pytest.importorskip("xlsxwriter")
     for former in ("page.html", "book.xlsx", "agency.csv", "total.csv", "backlog.csv"):
@@ -231,7 +230,7 @@ def test_on_a_full_disk_only_the_former_output_remains(
 
 
 def test_an_output_that_fails_at_its_end_does_not_replace_the_former_one(
-    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     def full(_file: int) -> None:
         raise OSError(28, "No space left on device")
@@ -277,7 +276,7 @@ def reachable(folder: Path) -> Path:
     return folder
 
 
-def test_a_read_only_output_is_not_replaced(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_read_only_output_is_not_replaced(here: Path, capsys: Capture) -> None:
     assert report("--html", "page.html") == 0
     capsys.readouterr()
     before = Path("page.html").read_bytes()
@@ -347,7 +346,7 @@ def without_rights() -> Iterator[None]:
 
 
 def test_a_read_only_store_or_folder_is_reported_in_one_sentence(
-    here: Path, capsys: pytest.CaptureFixture[str]
+    here: Path, capsys: Capture
 ) -> None:
     assert watch("--sink", "changes.jsonl", "--config", "c.toml") == 0
     assert report("--html", "page.html") == 0
@@ -383,9 +382,7 @@ def test_a_read_only_store_or_folder_is_reported_in_one_sentence(
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("here")
-def test_a_full_disk_is_reported_in_one_sentence(
-    small_disk: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_full_disk_is_reported_in_one_sentence(small_disk: Path, capsys: Capture) -> None:
     for options in (
         ["--store", str(small_disk / "store.db")],
         ["--store", "store.db", "--sink", str(small_disk / "changes.jsonl")],
@@ -413,6 +410,7 @@ def test_a_full_disk_is_reported_in_one_sentence(
 WATCH = ["watch", "events.jsonl", "--once", "--clock", "events"]
 
 
+AGENCY = ["report", "agency.csv", "--config", "lines.toml", *AS_OF]
 REPORT = ["report", "events.jsonl", "--config", "c.toml", *AS_OF]
 
 
@@ -445,16 +443,11 @@ REPORT = ["report", "events.jsonl", "--config", "c.toml", *AS_OF]
         (REPORT, ["--html", "notes.txt", "--revise", "notes.txt"], "--html", "--revise"),
         (REPORT, ["--html", "one", "--xlsx", "./one"], "--xlsx", "--html"),
         (REPORT, ["--csv", ".", "--html", "total.csv"], "--csv", "--html"),
-        (["report", "agency.csv", "--config", "lines.toml", *AS_OF], ["--csv", "."], "--csv", "FILE"),
+        (AGENCY, ["--csv", "."], "--csv", "FILE"),
     ],
 )  # fmt: skip
 def test_no_command_writes_a_file_that_is_used_otherwise(
-    command: list[str],
-    options: list[str],
-    first: str,
-    second: str,
-    here: Path,
-    capsys: pytest.CaptureFixture[str],
+    command: list[str], options: list[str], first: str, second: str, here: Path, capsys: Capture
 ) -> None:
     pytest.importorskip("numpy")
     for name, to in (("link", "c.toml"), ("to-events", "events.jsonl"), ("to-store", "there.db")):

@@ -76,24 +76,6 @@ def test_wilson_against_scipy() -> None:
         assert (ours.lower[0], ours.upper[0]) == (one.lower, one.upper)
 
 
-@pytest.mark.parametrize(
-    ("counts", "lower", "upper"),
-    [  # Newcombe 1998, table II, method 10
-        ((56, 70, 48, 80), 0.0524, 0.3339),
-        ((9, 10, 3, 10), 0.1705, 0.8090),
-        ((6, 7, 2, 7), 0.0582, 0.8062),
-        ((5, 56, 0, 29), -0.0381, 0.1926),
-        ((0, 10, 0, 20), -0.1611, 0.2775),
-        ((0, 10, 0, 10), -0.2775, 0.2775),
-        ((10, 10, 0, 20), 0.6791, 1.0),
-        ((10, 10, 0, 10), 0.6075, 1.0),
-    ],
-)
-def test_published_differences(counts: tuple[int, ...], lower: float, upper: float) -> None:
-    found = rate_difference(*counts).interval
-    assert (round(found.lower, 4), round(found.upper, 4)) == (lower, upper)
-
-
 def test_differences_against_statsmodels() -> None:
     proportion = pytest.importorskip("statsmodels.stats.proportion")
     rng = np.random.default_rng(SEED)

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import warnings
-from datetime import datetime, timedelta
 from fractions import Fraction
 
 import pytest
 
-from workhours_sla import Schedule
-
 np = pytest.importorskip("numpy")
 
-from workhours_sla.statistics.backlog import backlog_ages
 from workhours_sla.statistics.survival import (
     cumulative_incidence,
     kaplan_meier,
     restricted_mean,
     survival_quantile,
 )
-from workhours_sla.text.numbers import percent
 
 SEED = 20250312
-MICROSECOND, HOUR = timedelta(microseconds=1), timedelta(hours=1) // timedelta(microseconds=1)
 
 
 def small_cohorts(number: int = 1000) -> list[tuple[object, object]]:
@@ -51,51 +45,6 @@ def exact_curve(waited: object, answered: object) -> list[tuple[int, Fraction, F
 
 
 # Ten appeals on Tuesday and Wednesday, 09-18 without a break, as of Wednesday 18:00
-
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
-AS_OF = datetime(2025, 3, 12, 18, tzinfo=OFFICE.tz)
-ANSWERED = [
-    ("11T10:00", "11T10:30"),
-    ("11T11:00", "11T12:00"),
-    ("11T13:00", "11T14:30"),
-    ("11T15:00", "11T17:00"),
-    ("12T09:30", "12T12:30"),
-    ("12T10:00", "12T13:30"),
-]
-OPEN = ["12T13:00", "12T12:00", "12T17:00", "12T17:45"]
-
-
-def march(text: str) -> datetime:
-    return datetime.fromisoformat(f"2025-03-{text}").replace(tzinfo=OFFICE.tz)
-
-
-def ten_appeals() -> tuple[list[int], list[bool]]:
-    waits = [OFFICE.elapsed(march(a), march(q)) for a, q in ANSWERED]
-    waits += [OFFICE.elapsed(march(a), AS_OF) for a in OPEN]
-    return [wait // MICROSECOND for wait in waits], [True] * 6 + [False] * 4
-
-
-def test_ten_appeals_with_four_open() -> None:
-    waited, answered = ten_appeals()
-    curve = kaplan_meier(waited, answered)
-    assert [round(float(s), 4) for s in curve.survival] == [
-        0.8889,
-        0.7778,
-        0.6481,
-        0.5185,
-        0.3889,
-        0.2593,
-    ]
-    assert curve.at_risk.tolist() == [9, 8, 6, 5, 4, 3]  # 1 h: the answer counts first
-    assert percent(1 - curve.at(4 * HOUR)) == "74.1"
-    assert percent(1 - curve.at(3 * HOUR)) == "61.1"  # 3 h: the answer is included
-    median, p90 = survival_quantile(curve, 0.5), survival_quantile(curve, 0.9)
-    assert median.time == 3 * HOUR
-    assert p90.time is None
-    assert p90.longest == 6 * HOUR
-    assert restricted_mean(curve, 4 * HOUR).mean / HOUR == pytest.approx(2.5, abs=1e-12)
-    closed = [wait for wait, done in zip(waited, answered, strict=True) if done]
-    assert backlog_ages(closed).median == HOUR * 3 // 2
 
 
 def test_the_curve_and_its_limits_against_scipy() -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from kit.paths import DATA
-from kit.values import at
+from kit.values import Capture, at
 from workhours_sla import Calendar, Schedule, working_hours
 from workhours_sla.cli.main import main
 from workhours_sla.worktime.amounts import format_amount, iso_amount
@@ -36,7 +36,7 @@ def test_scenario_spans(case: dict, office: str) -> None:
 
 
 @pytest.mark.parametrize("office", OFFICES)
-def test_scenarios_at_the_command_line(office: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_scenarios_at_the_command_line(office: str, capsys: Capture) -> None:
     options = ("--calendar=RU-VGG", f"--hours={OFFICES[office].hours}")
     for case in SCENARIOS["due"]:
         asked = ("due", case["start"], *options, f"--budget={case['norm_hours']}h")
@@ -72,7 +72,7 @@ DUE = [  # what is asked, the answer in both languages, and as data
 ]  # fmt: skip
 
 
-def run(capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 0) -> str:
+def run(capsys: Capture, *arguments: str, status: int = 0) -> str:
     assert main(arguments) == status
     printed = capsys.readouterr()
     assert "Traceback" not in printed.err
@@ -91,7 +91,7 @@ def test_due(
     russian: str,
     due: str,
     limit: str,
-    capsys: pytest.CaptureFixture[str],
+    capsys: Capture,
 ) -> None:
     asked = ("due", start, *(f"--{option}" for option in options), "--budget=4h")
     assert english in line_of(run(capsys, *asked, "--lang=en"), "Due")
@@ -100,7 +100,7 @@ def test_due(
     assert (data["due_at"], data["breaches_after"]) == (due, limit)
 
 
-def test_c2_what_is_left(capsys: pytest.CaptureFixture[str]) -> None:
+def test_c2_what_is_left(capsys: Capture) -> None:
     asked = ("due", "07.05.2025 15:00", "--calendar=RU-VGG", "--now", "07.05.2025 17:30")
     assert "1:30" in line_of(run(capsys, *asked, "--lang=en"), "Remaining")
     data = json.loads(run(capsys, *asked, "--json"))
@@ -110,7 +110,7 @@ def test_c2_what_is_left(capsys: pytest.CaptureFixture[str]) -> None:
     assert OFFICES["S8"].remaining(posted, working_hours(4), now=now) == timedelta(minutes=90)
 
 
-def test_c3_explained_line_by_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_c3_explained_line_by_line(capsys: Capture) -> None:
     asked = ("explain", "31.10.2025 17:30", "--calendar=RU-VGG")
     text = run(capsys, *asked, "--lang=ru")
     friday, saturday = (line for line in text.splitlines() if line.startswith("  "))
@@ -125,7 +125,7 @@ def test_c3_explained_line_by_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert steps[1]["acts"][0]["title"] == "Постановление Правительства РФ от 04.10.2024 № 1335"
 
 
-def test_c4_latest_start(capsys: pytest.CaptureFixture[str]) -> None:
+def test_c4_latest_start(capsys: Capture) -> None:
     due = at("2024-05-13T10:30")
     latest = OFFICES["S8"].latest_start(due, working_hours(4))
     assert latest == at("2024-05-08T14:30")
@@ -146,9 +146,7 @@ def test_c4_latest_start(capsys: pytest.CaptureFixture[str]) -> None:
         ("12.03.2025 14:00", "13.03.2025 09:01", "PT4H1M", "4:01", False),  # C9, next morning
     ],
 )
-def test_elapsed(
-    start: str, end: str, iso: str, clock: str, met: bool, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_elapsed(start: str, end: str, iso: str, clock: str, met: bool, capsys: Capture) -> None:
     asked = ("elapsed", start, end, "--calendar=RU-VGG")
     line = line_of(run(capsys, *asked, "--lang=en"), "Elapsed")
     assert line.startswith(f"Elapsed       {clock} of working time")
@@ -173,9 +171,7 @@ def test_decrees_that_came_late(known_by: str, start: str, due: str) -> None:
     assert Schedule(calendar, S8).deadline(at(start), working_hours(4)).isoformat() == due
 
 
-def test_c10_a_year_that_no_act_covers_is_refused_or_provisional(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_c10_a_year_that_no_act_covers_is_refused_or_provisional(capsys: Capture) -> None:
     text = run(capsys, "due", "30.12.2026 17:15", "--calendar=RU-VGG", "--lang=en")
     version = Calendar.get("RU-VGG").version
     assert line_of(text, "Calendar").endswith(f"RU-VGG, version {version}")
