@@ -78,19 +78,6 @@ def test_a_russian_encoding_is_right_or_not_certain(words: list[str], name: str)
     assert is_right or len(words) < 6
 
 
-def test_a_western_encoding_is_never_certain(tmp_path: Path) -> None:
-    content = "Номер;Дата публикации;Дата ответа\n1;12.03.2026 10:15;\n".encode()
-    western = "id;created;answered;Zuständig\n1;12.03.2026 10:15;;Straßenamt\n".encode("cp1252")
-    assert asked(found_in(content, tmp_path)) == []
-    assert asked(found_in(western, tmp_path)) == ["detect_encoding"]
-
-
-def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
-    for content in (bytes(range(256)) * 20, b"\x7fELF\x02\x01\x01" + b"\0" * 90, b"a\0b" * 99):
-        with pytest.raises(SourceError, match="not text"):
-            found_in(content, tmp_path)
-
-
 # -- questions -----------------------------------------------------------------------------------
 
 
@@ -190,12 +177,6 @@ def test_blanks_and_trailing_separators_that_the_reader_takes_are_no_question(
     assert asked(found) == []
     with open_source(tmp_path / "sheet.csv", config_of(found)) as source:
         assert [len(item) for item in source] == [1, 2]
-
-
-def test_the_zone_is_asked_unless_it_is_given_or_written(tmp_path: Path) -> None:
-    assert asked(found_in(HEAD + "1,12.03.2026 10:15,\n", tmp_path, None)) == ["detect_zone"]
-    assert asked(found_in(HEAD + "1,2026-03-12T10:15+03:00,\n", tmp_path, None)) == []
-    assert asked(found_in(HEAD + "1,1773299700,\n", tmp_path, None)) == []
 
 
 @pytest.mark.parametrize(
@@ -496,3 +477,17 @@ def test_mutated_sheets_raise_only_our_errors(name: str, data: st.DataObject) ->
         config_of(found)
     except (SourceError, ConfigError):
         return
+
+
+def test_bytes_of_other_encodings_and_of_none(tmp_path: Path) -> None:
+    western = "id;created;answered;Zuständig\n1;12.03.2026 10:15;;Straßenamt\n".encode("cp1252")
+    assert asked(found_in(western, tmp_path)) == ["detect_encoding"]  # it is never certain
+    for content in (bytes(range(256)) * 20, b"\x7fELF\x02\x01\x01" + b"\0" * 90, b"a\0b" * 99):
+        with pytest.raises(SourceError, match="not text"):
+            found_in(content, tmp_path)
+    for time, causes in (
+        ("12.03.2026 10:15", ["detect_zone"]),
+        ("2026-03-12T10:15+03:00", []),
+        ("1773299700", []),
+    ):
+        assert asked(found_in(f"{HEAD}1,{time},\n", tmp_path, None)) == causes

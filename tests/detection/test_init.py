@@ -53,11 +53,25 @@ def test_two_commands_lead_from_an_export_to_its_breaches(
     assert (options.encoding, options.delimiter, options.tz) == ("cp1251", ";", "Europe/Volgograd")
 
 
-def test_init_prints_the_configuration_unless_a_file_is_given(sheet: Path, capsys: Capture) -> None:
-    _, out, err = run(capsys, "init", sheet, VGG, "--lang=en")
-    assert out.startswith("# How to read appeals.csv")
-    assert 'calendar = "RU-VGG"' in out
+def test_init_prints_the_configuration_unless_a_file_is_given(
+    sheet: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, from_file, err = run(capsys, "init", sheet, VGG, "--lang=en")
+    assert from_file.startswith("# How to read appeals.csv")
+    assert 'calendar = "RU-VGG"' in from_file
     assert "<-" in err
+    feed(monkeypatch, sheet.read_bytes())
+    status, out, _ = run(capsys, "init", "-", VGG, "--lang=en")
+    assert status == 0
+    assert out.split("[input]")[1] == from_file.split("[input]")[1]
+    status, out, err = run(capsys, "init", sheet, "--lang=ru")
+    assert status == 0
+    for text in (out, err):
+        assert "ВОПРОС: у времени не указан часовой пояс" in text.replace("\n# ", " ")
+    assert '# tz = "Europe/Moscow"' in out
+
+
+SHEETS_WITH_QUESTIONS = [name for name, make in SHAPES.items() if make(1).asks]
 
 
 def test_init_never_overwrites_a_file(sheet: Path, capsys: Capture) -> None:
@@ -67,24 +81,6 @@ def test_init_never_overwrites_a_file(sheet: Path, capsys: Capture) -> None:
         status, out, err = run(capsys, "init", sheet, "--out", path, "--lang=en")
         assert (status, out, err.count("\n"), f"'{path}' exists" in err) == (2, "", 1, True)
         assert Path(path).read_bytes() == before
-
-
-def test_init_reads_standard_input(
-    sheet: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _, from_file, _ = run(capsys, "init", sheet, VGG, "--lang=en")
-    feed(monkeypatch, sheet.read_bytes())
-    status, out, _ = run(capsys, "init", "-", VGG, "--lang=en")
-    assert status == 0
-    assert out.split("[input]")[1] == from_file.split("[input]")[1]
-
-
-def test_questions_are_in_the_file_and_on_standard_error(sheet: Path, capsys: Capture) -> None:
-    status, out, err = run(capsys, "init", sheet, "--lang=ru")
-    assert status == 0
-    for text in (out, err):
-        assert "ВОПРОС: у времени не указан часовой пояс" in text.replace("\n# ", " ")
-    assert '# tz = "Europe/Moscow"' in out
 
 
 @pytest.mark.parametrize(
@@ -119,23 +115,17 @@ def test_a_file_with_one_reading_is_read_as_with_its_configuration(
 
 
 @pytest.mark.parametrize("command", ["check", "report"])
-@pytest.mark.parametrize("name", [name for name, make in SHAPES.items() if make(1).asks])
+@pytest.mark.parametrize("name", [*SHEETS_WITH_QUESTIONS, "a row that does not fit"])
 def test_a_file_with_a_question_is_not_read(
     command: str, name: str, sheet: Path, capsys: Capture
 ) -> None:
-    sheet.write_bytes(SHAPES[name](1).content)
+    asks = name in SHEETS_WITH_QUESTIONS
+    broken = sheet.read_bytes() + b"A-000001;27.03.2026 10:00\r\n"
+    sheet.write_bytes(SHAPES[name](1).content if asks else broken)
     status, out, err = run(capsys, command, sheet, VGG, AS_OF, "--lang=en", "--min-read=0")
     assert (status, out) == (2, "")
     assert "workhours init appeals.csv" in err.splitlines()[-1]
-
-
-def test_one_row_that_does_not_fit_stops_the_reading(sheet: Path, capsys: Capture) -> None:
-    with sheet.open("ab") as file:
-        file.write(b"A-000001;27.03.2026 10:00\r\n")
-    status, out, err = run(capsys, "check", sheet, VGG, AS_OF, "--lang=en", "--min-read=0")
-    assert (status, out) == (2, "")
-    assert "line 286 does not fit" in err.splitlines()[-1]
-    assert "workhours init appeals.csv" in err.splitlines()[-1]
+    assert asks or "line 286 does not fit" in err.splitlines()[-1]
 
 
 @pytest.mark.parametrize("stdin", [False, True])
