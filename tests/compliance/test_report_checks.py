@@ -246,10 +246,7 @@ def test_a_jump_of_the_median_is_a_signal() -> None:
     jumps = [False] + [abs(b - a) > trend.moving_range_limit for a, b in pairwise(medians)]
     assert [point.range_outside for point in trend.points] == jumps
     assert sum(jumps) == 2  # one jump up and one down
-
-
-def test_a_week_that_is_not_final_is_on_neither_chart() -> None:
-    posted = np.array(["2025-03-14T14:00"], "M8[s]")
+    posted = np.array(["2025-03-14T14:00"], "M8[s]")  # a week that is not final is on no chart
     for now, shown in (("2025-03-17T12:00", 0), ("2025-03-17T12:00:01", 1)):
         when = datetime.fromisoformat(now).replace(tzinfo=OFFICE.tz)
         report = report_of(cases_of_columns(AppealColumns(posted, posted), REPLY, as_of=when))
@@ -271,20 +268,15 @@ def checked() -> Report:
     )
 
 
-@pytest.mark.parametrize(
-    ("lang", "withdrawn"),
-    [
-        (
-            "en",
-            (
-                "By 4:00, 60.0% of all were answered and 10.0% withdrawn unanswered "
-                "(Aalen-Johansen); without withdrawals 66.7% would have been answered "
-                "(Kaplan-Meier): withdrawals account for 6.7 points."
-            ),
-        ),
-        ("ru", "За 4:00 ответ получили 60,0 % обращений, отозваны без ответа 10,0 %"),
-    ],
+BY_FOUR = (
+    "By 4:00, 60.0% of all were answered and 10.0% withdrawn unanswered "
+    "(Aalen-Johansen); without withdrawals 66.7% would have been answered "
+    "(Kaplan-Meier): withdrawals account for 6.7 points."
 )
+RUSSIAN = "За 4:00 ответ получили 60,0 % обращений, отозваны без ответа 10,0 %"
+
+
+@pytest.mark.parametrize(("lang", "withdrawn"), [("en", BY_FOUR), ("ru", RUSSIAN)])
 def test_text_page_and_json_show_the_checks(lang: str, withdrawn: str) -> None:
     report = checked()
     assert withdrawn in report.text(lang=lang)
@@ -294,16 +286,13 @@ def test_text_page_and_json_show_the_checks(lang: str, withdrawn: str) -> None:
     assert data["withdrawals"]["answered"] == pytest.approx(0.6)
     assert data["backlog"]["little"]["expected"] == report.backlog.little.expected
     assert from_json(to_json(report)) == report
-
-
-def test_without_withdrawals_there_is_no_sentence_about_them() -> None:
     posted = START + np.arange(20).astype("m8[h]")
     when = datetime(2025, 3, 14, tzinfo=UTC)
-    report = report_of(cases_of_columns(AppealColumns(posted, posted), WATCHED, as_of=when))
-    assert report.withdrawals.count == 0
-    assert report.withdrawals.answered == report.withdrawals.answered_alone == 1.0
-    assert "Aalen" not in report.text()
-    assert 'data-sentence="withdrawals"' not in page(report)
+    calm = report_of(cases_of_columns(AppealColumns(posted, posted), WATCHED, as_of=when))
+    assert calm.withdrawals.count == 0
+    assert calm.withdrawals.answered == calm.withdrawals.answered_alone == 1.0
+    assert "Aalen" not in calm.text()
+    assert 'data-sentence="withdrawals"' not in page(calm)
 
 
 # -- frozen reports --------------------------------------------------------------------------------
