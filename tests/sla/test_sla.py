@@ -88,7 +88,7 @@ def test_a_text_with_the_character_nul_is_refused(name: str) -> None:
         (lambda: Event("1", "1", "created", NAIVE, WHEN), NaiveDatetimeError, "occurred_at"),
         (lambda: Event("1", "A", "bogus", WHEN, WHEN), EventError, "no event type 'bogus'"),
         (lambda: replied("1", WHEN, author_role="robot"), EventError, "author_role 'robot'"),
-        (lambda: created("1", datetime.min.replace(tzinfo=OFFICE.tz)), EventError, "years 1 to 9999"),
+        (lambda: created("1", datetime.min.replace(tzinfo=OFFICE.tz)), EventError, "years 1 to"),
         (lambda: evaluate([], POLICY, as_of=NAIVE), NaiveDatetimeError, "as_of"),
         (lambda: Target("x", timedelta(0), OFFICE), PolicyError, "budget of 0"),
         (lambda: Target("x", -HOUR, OFFICE), BudgetError, "negative"),
