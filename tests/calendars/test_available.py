@@ -1,4 +1,4 @@
-"""The list of calendars, the zones of countries, what an unknown id suggests, and acts in a file."""
+"""The list of calendars, zones of countries, what an unknown id suggests, and acts in a file."""
 
 from __future__ import annotations
 

@@ -241,15 +241,6 @@ def test_keep_selects_the_events() -> None:
     assert days_of(text, keep=lambda of: "Holiday" in of.categories) == ["2025-03-05"]
 
 
-def test_a_fold_may_divide_a_character() -> None:
-    raw = event("DTSTART:20250303", "SUMMARY:День").encode()
-    half = raw.index("День".encode()) + 1
-    calendar = read_icalendar(
-        raw[:half] + b"\r\n " + raw[half:], id="x", first=date(2025, 3, 1), last=date(2025, 3, 9)
-    )
-    assert calendar.day(date(2025, 3, 3)).reasons[0].name == "День"
-
-
 @pytest.mark.parametrize(
     ("text", "words"),
     [

@@ -6,8 +6,7 @@ run to run.
 
 import random
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, timedelta
-from functools import partial
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import cycle, pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,7 +17,7 @@ np = pytest.importorskip("numpy")
 
 from kit.properties import ROWS, SEED
 from kit.values import FOUR
-from workhours_sla import Calendar, Schedule, columns, working_hours
+from workhours_sla import Calendar, Schedule, WeeklyHours, columns, working_hours
 from workhours_sla.errors import (
     BudgetError,
     CalendarCoverageError,
@@ -26,12 +25,9 @@ from workhours_sla.errors import (
     ProvisionalWarning,
 )
 from workhours_sla.worktime.columns import lookups, solve, tables
-from workhours_sla.worktime.intervals import join
-from workhours_sla.worktime.timeline import Timeline
-from workhours_sla.worktime.verbs import WorkingTime
+from workhours_sla.worktime.shifts import Shift
 
 MICROSECOND = timedelta(microseconds=1)
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 ZONES = (
     *("UTC", "Europe/Moscow", "Europe/Volgograd", "Europe/Berlin", "Europe/London"),
@@ -42,50 +38,6 @@ EDGES = ("next_opening", "next_closing", "previous_opening", "previous_closing")
 
 
 # -- cases -----------------------------------------------------------------------------------
-
-
-class Stretches(WorkingTime):
-    """Working time as a list of intervals, known over some spans."""
-
-    __slots__ = ("known", "stretches")
-
-    def __init__(
-        self,
-        stretches: Sequence[tuple[timedelta, timedelta]],
-        known: Sequence[tuple[timedelta, timedelta]],
-    ) -> None:
-        object.__setattr__(self, "stretches", tuple(join(stretches)))
-        object.__setattr__(self, "known", tuple(known))
-        super().__init__(ZoneInfo("UTC"))
-
-    def _compile(self) -> tuple[Timeline, ...]:
-        def within(lo: timedelta, hi: timedelta) -> list[tuple[timedelta, timedelta]]:
-            return [(max(a, lo), min(b, hi)) for a, b in self.stretches if max(a, lo) < min(b, hi)]
-
-        return tuple(Timeline(within, span, partial(tuple, span)) for span in self.known)
-
-    def _refuse_unknown(self, moment: timedelta) -> Any:
-        msg = f"nothing is known of {EPOCH + moment}"
-        raise CalendarCoverageError(msg)
-
-    def _key(self) -> tuple[object, ...]:
-        return (self.stretches, self.known)
-
-    def _build_by_rule(self) -> Any:
-        return self
-
-
-def irregular(rng: random.Random, count: int) -> Stretches:
-    """Return stretches of working time with gaps, each from a microsecond to weeks long."""
-    lengths = [1, 7, 1_000, 1_000_000, 60_000_000, 3_600_000_000, 86_400_000_000 * 9]
-    at, found = timedelta(days=19_000, microseconds=rng.randrange(10**9)), []
-    for _ in range(count):
-        length, gap = (
-            timedelta(microseconds=rng.choice(lengths) * rng.randint(1, 9)) for _ in range(2)
-        )
-        found.append((at, at + length))
-        at += length + gap
-    return Stretches(found, [(timedelta(days=18_990), at + timedelta(days=5))])
 
 
 def changes_of(zone: str) -> list[datetime]:
@@ -103,6 +55,10 @@ def changes_of(zone: str) -> list[datetime]:
     ] or [datetime(2024, 2, 28, tzinfo=UTC)]
 
 
+FINE = tuple(
+    Shift(timedelta(hours=at), timedelta(hours=at, microseconds=length))
+    for at, length in ((1, 1), (2, 7), (9, 1_000), (10, 61_000_001), (20, 7_200_000_003))
+)
 HOURS = (
     "Mo-Fr 09:00-13:00,14:00-18:00",
     "Mo-Fr 09:00-18:00",
@@ -113,12 +69,13 @@ HOURS = (
     "Su 01:30-25:30",
     "Mo-Su " + ",".join(f"{hour:02}:37-{hour:02}:38" for hour in range(8, 20)),
     "Mo-Fr 09:00:07-13:00,14:00-17:59:53",
+    WeeklyHours((FINE, (), FINE, FINE[:1], (), (), FINE)),
 )
 
 
 def schedule_of(rng: random.Random, zone: str) -> Schedule:
     kind = rng.randrange(3)
-    hours = rng.choice(HOURS)
+    hours: Any = rng.choice(HOURS)
     if kind == 0:
         return Schedule(None, hours, tz=zone)
     if kind == 1:
@@ -177,7 +134,7 @@ def amounts(values: Any) -> list[timedelta | None]:
 
 
 def compare(
-    schedules: Sequence[WorkingTime],
+    schedules: Sequence[Schedule],
     codes: Sequence[int],
     starts: Sequence[datetime],
     ends: Sequence[datetime],
@@ -277,28 +234,6 @@ def test_a_schedule_per_row(
     tables.compiled.cache_clear()
 
 
-@pytest.mark.parametrize("unit", PER_SECOND)
-@pytest.mark.parametrize("number", range(6))
-def test_stretches_from_a_microsecond_to_weeks(number: int, unit: str) -> None:
-    rng = random.Random(f"{SEED}-{number}-{unit}")
-    several = [irregular(rng, rng.choice([1, 3, 40, 300])) for _ in range(rng.choice([1, 1, 4]))]
-    codes = [rng.randrange(len(several)) for _ in range(ROWS)]
-    anchors = [
-        EPOCH + edge for one in several for stretch in one.stretches[:400] for edge in stretch
-    ]
-
-    def near(count: int) -> list[datetime]:
-        return [
-            rng.choice(anchors)
-            + MICROSECOND * rng.choice([0, 0, 1, -1, rng.randrange(-(10**7), 10**7)])
-            for _ in range(count)
-        ]
-
-    lengths = [0, 1, 2, 7, 1_000, 10**6, 10**10]
-    budgets = [MICROSECOND * rng.choice(lengths) * rng.randint(1, 3) for _ in range(ROWS)]
-    assert compare(several, codes, near(ROWS), near(ROWS), budgets, unit)
-
-
 @pytest.mark.parametrize("edges", [(2,), (0, 2, 4)], ids=["one each", "up to two"])
 @pytest.mark.parametrize("unit", PER_SECOND)
 def test_pauses_of_each_row(
@@ -347,33 +282,20 @@ def test_pauses_of_each_row(
         assert datetimes(marked.values) == expected, verb
 
 
-def test_a_distant_finer_edge_changes_the_unit_only_when_reached() -> None:
-    fine = Stretches(
-        [
-            (timedelta(days=10), timedelta(days=11)),
-            (timedelta(days=900), timedelta(days=900, microseconds=5)),
-        ],
-        [(timedelta(0), timedelta(days=3_000))],
-    )
-    near, far = np.array(["1970-01-11T05"], "M8[s]"), np.array(["1972-06-20T05"], "M8[s]")
-    assert columns.deadline(fine, near, working_hours(1), tz="UTC").dtype == "M8[s]"
-    found = columns.elapsed(fine, near, far, tz="UTC")
-    assert found.dtype == "m8[us]"
-    assert found.tolist() == [timedelta(hours=19, microseconds=5)]
-
-
 def test_edges_of_the_known_dates() -> None:
-    """The known dates begin and end within shifts and between shifts."""
-    hour = timedelta(hours=1)
-    base = timedelta(days=20_000)
-    shifts = [(base + hour * a, base + hour * b) for a, b in ((0, 2), (4, 6), (8, 10), (12, 16))]
-    spans = [(0, 16), (1, 15), (2, 8), (3, 9), (4, 10), (6, 7), (5, 6)]
-    for lo, hi in spans:
-        for more in ([], [(base + hour * 30, base + hour * 40)]):
-            known = [(base + hour * lo, base + hour * hi), *more]
-            time = Stretches(shifts, known)
-            starts = [EPOCH + base + timedelta(minutes=30 * step) for step in range(-3, 90)]
-            compare([time], [0] * len(starts), starts, starts, [FOUR] * len(starts), "us")
+    """The known dates begin and end at, before and after the clocks change, within shifts."""
+    for zone, day in (
+        ("Europe/Berlin", date(2025, 3, 30)),
+        ("America/New_York", date(2024, 11, 3)),
+    ):
+        noon = datetime.combine(day, time(12), UTC)
+        starts = [noon + timedelta(minutes=30 * step) for step in range(-150, 150)]
+        for before, after in ((0, 0), (0, 1), (1, 0), (2, 1), (-1, 2)):
+            first, last = day - timedelta(days=before), day + timedelta(days=after)
+            calendar = Calendar.plain(first=first, last=last)
+            for hours in ("Mo-Su 22:00-06:00", "24/7", HOURS[0]):
+                known = Schedule(calendar, hours, tz=zone)
+                compare([known], [0] * len(starts), starts, starts, [FOUR] * len(starts), "us")
 
 
 @pytest.mark.filterwarnings("ignore::workhours_sla.errors.ProvisionalWarning")
@@ -537,16 +459,6 @@ def test_a_start_at_the_first_known_instant_with_an_endless_budget_is_unknown() 
     for verb in (columns.deadline, columns.breaches_after):
         marked = verb(office, start, working_hours(46), tz="UTC", on_unknown="mark")
         assert marked.unknown.all()
-
-
-@pytest.mark.filterwarnings("ignore::workhours_sla.errors.ProvisionalWarning")
-def test_undecided_dates_are_unknown_row_by_row() -> None:
-    region = Schedule("RU-KC", HOURS[0])
-    starts = [datetime(2026, month, 20, 6, tzinfo=UTC) for month in range(1, 13)] * 50
-    ends = [start + timedelta(days=10) for start in starts]
-    budgets = [working_hours(16)] * len(starts)
-    known = compare([region], [0] * len(starts), starts, ends, budgets, "us")
-    assert 0 < known < len(starts)
 
 
 @pytest.mark.parametrize("unit", [*PER_SECOND, "D", "h", "Y"])
