@@ -36,9 +36,6 @@ DAYS = list(RU.days(date(2004, 1, 1), date(2027, 12, 31)))
 PLAIN = list(RU.without(Layer.TRANSFER).days(date(2004, 1, 1), date(2027, 12, 31)))
 
 
-# -- amendments ----------------------------------------------------------------------------
-
-
 def test_amend_takes_rows_and_tuples_of_rows() -> None:
     days = [day_off(date(2026, 9, day), ORDER) for day in (1, 2, 3)]
     moved = transfer(date(2028, 4, 29), date(2028, 5, 2), DECREE)
@@ -178,9 +175,6 @@ def test_a_changed_date_changes_only_answers_that_cross_it(
     assert {a.date for a, _ in before.calendar.diff(after.calendar, day, day)} == {day}
 
 
-# -- combinations --------------------------------------------------------------------------
-
-
 def test_off_in_any_and_working_in_any() -> None:
     plain = Calendar.plain([date(2026, 9, 1)], yearly=["12-25"])
     off, working = days_off_in_any(RU, plain), working_in_any(RU, plain)
@@ -239,9 +233,6 @@ def test_a_combination_does_not_depend_on_the_order_of_its_parts(
     assert due == same_due.deadline(friday, working_hours(4))
 
 
-# -- compared ------------------------------------------------------------------------------
-
-
 def test_equal_content_has_equal_fingerprints() -> None:
     prints = {region_id: Calendar.get(region_id).fingerprint for region_id in region_ids()}
     assert prints["RU-AMU"] == prints["RU-LIP"] != RU.fingerprint  # open on the same dates alone
@@ -285,9 +276,6 @@ def test_diff_of_two_states_of_knowledge() -> None:
     ]
 
 
-# -- plain and table -----------------------------------------------------------------------
-
-
 def test_plain_calendars() -> None:
     plain = Calendar.plain([date(2026, 1, 2)], yearly=["02-29", "12-25"])
     assert not plain.is_working_day(date(2026, 1, 2))
@@ -308,9 +296,6 @@ def test_a_table_shortens_the_eve_of_a_holiday_on_1_january() -> None:
     years = {"first": date(2026, 1, 1), "last": date(2027, 12, 31)}
     table = TableDays.of(new_year, weekend=(5, 6), **years, version="1")
     assert Calendar("X", table).day(date(2026, 12, 31)).short
-
-
-# -- day arithmetic against numpy ----------------------------------------------------------
 
 
 @given(st.dates(date(2005, 1, 1), date(2026, 12, 1)), st.integers(-200, 200))

@@ -239,9 +239,6 @@ RU-VGG 2019-12-31:transferred_off 2023-01-31:work 2023-02-01:decreed_off
 """Days by Easter, by weekday rules, by lists and by decrees, with moves and without."""
 
 
-# -- regional days -------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("line", REGIONAL.strip().splitlines())
 def test_regional_days(line: str) -> None:
     region_id, *wanted = line.split()

@@ -40,9 +40,6 @@ START = np.datetime64("2025-03-10T00:00", "s")
 FROZEN = DATA / "serial" / "report-4.json"
 
 
-# -- small cohorts on a schedule that is always open -----------------------------------------------
-
-
 class Cohort:
     """Appeals whose arrival, answer and withdrawal are in whole hours; -1 means never."""
 
@@ -152,9 +149,6 @@ def test_withdrawals_and_littles_law_by_the_definition() -> None:
     assert worst < 1e-9, f"largest difference {worst}"
 
 
-# -- weeks -----------------------------------------------------------------------------------------
-
-
 def half_a_year(bad_week: int | None = None, rebase: date | None = None) -> Report:
     """Return the report of 26 weeks around New Year; ``bad_week`` has many late answers."""
     rng = np.random.default_rng(SEED)
@@ -253,9 +247,6 @@ def test_a_jump_of_the_median_is_a_signal() -> None:
         assert (len(report.share_trend.points), len(report.trend.points)) == (shown, shown)
 
 
-# -- the checks as text, page and JSON -------------------------------------------------------------
-
-
 def checked() -> Report:
     posted = START + np.arange(20).astype("m8[h]")
     answered = np.where(
@@ -293,9 +284,6 @@ def test_text_page_and_json_show_the_checks(lang: str, withdrawn: str) -> None:
     assert calm.withdrawals.answered == calm.withdrawals.answered_alone == 1.0
     assert "Aalen" not in calm.text()
     assert 'data-sentence="withdrawals"' not in page(calm)
-
-
-# -- frozen reports --------------------------------------------------------------------------------
 
 
 def test_a_frozen_report_is_read_and_revised() -> None:

@@ -93,9 +93,6 @@ def appeals(
     return cases_of_columns(columns, TARGET, as_of=as_of)
 
 
-# -- budgets of every kind -----------------------------------------------------------------------
-
-
 @settings(deadline=None, max_examples=examples(60))
 @given(ROWS, st.datetimes(datetime(2026, 4, 14), datetime(2028, 1, 20)), st.data())
 def test_columns_give_the_fold_s_results_for_budgets_of_every_kind(
@@ -178,9 +175,6 @@ def test_in_time_and_late_by_rule_mature_together(closing: Any) -> None:
     assert shares(posted + timedelta(60)) == {(2, 4)}
 
 
-# -- repeated ids --------------------------------------------------------------------------------
-
-
 @settings(deadline=None)
 @given(st.lists(st.integers(0, 30) | st.none(), min_size=1, max_size=40))
 def test_repeated_ids_are_counted_and_named(ids: list[int | None]) -> None:
@@ -214,9 +208,6 @@ def test_frames_refuse_repeated_ids(kind: str) -> None:
     outcomes = evaluate([event], Policy([TARGET]), as_of=AS_OF).outcomes
     with pytest.raises(EventError, match="such as 'A-1'"):
         cases_of_outcomes([*outcomes, *outcomes], TARGET, as_of=AS_OF)
-
-
-# -- outliers ------------------------------------------------------------------------------------
 
 
 def independent_bulk(days: list[int]) -> tuple[int, int]:
@@ -272,9 +263,6 @@ def test_an_appeal_of_1970_does_not_stretch_the_weeks() -> None:
     assert (made.weeks, made.share_trend) == (alone.weeks, alone.share_trend)
     assert made.total.counts.arrived == 31
     assert "wrong date: 1 (0 (1 Jan 1970))." in made.text()
-
-
-# -- target rates and times ----------------------------------------------------------------------
 
 
 def test_a_target_of_all_appeals(tmp_path: Path, capsys: Capture) -> None:
@@ -345,8 +333,6 @@ TEXT: Any = "2026-03-14"
 NAIVE = datetime(2026, 3, 14)
 
 
-# -- files of appeals ----------------------------------------------------------------------------
-
 HEAD = "appeal_id,posted_at,answered_at,agency_id\n"
 FIRST = "A-1,2026-03-02T10:15+03:00,2026-03-02T11:15+03:00,roads\n"
 JOINED = "A-1,2026-03-02T10:15+03:00,2026-03-02T12:00+03:00,roads\n"
@@ -392,9 +378,6 @@ def test_an_agency_with_a_name_alone_has_the_schedule_of_the_section(
     assert made.late[0].due_at.isoformat() == "2026-03-03T10:15:00+03:00"
 
 
-# -- what the figures claim ----------------------------------------------------------------------
-
-
 ANSWERS = st.lists(st.integers(0, 3000) | st.none(), min_size=1, max_size=40)
 
 
@@ -414,8 +397,6 @@ def test_in_time_means_matured_and_met(answers: list[int | None], waited: int) -
     russian = f"в срок {in_time} + отвечено досрочно {early} + просрочено"
     assert russian in made.text(lang="ru")
 
-
-# -- crossed groupings -----------------------------------------------------------------------------
 
 CELLS = st.lists(
     st.tuples(

@@ -57,8 +57,6 @@ def test_a_sheet_is_read_as_its_story_or_the_question_is_stated(
     assert all(event.agency_id == agencies[event.appeal_id] for event in events)
 
 
-# -- encodings -----------------------------------------------------------------------------------
-
 PROPERTY = settings(max_examples=examples(300), deadline=None, derandomize=True, database=None)
 WORDS = (
     *("Дата публикации", "Номер", "Комитет ЖКХ и ТЭК", "Иванов", "г. Волжский", "ул. Мира, д. 5"),
@@ -76,9 +74,6 @@ def test_a_russian_encoding_is_right_or_not_certain(words: list[str], name: str)
     is_right = found.name is not None and content.decode(found.name) == content.decode(name)
     assert is_right or found.others
     assert is_right or len(words) < 6
-
-
-# -- questions -----------------------------------------------------------------------------------
 
 
 def found_in(content: bytes | str, folder: Path, tz: str | None = ZONE) -> Detected:
@@ -400,8 +395,6 @@ def test_names_and_values_cannot_leave_their_lines_of_toml(tmp_path: Path) -> No
     assert parse_config(answered, "written").schedule.calendar is None
 
 
-# -- networks and service desks ------------------------------------------------------------------
-
 FIXED = {
     "cloudevents_batch.json": "cloudevents",
     "cloudevents_structured.jsonl": "cloudevents",
@@ -449,9 +442,6 @@ def test_questions_about_the_formats_of_others() -> None:
     assert asked(detect(SAMPLES / "vk_callback_confirmation.json")) == ["detect_no_events"]
     assert causes["log.xes"] == ["xes_activities"]
     assert causes["zendesk_ticket_metric_events.json"] == []
-
-
-# -- mutated input -------------------------------------------------------------------------------
 
 
 @cache

@@ -34,9 +34,6 @@ def feed(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
     monkeypatch.setattr("sys.stdin", stream)
 
 
-# -- init ----------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("lang", catalog.LANGUAGES)
 def test_two_commands_lead_from_an_export_to_its_breaches(
     lang: str, sheet: Path, capsys: Capture
@@ -94,9 +91,6 @@ def test_what_cannot_be_detected_is_one_sentence(
         status, out, err = run(capsys, command, sheet, "--lang=en")
         assert (status, out, err.count("\n")) == (2, "", 1), err
         assert err.startswith("Error: ")
-
-
-# -- check and report without a configuration ----------------------------------------------------
 
 
 @pytest.mark.parametrize("command", ["check", "report"])
@@ -165,9 +159,6 @@ def test_forecast_and_a_configuration_detect_nothing(sheet: Path, capsys: Captur
         status, out, err = run(capsys, *command, sheet, "--lang=en")
         assert (status, out) == (2, "")
         assert "cp1251" in err
-
-
-# -- many broken rows ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("broken", "fails"), [(49, False), (51, True), (100, True)])

@@ -39,9 +39,6 @@ def refusal(capsys: Capture, *arguments: str) -> str:
     return sentence
 
 
-# -- configurations ------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("text", "key"),
     [
@@ -109,8 +106,6 @@ def test_the_formats_of_networks_ask_too(lang: str, capsys: Capture) -> None:
     status, out, _ = run(capsys, "check", "vk.json", "--config=vk.toml", AT)
     assert (status, "MET 1" in out) == (0, True)
 
-
-# -- columns that are not read -------------------------------------------------------------------
 
 MAPPED: Final = (
     '[input]\nkind = "appeals"\ntz = "Europe/Volgograd"\n'

@@ -242,8 +242,6 @@ def test_equal_names_that_may_both_be_the_answer_are_asked_about(rows: str) -> N
     assert any("answered_at" in doubt.keys for doubt in found.doubts), found.doubts
 
 
-# -- files of others -----------------------------------------------------------------------------
-
 FILES: Final = {
     one["name"]: one
     for one in tomllib.loads(

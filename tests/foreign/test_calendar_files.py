@@ -63,9 +63,6 @@ def days_of(text: str, tz: str | None = "Europe/Moscow", **options: Any) -> list
     return [str(day.date) for day in calendar.days(*calendar.coverage[0]) if not day.working]
 
 
-# -- reading iCalendar --------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
 def test_a_whole_feed(line_end: str) -> None:
     raw = (DATA / "feed.ics").read_bytes().replace(b"\n", line_end.encode())
@@ -300,9 +297,6 @@ def test_impossible_bounds_and_unreadable_files(tmp_path: Path) -> None:
             read_icalendar(path, id="x", **Y2025)
 
 
-# -- writing iCalendar -------------------------------------------------------------------------
-
-
 def written(schedule: Schedule, first: date, last: date) -> list[tuple[datetime, datetime]]:
     """Return the timed events of a written iCalendar file, read by another library."""
     theirs = pytest.importorskip("icalendar")
@@ -409,9 +403,6 @@ def test_impossible_arguments_of_write_icalendar() -> None:
     finer = Schedule(None, WeeklyHours(((shift,), (), (), (), (), (), ())), tz="UTC")
     with pytest.raises(HoursSyntaxError, match="whole seconds only, not 09:00"):
         write_icalendar(finer, day, day, stamp=STAMP)
-
-
-# -- xmlcalendar ---------------------------------------------------------------------------
 
 
 def year_of(calendar: Calendar, year: int) -> list[tuple[date, bool, timedelta, date]]:
@@ -536,9 +527,6 @@ def test_years_must_be_consecutive() -> None:
             read_xmlcalendar(files, id="x")
 
 
-# -- lists of dates ------------------------------------------------------------------------
-
-
 def test_a_list_of_dates() -> None:
     calendar = read_dates(DATA / "office.csv", id="office", tz="Europe/Samara")
     name = str(DATA / "office.csv")
@@ -617,8 +605,6 @@ def test_a_list_that_cannot_be_read_names_the_line(text: str, words: str) -> Non
         read_dates(text, id="x", **bounds)
     assert "\n" not in str(caught.value)
 
-
-# -- any text ------------------------------------------------------------------------
 
 Read = Callable[[Any], object]
 READERS: dict[str, tuple[Read, str, tuple[type[Exception], ...]]] = {

@@ -79,9 +79,6 @@ def working(calendar: Calendar, first: int, last: int) -> list[date]:
     return [day for day in dates(first, last) if calendar.is_working_day(day)]
 
 
-# -- every day against the library ----------------------------------------------------------
-
-
 @pytest.mark.parametrize("code", IDS)
 def test_every_day_equals_that_of_holidays(code: str) -> None:
     copied = copy_holidays(code, first=FIRST, last=LAST)
@@ -160,9 +157,6 @@ def test_every_day_equals_that_of_workalendar(code: str) -> None:
         assert not day.working or day.hours_of.weekday() not in copied.weekend
 
 
-# -- deadlines and working days ---------------------------------------------------------------
-
-
 def test_a_weekend_that_changed_is_that_of_each_date() -> None:
     emirates = copy_holidays("AE")
     assert emirates.weekend == {5}
@@ -181,9 +175,6 @@ def test_a_weekend_that_changed_is_that_of_each_date() -> None:
     assert copy_holidays("SA", first=2010, last=2014).weekend == {4}
     assert copy_holidays("SA").day(date(2013, 6, 27)).kind is DayKind.DAY_OFF  # Thursday
     assert copy_holidays("SA").day(date(2013, 7, 4)).working
-
-
-# -- uncertain dates ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -309,9 +300,6 @@ def test_the_default_range_ends_after_the_release() -> None:
     assert copy_workalendar("DE").coverage == ((date(2000, 1, 1), date(2024, 12, 31)),)
 
 
-# -- names, categories ------------------------------------------------------------------------
-
-
 def name_on(calendar: Calendar, day: date) -> str | None:
     return calendar.day(day).reasons[0].name
 
@@ -353,9 +341,6 @@ def test_the_shell_asks_for_categories(
         error = capsys.readouterr().err
         assert sentence in error
         assert error.count("\n") == 1
-
-
-# -- ids, refusals, the registry --------------------------------------------------------------
 
 
 def test_the_registry_finds_both_libraries() -> None:
@@ -448,9 +433,6 @@ def test_impossible_options_are_refused(options: dict[str, Any], message: str) -
             copy("DE", first=date(2015, 1, 1))
     with pytest.raises(CalendarDataError, match="no days of CN from 2025 to 2026"):
         copy_workalendar("CN", first=2025, last=2026)
-
-
-# -- values -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("code", ["DE-BY", "CN", "AE"])

@@ -187,8 +187,6 @@ def test_every_appeal_is_in_one_class(rows: list) -> None:
             assert all(len(line) < 400 for line in agreement_lines(found))
 
 
-# -- files and commands ------------------------------------------------------------------------
-
 CONFIG = """
 [input]
 kind = "appeals"

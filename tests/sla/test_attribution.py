@@ -66,9 +66,6 @@ def late_one(
     return late
 
 
-# -- by hand ---------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("target", "passed_on", "replied", "holder", "saved"),
     [
@@ -125,9 +122,6 @@ def test_without_a_holder_there_is_no_answer() -> None:
     assert (late.holder, late.hour_earlier) == (None, None)
     spans_of_none = [Span(None, "unassigned", at("28T10:00"), at("28T15:30"), 4.5 * HOUR)]
     assert in_time_if_earlier(spans_of_none, at("28T15:00"), HOUR / 2, answered=True) is None
-
-
-# -- against a second evaluation -------------------------------------------------------------------
 
 
 def random_life(rng: random.Random, name: str) -> list[Event]:

@@ -46,8 +46,6 @@ def event(id_: str, kind: str, minute: int, appeal: str = "A", **said: Any) -> E
     return Event(id_, appeal, EventType(kind), when, received, **said)
 
 
-# -- what happens, for each number up to the size ------------------------------------------------
-
 AGENCIES = ("parks", "roads")
 TALK = ("paused", "resumed", "replied", "citizen_message")
 STORIES: dict[str, Callable[[int, int], list[Event]]] = {
@@ -82,8 +80,6 @@ def story(name: str, size: int) -> list[Event]:
     return [created, *sorted(later, key=lambda event: event.occurred_at)]
 
 
-# -- policies ------------------------------------------------------------------------------
-
 BY_AGENCY = ScheduleBy(
     "agency_id", {"roads": OFFICE, "parks": Schedule("RU-VGG", "Mo-Fr 08:00-17:00")}
 )
@@ -105,9 +101,6 @@ FIRST = Policy([Target("first", FOUR, OFFICE)])
 PAUSED = Policy(
     [target for target in ALL.targets if target.pauses and target.stops != "next_reply"]
 )
-
-
-# -- tests -------------------------------------------------------------------------------
 
 
 def at_once(events: Sequence[Event], policy: Policy, _: Path) -> None:

@@ -133,9 +133,6 @@ def test_a_time_that_some_zone_cannot_represent_is_refused(field: str, when: dat
         Event("1", "A", "created", **times)
 
 
-# -- appeals that staff open, pauses that nobody ends ----------------------------------------------
-
-
 def by_staff(role: str | None, *more: Event) -> list[Event]:
     return [created("1", at(2025, 3, 12, 10), author_role=role), *more]
 

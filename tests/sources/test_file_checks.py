@@ -52,9 +52,6 @@ def watch(*options: str, source: str = "events.jsonl", store: str = "store.db") 
     return main(["watch", source, "--store", store, "--once", "--clock", "events", *options])
 
 
-# -- names that no file can have -----------------------------------------------------------------
-
-
 @pytest.mark.parametrize("name", ["a\0b", "a\ud800"])
 @pytest.mark.parametrize(
     "command",
@@ -76,9 +73,6 @@ def test_a_name_that_no_file_can_have_is_refused(
     assert main([name if one == "NAME" else one for one in command]) == 2
     assert "internal error" not in capsys.readouterr().err
     assert not (here / "store.db").exists()
-
-
-# -- files that are named twice ----------------------------------------------------------------
 
 
 def test_a_report_does_not_replace_its_store(here: Path, capsys: Capture) -> None:
@@ -105,9 +99,6 @@ def test_standard_streams_count_if_they_are_files(here: Path) -> None:
         done = slow_run("watch", "events.jsonl", *options, "--sink", "out.jsonl", stdout=out)
     assert (done.returncode, "--sink and standard output" in done.stderr) == (2, True)
     assert content(here) == {**before, "out.jsonl": b""}
-
-
-# -- files with other content ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("option", ["--sink", "--digests"])
@@ -178,9 +169,6 @@ def test_a_store_must_be_a_store(name: str, here: Path, capsys: Capture) -> None
     if name != "folder":
         del after[f"{name}-writer"]
     assert after == before
-
-
-# -- outputs are complete ----------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -325,9 +313,6 @@ def test_an_output_may_be_standard_output(option: str, magic: bytes) -> None:
         run.stdout.close()
         assert b"Traceback" not in run.stderr.read()
     assert run.returncode == 141
-
-
-# -- no permission, no space -------------------------------------------------------------------
 
 
 @contextmanager

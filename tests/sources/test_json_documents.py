@@ -36,9 +36,6 @@ agency_id = "{path}author.org.id"
 IN_ITEMS = '[input]\npath = "response.items[]"\n'
 
 
-# -- documents and lines -------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -75,9 +72,6 @@ def test_encodings(encoding: str, indent: int | None) -> None:
     found = events(read(text, config, encoding=encoding))
     assert [event.agency_id for event in found] == ["Дороги", None]
     assert found == events(read(rows))
-
-
-# -- paths ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("indent", [None, 1])
@@ -169,9 +163,6 @@ def test_records_that_cannot_be_used() -> None:
     late = read([{"x": 1}] * 1_000 + [ROW])
     assert len(late) == 1_001
     assert "no column 'appeal_id'" in refusal([{"x": 1}] * 1_001 + [ROW])
-
-
-# -- what no document may do ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -89,9 +89,6 @@ def rows(text: str, **options: str) -> list[object]:
         return list(source)
 
 
-# -- numbers of thousands of digits, lists of thousands of levels ----------------------------------
-
-
 @pytest.mark.parametrize("read", [load_config, load_acts])
 def test_of_a_huge_toml_file_only_the_beginning_is_read(read: Read, tmp_path: Path) -> None:
     path = tmp_path / "huge.toml"
@@ -153,9 +150,6 @@ def test_json_that_is_nested_too_deep_is_refused(tmp_path: Path) -> None:
     assert len(file.read_text().splitlines()) == 1
 
 
-# -- what took the square of its length ------------------------------------------------------------
-
-
 def test_any_number_of_blank_lines_may_come_before_a_header() -> None:
     header = "appeal_id,posted_at,answered_at\n"
     text = "\n" * 2_000_000 + header + "1,2025-03-12T10:00Z,\n2,x,\n"
@@ -183,8 +177,6 @@ def test_endless_recurrences_are_bounded() -> None:
         lambda rule: recurring(rule, "DURATION:P9999D", start="20200101"), daily
     )
 
-
-# -- messages quote little -------------------------------------------------------------------------
 
 READERS: dict[str, tuple[Read, str]] = {
     "amount": (parse_amount, LONG),

@@ -64,9 +64,6 @@ def configured(config: str) -> tuple[str, str]:
     )  # type: ignore[return-value]
 
 
-# -- columns -----------------------------------------------------------------------------------
-
-
 def test_the_first_column_with_a_value_counts() -> None:
     config = MOSCOW + '[columns]\nappeal_id = "reply_to ?? id"\n[values.appeal_id]\n"0" = ""\n'
     about = {"type": "created", "occurred_at": "2026-03-12T10:15"}
@@ -168,9 +165,6 @@ def test_keys_without_a_meaning_are_refused(key: str, why: str) -> None:
     assert "\n" not in str(caught.value)
 
 
-# -- ignored rows ------------------------------------------------------------------------------
-
-
 def test_ignored_rows_are_counted_and_pass_strict(tmp_path: Path, capsys: Capture) -> None:
     structure = lines({"appeal_id": "1", "type": ["x"], "occurred_at": "2026-03-12T10:15Z"})
     assert reason_of(structure, '[ignore]\ntype = [""]\n').reason == "malformed"
@@ -192,8 +186,6 @@ def test_ignored_rows_are_counted_and_pass_strict(tmp_path: Path, capsys: Captur
         "read": 5, "mapped": 1, "ignored": 4, "quarantined": 0, "inverted": 0,
     }  # fmt: skip
 
-
-# -- the first event of an appeal --------------------------------------------------------------
 
 STORY = [
     ("assigned", "2026-03-12T10:15:00+03:00"),
@@ -246,9 +238,6 @@ def test_watch_agrees_with_check_on_first_events(tmp_path: Path, capsys: Capture
     assert outcomes[0][0]["verdict"] == "met"
 
 
-# -- answers before their postings -------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("answered", "result"),
     [("10:15:00", "exact"), ("10:13:00", "inverted"), ("10:12:59", "reply_before_post")],
@@ -271,9 +260,6 @@ def test_an_answer_within_the_tolerance_counts_as_at_the_posting(
           "--as-of", "2026-03-12T11:00Z"])  # fmt: skip
     text = capsys.readouterr().out
     assert ("within the tolerance: 1)" in text) == (result == "inverted")
-
-
-# -- times -------------------------------------------------------------------------------------
 
 
 def read_time(text: object, datetime_format: str | tuple[str, ...]) -> str:
@@ -360,8 +346,6 @@ def test_a_minute_after_a_point_has_two_digits(datetime_format: str) -> None:
     for minute in range(10):
         assert read_time(f"12.05.{year} 10.{minute}", datetime_format) == "unreadable_time"
 
-
-# -- any values --------------------------------------------------------------------------------
 
 ANY_VALUE = st.one_of(
     st.sampled_from(

@@ -66,8 +66,6 @@ def verdicts(events: Iterable[Event]) -> dict[str, str]:
     return {one.appeal_id.rpartition("/")[2]: one.verdict.value for one in outcomes}
 
 
-# -- the samples ---------------------------------------------------------------------------------
-
 STORY = {
     "A": ("met", "2026-03-12 15:15"),
     "B": ("breached", "2026-03-12 12:20"),
@@ -119,8 +117,6 @@ def test_events_have_no_text() -> None:
         assert not [word for word in ("фонарь", "Житель", "Яма", "Вывезли") if word in events]
 
 
-# -- errors of the API ---------------------------------------------------------------------------
-
 VK_ERROR = {"error": {"error_code": 6, "error_msg": "Too many requests", "request_params": []}}
 
 
@@ -155,9 +151,6 @@ def test_error_of_the_api_exits_with_2(capsys: pytest.CaptureFixture[str], tmp_p
     assert main([*arguments, "--lang", "ru"]) == 2
     out, err = capsys.readouterr()
     assert (out, err.count("\n"), "ошибка API (102: " in err) == ("", 1, True)
-
-
-# -- records of the networks ---------------------------------------------------------------------
 
 
 def vk(number: int, by: int, at: timedelta = timedelta(), **more: Any) -> dict[str, Any]:
@@ -238,9 +231,6 @@ def telegram(number: int, by: str | None, at: timedelta = timedelta(), **more: A
 
 def chat(*messages: Any, **more: Any) -> dict[str, Any]:
     return {"name": "Чат", "type": "public_supergroup", "id": 99, **more, "messages": messages}
-
-
-# -- scenes --------------------------------------------------------------------------------------
 
 
 class Scene(NamedTuple):
@@ -434,9 +424,6 @@ def test_a_scene_gives_its_events_reasons_and_counts(name: str) -> None:
     assert read.notes == expected
 
 
-# -- VK -----------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("head", "missing"),
     [
@@ -593,9 +580,6 @@ def test_many_comments_of_one_appeal_cause_no_note_about_columns(
     assert not capsys.readouterr().err
 
 
-# -- Odnoklassniki, MAX, Telegram ---------------------------------------------------------------
-
-
 def test_account_has_chats_and_chats_that_were_left() -> None:
     account = {
         "about": "…",
@@ -661,8 +645,6 @@ def test_line_that_is_no_request_costs_one_row() -> None:
         assert [fact.split()[1] for fact in read.facts] == ["1", "2"], broken
 
 
-# -- damage ----------------------------------------------------------------------------------------
-
 PIECES = [
     *(b"{", b"}", b"[", b"]", b'"', b"\\", b"\\x0C", b",", b"\n", b"\0", b"null", b"-1", b"1e999"),
     *(b"9" * 5000, b"\xff", b"\xed\xa0\x80", b"[" * 3000, b'{"a":' * 300, b'"items":[', b"2026"),
@@ -691,9 +673,6 @@ def test_damaged_files_raise_only_our_errors(
     with suppress(SourceError):
         faults = Read(SAMPLE_FILES[name][0], bytes(data)).faults
     assert all(len(fault.text) <= 503 for fault in faults)
-
-
-# -- order and memory ------------------------------------------------------------------------------
 
 
 @settings(max_examples=examples(60), deadline=None)

@@ -77,8 +77,6 @@ def doc(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-# -- the story -----------------------------------------------------------------------------------
-
 OWN = {
     "log.xes": ACTIVITIES,
     "open311_requests.json": form("open311"),
@@ -141,8 +139,6 @@ def test_ids_and_data_of_cloudevents() -> None:
     assert events(read(doc(packed), form("cloudevents")))[0].channel == "vk"
 
 
-# -- XES -----------------------------------------------------------------------------------------
-
 LOG = '<log><global scope="event"><string key="concept:name" value="x"/></global>{}</log>'
 XES = form("xes", ACTIVITIES)
 
@@ -191,8 +187,6 @@ def test_attributes_of_traces_and_events_can_be_columns() -> None:
     assert (event.event_id, event.agency_id, event.author_role) == ("xes/A/0", "roads", "citizen")
 
 
-# -- XML that is refused -------------------------------------------------------------------------
-
 BOMB = (
     '<!DOCTYPE lolz [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">'
     '<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><log>&c;</log>'
@@ -219,8 +213,6 @@ def test_hostile_xml_is_refused_by_name(text: str) -> None:
     assert HOSTILE[text] in message
     assert message.count("rows") == 1
 
-
-# -- Open311 -------------------------------------------------------------------------------------
 
 REQUEST = {
     "service_request_id": 7,
@@ -264,8 +256,6 @@ def test_updates_of_work_in_progress_are_interim() -> None:
     )
     assert (event.type.value, event.reason) == ("replied", "interim")
 
-
-# -- CloudEvents ---------------------------------------------------------------------------------
 
 ENVELOPE = {
     "specversion": "1.0",
@@ -346,9 +336,6 @@ def test_several_http_requests_follow_each_other() -> None:
     assert "ce-id" in refusal("POST / HTTP/1.1\nHost: x\n\n{}", form("cloudevents"))
 
 
-# -- Zendesk -------------------------------------------------------------------------------------
-
-
 def metric(number: int, kind: str, clock: str, **more: object) -> dict[str, object]:
     return {
         "id": number,
@@ -360,8 +347,6 @@ def metric(number: int, kind: str, clock: str, **more: object) -> dict[str, obje
         **more,
     }
 
-
-# -- Zammad --------------------------------------------------------------------------------------
 
 TICKET = {
     "id": 9,
@@ -379,9 +364,6 @@ TICKET = {
 def article(number: int, sender: object, clock: str, **more: object) -> dict[str, object]:
     when = f"2026-03-12T{clock}:00.000Z"
     return {"id": number, "sender": sender, "internal": False, "created_at": when, **more}
-
-
-# -- totals --------------------------------------------------------------------------------------
 
 
 def sla(name: str = "First response", **cycles: object) -> dict[str, object]:
@@ -480,9 +462,6 @@ def test_a_list_of_another_form_is_named(
 ) -> None:
     detail = fault(read(doc([{**record, field: wrong}]), config), "malformed")
     assert detail.startswith(f"{field} is not a list of objects")
-
-
-# -- histories -----------------------------------------------------------------------------------
 
 
 def audit(number: int, clock: str, *changes: dict[str, object]) -> dict[str, object]:
@@ -690,8 +669,6 @@ def test_claims(config: str, document: object, expected: list[Claim]) -> None:
     assert claims(doc(document), config) == expected
 
 
-# -- errors of the systems -----------------------------------------------------------------------
-
 ERRORS = [
     (form("open311"), '[{"code": 404, "description": "jurisdiction_id was not found"}]'),
     (
@@ -739,9 +716,6 @@ def test_the_encoding_of_json_is_the_one_that_is_set(name: str, encoding: str) -
     assert "set the encoding" in refusal(text.encode("cp1251"), form(name, *kind))
 
 
-# -- templates -----------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("template", "sample", "source"),
     [
@@ -758,8 +732,6 @@ def test_a_template_reads_its_sample(template: str, sample: str, source: str) ->
     assert judged(found) == STORY
     assert {event.source for event in found} == {source}
 
-
-# -- damaged files -------------------------------------------------------------------------------
 
 NOISE = [b"", b"\x00", b"\xff", b'"', b"<", b"{}", b"null", b"]"]
 CASES = {**OWN, "jira_request_sla.json": JIRA, "cloudevents_binary_http.txt": form("cloudevents")}

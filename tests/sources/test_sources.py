@@ -71,9 +71,6 @@ def one_fault(items: list[Item], reason: str) -> Fault:
     return item
 
 
-# -- what rows mean ------------------------------------------------------------------------------
-
-
 def test_a_sheet_in_cp1251() -> None:
     rows = sheet(
         "A-1;12.03.2026 10:15;12.03.2026 14:05;Комитет ЖКХ\n"
@@ -260,8 +257,6 @@ def test_a_row_that_cannot_be_used(fields: dict[str, Any], reason: str, detail: 
         assert one_fault(read(table), reason).line == 2
 
 
-# -- local times ---------------------------------------------------------------------------------
-
 LOCAL = '[input]\nformat = "jsonl"\ntz = "{}"\n'
 
 
@@ -318,8 +313,6 @@ def test_a_local_time_is_read_only_where_it_names_one_instant(tz: str, wall: dat
     expected: dict[int, set[Any]] = {0: {"nonexistent_time"}, 1: found, 2: {"ambiguous_time"}}
     assert {read_as} == expected[len(found)]
 
-
-# -- the shape of CSV ----------------------------------------------------------------------------
 
 TABLE = "appeal_id,type,occurred_at,reason\n"
 GOOD = "A,created,2026-03-12T10:15Z,x\n"
@@ -438,9 +431,6 @@ def test_a_missing_column_is_reported_with_the_columns_and_a_similar_name() -> N
     assert "no column 'agency' to read as agency_id" in named
 
 
-# -- what is no text -----------------------------------------------------------------------------
-
-
 def test_bytes_of_another_encoding() -> None:
     prefix = (TABLE + GOOD * 4000).encode()
     message = refusal(prefix + "Ж".encode("cp1251") + b",\n")
@@ -465,9 +455,6 @@ def test_binary_files() -> None:
     assert "damaged workbook" in refusal(b"PK\x03\x04\x14\x00\x06\x00")
     assert 'set format = "xlsx"' in refusal(b"PK\x03\x04\x14\x00\x06", '[input]\nformat = "csv"')
     assert "ends in the middle of its gzip data" in refusal(b"\x1f\x8b\x08\x00")
-
-
-# -- the shape of JSON Lines ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -523,9 +510,6 @@ def test_faulty_lines_before_the_first_good_one_are_kept() -> None:
     assert len(items) == 5001
     assert len(events(items)) == 1
     assert len(faults(read("nonsense\n" * 3, EVENTS))) == 3
-
-
-# -- streams and files ---------------------------------------------------------------------------
 
 
 class Trickle:
@@ -617,9 +601,6 @@ def test_files_that_cannot_be_opened(path: str, part: str) -> None:
         open_source(Path(path), Config())
     with pytest.raises(SourceError, match=r"rows cannot be read .*Input/output error"):
         list(open_source(Failing(), config_of(EVENTS), name="rows"))
-
-
-# -- nothing is lost -----------------------------------------------------------------------------
 
 
 TEXT = st.text(

@@ -76,9 +76,6 @@ def refusal(book: bytes, more: str = "") -> str:
     return refusal_of_rows(book, SHEET.replace("{more}", more)).replace("rows", "book")
 
 
-# -- sheets and headers --------------------------------------------------------------------------
-
-
 def test_a_table_below_a_title_beside_blank_columns() -> None:
     rows = [
         (None, "Выгрузка инцидентов"),
@@ -140,9 +137,6 @@ def test_the_sheet_with_the_columns_is_found() -> None:
     message = refusal(xlsx(fill, sheets=("Обложка", "Март", "Апрель")))
     assert "has the columns on the sheets 'Март' and 'Апрель'; set sheet" in message
     assert "'Отчёт'" in refusal(xlsx(fill, sheets=("Пусто", "Обложка")))
-
-
-# -- cells ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -356,9 +350,6 @@ def test_links_are_their_texts() -> None:
     assert ids(read(changed(xlsx(fill), {SHEET_XML: uncomputed}))) == found
 
 
-# -- ODS and XLS ---------------------------------------------------------------------------------
-
-
 def test_ods() -> None:
     at = 'office:value-type="date" office:date-value="2026-03-12T{}"'
     wrong = 'office:value-type="string" office:string-value="" calcext:value-type="error"'
@@ -450,8 +441,6 @@ def test_xls(tmp_path: Path) -> None:
         (note,) = map(str, source.notes)
         assert "look the same, and 4 cells" in note
 
-
-# -- mutations -----------------------------------------------------------------------------------
 
 BOOK = table((1001, POSTED, None, "x"), ("A-2", "2026-03-12 10:15", POSTED, "y"))
 ODS = ods(

@@ -37,9 +37,6 @@ ZONES = (
 EDGES = ("next_opening", "next_closing", "previous_opening", "previous_closing")
 
 
-# -- cases -----------------------------------------------------------------------------------
-
-
 def changes_of(zone: str) -> list[datetime]:
     """Return the instants, to the hour, at which a zone changes its offset from 2016 to 2027."""
     tz, hour = ZoneInfo(zone), timedelta(hours=1)
@@ -193,9 +190,6 @@ RANDOM_CASES = [
 ]
 
 
-# -- answers for each row ------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(("seed", "zone", "unit"), RANDOM_CASES)
 def test_a_schedule_for_all_rows(
     monkeypatch: pytest.MonkeyPatch, seed: str, zone: str, unit: str
@@ -344,9 +338,6 @@ def test_edges_with_nat_shapes_lists_and_unknown_rows(office: Schedule, verb: st
     assert np.isnat(marked.values).tolist() == [False, False, True]
 
 
-# -- shapes, units and kinds -----------------------------------------------------------------
-
-
 @pytest.fixture
 def office() -> Schedule:
     return Schedule("RU-VGG", HOURS[0])
@@ -421,9 +412,6 @@ def test_lists_of_aware_datetimes_give_lists_in_their_zone(office: Schedule) -> 
     assert columns.elapsed(office, starts, found).astype(object).tolist() == [FOUR, None]
     assert columns.next_opening(office, starts[0]) == starts[0]
     assert columns.deadline(office, [], FOUR).tolist() == []
-
-
-# -- unknown rows -----------------------------------------------------------------------
 
 
 def test_a_row_outside_the_calendar_is_named(office: Schedule) -> None:
@@ -514,9 +502,6 @@ def test_values_finer_than_microseconds_are_refused(office: Schedule) -> None:
         columns.deadline(office, starts[[0, 1, 0]], budgets, tz="UTC")
 
 
-# -- invalid arguments -------------------------------------------------------------------------
-
-
 def test_invalid_pauses_are_refused(office: Schedule) -> None:
     since = np.array(["2025-03-12T07", "2025-03-12T09", "2025-03-12T08"], "M8[s]")
     second = np.timedelta64(1, "s")
@@ -569,9 +554,6 @@ def test_pauses_past_the_known_dates() -> None:
     assert due(start, working_hours(2), office) == until
     with pytest.raises(CalendarCoverageError, match="row 0: the deadline of"):
         due(start, working_hours(2), office, pauses=columns.Pauses(start, until, [0, 1]))
-
-
-# -- NaT and tables -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])

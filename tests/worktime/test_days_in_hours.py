@@ -40,9 +40,6 @@ SHORT_FRIDAY = Schedule("RU-VGG", "Mo-Th 09:00-18:00; Fr 09:00-16:45")
 NIGHTS = Schedule("RU-VGG", "Mo-Fr 22:00-06:00")
 
 
-# -- worked out by hand ----------------------------------------------------------------------------
-
-
 def test_working_days_in_hours_have_the_length_of_the_usual_day() -> None:
     # 4 x 9:00 and 7:45 are 43:45 in a week, 8:45 in a day
     tuesday = at(2025, 3, 11, 10, 15)
@@ -131,8 +128,6 @@ def test_texts_and_values() -> None:
         assert budget_words("working_days_in_hours", 3) == "3 рабочих дня в пересчёте на часы"
 
 
-# -- against the oracle ----------------------------------------------------------------------------
-
 HOURS = (
     "Mo-Fr 09:00-13:00,14:00-18:00",
     "Mo-Th 08:30-17:45; Fr 08:30-16:30",
@@ -187,8 +182,6 @@ def test_the_latest_start_is_the_last_that_is_due_in_time(
     for later in (latest + step for step in steps):
         assert later > due or schedule.deadline(later, budget) > due
 
-
-# -- in a configuration and a report ---------------------------------------------------------------
 
 REGION = """
 [schedule]

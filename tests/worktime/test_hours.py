@@ -322,12 +322,14 @@ def test_texts_that_are_no_budgets_are_refused(text: str, options: Any, says: st
 
 def test_budgets_are_exact_and_not_negative() -> None:
     assert working_hours(1, minutes=30) == timedelta(minutes=90)
-    with pytest.raises(TypeError, match="minutes=30"):
-        working_hours(1.5)
-    with pytest.raises(BudgetError, match="latest_start"):
-        working_hours(-1)
-    with pytest.raises(TypeError, match=r"working_hours\(4\), not 4"):
-        check_budget(4)
+    for make, error, says in (
+        (lambda: working_hours(1.5), TypeError, "minutes=30"),
+        (lambda: working_hours(-1), BudgetError, "latest_start"),
+        (lambda: check_budget(4), TypeError, r"working_hours\(4\), not 4"),
+        (lambda: WeeklyHours.parse(9), TypeError, "text, not 9"),
+    ):
+        with pytest.raises(error, match=says):
+            make()
 
 
 @pytest.mark.parametrize(

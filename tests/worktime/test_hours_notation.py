@@ -26,8 +26,6 @@ MONTH_DAYS = [(day.month, day.day) for day in LEAP_YEAR]
 REFUSED = {"hours_pointless", "hours_never", "hours_after_midnight", "hours_off_twice"}
 """The causes of a refusal that depend on several rules; every text drawn here is well formed."""
 
-# -- rules as data and as text ---------------------------------------------------------------
-
 
 @dataclass(frozen=True)
 class Written:
@@ -162,8 +160,6 @@ def minutes_of(shifts: object) -> bytearray:
 
 NO_HOURS = [()] * 7
 
-# -- properties ------------------------------------------------------------------------------
-
 
 @PROPERTY
 @given(written_hours(), st.dates(date(1999, 1, 1), date(2035, 12, 31)))
@@ -259,8 +255,6 @@ def test_exactly_the_rules_without_effect_are_refused(hours: tuple[Written, ...]
     elif cause != "hours_off_twice":
         assert useless == []
 
-
-# -- transferred days, changes, calendars ----------------------------------------------------
 
 SEASONS = "Sep-Oct Mo-Fr 08:00-17:00; Nov-Aug Mo-Th 09:00-18:00; Nov-Aug Fr 09:00-16:45"
 

@@ -48,9 +48,6 @@ def at(schedule: Schedule, *fields: int) -> datetime:
     return datetime(*fields, tzinfo=schedule.tz)
 
 
-# -- answers worked out by hand ------------------------------------------------------
-
-
 def test_an_own_day_off_is_not_called_a_decree() -> None:
     calendar = Calendar.get("RU").amend(day_off(date(2026, 9, 1), Act("Order No 7")))
     own = Schedule(calendar, S8, tz="Europe/Moscow", overrides={date(2026, 9, 2): "off"})

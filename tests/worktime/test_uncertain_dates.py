@@ -392,8 +392,6 @@ def test_certain_answers_are_those_of_every_completion(part: int) -> None:
     assert counts["unknown, differ"]
 
 
-# -- worked out by hand ----------------------------------------------------------------------------
-
 DAGESTAN = Schedule("RU-DA", "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
 """A schedule for which 20, 21, 28 and 29 April 2025 are uncertain."""
 
