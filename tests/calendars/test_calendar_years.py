@@ -50,8 +50,6 @@ async def check_years(id_: str, years: Iterable[int], capsys: Capture) -> dict[i
 
 def edges(one: AvailableCalendar) -> list[int]:
     """Return the first and the last year of a calendar, and those around it."""
-    assert one.first is not None
-    assert one.last is not None
     first, last = one.first.year, one.last.year
     return sorted({first - 1, first, last, last + 1})
 

@@ -117,7 +117,6 @@ def test_withdrawals_and_littles_law_by_the_definition() -> None:
         if not pairs or (max(waited for waited, _ in pairs) < 4 and alone < 1):
             assert ours is None
         else:
-            assert ours is not None
             assert (ours.time, ours.count) == (FOUR, sum(how == "withdrawn" for _, how in pairs))
             found = (ours.answered, ours.withdrawn, ours.answered_alone)
             for mine, theirs in zip(found, (answered, gone, alone), strict=True):
@@ -128,7 +127,6 @@ def test_withdrawals_and_littles_law_by_the_definition() -> None:
         if not done:
             assert little is None
             continue
-        assert little is not None
         assert little.since == datetime(2025, 3, 10, tzinfo=UTC)  # the Monday
         span = cohort.now + micro
         open_hours = sum(
@@ -291,7 +289,6 @@ def test_a_frozen_report_is_read_and_revised() -> None:
     assert kept.total.counts.matured_met == 3
     assert kept.withdrawals is not None
     assert kept.backlog.little is not None
-    assert kept.attribution is not None
     assert kept.attribution.at_breach == (("lighting", 2),)
     assert kept.attribution.hour_earlier == (("lighting", 1),)
     assert from_json(to_json(kept)) == kept

@@ -106,7 +106,6 @@ def test_every_changed_verdict_is_listed_with_its_only_cause(
         if verdict(before.get(name)) != verdict(after.get(name))
     }
     found = revise(old, new).cases
-    assert found is not None
     assert [one.appeal_id for one in found] == sorted(expected)
     for one in found:
         assert one.causes == (cause,)
@@ -129,7 +128,6 @@ def test_every_cycle_of_an_appeal_has_its_verdict() -> None:
     result = evaluate(events, policy, as_of=NOW)
     cases = cases_of_evaluation(result, policy, as_of=NOW, events=events)
     found = report(cases, ReportOptions(with_cases=True)).cases
-    assert found is not None
     assert [(one.cycle, one.verdict) for one in found] == [
         (one.cycle, one.verdict.value) for one in result.outcomes
     ]
@@ -184,8 +182,6 @@ def test_the_command_lists_the_verdicts_that_changed(
 def test_several_causes_and_reports_without_verdicts() -> None:
     rows: Rows = [(31 * 60, 3 * 24 * 60)]  # Friday 16:00, answered on Monday 16:00
     first, second = made(rows), made([(31 * 60, 67 * 60)], schedule=DECREED, hours=5)
-    assert first is not None
-    assert second is not None
     (found,) = revise(first[0], second[0]).cases or ()
     assert (found.old, found.new) == ("breached", "met")
     assert found.causes == ("input", "calendar", "policy")

@@ -80,7 +80,6 @@ def with_a_day_off(fits: Sequence[Fit], day: date) -> tuple[Fit, ...]:
 
 def touches(outcome: Outcome, day: date, until: datetime) -> bool:
     """Whether a date is near the time between the start and the last instant of a clock."""
-    assert outcome.started_at is not None
     ends = [outcome.answered_at, outcome.due_at, outcome.limit]
     last = max([outcome.started_at, *filter(None, ends)] + [until] * (outcome.limit is None))
     midnight = [datetime.combine(day, datetime.min.time(), outcome.started_at.tzinfo)]

@@ -97,7 +97,6 @@ def outcomes_of(events: Iterable[Event], until: int) -> dict[str, list[tuple[str
     result = evaluate(events, parse(CONFIG).policy, as_of=as_of)
     found: dict[str, list[tuple[str, int, int]]] = {}
     for one in result.outcomes:
-        assert one.elapsed is not None
         started = (one.started_at - START) // timedelta(minutes=1)
         used = one.elapsed // timedelta(minutes=1)
         found.setdefault(one.appeal_id, []).append((one.verdict.value, started, used))

@@ -33,7 +33,6 @@ from workhours_sla import (
     Monitor,
     Months,
     Outcome,
-    OutcomeBounds,
     Policy,
     Schedule,
     ScheduleBy,
@@ -409,11 +408,6 @@ def outcome_of(as_of: datetime, target: Target, *events: Event) -> Outcome:
     return found
 
 
-def bounds_of(outcome: Outcome) -> OutcomeBounds:
-    assert outcome.bounds is not None
-    return outcome.bounds
-
-
 def test_an_appeal_never_answered_is_breached_whatever_the_date_was() -> None:
     kc = Schedule("RU-KC", "Mo-Fr 09:00-18:00")  # 19-21 April 2026 are uncertain
     posted = datetime(2026, 4, 17, 16, tzinfo=kc.tz)
@@ -423,7 +417,7 @@ def test_an_appeal_never_answered_is_breached_whatever_the_date_was() -> None:
     assert (found.verdict, found.calendar_unknown) == (Verdict.BREACHED, False)
     assert (found.due_at, found.limit) == (None, None)
     earliest, latest = posted + DAY * 3 - HOUR * 5, posted + DAY * 5 - HOUR * 5
-    assert bounds_of(found).due_at == bounds_of(found).limit == (earliest, latest)
+    assert found.bounds.due_at == found.bounds.limit == (earliest, latest)
 
     monitor = Monitor(policy)
     assert [change.kind for change in monitor.apply(created)] == [ChangeKind.OPENED]
@@ -479,13 +473,13 @@ def test_bounds_past_the_last_known_date() -> None:
     for target, given in ((Target("t", WorkingDays(3), office), events[:1]), (capped, events)):
         found = outcome_of(datetime(2028, 3, 1, 10, tzinfo=office.tz), target, *given)
         assert (found.verdict, found.calendar_unknown) == (Verdict.PENDING, True)
-        assert bounds_of(found).due_at[0] is not None
-        assert bounds_of(found).due_at[1] is None
+        assert found.bounds.due_at[0] is not None
+        assert found.bounds.due_at[1] is None
     off = datetime(2027, 12, 31, 10, tzinfo=office.tz)  # a day off
     five_days = Target("t", CalendarDays(5, roll="preceding"), office)
     found = outcome_of(off, five_days, event(0, EventType.CREATED, off))
     # were every date after it off, there would be no working date to move back to
-    assert bounds_of(found).due_at == (datetime(2028, 1, 1, tzinfo=office.tz), None)
+    assert found.bounds.due_at == (datetime(2028, 1, 1, tzinfo=office.tz), None)
 
 
 def test_an_explanation_names_the_uncertain_date_that_did_not_matter() -> None:
@@ -525,7 +519,7 @@ def test_far_from_the_known_dates_a_budget_without_roll_has_a_limit() -> None:
         found = outcome_of(posted + DAY, Target("t", budget, office), created)
         midnight = datetime(2040, 3, 6, tzinfo=office.tz) + days * DAY
         assert (found.verdict, found.due_at, found.limit) == (Verdict.PENDING, None, midnight)
-        assert bounds_of(found).due_at == (midnight - DAY, midnight)
+        assert found.bounds.due_at == (midnight - DAY, midnight)
     preceding = Target("t", Months(1, roll="preceding"), office)
     assert outcome_of(posted + DAY, preceding, created).calendar_unknown
 
@@ -559,7 +553,7 @@ def test_a_day_budget_is_not_due_before_its_start_although_its_date_may_close_ea
     target = Target("t", CalendarDays(1, "none", "same_day"), nights, warn_percent=50)
     created = Event("1", "A", EventType.CREATED, posted, posted)
     found = outcome_of(posted, target, created)
-    assert bounds_of(found).due_at[0] == posted
+    assert found.bounds.due_at[0] == posted
 
 
 def test_the_two_instants_of_a_repeated_hour_are_different_answers() -> None:
