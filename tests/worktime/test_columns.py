@@ -449,19 +449,22 @@ def test_a_start_at_the_first_known_instant_with_an_endless_budget_is_unknown() 
         assert marked.unknown.all()
 
 
+@pytest.mark.parametrize("several", [False, True], ids=["one", "several"])
 @pytest.mark.parametrize("unit", [*PER_SECOND, "D", "h", "Y"])
-def test_the_ends_of_int64_are_unknown(unit: str) -> None:
+def test_the_ends_of_int64_are_unknown(unit: str, several: bool) -> None:
     always = Schedule(Calendar.plain(days_off=[]), "24/7", tz="UTC")
+    of: Any = [always, OFFICE] if several else always
     ends = np.array([2**63 - 1, -(2**63) + 1, 2**62, -(2**62)])
     edges = (ends - np.fmod(ends, 1000 if unit == "ns" else 1)).view(f"M8[{unit}]")
-    for budget in (timedelta(0), FOUR, timedelta(days=3_000_000)):
-        for verb in (columns.deadline, columns.breaches_after, columns.latest_start):
-            marked = verb(always, edges, budget, tz="UTC", on_unknown="mark")
-            assert marked.unknown.all()
-    marked = columns.elapsed(always, edges, edges[::-1], tz="UTC", on_unknown="mark")
-    assert marked.unknown.all()
+    given: Any = {"tz": "UTC", "on_unknown": "mark"}
+    given |= {"codes": [0, 1, 0, 1]} if several else {}
+    for _ in range(2):  # the second call has the tables
+        for budget in (timedelta(0), FOUR, timedelta(days=3_000_000)):
+            for verb in (columns.deadline, columns.breaches_after, columns.latest_start):
+                assert verb(of, edges, budget, **given).unknown.all()
+        assert columns.elapsed(of, edges, edges[::-1], **given).unknown.all()
     with pytest.raises(CalendarCoverageError, match="row 0"):
-        columns.elapsed(always, edges, edges, tz="UTC")
+        columns.elapsed(of, edges, edges, **(given | {"on_unknown": "raise"}))
 
 
 @pytest.mark.slow
@@ -554,37 +557,6 @@ def test_pauses_past_the_known_dates() -> None:
     assert due(start, working_hours(2), office) == until
     with pytest.raises(CalendarCoverageError, match="row 0: the deadline of"):
         due(start, working_hours(2), office, pauses=columns.Pauses(start, until, [0, 1]))
-
-
-@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
-@pytest.mark.parametrize("several", [False, True], ids=["one", "several"])
-def test_nat_and_both_ends_of_datetime64(unit: str, several: bool) -> None:
-    offices = [Schedule("RU-VGG", hours) for hours in ("Mo-Fr 09:00-18:00", "Mo-Fr 10:00-19:00")]
-    ordinary = np.datetime64("2025-03-12T08:00").astype(f"M8[{unit}]")
-    last = 2**63 - 1
-    finest = 1000 if unit == "ns" else 1
-    for odd in (
-        -(2**63),
-        *(n // finest * finest for n in (1 - 2**63 + 999, -1, 0, last - 1, last)),
-    ):
-        starts = np.array([ordinary, ordinary])
-        starts.view(np.int64)[1] = odd
-        given: Any = {"tz": "UTC", "on_unknown": "mark"}
-        if several:
-            given["codes"] = [0, 1]
-        for _ in range(2):  # the second call has the tables
-            schedule: Any = offices if several else offices[0]
-            columns.elapsed(
-                schedule, starts[:1], starts[:1], **given | {"codes": [0]} if several else given
-            )
-            both = columns.elapsed(schedule, starts, starts[::-1], **given)
-            due = columns.deadline(schedule, starts, FOUR, **given)
-            unknown = [False, odd != -(2**63)]
-            assert both.unknown.tolist() == [unknown[1]] * 2
-            assert np.isnat(both.values).all()
-            assert due.unknown.tolist() == unknown
-            assert np.isnat(due.values).tolist() == [False, True]
-            assert due.values[0] == np.datetime64("2025-03-12T12:00")
 
 
 STARTS = np.array(["2025-03-12T07:15", "2025-03-12T08:15"], "M8[s]")
