@@ -114,24 +114,14 @@ def test_only_dates_are_read(wrong: str, capsys: Capture) -> None:
 
 
 def test_a_configuration_with_its_target(tmp_path: Path, capsys: Capture) -> None:
-    text = """
-[schedules.six]
-calendar = "RU-VGG"
-week = 6
-hours = "Mo-Sa 09:00-15:00"
-[schedule]
-calendar = "RU-VGG"
-overrides = { 2026-03-10 = "off" }
-[[targets]]
-name = "a"
-budget = "4h"
-[[targets]]
-name = "b"
-budget = "4h"
-schedule = "six"
-"""
     config = tmp_path / "office.toml"
-    config.write_text(text, "utf-8")
+    config.write_text(
+        '[schedules.six]\ncalendar = "RU-VGG"\nweek = 6\nhours = "Mo-Sa 09:00-15:00"\n'
+        '[schedule]\ncalendar = "RU-VGG"\noverrides = { 2026-03-10 = "off" }\n'
+        '[[targets]]\nname = "a"\nbudget = "4h"\n'
+        '[[targets]]\nname = "b"\nbudget = "4h"\nschedule = "six"\n',
+        "utf-8",
+    )
     asked = ("10.03.2026", "14.03.2026", "--config", str(config))
     assert run(capsys, *asked)[0] == 2
     assert data_of(capsys, *asked, "--target", "a")["working_days"] == 3

@@ -34,27 +34,16 @@ from workhours_sla.text import catalog
 from workhours_sla.text.messages import phrase_of, said
 
 FIRST, LAST = 2015, 2026
-SUBDIVIDED = {
-    "AM": ("LO", "SH", "ER"),
-    "AT": ("1", "5", "9"),
-    "AU": ("NSW", "VIC", "QLD"),
-    "BR": ("SP", "RJ", "BA"),
-    "CA": ("ON", "QC", "BC"),
-    "CH": ("ZH", "GE", "TI"),
-    "DE": ("BY", "SN", "BE"),
-    "ES": ("MD", "CT", "AN"),
-    "GB": ("ENG", "SCT", "NIR"),
-    "IN": ("MH", "TN", "WB"),
-    "MY": ("01", "10", "14"),
-    "NZ": ("AUK", "WGN", "OTA"),
-    "PT": ("11", "30", "20"),
-    "US": ("CA", "TX", "NY"),
-}
+PARTS = (
+    "AM-LO AM-SH AM-ER AT-1 AT-5 AT-9 AU-NSW AU-VIC AU-QLD BR-SP BR-RJ BR-BA CA-ON CA-QC CA-BC "
+    "CH-ZH CH-GE CH-TI DE-BY DE-SN DE-BE ES-MD ES-CT ES-AN GB-ENG GB-SCT GB-NIR IN-MH IN-TN IN-WB "
+    "MY-01 MY-10 MY-14 NZ-AUK NZ-WGN NZ-OTA PT-11 PT-30 PT-20 US-CA US-TX US-NY"
+)
 WHOLE = [
     *("AE", "AZ", "BG", "BY", "CN", "HU", "IL", "JO", "JP", "KG", "KR", "KZ", "LK", "LV", "MM"),
     *("PH", "SA", "SG", "TH", "TR", "TW", "UA", "UZ", "VN", "ZA"),
 ]
-IDS = [*WHOLE, *SUBDIVIDED, *(f"{c}-{s}" for c, subs in SUBDIVIDED.items() for s in subs)]
+IDS = [*WHOLE, *dict.fromkeys(part[:2] for part in PARTS.split()), *PARTS.split()]
 SWAPPING = ["AM", "AZ", "BG", "BY", "CN", "HU", "KG", "KZ", "LV", "MM", "TW", "UA", "UZ", "VN"]
 WORKALENDAR_IDS = [
     *("AU-NSW", "BR-SP", "CA-QC", "CH-GE", "CN", "DE", "DE-BY", "DZ", "ES-CT", "FR", "GB"),
