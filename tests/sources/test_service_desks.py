@@ -389,6 +389,7 @@ def test_values_that_are_missing_or_wrong_are_refused() -> None:
     assert "first_response" in refusal(doc({"tickets": [TICKET]}), config)
     for name in ("jira", "servicenow"):
         assert 'kind = "appeals"' in refusal("{}", form(name))
+    assert "<service_requests>" in refusal("<html></html>", form("open311"))
     assert len(events(read(doc({"result": [TASK]}), SERVICENOW))) == 2
     early = {**TASK, "end_time": "2026-03-12 06:00:00"}
     fault(read(doc([early]), SERVICENOW), "reply_before_post")
