@@ -77,8 +77,8 @@ LONGEST_SHOWN: Final = 80
 class WorkHoursError(Exception):
     """The base class of all errors of this library.
 
-    Keyword arguments become attributes of the error, which survive pickling. If the message is a
-    ``messages.Phrase``, its ``cause`` and ``facts`` become attributes as well, from which
+    Keyword arguments become attributes of the error; pickling keeps them. If the message is a
+    ``messages.Phrase``, its ``cause`` and ``facts`` become attributes as well; from these,
     ``messages.refusal`` makes the sentence in another language.
     """
 
@@ -94,11 +94,11 @@ class ArgumentError(WorkHoursError, TypeError):
 
 
 class NaiveDatetimeError(WorkHoursError, ValueError):
-    """Raised when a datetime has no UTC offset where an instant is needed."""
+    """Raised when a datetime has no UTC offset, although an exact moment is needed."""
 
 
 class TimeSyntaxError(WorkHoursError, ValueError):
-    """Raised when text is not a time in an accepted format, or names no instant or two instants.
+    """Raised for text in no accepted format, or a local time that does not exist or occurs twice.
 
     ``text`` is the rejected text. ``catalog.REFUSALS[cause]`` is the reason in each language, and
     ``facts`` are the values of the reason's placeholders.
@@ -123,7 +123,7 @@ class HoursSyntaxError(WorkHoursError, ValueError):
 
 
 class BudgetError(WorkHoursError, ValueError):
-    """Raised when a budget is negative or cannot be parsed."""
+    """Raised when a budget (an amount of allowed time) is negative or cannot be parsed."""
 
 
 class EmptyScheduleError(WorkHoursError, ValueError):
@@ -137,7 +137,7 @@ class UnknownTimeZoneError(WorkHoursError, LookupError):
 
 
 class MissingTimeZoneError(WorkHoursError, ValueError):
-    """Raised when neither a schedule nor its calendar has a time zone."""
+    """Raised when a schedule has no time zone and its calendar has none either."""
 
 
 class UnknownCalendarError(WorkHoursError, LookupError):
@@ -151,14 +151,14 @@ class CalendarDataError(WorkHoursError, ValueError):
 
 
 class CalendarCoverageError(WorkHoursError, LookupError):
-    """Raised when the answer depends on a date that the calendar does not cover.
+    """Raised when an answer depends on a date that the calendar does not cover.
 
     ``calendar`` is the id of the calendar, and ``date`` is the date that is not covered. ``first``
     and ``last`` are the first and last covered dates, or None if no date is covered.
-    ``catalog.UNKNOWN_DATES[cause]`` is the reason in each language, and ``facts`` are the values
-    of the reason's placeholders. The answer, a datetime or an amount of time, lies between
-    ``earliest`` and ``latest``, whatever kinds of days the unknown dates turn out to be. A bound
-    that is not known is None.
+    ``catalog.UNKNOWN_DATES[cause]`` is the reason in each language, and ``facts`` are the values of
+    the reason's placeholders. Whatever kinds of days the unknown dates turn out to be, the answer,
+    a datetime or an amount of time, lies between ``earliest`` and ``latest``. A bound that is not
+    known is None.
     """
 
     calendar: str
@@ -200,10 +200,10 @@ class SourceError(WorkHoursError, ValueError):
 class StoreError(WorkHoursError, OSError):
     """Raised when a store or a sink cannot be opened, read or written.
 
-    Everything that was acknowledged before the error remains stored. ``cause`` is empty, or the key
-    of a sentence with the reason, in ``catalog.STORE_FAULTS`` or ``catalog.ERRORS``. Then
-    ``facts`` are the values of the sentence's placeholders. ``retry_after`` is the delay that the
-    receiver asks for before the next attempt, None if it does not.
+    Everything that was acknowledged before the error remains stored. ``cause`` is the key of a
+    sentence with the reason, in ``catalog.STORE_FAULTS`` or ``catalog.ERRORS``, or empty; ``facts``
+    are the values of the sentence's placeholders. ``retry_after`` is the delay (a timedelta) that
+    the receiver asks for before the next attempt, or None if it asks for none.
     """
 
     cause: str = ""

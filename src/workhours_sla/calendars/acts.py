@@ -42,7 +42,7 @@ def day_off(
 
     With ``shortens_eve`` the day off is a holiday, and the working day before it is one hour
     shorter. Otherwise it is a single day off by decree or order, which shortens no other day.
-    ``name`` is the name of the day off in descriptions.
+    ``name`` is what descriptions call the day off.
 
     >>> day_off(date(2026, 9, 1), Act("Order 7"))[0].kind.value
     'decreed_off'
@@ -56,8 +56,8 @@ def transfer(
 ) -> tuple[Entry, ...]:
     """Return the rows that move a day off from ``source`` to ``target``, for ``Calendar.amend``.
 
-    ``source`` becomes a working day with the hours of ``target``. If ``source`` is a holiday,
-    ``Calendar.amend`` adds only the new day off, since nobody works on holidays.
+    ``source`` becomes a working day with the hours of ``target``. But if ``source`` is a holiday,
+    ``Calendar.amend`` keeps it off and adds only the new day off.
 
     >>> moved = transfer(date(2028, 4, 29), date(2028, 5, 2), Act("Resolution 1"))
     >>> [(str(row.date), row.kind.value) for row in moved]

@@ -43,8 +43,8 @@ class Calendar:
 
     A calendar is immutable, hashable, picklable and safe to share between threads. Two calendars
     are equal if they have the same id, zone, source of days and options. ``tz`` is the IANA zone
-    that a schedule takes from the calendar, or None. Every method that takes a date raises
-    TypeError for a datetime, and CalendarCoverageError for a date that is not covered.
+    that a schedule takes from the calendar, or None. Methods raise TypeError for a datetime in
+    place of a date, and CalendarCoverageError if they need a date that is not covered.
 
     >>> Calendar.get("RU").day(date(2025, 11, 1)).kind.value
     'transferred_work'
@@ -80,11 +80,11 @@ class Calendar:
     def get(id: str) -> Calendar:
         """Return the calendar of an ISO 3166 id, such as ``RU``, ``RU-VGG``, ``DE`` or ``DE-BY``.
 
-        Six Russian subjects have no ISO code; their ids are ``X-RU-...``. The calendar of a Russian
-        region has the zone of the region's capital as ``tz``. The days of Russia are built in and
-        follow the acts. The calendars of other countries come from providers. A provider is an
-        entry point ``workhours_sla.calendars`` of an installed package; that of ``holidays`` is
-        always available, that of ``workalendar`` with its extra. Raises UnknownCalendarError.
+        Six Russian regions have no ISO code; their ids are ``X-RU-...``. The ``tz`` of a Russian
+        region is the zone of its capital. The days of Russia are built in and follow the acts. The
+        calendars of other countries come from providers. A provider is an entry point
+        ``workhours_sla.calendars`` of an installed package. The provider ``holidays`` is always
+        there; ``workalendar`` needs the extra ``workalendar``. Raises UnknownCalendarError.
 
         >>> Calendar.get("RU-VGG").tz
         'Europe/Volgograd'
@@ -94,10 +94,10 @@ class Calendar:
     @staticmethod
     @checked
     def available(country: str = "") -> tuple[sources.AvailableCalendar, ...]:
-        """Return a description of each calendar that ``get`` knows, Russia first.
+        """Return a description of each calendar that ``get`` can return, Russia first.
 
-        ``country`` is the ISO 3166 code of the country to list, such as ``DE``; its parts are
-        included. Listing all countries takes some seconds.
+        ``country`` is the ISO 3166 code of the country to list, such as ``DE``; the calendars of
+        its regions are included. Listing all countries takes some seconds.
 
         >>> [one.id for one in Calendar.available("AT")][:2]
         ['AT', 'AT-1']
@@ -150,7 +150,7 @@ class Calendar:
         return self._version or ""
 
     def definition(self) -> Definition:
-        """Return the source of the days and the options, for writing the calendar in another form.
+        """Return the calendar's source of days and its options, for code that exports the calendar.
 
         >>> Calendar.get("RU").provisional().definition().forecast
         True
@@ -198,7 +198,7 @@ class Calendar:
         return self._source.uncertain(year)
 
     def check_known(self, day: date) -> None:
-        """Raise CalendarCoverageError if ``day`` is not covered; the message says what to do."""
+        """Raise CalendarCoverageError if ``day`` is not covered; its message says what to do."""
         if type(day) is not date:
             msg = f"a calendar takes dates, not {day!r}; give a date, such as date(2026, 5, 8)"
             raise ArgumentError(msg)
@@ -224,9 +224,9 @@ class Calendar:
     def possible_hours_of(self, day: date) -> frozenset[int]:
         """Return the weekdays (Monday is 0) whose hours a date may have; empty if it must be off.
 
-        A covered working day has the hours of exactly one weekday. A date that is uncertain because
-        of a regional holiday is either off or has its ordinary hours. The hours of any weekday are
-        possible on a disputed working weekend, and on a day off in a year without an act.
+        A covered working day has the hours of exactly one weekday. A date on which a regional
+        holiday may fall is either off or has its ordinary hours. Hours of any weekday are possible
+        on a weekend that only some sources call working, and on a day off in a year without an act.
 
         >>> sorted(Calendar.get("RU-DA").possible_hours_of(date(2025, 4, 28)))
         [0]
@@ -292,8 +292,8 @@ class Calendar:
     def add_working_days(self, day: date, count: int) -> date:
         """Return the working day that is ``count`` working days after ``day``.
 
-        A negative ``count`` goes back. Raises ValueError for a count of 0, which does not say
-        whether ``day`` itself must be a working day.
+        A negative ``count`` goes back. Raises ValueError for a count of 0, because the answer would
+        be unclear if ``day`` itself is a day off.
 
         >>> Calendar.get("RU").add_working_days(date(2025, 12, 30), 1)
         datetime.date(2026, 1, 12)
@@ -337,10 +337,10 @@ class Calendar:
         """Return the calendar for people who also work on some of its weekly days off.
 
         ``weekdays`` are weekdays (Monday is 0) that become working days, except on holidays. A
-        Schedule with hours on these weekdays does this by itself. If a date was swapped with one of
-        these weekdays, both dates become uncertain, because the library does not say whether the
-        swap applies to such people. Raises CalendarDataError if the calendar was not copied from a
-        library: Russia has ``with_week``.
+        Schedule with hours on these weekdays makes this change by itself. If a date was swapped
+        with a date on one of these weekdays, both dates become uncertain, because no source says
+        whether the swap applies to such people. Raises CalendarDataError if the calendar was not
+        copied from a library; for Russia, use ``with_week``.
 
         >>> bavaria = Calendar.get("DE-BY").with_workdays([5])
         >>> bavaria.is_working_day(date(2026, 8, 8)), bavaria.is_working_day(date(2026, 8, 15))
@@ -363,7 +363,7 @@ class Calendar:
         return self._with(source=self._source.without_layers(dropped), dropped=dropped)
 
     def provisional(self) -> Self:
-        """Return the calendar that also answers by rule for dates that no act decides yet.
+        """Return the calendar that also answers, by rules, for dates that no act decides yet.
 
         ``Day.provisional`` is True for those days. Russia has rules up to 2099, and a calendar that
         was copied from a library has rules for the copied dates. Other calendars have no rules, so
@@ -382,8 +382,8 @@ class Calendar:
         ``rows`` is the result of ``day_off`` or ``transfer``, or a list of such results.
         ``confirms`` are ranges of dates (both ends included) that the acts decide: a new year, or
         dates that were uncertain. Raises CalendarDataError for rows that contradict the calendar or
-        each other, CalendarCoverageError for rows on dates that stay unknown, and TypeError for
-        other values.
+        each other, CalendarCoverageError for rows on dates that stay unknown, and TypeError if
+        ``rows`` or ``confirms`` are anything else.
 
         >>> from workhours_sla import Act, day_off
         >>> order = Act("Order of the agency of 1.08.2026 No 7")
@@ -410,7 +410,7 @@ class Calendar:
         return amended
 
     def with_source(self, source: DaySource) -> Self:
-        """Return the calendar with the same id, zone and options, and the days of ``source``."""
+        """Return a calendar with the days of ``source`` and the same id, zone and options."""
         if self._source.parts:
             msg = (
                 f"{self.id!r} has no source of its own; change one of its parts before combining "
@@ -423,7 +423,7 @@ class Calendar:
 
     @checked
     def diff(self, other: Calendar, first: date, last: date) -> Iterator[tuple[Day, Day]]:
-        """Yield the days of both calendars for each date on which their working time differs.
+        """Yield, for each date whose working time differs, this calendar's ``Day`` and the other's.
 
         The dates from ``first`` to ``last`` (both included) are compared: whether a date is a
         working day, by how much it is shortened, and which date's hours it has.
@@ -507,7 +507,7 @@ _DAYS_OF_A_FIVE_DAY_WEEK = 5
 
 
 class Norm(NamedTuple):
-    """The numbers of days of a period, from which ``hours`` computes the norm of working time."""
+    """The counts of days in a period, from which ``hours`` computes the norm of working time."""
 
     calendar_days: int
     working_days: int

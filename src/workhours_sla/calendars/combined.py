@@ -25,11 +25,11 @@ from workhours_sla.errors import ArgumentError, CalendarDataError
 def days_off_in_any(*calendars: Calendar) -> Calendar:
     """Return a calendar in which a date is off if it is off in any of ``calendars``.
 
-    The result covers the dates that all of the calendars cover. A day has the
-    reasons of all calendars, those of the calendar that decides it first. If one of the calendars
+    The result covers the dates that all of the calendars cover. A day lists the reasons of all
+    calendars; the reasons of the calendar that decides the day come first. If one of the calendars
     swapped a working day with another date, the working day has the hours of the other date. ``tz``
-    is the zone that the calendars have in common, or None. Raises CalendarDataError without
-    calendars, and TypeError for other values.
+    is the zone of all calendars, or None if their zones differ. Raises CalendarDataError if no
+    calendar is given, and TypeError for a value that is no calendar.
 
     >>> both = days_off_in_any(Calendar.get("RU"), Calendar.plain(yearly=["12-25"]))
     >>> both.is_working_day(date(2026, 12, 25)), both.is_working_day(date(2026, 1, 5))
@@ -41,7 +41,7 @@ def days_off_in_any(*calendars: Calendar) -> Calendar:
 def working_in_any(*calendars: Calendar) -> Calendar:
     """Return a calendar in which a date is a working day if it is one in any of ``calendars``.
 
-    Coverage, reasons, hours, ``tz`` and errors are as for ``days_off_in_any``.
+    All else (coverage, reasons, hours, ``tz`` and errors) is as in ``days_off_in_any``.
 
     >>> either = working_in_any(Calendar.get("RU"), Calendar.plain(yearly=["12-25"]))
     >>> either.is_working_day(date(2026, 12, 25)), either.is_working_day(date(2026, 1, 5))

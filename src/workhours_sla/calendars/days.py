@@ -67,7 +67,7 @@ class DayKind(StrEnum):
 class Layer(IntEnum):
     """Who decides about a date: the week, the law, the Government, a region or an agency.
 
-    If several layers have an entry for a date, the entry of the highest layer counts.
+    If several layers have an entry for a date, the highest layer counts; AGENCY is the highest.
 
     >>> Layer.REGION > Layer.TRANSFER
     True
@@ -125,8 +125,8 @@ class Entry(NamedTuple):
     """The decision of one layer about one date.
 
     ``swapped_with`` is the other date of a transfer. ``shortens_eve`` is True for a holiday that
-    shortens the working day before it, ``shortened_by`` the working time by which the date itself
-    is shorter.
+    shortens the working day before it. ``shortened_by`` (a timedelta) is the working time by which
+    the date itself is shorter.
 
     >>> Entry(dt.date(2026, 5, 1), Layer.STATUTORY, DayKind.HOLIDAY, name="День Победы").describe()
     'Victory Day'

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from workhours_sla.cli.help import Options, argument, command, option
+from workhours_sla.cli.help import Command, Options, argument, command, option
 from workhours_sla.cli.output import (
     budget_text,
     counting_text,
@@ -218,8 +218,8 @@ def explain(wanted: _Explained, common: CommonOptions) -> None:
         _elapsed(_Span(start=wanted.start, end=wanted.end), more, common)
 
 
-due = command("due", _Start, _ExplainOption, CommonOptions)(_due)
-elapsed = command("elapsed", _Span, _ExplainOption, CommonOptions)(_elapsed)
+due: Command = command("due", _Start, _ExplainOption, CommonOptions)(_due)
+elapsed: Command = command("elapsed", _Span, _ExplainOption, CommonOptions)(_elapsed)
 
 
 # -- days ------------------------------------------------------------------------------------

@@ -68,7 +68,7 @@ class Option(click.Option):
 
 
 class Command(click.Command):
-    key = ""
+    key: str = ""
 
     def __init__(self, name: str | None, **options: Any) -> None:
         super().__init__(name, **options)

@@ -9,7 +9,7 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from importlib import import_module
@@ -55,7 +55,7 @@ PLAIN_SIGNS: Final = {
 }
 """Replacements for characters that the encoding of a console may lack."""
 
-COMMANDS: Final = {
+COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
     "of_working_time": dict.fromkeys(
         ("due", "elapsed", "latest-start", "explain", "days"), "answers"
     ),
@@ -68,7 +68,9 @@ COMMANDS: Final = {
     },
 }
 """The sections of the help, each with its commands and their modules in ``workhours_sla.cli``."""
-MODULES: Final = {name: module for names in COMMANDS.values() for name, module in names.items()}
+MODULES: Final[Mapping[str, str]] = {
+    name: module for names in COMMANDS.values() for name, module in names.items()
+}
 
 
 class Commands(Group):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TextIO
@@ -63,8 +64,16 @@ def width(*, err: bool = False) -> int | None:
 def echo_lines(lines: Iterable[str], *, err: bool = False) -> None:
     """Print lines. On a terminal, a line that is too long is continued at a word."""
     most = width(err=err)
-    for line in lines:
+    for line in map(_without_controls, lines) if err else lines:
         click.echo(line if most is None else "\n".join(wrapped(line, most)), err=err)
+
+
+def _without_controls(text: str) -> str:
+    """Replace by ``?`` what could change a terminal, such as colours in the name of a file."""
+    return "".join(
+        "?" if letter != "\n" and unicodedata.category(letter) in ("Cc", "Cf") else letter
+        for letter in text
+    )
 
 
 def wrapped(line: str, width: int) -> list[str]:

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple, NoReturn
 from workhours_sla.errors import TimeSyntaxError
 from workhours_sla.sources.written_times import (
     MONTH_NAME,
+    WEEKDAYS,
     in_zone,
     month_number,
     parse_date,
@@ -36,25 +37,10 @@ _DAYS: Final = {
     "завтра": 1,
     "послезавтра": 2,
 }
-_WEEKDAYS: Final = {
-    name: number
-    for number, names in enumerate(
-        (
-            *(
-                "monday mon понедельник пн",
-                "tuesday tue вторник вт",
-                "wednesday wed среду среда ср",
-            ),
-            *("thursday thu четверг чт", "friday fri пятницу пятница пт"),
-            *("saturday sat субботу суббота сб", "sunday sun воскресенье вс"),
-        )
-    )
-    for name in names.split()
-}
 _YEAR: Final = r"\d{4}|\d\d(?= ?г)"
 _ORDINAL: Final = "(?:st|nd|rd|th)?"
 _FORM: Final = (
-    rf"(?:(?:(?:во?|on) )?(?P<weekday>{'|'.join(_WEEKDAYS)})\.?,? )?"
+    rf"(?:(?:(?:во?|on) )?(?P<weekday>{'|'.join(WEEKDAYS)})\.?,? )?"
     rf"(?:(?P<word>{'|'.join(_DAYS)})"
     r"|(?P<iso>\d{4}-\d\d-\d\d)"
     r"|(?P<d1>\d{1,2})\.(?P<m1>\d{1,2})(?:\.(?P<y1>\d{4}|\d\d)|\.?(?=,? ))"
@@ -191,7 +177,7 @@ def _date_of(found: re.Match[str], text: str, today: date) -> date | None:
             if not days:
                 refuse_time(text, "time_date")
             day = min(days, key=lambda one: (abs(one - today), one))
-    if found["weekday"] and day.weekday() != _WEEKDAYS[found["weekday"]]:
+    if found["weekday"] and day.weekday() != WEEKDAYS[found["weekday"]]:
         refuse_time(text, "time_weekday", day=weekday_date(day))
     return day
 
@@ -234,7 +220,7 @@ def _refuse(text: str) -> NoReturn:
         refuse_time(text, "time_numbers", instead=f"{iso} {found[4] or ''}".strip())
     if (found := _match(_CLOCK, text)) is not None:
         refuse_time(text, "time_today", clock=found[1].replace(".", ":"))
-    if any(word.strip(".,") in _WEEKDAYS for word in text.lower().split()[:2]):
+    if any(word.strip(".,") in WEEKDAYS for word in text.lower().split()[:2]):
         refuse_time(text, "time_which_week")
     if (found := _match(_ZONED, text)) is not None and found[1] not in ("am", "pm"):
         refuse_time(text, "time_zone", zone=found[1])

@@ -66,14 +66,14 @@ class Agreement:
 
     - ``equal``: the same due time, which is also our limit
     - ``break``: the same due time, but our limit is later, because a break or a night follows
-    - ``opening``: their due time is our limit, which is after that break or night
+    - ``opening``: their due time is our limit, after the break or night that follows our due time
     - ``days``: the same time of day on another date
     - ``hours``: a whole number of hours apart, as between two zones
     - ``other``: any other difference
     - ``unknown``: our due time depends on an open pause or on uncertain dates
 
     ``median_difference`` is the median of their due time minus our due time, over the appeals for
-    which they differ.
+    which these differ.
 
     >>> from workhours_sla import Event, Policy, Schedule, Target, evaluate, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")

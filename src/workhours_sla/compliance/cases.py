@@ -59,7 +59,7 @@ _COLUMNS: Final = (
 @public("workhours_sla.report")
 @dataclass(frozen=True, slots=True, eq=False)
 class Labels:
-    """A grouping of cases: ``codes`` has the index in ``names`` of each case's group.
+    """A grouping of cases: for each case, ``codes`` has the index of its group in ``names``.
 
     The code of a case without a group is -1.
 
@@ -98,8 +98,8 @@ class Intake:
     of a reason and a count; a reason is a key of ``catalog.UNMATCHED_REASONS``. ``late`` counts the
     events that were received after another event although they occurred before it; it is None for
     rows of appeals, which have no times of receipt. ``ignored`` counts rows that the configuration
-    ignores, which are not in ``read``. ``inverted`` counts rows whose answer precedes the posting
-    by no more than the tolerance.
+    ignores; ``read`` does not count them. ``inverted`` counts rows whose answer precedes the
+    posting by no more than the configured tolerance.
 
     >>> Intake("rows", read=3, taken=2, duplicate=1).with_faults({"missing_value": 2}).read
     5
@@ -127,7 +127,7 @@ class Intake:
         """Return a copy that also counts events that a store received but did not keep.
 
         ``repeated`` is the number of events that the store had already. ``left_out`` has a reason
-        for each event that it quarantined for good.
+        for each event that the store quarantined for good.
         """
         more = replace(self, read=self.read + repeated, duplicate=self.duplicate + repeated)
         return more.with_faults(Counter(left_out))
@@ -140,13 +140,13 @@ class Cases:
 
     Instants are microseconds since 1970 in UTC. ``started``, ``due``, ``limit``, ``answered`` and
     ``ended`` are instants, or NEVER; ``ended`` is the answer, or a withdrawal before the limit.
-    ``verdict`` is an index in ``maturity.VERDICTS``, ``schedule_of`` an index in ``schedules``.
+    ``verdict`` is an index in ``report.VERDICTS``, ``schedule_of`` an index in ``schedules``.
     ``elapsed`` and ``overdue`` are as in Outcome, but in microseconds, or UNKNOWN if they depend on
     a date that the calendar does not cover. ``ids[row]`` is the id of the appeal. ``cycle`` counts
     the reopenings of the appeal; None means 0 for all. ``groups`` has the labels of each grouping,
     keyed by its name. ``input_hash`` is a fingerprint of the input that does not depend on the
-    order of rows. ``calendar_unknown`` and the fields after it are numbers of cases, which
-    ``report.Quality`` explains.
+    order of rows. ``calendar_unknown`` and the fields after it are numbers of cases, explained in
+    the class ``Quality``.
 
     >>> from datetime import datetime, timedelta
     >>> from workhours_sla import Schedule, Target
@@ -219,7 +219,7 @@ class Cases:
 
     @property
     def matured(self) -> BoolArray:
-        """Bool array: whether each case has matured; only matured cases count in a rate."""
+        """Bool array: cases that count in rates: breached, or met with a limit that has passed."""
         return matured(self.verdict, self.limit, self.as_of)
 
     @property
@@ -357,7 +357,7 @@ def cases_of_outcomes(
     Outcomes of other targets are ignored. ``as_of`` is the instant as of which the outcomes were
     computed. ``intake`` counts the input; if it is None, each outcome of the target counts as one
     row. Raises NaiveDatetimeError for a naive ``as_of``, and EventError for an appeal that has
-    several outcomes of one cycle.
+    several outcomes with the same ``cycle``.
 
     >>> from workhours_sla import Event, EventType, Policy, Schedule, Target, evaluate
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")

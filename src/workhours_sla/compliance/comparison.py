@@ -96,7 +96,7 @@ def revise(old: ReportNumbers, new: ReportNumbers) -> Revision:
 def compare(before: ReportNumbers, after: ReportNumbers) -> RateChange | None:
     """Return the change of the rate between two reports, split into mix and performance.
 
-    Returns None if no case has matured in one of the reports.
+    Returns None if one of the two reports has no matured case.
 
     >>> from datetime import datetime, timedelta
     >>> import numpy as np

@@ -49,7 +49,7 @@ class ReportOptions:
     changed.
 
     Raises ValueError for a target rate that is not above 0 and at most 1, for a horizon that is not
-    positive, for a baseline below 12, for a negative ``listed`` and for another ``compare_with``.
+    positive, a baseline below 12, a negative ``listed`` and an unknown ``compare_with``.
 
     >>> ReportOptions(target_rate=90)
     Traceback (most recent call last):

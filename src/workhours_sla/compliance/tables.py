@@ -92,9 +92,9 @@ class Table:
     or classes, the rows are in the order of times or classes. Otherwise the group with the most
     arrivals comes first.
 
-    A crossed grouping, such as ``agency*week``, has a row for each combination that has a case, in
-    the order of the groupings. ``parts`` then has the keys of each row, here an agency and a week;
-    otherwise it is empty.
+    A crossed grouping, such as ``agency*week``, has a row for each combination that has a case,
+    sorted by the first grouping, then the next. ``parts`` then has the keys of each row, here an
+    agency and a week; otherwise it is empty.
     """
 
     by: str
@@ -103,7 +103,7 @@ class Table:
     parts: tuple[tuple[str | None, ...], ...] = ()
 
     def row(self, key: str | None) -> Row:
-        """Return the row whose key is ``key``. Raises LookupError if there is no such row."""
+        """Return the row whose key is ``key``; raises LookupError if there is no such row."""
         for row in self.rows:
             if row.key == key:
                 return row

@@ -45,8 +45,8 @@ def load(path: str | Path) -> Configuration:
 
     The defaults of [schedule] are the calendar of Russia and the hours Mo-Fr
     09:00-13:00,14:00-18:00. The default time zone is the zone of the calendar's region, or
-    Europe/Moscow for the calendar of Russia and without a calendar. Raises ConfigError for a file
-    that cannot be read. For a value that cannot be used, the error has the key path (``key``).
+    Europe/Moscow for the calendar of Russia and if there is no calendar. Raises ConfigError for a
+    file that cannot be read. For a value that cannot be used, the error has the key path (``key``).
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:

@@ -38,7 +38,7 @@ class NormSource(Section, frozen=True, kw_only=True):
 
 @public("workhours_sla.config")
 class Norm(Section, frozen=True, kw_only=True):
-    """A target as it was published. An ``optional`` norm applies only to rules that name it.
+    """A target as it was published; an ``optional`` norm applies only to rules that name it.
 
     ``budget`` is text as in a configuration. A norm has no ``roll``; each configuration sets it.
 
@@ -78,7 +78,7 @@ def preset_names() -> list[str]:
 
 @cache
 def load_preset(name: str) -> Preset:
-    """Return the preset with a name. Raises ConfigError for an unknown name.
+    """Return the preset with a name; raises ConfigError for an unknown name.
 
     >>> [target.budget for target in load_preset("volgograd").targets]
     ['4h']

@@ -222,12 +222,14 @@ class Header(NamedTuple):
 
 
 class Table:
-    """The columns below a header, ``above`` the text over it, and the number of non-blank rows."""
+    """The columns below a header, the text above the header, and the number of non-blank rows."""
 
     def __init__(self, header: Header, rows: Iterable[Row]) -> None:
-        self.columns = [Column(name, at) for at, name in enumerate(numbered(header.cells))]
-        self.above = header.above
-        self.rows = 0
+        self.columns: list[Column] = [
+            Column(name, at) for at, name in enumerate(numbered(header.cells))
+        ]
+        self.above: str = header.above
+        self.rows: int = 0
         for number, texts in rows:
             self.rows += any(texts)
             for column, text in zip(self.columns, texts, strict=False):

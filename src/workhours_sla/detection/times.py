@@ -8,7 +8,7 @@ from itertools import product
 from typing import Final, NamedTuple
 
 from workhours_sla.config.column_words import ZONE_COLUMNS, plain, zone_in
-from workhours_sla.detection.detected import ZONES, Doubt, Given, ask, toml_key, toml_line
+from workhours_sla.detection.detected import ZONES, Doubt, Given, ask, listed, toml_key, toml_line
 from workhours_sla.detection.shapes import (
     ORDERS,
     SHORT_DOTTED,
@@ -135,6 +135,9 @@ def _zone_doubts(roles: Sequence[Role], table: Table, given: Given) -> Iterator[
     title = zone_in(table.above)
     offered = dict.fromkeys([*named, *([title] if title else []), *ZONES])
     lines = [toml_line("tz", zone) for zone in offered]
+    if len(named) > 1:
+        yield ask("input", "detect_two_zones", (), "tz", columns=listed(named.values()))
+        return
     if given.tz is None:
         yield ask("input", "detect_zone", lines)
     for zone, name in named.items():

@@ -59,13 +59,12 @@ def read_dates(
     r"""Return the calendar that a list of dates in CSV describes.
 
     ``source`` is the content, as text or bytes, or a Path. The first line names the columns:
-    ``date`` (2026-05-08 or 08.05.2026), and optionally ``kind`` (holiday, day_off,
-    transferred_off, transferred_work, short; empty means a holiday), ``name``, ``swapped_with``
-    (the other date of a transfer; one of the two lines may leave it out) and ``act``. Comments are
-    lines that begin with # before the names of the columns. ``delimiter`` is a comma, a semicolon
-    or a tab, by default the most frequent of these in the first line. ``weekend`` are the weekly
-    days off (Monday is 0). The calendar covers ``first`` to ``last``, by default the whole years of
-    the dates.
+    ``date`` (2026-05-08 or 08.05.2026), and optionally ``kind`` (holiday, day_off, transferred_off,
+    transferred_work, short; empty means a holiday), ``name``, ``swapped_with`` (the other date of a
+    transfer; one of the two lines may leave it out) and ``act``. Lines that begin with # before the
+    names of the columns are comments. ``delimiter`` is a comma, a semicolon or a tab, by default
+    the most frequent of these in the first line. ``weekend`` are the weekly days off (Monday is 0).
+    The calendar covers ``first`` to ``last``, by default the whole years of the dates.
 
     A short day is one hour shorter. A transferred working day has the hours of the date it was
     swapped with. If it is also short, write the kind short and the other date in ``swapped_with``.

@@ -81,17 +81,17 @@ def copy_holidays(
     ``id`` is the ISO 3166 id. ``first`` and ``last`` are years, by default 2000 and the year after
     the library's release. ``language`` is the language of the names; names without a translation
     are in the country's own language. The days of ``categories`` are off, with two exceptions: the
-    days of the category ``half_day`` are shorter by the working time ``half_day``, and the days of
-    the category ``workday`` only get names. The calendar's version names the other categories that
-    would change a working day. ``tz`` is the IANA zone of the calendar; by default
-    it is the zone of the country, if the country has only one.
+    days of the category "half_day" are shorter by the timedelta ``half_day``, and the days of the
+    category "workday" only get names. The calendar's ``version`` lists the other categories that
+    would change a working day. ``tz`` is the IANA zone of the calendar; by default it is the zone
+    of the country, if the country has only one.
 
     Only a provisional calendar answers for two kinds of copied dates. The first kind are dates that
     are at most ``uncertain_days`` days from a day that the library marks as estimated; None accepts
     estimated days as they are. The second kind are all dates of years without a decree, if the
     country decrees working weekends or days off year by year. ``decreed`` is the first and last
     year with a decree; give it to override the library, for example if you know that nothing was
-    decreed for a year. A holiday of the subdivision alone is of the layer ``Layer.REGION``.
+    decreed for a year. A holiday that only the subdivision has is in ``Layer.REGION``.
 
     Each date has the weekend that applied at the time. A working weekend has the hours of the day
     off that it was swapped with. No day before a holiday is shortened.

@@ -89,14 +89,14 @@ def read_icalendar(
     the days of an event are counted in the event's own zone. ``zones`` maps TZIDs that are not IANA
     names to IANA names. ``keep`` selects the events, for feeds that mix days off with observances;
     it is called for each occurrence. ``on_partial`` is called with each date that an event covers
-    only in part, which is not a day off. Without ``on_partial`` an event that covers a date in part
-    is an error.
+    only in part; such a date is not a day off. Without ``on_partial`` an event that covers a date
+    in part is an error.
 
     Needs the extra ``ical``, whose libraries read events and recurrences as RFC 5545 defines them.
 
     Raises CalendarDataError for text that is not iCalendar, for an event that cannot be read, for a
-    date covered in part, and for a whole year without a day off. Raises UnknownTimeZoneError for
-    ``tz`` and TypeError for other values.
+    date covered in part, and for a whole year without a day off. Raises UnknownTimeZoneError for an
+    unknown ``tz``, and TypeError for arguments of other types.
 
     >>> feed = '''BEGIN:VCALENDAR
     ... BEGIN:VEVENT

@@ -32,7 +32,7 @@ def write_icalendar(
     days_off: bool = False,
     lang: str = "en",
 ) -> str:
-    r"""Return the working time of the shifts that start from ``first`` to ``last`` as iCalendar.
+    r"""Return iCalendar text with the working time of shifts that start from ``first`` to ``last``.
 
     There is one event for each interval from opening to closing, also across midnight. Events are
     TRANSPARENT (RFC 5545, section 3.8.2.7), so that clients do not show people as busy.
@@ -46,11 +46,11 @@ def write_icalendar(
 
     Times are in UTC, which every client converts correctly. Local times with a TZID could not
     express the second of two repeated hours, and would need a VTIMEZONE with every change of the
-    zone, which many clients do not read.
+    zone; many clients do not read one.
 
     Raises CalendarCoverageError for dates that the calendar does not cover, CalendarDataError if
     ``last`` is before ``first``, NaiveDatetimeError for a naive ``stamp``, HoursSyntaxError for
-    hours with fractions of a second, and TypeError for other values.
+    hours with fractions of a second, and TypeError for arguments of other types.
 
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
     >>> stamp = datetime(2025, 10, 1, tzinfo=UTC)

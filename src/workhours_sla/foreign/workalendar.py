@@ -59,8 +59,8 @@ def copy_workalendar(
     ``id`` is the ISO 3166 id. ``first`` and ``last`` are years, by default 2000 and the year after
     the library's release. Years that the library cannot compute are left out. The library estimates
     Islamic holidays, so the dates within ``uncertain_days`` of an Islamic holiday are uncertain:
-    only a provisional calendar answers for them. None accepts these holidays as they are. ``tz`` is
-    the calendar's IANA zone; by default it is the zone of the country, if it has only one.
+    only a provisional calendar answers for them. None accepts the estimated holidays. ``tz`` is the
+    calendar's IANA zone; by default it is the zone of the country, if the country has only one.
 
     A working weekend has the hours of the nearest day off on a weekday, because the library does
     not record which day off it was swapped with. The library's warnings become the note of each

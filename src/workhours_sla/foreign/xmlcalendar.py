@@ -55,16 +55,15 @@ def read_xmlcalendar(
     """Return the calendar of one year or of consecutive years, with one file for each year.
 
     A file is given as its content, text or bytes, or as a Path. The calendar covers the years of
-    the files. A working weekend has the hours of the date it was
-    swapped with. Files of years before 2021 do not contain that date, so give it in ``swaps``,
-    which maps each working weekend to that date. Short days are one hour shorter. The format does
-    not distinguish a day off by decree from a holiday. ``tz`` is the calendar's IANA zone, if it
-    needs one.
+    the files. A working weekend has the hours of the date it was swapped with. Files of years
+    before 2021 do not contain that date; give it in ``swaps``, a mapping from each working weekend
+    to that date. Short days are one hour shorter. The format does not distinguish a day off by
+    decree from a holiday. ``tz`` is the calendar's IANA zone, if it needs one.
 
-    Raises CalendarDataError, which names the line, for a file in another format, a date
-    listed twice, a working weekend without a date whose hours it has, and a day off moved from a
-    date that is neither a holiday nor a working day. Raises UnknownTimeZoneError for ``tz`` and
-    TypeError for other values.
+    Raises CalendarDataError, which names the line, for a file in another format, a date listed
+    twice, a working weekend without a date whose hours it has, and a day off moved from a date that
+    is neither a holiday nor a working day. Raises UnknownTimeZoneError for an unknown ``tz``, and
+    TypeError for arguments of other types.
 
     >>> text = '''<calendar year="2027" lang="ru"><holidays/><days>
     ... <day d="02.20" t="2"/><day d="02.22" t="1" f="02.20"/></days></calendar>'''

@@ -45,8 +45,8 @@ class MarkedColumns(Marked[C]):
 
     ``values`` has the answers. ``unknown`` is true for rows that depend on a date that the calendar
     does not cover; their answer is null. ``provisional`` is true for rows that were answered by
-    rule because no act has decided their dates yet. All three are columns of the library of the
-    first column.
+    rule because no act has decided their dates yet. All three columns belong to the same library,
+    such as pandas, as the columns passed in.
 
     >>> import pandas as pd
     >>> from workhours_sla import Schedule, frames, working_hours

@@ -118,11 +118,11 @@ def elapsed(
 ) -> C | MarkedColumns[C]:
     """Return the working time between two instants, negative if the second is earlier.
 
-    ``ends`` is one instant or a column, in any zone. The answers are durations, and null where an
-    instant is null. Their unit is the finest of the units of the columns and of the schedule's
-    opening and closing times. Raises NaiveDatetimeError; CalendarCoverageError that names the row;
-    LookupError for a name or code without a schedule; ValueError for columns of different lengths
-    or indexes.
+    ``ends`` is one instant or a column, in any zone. The answers are durations, and null if one of
+    the two instants is null. Their unit is the finest of the units of the columns and of the
+    schedule's opening and closing times. Raises NaiveDatetimeError; CalendarCoverageError that
+    names the row; LookupError for a name or code without a schedule; ValueError for columns of
+    different lengths or indexes.
 
     >>> import pandas as pd
     >>> from workhours_sla import Schedule, frames
@@ -162,11 +162,11 @@ def remaining(
     on_unknown: OnUnknown = "raise",
     provisional: bool = False,
 ) -> C | MarkedColumns[C]:
-    """Return the working time left of a budget at ``now``, negative when overdue.
+    """Return the working time that is left of a budget at ``now``, negative when overdue.
 
-    ``now`` is one instant or a column. For a budget that is not working time, the answer is the
-    working time from ``now`` to the due time, and for ClockTime the time itself. The answers are as
-    for ``elapsed``. Raises the errors of ``elapsed``, and BudgetError.
+    ``now`` is one instant or a column. For a budget of days or months, the answer is the working
+    time from ``now`` to the due time; for ClockTime, it is all time from ``now`` to the due time.
+    Type, unit and errors are those of ``elapsed``; also raises BudgetError.
 
     >>> import pandas as pd
     >>> from workhours_sla import Schedule, frames, working_hours
@@ -202,11 +202,11 @@ def deadline(
 ) -> C | MarkedColumns[C]:
     """Return the due time: the earliest instant at which a budget is used up.
 
-    ``budget`` is one budget of any kind, or a column of durations. The answers are instants in
-    the zone of ``starts``. Their unit is the finest of the units of the columns, of the budget and
-    of the schedule's opening and closing times. An answer is null if the start is null, or if a
-    pause without an end begins before the answer. Raises the errors of ``elapsed``, and
-    BudgetError.
+    ``budget`` is one budget of any kind, or a column of durations. The answers are instants in the
+    zone of ``starts``. Their unit is the finest of the units of the columns, of the budget and of
+    the schedule's opening and closing times. An answer is null if the start is null, or if a pause
+    without an end begins before the answer. Raises NaiveDatetimeError, BudgetError,
+    CalendarCoverageError, LookupError and ValueError.
 
     >>> import pandas as pd
     >>> from workhours_sla import Schedule, frames, working_hours
@@ -336,7 +336,7 @@ def next_opening(
 ) -> C | MarkedColumns[C]:
     """Return the first instant of working time at or after a given instant.
 
-    If the given instant is working time, the answer is that instant. Without ``inclusive``, the
+    If the given instant is working time, the answer is that instant. With ``inclusive=False``, the
     answer is always the first start of working time after the given instant. The answers and errors
     are as for ``deadline``.
 
@@ -370,7 +370,7 @@ def next_closing(
 ) -> C | MarkedColumns[C]:
     """Return the first end of working time after a given instant.
 
-    With ``inclusive``, the answer may be the instant itself. The answers and errors are as for
+    With ``inclusive=True``, the answer may be the instant itself. The answers and errors are as for
     ``deadline``.
 
     >>> import pandas as pd
@@ -401,10 +401,10 @@ def previous_opening(
     on_unknown: OnUnknown = "raise",
     provisional: bool = False,
 ) -> C | MarkedColumns[C]:
-    """Return the last start of working time up to a given instant.
+    """Return the last start of working time at or before a given instant.
 
-    Without ``inclusive``, the answer is before the instant. The answers and errors are as for
-    ``deadline``.
+    With ``inclusive=False``, the answer is always before the instant. The answers and errors are as
+    for ``deadline``.
 
     >>> import pandas as pd
     >>> from workhours_sla import Schedule, frames
@@ -434,10 +434,10 @@ def previous_closing(
     on_unknown: OnUnknown = "raise",
     provisional: bool = False,
 ) -> C | MarkedColumns[C]:
-    """Return the last end of working time up to a given instant.
+    """Return the last end of working time at or before a given instant.
 
-    Without ``inclusive``, the answer is before the instant. The answers and errors are as for
-    ``deadline``.
+    With ``inclusive=False``, the answer is always before the instant. The answers and errors are as
+    for ``deadline``.
 
     >>> import pandas as pd
     >>> from workhours_sla import Schedule, frames

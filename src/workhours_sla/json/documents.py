@@ -87,7 +87,7 @@ def to_json(value: object, *, indent: int | None = None) -> str:
     datetime, and UnknownTimeZoneError for a datetime whose zone is neither an IANA zone nor a fixed
     offset. Raises ConfigError for an attribute that does not have the declared type, and for hours
     with a fraction of a second. Raises ConfigError also for a calendar that JSON cannot represent:
-    it must be in the registry, or made by ``Calendar.plain`` or from a calendar file.
+    a calendar must come from ``Calendar.get``, ``Calendar.plain`` or a calendar file.
 
     >>> from workhours_sla import working_hours
     >>> to_json(working_hours(4, minutes=30))
@@ -129,8 +129,8 @@ def from_json(text: str | bytes, kind: type = object) -> object:
     Raises ConfigError, with the key path (``key``), for text that is not JSON, an unknown schema, a
     missing or unknown key, a value that cannot be used, and a document of another type. A datetime
     is refused if its offset in the text differs from the offset of its IANA zone at that time. If a
-    calendar of the registry has changed since the document was written, the value uses the current
-    calendar and a WorkHoursWarning is issued.
+    calendar from ``Calendar.get`` has changed since the document was written, the value uses the
+    current calendar, and a WorkHoursWarning is issued.
 
     >>> from workhours_sla import WorkingDays
     >>> from_json(to_json(WorkingDays(3)), WorkingDays)

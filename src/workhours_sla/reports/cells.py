@@ -34,8 +34,8 @@ class Share:
     """A share; its number format never rounds it across the target."""
 
     def __init__(self, share: float, target: float | None = None) -> None:
-        self.share = min(max(share, 0.0), 1.0)
-        self.format = f"0.{'0' * min(decimals(self.share, target), 6)}%"
+        self.share: float = min(max(share, 0.0), 1.0)
+        self.format: str = f"0.{'0' * min(decimals(self.share, target), 6)}%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,8 @@ def _cut(text: str, units: int) -> str:
 
 class Sheet:
     def __init__(self, page: Any, book: Book, layout: Layout) -> None:
-        self.page, self._book, self._layout = page, book, layout
+        self.page: Any = page
+        self._book, self._layout = book, layout
 
     def table(
         self,

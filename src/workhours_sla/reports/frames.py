@@ -160,8 +160,8 @@ def to_pandas(table: ReportNumbers | Cases, by: str = "total") -> pd.DataFrame:
     Instants are in the zone of the report.
 
     Given cases instead of a report, returns a row for each case with its verdict, due time and
-    elapsed working time, to join with the rows they were made from. Raises LookupError for another
-    table, and ImportError if pandas is not installed.
+    elapsed working time, to join with your input. Raises LookupError for an unknown table, and
+    ImportError if pandas is not installed.
 
     >>> from datetime import datetime, timedelta
     >>> import numpy as np

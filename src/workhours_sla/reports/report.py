@@ -95,7 +95,7 @@ class Report(ReportNumbers):
             return plain_text(self.named(), by, self.headings)
 
     def named(self) -> Report:
-        """Return the report with ``names`` in place of ids. All outputs but JSON and CSV use it."""
+        """Return the report with ``names`` in place of ids; all outputs but JSON and CSV use it."""
         return with_names(self, self.names)
 
     @property
@@ -220,7 +220,7 @@ def _distinct(names: Mapping[str, str], report: ReportNumbers, by: str) -> dict[
 
 
 def to_json(report: Report) -> str:
-    """Write a report as a JSON document; ``from_json`` reads an equal report from it."""
+    """Return a report as the text of a JSON document, from which ``from_json`` reads it."""
     data = {"schema": SCHEMA, "report": report}
     plain = msgspec.to_builtins(data, builtin_types=[timedelta])
     return json.dumps(plain, ensure_ascii=False, indent=1, default=iso_amount)

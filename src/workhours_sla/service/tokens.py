@@ -110,7 +110,8 @@ class Door:
     """
 
     def __init__(self, tokens: Tokens, rate: float = 0) -> None:
-        self.tokens, self._rate = tokens, rate
+        self.tokens: Tokens = tokens
+        self._rate = rate
         # when each client may send as many as at first, in seconds; the last one used is last
         self._full: dict[Hashable, float] = {}
 

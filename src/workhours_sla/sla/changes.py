@@ -47,13 +47,13 @@ class ChangeKind(StrEnum):
 class Change(NamedTuple):
     """A change of a clock: a fact that became true, or the retraction of an earlier change.
 
-    ``at`` is when the fact became true; ``at``, ``due_at`` and ``limit`` are in UTC. In a
-    ``due_changed``, ``at`` is the new due time instead, None if the due time depends on unknown
-    dates. ``revision`` numbers the changes of a clock from 1. In a retraction, ``retracts`` is the
-    ``change_id`` of the earlier change. ``evidence`` has the ids of the events that started and
-    answered the clock. ``calendar_version`` and ``policy_version`` are the versions in force. A
-    breach is ``retroactive`` if its limit had passed when a new topic, agency or other attribute of
-    the appeal made the target apply; ``at`` is then the time of that event.
+    A clock measures an appeal against a target. ``at`` is when the fact became true; ``at``,
+    ``due_at`` and ``limit`` are in UTC. In a ``due_changed``, ``at`` is the new due time instead,
+    or None if that depends on unknown dates. ``revision`` numbers the changes of a clock from 1. In
+    a retraction, ``retracts`` is the ``change_id`` of the earlier change. ``evidence`` has the ids
+    of the events that started and answered the clock. ``calendar_version`` and ``policy_version``
+    are those in force. A breach is ``retroactive`` if its limit had passed when an event with a new
+    topic, agency or other attribute made the target apply; ``at`` is the time of that event.
 
     >>> from datetime import UTC
     >>> at = datetime(2025, 3, 12, 7, 15, tzinfo=UTC)

@@ -54,7 +54,7 @@ class Start:
     cut_out: Sequence[ClosedPause] = ()
 
     def precedes(self, event: Event) -> bool:
-        """Return whether an event occurred from the start on and did not cause it."""
+        """Return whether an event occurred at or after the start and is not its cause."""
         return event.occurred_at >= self.at and event.event_id != self.cause
 
 

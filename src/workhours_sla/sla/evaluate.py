@@ -60,16 +60,15 @@ def evaluate(
 ) -> Evaluation:
     """Return the outcome of every appeal against every target of ``policy``, as of ``as_of``.
 
-    The result depends only on the set of events: order and duplicates change only the counters.
-    Events that occurred after ``as_of``, by their last correction, are left out. With ``known_at``,
-    events that were received after it are ignored, as if they had not been read. With
+    The result depends only on the set of events: their order and duplicates change only the
+    counters in ``reconciliation``. An event whose time, after its last correction, is later than
+    ``as_of`` is left out. Events received after ``known_at``, if it is given, are ignored. With
     ``provisional``, the rules of the calendar, if it has any, decide uncertain dates.
 
     Four kinds of events are quarantined: an event that occurred more than five minutes after its
-    receipt (``future_time``); an event with the same id as an event that counts, but with another
-    content (``conflicting_id``); every event of an appeal that was never created (``no_appeal``);
-    and an answer that occurred before the posting (``reply_before_post``). Raises
-    NaiveDatetimeError.
+    receipt (``future_time``); an event with the id of an accepted event, but with other content
+    (``conflicting_id``); every event of an appeal that was never created (``no_appeal``); and an
+    answer that occurred before the posting (``reply_before_post``). Raises NaiveDatetimeError.
 
     >>> from workhours_sla import Event, Policy, Schedule, Target, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")

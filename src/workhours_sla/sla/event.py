@@ -40,7 +40,7 @@ AUTHOR_ROLES = ("citizen", "official", "coordinator", "system")
 
 @public()
 class EventType(StrEnum):
-    """The types of events. Events of one appeal with the same time are sorted in this order.
+    """The types of events, in the order in which one appeal's events with the same time are sorted.
 
     CREATED, REGISTERED, ASSIGNED, TRANSFERRED, CITIZEN_MESSAGE, RESUMED, REPLIED (an answer),
     PAUSED, EDITED, REVIEW, CORRECTED, DELETED, RESTORED, CLOSED, REOPENED, DUPLICATE_OF.
@@ -190,7 +190,7 @@ class Event:
 
     @property
     def canonical(self) -> str:
-        """The content as text, which sorts events that share an id."""
+        """The content as text, by which events that share an id are sorted."""
         return repr(self.content)
 
 
@@ -290,7 +290,7 @@ Theirs = Literal["met", "breached"]
 class Claim(NamedTuple):
     """The due time and the verdict of an appeal in the system that exported the file.
 
-    ``due_at`` is in UTC. Each is None if the system did not export it.
+    ``due_at`` is in UTC. ``due_at`` and ``verdict`` are None if the system did not export them.
 
     >>> Claim("A-1", verdict="met").due_at is None
     True

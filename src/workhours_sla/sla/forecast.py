@@ -33,7 +33,7 @@ class Slot:
 @checked
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """How many unanswered clocks are due at what time. Each clock is counted exactly once.
+    """How many unanswered clocks are due at what time; each clock is counted exactly once.
 
     ``slots`` are the hours or dates that have deadlines, in order. The other fields count clocks:
     ``overdue`` clocks have passed their limit. ``earlier`` clocks are due before the forecast

@@ -29,7 +29,7 @@ HOUR: Final = timedelta(hours=1)
 
 @public()
 class Span(NamedTuple):
-    """An interval of a clock in which an appeal has one holder and one phase.
+    """An interval of time in which an appeal has one holder (an agency) and one phase.
 
     ``since`` and ``until`` are in UTC. ``worked`` is the working time within the interval, without
     pauses. If an appeal has a ``registered`` event, its phase is ``unregistered`` before the first

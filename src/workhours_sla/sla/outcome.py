@@ -22,7 +22,7 @@ from workhours_sla.worktime.times import ZERO
 class OutcomeBounds(NamedTuple):
     """The earliest and latest due time and limit, and the least and most elapsed working time.
 
-    In every completion of the calendar, the value lies between its two bounds. A bound is None if
+    However the uncertain dates turn out, each value lies between its two bounds. A bound is None if
     the value is unlimited in that direction. Times are in the zone of the target's schedule.
 
     >>> from workhours_sla import Event, Policy, Schedule, Target, evaluate, working_hours
@@ -46,17 +46,17 @@ class Outcome:
     """The result of one appeal against one target as of an instant.
 
     A reopened appeal has one outcome per cycle. ``due_at`` is when the budget is used up, and
-    ``limit`` the last instant at which an answer still meets the target. Each is None if it depends
-    on when an open pause ends, or on uncertain dates. ``elapsed`` is the working time without
-    pauses until the answer or the withdrawal, or else until ``as_of``. ``overdue`` is the working
-    time by which the answer is or was late; for a ClockTime it is clock time. Times are in the zone
-    of the target's schedule.
+    ``limit`` the last instant at which an answer still meets the target. These two are None if they
+    depend on when an open pause ends, or on uncertain dates. ``elapsed`` is the working time
+    without pauses until the answer or the withdrawal, or else until ``as_of``. ``overdue`` is the
+    working time by which the answer is or was late; for a ClockTime it is clock time. Times are in
+    the zone of the target's schedule.
 
     - ``calendar_unknown``: the verdict depends on uncertain dates.
     - ``bounds``: the earliest and latest values, None if no value depends on uncertain dates.
     - ``provisional``: rules of the calendar decided dates that no act has decided.
     - ``needs_review``: a reply that was not judged may be the answer.
-    - ``pauses``: an open pause ends at ``as_of``; a pause with an uncertain end has the latest end.
+    - ``pauses``: an open pause ends at ``as_of``; one with an uncertain end has its latest end.
     - ``retroactive``: the limit had passed when a new attribute made the target apply.
     - ``pause_left_open``: a pause never ended although a later reply, transfer or closing shows
       work on the appeal.
@@ -101,7 +101,7 @@ class Outcome:
     def latest_limit(self) -> datetime | None:
         """The limit or, if the limit is uncertain, its latest possible value.
 
-        An uncertain limit is None if the verdict is uncertain too.
+        None if both the limit and the verdict are uncertain.
         """
         if self.limit is not None or self.bounds is None or self.calendar_unknown:
             return self.limit
@@ -111,7 +111,7 @@ class Outcome:
     def remaining(self) -> timedelta | None:
         """The budget minus the elapsed working time, negative if overdue.
 
-        None for a budget that is not working time.
+        None if the budget is not a timedelta.
         """
         if self.elapsed is None or not isinstance(self.budget, timedelta):
             return None

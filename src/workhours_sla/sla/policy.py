@@ -39,12 +39,12 @@ CONDITIONS: Final = {
 @checked
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Targets for the appeals that meet every condition.
+    """The targets of the appeals that meet every condition of the rule.
 
     A condition lists values of an attribute and is kept as a frozenset. An empty condition admits
     every appeal. The time of posting must not be before ``valid_from`` and must be before
     ``valid_until``; both must be aware. Raises PolicyError if there are no targets, or if two
-    targets have the same name. Raises ArgumentError for a string instead of a list of names, and
+    targets have the same name. Raises ArgumentError for a string in place of a list of values, and
     NaiveDatetimeError.
 
     >>> from workhours_sla import Schedule, working_hours
@@ -102,7 +102,7 @@ class Rule:
 @checked
 @dataclass(frozen=True)
 class Policy:
-    """Rules in order. The first rule that fits an appeal selects the targets of the appeal.
+    """Rules in order; the first rule that fits an appeal selects the targets of the appeal.
 
     A policy of targets without rules has one rule, which fits every appeal. ``on_change`` decides
     what happens when a change of an appeal's attributes selects another rule. With
@@ -169,7 +169,7 @@ class Policy:
 
     @cached_property
     def dates_to_change(self) -> bool:
-        """Whether a breach can be dated to a change of the appeal that made the target apply.
+        """Whether a breach may have the time of the change by which the target began to apply.
 
         This needs the options ``from_creation`` and ``as_of_change``, and a policy in which a
         change of the appeal can select another rule or another schedule.
@@ -182,7 +182,7 @@ class Policy:
 
     @cached_property
     def version(self) -> str:
-        """A fingerprint of the content of the policy. Equal policies have equal versions."""
+        """A fingerprint of the content of the policy; equal policies have equal versions."""
         rules = [
             [
                 rule.name,

@@ -58,7 +58,7 @@ class ScheduleBy:
 
     ``field`` is the attribute of the appeal that selects the schedule: ``agency_id``,
     ``district_id`` or ``channel``. An appeal whose value is not in ``schedules`` has the schedule
-    ``otherwise``; without it, the appeal has no clock. Raises PolicyError for any other ``field``,
+    ``otherwise``, or no clock if ``otherwise`` is None. Raises PolicyError for any other ``field``,
     and for a value in ``schedules`` that is not a Schedule.
 
     >>> from workhours_sla import Schedule
@@ -92,7 +92,7 @@ class ScheduleBy:
         return ScheduleBy, (self.field, dict(self.schedules), self.otherwise)
 
     def of(self, value: str | None) -> Schedule | None:
-        """Return the schedule of an agency, a district or a channel, None without one."""
+        """Return the schedule of an agency, a district or a channel, None if it has none."""
         return self.schedules.get(value or "", self.otherwise)
 
 
@@ -100,9 +100,9 @@ class ScheduleBy:
 @checked
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The budget of time for answering an appeal. A clock measures each appeal against the target.
+    """A budget of time for answering an appeal; a clock measures one appeal against one target.
 
-    The page "Targets, policies and verdicts" of the documentation has the rules of the options.
+    The page "Targets, policies and verdicts" of the documentation explains the options in full.
 
     ``budget`` is more than 0: working time on ``schedule`` as a timedelta, or a budget of another
     type, such as WorkingDays or ClockTime. ``starts`` selects the event that starts the clock.

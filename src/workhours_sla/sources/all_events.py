@@ -51,10 +51,10 @@ def read_events(
 ) -> ReadEvents:
     """Read all events of a file, a binary stream or a data frame.
 
-    A data frame is one of pandas or polars or a table of Arrow; its columns mean what the columns
-    of a file of events mean, and ``config`` may name them as it does those of a file. Raises
-    SourceError for a file or frame that does not match the configuration, and TypeError for another
-    value.
+    A data frame is one of pandas or polars, or an Arrow table. Its columns are the same as in a
+    file of events, and ``config`` can give them other names, as for a file. Raises SourceError for
+    a file or frame that does not match the configuration, and TypeError for another type of
+    ``where``.
 
     >>> from datetime import datetime, timezone
     >>> import pandas as pd

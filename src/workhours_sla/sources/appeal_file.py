@@ -29,7 +29,7 @@ from workhours_sla.worktime.amounts import parse_amount
 
 @public("workhours_sla.files")
 class AppealFile:
-    """An open file or stream of appeals or events. Iterate over it once, then close it.
+    """An open file or stream of appeals or events; iterate over it once, then close it.
 
     The iterator yields one value for each row: a tuple of events, which is empty for an ignored
     row, or a Fault for a rejected row.
@@ -37,9 +37,9 @@ class AppealFile:
     ``format`` is the value of the configuration key ``format``. ``size`` is the size of the file in
     bytes, None for a stream. ``claims`` lists the due times and verdicts that the exporting system
     recorded in the rows read so far. ``ignored`` counts the ignored rows so far. ``inverted``
-    counts the rows so far whose answer precedes the posting by no more than the tolerance.
-    ``notes`` lists, after the last row, facts about the file that you should know although they are
-    no errors; ``str`` of a note is a sentence.
+    counts the rows so far whose answer precedes the posting by no more than the configured
+    tolerance. After the last row, ``notes`` lists facts about the file that you should know
+    although they are no errors; ``str`` of a note is a sentence.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class AppealFile:
 
     @property
     def position(self) -> int:
-        """Number of bytes read from the file so far, counted before decompression."""
+        """The number of bytes read from the file so far, counted before decompression."""
         return self._opened.position
 
     def __iter__(self) -> Self:

@@ -83,6 +83,7 @@ def read(opened: OpenedFile, layout: Layout, options: Input) -> Iterator[Item]:
     names = (*mapper.read_columns, *mapper.watched_columns)
     places = [(name, header.index(name)) for name in names]
     is_total = totals_of(layout, header)
+    alone = Mapper(layout, header)  # of lines within a quoted field
     for row in rows_of(rows, feed, len(header), delimiter, is_total):
         if isinstance(row, Fault):
             yield row
@@ -90,8 +91,25 @@ def read(opened: OpenedFile, layout: Layout, options: Input) -> Iterator[Item]:
         if is_total(row):
             yield ()
             continue
+        within = feed.taken[1:]
+        if any(_is_row(line, alone, header, delimiter) for line in within):
+            detail = say("quote_over_rows", count=len(within))
+            feed.reread()
+            yield RefusedError(detail).fault(feed.line, feed.text)
+            continue
         record = {name: row[at] for name, at in places}
         yield item_of(mapper, record, feed.line, lambda: feed.text)
+
+
+def _is_row(line: str, mapper: Mapper, header: list[str], delimiter: str) -> bool:
+    """Return whether a line within a quoted field reads as a row, so that a quote is stray."""
+    row = line.rstrip("\r\n").split(delimiter)
+    if len(row) != len(header):
+        return False
+    try:
+        return bool(mapper(dict(zip(header, row, strict=True))))
+    except RefusedError:
+        return False
 
 
 def rows_of(

@@ -16,6 +16,7 @@ from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.lines import ByteChunks, Lines
 from workhours_sla.sources.opened import OpenedFile
 from workhours_sla.sources.rows import Item
+from workhours_sla.text.messages import say
 
 _WIDEST = 1_000  # maximum number of columns that one cell may span
 _Cell = list[str]  # the pieces of its text
@@ -102,9 +103,17 @@ def as_csv(opened: OpenedFile, encoding: str) -> OpenedFile:
         page.feed(line)
     page.close()
     largest = max(page.tables, key=lambda one: len(one.rows))
+    width = max(map(len, largest.rows), default=0)
+    others = [
+        one
+        for one in page.tables
+        if one is not largest and len(one.rows) > 1 and max(map(len, one.rows)) == width
+    ]
+    if others:
+        note = say("other_tables", name=opened.name, count=len(others), rows=len(largest.rows))
+        opened.notes.append(note)
     largest.begin_row()
     *rows, _ = [[" ".join("".join(cell).split()) for cell in row] for row in largest.rows]
-    width = max(map(len, rows), default=0)
     text = StringIO(newline="")
     lines = csv.writer(text, lineterminator="\n")
     lines.writerows([*row, *[""] * (width - len(row))] for row in rows)

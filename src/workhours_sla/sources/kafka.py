@@ -36,23 +36,23 @@ _LATEST: Final = 253_402_300_799_999
 @public("workhours_sla.stream")
 @checked
 class KafkaSource:
-    """A source that reads a topic. Positions are kept by the store, not by Kafka.
+    """A source that reads a Kafka topic; the store, not Kafka, keeps the positions.
 
     A message is a record of the format that ``mapping`` describes, the configuration file as
     ``config.load(...).mapping``; by default an event of ``workhours.event/1``. A message without a
-    value is ignored, and any other that is no event is rejected with its topic, partition and
-    offset. Its timestamp is the time of receipt of a CloudEvent without a time, and of messages
-    from social networks.
+    value is ignored, and any other message that is no event is rejected with its topic, partition
+    and offset. The Kafka timestamp is the time of receipt of messages from social networks and of a
+    CloudEvent without a time.
 
     Every partition is read. If partitions are added during a run, SourceError is raised; the next
     run reads them from their beginning.
 
-    With a ``clock``, ``Idle`` has the time of the clock for each partition that was read to its
-    end; a partition whose broker does not answer stops the watermark. With ``max_ahead``, a message
-    is rejected if its ``received_at`` is later than the clock by more than ``max_ahead``. With
-    ``once``, reading ends at the ends that the partitions have at the start. ``interval`` is how
-    many seconds pass between two questions for the ends. When ``stopping`` is set, reading ends.
-    ``properties`` are those of librdkafka for TLS and the login.
+    With ``clock``, a function that returns the current time, ``Idle`` has this time for each
+    partition that was read to its end; a partition whose broker does not answer stops the
+    watermark. With ``max_ahead``, a message is rejected if its ``received_at`` is later than this
+    time by more than ``max_ahead``. With ``once``, reading stops where the partitions ended when it
+    began. ``interval`` is the number of seconds between two queries for the ends. Reading stops
+    when ``stopping`` is set. ``properties`` are settings of librdkafka for TLS and the login.
 
     If messages were removed before they were read, or the topic was created again, SourceError is
     raised and nothing is skipped; with ``accept_loss`` the partition is then read from its oldest
@@ -109,13 +109,13 @@ class KafkaSource:
 
     @property
     def partitions(self) -> tuple[str, ...]:
-        """The numbers of the partitions. Raises SourceError."""
+        """The partitions' numbers, as text; raises SourceError if the topic cannot be read."""
         if self._partitions is None:
             self.check()
         return self._partitions or ()
 
     def items(self, positions: Mapping[str, str]) -> Iterator[Item | Start | Idle]:
-        """Yield an item for each message after a position, and ``Idle`` while no more arrive."""
+        """Yield an item for each message after ``positions``, and ``Idle`` while no more arrive."""
         known: dict[int, Position | None] = {}
         for partition, text in positions.items():
             try:
@@ -127,7 +127,7 @@ class KafkaSource:
             yield from Reading(self._options, topic, known).items()
 
     def read(self, row: Rejected) -> tuple[Event, ...] | Rejected:
-        """Read a rejected message again. Return its events, or a new Rejected.
+        """Read a rejected message again, and return its events or a new Rejected.
 
         ``retry_rejected`` calls this method.
         """

@@ -19,6 +19,7 @@ from typing import Final, NoReturn
 
 from workhours_sla.errors import TimeSyntaxError, shown
 from workhours_sla.text.messages import say
+from workhours_sla.text.words import weekday_date
 from workhours_sla.worktime.times import FIRST_YEAR, LAST_YEAR
 
 _BLANK = "[ \u00a0\u202f]"
@@ -56,6 +57,22 @@ _MONTHS: Final = (
     "november ноябрь ноября",
     "december декабрь декабря",
 )
+WEEKDAYS: Final = {
+    name: number
+    for number, names in enumerate(
+        (
+            *(
+                "monday mon понедельник пн",
+                "tuesday tue вторник вт",
+                "wednesday wed среду среда ср",
+            ),
+            *("thursday thu четверг чт", "friday fri пятницу пятница пт"),
+            *("saturday sat субботу суббота сб", "sunday sun воскресенье вс"),
+        )
+    )
+    for name in names.split()
+}
+"""The numbers of weekdays, keyed by their names in English and Russian; Monday is 0."""
 MONTH_NAME: Final = "[a-zа-я]{3,9}"
 """Matches the words that may be the name of a month."""
 _NAMED_MONTH: Final = re.compile(
@@ -97,10 +114,13 @@ def parse_time(text: str) -> datetime:
         numeric = with_month_number(text) if found is None else None
         if numeric is not None:
             try:
-                return parse_time(numeric)
+                when = parse_time(numeric)
             except TimeSyntaxError as error:
                 facts = {name: fact for name, fact in error.facts.items() if name != "text"}
                 refuse_time(text, error.cause, **facts)
+            if WEEKDAYS.get(text.partition(",")[0].lower(), when.weekday()) != when.weekday():
+                refuse_time(text, "time_weekday", day=weekday_date(when.date()))
+            return when
         found = found or _refuse_form(text)
         day, month, year, clock, seconds, pointed, offset = found.groups()
         day, blank = f"{year}-{month:0>2}-{day:0>2}", " "

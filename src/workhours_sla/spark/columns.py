@@ -28,17 +28,17 @@ _INTEGERS: Final = {"bigint", "int", "smallint", "tinyint"}
 @public("workhours_sla.spark")
 @checked
 class ScheduleColumns:
-    """Columns of schedules in Spark, which calls this library in Python for batches of rows.
+    """The verbs of schedules for Spark, which calls this library in Python for batches of rows.
 
     ``schedules`` is one schedule for all rows, or a dict of schedules; then pass ``by``, the column
-    with the name of each row's schedule. ``since`` and ``until``, which is excluded, are the dates
-    that the rows need: they are checked before any query runs. Columns of instants are timestamps,
-    and no answer depends on the session's zone. Amounts are integers of microseconds. The answer
-    for null is null.
+    with the name of each row's schedule. The rows need the dates ``since <= date < until``; the
+    first and the last are checked before any query runs. Columns of instants are timestamps, and no
+    answer depends on the session's zone. Amounts are integers of microseconds. The answer for null
+    is null.
 
     If an answer depends on a date that is unknown, the query fails with ``on_unknown="raise"``, and
-    the answer is null with ``on_unknown="null"``. A name without a schedule, a negative budget and
-    one of more than 200 years make the query fail.
+    the answer is null with ``on_unknown="null"``. The query fails for a name without a schedule,
+    and for a budget below 0 or above 200 years.
 
     Raises CalendarCoverageError if the first or the last date is unknown, and EngineError.
 
@@ -107,7 +107,7 @@ class ScheduleColumns:
         into: str = "deadline",
         by: str | None = None,
     ) -> DataFrame:
-        """Add a column with the due time. ``budget`` is an amount, or a column of microseconds."""
+        """Add a column with the due time of a budget, or of a column of budgets in microseconds."""
         return self._answered("deadline", frame, (starts,), budget, into, by)
 
     def breaches_after(
@@ -121,7 +121,7 @@ class ScheduleColumns:
     ) -> DataFrame:
         """Add a column with the limit: the last instant at which an answer is still in time.
 
-        ``budget`` is an amount, or a column of microseconds.
+        ``budget`` is a budget, or the name of a column of budgets in microseconds.
         """
         return self._answered("breaches_after", frame, (starts,), budget, into, by)
 

@@ -31,8 +31,8 @@ def session(builder: SparkSession.Builder | None = None) -> SparkSession:
 
     The session keeps the state of streams in RocksDB, and runs this Python interpreter in its
     workers. ``builder`` is ``SparkSession.builder`` with your own settings, which take precedence.
-    A session on another machine (``builder.remote``, or a program that ``spark-submit`` started)
-    is not checked for Java, because it is already in use.
+    With Spark on another machine (``builder.remote``, or a program that ``spark-submit`` started),
+    Java is not checked, because Spark already runs.
 
     Raises EngineError if a package is missing or too old, and if Java is missing or older than 17.
 

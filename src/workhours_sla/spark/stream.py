@@ -56,14 +56,14 @@ def changes(
     ``received_at`` is null is a heartbeat, which only advances time.
 
     The result has the columns of ``workhours.change``; its times are timestamps. A change can be
-    delivered twice after a restart, always with the same ``change_id``. Time is the latest
-    ``received_at`` of all earlier batches minus ``skew``, which is how far events may be out of
-    order. No event is dropped because it is late: a late answer retracts a breach.
+    delivered twice after a restart, always with the same ``change_id``. ``skew`` is how far events
+    may be out of order. The stream's time is the latest ``received_at`` of all earlier batches
+    minus ``skew``. No event is dropped because it is late: a late answer retracts a breach.
 
-    With ``retain``, an appeal whose clocks have all ended, longer ago than ``retain``, is dropped;
-    later events of it do not count. Events of two appeals must not share an ``event_id``: the state
-    of an appeal has only its own events. Continue a checkpoint only under the same policy:
-    EngineError is raised in the query otherwise.
+    With ``retain``, an appeal is dropped when all its clocks ended longer ago than ``retain``; its
+    later events do not count. Events of two appeals must not share an ``event_id``, because
+    duplicates are found only within an appeal. Continue a checkpoint only under the same policy;
+    otherwise the query raises EngineError.
 
     Raises EngineError for a missing column, for a state store other than RocksDB, and for a
     negative ``skew`` or ``retain``; NaiveDatetimeError for a column of times without a zone.
@@ -104,7 +104,7 @@ def changes(
 def rejected(events: DataFrame) -> DataFrame:
     """Return the rows of ``events`` that ``changes`` leaves out, with the reason.
 
-    The column ``reason_rejected`` has a reason of the quarantine, such as ``naive_time``. The other
+    The column ``reason_rejected`` has the key of the reason, such as ``naive_time``. The other
     columns are unchanged. Raises EngineError for a missing column, and NaiveDatetimeError for a
     column of times without a zone.
 

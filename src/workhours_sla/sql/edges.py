@@ -50,7 +50,7 @@ class Table(NamedTuple):
     rows: Sequence[tuple[Any, ...]]
 
     def to_arrow(self) -> Any:
-        """Return the rows as a table of Arrow. Raises ImportError without the extra ``arrow``."""
+        """Return the rows as an Arrow table; raises ImportError without the extra ``arrow``."""
         try:
             import pyarrow as pa
         except ImportError as error:
@@ -70,10 +70,10 @@ class Edge(NamedTuple):
 @public("workhours_sla.sql")
 @dataclass(frozen=True)
 class CompiledSchedules:
-    """Schedules compiled from the date ``since`` to the date ``until``, which is excluded.
+    """Schedules as tables of integers, for the dates ``since <= date < until``.
 
-    ``runs`` has the ranges of known instants of each schedule. ``coverage`` has their ends as pairs
-    (first, last) in microseconds since 1970-01-01T00:00 UTC, both included.
+    Instants are microseconds since 1970-01-01T00:00 UTC. ``runs`` has the ranges of known instants
+    of each schedule, with their working time.
 
     >>> from datetime import date
     >>> from workhours_sla import Schedule, sql
@@ -90,42 +90,42 @@ class CompiledSchedules:
 
     @cached_property
     def coverage(self) -> dict[str, tuple[tuple[int, int], ...]]:
-        """The known instants of each schedule."""
+        """The ranges (first, last) of known instants of each schedule, both included."""
         return {name: tuple((run.lo, run.hi) for run in runs) for name, runs in self.runs.items()}
 
     @cached_property
     def version(self) -> str:
-        """The latest version of Russian calendar data, which is a date; empty without any."""
+        """The date of the Russian calendar data, as text; empty if no schedule is Russian."""
         versions = (calendar_versions(schedule) for schedule in self.schedules.values())
         dates = (one[:10] for of_one in versions for one in of_one if _DATE.match(one))
         return max(dates, default="")
 
     @cached_property
     def digest(self) -> str:
-        """The first 16 digits of the SHA-256 of all names and runs."""
+        """A fingerprint of all names and working time, as 16 hexadecimal digits."""
         content = [(name, [tuple(run) for run in runs]) for name, runs in sorted(self.runs.items())]
         return hashlib.sha256(repr(content).encode()).hexdigest()[:16]
 
     @cached_property
     def first(self) -> int:
-        """The first instant that a schedule knows."""
+        """The first known instant of all schedules, in microseconds since 1970 UTC."""
         return min(runs[0].lo for runs in self.runs.values())
 
     @cached_property
     def last(self) -> int:
-        """The last instant that a schedule knows."""
+        """The last known instant of all schedules, in microseconds since 1970 UTC."""
         return max(runs[-1].hi for runs in self.runs.values())
 
     @property
     def reach(self) -> int:
-        """An amount larger than the working time of any schedule in all its dates."""
+        """An amount, in microseconds, that is larger than the working time of any schedule."""
         return self.last - self.first + 2
 
     @cached_property
     def offsets(self) -> dict[str, int]:
-        """For each schedule the difference between a position and its instant.
+        """For each schedule, the number to add to an instant to get its position in ``at``.
 
-        Schedules with the same working time have the same.
+        Schedules with the same working time have the same offset.
         """
         distinct = {runs: number for number, runs in enumerate(dict.fromkeys(self.runs.values()))}
         step = self.reach + 2  # beyond the last known instant are two edges
@@ -135,7 +135,7 @@ class CompiledSchedules:
 
     @property
     def intervals(self) -> Table:
-        """One row per schedule and interval of working time."""
+        """One row for each interval of working time of each schedule."""
         rows = [
             (name, start, end)
             for name, runs in self.runs.items()
@@ -146,10 +146,10 @@ class CompiledSchedules:
 
     @cached_property
     def at(self) -> Table:
-        """The working time at an instant.
+        """The table that gives the total working time up to an instant.
 
-        From the position ``first`` on, the amount at x is ``least(x - shift, top)``; where nothing
-        is known it is negative. A position is an instant plus the schedule's ``offsets``.
+        A position is an instant plus the schedule's offset. A row is for positions x from ``first``
+        to the next row: the total is ``least(x - shift, top)``, negative if unknown.
         """
         edges = list({edge.position: edge for edge in self._edges}.values())
         tops = [*(edge.amount for edge in edges[1:]), edges[-1].amount]
@@ -158,9 +158,9 @@ class CompiledSchedules:
 
     @cached_property
     def used(self) -> Table:
-        """The position at which an amount is worked.
+        """The table that gives the position at which a total of working time is reached.
 
-        From the amount ``first`` on, the amount u is worked at the position ``u + shift``.
+        A row is for totals u from ``first`` to the next row: u is reached at ``u + shift``.
         """
         shifts = {edge.amount: edge.shift for edge in self._edges}
         return Table("used", ("first", "shift"), list(shifts.items()))

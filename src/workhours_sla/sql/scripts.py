@@ -29,8 +29,8 @@ class Script:
     """An SQL script that installs schedules in one engine.
 
     ``text`` is the script. ``version`` names the calendar data and the library. ``coverage`` has
-    for each schedule the ranges of instants that are known, both ends included. ``digest`` is equal
-    for equal schedules, dates and options.
+    the ranges of known instants of each schedule, both ends included. ``digest`` is equal for equal
+    schedules, dates and options.
 
     >>> from datetime import date
     >>> from workhours_sla import Schedule, sql
@@ -52,8 +52,9 @@ class Script:
     def expression(self, verb: str, *arguments: str) -> str:
         """Return SQL that calls a verb; the arguments are SQL, too.
 
-        Most engines have functions, so that this is ``wh.deadline('roads', posted, 14400000000)``.
-        SQLite has none, and gets a subquery over the tables of the script. Raises ScriptError.
+        Most engines call a function, as in the example; SQLite, which has none, gets a subquery
+        over the script's tables. Raises ScriptError for an unknown verb or a wrong number of
+        arguments.
 
         >>> from datetime import date
         >>> from workhours_sla import Schedule, sql
@@ -75,8 +76,8 @@ class Script:
 def tables(schedules: Mapping[str, WorkingTime], *, since: date, until: date) -> CompiledSchedules:
     """Return schedules as tables of integers, for engines for which ``script`` writes no SQL.
 
-    The dates are ``since <= date < until``; each schedule must know the first and the last. A
-    table has ``columns``, ``rows`` and ``to_arrow()``. Raises CalendarCoverageError, ScriptError.
+    The dates are ``since <= date < until``; the first and the last must be known for each schedule.
+    A table has ``columns``, ``rows`` and ``to_arrow()``. Raises CalendarCoverageError, ScriptError.
 
     >>> from datetime import date
     >>> from workhours_sla import Schedule, sql
@@ -99,9 +100,9 @@ def script(
 ) -> Script:
     """Return an SQL script that installs schedules as functions of an engine.
 
-    The dates are ``since <= date < until``; the first and the last must be known. An answer that
-    the calendar does not know is NULL, or an error with ``on_unknown="raise"``. Equal arguments
-    give equal scripts. Raises CalendarCoverageError and ScriptError.
+    The dates are ``since <= date < until``; the first and the last must be known for each schedule.
+    An answer that depends on an unknown date is NULL, or an error with ``on_unknown="raise"``.
+    Equal arguments give equal scripts. Raises CalendarCoverageError and ScriptError.
 
     >>> from datetime import date
     >>> from workhours_sla import Schedule, sql

@@ -83,8 +83,8 @@ def overdue_backlog(
     """Return how many appeals are open and past their limit at each instant t: limit < t < left.
 
     ``limit`` has the last instant at which an answer to each appeal is in time, or NEVER. The other
-    arguments and the result are as in ``backlog``. Raises ValueError for an appeal that left, or
-    has its limit, before it arrived.
+    arguments and the result are as in ``backlog``. Raises ValueError for an appeal that left before
+    it arrived, or whose limit is before its arrival.
 
     >>> overdue_backlog([0, 2, 3], [4, 7, 9], [1, 5, 8], [1, 2, 6]).tolist()
     [0, 1, 1]
@@ -138,11 +138,12 @@ def flow(arrived: ArrayLike, left: ArrayLike, edges: ArrayLike) -> Flow:
 
 
 def littles_law(arrived: ArrayLike, left: ArrayLike, start: int, end: int) -> LittlesLaw:
-    """Return the mean backlog, the arrival rate and the mean time of a span, for Little's law.
+    """Return the terms of Little's law for a span: mean backlog, arrival rate and mean time open.
 
     ``arrived`` and ``left`` are as in ``backlog``. The span includes the instant ``start`` and ends
-    before the instant ``end``. Raises ValueError for an empty span, and for a span in which no
-    appeal left. Little 1961, "A proof for the queuing formula: L = lambda W".
+    before the instant ``end``. The mean time is that of the appeals that left in it. Raises
+    ValueError for an empty span, and if no appeal left. Little 1961, "A proof for the queuing
+    formula: L = lambda W".
 
     >>> found = littles_law([0, 2], [4, 8], 0, 10)
     >>> found.mean_backlog, found.predicted_backlog

@@ -137,8 +137,8 @@ def xmr_chart(values: ArrayLike, *, baseline: int | None = None) -> XmRChart:
 def p_prime_chart(met: ArrayLike, n: ArrayLike, *, baseline: int | None = None) -> PPrimeChart:
     """Return Laney's p' chart of the shares ``met / n`` per period, in the order of time.
 
-    The limits widen when the shares vary more than chance. With p, the share of the whole baseline,
-    and p_i, the share of a period, they are cut at 0 and 1:
+    The limits widen if the shares vary more than by chance, and are cut at 0 and 1. p is the share
+    of the whole baseline, p_i the share of a period with n_i appeals:
 
     - sigma_i = sqrt(p (1 - p) / n_i): what chance alone gives.
     - sigma_z = the mean moving range of (p_i - p) / sigma_i, divided by 1.128.
@@ -176,11 +176,11 @@ def p_prime_chart(met: ArrayLike, n: ArrayLike, *, baseline: int | None = None) 
 def expected_false_signals(points: int, *, baseline: int, moving_ranges: bool = False) -> float:
     """Return the expected number of marked points on a chart of a process that does not change.
 
-    A point counts once, however many of the three rules of ``Signals`` mark it, and with
-    ``moving_ranges`` also if its moving range is above the limit. ``baseline`` is as in
-    ``xmr_chart``. The values are assumed to be independent and normally distributed. The result is
-    the mean of 4,000 simulated charts, always the same ones; its standard error is below 0.05 for
-    up to 120 points. Raises ValueError for a baseline that ``xmr_chart`` refuses.
+    A point counts once, however many of the three rules of ``Signals`` mark it. With
+    ``moving_ranges``, a point also counts if its moving range is above the limit. ``baseline`` is
+    as in ``xmr_chart``. The values are assumed to be independent and normally distributed. The
+    result is the mean of 4,000 simulated charts, always the same ones; its standard error is below
+    0.05 for up to 120 points. Raises ValueError for a baseline that ``xmr_chart`` refuses.
 
     >>> round(expected_false_signals(52, baseline=24), 1)
     0.9
@@ -199,9 +199,9 @@ def expected_false_signals(points: int, *, baseline: int, moving_ranges: bool = 
 def merge_short_periods(working_time: ArrayLike, *, shortest: int) -> MergedPeriods:
     """Merge periods so that each merged period has at least ``shortest`` working time.
 
-    A short period is merged with the next period. ``working_time`` has the working time of each
-    period, as whole numbers in the order of time; ``shortest`` is in the same unit. Raises
-    ValueError for a negative working time, and if ``shortest`` is not positive.
+    A short period is merged with the next ones; the last period may stay short. ``working_time``
+    has the working time of each period, as whole numbers in time order; ``shortest`` is in the same
+    unit. Raises ValueError for a negative working time, and if ``shortest`` is not positive.
 
     >>> merge_short_periods([16, 0, 40], shortest=8).labels.tolist()
     [0, 1, 1]

@@ -69,8 +69,8 @@ def funnel_limits(n: ArrayLike, centre: float, *, between: float = 0.0) -> Funne
 
     Without a variance between the units the limits are exact. Lower limits are those of
     Spiegelhalter 2005, "Funnel plots for comparing institutional performance", appendix A.1.1. An
-    upper limit is 1 minus the lower limit of the share of missed appeals, which is 1/n higher than
-    in the paper, so that the probability beyond each limit is the nominal one.
+    upper limit is 1 minus the lower limit of the share of missed appeals. It is 1/n higher than in
+    the paper, so that the probability beyond each limit is the nominal one.
 
     With a variance between the units, the distance of each exact limit from the centre, on the
     scale asin(sqrt(share)), is multiplied by sqrt(1 + 4 n between) (additive random effects,
@@ -143,7 +143,7 @@ def overdispersion(
     for all, z values beyond the interpolated quantiles ``winsorised`` and 1 - ``winsorised`` are
     replaced by these quantiles. The variance between the units is the estimate of DerSimonian and
     Laird from the mean squared z value. ``met`` and ``n`` are whole numbers, one for each unit.
-    Raises ValueError for impossible counts, and for shares out of their range.
+    Raises ValueError for impossible counts, and unless 0 <= winsorised < 0.5.
 
     Spiegelhalter 2005, "Handling over-dispersion of performance indicators"; DerSimonian and Laird
     1986, "Meta-analysis in clinical trials". The R package FunnelPlotR does the same for
@@ -170,7 +170,7 @@ def overdispersion(
 def expected_false_alarms(units: int, *, coverage: float = ACTION) -> float:
     """Return the expected number of units outside the limits if all have the same rate.
 
-    ``coverage`` is the nominal probability that a unit is inside the limits. Exact limits have a
+    ``coverage`` is the nominal probability that a unit is inside the limits. Exact limits contain a
     little more, so the result is an upper bound for one period. Raises ValueError for a negative
     number of units, and unless ``coverage`` is strictly between 0 and 1.
 

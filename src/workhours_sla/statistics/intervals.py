@@ -147,9 +147,9 @@ def compliance_rate(met: int, n: int, target: float, *, confidence: float = 0.95
     The verdict is TOO_FEW for fewer than ten appeals. Otherwise it is MEETS if the whole Wilson
     interval is at or above the target, FAILS if the whole interval is below the target, and else
     INCONCLUSIVE. The numbers are compared before rounding. Raises ValueError for an empty cohort,
-    for met > n, and for a target that is not above 0 and at most 1. The thresholds for small
-    numbers are those of the Washington State Department of Health, "Standards for reporting data
-    with small numbers" (ten), and of CDC, WISQARS (twenty).
+    for met > n, and for a target that is not above 0 and at most 1. A share of ten to nineteen
+    appeals is ``flagged``. The thresholds are those of the Washington State Department of Health,
+    "Standards for reporting data with small numbers" (ten), and of CDC, WISQARS (twenty).
 
     >>> compliance_rate(46, 50, 0.9).verdict
     <TargetVerdict.INCONCLUSIVE: 'inconclusive'>

@@ -94,8 +94,8 @@ def cohort_counts(verdicts: ArrayLike, limits: ArrayLike, as_of: int) -> CohortC
 
     ``verdicts`` has the verdict of each appeal as text, such as "met". ``limits`` has the last
     instant at which an answer to each appeal is in time, as a whole number, or NEVER. ``as_of`` is
-    the instant as of which both were computed, in the same unit. Raises ValueError for an unknown
-    verdict, different shapes, or a verdict that contradicts its limit.
+    the instant for which both were computed, in the unit of ``limits``. Raises ValueError for an
+    unknown verdict, different shapes, or a verdict that contradicts its limit.
 
     >>> cohort_counts(["met", "met", "breached", "at_risk"], [5, 9, 4, 8], 8)
     CohortCounts(met=2, breached=1, pending=1, paused=0, withdrawn=0, excluded=0, matured=2, \
@@ -120,7 +120,7 @@ matured_met=1)
 
 
 def safe_as_of(limits: ArrayLike) -> int | None:
-    """Return the latest limit of a cohort: evaluated after it, its counts no longer change.
+    """Return the latest limit of a cohort; evaluations after it always give the same counts.
 
     ``limits`` are the limits of the appeals that count in the share, as whole numbers. Returns None
     if one of them is NEVER, since an appeal without a limit can still change the counts. Raises

@@ -63,9 +63,9 @@ class KitagawaDecomposition:
 def merge_small_classes(n: ArrayLike, *, fewest: int = FEWEST_OF_A_CLASS) -> IntArray:
     """Merge small classes, and return for each class the number of its merged class, from 0.
 
-    All classes with fewer appeals than ``fewest`` become one class. If it still has too few
-    appeals, the first of the smallest other classes is added to it. ``n`` has the number of appeals
-    of each class; the result is int64. Raises ValueError for negative numbers.
+    All classes with fewer appeals than ``fewest`` become one class. If this class still has too few
+    appeals, the smallest other class is added to it (the first of several). ``n`` has the number of
+    appeals of each class; the result is int64. Raises ValueError for negative numbers.
 
     >>> merge_small_classes([40, 3, 25, 1, 9]).tolist()
     [0, 1, 2, 1, 1]

@@ -80,7 +80,7 @@ class SurvivalQuantile:
 
 @dataclass(frozen=True, slots=True)
 class RestrictedMean:
-    """The mean time to an answer, and its variance."""
+    """The mean time to an answer (at most ``horizon`` for each appeal), and its variance."""
 
     horizon: int
     mean: float
@@ -142,11 +142,11 @@ def survival_quantile(curve: SurvivalCurve, q: float) -> SurvivalQuantile:
 
     The quantile is always a duration that occurred (type 1 of Hyndman and Fan 1996, "Sample
     quantiles in statistical packages"). Its interval runs from the first time at which the lower
-    limit of the curve is at most 1 - q to the first time at which the upper limit is. If the curve
-    does not fall so far, an end is None: at 95 %, the median has an upper limit only from 7 answers
-    on. Each end alone is a one-sided limit with half the error probability. Raises ValueError for q
-    not strictly between 0 and 1. Brookmeyer and Crowley 1982, "A confidence interval for the median
-    survival time".
+    limit of the curve is at most 1 - q to the first time at which the upper limit is at most 1 - q.
+    An end is None if its limit never falls so far: at 95 %, the median has an upper limit only from
+    7 answers on. Each end alone is a one-sided limit with half the error probability. Raises
+    ValueError for q not strictly between 0 and 1. Brookmeyer and Crowley 1982, "A confidence
+    interval for the median survival time".
 
     >>> curve = kaplan_meier([1, 2, 3, 4], [True, True, True, False])
     >>> median, p90 = survival_quantile(curve, 0.5), survival_quantile(curve, 0.9)

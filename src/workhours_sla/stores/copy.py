@@ -52,7 +52,7 @@ def _check_empty(db: Database) -> None:
 
 
 def restore(snapshot: Path | str, path: Path | str) -> None:
-    """Create a store from a snapshot in a new file. Raises StoreError.
+    """Create a store in the new file ``path`` from the file ``snapshot``; raises StoreError.
 
     The new store reads its sources from the positions in the snapshot, so rows that came after the
     snapshot are read again.
@@ -80,7 +80,7 @@ def restore(snapshot: Path | str, path: Path | str) -> None:
 class StoreFault(NamedTuple):
     """A fault of a store.
 
-    ``kind`` is ``pages``: a page or an index of a file is damaged; ``detail`` is the message of
+    ``kind`` is ``pages`` (a page or an index of the file is damaged), ``detail`` is the message of
     SQLite, and ``table`` is empty.
     """
 
@@ -90,7 +90,7 @@ class StoreFault(NamedTuple):
 
 
 def check_store(place: Path | str) -> tuple[StoreFault, ...]:
-    """Return the faults of a store. Another process may be writing the store.
+    """Return the faults of a store, even while another process writes the store.
 
     ``place`` is a path or the address of a PostgreSQL database. A SQLite file is read by ``PRAGMA
     integrity_check``; a PostgreSQL server checks its own files. Raises StoreError if the place has

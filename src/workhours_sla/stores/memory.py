@@ -19,7 +19,7 @@ from workhours_sla.version import __version__
 
 @public("workhours_sla.stream")
 class MemoryStore(DatabaseStore):
-    """A store in the memory of one process. Without ``outbox`` no change is kept.
+    """A store in the memory of one process; with ``outbox=False`` it keeps no changes.
 
     >>> from workhours_sla import Event, Policy, Schedule, Target, working_hours
     >>> from workhours_sla.stream import Pipeline
@@ -41,17 +41,17 @@ class MemoryStore(DatabaseStore):
 
     @property
     def next_at(self) -> datetime | None:
-        """The earliest timer, in UTC, None if there is no timer."""
+        """The first instant, in UTC, at which time alone may cause a change, or None."""
         return instant_if(self._all("SELECT min(timer) FROM appeal")[0][0])
 
     def snapshot(self) -> bytes:  # type: ignore[override] # stores in files take a path
-        """Return the content, which ``restore`` accepts."""
+        """Return the content as bytes, for ``restore``."""
         with self.lock:
             return self._database.connection.serialize()
 
     @classmethod
     def restore(cls, policy: Policy, snapshot: bytes, *, outbox: bool = True) -> Self:
-        """Return a store from a snapshot. Raises WorkHoursError if it is none."""
+        """Return a store from a snapshot; raises WorkHoursError for bytes that are no snapshot."""
         store = cls(outbox=outbox)
         store._database.load(snapshot)
         store._begin()
@@ -65,13 +65,13 @@ class Monitor(Pipeline):
 
     The state depends only on the set of events, not on their order or on duplicates: the changes
     that were emitted and not retracted always equal the result of ``evaluate``. Time passes only
-    through ``advance``: a breach is emitted when the watermark passes the limit. Mutable; usable
-    from any thread, where calls run one at a time.
+    through ``advance``: a breach is emitted when time passes the limit. Mutable; usable from any
+    thread, where calls run one at a time.
 
-    ``snapshot`` is all its state. Save it together with what you have sent on: changes that were
-    emitted after the snapshot are emitted again after a crash, and with other ids if the events
-    come in other batches. After ``restore`` with another policy, call ``replace``. A Pipeline with
-    a store in a file does all that.
+    ``snapshot`` returns the whole state. Save it together with the changes that you have passed on:
+    after a crash, changes that were emitted after the snapshot are emitted again, and with other
+    ids if the events come in other batches. After ``restore`` with another policy, call
+    ``replace``. A Pipeline with a store in a file does all this.
 
     >>> from workhours_sla import Event, EventType, Schedule, Target, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -94,7 +94,7 @@ class Monitor(Pipeline):
 
     @property
     def quarantine(self) -> tuple[Quarantined, ...]:
-        """The events that do not count now. A later event can make them count again."""
+        """The events that do not count now; a later event can make them count again."""
         found = [one for one in self._store.quarantine() if one.reason not in BY_FOLD]
         with self._store.lock:
             for appeals in self._all_appeals(self._store.appeal_ids()):
@@ -106,12 +106,12 @@ class Monitor(Pipeline):
     def next_at(self) -> datetime | None:
         """The first instant in UTC at which ``advance`` can cause a change, None if there is none.
 
-        Advancing to an earlier instant causes none.
+        Advancing to an earlier instant causes no change.
         """
         return self._store.next_at
 
     def snapshot(self) -> bytes:
-        """Return the state, which ``restore`` accepts. ``counters`` are not part of it."""
+        """Return the state as bytes for ``restore``, without the ``counters``."""
         return self._store.snapshot()
 
     @classmethod

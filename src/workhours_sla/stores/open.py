@@ -88,7 +88,7 @@ def _postgres(url: object) -> tuple[type[PostgresDatabase], Address]:
 @public("workhours_sla.stream")
 @checked
 class SqliteReader(StoreReader):
-    """A store in a SQLite file that is open for reading. Another process may write it.
+    """A store in a SQLite file, open for reading while another process may write it.
 
     Usable from any thread. Calls run one at a time. An iterator reads some rows at a time, and
     other calls may run in between. Raises StoreError.
@@ -142,7 +142,7 @@ class SqliteStore(DatabaseStore):
 @public("workhours_sla.stream")
 @checked
 class PostgresReader(StoreReader):
-    """A store in a PostgreSQL database that is open for reading. Another process may write it.
+    """A store in a PostgreSQL database, open for reading while another process may write it.
 
     ``url`` is an address such as ``postgresql://USER@HOST/DATABASE``. Usable from any thread. Calls
     run one at a time. An iterator reads some rows at a time, and other calls may run in between.
@@ -158,14 +158,14 @@ class PostgresReader(StoreReader):
 class PostgresStore(DatabaseStore):
     """A store in a PostgreSQL database, opened for writing by one process; created if missing.
 
-    ``url`` is an address such as ``postgresql://USER@HOST/DATABASE``, whose encoding must be UTF-8.
-    The tables are in the schema ``workhours``, or in the schema that the address sets with
-    ``?options=-csearch_path%3DNAME``. A lock of the session keeps other writers out. When a call of
-    a pipeline returns, everything that it wrote is durable. If the call raises, nothing is written.
-    After the connection was lost, every call raises; a new store continues after the last complete
-    batch. ``hot`` is the number of appeals that are kept in memory. Usable from any thread; calls
-    run one at a time. Raises StoreError, also if another process still writes the store after
-    ``patience`` seconds, and EngineError without psycopg 3. No message has the password.
+    ``url`` is an address such as ``postgresql://USER@HOST/DATABASE``; the database must be in
+    UTF-8. The tables are in the schema ``workhours``, or in the schema that the address sets with
+    ``?options=-csearch_path%3DNAME``. A lock of the session keeps other writers out. What a
+    pipeline wrote is durable when its call returns; if the call raises, nothing is written. After
+    the connection was lost, every call raises; a new store continues after the last complete batch.
+    ``hot`` is the number of appeals that are kept in memory. Usable from any thread; calls run one
+    at a time. Raises StoreError, also if another process still writes the store after ``patience``
+    seconds, and EngineError without psycopg 3. No error message contains the password.
     """
 
     def __init__(self, url: str, *, hot: int = HOT, patience: float = PATIENCE) -> None:
@@ -247,7 +247,7 @@ def has_store(place: Path | str) -> bool:
 
 
 def events_of(place: Path | str) -> list[Event]:
-    """Return the events of a store, for ``evaluate``. Raises StoreError.
+    """Return the events of a store, for ``evaluate``; raises StoreError.
 
     ``place`` is a path or the address of a PostgreSQL database.
 

@@ -66,7 +66,7 @@ _REASONS = """
 
 
 class StoreReader:
-    """A store in a database that is open for reading. Another process may write it."""
+    """A store in a database, open for reading while another process may write it."""
 
     def __init__(self, db: Database) -> None:
         self._db = db

@@ -43,12 +43,12 @@ class Delivery:
     """Sends each change to each sink at least once and in order, with a thread for each sink.
 
     A sink that fails, hangs or is slow delays neither the other sinks nor the pipeline. A change
-    that a sink did not accept is sent again at the times that ``retry`` decides, and the later
-    changes wait for it. After an UndeliverableError or the last attempt the change becomes a dead
+    that a sink did not accept is sent again at the times that ``retry`` decides, and later changes
+    wait for this change. After an UndeliverableError or the last attempt the change becomes a dead
     letter, and the next change is sent. The store keeps the progress and the failures of each sink,
-    so that the next run continues where this run ends. When a sink starts to fail, ``on_failure``
-    is called with its name and the error, in the thread of the sink; and again only if the sink has
-    received every change in between. ``clock`` returns the current time in UTC.
+    so that a later Delivery continues where this one ends. When a sink starts to fail, its thread
+    calls ``on_failure`` with the sink's name and the error, but not again until the sink has
+    received every change. ``clock`` returns the current time in UTC.
 
     >>> from workhours_sla import Event, EventType, Policy, Schedule, Target, working_hours
     >>> from workhours_sla.stream import MemoryStore, Pipeline
@@ -93,13 +93,13 @@ class Delivery:
         self.stop()
 
     def notify(self) -> None:
-        """Wake the threads so that they send new changes. Returns without waiting for them."""
+        """Wake the threads to send new changes, without waiting until they have sent them."""
         for worker in self._workers:
             worker.ask("send")
 
     @property
     def failing(self) -> dict[str, BaseException]:
-        """The sinks that did not accept their last changes, each with its error."""
+        """The names of the sinks that did not accept their last changes, each with the error."""
         return {one.name: one.failing for one in self._workers if one.failing is not None}
 
     def finish(self, timeout: float) -> list[Undelivered]:
@@ -115,7 +115,7 @@ class Delivery:
         return [found for worker in self._workers if (found := worker.undelivered) is not None]
 
     def stop(self) -> None:
-        """Stop without sending more changes. Waits at most one second for a write to return."""
+        """Stop without sending more changes; waits at most one second for a write to return."""
         for worker in self._workers:
             worker.ask("stop")
         for worker in self._workers:

@@ -45,7 +45,7 @@ Message = Any
 
 @public("workhours_sla.stream")
 class Sink(Protocol):
-    """A receiver of changes. A change may be sent twice, with the same ``change_id``."""
+    """A receiver of changes; a change may be sent twice, with the same ``change_id``."""
 
     @property
     def name(self) -> str:
@@ -55,11 +55,12 @@ class Sink(Protocol):
         """Accept the changes durably, or raise an error.
 
         Raises UndeliverableError for a change that can never be accepted, and any other error for a
-        temporary failure. A sink whose output can be read again returns where it ends now, in its
-        own format. The store keeps this text, so that a later run can compare the two.
+        temporary failure. If the output can be read again, returns where the output ends, in the
+        sink's own format; the store keeps this text, so that the sink can compare the two later.
 
-        If an error has the attribute ``retry_after``, a timedelta, the change is sent again no
-        earlier. If a sink has the attribute ``batch_size``, it receives at most so many changes.
+        If an error has the attribute ``retry_after``, a timedelta, the change is sent again after
+        at least this time. If a sink has the attribute ``batch_size``, it gets at most so many
+        changes.
         """
 
 
@@ -73,8 +74,8 @@ def takes(sink: Sink) -> str:
 class Progress(NamedTuple):
     """How many messages of a store a sink has acknowledged.
 
-    ``number`` is the number of the last one, 0 if there is none. ``end`` is what the sink returned
-    when it accepted that one; None if it returned nothing.
+    ``number`` is the number of the last acknowledged message, 0 if there is none. ``end`` is what
+    the sink returned when it accepted this message; None if it returned nothing.
     """
 
     number: int = 0
@@ -115,7 +116,7 @@ class Pending(NamedTuple):
 
 @runtime_checkable
 class Outbox(Protocol):
-    """The messages of a store, and the progress of each sink. Usable from any thread."""
+    """The messages of a store, and the progress of each sink; usable from any thread."""
 
     def changes(self, after: int = 0, limit: int = -1) -> Sequence[tuple[int, Change]]:
         """Return the changes with a number greater than ``after``, as pairs of number and change.
@@ -133,13 +134,13 @@ class Outbox(Protocol):
     def add_digests(
         self, digests: Sequence[StoredDigest], counted: int, key: str, note: str
     ) -> None:
-        """Store digests with a note, and that changes up to a number are counted in digests."""
+        """Store digests, ``note`` under ``key``, and the number of the last ``counted`` change."""
 
     def deliver_to(self, sinks: Iterable[str], kind: str = CHANGE) -> None:
-        """Name sinks that are in use: the store keeps each message until all of its kind have it.
+        """Name the sinks in use: the store keeps a message until all sinks of its kind have it.
 
-        Until the first call, these are all sinks that the store has delivered a message to. A new
-        sink receives all changes, but only the digests from now on.
+        Until the first call, the sinks in use are all that have received a message from the store.
+        A new sink receives all changes, but only the digests from now on.
         """
 
     def progress(self, sink: str) -> Progress:
@@ -152,7 +153,7 @@ class Outbox(Protocol):
         """Return the messages that must be sent to a sink at ``now``, at most ``limit`` of them."""
 
     def undelivered(self, sink: str) -> int:
-        """Return how many messages a sink has not accepted. Dead letters are not counted."""
+        """Return how many messages a sink has not accepted, without the dead letters."""
 
     def acknowledge(self, sink: str, numbers: Sequence[int], end: str | None = None) -> None:
         """Record that a sink has the messages with these numbers, and all messages before them.
@@ -179,7 +180,7 @@ class Outbox(Protocol):
         """Return the dead letters of a sink: messages that are no longer sent to it."""
 
     def replay(self, sink: str, numbers: Iterable[int]) -> int:
-        """Make the dead letters with these numbers pending again. Return how many were found."""
+        """Make the dead letters with these numbers pending again; return how many were found."""
 
 
 @public("workhours_sla.stream")
@@ -204,7 +205,7 @@ class Retry(NamedTuple):
     def at(
         self, now: datetime, failed: int, *, jitter: float, at_least: timedelta | None = None
     ) -> datetime | None:
-        """Return when to send a change again after ``failed`` attempts, None to give up.
+        """Return when to send a change again after ``failed`` attempts, or None to give up.
 
         The delay is shortened at random to between half and all of its length, so that several
         processes do not retry at the same time. ``jitter`` is a random number: 0 gives half of the

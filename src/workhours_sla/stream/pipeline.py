@@ -49,16 +49,16 @@ class Pipeline:
     """Applies events to the clocks in a store, and emits each change once.
 
     The state depends only on the set of events, not on their order or on duplicates: the changes
-    that were emitted and not retracted always equal the result of ``evaluate``. Time passes only
-    through the watermark: a breach is emitted when the watermark passes the limit.
+    that were emitted and not retracted always equal the result of ``evaluate``. A breach is emitted
+    when the watermark, the instant up to which all events have arrived, passes the limit.
 
     Each call is one transaction of the store. If the store was last used under another policy, or
     by another version of this library, all clocks are first built again, and the store keeps the
-    changes that this causes. With ``retain``, an appeal whose clocks have all ended, longer ago
-    than ``retain``, is dropped; an open one never is. If an event of a dropped appeal arrives
+    changes that this causes. With ``retain``, an appeal is dropped when all its clocks ended longer
+    ago than ``retain``; an open appeal is never dropped. If an event of a dropped appeal arrives
     again, it is a duplicate; a new event of the appeal is quarantined as ``after_retention``.
-    Usable from any thread; calls run one at a time. The pipeline closes its store on exit. Raises
-    StoreError.
+    Usable from any thread; calls run one at a time. A ``with`` block closes the store at its end.
+    Raises StoreError.
 
     >>> from workhours_sla import EventType, Schedule, Target, working_hours
     >>> from workhours_sla.stream import MemoryStore
@@ -119,7 +119,7 @@ class Pipeline:
     # -- input -------------------------------------------------------------------------------
 
     def apply(self, events: Event | Iterable[Event]) -> tuple[Change, ...]:
-        """Apply one or several events, in any order, as one step. Return the changes.
+        """Apply one or several events, in any order, as one step, and return the changes.
 
         Changes that cancel out within the step are not emitted. If iterating ``events`` raises,
         none of them is applied.
@@ -176,7 +176,7 @@ class Pipeline:
         return work
 
     def replace(self, policy: Policy) -> tuple[Change, ...]:
-        """Continue under another policy or with amended calendars. Return the changes.
+        """Continue under another policy or with amended calendars, and return the changes.
 
         Every clock is built again. A clock that stays the same causes no change.
         """
@@ -189,10 +189,10 @@ class Pipeline:
         return tuple(work.changes)
 
     def repair(self, event: Event, *, rejected: int | None = None) -> tuple[Change, ...]:
-        """Replace all copies that have the id of ``event`` by ``event``. Return the changes.
+        """Replace all events that have the id of ``event`` by ``event``, and return the changes.
 
-        Copies that arrive later with another content are quarantined. If the event repairs a
-        rejected row, ``rejected`` is the number of the row, which then leaves quarantine. Raises
+        Later events with this id and other content are quarantined. If the event repairs a rejected
+        row, ``rejected`` is the number of this row, and the row leaves quarantine. Raises
         StoreError if the event's appeal was dropped, or if no rejected row has that number.
         """
         store = self._store
@@ -251,10 +251,9 @@ class Pipeline:
         A batch ends after ``batch_size`` rows, when the source yields ``Idle`` or ``Start``, and
         when ``digests`` are due. Digests are sent after each batch. ``on_changes`` is called
         without arguments after each batch that caused changes or digests; an example is
-        ``Delivery.notify``.
-        ``stopping`` is called after each batch; if it returns True, the run ends. Raises
-        SourceError and StoreError. Earlier batches remain stored, and the next run resumes after
-        them.
+        ``Delivery.notify``. ``stopping`` is called after each batch; if it returns True, ``run``
+        ends. Raises SourceError and StoreError. Earlier batches remain stored, and the next ``run``
+        resumes after them.
         """
         checkpoints = self._store.positions(source.name)
         loop = RunLoop(source, self.commit, checkpoints, watermarks, digests)
@@ -269,12 +268,12 @@ class Pipeline:
 
     @property
     def quarantine(self) -> tuple[Quarantined, ...]:
-        """The events that do not count now. A later event can make them count again."""
+        """The events that do not count now; a later event can make them count again."""
         return self._store.quarantine()
 
     @property
     def unmatched(self) -> tuple[Unmatched, ...]:
-        """The appeals without a rule or without a schedule, sorted by id. Reads every appeal."""
+        """The appeals without a rule or without a schedule, sorted by id; reads every appeal."""
         with self._store.lock:
             ids = sorted(self._store.appeal_ids())
             return tuple(one for _, folded in self.folds(ids) for one in folded.unmatched)
@@ -282,7 +281,7 @@ class Pipeline:
     def open_outcomes(self, as_of: datetime) -> Iterator[Outcome]:
         """Yield all outcomes of every appeal in which at least one clock has not ended.
 
-        An answer that is already known counts even if it is after ``as_of``. Raises
+        An answer that is already known counts even if its time is after ``as_of``. Raises
         NaiveDatetimeError.
         """
         as_of = in_utc("as_of", as_of)
@@ -290,7 +289,7 @@ class Pipeline:
             yield from outcomes_of(folded, as_of)
 
     def folds(self, appeal_ids: Sequence[str]) -> Iterator[tuple[str, Folded]]:
-        """Yield appeals as they are folded, with their ids. Raises StoreError."""
+        """Yield the id of each appeal, with its state and clocks after all its events."""
         for first in range(0, len(appeal_ids), AT_ONCE):
             with self._store.lock:
                 appeals = self._store.appeals(appeal_ids[first : first + AT_ONCE])
@@ -298,14 +297,14 @@ class Pipeline:
             yield from found
 
     def touched_appeals(self) -> set[str]:
-        """Return a new set, to which the ids of all appeals are added that change from now on."""
+        """Return a new set that collects the ids of all appeals that change from now on."""
         self._touched.append(set())
         return self._touched[-1]
 
     def outcomes_of(self, appeal_id: str, as_of: datetime) -> tuple[Outcome, ...]:
         """Return the outcomes of one appeal, none for an unknown appeal.
 
-        An answer that is already known counts even if it is after ``as_of``. Raises
+        An answer that is already known counts even if its time is after ``as_of``. Raises
         NaiveDatetimeError.
         """
         as_of = in_utc("as_of", as_of)

@@ -22,7 +22,7 @@ class Counters(NamedTuple):
     """The number of received events, and how many of them were duplicate, conflicting or late.
 
     A ``duplicate`` event repeats a known event. A ``conflicting`` event has the id of a known event
-    and another content. A ``late`` event occurred before the watermark at its arrival.
+    and other content. A ``late`` event occurred before the watermark at its arrival.
     """
 
     read: int = 0
@@ -45,21 +45,21 @@ class Committed(NamedTuple):
 
 @public("workhours_sla.stream")
 class Digests(Protocol):
-    """Messages that are sent as time passes, even if no clock changes."""
+    """Messages that are sent as time passes, even if no appeal's clock changes."""
 
     def due(self, watermark: datetime) -> bool:
-        """Return whether a batch must end at a watermark because messages are due."""
+        """Return whether messages are due at a watermark, so that the batch must end there."""
 
     def send(self) -> int | None:
-        """Send the messages that are due as of the last stored batch. May raise any error.
+        """Send the messages that are due after the last stored batch; may raise any error.
 
-        Returns how many were stored in the outbox for the sinks.
+        Returns how many messages were stored in the outbox for the sinks.
         """
 
 
 @public("workhours_sla.stream")
 class RunSummary(NamedTuple):
-    """The counts of one run.
+    """The counts of one call of ``Pipeline.run``.
 
     ``items`` is the number of rows or messages, and ``rejected`` the number of rows or messages
     that produced no event. ``causes`` has the number of rejected rows and the first rejected row,

@@ -38,7 +38,7 @@ class Item(NamedTuple):
 
 @public("workhours_sla.stream")
 class Start(NamedTuple):
-    """The position at which reading of a partition starts or resumes, without a row.
+    """The position from which a partition is read, sent before its first row.
 
     The position is stored at once. If the program restarts before the first ``Item``, reading
     resumes at this position, so that no row is missed. A partition that was not known before stops
@@ -56,8 +56,8 @@ class Idle(NamedTuple):
     """The source has no more rows for now.
 
     ``received_until`` is a heartbeat: the source has delivered everything that it received up to
-    that time. It is None without a heartbeat. With ``partition`` the heartbeat is that of one
-    partition.
+    that time. It is None if there is no heartbeat. If ``partition`` is given, the heartbeat is for
+    this partition only.
     """
 
     received_until: datetime | None = None
@@ -66,7 +66,7 @@ class Idle(NamedTuple):
 
 @public("workhours_sla.stream")
 class Checkpoint(NamedTuple):
-    """A position in a partition, and when its latest event was received or heartbeat sent."""
+    """A position in a partition, and the time of the partition's latest receipt or heartbeat."""
 
     position: str
     received_until: datetime | None = None
@@ -74,7 +74,7 @@ class Checkpoint(NamedTuple):
 
 @public("workhours_sla.stream")
 class Source(Protocol):
-    """A source of events. Reading can resume from any position that the source yielded before.
+    """A source of events; reading can resume from any position that the source has yielded.
 
     >>> from workhours_sla import EventType, Policy, Schedule, Target, working_hours
     >>> from workhours_sla.stream import MemoryStore, Pipeline, Watermarks
@@ -100,7 +100,7 @@ class Source(Protocol):
 
     @property
     def partitions(self) -> Collection[str]:
-        """The partitions that are known in advance. Items may name further partitions."""
+        """The partitions that are known in advance; items may name further partitions."""
 
     def items(self, positions: Mapping[str, str]) -> Iterator[Item | Start | Idle]:
         """Yield the rows after ``positions``, in order within each partition.

@@ -38,7 +38,7 @@ class Holdings(NamedTuple):
 
     read == applied + duplicate + quarantined + replaced + dropped. ``replaced`` counts the copies
     that a repair replaced. ``dropped`` counts the events of appeals that were dropped after
-    retention. ``rejected`` counts rows without an event, which are not in ``read``.
+    retention. ``rejected`` counts rows without an event; ``read`` does not count them.
     """
 
     read: int
@@ -117,7 +117,7 @@ class Store(Outbox, Protocol):
 
     @property
     def lock(self) -> AbstractContextManager[object]:
-        """The lock that a pipeline takes for each call. It raises StoreError in a closed store."""
+        """The lock that a pipeline takes for each call; raises StoreError in a closed store."""
 
     def transaction(self) -> AbstractContextManager[object]:
         """Return a block whose writes become durable when it ends, or are undone if it raises."""
@@ -133,7 +133,7 @@ class Store(Outbox, Protocol):
     def built_under(self) -> str | None:
         """The version of the policy under which the clocks were last built.
 
-        None in a new store, or one of another version of this library: all must be built again.
+        None if the store is new or of another version of this library: all clocks must be rebuilt.
         """
 
     def positions(self, source: str) -> Mapping[str, Checkpoint]:
@@ -142,7 +142,7 @@ class Store(Outbox, Protocol):
     def advance(self, watermark: datetime) -> bool:
         """Advance the watermark in memory and return True, or return False if it must be written.
 
-        It must be written if it reaches a timer, or if the last written one would become too old.
+        It must be written if it reaches a timer, or if the last written watermark is too old.
         """
 
     # -- read within a transaction
@@ -150,16 +150,16 @@ class Store(Outbox, Protocol):
     def known(
         self, events: Sequence[Event]
     ) -> tuple[MutableMapping[str, StoredEvent | Copies], Dropped | None]:
-        """Return the stored copies of the events' ids, keyed by event id, and the dropped ids.
+        """Return the stored copies with the ids of ``events``, keyed by id, and the dropped ids.
 
         The dropped ids are None if the store never dropped anything.
         """
 
     def copies(self, event_ids: Sequence[str]) -> Mapping[str, StoredEvent | Copies]:
-        """Return the stored copies of event ids, keyed by event id."""
+        """Return the stored copies of the events with these ids, keyed by event id."""
 
     def appeals(self, ids: Iterable[str]) -> Mapping[str, AppealState]:
-        """Return appeals keyed by id, in the order of ``ids``. Unknown ids map to new appeals."""
+        """Return appeals keyed by id, in the order of ``ids``; unknown ids map to new appeals."""
 
     def appeal_ids(self) -> Sequence[str]:
         """Return the ids of all appeals."""
@@ -176,16 +176,16 @@ class Store(Outbox, Protocol):
         """Write what ``work`` has collected; a long transaction is written in several calls."""
 
     def drop(self, before: datetime) -> None:
-        """Drop what ended, was read or was received before an instant, and changes all sinks have.
+        """Drop appeals, rejected rows and events older than an instant, and changes all sinks have.
 
-        Old quarantined events are looked for once in ``SWEPT_EVERY``; those of an appeal that has
-        others are dropped with it. The number of rejected rows is kept.
+        Old quarantined events are searched for once in ``SWEPT_EVERY``. One with the reason
+        ``no_appeal`` stays while its appeal has other events. The number of rejected rows is kept.
         """
 
     # -- what users ask for
 
     def events(self) -> Iterator[Event]:
-        """Yield every event, even if quarantined. For a repaired event, yield only the repair."""
+        """Yield every event, even if it is quarantined; of a repaired event, only the repair."""
 
     def history(self, appeal_id: str) -> Sequence[tuple[Event, str | None]]:
         """Return the events of an appeal in order, each with its quarantine reason or None.
@@ -194,7 +194,7 @@ class Store(Outbox, Protocol):
         """
 
     def quarantine(self) -> tuple[Quarantined, ...]:
-        """Return the events that do not count now. Later events may make them count again."""
+        """Return the events that do not count now; later events may make them count again."""
 
     def rejected(self) -> Mapping[int, Rejected]:
         """Return the rejected rows, which produced no event, keyed by number."""

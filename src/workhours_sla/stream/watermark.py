@@ -23,9 +23,9 @@ class Watermarks:
     watermark until each of them has delivered something. A partition that has been silent for
     longer than ``idle`` is left out; if ``idle`` is None, a silent partition stops the watermark.
     How long a partition was silent is measured by the receipts of other partitions and by
-    heartbeats, never by the machine's clock. ``received`` has the latest receipts of an earlier
-    run, keyed by partition. The watermark never decreases. Not thread-safe. Raises SourceError for
-    a negative amount, NaiveDatetimeError.
+    heartbeats, never by the machine's clock. ``received`` has the latest receipts from before a
+    restart, keyed by partition. The watermark never decreases. Not thread-safe. Raises SourceError
+    for a negative amount, and NaiveDatetimeError.
 
     >>> from datetime import UTC
     >>> watermarks = Watermarks(["a", "b"])
@@ -67,11 +67,11 @@ class Watermarks:
             self._see(received_at)
 
     def expect(self, partition: str) -> None:
-        """Add a partition. The watermark stops until the partition has delivered something."""
+        """Add a partition; the watermark stops until the partition has delivered something."""
         self._latest.setdefault(partition, None)
 
     def forget(self, partition: str) -> None:
-        """Remove a partition that delivers nothing more. It no longer delays the watermark."""
+        """Remove a partition that delivers nothing more, so that the watermark goes on."""
         self._latest.pop(partition, None)
 
     def heartbeat(self, at: datetime, partition: str | None = None) -> None:

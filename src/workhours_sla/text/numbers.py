@@ -31,10 +31,10 @@ def number(text: str) -> str:
 def percent(value: float, *, target: float | None = None, places: int = 1) -> str:
     """Return a share from 0 to 1 as a percentage with ``places`` decimals.
 
-    It is rounded half up, but to the other side where that would move it across the target, to 0
-    or to 100, so that a share below the target never reads as the target. There are more decimals
-    only if no number with so few is on the same side. Raises ValueError for a value outside 0 to 1,
-    a target that is not above 0 and at most 1, and negative places.
+    The share is rounded half up, but the other way if this would move it across the target, or to 0
+    or 100: a share below the target never reads as the target. It has more decimals only if no
+    number with ``places`` decimals is on its side of the target. Raises ValueError for a value
+    outside 0 to 1, a target that is not above 0 and at most 1, and negative places.
 
     >>> percent(0.8994), percent(0.8996, target=0.9), percent(9 / 10, target=0.9)
     ('89.9', '89.9', '90.0')

@@ -18,7 +18,7 @@ class Compiled(Protocol):
 
 
 def elapsed(working: Compiled, start: datetime, end: datetime, pauses: Pauses) -> timedelta:
-    """Return the working time between two instants without that of the pauses."""
+    """Return the working time between two instants, less the working time within pauses."""
     a, b = moment_of(start), moment_of(end)
     line = working.compiled.line_at(a)
     if not line.knows(b):

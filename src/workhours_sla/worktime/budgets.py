@@ -74,7 +74,7 @@ class ClockTime(BudgetKind):
 
     @classmethod
     def parse(cls, text: str, **_: str | None) -> Self | None:
-        """Return the budget of a text such as ``9h clock``, None for another kind."""
+        """Return the budget of a text such as ``9h clock``, None for a budget of another kind."""
         amount = text.strip().lower().removesuffix("clock")
         # a regular expression would take quadratic time for many blanks before "clock"
         return cls(parse_amount(amount)) if amount != amount.rstrip() else None
@@ -84,7 +84,7 @@ class ClockTime(BudgetKind):
         return self.amount
 
     def answer(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> DayAnswer:
-        """Return ``start`` plus the amount: the due time, which is also the limit.
+        """Return ``start`` plus the amount, as both the due time and the limit.
 
         The answer is in the zone of ``start``.
 
@@ -106,7 +106,7 @@ class WorkingDaysInHours(BudgetKind):
     """A budget of working time: a number of working days of the usual length.
 
     The usual length of a working day is the weekly hours divided by the number of weekdays that
-    have hours: 8 hours for 40 hours on five days, also if Friday is shorter. Short days and
+    have hours: 8 hours for 40 hours on five days, even if Friday is shorter. Short days and
     overrides do not change it. The weekly hours are those in force on the date of the start.
 
     >>> from workhours_sla import Schedule
@@ -142,7 +142,7 @@ class WorkingDaysInHours(BudgetKind):
         return self.amount(schedule, start)
 
     def amounts(self, schedule: DatedShifts) -> list[tuple[timedelta, timedelta]]:
-        """Return pairs: the amount for all starts from an instant on."""
+        """Return pairs: a timedelta since BASE_UTC, and the amount of the starts from then on."""
         zone = zone_offsets(schedule.tz)
         begins = [zone.start_of(midnight_on(day)) for day in (date(2, 1, 1), *schedule.changes)]
         return [(begin, self.amount(schedule, BASE_UTC + begin)) for begin in begins]
@@ -171,9 +171,9 @@ class WorkingDaysInHours(BudgetKind):
     def bounds(
         self, schedule: DatedShifts, start: datetime, paused: Pauses, possibly_paused: Pauses
     ) -> DayBounds:
-        """Return the earliest and latest due time and limit over all completions of a schedule.
+        """Return the earliest and latest due time and limit, whatever the unknown dates are.
 
-        With more working time, or with fewer pauses, both are earlier.
+        More working time or fewer pauses make the due time and the limit earlier.
         """
         amount = self.amount(schedule, start)
         least, most = schedule.completions() or (schedule, schedule)
@@ -230,8 +230,8 @@ def parse_budget(
     ``P1D`` is refused, since it does not say which days count. ``roll`` decides where a due date on
     a day off moves; calendar days and months require it, and other kinds ignore it. ``count_from``
     decides which date is counted first, by default ``next_day``; only WorkingDays and CalendarDays
-    use it. Raises BudgetError for any other text, and for a ``roll`` or ``count_from`` that is
-    required and missing or has no such value.
+    use it. Raises BudgetError for any other text, a missing ``roll``, and an unknown value of a
+    ``roll`` or ``count_from`` that the budget uses.
 
     >>> parse_budget("4h30m") == parse_budget("PT4H30M") == parse_budget("4:30")
     True

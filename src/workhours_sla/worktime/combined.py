@@ -18,8 +18,8 @@ Operator = Literal["|", "&"]
 class Combination(WorkingTime):
     """Combined working time: in ``a | b`` at least one schedule works, in ``a & b`` both work.
 
-    An instant is known if both schedules know it. The zone is the zone of ``a``. A combination has
-    no day budgets and no ``explain``: use ``a`` or ``b`` for these.
+    An unknown date of ``a`` or ``b`` is an error only if the answer depends on it. The zone is that
+    of ``a``. A combination has no day budgets and no ``explain``: use ``a`` or ``b`` for these.
 
     >>> from datetime import datetime
     >>> from workhours_sla import Schedule

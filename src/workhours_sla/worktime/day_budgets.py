@@ -52,9 +52,9 @@ MAX_COUNT = 10_000
 class DayBudget(BudgetKind):
     """A budget that ends on a date, the due date.
 
-    The due time is the last closing on the due date, or 24:00 if it has no working hours; the limit
-    is 24:00. Without pauses, all starts on a date before its closing have one answer, and all
-    starts after its closing have another.
+    The due time is the last closing on the due date, or 24:00 if this date has no working hours;
+    the limit is 24:00. Without pauses, all starts on a date before its closing have one answer, and
+    all starts after its closing have another.
     """
 
     __slots__ = ()
@@ -88,13 +88,13 @@ class DayBudget(BudgetKind):
         return True
 
     def without_roll(self) -> DayBudget:
-        """Return the same budget, whose due date stays on a day off."""
+        """Return the same budget with a due date that may be a day off."""
         return replace(self, roll="none") if "roll" in self.as_dict() else self
 
     def bounds(
         self, schedule: DatedShifts, start: datetime, paused: Pauses, possibly_paused: Pauses
     ) -> DayBounds:
-        """Return the earliest and latest due time and limit over all completions of a schedule."""
+        """Return the earliest and latest due time and limit, whatever the unknown dates are."""
         # More working dates make the due date earlier, unless it rolls back. More pauses make it
         # later. So four due dates are calculated: with all unknown dates off and with all of them
         # full, each with ``paused`` and ``possibly_paused``. Every other due date lies between the
@@ -139,10 +139,10 @@ class DayBudget(BudgetKind):
 @public()
 @dataclass(frozen=True, slots=True)
 class WorkingDays(DayBudget):
-    """A budget of dates with working hours, counted from the date after the start.
+    """A budget of working days: dates with working hours, counted from the date after the start.
 
-    With ``count_from="same_day"`` the date of the start counts, too, unless its last shift ends at
-    or before the start.
+    With ``count_from="same_day"`` the date of the start counts, too, unless the last shift of that
+    date ends at or before the start.
 
     >>> from workhours_sla import Schedule
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -170,18 +170,18 @@ class WorkingDays(DayBudget):
         return day
 
     def counts(self, schedule: DatedShifts, day: date) -> bool | None:
-        """Return whether a date has working hours, None if that is unknown."""
+        """Return whether a date has working hours, or None if that is unknown."""
         return last_closing(schedule, day) is not None if schedule.knows(day) else None
 
 
 @public()
 @dataclass(frozen=True, slots=True)
 class CalendarDays(DayBudget):
-    """A budget of dates of any kind; ``roll`` decides where a due date on a day off moves.
+    """A budget of days, working or not; ``roll`` decides where a due date on a day off moves.
 
     ``following`` moves the due date to the next date with working hours (Civil Code art. 193).
-    ``preceding`` moves it to the last date with working hours before it; if that date closed before
-    the start, the due date moves as with ``following``. ``none`` does not move the due date.
+    ``preceding`` moves it back to the last date with working hours; if the hours of that date ended
+    before the start, the due date moves as with ``following``. ``none`` does not move the due date.
     Practice under Federal law 59-FZ is not uniform, so ``roll`` has no default.
 
     >>> from workhours_sla import Schedule
@@ -232,8 +232,8 @@ class CalendarDays(DayBudget):
 class Months(DayBudget):
     """A budget of months, due on the same day of a later month (Civil Code art. 192).
 
-    If the later month has no such day, its last day is the due date. ``roll`` has the meaning that
-    it has for CalendarDays.
+    If the later month has no such day, its last day is the due date. ``roll`` is the same as in
+    CalendarDays.
 
     >>> from workhours_sla import Schedule
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")

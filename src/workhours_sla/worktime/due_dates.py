@@ -197,7 +197,7 @@ class BudgetKind(metaclass=ABCMeta):
 
     @classmethod
     def parse(cls, text: str, **counting: str | None) -> Self | None:
-        """Return the budget of a text, None if it names another kind."""
+        """Return the budget of a text, None for a text of another kind of budget."""
         counted = _COUNTED.fullmatch(text.strip().lower())
         if counted is None:
             return None
@@ -222,7 +222,7 @@ class BudgetKind(metaclass=ABCMeta):
     def bounds(
         self, schedule: DatedShifts, start: datetime, paused: Pauses, possibly_paused: Pauses
     ) -> DayBounds:
-        """Return the earliest and latest due time and limit over all completions of a schedule."""
+        """Return the earliest and latest due time and limit, whatever the unknown dates are."""
         return NO_BOUNDS
 
     def latest_start(self, schedule: DatedShifts, due: datetime) -> datetime:
@@ -230,13 +230,13 @@ class BudgetKind(metaclass=ABCMeta):
         return _latest_start(due, schedule, self)
 
     def amounts(self, schedule: DatedShifts) -> list[tuple[timedelta, timedelta]] | None:
-        """Return pairs: the working time that the budget equals for all starts from an instant."""
+        """Return pairs: a time since BASE_UTC, and the working time for all starts from then on."""
         return None
 
     def working_time(self, schedule: DatedShifts, start: datetime) -> timedelta | None:
-        """Return the working time that the budget equals for one start, None if it is none."""
+        """Return the working time that the budget equals for one start, None if it equals none."""
         return None
 
     def clock_amount(self) -> timedelta | None:
-        """Return the time around the clock that the budget equals, None if it is none."""
+        """Return the time around the clock that the budget equals, None if it equals none."""
         return None

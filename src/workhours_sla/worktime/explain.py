@@ -41,19 +41,19 @@ class Step:
 
     - ``intervals``: the working time that counts, in the schedule's zone. A shift past midnight
       belongs to the date on which it starts. ``used`` is the total.
-    - ``day``: the calendar's day, None if the calendar does not cover the date.
+    - ``day``: the calendar's ``Day``, None if the calendar does not cover the date.
     - ``overridden``: the date has an override.
     - ``without_hours``: the date is a working day, but its weekday has no weekly hours, or its
       override is "off".
     - ``paused``: the working time within pauses, which does not count.
     - ``unknown``: the date is unknown; the answer is the same whatever kind of day it is.
-    - ``undecided``: the calendar's uncertain entry for an unknown date, None if there is none.
+    - ``undecided``: the calendar's entry that may apply to an unknown date, None if there is none.
     - ``part``: the role of the date in a day budget, None in other budgets: ``start`` (the date of
       the start, which does not count), ``counted``, ``off``, ``paused``, ``end`` (the last date
       that counts, if the due date moves from it), ``passed`` (the due date moves over it), ``due``.
-    - ``rotation``: the days on and off in turn to which the date belongs, None without them.
-    - ``number``: the number of the date among the counted dates, from 1; None if it does not count,
-      and in a budget of months.
+    - ``rotation``: the rotation (days on, days off) that decides the date, None if there is none.
+    - ``number``: the position of the date among the counted dates, from 1; None if the date does
+      not count, and in a budget of months.
 
     >>> from workhours_sla import Schedule
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -94,10 +94,7 @@ class Step:
             return f"{text} ({DAYS['no_hours']})" if self.without_hours else text
 
     def remark(self, lang: str = "en") -> str:
-        """Return the reason as text, followed by the paused working time if there is any.
-
-        In a day budget, a special role of the date is added.
-        """
+        """Return the reason as text, then the date's role in a day budget or the paused time."""
         added = None
         with language(lang):
             if self.part is not None:
@@ -107,7 +104,7 @@ class Step:
         return self.reason(lang) + (f"; {added}" if added else "")
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the step as plain data for JSON. Reasons are in English and Russian."""
+        """Return the step as plain data for JSON, with reasons in English and Russian."""
         day = self.day
         return {
             "date": self.date.isoformat(),
@@ -132,12 +129,12 @@ class Step:
 class Trace:
     """The reasons for a deadline or an elapsed time, date by date.
 
-    For a deadline, ``budget`` is the given budget and ``end`` the due time. For an elapsed time,
-    ``budget`` is None and ``end`` the given instant. ``used`` is the working time from ``start``
-    to ``end``, negative if ``end`` is earlier. It is None if the due time of days is certain, but
-    not the working time before it. With ClockTime, ``used`` and the intervals of steps
-    are time around the clock. Datetimes of ``steps`` are in the schedule's zone. The steps of a
-    budget of days go on after ``end`` if the due date moved back from the end of the term.
+    For a deadline, ``budget`` is the given budget and ``end`` is the due time. For an elapsed time,
+    ``budget`` is None and ``end`` is the given instant. ``used`` is the working time from ``start``
+    to ``end``, negative if ``end`` is earlier. For a budget of days, it is None if unknown dates
+    leave the due time certain, but not the working time. With ClockTime, ``used`` and the intervals
+    of steps are time around the clock. Datetimes of ``steps`` are in the schedule's zone. If the
+    due date of a budget of days moved back, the steps go on after ``end``, to the end of the term.
 
     >>> from workhours_sla import Schedule
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -181,8 +178,8 @@ class Trace:
     def lines(self, lang: str = "en") -> Iterator[str]:
         """Return the trace as lines of text.
 
-        Successive days off with equal reasons share a line. In a day budget, all successive days
-        that count alike share a line. Raises ValueError for an unknown language.
+        Successive days off with equal reasons share a line. In a budget of days, all successive
+        days that count alike share a line. Raises ValueError for an unknown language.
         """
         with language(lang):
             counts_days = isinstance(self.budget, DayBudget)

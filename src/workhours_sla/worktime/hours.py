@@ -360,12 +360,12 @@ def parse_shifts(text: str) -> Shifts:
 
 @public()
 class WeeklyHours(NamedTuple):
-    """The shifts of each weekday, Monday first. ``str`` returns opening_hours notation.
+    """The shifts of each weekday, Monday first; ``str`` returns them in opening_hours notation.
 
     Hours may depend on the date: on the month, on the day of the year or on the week. ``week_of``
-    then returns the weekly hours on a date, and ``by_weekday`` has the shifts on dates that no rule
-    names. ``holidays_off`` is True if the hours contain ``PH off``, so that they need a calendar
-    with holidays.
+    then returns the weekly hours on a date, and ``by_weekday`` has the shifts on all dates that no
+    such rule covers. ``holidays_off`` is True if the hours contain ``PH off``; they then need a
+    calendar with holidays.
 
     >>> WeeklyHours.parse("Mo-Fr 09:00-18:00; Fr 09:00-16:45").by_weekday[4]
     (Shift(start=datetime.timedelta(seconds=32400), end=datetime.timedelta(seconds=60300)),)
@@ -392,14 +392,14 @@ class WeeklyHours(NamedTuple):
         - months, dates and ISO weeks in front of the weekdays: ``Apr-Sep Mo-Fr 08:00-17:00``,
           ``May 15-Sep 30``, ``week 1-53/2``;
         - shifts in rotation: ``2/2 from 2026-01-05 08:00-20:00`` is two days on and two off, of
-          which 5 January 2026 is a first day on; dates before it count back;
+          which 5 January 2026 is a first day on; earlier dates follow the same pattern;
         - a break in the rules before it: ``Mo-Fr 9-18, lunch 13-14``, ``обед 13-14``;
-        - ``off``, ``open``, ``24/7`` and, after all shifts, ``PH off``: holidays are off, as the
-          calendar says.
+        - ``off``, ``open``, ``24/7`` and, after all shifts, ``PH off``: the calendar's holidays are
+          off.
 
-        Raises HoursSyntaxError for anything else, for a rule without effect because later rules
-        leave nothing of it, and for rules after a night shift that OpenStreetMap would apply to the
-        hours after midnight.
+        Raises HoursSyntaxError for anything else, for a rule that never applies or that later rules
+        replace entirely, and for a rule after a night shift if OpenStreetMap would apply it to the
+        shift's hours after midnight.
 
         >>> str(WeeklyHours.parse("Mo-Fr 09:00-18:00; Mo-Fr 13:00-14:00 off, Sa 10-14"))
         'Mo-Fr 09:00-13:00,14:00-18:00; Sa 10:00-14:00'
@@ -422,9 +422,7 @@ class WeeklyHours(NamedTuple):
         return hours
 
     def week_of(self, day: date) -> WeeklyHours:
-        """Return the weekly hours of the season and the ISO week of a date.
-
-        The result is the same on every date.
+        """Return the weekly hours for the season and ISO week of a date, the same on all dates.
 
         >>> hours = WeeklyHours.parse("Mo-Fr 09:00-18:00; Jun-Aug Fr 09:00-16:00")
         >>> str(hours.week_of(date(2026, 7, 1)))
@@ -455,7 +453,7 @@ class WeeklyHours(NamedTuple):
         return shifts
 
     def all_shifts(self) -> Iterator[tuple[int, Shifts]]:
-        """Yield each weekday (Monday is 0) with the shifts that it has on any date.
+        """Yield weekdays (Monday is 0) with their shifts; one with several sets of shifts recurs.
 
         >>> [day for day, shifts in WeeklyHours.parse("Mo,We 9-18").all_shifts() if shifts]
         [0, 2]
@@ -465,9 +463,9 @@ class WeeklyHours(NamedTuple):
             yield from hours_rules.all_shifts(self.rules)
 
     def rotation_on(self, day: date) -> Rotation | None:
-        """Return the days on and off in turn that decide about a date, None without them.
+        """Return the rotation of days on and days off that decides a date, None if there is none.
 
-        Of several, the first is returned.
+        If several apply, returns the first.
 
         >>> hours = WeeklyHours.parse("Mo-Fr 09:00-18:00; Jun-Aug 2/2 from 2026-06-01 08:00-20:00")
         >>> print(hours.rotation_on(date(2026, 7, 1)), hours.rotation_on(date(2026, 12, 1)))

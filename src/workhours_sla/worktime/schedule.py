@@ -69,16 +69,16 @@ class Schedule(WorkingTime):
     in force from that date until the next date in ``changes``. ``shorten_at_start`` shortens a
     short day at its start instead of its end.
 
-    If ``hours`` include a weekday that is a weekly day off, and the calendar was copied from a
-    library, this weekday becomes a working day, except on holidays; see ``Calendar.with_workdays``.
-    For calendars of Russia, use ``Calendar.with_week`` instead.
+    If ``hours`` include a weekly day off of a calendar that was copied from a library, this weekday
+    becomes a working day, except on holidays; see ``Calendar.with_workdays``. For calendars of
+    Russia, use ``Calendar.with_week`` instead.
 
-    All verbs need aware datetimes and return datetimes in the zone of their first argument.
-    ``pauses`` are pairs (since, until) of datetimes; working time within a pause does not count.
-    If the answer depends on a date that no act decides yet, ``provisional=True`` decides the date
-    by a rule and emits a ProvisionalWarning. Verbs raise NaiveDatetimeError for a naive datetime,
-    CalendarCoverageError if the answer depends on an unknown or uncertain date, BudgetError for an
-    invalid budget, and ValueError for a pause that ends before it starts.
+    The verbs, such as ``deadline``, need aware datetimes and return datetimes in the zone of their
+    first argument. ``pauses`` are pairs (since, until) of datetimes; working time within a pause
+    does not count. If the answer depends on a date that no act decides yet, ``provisional=True``
+    decides the date by a rule and emits a ProvisionalWarning. Verbs raise NaiveDatetimeError for a
+    naive datetime, CalendarCoverageError if the answer depends on an unknown or uncertain date,
+    BudgetError for an invalid budget, and ValueError for a pause that ends before it starts.
 
     An immutable value: hashable, picklable, safe to share between threads.
 
@@ -289,8 +289,8 @@ class Schedule(WorkingTime):
     ) -> Trace:
         """Return the reasons for an answer: for each date its working time and the act behind it.
 
-        If ``until`` is a budget of any kind, the trace explains ``deadline``; in a budget of days
-        it has the dates that count and those that the due date moves over. If ``until`` is a
+        If ``until`` is a budget of any kind, the trace explains ``deadline``; for a budget of days
+        it has the dates that count and those over which the due date moves. If ``until`` is a
         datetime, the trace explains ``elapsed``.
 
         >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")

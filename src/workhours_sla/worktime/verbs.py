@@ -154,10 +154,10 @@ class WorkingTime(metaclass=ABCMeta):
         pauses: Pauses = (),
         provisional: bool = False,
     ) -> timedelta:
-        """Return the working time left of a budget at ``now``, negative when overdue.
+        """Return the working time that is left of a budget at ``now``, negative when overdue.
 
-        For a budget that is not working time, it is the working time from ``now`` to the due time,
-        and for ClockTime the time itself.
+        For a budget of days or months, the answer is the working time from ``now`` to the due time;
+        for ClockTime, it is all time from ``now`` to the due time.
 
         >>> from workhours_sla import Schedule
         >>> office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
@@ -232,7 +232,7 @@ class WorkingTime(metaclass=ABCMeta):
         """Return the limit: the last instant at which an answer still meets a budget.
 
         The limit is the latest instant t with ``elapsed(start, t) == budget``. If the budget is
-        used up at closing time, this is the next opening.
+        used up at closing time, the limit is the next opening.
 
         >>> from workhours_sla import Schedule
         >>> office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
@@ -277,8 +277,8 @@ class WorkingTime(metaclass=ABCMeta):
     def latest_start(self, due: datetime, budget: Budget, *, provisional: bool = False) -> datetime:
         """Return the latest start whose due time is no later than ``due``.
 
-        With a day budget, this is the last microsecond before a closing or a midnight; later starts
-        are due later.
+        With a budget of days, the answer is the last microsecond before a closing or a midnight,
+        because later starts are due later.
 
         >>> from workhours_sla import Schedule
         >>> office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
@@ -365,9 +365,9 @@ class WorkingTime(metaclass=ABCMeta):
     def previous_opening(
         self, when: datetime, *, inclusive: bool = True, provisional: bool = False
     ) -> datetime:
-        """Return the last start of working time up to a given instant.
+        """Return the last start of working time at or before a given instant.
 
-        With ``inclusive=False`` the answer is before ``when``.
+        With ``inclusive=False`` the answer is always before ``when``.
 
         >>> from workhours_sla import Schedule
         >>> office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
@@ -379,9 +379,9 @@ class WorkingTime(metaclass=ABCMeta):
     def previous_closing(
         self, when: datetime, *, inclusive: bool = True, provisional: bool = False
     ) -> datetime:
-        """Return the last end of working time up to a given instant.
+        """Return the last end of working time at or before a given instant.
 
-        With ``inclusive=False`` the answer is before ``when``.
+        With ``inclusive=False`` the answer is always before ``when``.
 
         >>> from workhours_sla import Schedule
         >>> office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
@@ -418,10 +418,10 @@ class WorkingTime(metaclass=ABCMeta):
     # -- other calendars ---------------------------------------------------------------------
 
     def completions(self) -> tuple[Self, Self] | None:
-        """Return two completions: all unknown dates off, and all of them full working days.
+        """Return two variants: all unknown dates are off, or all of them are full working days.
 
-        The working time of any other completion lies between these two. Returns None if no date
-        is known, or if this is a completion itself.
+        In every other variant, amounts lie between those of these two completions. Returns None if
+        no date is known, or if this is a completion itself.
 
         >>> from datetime import datetime
         >>> from workhours_sla import Schedule
@@ -437,7 +437,7 @@ class WorkingTime(metaclass=ABCMeta):
         return None if found == "none" else found
 
     def provisionally(self) -> Self:
-        """Return the same working time, where rules decide the dates that no act decides yet.
+        """Return the same working time, but with dates that no act decides yet decided by rules.
 
         >>> from datetime import datetime, timedelta
         >>> from workhours_sla import Schedule

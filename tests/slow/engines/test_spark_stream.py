@@ -29,6 +29,8 @@ from workhours_sla.spark import EVENT_SCHEMA, changes, rejected
 
 pytestmark = spark_job.MARKS
 KILLS = int(os.environ.get("WORKHOURS_KILLS", "3"))
+PATIENCE = 200
+"""How many seconds a stream may take to its end."""
 DAYS = os.environ.get("WORKHOURS_DAYS", "14")
 MILLISECOND = timedelta(milliseconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -71,24 +73,25 @@ def run_and_kill(folder: Path, skew: timedelta, kills: int) -> int:
     chance = random.Random(4)
     command = [sys.executable, spark_job.__file__, str(folder), str(skew.total_seconds())]
     environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
-    killed = 0
-    while True:
-        before = progress_of(folder)
-        with (folder / f"log{killed}").open("wb") as log:
+    for killed in range(kills + 3):  # Spark itself may wait for ever after a kill, and is killed
+        before, log = progress_of(folder), folder / f"log{killed}"
+        with log.open("wb") as file:
             process = subprocess.Popen(
-                command, stdout=log, stderr=log, env=environment, start_new_session=True
+                command, stdout=file, stderr=file, env=environment, start_new_session=True
             )
-        while killed < kills and process.poll() is None and progress_of(folder) == before:
+        until = time.monotonic() + PATIENCE
+        is_killed = killed < kills
+        while process.poll() is None and time.monotonic() < until:
+            if is_killed and progress_of(folder) != before:
+                time.sleep(chance.uniform(0, 4))
+                break
             time.sleep(0.02)
-        if killed < kills:
-            time.sleep(chance.uniform(0, 4))
-        if killed < kills and process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            killed += 1
-        else:
-            assert process.wait() == 0, (folder / f"log{killed}").read_text()[-3000:]
+        if process.poll() is not None:
+            assert process.returncode == 0, log.read_text()[-3000:]
             return killed
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    pytest.fail(f"the job does not end: {log.read_text()[-3000:]}")
 
 
 def progress_of(folder: Path) -> int:
@@ -172,7 +175,7 @@ def collected(found: DataFrame, folder: Path) -> list[tuple[int, str]]:
 
     writer = found.writeStream.foreachBatch(write).trigger(availableNow=True)
     query = writer.option("checkpointLocation", str(folder / "checkpoint")).start()
-    query.awaitTermination()
+    assert query.awaitTermination(PATIENCE)
     return sorted(rows)
 
 
@@ -304,7 +307,7 @@ def test_times_may_be_timestamps_in_any_session_zone(spark: SparkSession, tmp_pa
     writer = changes(events, FOUR).writeStream.foreachBatch(
         lambda part, _: rows.extend(part.selectExpr("unix_micros(at)").collect())
     )
-    writer.trigger(availableNow=True).start().awaitTermination()
+    assert writer.trigger(availableNow=True).start().awaitTermination(PATIENCE)
     # 23:30 came twice in São Paulo, the zone of the session
     assert [one[0] for one in rows] == [1_518_917_400_000_000]
 

@@ -29,7 +29,7 @@ def draw_xmr(report: Report, *, lang: str | None = None) -> Picture:
     """Return an XmR chart of the weekly median times to an answer, in hours of working time.
 
     The limits are those of ``report.trend``. The marker of a week that signals a change shows which
-    rule applies; weeks that were merged have a wide background, and unfinished ones are hollow.
+    rule applies; merged weeks have a wide background, and unfinished weeks have hollow markers.
     """
     rows = report.table("week").rows
     with language(lang or report.lang):
@@ -46,7 +46,7 @@ def draw_moving_ranges(report: Report, *, lang: str | None = None) -> Picture:
 
 
 def draw_p_prime(report: Report, *, lang: str | None = None) -> Picture:
-    """Return a p' control chart of the weekly shares in time, with limits by size.
+    """Return a p' control chart of the weekly shares in time; limits depend on each week's size.
 
     Weeks that were merged have a wide background. Laney 2002, "Improved control charts for
     attributes".
@@ -59,9 +59,9 @@ def draw_p_prime(report: Report, *, lang: str | None = None) -> Picture:
 def draw_curve(report: Report, cases: Cases | None = None, *, lang: str | None = None) -> Picture:
     """Return the Kaplan-Meier curve of the share of appeals not yet answered, in working time.
 
-    It has its 95 % band, the budget, the median and the 90th percentile. With ``cases``, those of
-    the report, ticks mark where the waits of open and withdrawn appeals end, and a row below the
-    axis shows how many appeals still waited.
+    It has its 95 % band, the budget, the median and the 90th percentile. If ``cases``, the cases of
+    the report, are given, ticks mark where the waits of open and withdrawn appeals end, and a row
+    below the axis shows how many appeals still waited.
     """
     with language(lang or report.lang):
         return picture(times.curve_chart(report, cases))
@@ -88,7 +88,7 @@ def draw_groups(report: Report, by: str | None = None, *, lang: str | None = Non
     """Return the share in time of each group with its Wilson interval, the highest share first.
 
     ``by`` is a grouping of the report, or None for its first grouping. Groups with fewer than ten
-    matured appeals come last and have counts. The marker shows whether a group provably meets or
+    matured appeals come last and show counts. The marker shows whether a group provably meets or
     misses the target. Raises LookupError for a grouping that the report does not have.
     """
     table = _grouping(report, by)
@@ -112,8 +112,8 @@ def draw_arrivals(
 
     ``show`` selects the content of the cells: ``in_time``, the share of the matured appeals that
     were answered in time; ``arrived``, the number of appeals; or ``due_later``, the share of
-    appeals that are due on a later day, which depends on the calendar and not on the work. A cell
-    with fewer than ten appeals shows counts, such as 6/8. Raises ValueError for another ``show``.
+    appeals that are due on a later day (this depends on the calendar, not on the work). A cell with
+    fewer than ten appeals shows counts, such as 6/8. Raises ValueError for another ``show``.
     """
     with language(lang or report.lang):
         return picture(arrivals.arrivals_chart(report, show), height=200)
@@ -143,7 +143,7 @@ def draw_timeline(
     Working time is filled, and darker while the clock ran; pauses, the time past the limit and
     dates that the calendar does not cover have a dashed edge. A whole day off shows its reason. For
     a ClockTime budget all time is filled. ``events`` are numbered and listed below the chart,
-    ``spans`` are the result of ``holder_spans``, and the outcome was evaluated ``as_of``.
+    ``spans`` are the result of ``holder_spans``, and ``as_of`` is the instant of the evaluation.
     """
     ordered = sorted(events, key=lambda event: event.order)
     with language(lang):

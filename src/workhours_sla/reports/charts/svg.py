@@ -118,7 +118,7 @@ class Picture:
         return self.svg
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write the picture to an SVG file. Raises OSError."""
+        """Write the picture to an SVG file; raises OSError."""
         write_files({Path(path): self.svg.encode()})
 
 

@@ -43,7 +43,7 @@ class Digest(NamedTuple):
 
 
 def count_changes(changes: Iterable[Change]) -> dict[str | None, Counter[str]]:
-    """Count the changes of each agency by kind. Retractions are counted as a kind of their own.
+    """Count the changes of each agency by kind; retractions are a kind of their own.
 
     The result is keyed by the agency's id, which is None for appeals without an agency.
 
@@ -117,8 +117,8 @@ def digest_of(
     Messages are sent only within the agency's working time, and only if there is an appeal to
     answer or a change to report. They are sent when a working day has begun after ``since``, and
     when an unanswered appeal has passed 50, 75 or 100 % of its budget after ``since``. The time
-    used is counted in working time of the target's schedule. For a budget that is not working
-    time, it is compared with the working time from the start to the due time. A message has at
+    used is counted in working time of the target's schedule. If the budget is not a timedelta, the
+    time used is compared with the working time from the start to the due time. A message has at
     most 4,096 characters. Raises NaiveDatetimeError, CalendarCoverageError.
 
     >>> from workhours_sla import working_hours

@@ -65,7 +65,7 @@ class Agencies(NamedTuple):
 @public("workhours_sla.stream")
 @checked
 class DigestWriter:
-    """Writes messages to agencies to the outbox of a store, each in its agency's working time.
+    """Writes messages for agencies into a store's outbox, each in its agency's working time.
 
     Sinks such as ``DigestLines`` then receive them through ``Delivery``. ``write`` stores the
     messages and what they depend on in one step, so that each change is reported once. ``unknown``
@@ -118,9 +118,9 @@ class DigestWriter:
     def write(self, now: datetime, clock: datetime | None = None) -> int:
         """Store the messages to be sent at ``now``, and return how many there are.
 
-        All events up to ``now`` have arrived. A second call within the same minute stores nothing.
-        ``clock`` is the current time. With it an agency gets messages only if ``now`` and ``clock``
-        are both in its working time. Raises StoreError.
+        Call it when all events up to ``now`` have arrived. A second call within the same minute
+        stores nothing. If the current time is given as ``clock``, an agency gets messages only if
+        ``now`` and ``clock`` are both in its working time. Raises StoreError.
         """
         if not self.due(now):
             return 0

@@ -42,17 +42,17 @@ _REFUSED: Final = frozenset({"MSG_SIZE_TOO_LARGE", "INVALID_MSG", "INVALID_RECOR
 @public("workhours_sla.stream")
 @checked
 class KafkaSink:
-    """Writes each change to a topic as one message, keyed by the id of its appeal.
+    """Writes each change to a Kafka topic as one message, keyed by the id of the appeal.
 
     The value is the change as ``to_json`` writes it. The header ``change-id`` has its
-    ``change_id``: a change may be written twice, so ignore an id that you know. The changes of an
-    appeal are in one partition, in order. The producer is idempotent, and ``write`` returns when
-    all in-sync replicas have the changes (``acks=all``).
+    ``change_id``: a change may be written twice, so skip an id that you have already read. The
+    changes of an appeal are in one partition, in order. The producer is idempotent, and ``write``
+    returns when all in-sync replicas have the changes (``acks=all``).
 
     A change that the brokers refuse, such as a message that is too large, raises
-    UndeliverableError. Anything else raises StoreError, after which the changes are sent again.
-    ``properties`` are those of librdkafka for TLS and the login. Raises ConfigError, and StoreError
-    also without the extra ``kafka``.
+    UndeliverableError. Any other failure raises StoreError, and the changes are sent again.
+    ``properties`` are settings of librdkafka for TLS and the login. Raises ConfigError, and
+    StoreError also without the extra ``kafka``.
 
     >>> KafkaSink("board", "kafka.region.example:9092", "changes").name
     'board'
@@ -74,7 +74,7 @@ class KafkaSink:
         self._producer: Any = None
 
     def close(self) -> None:
-        """Drop what was not written, and close the connections."""
+        """Drop the changes that were not written, and close the connections."""
         producer, self._producer = self._producer, None
         if producer is not None:
             with suppress(Exception):  # it has failed already
@@ -86,7 +86,7 @@ class KafkaSink:
         self._ready()
 
     def write(self, changes: Sequence[Change]) -> None:
-        """Write the changes, and wait for the brokers. Raises UndeliverableError, StoreError."""
+        """Write the changes and wait for the brokers; raises UndeliverableError or StoreError."""
         if not changes:
             return
         producer = self._ready()

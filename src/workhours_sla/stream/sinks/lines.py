@@ -100,11 +100,11 @@ class JsonLinesSink:
     """Appends each change to a file as one line, which is on disk when ``write`` returns.
 
     ``outbox`` is the store of the changes. With it the file has each change once, even after a
-    crash. When the file is opened, it must have the last change that the store knows to be in it,
-    and after it nothing but the next changes of the store. A file that is gone, was shortened, or
-    is ahead of its store is rejected. Without ``outbox`` the whole file is read, and a change that
-    it has is not written again. A file with anything but changes is rejected. A stream cannot be
-    read, so it may get a change twice, with the same ``change_id``. Raises StoreError.
+    crash. When the file is opened, it must contain the last change that the store recorded as
+    written, and then only the store's next changes. A file that is gone, shortened, or ahead of its
+    store is rejected. Without ``outbox`` the whole file is read, and a change that the file has is
+    not written again. A file with anything but changes is rejected. A stream cannot be read, so it
+    may get a change twice, with the same ``change_id``. Raises StoreError.
 
     >>> from io import BytesIO
     >>> stream = BytesIO()
@@ -134,12 +134,12 @@ class JsonLinesSink:
             )
 
     def close(self) -> None:
-        """Close the file. A stream remains open."""
+        """Close the file; a stream remains open."""
         if isinstance(self._to, LineFile):
             self._to.close()
 
     def write(self, changes: Sequence[Change]) -> str | None:
-        """Write the changes that the file does not have, and return the id of its last line.
+        """Write the changes that the file does not have, and return the id of the file's last line.
 
         For a stream, all changes are written and None is returned. Raises StoreError.
         """
@@ -156,7 +156,7 @@ class JsonLinesSink:
 @public("workhours_sla.stream")
 @checked
 class DigestLines(JsonLinesSink):
-    """Appends each digest to a file, as ``JsonLinesSink`` does changes: one line for each text.
+    """Appends digests to a file as ``JsonLinesSink`` appends changes, one line for each text.
 
     A new file begins with the next digest that a ``DigestWriter`` stores.
 

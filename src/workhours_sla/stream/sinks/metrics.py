@@ -64,9 +64,9 @@ class Metrics:
 
     Give it to ``Delivery`` with the other sinks. ``text`` returns the metrics. Counters begin at
     zero in each process, as Prometheus expects. After a crash a change can be counted again.
-    ``sinks`` are the names of the sinks whose undelivered changes and dead letters are counted. The
-    metric of working time without events counts from the first ``text`` of the process until an
-    event arrives. No metric has the id of an appeal.
+    ``sinks`` are the names of the sinks whose undelivered changes and dead letters are counted.
+    Until an event arrives, the metric of working time without events counts from the first call of
+    ``text``. No metric has the id of an appeal.
 
     >>> from workhours_sla import Event, Policy, Schedule, Target, working_hours
     >>> from workhours_sla.stream import Delivery, MemoryStore, Pipeline
@@ -105,7 +105,7 @@ class Metrics:
                     counts[labels] += 1
 
     def text(self, now: datetime, outcomes: Iterable[Outcome] | None = None) -> str:
-        """Return the metrics as of ``now``, which is aware, in the text format of Prometheus.
+        """Return the metrics as of ``now``, an aware datetime, in the text format of Prometheus.
 
         ``outcomes`` are those of the open appeals; without them, every open appeal is evaluated.
         Raises NaiveDatetimeError, StoreError.

@@ -63,9 +63,9 @@ class WebhookSink:
     A status of 200 to 299 accepts the change. Another status of 400 to 499, except 408, 425 and
     429, raises UndeliverableError. Any other result raises StoreError; its ``retry_after`` is the
     delay for which the receiver asked. Redirects are not followed. Unless ``allow_private`` is
-    true, the address must use https and must not lead to a loopback or private network. ``timeout``
-    is how long the receiver may be silent. ``clock`` returns the current time in UTC. Raises
-    ConfigError, and StoreError without the extra ``webhook``.
+    true, the address must use https and must not lead to a loopback or private network.
+    ``timeout``, a timedelta, is how long the receiver may be silent. ``clock`` returns the current
+    time in UTC. Raises ConfigError, and StoreError without the extra ``webhook``.
 
     >>> sink = WebhookSink("board", "https://board.example/hook", "whsec_" + "c2VjcmV0" * 4)
     >>> sink.name
@@ -100,11 +100,11 @@ class WebhookSink:
             client.close()
 
     def check(self) -> None:
-        """Raise StoreError without the extra ``webhook``."""
+        """Raise StoreError if the extra ``webhook`` is not installed."""
         self._ready()
 
     def write(self, changes: Sequence[Change]) -> None:
-        """Send the changes, one request each. Raises UndeliverableError, StoreError."""
+        """Send the changes, one request each; raises UndeliverableError or StoreError."""
         for change in changes:
             self._send(change)
 

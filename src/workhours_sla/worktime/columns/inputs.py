@@ -55,8 +55,8 @@ class Pauses(NamedTuple):
 
     ``starts[offsets[i]:offsets[i + 1]]`` and the same slice of ``ends`` are the pauses of row i.
     They must be sorted and must not overlap. A pause whose end is NaT has no end. ``starts`` and
-    ``ends`` are instants in the type of the other columns. ``offsets`` has one element more than
-    there are rows.
+    ``ends`` are instants of the same type as the other columns. ``offsets`` has one element more
+    than there are rows.
 
     >>> from workhours_sla import Schedule, columns, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")

@@ -72,7 +72,7 @@ class Scratch:
     def __init__(self, numbers: Ints, flags: Bools) -> None:
         self._numbers = numbers
         self.slots, self.i, self.x, self.y, self.z = numbers
-        self.whole = self.i.view(np.uint64)  # the same memory as i
+        self.whole: NDArray[np.uint64] = self.i.view(np.uint64)  # the same memory as i
         self.flags = flags
 
     @classmethod

@@ -163,7 +163,8 @@ class Tables:
         self.curves: list[Curve] = [
             curve._replace(cum=curve.cum + base) for curve, base in zip(curves, bases, strict=True)
         ]
-        self.lo, self.hi = 1, 0
+        self.lo: int = 1
+        self.hi: int = 0
         if all(len(curve.lo) == 1 for curve in curves):
             self.lo = max(one.since for one in self.curves)
             self.hi = min(one.until for one in self.curves)
@@ -215,7 +216,7 @@ class Runs:
         lo, hi = min(one.since for one in known), max(one.until for one in known)
         self._span = lo, hi
         self._finder = Finder([one.lo for one in curves], self._span)
-        self.begin, self.end, self.base, self.total = (
+        columns = (
             np.concatenate([np.append(before, part) for part in parts])
             for before, parts in (
                 (MAX, [one.lo for one in curves]),
@@ -224,6 +225,10 @@ class Runs:
                 (0, [one.cum[one.first[1:]] for one in curves]),
             )
         )
+        self.begin: Ints = next(columns)
+        self.end: Ints = next(columns)
+        self.base: Ints = next(columns)
+        self.total: Ints = next(columns)
 
     def of(self, t: Ints, slots: Ints | None) -> Ints:
         """Return the run that contains each instant, or 0."""

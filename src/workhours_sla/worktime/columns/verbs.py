@@ -94,8 +94,8 @@ def elapsed(
 ) -> Amounts | Marked[Amounts]:
     """Return the working time between two instants, negative if the second is earlier.
 
-    Returns timedelta64 in the finest unit of the columns and of the schedule's opening hours;
-    NaT if either instant is NaT. Raises NaiveDatetimeError, CalendarCoverageError with the row
+    Returns timedelta64 in seconds, or in a finer unit if a column or the opening hours use one; NaT
+    if one of the two instants is NaT. Raises NaiveDatetimeError, CalendarCoverageError with the row
     number, and ValueError for columns of different shapes.
 
     >>> from workhours_sla import Schedule
@@ -139,11 +139,11 @@ def remaining(
     on_unknown: OnUnknown = "raise",
     provisional: bool = False,
 ) -> Amounts | Marked[Amounts]:
-    """Return the working time left of a budget at ``now``, negative when overdue.
+    """Return the working time that is left of a budget at ``now``, negative when overdue.
 
-    ``now`` is one instant or a column. For a budget that is not working time, the answer is the
-    working time from ``now`` to the due time, and for ClockTime the time itself. Returns
-    timedelta64 and raises the errors of ``elapsed``, and BudgetError.
+    ``now`` is one instant or a column. For a budget of days or months, the answer is the working
+    time from ``now`` to the due time; for ClockTime, it is all time from ``now`` to the due time.
+    Returns the type and raises the errors of ``elapsed``; also raises BudgetError.
 
     >>> from workhours_sla import Schedule, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -182,9 +182,10 @@ def deadline(
     """Return the due time: the earliest instant at which a budget is used up.
 
     ``budget`` is one budget of any kind, or a column of timedelta64. Returns datetime64 in UTC, in
-    the finest unit of the columns, the budget and the schedule's opening hours, or a list of
-    datetimes if ``starts`` is a list. An answer is NaT if its start is NaT, or if a pause without
-    an end begins before the budget is used up.
+    seconds or in a finer unit if a column, the budget or the opening hours use one; returns a list
+    of datetimes if ``starts`` is a list. An answer is NaT if its start is NaT, or if a pause
+    without an end begins before the budget is used up. Raises NaiveDatetimeError, BudgetError,
+    CalendarCoverageError with the row number, and ValueError for columns of different shapes.
 
     >>> from workhours_sla import Schedule, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -217,8 +218,8 @@ def breaches_after(
 ) -> Times | Marked[Times]:
     """Return the limit: the last instant at which an answer still meets a budget.
 
-    If the budget is used up at closing time, this is the next opening. Types and errors are those
-    of ``deadline``.
+    If the budget is used up at closing time, the limit is the next opening. Types and errors are
+    those of ``deadline``.
 
     >>> from workhours_sla import Schedule, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -378,9 +379,9 @@ def previous_opening(
     on_unknown: OnUnknown = "raise",
     provisional: bool = False,
 ) -> Times | Marked[Times]:
-    """Return the last start of working time up to a given instant.
+    """Return the last start of working time at or before a given instant.
 
-    With ``inclusive=False`` the answer is before the instant. Types and errors are those of
+    With ``inclusive=False`` the answer is always before the instant. Types and errors are those of
     ``deadline``.
 
     >>> from workhours_sla import Schedule
@@ -410,9 +411,9 @@ def previous_closing(
     on_unknown: OnUnknown = "raise",
     provisional: bool = False,
 ) -> Times | Marked[Times]:
-    """Return the last end of working time up to a given instant.
+    """Return the last end of working time at or before a given instant.
 
-    With ``inclusive=False`` the answer is before the instant. Types and errors are those of
+    With ``inclusive=False`` the answer is always before the instant. Types and errors are those of
     ``deadline``.
 
     >>> from workhours_sla import Schedule
