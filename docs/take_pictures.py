@@ -12,9 +12,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.request import urlopen
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
@@ -66,6 +68,8 @@ def main(pictures: Path) -> None:
         now = datetime.now(UTC)
         with served(folder, 0) as address:
             send_past(address, stream(now, 28, 2026), now)
+            while b"usual" not in urlopen(f"{address}/?lang=en").read():  # noqa: S310
+                time.sleep(1)  # the first reader makes it read the past
             for language in ("en", "ru"):
                 take(f"{address}/", pictures / f"screen.{language}.png", language, folder)
 

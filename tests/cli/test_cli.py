@@ -243,8 +243,8 @@ def test_every_target_and_every_verdict(tmp_path: Path, capsys: pytest.CaptureFi
         (
             "en",
             (
-                "first reply   4:00 of working time  by agency  OVERDUE 1",
-                "to the point  2 working days        office     OVERDUE 0",
+                "first reply   4 working hours  by agency  OVERDUE 1",
+                "to the point  2 working days   office     OVERDUE 0",
                 "reply not reviewed",
                 "May have been answered by a reply without a review: 1",
                 "Appeals that no rule fits: 1 (elsewhere)",
@@ -255,7 +255,7 @@ def test_every_target_and_every_verdict(tmp_path: Path, capsys: pytest.CaptureFi
         (
             "ru",
             (
-                "4:00 рабочего времени  по ведомству  ПРОСРОЧЕНО 1",
+                "4 часа рабочего времени  по ведомству  ПРОСРОЧЕНО 1",
                 "2 рабочих дня",
                 "ответ не оценён",
                 "не подходит ни одно правило: 1 (elsewhere)",

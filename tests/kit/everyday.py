@@ -81,9 +81,9 @@ def months(year: int) -> list[Period]:
 def periods(year: int) -> list[Period]:
     each = months(year)
     quarters = []
-    for number, roman in enumerate(("I", "II", "III", "IV")):
+    for number in range(4):
         first, _, last = each[3 * number : 3 * number + 3]
-        names = {"en": f"Q{number + 1} {year}", "ru": f"{roman} квартал {year} года"}
+        names = {"en": f"Q{number + 1} {year}", "ru": f"{number + 1}-й квартал {year} года"}
         quarter = Period(first.since, last.until, first.first, last.end, names, "previous")
         quarters.append(quarter)
     names = {"en": str(year), "ru": f"{year} год"}

@@ -183,39 +183,18 @@ def check_sentences(found: Forms, data: dict[str, Any], period: Period) -> None:
     assert period.names[found.lang] in lines[0]
     assert period.names[found.lang] in found.page.all("h1")[0].text
     most = found.page.all("p", data_figure="most")
-    failed = [
-        row
+    late = {
+        row["key"]: row["counts"]["matured"] - row["counts"]["matured_met"]
         for row in data["tables"][0]["rows"]
-        if row["rate"] and row["rate"]["verdict"] == "fails"
-    ]
-    if len(data["tables"][0]["rows"]) == 1:
-        failed = []  # the only agency has all the late appeals
-    worst = found.page.all("section", id="worst")
-    late = data["total"]["counts"]["matured"] - data["total"]["counts"]["matured_met"]
-    assert bool(worst) == bool(failed)
-    if failed:
-        lacking = {
-            row["key"]: next(
-                more
-                for more in range(row["rate"]["n"])
-                if 10 * (row["rate"]["met"] + more) >= 9 * row["rate"]["n"]
-            )
-            for row in failed
-        }
-        name = most[0].all("bdi")[0].text
-        same(
-            max(lacking.values()),
-            lacking[name],
-            *(
-                int(re.findall(r"\d+", plain(line))[-1])
-                for line in (lines[1].rstrip("."), most[0].text)
-            ),
-        )
-        same(lines[1], plain(most[0].text))
-        same(name, worst[0].all("bdi")[0].text)
-    else:
-        assert len(most) == (not late)
-    assert found.figures["direction"] in lines[:3]
+    }
+    named = [name.text for name in most[0].all("bdi")] if most else []
+    if named:
+        listed = found.page.all("section", id="most_late")[0].all("bdi")
+        same(named, [name.text for name in listed][: len(named)])
+        same(plain(most[0].text), lines[1])
+        assert re.search(rf" {sum(late[name] for name in named)} (of|из) ", lines[1])
+        same(sorted(late.values())[-len(named) :], sorted(late[name] for name in named))
+    assert found.figures["direction"] in lines[:4]
 
 
 def week_in(lang: str, name: str) -> str:

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, quote_plus, urlsplit
 
 import pytest
 
-from kit.values import OFFICE, POLICY, at
+from kit.values import OFFICE, POLICY, at, replied
 from workhours_sla import (
     ClockTime,
     Event,
@@ -35,6 +35,9 @@ from kit.asgi import asked
 from kit.client import Client, Clock, running
 from workhours_sla.service.app import application
 from workhours_sla.service.operations import Labels, WithStore
+from workhours_sla.service.screen.board import PAST, Past, board_of
+from workhours_sla.service.screen.filters import Filters, Show
+from workhours_sla.service.screen.view import Page, View
 
 TWO = Policy([*POLICY.targets, Target("final answer", WorkingDays(7), OFFICE, stops="final_reply")])
 HOSTILE = [
@@ -258,15 +261,52 @@ def test_the_fullest_hour_is_what_must_be_answered_first() -> None:
     assert "Due today, 14–15:00" in text_of(second)
 
 
+def test_usual_numbers_are_those_of_a_plain_count() -> None:
+    """The screen says whether more are overdue than at this time of most days of four weeks."""
+    now, dice = at("2026-03-31T10:00:30"), random.Random(5)
+    events = []
+    for n in range(400):
+        when = at("2026-02-16T08:00") + timedelta(hours=dice.randrange(43 * 24))
+        events.append(posted(f"A-{n}", when))
+        if dice.random() < 0.9:
+            events.append(replied(f"A-{n}", when + timedelta(hours=dice.randrange(1, 90))))
+    events = [one for one in events if one.occurred_at <= now]
+    counts, every = [], evaluate(events, POLICY, as_of=now).outcomes
+    with_due = {one.due_at.date() for one in every if one.due_at}
+    for day in (now - timedelta(days=n) for n in range(1, 29)):
+        found = evaluate([one for one in events if one.occurred_at <= day], POLICY, as_of=day)
+        waiting = [one for one in found.outcomes if one.answered_at is None and one.due_at]
+        if day.date() in with_due:
+            late = sum(one.verdict == "breached" for one in waiting)
+            today = sum(
+                one.verdict != "breached" and one.due_at.date() == day.date() for one in waiting
+            )
+            counts.append((late, today))
+    with running(POLICY, clock=Clock(now)) as live:
+        live.apply(events)
+        past = Past(live.since(now - PAST), OFFICE.tz)
+        usual = past.usual(now)
+        board = board_of(live.current().outcomes, POLICY, now, Filters(), {"first reply": past})
+        page = Page(View(POLICY, NO_LABELS), Filters(), now)
+        said = [page.usual(board, group) for group in usual]
+    for place, group in enumerate((Show.OVERDUE, Show.TODAY)):
+        some = sorted(count[place] for count in counts)
+        assert usual[group] == (some[len(some) // 4], some[-1 - len(some) // 4])
+        low, high = usual[group]
+        size = len(board.lists[group])
+        word = "more than" if size > high else "less than" if size < low else "as"
+        assert said[place].startswith(f"{word} usual ({low}")
+    assert Past([], OFFICE.tz).usual(now) == {}
+
+
 def test_targets_are_never_added_up() -> None:
     query, final = "agency=roads", "agency=roads&target=final+answer"
     # of the first target
     assert sizes(eve(), EVE, query, TWO) == {"overdue": 1, "today": 1, "next": 1}
     assert sizes(eve(), EVE, final, TWO) == {"next": 1, "later": 3}
     page, other = pages(eve(), EVE, [f"/?{query}", f"/?{final}"], policy=TWO)
-    assert (
-        "Target: first reply · 4:00 of working time final answer: 0 overdue, 0 due today"
-        in text_of(page)
+    assert "Target: first reply · 4 working hours final answer: 0 overdue, 0 due today" in text_of(
+        page
     )
     assert f"./?{final}" in Parsed(page).links()
     assert "Target: final answer · 7 working days first reply: 1 overdue, 1 due today" in text_of(

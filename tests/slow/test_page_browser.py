@@ -181,26 +181,26 @@ def test_phone_shows_the_result_and_the_tiles_first(phone: Browser) -> None:
 
 def test_box_finds_agencies_and_the_newest_weeks_are_in_sight(phone: Browser) -> None:
     phone.size(390, 844)
-    box = "document.querySelector('#group-0 .filter input')"
+    box = "document.querySelector('#most_late .filter input')"
     focus(phone, box)
     phone.type("РАЙОНА № 7 ")
     seen = (
-        "[...document.querySelectorAll('#group-0 .needs li:not(.head)')]"
-        ".filter(e => e.offsetParent).map(e => e.querySelector('bdi').textContent)"
+        "[...document.querySelectorAll('#most_late .needs li:not(.head)')]"
+        ".filter(e => e.checkVisibility()).map(e => e.querySelector('bdi').textContent)"
     )
     assert all("7" in name for name in phone.run(seen))
     assert 0 < len(phone.run(seen)) < 30
     phone.type("нет такого")
     assert phone.run(seen) == []
-    assert phone.run("document.querySelector('#group-0 [role=status]').textContent")
+    assert phone.run("document.querySelector('#most_late [role=status]').textContent")
     phone.run(f"({box}.value = '', {box}.dispatchEvent(new Event('input')))")
-    assert len(phone.run(seen)) == 73
+    assert len(phone.run(seen)) == 10  # the others are folded away again
     right = "(s => s.getBoundingClientRect().right)(document.querySelector('#weeks svg.chart'))"
     assert phone.run(f"{right} <= innerWidth")
 
 
 def test_late_appeals_of_an_agency_open_by_keyboard(phone: Browser) -> None:
-    rows = "document.querySelector('#worst details')"
+    rows = "document.querySelector('#most_late .needs details')"
     phone.run(f"{rows}.querySelector('summary').focus()")
     phone.press("Enter")
     assert phone.run(f"{rows}.querySelector('tbody tr').offsetParent !== null")

@@ -33,7 +33,7 @@ from workhours_sla import (
 from workhours_sla.errors import BudgetError, CalendarCoverageError, ProvisionalWarning
 from workhours_sla.text.catalog import LANGUAGES, language
 from workhours_sla.text.words import budget_words
-from workhours_sla.worktime.budgets import BUDGET_KINDS, budget_kind
+from workhours_sla.worktime.budgets import BUDGET_KINDS, budget_kind, budget_size
 
 SUMMER = {
     date(2025, 4, 1): "Mo-Th 08:00-17:00; Fr 08:00-15:30",
@@ -302,7 +302,7 @@ def test_each_kind_has_a_text_and_words() -> None:
         words = set()
         for lang in LANGUAGES:
             with language(lang):
-                words.add(budget_words(budget_kind(budget), "2"))
+                words.add(budget_words(budget_kind(budget), budget_size(budget)))
         assert len(words) == len(LANGUAGES)
 
 

@@ -166,7 +166,7 @@ def _due(wanted: _Start, more: _ExplainOption, common: CommonOptions) -> None:
     if remaining is not None and now is not None:
         label = "remaining" if remaining >= timedelta(0) else "overdue_by"
         kind = "clock_time" if isinstance(budget, ClockTime) else "working_time"
-        amount = budget_words(kind, format_amount(abs(remaining)))
+        amount = budget_words(kind, abs(remaining))
         lines.append(labelled(label, f"{amount} ({SHELL.text('now', when=asked.time(now))})"))
     asked.show(found, found.start, lines, labelled("due", text))
 
@@ -176,7 +176,7 @@ def _elapsed(wanted: _Span, more: _ExplainOption, common: CommonOptions) -> None
     times = asked.read("start", wanted.start), asked.read("end", wanted.end)
     found = Elapsed.of(asked.one, *times, by_rule=asked.by_rule, traced=more.explain)
     asked.note_end(max(found.start, found.end))
-    text = budget_words("working_time", format_amount(found.used))
+    text = budget_words("working_time", found.used)
     if found.verdict is not None:
         text += f" ({_verdict_text(asked, found.verdict, found.used)})"
     asked.show(found, found.start, [labelled("elapsed", text)])

@@ -19,7 +19,6 @@ from workhours_sla.text import words
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.messages import said
 from workhours_sla.text.words import budget_words
-from workhours_sla.worktime.amounts import format_amount
 from workhours_sla.worktime.budgets import Budget, budget_kind, budget_size, counting_of
 from workhours_sla.worktime.schedule import Schedule
 
@@ -82,8 +81,8 @@ def wrapped(line: str, width: int) -> list[str]:
     Columns are two spaces or more apart, and parts end with a dot, a plus or a semicolon. If all
     fit into a line, the line is broken only between them.
 
-    >>> wrapped("Target        4:00 of working time, in Volgograd", 42)
-    ['Target        4:00 of working time, in', '              Volgograd']
+    >>> wrapped("Target        4 working hours, in Volgograd", 42)
+    ['Target        4 working hours, in', '              Volgograd']
     """
     found = _STYLED.fullmatch(line)
     if found is None or len(click.unstyle(line)) <= width:
@@ -164,9 +163,7 @@ def zone_text(when: datetime, zone: tzinfo) -> str:
 
 def budget_text(budget: Budget) -> str:
     """Write a budget in words, such as ``7 working days``."""
-    size = budget_size(budget)
-    amount = format_amount(size) if isinstance(size, timedelta) else size
-    return budget_words(budget_kind(budget), amount)
+    return budget_words(budget_kind(budget), budget_size(budget))
 
 
 def counting_text(budget: Budget) -> str | None:

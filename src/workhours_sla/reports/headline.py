@@ -21,34 +21,27 @@ from workhours_sla.reports.wording import amount_in_words, percent_sign, percent
 from workhours_sla.sla.forecast import Forecast
 from workhours_sla.statistics.intervals import FLAGGED_BELOW, TargetVerdict
 from workhours_sla.text import catalog, words
-from workhours_sla.text.catalog import HEADLINE, PAGE, SENTENCES, Texts
+from workhours_sla.text.catalog import HEADLINE, PAGE, Texts
 from workhours_sla.text.numbers import count_text, number, target_text, when_text
 
 _DAY: Final = timedelta(days=1)
 _MUCH: Final = 0.05  # the share of rejected input that the headline names
 _YEAR, _QUARTER = 12, 3
-_QUARTERS: Final = {"en": ("1", "2", "3", "4"), "ru": ("I", "II", "III", "IV")}
+_NAMED: Final = 3  # maximum number of agencies that the headline names
 
-ORDER: Final = (
-    TargetVerdict.FAILS,
-    TargetVerdict.INCONCLUSIVE,
-    TargetVerdict.MEETS,
-    TargetVerdict.TOO_FEW,
-)
-"""Order of the verdicts in a list: the most urgent first."""
 NAME: Final = "\ue000"
-"""Placeholder for an agency's name in ``Headline.most``, which a page replaces by markup."""
+"""Mark on both sides of an agency's name in a headline, which a page replaces by markup."""
 
 
 class Headline(NamedTuple):
     sentence: str
     verdict: str
     kind: TargetVerdict
-    most: str
-    name: str
+    most: str = ""
+    step: str = ""
 
     def lines(self) -> list[str]:
-        return [line for line in (self.sentence, self.most.replace(NAME, self.name)) if line]
+        return [line.replace(NAME, "") for line in (self.sentence, self.most, self.step) if line]
 
 
 def late_of(row: Row) -> int:
@@ -61,7 +54,7 @@ def lacking(row: Row) -> int:
 
 
 def headline(report: ReportNumbers, texts: Texts = HEADLINE) -> Headline:
-    """Return a sentence with the result of a report, and one on the agency furthest behind."""
+    """Return the verdict, the agencies that have most of the late appeals, and what to do first."""
     text, total = texts.text, report.total
     when = named_period(whole_period(report))
     when = when[0].upper() + when[1:]
@@ -70,57 +63,74 @@ def headline(report: ReportNumbers, texts: Texts = HEADLINE) -> Headline:
     facts = {"when": when, "verdict": text(kind), "target": target_text(report.promise.target_rate)}
     if rate is None:
         shown = text("nothing_matured", **facts, arrived=total.counts.arrived)
-        return Headline(shown, text(kind), kind, "", "")
+        return Headline(shown, text(kind), kind)
     facts |= {"met": count_text(rate.met), "n": count_text(rate.n)}
     if rate.counts_only:
         sentence = text("in_time_few", **facts)
     else:
-        share = percent_text(rate.rate, target=rate.target, places=0)
+        share = percent_text(rate.rate, target=rate.target)
         sentence = text("in_time", **facts, rate=share)
-    if not late_of(total):
-        return Headline(sentence, text(kind), kind, text("none_late"), "")
-    behind = next((row for row in failed_agencies(report) if row.key is not None), None)
-    if behind is None:
-        return Headline(sentence, text(kind), kind, "", "")
-    counts = {"late": late_of(behind), "n": behind.counts.matured, "count": lacking(behind)}
-    most = text("furthest_behind", **counts, target=facts["target"], name=NAME)
-    return Headline(sentence, text(kind), kind, most, _quoted(behind.key or ""))
+    most, found = "" if late_of(total) else text("none_late"), most_late(report)
+    if found:
+        late, every = sum(map(late_of, found)), late_of(total)
+        names = (
+            text(
+                "failed_at" if verdict_of(row) is TargetVerdict.FAILS else "late_at",
+                name=_marked(row.key),
+                late=late_of(row),
+                n=row.counts.matured,
+            )
+            for row in found
+        )
+        counts = {"all": every, "late": late, "share": percent_text(late / every)}
+        most = text("most_late", **counts, count=len(found), agencies=", ".join(names))
+    return Headline(sentence, text(kind), kind, most, _next_step(report, found, texts))
 
 
-def next_step(report: ReportNumbers, texts: Texts = HEADLINE) -> tuple[str, str] | None:
-    """Return a sentence on what to do first, with a placeholder for a name, and the name."""
-    overdue = report.backlog.points[-1].overdue
-    waiting = Counter(late.agency for late in report.late if late.answered_at is None)
-    if overdue and waiting.total() == overdue:  # the report lists all of them
-        ((name, count),) = waiting.most_common(1)
-        key = "next_overdue_all" if name is None else "next_overdue"
-        return texts.text(key, overdue=overdue, count=count, name=NAME), _quoted(name or "")
-    return None
-
-
-def _quoted(name: str) -> str:
-    """Return a name as it is written between the quotation marks of a sentence."""
-    is_russian = catalog.current() == "ru"
-    return name.replace("«", "„").replace("»", "“") if is_russian else name
-
-
-def failed_agencies(report: ReportNumbers) -> list[Row]:
+def most_late(report: ReportNumbers) -> list[Row]:
+    """Return the few agencies that have half of the late appeals, each more than all others."""
     table = agencies(report)
-    rows = table.rows if table is not None and len(table.rows) > 1 else ()
-    return by_lacking(row for row in rows if verdict_of(row) is TargetVerdict.FAILS)
+    rows = [] if table is None else by_late(table.rows)
+    named = [row for row in rows if row.key is not None][: _NAMED + 1]
+    count = 0
+    while count < _NAMED and 2 * sum(map(late_of, named[:count])) < late_of(report.total):
+        count += 1
+    other = late_of(named[count]) if count < len(named) else 0
+    return [row for row in named[:count] if late_of(row) > other]
 
 
-def by_lacking(rows: Iterable[Row]) -> list[Row]:
-    return sorted(rows, key=lambda row: (-lacking(row), -late_of(row), row.key or ""))
+def _next_step(report: ReportNumbers, found: Iterable[Row], texts: Texts) -> str:
+    overdue, waiting = report.backlog.points[-1].overdue, overdue_at(report)
+    count, fewer = sum(waiting[row.key] for row in found), lacking(report.total)
+    if not overdue:
+        target = target_text(report.promise.target_rate)
+        return texts.text("step_fewer", count=fewer, target=target) if fewer else ""
+    key = "step_all" if not count else "step_there" if count == overdue else "step_then"
+    return texts.text(key, count=count or overdue, rest=overdue - count)
 
 
-def by_need(rows: Iterable[Row]) -> list[Row]:
-    """Return rows by verdict, the most urgent first, and those that lack the most answers first."""
-    return sorted(by_lacking(rows), key=lambda row: ORDER.index(verdict_of(row)))
+def overdue_at(report: ReportNumbers) -> Counter[str | None]:
+    """Count the overdue appeals of each agency; empty if the report does not list all of them."""
+    waiting = Counter(late.agency for late in report.late if late.answered_at is None)
+    return waiting if waiting.total() == report.backlog.points[-1].overdue else Counter()
+
+
+def _marked(name: str | None) -> str:
+    """Return a name with its marks, as it is written between the quotation marks of a sentence."""
+    name = name or ""
+    is_russian = catalog.current() == "ru"
+    return NAME + (name.replace("«", "„").replace("»", "“") if is_russian else name) + NAME
+
+
+def by_late(rows: Iterable[Row]) -> list[Row]:
+    """Return rows by need: those with the most late appeals first."""
+    return sorted(rows, key=lambda row: (-late_of(row), -lacking(row), row.key or ""))
 
 
 def agencies(report: ReportNumbers) -> Table | None:
-    return next((table for table in report.tables if table.by == "agency"), None)
+    """Return the table of agencies if there are several."""
+    found = (table for table in report.tables if table.by == "agency" and len(table.rows) > 1)
+    return next(found, None)
 
 
 def direction(report: ReportNumbers, texts: Texts = HEADLINE) -> tuple[str, str] | None:
@@ -129,10 +139,8 @@ def direction(report: ReportNumbers, texts: Texts = HEADLINE) -> tuple[str, str]
     if compared is None:
         return None
     text = texts.text
-    whole = whole_period(report)
     earlier, later = (
-        named_period(Period(one.since or whole.since, one.until or whole.until))
-        for one in (compared.before, compared.after)
+        named_period(whole_period(report, one)) for one in (compared.before, compared.after)
     )
     change = compared.change
     if change is None:
@@ -176,24 +184,9 @@ def not_counted(report: ReportNumbers, texts: Texts = HEADLINE) -> Iterator[str]
 # -- periods ---------------------------------------------------------------------------------------
 
 
-def period_text(period: Period) -> str:
-    """Write a period in words, with its last day included.
-
-    >>> period_text(Period(datetime(2026, 3, 1), datetime(2026, 4, 1)))
-    'from 1 Mar 2026 to 31 Mar 2026'
-    """
-    facts = {}
-    if period.since is not None:
-        facts["first"] = _edge(period.since)
-    if period.until is not None:
-        facts["last"] = _edge(_last(period.until))
-    ends = {("first", "last"): "period", ("first",): "period_since", ("last",): "period_until"}
-    return SENTENCES.text(ends.get(tuple(facts), "period_all"), **facts)
-
-
-def whole_period(report: ReportNumbers) -> Period:
-    period = report.period
-    first = report.first_arrival
+def whole_period(report: ReportNumbers, period: Period | None = None) -> Period:
+    """Return a period with both ends; without one, the period of the report."""
+    period, first = period or report.period, report.first_arrival
     return Period(
         period.since or datetime.combine(first, time(0), first.tzinfo),
         period.until or report.as_of,
@@ -201,11 +194,7 @@ def whole_period(report: ReportNumbers) -> Period:
 
 
 def calendar_unit(period: Period) -> Literal["month", "quarter", "year"] | None:
-    """Return whether a period is exactly a month, a quarter or a year; None for other periods.
-
-    >>> calendar_unit(Period(datetime(2026, 1, 1), datetime(2026, 4, 1)))
-    'quarter'
-    """
+    """Return whether a period is exactly a month, a quarter or a year; None for other periods."""
     since, until = period.since, period.until
     if since is None or until is None:
         return None
@@ -220,47 +209,22 @@ def calendar_unit(period: Period) -> Literal["month", "quarter", "year"] | None:
 
 
 def named_period(period: Period, form: Literal["in", "the"] = "in") -> str:
-    """Write a period in words: ``in March 2026``, or with the form ``the``, ``March 2026``.
-
-    The period must have both ends. An end within a day is written as its date.
-
-    >>> march = Period(datetime(2026, 3, 1), datetime(2026, 4, 1))
-    >>> named_period(march)
-    'in March 2026'
-    >>> with catalog.language("ru"):
-    ...     named_period(march, "the")
-    ...     named_period(Period(datetime(2026, 1, 1), datetime(2026, 4, 1)))
-    ...     named_period(Period(datetime(2026, 3, 2), datetime(2026, 3, 27, 12)))
-    'март 2026 года'
-    'за I квартал 2026 года'
-    'с 02.03.2026 по 27.03.2026'
-    """
-    if period.since is None or period.until is None:
-        return period_text(period)
+    """Write a period with both ends: ``in March 2026``, or with ``the``, ``March 2026``."""
+    assert period.since is not None  # noqa: S101 - as documented
+    assert period.until is not None  # noqa: S101 - as documented
     text = HEADLINE.text
-    first, last = period.since.date(), _last(period.until).date()
+    first, last = period.since.date(), (period.until - timedelta.resolution).date()
     unit = calendar_unit(period)
     if unit is not None:
         month = words.months()[first.month - 1]
         return text(
             f"{form}_{unit}",
             month=month.lower() if catalog.current() == "ru" else month,
-            number=_QUARTERS[catalog.current()][(first.month - 1) // _QUARTER],
+            number=first.month // _QUARTER + 1,
             year=str(first.year),
         )
-    shown = [_edge(datetime.combine(day, time(0))) for day in dict.fromkeys((first, last))]
-    if len(shown) == 1:
-        return text(f"{form}_day", first=shown[0])
-    return text(f"{form}_days", first=shown[0], last=shown[1])
-
-
-def _last(until: datetime) -> datetime:
-    return until - _DAY if until.time() == time(0) else until
-
-
-def _edge(when: datetime) -> str:
-    day = words.short_date(when.date())
-    return day if when.time() == time(0) else f"{day} {when:%H:%M}"
+    key = f"{form}_day" if first == last else f"{form}_days"
+    return text(key, first=words.short_date(first), last=words.short_date(last))
 
 
 # -- findings of charts ----------------------------------------------------------------------------

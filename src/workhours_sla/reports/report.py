@@ -77,7 +77,7 @@ class Report(ReportNumbers):
     >>> when = datetime(2025, 3, 13, 10, 15, tzinfo=office.tz)
     >>> made = report(cases_of_columns(columns, target, as_of=when))
     >>> print(made.text().splitlines()[0])
-    first reply · 4:00 of working time
+    first reply · 4 working hours
     """
 
     lang: str = field(default="en", kw_only=True)

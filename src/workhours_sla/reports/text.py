@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Final
 
 from workhours_sla.compliance.report import Promise, ReportNumbers
@@ -23,7 +22,6 @@ from workhours_sla.reports.wording import (
 from workhours_sla.text import words
 from workhours_sla.text.catalog import SENTENCES
 from workhours_sla.text.words import budget_words, heading, name_of, target_name
-from workhours_sla.worktime.amounts import format_amount
 
 _DISPENSABLE: Final = (
     *("standardised", "closed_only", "p90", "median", "interval", "matured_met", "matured"),
@@ -124,9 +122,7 @@ def _row_name(table: Table | None, key: str | None) -> str:
 
 
 def budget_text(promise: Promise) -> str:
-    size = promise.budget_size
-    shown = format_amount(size) if isinstance(size, timedelta) else size
-    return budget_words(promise.budget_kind, shown)
+    return budget_words(promise.budget_kind, promise.budget_size)
 
 
 def caption(report: ReportNumbers) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from workhours_sla.text import words
 from workhours_sla.text.catalog import CHARTS
-from workhours_sla.text.numbers import NO_FIGURE, count_text, number, percent, signed
+from workhours_sla.text.numbers import NO_FIGURE, number, percent, signed
 
 if TYPE_CHECKING:
     from workhours_sla.compliance.report import ReportNumbers  # needs numpy
@@ -102,13 +102,7 @@ def amount_in_words(amount: timedelta) -> str:
     >>> amount_in_words(timedelta(hours=2, minutes=9, seconds=1)).replace("\xa0", " ")
     '2 h 10 min'
     """
-    hours, minutes = divmod(math.ceil(amount / _MINUTE), 60)
-    parts = [
-        CHARTS.text(key, count=count_text(count))
-        for key, count in (("amount_hours", hours), ("amount_minutes", minutes))
-        if count
-    ]
-    return "\N{NO-BREAK SPACE}".join(parts) or CHARTS.text("amount_minutes", count="0")
+    return words.amount_words(math.ceil(amount / _MINUTE) * _MINUTE)
 
 
 def overdue_text(amount: timedelta | None, report: ReportNumbers) -> str:

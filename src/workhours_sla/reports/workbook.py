@@ -31,11 +31,10 @@ from workhours_sla.reports.columns import (
 )
 from workhours_sla.reports.headline import (
     agencies,
-    by_need,
+    by_late,
     headline_lines,
     lacking,
     named_period,
-    period_text,
     whole_period,
 )
 from workhours_sla.reports.report import Report
@@ -53,6 +52,7 @@ _LATE: Final = (
     *("overdue_by", "holder", "hour_earlier"),
 )
 _OF_AGENCY: Final = ("verdict", "matured", "breached", "rate")
+_LETTERS: Final = 100  # number of letters in a line of the first sheet
 _AGENCIES: Final = 20  # number of agencies on the first sheet
 _COLOURS: Final = {
     TargetVerdict.FAILS: "#B42318",
@@ -90,6 +90,9 @@ def write_workbook(report: Report, path: str | PathLike[str], *, lang: str | Non
 def _write(book: Book, report: Report) -> None:
     summary = book.sheet(WORKBOOK.text("sheet_summary"), Layout((44, 18, 14, 14, 14, 14)))
     for row, (cells, style) in enumerate(_summary(report)):
+        if style.get("valign"):  # a sentence, which goes on in the next line
+            summary.page.merge_range(row, 0, row, 5, "")
+            summary.page.set_row(row, 15 * -(-len(str(cells[0])) // _LETTERS))
         summary.line(row, cells, **style)
     chosen = [table for table in report.tables if table.by not in OWN_TABLES]
     for table in (*chosen, *map(report.table, _OWN_ORDER)):
@@ -171,22 +174,20 @@ def _summary(report: Report) -> Iterator[tuple[list[object], dict[str, object]]]
         yield [line], {}
     yield [], {}
     for place, line in enumerate(headline_lines(report, TYPESET_HEADLINE)):
-        yield [line], {"bold": not place}
+        yield [line], {"bold": not place, "text_wrap": True, "valign": "top"}
     yield [], {}
     table = agencies(report)
-    if table is not None and len(table.rows) > 1:
+    if table is not None:
         figures = [FIGURES[key] for key in _OF_AGENCY]
         titles = [heading("agency"), *(one.title(report, in_workbook=True) for one in figures)]
         yield [*titles, title_of("lacking")], {"bold": True, "text_wrap": True, "align": "left"}
-        for row in by_need(table.rows)[:_AGENCIES]:
+        for row in by_late(table.rows)[:_AGENCIES]:
             values = [_value(one, row) for one in figures]
             yield [name_of("agency", row.key), *values, lacking(row) or None], left
         yield [], {}
     now = report.backlog.points[-1]
     yield [title_of("open_now"), now.open], left
     yield [title_of("overdue_now"), now.overdue], left
-    yield [], {}
-    yield [title_of("period"), period_text(report.period)], {}
     yield [], {}
     yield [title_of("goal"), Share(report.promise.target_rate)], left
     for name in IN_SUMMARY:
@@ -199,7 +200,7 @@ def _summary(report: Report) -> Iterator[tuple[list[object], dict[str, object]]]
         return
     change, interval = compared.change, compared.change.interval
     for period, rate in ((compared.before, change.before), (compared.after, change.after)):
-        title = WORKBOOK.text("share_of_period", period=period_text(period))
+        title = WORKBOOK.text("share_of_period", period=named_period(whole_period(report, period)))
         yield [title, Share(rate, report.promise.target_rate)], left
     for name, points in (
         ("difference", change.difference),

@@ -17,6 +17,7 @@ from typing import Final, NamedTuple, Self
 
 from workhours_sla.errors import StoreError
 from workhours_sla.sla.changes import Change
+from workhours_sla.sla.evaluate import outcomes_of
 from workhours_sla.sla.event import ALLOWED_SKEW, Event
 from workhours_sla.sla.outcome import Outcome, due_trace
 from workhours_sla.stores.open import is_closed, is_lost
@@ -254,6 +255,17 @@ class Live:
             as_of = now if before is None or has_passed else before.as_of
             found = self._moment = Moment(outcomes, now, as_of, version)
             return found
+
+    def since(self, begin: datetime) -> list[Outcome]:
+        """Return the outcomes of the appeals that are open or ended after ``begin``, as of now."""
+        now, found = self.clock(), list[Outcome]()
+        with self._noting_failure(), self.pipeline.store.lock:
+            ids = self.pipeline.store.appeal_ids(begin)
+        for _, folded in self.pipeline.folds(ids):
+            if self.is_stopping:
+                break
+            found += outcomes_of(folded, now)
+        return found
 
     @property
     def is_empty(self) -> bool:

@@ -248,8 +248,9 @@ class DatabaseStore(StoreReader):
         hot.update(found)
         return {one: found[one] for one in ids}
 
-    def appeal_ids(self) -> Sequence[str]:
-        return [one for (one,) in self._all("SELECT appeal_id FROM appeal")]
+    def appeal_ids(self, since: datetime = BEGINNING) -> Sequence[str]:
+        sql = "SELECT appeal_id FROM appeal WHERE ended_at IS NULL OR ended_at>=?"
+        return [one for (one,) in self._all(sql, micros(since))]
 
     def open_ids(self) -> Sequence[str]:
         sql = "SELECT appeal_id FROM appeal WHERE ended_at IS NULL ORDER BY appeal_id"

@@ -161,8 +161,8 @@ class Store(Outbox, Protocol):
     def appeals(self, ids: Iterable[str]) -> Mapping[str, AppealState]:
         """Return appeals keyed by id, in the order of ``ids``; unknown ids map to new appeals."""
 
-    def appeal_ids(self) -> Sequence[str]:
-        """Return the ids of all appeals."""
+    def appeal_ids(self, since: datetime = BEGINNING) -> Sequence[str]:
+        """Return the ids of all appeals but those that ended before an instant."""
 
     def open_ids(self) -> Sequence[str]:
         """Return the ids of the appeals with at least one clock that has not ended, sorted."""

@@ -137,19 +137,34 @@ def heading(by: str) -> str:
     return catalog.HEADINGS.get(by, by)
 
 
-def budget_words(kind: str, size: str | int) -> str:
-    """Return a budget in words.
+def budget_words(kind: str, size: timedelta | int) -> str:
+    """Return a budget in words; with "working_time" and "clock_time", ``size`` is an amount.
 
-    ``kind`` is a kind of budget: with "working_time" and "clock_time", ``size`` is an amount of
-    time as text; with all others, it is a whole number.
-
-    >>> budget_words("working_days", 7), budget_words("working_time", "4:00")
-    ('7 working days', '4:00 of working time')
+    >>> budget_words("working_days", 7), budget_words("working_time", timedelta(hours=4))
+    ('7 working days', '4 working hours')
     >>> with catalog.language("ru"):
-    ...     [budget_words("working_days", count) for count in (1, 3, 11)]
-    ['1 рабочий день', '3 рабочих дня', '11 рабочих дней']
+    ...     [budget_words("working_time", timedelta(hours=hours)) for hours in (1, 4, 4.5)]
+    ['1 час рабочего времени', '4 часа рабочего времени', '4 ч 30 мин рабочего времени']
     """
-    return catalog.BUDGETS.text(kind, size=size)
+    if not isinstance(size, timedelta):
+        return catalog.BUDGETS.text(kind, size=size)
+    hours, rest = divmod(size, timedelta(hours=1))
+    if hours and not rest:
+        return catalog.BUDGETS.text(kind.replace("time", "hours"), size=hours)
+    return catalog.BUDGETS.text(kind, size=amount_words(size).replace("\N{NO-BREAK SPACE}", " "))
+
+
+def amount_words(amount: timedelta) -> str:
+    """Write an amount in hours, minutes and seconds, without those that are zero."""
+    minutes, seconds = divmod(round(amount.total_seconds()), 60)
+    parts = {"hours": minutes // 60, "minutes": minutes % 60, "seconds": seconds}
+    if not any(parts.values()):
+        return catalog.CHARTS.text("amount_minutes", count="0")
+    return "\N{NO-BREAK SPACE}".join(
+        catalog.CHARTS.text(f"amount_{key}", count=catalog.grouped(count))
+        for key, count in parts.items()
+        if count
+    )
 
 
 def title_of(column: str) -> str:

@@ -129,7 +129,7 @@ def folded(*inner: Any, key: str = "as_table") -> Block:
     """Return parts that are collapsed at first; ``key`` is that of the text to open them."""
     if len(inner) == 1 and isinstance(inner[0], Table):
         inner = (inner[0]._replace(bare=True),)  # the chart above has the same title
-    return block("fold", inner=inner, name=PAGE.text(key))
+    return block("fold", inner=inner, name=PAGE.text(key), look="")
 
 
 class Figure(NamedTuple):

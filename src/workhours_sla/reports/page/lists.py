@@ -2,43 +2,41 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from workhours_sla.compliance.tables import Row, Table
 from workhours_sla.compliance.weeks import GroupCounts
 from workhours_sla.reports.columns import FIGURES, interval_text, rate_text, verdict_of
 from workhours_sla.reports.headline import (
-    NAME,
     agencies,
-    by_need,
+    by_late,
     calendar_unit,
     direction,
-    failed_agencies,
     headline,
-    lacking,
     late_of,
+    most_late,
     named_period,
-    next_step,
     not_counted,
+    overdue_at,
     whole_period,
 )
-from workhours_sla.reports.page import blocks
-from workhours_sla.reports.page.blocks import Block, Cell, block, name, text, words
+from workhours_sla.reports.page.blocks import Block, block, text
 from workhours_sla.reports.page.tables import ROWS, short_late_table
 from workhours_sla.reports.report import Report
-from workhours_sla.reports.wording import amount_in_words, overdue_text, percent_sign
+from workhours_sla.reports.wording import amount_in_words, percent_sign
 from workhours_sla.statistics.intervals import FLAGGED_BELOW, ComplianceRate, TargetVerdict
 from workhours_sla.text.catalog import PAGE, TYPESET_HEADLINE
 from workhours_sla.text.numbers import NO_FIGURE, count_text, target_text
 from workhours_sla.text.words import heading, name_of
 
-WORST: Final = 5  # number of agencies on the first screen
-LISTED: Final = 10  # number of overdue appeals on the first screen
+SHOWN: Final = 10  # number of groups that are not folded away
+OVERDUE: Final = 5  # number of overdue appeals on the first screen
+LISTED: Final = 10  # number of late appeals below an agency
 FILTERED: Final = 12  # number of groups from which on a box filters them
 WEEKS: Final = 13  # number of weeks in the small line chart of a group
+_LATE: Final = ("appeal_id", "overdue_by", "due_at", "answered_at", "started_at")
+"""Columns of the late appeals below an agency."""
 _FEWEST_A_WEEK: Final = 5
 """A group's line is drawn only if its weeks have on average this many matured appeals."""
 _OTHER_MIX: Final = 0.03  # a share with an equal mix is shown if it differs this much
@@ -46,13 +44,10 @@ _WIDE, _HIGH, _EDGE = 118, 30, 4  # size of the line chart of a group, and its m
 
 
 def summary(report: Report) -> Iterator[Block]:
-    total, found = report.total, headline(report, TYPESET_HEADLINE)
-    step = next_step(report, TYPESET_HEADLINE)
+    total = report.total
     yield block(
         "summary",
-        headline=found,
-        most=found.most.partition(NAME)[::2],
-        step=None if step is None else (step[0].partition(NAME)[::2], step[1]),
+        headline=headline(report, TYPESET_HEADLINE),
         rate=total.rate,
         label="" if total.rate is None else _read_out(total, total.rate),
         direction=direction(report, TYPESET_HEADLINE),
@@ -65,8 +60,9 @@ def _tiles(report: Report) -> Iterator[tuple[str, str, str, bool]]:
     """Yield the key, the figure and the label of each tile, and whether it is less prominent."""
     period, total, now = whole_period(report), report.total, report.backlog.points[-1]
     key = "tile_late" if calendar_unit(period) else "tile_late_period"  # dates are too long
-    late = late_of(total)
-    yield "late", count_text(late), PAGE.text(key, when=named_period(period)), not late
+    late, label = late_of(total), PAGE.text(key, when=named_period(period))
+    label += f"; {_lacking(total.rate)}" if total.rate and total.rate.lacking else ""
+    yield "late", count_text(late), label, not late
     size = PAGE.text("tile_of", overdue=now.overdue, open=now.open)
     yield "overdue", size, PAGE.text("tile_overdue"), not now.overdue
     shown, median, few = NO_FIGURE, total.median, total.counts.matured < FLAGGED_BELOW
@@ -89,24 +85,8 @@ def _interval(row: Row) -> str:
     return interval_text(row, NO_FIGURE).strip("[]")
 
 
-def worst(report: Report) -> Iterator[Any]:
-    table, failed = agencies(report), failed_agencies(report)
-    if table is None or not failed:
-        return
-    shown = failed[:WORST]
-    facts = {
-        "shown": len(shown),
-        "failed": len(failed),
-        "late": sum(map(late_of, shown)),
-        "all": late_of(report.total),
-    }
-    yield text(PAGE.text("worst_first" if len(failed) > len(shown) else "worst_all", **facts))
-    yield _reading(shown)
-    yield _list(report, table, shown)
-
-
-def has_bars(rows: Iterable[Row]) -> bool:
-    return any(verdict_of(row) is not TargetVerdict.TOO_FEW for row in rows)
+def _lacking(rate: ComplianceRate) -> str:
+    return PAGE.text("lacking", count=rate.lacking, target=target_text(rate.target))
 
 
 def _reading(rows: Sequence[Row]) -> Block:
@@ -115,96 +95,91 @@ def _reading(rows: Sequence[Row]) -> Block:
     assert rate is not None  # noqa: S101 - rows without a rate have no bars
     low, high = _interval(first).split(NO_FIGURE)
     facts: dict[str, Any] = {"low": low, "high": high, "target": target_text(rate.target)}
-    facts |= {"rate": rate_text(first).rstrip("*"), "count": lacking(first)}
+    facts |= {"rate": rate_text(first).rstrip("*"), "weeks": WEEKS, "few": FLAGGED_BELOW}
     keys = ["row", f"row_{rate.shown_verdict}", "row_weeks"]
     keys += ["row_mix"] if any(map(_has_other_mix, rows)) else []
     keys += ["row_flagged"] if any(row.rate and row.rate.flagged for row in rows) else []
-    facts |= {"weeks": WEEKS, "few": FLAGGED_BELOW}
     said = (PAGE.text(f"list_{key}", **facts) for key in keys)
     return text(" ".join(said), "soft reading")
 
 
-def groups(report: Report, table: Table, *, explained: bool) -> Iterator[Any]:
-    """Yield the groups of a table by verdict; those that lack the most answers come first."""
-    ranked = by_need(table.rows)[:ROWS]
-    if explained:
-        yield _reading(ranked)
+def groups(report: Report, table: Table) -> Iterator[Any]:
+    """Yield the groups of a table, the most late appeals first; without a verdict last."""
+    of_agencies, ranked = table.by == "agency", by_late(table.rows)[:ROWS]
+    named = most_late(report) if of_agencies else []
+    judged = [row for row in ranked if row in named or _is_judged(row)]
+    # a few more rows are no reason to fold them away
+    shown = judged if len(judged) < FILTERED else judged[:SHOWN]
+    overdue = overdue_at(report) if of_agencies else {}
+    weeks = {
+        group.key: group for one in report.group_weeks if one.by == table.by for group in one.groups
+    }
+
+    def listed(rows: Sequence[Row], *, has_scale: bool = False, few: bool = False) -> Block:
+        heads = (heading(table.by), *map(PAGE.text, ("head_rate", "head_weeks", "head_need")))
+        found = []
+        for row in rows:
+            one = _counts(row, table) | _late_appeals(report, table, row)
+            if not few and row.rate is not None and not row.rate.counts_only:
+                one |= _bar(row, row.rate, weeks.get(row.key)) | {"overdue": overdue.get(row.key)}
+            found.append(one)
+        return block("groups", groups=found, heads=heads, has_scale=has_scale, few=few)
+
     if len(ranked) >= FILTERED:
         yield block("filter")
-    has_scale = has_bars(table.rows)
-    counts = Counter(map(verdict_of, table.rows))
-    for verdict, found in groupby(ranked, key=verdict_of):
-        title = PAGE.text(f"list_{verdict}", count=counts[verdict])
-        yield block("verdict", text=title, verdict=verdict)
-        few = verdict is TargetVerdict.TOO_FEW
-        yield _list(report, table, list(found), has_scale=has_scale, few=few)
-        has_scale = False
+    if shown:
+        yield listed(shown, has_scale=any(map(_is_judged, shown)))
+        if table is (agencies(report) or report.tables[0]) and _is_judged(shown[0]):
+            yield _reading(shown)
+    few = [row for row in ranked if row not in judged]
+    for key, rows in (("list_rest", judged[len(shown) :]), ("list_too_few", few)):
+        if rows:
+            rest = listed(rows, few=rows is few)
+            name = PAGE.text(key, count=len(rows))
+            yield block("fold", inner=[rest], name=name, look="more") if judged else rest
     if len(table.rows) > ROWS:
         yield text(PAGE.text("list_first", shown=ROWS, all=len(table.rows)))
 
 
-def _list(
-    report: Report,
-    table: Table,
-    rows: Sequence[Row],
-    *,
-    has_scale: bool = True,
-    few: bool = False,
-) -> Block:
-    """Return a list of groups; those with too few appeals for a verdict have counts alone."""
-    heads = (heading(table.by), *map(PAGE.text, ("head_rate", "head_weeks", "head_need")))
-    facts: dict[str, Any] = {"few": few, "heads": heads, "has_scale": has_scale and not few}
-    if few:
-        return block("groups", groups=[_counts(report, table, row) for row in rows], **facts)
-    weeks = next((one for one in report.group_weeks if one.by == table.by), None)
-    counts = {group.key: group for group in weeks.groups} if weeks else {}
-    shown = [_group(report, table, row, counts.get(row.key)) for row in rows]
-    return block("groups", groups=shown, **facts)
+def _is_judged(row: Row) -> bool:
+    return verdict_of(row) is not TargetVerdict.TOO_FEW
 
 
-def _counts(report: Report, table: Table, row: Row) -> dict[str, Any]:
+def _counts(row: Row, table: Table) -> dict[str, Any]:
     need = PAGE.text("late_of", late=late_of(row), n=row.counts.matured)
     if not row.counts.matured:
         need = PAGE.text("none_matured", count=row.counts.arrived)
-    found = {"name": name_of(table.by, row.key), "need": need, "rate": None, "lacking": ""}
-    return found | _late_appeals(report, table, row)
+    return {"name": name_of(table.by, row.key), "need": need, "rate": None}
 
 
 def _late_appeals(report: Report, table: Table, row: Row) -> dict[str, Any]:
     """Return the first late appeals of an agency in the period, and how many are not among them."""
-    late, period = [], whole_period(report)
+    late, period, every = [], whole_period(report), late_of(row)
     if table.by == "agency" and period.since is not None and period.until is not None:
         late = [
             one
             for one in report.late
             if one.agency == row.key and period.since <= one.started_at < period.until
         ][:LISTED]
-    if not late:
-        return {"late": None}
     caption = PAGE.text("late_at", name=name_of(table.by, row.key))
-    facts, every = {"late": short_late_table(late, caption, report), "shown": ""}, late_of(row)
-    if len(late) < every:
-        facts["shown"] = PAGE.text("list_first", shown=len(late), all=every)
-    return facts
+    more = PAGE.text("list_first", shown=len(late), all=every) if len(late) < every else ""
+    shown = short_late_table(late, caption, report, _LATE, "short-late") if late else None
+    return {"late": shown, "shown": more}
 
 
-def _group(report: Report, table: Table, row: Row, weeks: GroupCounts | None) -> Mapping[str, Any]:
-    rate, lacking, equal, target = row.rate, "", "", report.promise.target_rate
-    if rate is None or rate.counts_only:
-        return _counts(report, table, row)
-    if rate.lacking:
-        lacking = PAGE.text("lacking", count=rate.lacking, target=target_text(target))
+def _bar(row: Row, rate: ComplianceRate, weeks: GroupCounts | None) -> dict[str, Any]:
+    verdict, equal = verdict_of(row), ""
     if _has_other_mix(row):
         equal = PAGE.text("equal_mix", share=percent_sign(row.standardised or 0.0))
     return {
-        **_counts(report, table, row),
-        "lacking": lacking,
+        "lacking": _lacking(rate) if rate.lacking else "",
+        "verdict": (verdict, TYPESET_HEADLINE.text(verdict)),
         "rate": rate,
         "label": _read_out(row, rate),
         "share": PAGE.text("percent", share=rate_text(row)),
         "interval": _interval(row),
         "equal_mix": equal,
-        "weeks": None if weeks is None else _week_line(weeks, target),
+        "weeks": None if weeks is None else _week_line(weeks, rate.target),
     }
 
 
@@ -237,20 +212,11 @@ def _week_line(counts: GroupCounts, target: float) -> Mapping[str, Any] | None:
 
 def now(report: Report) -> Iterator[Any]:
     count = report.backlog.points[-1].overdue
-    waiting = [late for late in report.late if late.answered_at is None][:LISTED]
+    waiting = [late for late in report.late if late.answered_at is None][:OVERDUE]
     if not count or not waiting:
         yield text(PAGE.text("now_none"))
         return
     key = "now_first" if count > len(waiting) else "now_all"
     yield text(PAGE.text(key, count=count, shown=len(waiting)))
-    rows = [
-        [
-            name(late.appeal_id),
-            name(late.agency, "words"),
-            late.due_at,
-            Cell(overdue_text(late.overdue, report), look="bad"),
-        ]
-        for late in waiting
-    ]
-    titles = ["appeal_id", words(heading("agency")), "due_at", "overdue_by"]
-    yield blocks.table(PAGE.text("now"), titles, rows, look="now")
+    keys = ("appeal_id", "agency", "due_at", "overdue_by")
+    yield short_late_table(waiting, PAGE.text("now"), report, keys, "now brief")

@@ -99,8 +99,9 @@ function filtering(box) {
     const fits = (name) => wanted.every((word) => plain(name).includes(word));
     rows.forEach((row) => { row.hidden = !fits(row.querySelector(".name").textContent); });
     section.querySelectorAll(".needs").forEach((list) => {
-      list.hidden = !list.querySelector("li:not(.head):not([hidden])");
-      list.previousElementSibling.hidden = list.hidden; // the verdict of the rows
+      const fold = list.closest(".more");
+      (fold ?? list).hidden = !list.querySelector("li:not(.head):not([hidden])");
+      fold?.toggleAttribute("open", wanted[0] !== "");
     });
     status.textContent = rows.some((row) => !row.hidden) ? "" : status.dataset.none;
   });

@@ -17,7 +17,7 @@ from workhours_sla.compliance.agencies import Late
 from workhours_sla.compliance.tables import Table
 from workhours_sla.disk.atomic_write import write_files
 from workhours_sla.errors import needs_extra
-from workhours_sla.reports.headline import failed_agencies, named_period, whole_period
+from workhours_sla.reports.headline import NAME, agencies, named_period, whole_period
 from workhours_sla.reports.page import blocks, lists, sections
 from workhours_sla.reports.page.blocks import Section
 from workhours_sla.reports.page.tables import ROWS, Traces, days_table
@@ -168,8 +168,8 @@ def _template() -> Template:
     except ImportError as error:
         raise needs_extra(what="pages need jinja2", extras=("report",)) from error
     policy = content_policy(STYLE, SCRIPT)
-    names: dict[str, Any] = {"t": PAGE.text, "style": STYLE, "script": SCRIPT, "policy": policy}
-    return environment(**names).get_template("page.html")
+    names: dict[str, Any] = {"style": STYLE, "script": SCRIPT, "policy": policy}
+    return environment(t=PAGE.text, mark=NAME, **names).get_template("page.html")
 
 
 def _sections(found: Iterable[tuple[str, str, Iterable[Any]]]) -> list[Section]:
@@ -188,16 +188,16 @@ def _sections(found: Iterable[tuple[str, str, Iterable[Any]]]) -> list[Section]:
 
 def _first(report: Report) -> Iterator[tuple[str, str, Iterable[Any]]]:
     yield "summary", "", lists.summary(report)
-    yield "worst", "", lists.worst(report)
+    above = agencies(report)
+    if above is not None:
+        yield "most_late", "", lists.groups(report, above)
     yield "now", "", lists.now(report)
 
 
 def _lists(report: Report) -> Iterator[tuple[str, str, Iterable[Any]]]:
-    explained = bool(failed_agencies(report))  # on the first screen
     for place, (table, name) in enumerate(_groupings(report)):
-        is_first = not explained and lists.has_bars(table.rows)
-        yield f"group-{place}", name, lists.groups(report, table, explained=is_first)
-        explained |= is_first
+        if table is not agencies(report):
+            yield f"group-{place}", name, lists.groups(report, table)
     yield "weeks", "", sections.by_week(report)
     yield "arrivals", "", sections.arrivals(report)
 

@@ -259,7 +259,10 @@ def change(report: Report) -> Iterator[Any]:
     parts |= {key: getattr(found.interval, key) for key in ("lower", "upper")}
     facts = {key: percent_text(getattr(found, key)) for key in ("before", "after")}
     facts |= {key: points_text(part, has_sign=True) for key, part in parts.items()}
-    periods = {key: headline.period_text(getattr(compared, key)) for key in ("after", "before")}
+    periods = {
+        key: headline.named_period(headline.whole_period(report, getattr(compared, key)))
+        for key in ("after", "before")
+    }
     yield text(PAGE.text("compared", **periods))
     yield sentence("change", **facts)
     rows = [

@@ -15,7 +15,7 @@ from workhours_sla.reports.columns import ON_PAGE, figures_of
 from workhours_sla.reports.notes import day_texts
 from workhours_sla.reports.page.blocks import Body, Cell, Table, cell, name, table, title, words
 from workhours_sla.reports.report import Report
-from workhours_sla.reports.wording import in_days
+from workhours_sla.reports.wording import amount_in_words, overdue_text
 from workhours_sla.text import catalog
 from workhours_sla.text.catalog import PAGE
 from workhours_sla.text.numbers import NO_FIGURE, day_text
@@ -82,17 +82,16 @@ def late_table(lates: Sequence[Late], traces: Traces | None, caption: str, repor
     return Table(caption, titles, bodies, sortable=True, look="late")
 
 
-def short_late_table(lates: Sequence[Late], caption: str, report: Report) -> Table:
-    """Return the table of the late appeals of one agency, below its name in a list."""
-    keys = ("appeal_id", "overdue_by", "due_at", "answered_at", "started_at")
+def short_late_table(
+    lates: Sequence[Late], caption: str, report: Report, keys: Sequence[str], look: str
+) -> Table:
+    """Return some columns of the table of some late appeals, below a title that says the same."""
     lines = [list(map(_late_cells(late, report).__getitem__, keys)) for late in lates]
     heads = [Cell(title(key), look=_LOOKS.get(key, "")) for key in keys]
-    return table(caption, heads, lines, look="short-late")._replace(bare=True)
+    return table(caption, heads, lines, look=look)._replace(bare=True)
 
 
 def _late_cells(late: Late, report: Report) -> dict[str, Cell]:
-    overdue = _clock(late.overdue)
-    days = "" if late.overdue is None else in_days(late.overdue, report)
     waiting = Cell(PAGE.text("no_answer"), math.inf, "waiting")
     return {
         "appeal_id": name(late.appeal_id),
@@ -101,18 +100,14 @@ def _late_cells(late: Late, report: Report) -> dict[str, Cell]:
         "started_at": cell(late.started_at),
         "due_at": cell(late.due_at),
         "answered_at": cell(late.answered_at) if late.answered_at else waiting,
-        "elapsed": _clock(late.elapsed),
-        "overdue_by": Cell(overdue.shown + days, overdue.value),
+        "elapsed": _amount(late.elapsed),
+        "overdue_by": Cell(overdue_text(late.overdue, report), _amount(late.overdue).value),
         "hour_earlier": cell(late.hour_earlier),
     }
 
 
-def _clock(time: timedelta | None) -> Cell:
-    """Return an amount as hours and minutes, rounded up so that no delay shows as 0."""
-    if time is None:
-        return Cell(NO_FIGURE)
-    whole = timedelta(minutes=math.ceil(time / timedelta(minutes=1)))
-    return Cell(format_amount(whole), time / _HOUR)
+def _amount(time: timedelta | None) -> Cell:
+    return Cell(NO_FIGURE) if time is None else Cell(amount_in_words(time), time / _HOUR)
 
 
 def trace_lines(trace: Trace) -> list[list[Cell]]:

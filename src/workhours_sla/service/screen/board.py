@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,22 +21,21 @@ GROUPS: Final = (Show.OVERDUE, Show.TODAY, Show.NEXT, Show.LATER, Show.PAUSED, S
 """The groups of open appeals, the most urgent first. Each outcome is in one of them."""
 _WAITING: Final = frozenset({Verdict.PENDING, Verdict.AT_RISK, Verdict.PAUSED, Verdict.BREACHED})
 _DAY: Final = timedelta(days=1)
+PAST: Final = timedelta(days=35)
+"""The past that *usual* comes from: four weeks, after a week in which appeals become overdue."""
+_FEWEST: Final = 8  # number of days from which on a number is usual
 _END: Final = datetime.max.replace(tzinfo=UTC)
 
 
 class DueHours(NamedTuple):
-    """The appeals of a group that are due after ``since``, up to ``until``: at the ends of hours.
-
-    ``until`` is the present if all are due already. ``agencies`` are ids with their numbers of
-    appeals, the largest first; ``by_then`` counts all of the group that is due by ``until``.
-    """
+    """The appeals of a group that are due after ``since``, up to ``until``."""
 
     group: Show
     since: datetime
-    until: datetime
+    until: datetime  # the present if all are due already
     due: int
-    agencies: Sequence[tuple[str | None, int]]
-    by_then: int
+    agencies: Sequence[tuple[str | None, int]]  # ids with their numbers, the largest first
+    by_then: int  # all of the group that are due by ``until``
     first: Outcome
 
 
@@ -50,31 +50,21 @@ class AgencyCounts(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The open appeals that have one target and pass the filters, as of ``now``.
-
-    - ``targets``: the name of each target with its numbers of appeals that are overdue or due
-      today. All else is about ``target`` alone.
-    - ``lists``: the outcomes of each group, those at risk, and those to answer ``now``, the most
-      urgent first. ``overdue`` have passed their limit. ``today`` are due by the end of today; of
-      these, ``now`` are in time although their due time has passed. ``next`` are due on
-      ``next_on``, the next date with deadlines, and ``later`` after it. ``unknown`` have a due time
-      that depends on uncertain dates.
-    - ``days_off``: the days between today and ``next_on``, if all are days off for ``next``, or 0.
-    - ``hours``: what is due already, and the hours from now on, of today and of ``next_on``.
-    - ``soon``: all that is due until the end of the fullest hour, of today if it can be.
-    - ``values``: the values of each filter that the open appeals have, without any filter.
-    """
+    """The open appeals that have one target and pass the filters, as of ``now``."""
 
     now: datetime
     target: str
+    # of each target the numbers that are overdue and due today; all else is about ``target`` alone
     targets: Mapping[str, Mapping[Show, int]]
+    # each group, those at risk, and those due already and still in time, the most urgent first
     lists: Mapping[Show, tuple[Outcome, ...]]
-    next_on: date | None
-    days_off: int
-    hours: tuple[DueHours, ...]
-    soon: DueHours | None
+    next_on: date | None  # the next date with due times
+    days_off: int  # between today and ``next_on``, 0 if any of these days is worked
+    hours: tuple[DueHours, ...]  # what is due already, and the hours ahead
+    soon: DueHours | None  # until the end of the fullest hour, of today if it can be
     agencies: tuple[AgencyCounts, ...]
-    values: Mapping[str, tuple[str, ...]]
+    usual: Mapping[Show, tuple[int, int]]  # between which numbers some groups usually are
+    values: Mapping[str, tuple[str, ...]]  # what the filters can be, without any filter
 
     @property
     def open(self) -> int:
@@ -106,7 +96,53 @@ def appeals(outcomes: Iterable[Outcome]) -> int:
     return len({one.appeal_id for one in outcomes})
 
 
-def board_of(outcomes: Iterable[Outcome], policy: Policy, now: datetime, filters: Filters) -> Board:
+class Past:
+    """What was overdue and due on earlier days by one target, made from later outcomes."""
+
+    def __init__(self, outcomes: Iterable[Outcome], zone: tzinfo) -> None:
+        self._due: dict[date, list[tuple[datetime, datetime]]] = {}
+        self._limits: list[datetime] = []
+        self._ends: list[datetime] = []
+        self._first = _END
+        for one in outcomes:
+            end = min(one.answered_at or _END, one.withdrawn_at or _END)
+            day, limit = _due_on(one, zone), one.limit
+            if day is None or limit is None or one.verdict is Verdict.EXCLUDED:
+                continue
+            start = one.started_at or one.posted_at
+            self._first = min(self._first, start)
+            self._due.setdefault(day, []).append((start, min(limit, end)))
+            self._limits.append(limit)
+            self._ends.append(max(limit, end))
+        self._limits.sort()
+        self._ends.sort()
+
+    def usual(self, now: datetime) -> Mapping[Show, tuple[int, int]]:
+        """Return the middle half of the numbers at this time of the days of four weeks.
+
+        Only days with due times count. The result is empty while there are few.
+        """
+        counts: dict[Show, list[int]] = {Show.OVERDUE: [], Show.TODAY: []}
+        for at in (now - _DAY * n for n in range(1, 29)):
+            due = self._due.get(at.date(), ())
+            if due and at - self._first >= 7 * _DAY:
+                overdue = bisect_left(self._limits, at) - bisect_left(self._ends, at)
+                counts[Show.OVERDUE].append(overdue)
+                counts[Show.TODAY].append(sum(start <= at <= end for start, end in due))
+        return {
+            group: (some[len(some) // 4], some[-1 - len(some) // 4])
+            for group, some in zip(counts, map(sorted, counts.values()), strict=True)
+            if len(some) >= _FEWEST
+        }
+
+
+def board_of(
+    outcomes: Iterable[Outcome],
+    policy: Policy,
+    now: datetime,
+    filters: Filters,
+    past: Mapping[str, Past] | None = None,
+) -> Board:
     """Return the board of the outcomes that wait, as of ``now``; its zone is the board's."""
     waiting = [one for one in outcomes if one.verdict in _WAITING and one.answered_at is None]
     values = {
@@ -147,6 +183,7 @@ def board_of(outcomes: Iterable[Outcome], policy: Policy, now: datetime, filters
         tuple(_counted(*key, some, hours) for key, some in hours.items()),
         None if fullest is None else _counted(*fullest, soon, hours),
         agencies,
+        past[target].usual(now) if past and target in past and not filters.chosen else {},
         values,
     )
 

@@ -43,10 +43,7 @@ class Show(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """The parts of an address. A filter that is None admits every outcome, ``-`` those without.
-
-    ``after`` and ``until`` are hours of the day: the part of a list that is due between them.
-    """
+    """The parts of an address. A filter that is None admits every outcome, ``-`` those without."""
 
     agency: str | None = None
     district: str | None = None
@@ -54,6 +51,7 @@ class Filters:
     target: str | None = None
     id: Annotated[str, Meta(max_length=LONGEST)] | None = None
     show: Show = Show.BOARD
+    # hours of the day: the part of a list that is due between them
     after: Annotated[int, Meta(ge=0, le=23)] | None = None
     until: Annotated[int, Meta(ge=1, le=24)] | None = None
     page: Annotated[int, Meta(ge=1, le=LAST_PAGE)] = 1

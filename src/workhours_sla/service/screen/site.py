@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from functools import wraps
 from hashlib import sha256
 from time import monotonic
@@ -24,11 +24,12 @@ from workhours_sla.service.live import Live, Moment
 from workhours_sla.service.middleware import ROUTE
 from workhours_sla.service.operations import Labels
 from workhours_sla.service.problems import ANSWER_HEADERS, RefusedRequestError, problem_of
-from workhours_sla.service.screen.board import Board, board_of
+from workhours_sla.service.screen.board import PAST, Board, Past, board_of
 from workhours_sla.service.screen.filters import Filters
 from workhours_sla.service.screen.login import Login, cookie_header
 from workhours_sla.service.screen.view import POLICY, Page, View, rendered
 from workhours_sla.service.tokens import Door
+from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
 from workhours_sla.text.catalog import LANGUAGES, SCREEN, current, language
 
@@ -69,12 +70,17 @@ class Screen:
         self._moment: Moment | None = None
         self._shown: dict[tuple[Filters, str], Shown] = {}
         self._turn = asyncio.Lock()
+        self._past: dict[str, Past] = {}
+        self._loading: tuple[date, asyncio.Task[None]] | None = None
 
     def now(self) -> datetime:
         return self._live.clock().astimezone(self._zone)
 
     async def shown(self, filters: Filters, view: View) -> tuple[Shown, int]:
         """Return what the filters show now, and the version of the service that it has."""
+        today = self.now().date()
+        if self._loading is None or self._loading[0] != today:
+            self._loading = today, asyncio.create_task(self._load())
         async with self._turn:
             moment = await asyncio.to_thread(self._live.current)
             if moment is not self._moment:
@@ -88,9 +94,21 @@ class Screen:
                 self._shown[filters, current()] = found
         return found, moment.version
 
+    async def _load(self) -> None:
+        """Read the past, once a day and beside all else, since it may take seconds."""
+        with suppress(WorkHoursError):
+            if found := await asyncio.to_thread(self._of_past):
+                self._past, self._shown = found, {}
+
+    def _of_past(self) -> dict[str, Past]:
+        found: dict[str, list[Outcome]] = {}
+        for one in self._live.since(self.now() - PAST):
+            found.setdefault(one.target, []).append(one)
+        return {target: Past(some, self._zone) for target, some in found.items()}
+
     def _composed(self, moment: Moment, filters: Filters, view: View) -> Shown:
         now = moment.now.astimezone(self._zone)
-        board = board_of(moment.outcomes, view.policy, now, filters)
+        board = board_of(moment.outcomes, view.policy, now, filters, self._past)
         is_empty = not moment.outcomes and self._live.is_empty
         page = Page(view, filters, board.now)
         exact = None if filters.id is None else self._exact(board.ids, filters.id, now)

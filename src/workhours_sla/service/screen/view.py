@@ -35,7 +35,6 @@ from workhours_sla.text.catalog import (
 )
 from workhours_sla.text.numbers import NO_FIGURE, count_text, day_text, weekday_text, when_text
 from workhours_sla.text.words import NO_PART, budget_words, heading, name_of, target_name
-from workhours_sla.worktime.amounts import format_amount
 from workhours_sla.worktime.budgets import ClockTime, WorkingDaysInHours, budget_kind, budget_size
 from workhours_sla.worktime.explain import Trace
 from workhours_sla.worktime.hours_rules import WEEKDAYS
@@ -100,9 +99,7 @@ class Page:
         of = next((one for one in self.view.policy.targets if one.name == name), None)
         if of is None:
             return target_name(name)
-        size = budget_size(of.budget)
-        shown = format_amount(size) if isinstance(size, timedelta) else size
-        budget = budget_words(budget_kind(of.budget), shown)
+        budget = budget_words(budget_kind(of.budget), budget_size(of.budget))
         return TYPESET_SENTENCES.text("title", name=target_name(name), budget=budget)
 
     def choices(self, by: str, values: Sequence[str]) -> list[tuple[str, str]]:
@@ -224,6 +221,15 @@ class Page:
             key = "grace_now" if all(due <= self.now for _, due, _ in until_later) else "grace"
         count = appeals(one for *_, one in until_later)
         return text(key, when=self.short_time(min(limits), self.now.date()), count=count)
+
+    def usual(self, board: Board, group: Show) -> str:
+        """Return how a number compares with the same time of earlier days, empty if not known."""
+        found, count = board.usual.get(group), appeals(board.lists[group])
+        if found is None:
+            return ""
+        key = "more" if count > found[1] else "less" if count < found[0] else "usual"
+        ends = dict.fromkeys(map(count_text, found))
+        return text(f"as_{key}", range="\N{EN DASH}\N{WORD JOINER}".join(ends))
 
     # -- cells of the lists --------------------------------------------------------------------
 
