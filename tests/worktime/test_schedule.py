@@ -95,9 +95,9 @@ def test_hours_that_change_with_the_season() -> None:
 
 def test_the_attributes_of_a_schedule_are_immutable() -> None:
     schedule = Schedule("RU-VGG", S8, overrides={date(2026, 5, 8): "off"})
-    for held in (schedule.overrides, schedule.changes):
+    for mapping in (schedule.overrides, schedule.changes):
         with pytest.raises(TypeError):
-            held[date(2026, 5, 9)] = ()
+            mapping[date(2026, 5, 9)] = ()
     with pytest.raises(AttributeError, match="immutable"):
         schedule.tz = ZoneInfo("UTC")
     assert schedule != Schedule("RU-VGG", S8)
