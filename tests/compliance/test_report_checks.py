@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -284,6 +285,15 @@ def test_text_page_and_json_show_the_checks(lang: str, withdrawn: str) -> None:
     assert 'data-sentence="withdrawals"' not in page(calm)
 
 
+def has(found: Any, wanted: Any) -> bool:
+    """Return whether a document has all of another; a figure that is new to it may be added."""
+    if isinstance(wanted, dict):
+        return all(key in found and has(found[key], value) for key, value in wanted.items())
+    if isinstance(wanted, list):
+        return len(found) == len(wanted) and all(map(has, found, wanted))
+    return bool(found == wanted)
+
+
 def test_a_frozen_report_is_read_and_revised() -> None:
     kept = from_json(FROZEN.read_bytes())
     assert kept.total.counts.matured_met == 3
@@ -292,7 +302,7 @@ def test_a_frozen_report_is_read_and_revised() -> None:
     assert kept.attribution.at_breach == (("lighting", 2),)
     assert kept.attribution.hour_earlier == (("lighting", 1),)
     assert from_json(to_json(kept)) == kept
-    assert json.loads(to_json(kept)) == json.loads(FROZEN.read_text(encoding="utf-8"))
+    assert has(json.loads(to_json(kept)), json.loads(FROZEN.read_text(encoding="utf-8")))
     assert revise(kept, kept).changes == ()
     for lang in ("ru", "en"):
         shown = page(kept, lang)

@@ -82,6 +82,13 @@ def table(root: Node, caption: str) -> Node:
     return found
 
 
+def chart_of(root: Node, start: str) -> Node:
+    """Return the chart whose title begins with a text."""
+    charts = [one for one in root.all("svg") if "chart" in one["class"]]
+    (found,) = [one for one in charts if one["aria-label"].startswith(start)]
+    return found
+
+
 # -- structure -------------------------------------------------------------------------------------
 
 
@@ -101,13 +108,9 @@ def test_page_is_well_formed_and_labelled_for_screen_readers(shown: tuple[str, s
             assert head["scope"] in {"col", "row"}
         for head in one.all("thead")[:1]:
             wide = {len(line.all("th")) for line in head.all("tr")}
-            assert {
-                len([c for c in line.children if isinstance(c, Node)])
-                for line in one.all("tr")
-                if line.attributes.get("class") != "trace"
-                and line.parent is not None
-                and line.parent.parent is one
-            } == wide
+            lines = [of for of in one.all("tr") if of.parent and of.parent.parent is one]
+            lines = [of for of in lines if of.attributes.get("class") != "trace"]
+            assert {sum(isinstance(c, Node) for c in line.children) for line in lines} == wide
     for chart in root.all("svg"):
         assert chart.attributes.get("aria-label") or chart.attributes.get("aria-hidden") == "true"
         for mark in chart.all("g"):
@@ -120,11 +123,7 @@ def test_page_is_well_formed_and_labelled_for_screen_readers(shown: tuple[str, s
 def test_the_period_is_shaded_in_the_chart_of_weeks() -> None:
     march = {"since": at("2025-03-01T00:00"), "until": at("2025-04-01T00:00")}
     shown = read(page(report_of(made_up(), ReportOptions(**march)), "en"))
-    (weeks,) = [
-        c
-        for c in shown.all("svg")
-        if c.attributes.get("aria-label", "").startswith("Share in time by week of")
-    ]
+    weeks = chart_of(shown, "Share in time by week of")
     (shade,) = [r for r in weeks.all("rect") if r["class"] == "period"]
     week = min(float(r["width"]) for r in weeks.all("rect") if r["class"] == "quiet") / 0.9
     assert float(shade["width"]) / week == pytest.approx(31 / 7, rel=0.01)
@@ -201,25 +200,18 @@ def test_means_and_the_share_of_the_answered_are_those_of_the_report(
 
 def test_charts_have_the_numbers_of_the_report(report: Report) -> None:
     root = read(page(report))
-    charts = {
-        chart["aria-label"].partition(". ")[0].partition(" (")[0]: chart
-        for chart in root.all("svg")
-        if "chart" in chart["class"]
-    }
 
     def marks_of(start: str) -> list[str]:
-        (found,) = [chart for label, chart in charts.items() if label.startswith(start)]
-        return [mark["aria-label"] for mark in found.all("g")]
+        return [mark["aria-label"] for mark in chart_of(root, start).all("g")]
 
     heat = marks_of("Share in time by weekday")
     assert len(heat) == 7 * 24
     for place, label in enumerate(heat):
         day, hour = divmod(place, 24)
         cells = report.heat_map
-        numbers = (cells.arrived[day][hour], cells.matured_met[day][hour], cells.matured[day][hour])
-        assert re.findall(r"arrived (\d+), in time (\d+).* of (\d+) matured", label) == [
-            tuple(map(str, numbers))
-        ]
+        grids = (cells.arrived, cells.matured_met, cells.matured)
+        (found,) = re.findall(r"arrived (\d+), in time (\d+).* of (\d+) matured", label)
+        assert found == tuple(str(grid[day][hour]) for grid in grids)
         assert label.endswith(f"{cells.due_later[day][hour]}/{cells.due_known[day][hour]}")
     weeks, rows = marks_of("Share in time by week of"), report.table("week").rows
     assert any("+" in (row.key or "") for row in rows)  # short weeks are merged
@@ -229,9 +221,8 @@ def test_charts_have_the_numbers_of_the_report(report: Report) -> None:
         is_open = row.final_at is None or row.final_at > report.as_of
         assert ("unfinished week" in label) == is_open
     for label, point in zip(marks_of("Median"), report.trend.points, strict=True):
-        assert label.startswith(
-            f"{week_dates(point.week)}: {point.median / timedelta(hours=1):.1f}"
-        )
+        hours = point.median / timedelta(hours=1)
+        assert label.startswith(f"{week_dates(point.week)}: {hours:.1f}")
         assert ("outside" in label) == point.outside
     shares = marks_of("Share in time by week, with the control")
     for label, share in zip(shares, report.share_trend.points, strict=True):
@@ -260,8 +251,7 @@ def test_a_lower_limit_below_zero_is_drawn_at_its_value(report: Report) -> None:
     limits = replace(report.trend, mean=2 * hour, lower=-1.5 * hour, upper=5.5 * hour)
     text = page(replace(report, trend=limits))
     assert f"limits \N{MINUS SIGN}1.5 to 5.5{NBSP}h" in text
-    charts = read(text).all("svg")
-    chart = next(s for s in charts if s.attributes.get("aria-label", "").startswith("Median"))
+    chart = chart_of(read(text), "Median")
     lines = [one for one in chart.all("line") if one.attributes.get("class") in {"limit", "mean"}]
     upper, mean, lower = (float(one["y1"]) for one in lines)
     assert lower - mean == pytest.approx(mean - upper, abs=0.2)
@@ -336,6 +326,10 @@ def evaluated(target: Target, *kinds: tuple[EventType, str], as_of: datetime) ->
         Event(f"e{n}", "A-1", kind, at(when), at(when), agency_id="roads")
         for n, (kind, when) in enumerate(kinds)
     ]
+    return reported(events, target, as_of)
+
+
+def reported(events: list[Event], target: Target, as_of: datetime) -> tuple[Any, Report]:
     policy = Policy([target])
     found = evaluate(events, policy, as_of=as_of)
     cases = cases_of_evaluation(found, policy, as_of=as_of, events=events)
@@ -377,10 +371,7 @@ def test_forecast_is_drawn() -> None:
     week = now + timedelta(days=7)
     load = forecast_deadlines(found.outcomes, start=now, end=week, zone=OFFICE.tz)
     root = read(page(made, forecast=load))
-    (chart,) = [
-        s for s in root.all("svg") if s.attributes.get("aria-label", "").startswith("Deadlines")
-    ]
-    (mark,) = chart.all("g")
+    (mark,) = chart_of(root, "Deadlines").all("g")
     assert mark["aria-label"].endswith("14:00–15:00: 1, of them 1 at one instant")
     none = forecast_deadlines((), start=now, end=week, zone=OFFICE.tz)
     assert "No deadline falls" in read(page(made, forecast=none)).text
@@ -391,28 +382,19 @@ def test_forecast_is_drawn() -> None:
 
 def two_late() -> tuple[Any, Report]:
     """Return a report of two late appeals; an hour would have saved only the first."""
-    events = [
-        Event(f"{name}{n}", name, kind, at(when), at(when), agency_id=agency)
-        for name, *lines in (
-            (
-                "A",
-                (EventType.CREATED, "2025-03-11T10:00", "roads"),
-                (EventType.TRANSFERRED, "2025-03-11T11:30", "parks"),
-                (EventType.REPLIED, "2025-03-11T15:40", None),
-            ),
-            (
-                "B",
-                (EventType.CREATED, "2025-03-11T10:00", "roads"),
-                (EventType.REPLIED, "2025-03-11T16:30", None),
-            ),
-        )
-        for n, (kind, when, agency) in enumerate(lines)
-    ]
-    policy = Policy([Target("reply", FOUR, OFFICE)])
-    found = evaluate(events, policy, as_of=AS_OF)
-    return found, report_of(
-        cases_of_evaluation(found, policy, as_of=AS_OF, events=events), events=events
+    lines = (
+        ("A", EventType.CREATED, "10:00", "roads"),
+        ("A", EventType.TRANSFERRED, "11:30", "parks"),
+        ("A", EventType.REPLIED, "15:40", None),
+        ("B", EventType.CREATED, "10:00", "roads"),
+        ("B", EventType.REPLIED, "16:30", None),
     )
+    times = [at(f"2025-03-11T{when}") for _, _, when, _ in lines]
+    events = [
+        Event(str(n), name, kind, times[n], times[n], agency_id=agency)
+        for n, (name, kind, _, agency) in enumerate(lines)
+    ]
+    return reported(events, Target("reply", FOUR, OFFICE), AS_OF)
 
 
 def test_appeals_in_time_an_hour_earlier_are_marked() -> None:
@@ -425,10 +407,8 @@ def test_appeals_in_time_an_hour_earlier_are_marked() -> None:
     assert {key: body.all("td")[-1].text for key, body in lines.items()} == {"A": "yes", "B": "no"}
     assert lines["A"].all("td")[1].text == "parks"
     (shown,) = root.all("p", data_sentence="hour_earlier")
-    assert shown.text.startswith(
-        "Of 1 late appeals that were not with the holder at the limit from the start, "
-        "1 would have been in time"
-    )
+    said = "that were not with the holder at the limit from the start, 1 would have been in time"
+    assert shown.text.startswith(f"Of 1 late appeals {said}")
     phases = table(root, "By phase").all("tbody")[0].all("tr")
     assert [[cell.text for cell in line.all("td")] for line in phases] == [["10.2", "2"]]
     _, made = evaluated(

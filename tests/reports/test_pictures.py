@@ -47,7 +47,6 @@ from workhours_sla.report import (
 )
 from workhours_sla.report import report as report_of
 from workhours_sla.reports.charts.year import SIGNS
-from workhours_sla.text.catalog import CHARTS, language
 
 TARGET = Target("первый ответ", hours(4), OFFICE, pauses=True)
 AS_OF = at("2025-06-10T12:00")
@@ -198,16 +197,6 @@ def test_a_row_of_groups_has_its_interval_and_verdict(report: Report) -> None:
     (small,) = [row for row in rows if row.key == SMALL]
     assert small.rate
     assert f"{SMALL}{NBSP}·{NBSP}{small.rate.met}/{small.rate.n}" in drawn.texts
-
-
-def test_groups_in_the_funnel_have_their_place(report: Report) -> None:
-    drawn = Drawn(draw_funnel(report))
-    table = report.table("agency")
-    ranked = [row for row in table.rows if row.funnel is not None]
-    assert len(drawn.of("point")) >= len(ranked)
-    few = sum(row.key is not None and row.funnel is None for row in table.rows)
-    with language("ru"):
-        assert CHARTS.text("not_drawn", counts_only=10, count=few) in drawn.all
 
 
 # -- deadlines to come -----------------------------------------------------------------------------

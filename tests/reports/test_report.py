@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from kit.properties import examples
 from kit.values import FOUR, HOUR
 from workhours_sla import (
-    Calendar,
     ClockTime,
     Event,
     EventType,
@@ -158,11 +157,10 @@ def test_open_appeals_are_included(how: str) -> None:
     total = report.total
     assert (total.answered_met, total.answered, total.closed_only) == (6, 6, 1.0)
     assert (total.counts.matured_met, total.counts.matured) == (6, 8)
-    assert total.rate.rate == 0.75
-    assert [round(100 * x, 1) for x in (total.rate.interval.lower, total.rate.interval.upper)] == [
-        40.9,
-        92.9,
-    ]
+    interval = total.rate.interval
+    assert (total.rate.rate, round(interval.lower, 3), round(interval.upper, 3)) == (
+        *(0.75, 0.409, 0.929),
+    )
     assert rate_text(total) == "6/8"
     assert total.median.time == 3 * HOUR
     assert (total.p90.time, total.p90.longest) == (None, 6 * HOUR)
@@ -176,23 +174,18 @@ def test_open_appeals_are_included(how: str) -> None:
 
 
 def test_weeks_around_the_new_year() -> None:
-    pairs = [
-        ("2025-12-29T10:00", "2025-12-29T11:00"),
-        ("2026-01-07T12:00", "2026-01-12T10:00"),
-        ("2026-01-09T12:00", None),
-        ("2026-01-14T12:00", "2026-01-14T12:30"),
+    pairs: list[tuple[str, str | None]] = [
+        *(("2025-12-29T10:00", "2025-12-29T11:00"), ("2026-01-07T12:00", "2026-01-12T10:00")),
+        *(("2026-01-09T12:00", None), ("2026-01-14T12:00", "2026-01-14T12:30")),
     ]
     report = report_of(cases(pairs, "2026-01-12T14:00"))
-    assert [(w.name, w.working_time) for w in report.weeks] == [
-        ("2026-W01", 16 * HOUR),
-        ("2026-W02", 0 * HOUR),
+    assert [(w.name, w.working_time // HOUR) for w in report.weeks] == [
+        *(("2026-W01", 16), ("2026-W02", 0))
     ]
     later = report_of(cases(pairs, "2026-01-20T18:00"))
     weeks = later.weeks
     assert [(w.name, w.working_time // HOUR) for w in weeks] == [
-        ("2026-W01", 16),
-        ("2026-W02", 0),
-        ("2026-W03", 40),
+        *(("2026-W01", 16), ("2026-W02", 0), ("2026-W03", 40))
     ]
     assert [w.counts.arrived for w in weeks] == [1, 2, 1]
     assert [w.cohort for w in weeks] == ["2026-W01", "2026-W02+W03", "2026-W02+W03"]
@@ -217,12 +210,6 @@ def test_an_unfinished_week_is_final_after_the_limit_of_its_last_moment() -> Non
     report = report_of(cases([("2026-03-16T10:00", None)], "2026-03-18T18:00"))
     assert report.total.final_at == at("2026-03-16T15:00")
     assert report.table("week").rows[0].final_at == at("2026-03-23T14:00")
-
-
-def test_a_week_joins_the_trend_after_its_last_limit() -> None:
-    pairs = [("2025-03-14T17:00", "2025-03-14T17:30")]
-    assert report_of(cases(pairs, "2025-03-17T12:00")).trend.points == ()
-    assert len(report_of(cases(pairs, "2025-03-17T12:00:01")).trend.points) == 1
 
 
 # -- reconciliation ------------------------------------------------------------------------------
@@ -379,11 +366,6 @@ def test_local_times_use_the_historical_zone_offset() -> None:
     assert report_of(found).heat_map.arrived[6][1] == 1
 
 
-def test_a_case_due_on_its_day_of_arrival_is_not_due_later() -> None:
-    heat = report_of(cases([("2025-03-11T10:00", None)], "2025-03-20T18:00")).heat_map
-    assert (heat.due_later[1][10], heat.due_known[1][10]) == (0, 1)
-
-
 def test_a_change_is_split_into_mix_and_performance() -> None:
     early = [("2025-03-04T10:00", "2025-03-04T11:00")] * 9 + [("2025-03-04T10:00", None)]
     late = [("2025-03-11T10:00", "2025-03-11T11:00")] * 6 + [("2025-03-11T20:00", None)] * 4
@@ -393,10 +375,8 @@ def test_a_change_is_split_into_mix_and_performance() -> None:
     assert change == compare(*apart)
     assert (change.before, change.after) == (0.9, 0.6)
     assert change.mix + change.performance == pytest.approx(change.difference) == -0.3
-    assert (
-        report_of(both, ReportOptions(compare_with=at("2026-03-10T00:00"))).comparison.change
-        is None
-    )
+    later = report_of(both, ReportOptions(compare_with=at("2026-03-10T00:00")))
+    assert later.comparison.change is None
 
 
 def test_standardising_removes_the_effect_of_hard_appeals() -> None:
@@ -428,97 +408,7 @@ def test_the_funnel_marks_groups_outside_its_limits() -> None:
         assert len(funnel.n) == len(curves.lower_action) == len(curves.upper_warning)
 
 
-def test_groups_that_all_miss_the_target_alike_are_inside_the_funnel_and_miss_it() -> None:
-    """The funnel compares groups with each other, the verdict compares each with the target."""
-    pairs = [("2025-03-11T10:00", "2025-03-11T10:30" if n % 5 else None) for n in range(30 * 400)]
-    names = [f"unit {n // 400:02}" for n in range(30 * 400)]
-    report = report_of(cases(pairs, "2025-03-20T18:00", agencies=names))
-    rows = report.table("agency").rows
-    assert {row.funnel for row in rows} == {0}
-    assert {row.rate.verdict for row in rows} == {"fails"}
-    assert (report.funnels[0].centre, report.funnels[0].between) == (0.8, 0)
-
-
-# -- attribution and indicators --------------------------------------------------------------------
-
-
-def moment(text: str) -> datetime:
-    return at(f"2025-10-{text}")
-
-
-def event_of(number: int, kind: EventType, when: str, **facts: object) -> Event:
-    return Event(f"e{number}", "A-1", kind, moment(when), moment(when), **facts)
-
-
-def test_a_late_appeal_is_split_by_holder() -> None:
-    policy = Policy([Target("first reply", FOUR, S8)])
-    events = [
-        event_of(1, EventType.CREATED, "14T11:20", agency_id="A"),
-        event_of(2, EventType.REGISTERED, "14T11:30"),
-        event_of(3, EventType.TRANSFERRED, "14T15:25", agency_id="B"),
-        event_of(4, EventType.REPLIED, "15T09:50", author_role="official", substantive=False),
-        event_of(5, EventType.DELETED, "15T10:50", author_role="official"),
-    ]
-    when = moment("20T18:00")
-    found = cases_of_evaluation(
-        evaluate(events, policy, as_of=when), policy, as_of=when, events=events
-    )
-    report = report_of(found, events=[*events, events[0]])
-    assert report.total.counts.breached == 1
-    owners = report.attribution
-    assert (owners.at_breach, owners.first) == ((("B", 1),), (("A", 1),))
-    assert owners.left_out == 0
-    shares = {(share.holder, share.phase): share.worked for share in owners.shares}
-    assert shares == {
-        (None, "unregistered"): timedelta(minutes=10),
-        ("A", "assigned"): timedelta(hours=2, minutes=55),
-        ("B", "assigned"): timedelta(hours=3, minutes=25),
-    }
-    assert sum(shares.values(), timedelta(0)) == report.late[0].elapsed
-    a, b = report.indicators.agencies
-    assert (a.agency, a.registration_delay, a.late_transfers) == ("A", timedelta(minutes=10), 1)
-    assert (b.agency, b.replied, b.formal_first, b.deletes) == ("B", 1, 1, 1)
-
-
 # -- difficult input -------------------------------------------------------------------------------
-
-
-def test_no_cases_by_as_of_are_refused() -> None:
-    for found in (
-        cases(ANSWERED_AND_OPEN, "2024-03-12T18:00", S9),
-        from_events(ANSWERED_AND_OPEN, "2024-03-12T18:00", S9),
-    ):
-        assert found.intake.after_as_of == found.intake.read
-        with pytest.raises(EventError, match="later as_of"):
-            report_of(found)
-
-
-def test_an_agency_without_a_schedule_is_counted_separately() -> None:
-    by = ScheduleBy("agency_id", {"A": S8, "C": S8, "D": S9})
-    policy = Policy([Target("first reply", FOUR, by)])
-    events = [
-        Event(name, name, EventType.CREATED, at(t), at(t), agency_id=name)
-        for name, t in zip("ABD", ["2025-03-11T10:00"] * 3, strict=True)
-    ]
-    when = at("2025-03-14T18:00")
-    found = cases_of_evaluation(evaluate(events, policy, as_of=when), policy, as_of=when)
-    report = report_of(found)
-    assert report.quality.intake.unmatched == (("no_schedule", 1),)
-    assert report.total.counts.arrived == 2
-    assert [late.limit for late in report.late] == [
-        at("2025-03-11T14:00"),
-        at("2025-03-11T15:00"),
-    ]
-    columns = cases_of_columns(
-        AppealColumns(
-            instants([at("2025-03-11T10:00")] * 2),
-            instants([None, None]),
-            schedule_names=Labels.of(["A", None]),
-        ),
-        Target("first reply", FOUR, by),
-        as_of=when,
-    )
-    assert columns.intake.quarantined == (("no_schedule", 1),)
 
 
 def test_each_agency_keeps_its_own_hours_and_zone() -> None:
@@ -536,10 +426,7 @@ def test_each_agency_keeps_its_own_hours_and_zone() -> None:
     heat = report_of(found).heat_map
     assert (heat.arrived[1][9], heat.arrived[1][15]) == (1, 1)
     assert report_of(found).promise.schedules == 2
-    assert {late.started_at.utcoffset() for late in report_of(found).late} == {
-        3 * HOUR,
-        9 * HOUR,
-    }
+    assert {late.started_at.utcoffset() for late in report_of(found).late} == {3 * HOUR, 9 * HOUR}
 
 
 def test_cases_on_dates_without_a_calendar_are_pending() -> None:
@@ -592,22 +479,20 @@ def test_the_target_is_chosen_by_name_and_can_have_any_budget() -> None:
 
 
 def test_columns_of_wrong_shape_or_type_are_refused() -> None:
-    good = instants([at("2025-03-11T10:00")])
-    when = at("2025-03-14T18:00")
-    with pytest.raises(ValueError, match="answered has the shape"):
-        cases_of_columns(
-            AppealColumns(good, instants([None, None])), Target("first reply", FOUR, S8), as_of=when
-        )
-    with pytest.raises(TypeError, match="not of instants"):
-        cases_of_columns(
-            AppealColumns(np.array([1]), np.array([2])), Target("first reply", FOUR, S8), as_of=when
-        )
+    good, when = instants([at("2025-03-11T10:00")]), at("2025-03-14T18:00")
+    hours = Target("first reply", FOUR, S8)
     by_agency = Target("first reply", FOUR, ScheduleBy("agency_id", {"A": S8}))
-    two = Labels.of(["A", "A"])
-    with pytest.raises(ValueError, match="schedule_names has the shape"):
-        cases_of_columns(
-            AppealColumns(good, instants([None]), schedule_names=two), by_agency, as_of=when
-        )
+    names = Labels.of(["A", "A"])
+    for wrong, target, error, why in (
+        (AppealColumns(good, instants([None, None])), hours, ValueError, "answered has the shape"),
+        (AppealColumns(np.array([1]), np.array([2])), hours, TypeError, "not of instants"),
+        (
+            AppealColumns(good, instants([None]), schedule_names=names),
+            *(by_agency, ValueError, "schedule_names has the shape"),
+        ),
+    ):
+        with pytest.raises(error, match=why):
+            cases_of_columns(wrong, target, as_of=when)
     with pytest.raises(ValueError, match="target_rate 90"):
         report_of(cases(ANSWERED_AND_OPEN, "2025-03-12T18:00"), ReportOptions(target_rate=90))
 
@@ -615,41 +500,11 @@ def test_columns_of_wrong_shape_or_type_are_refused() -> None:
 # -- revisions -----------------------------------------------------------------------------------
 
 
-def test_a_revision_lists_changes_and_causes() -> None:
-    old = report_of(cases(ANSWERED_AND_OPEN, "2025-03-12T18:00", S9))
+def test_a_revision_names_changed_options() -> None:
+    found = cases(ANSWERED_AND_OPEN, "2025-03-12T18:00", S9)
+    old, rated = report_of(found), report_of(found, ReportOptions(target_rate=0.8))
     assert revise(old, old).changes == ()
-    later = report_of(cases(ANSWERED_AND_OPEN, "2025-03-13T18:00", S9))
-    found = revise(old, later)
-    assert found.causes == ("as_of",)
-    changed = {(c.table, c.key, c.figure): (c.old, c.new) for c in found.changes}
-    assert changed["total", "total", "breached"] == ("2", "4")
-    more = report_of(
-        cases([*ANSWERED_AND_OPEN, ("2025-03-10T10:00", None)], "2025-03-12T18:00", S9)
-    )
-    assert revise(old, more).causes == ("input",)
-    shut = Schedule(
-        Calendar.plain([date(2025, 3, 12)], id="RU-VGG"), "Mo-Fr 09:00-18:00", tz="Europe/Volgograd"
-    )
-    assert revise(old, report_of(cases(ANSWERED_AND_OPEN, "2025-03-12T18:00", shut))).causes == (
-        "calendar",
-    )
-    assert (
-        "policy" in revise(old, report_of(cases(ANSWERED_AND_OPEN, "2025-03-12T18:00", S8))).causes
-    )
-    rated = report_of(
-        cases(ANSWERED_AND_OPEN, "2025-03-12T18:00", S9), ReportOptions(target_rate=0.8)
-    )
     assert revise(old, rated).causes == ("options",)
-
-
-def test_an_answer_at_the_instant_of_a_withdrawal_counts() -> None:
-    for gone, verdict in (("11:00", "met"), ("10:59", "withdrawn"), ("16:00", "met")):
-        found = cases(
-            [("2025-03-11T10:00", "2025-03-11T11:00")],
-            "2025-03-14T12:00",
-            withdrawn=instants([at(f"2025-03-11T{gone}")]),
-        )
-        assert VERDICTS[found.verdict[0]] == verdict
 
 
 def test_excluded_cases_are_in_no_curve() -> None:
@@ -671,25 +526,12 @@ def test_times_on_whole_minutes_are_counted() -> None:
     assert report_of(cases(pairs, "2025-03-14T12:00")).quality.minute_rounded == 3
 
 
-def test_many_outliers_do_not_depend_on_the_order_of_rows() -> None:
-    near = [(f"A-{n}", "2025-03-11T10:00") for n in range(600)]
-    far = [(f"B-{n:03}", f"2020-03-{1 + n % 2:02}T10:00") for n in range(500)]
-    rows = [*near, *far]
-    random.Random(1).shuffle(rows)
-    pairs: list[tuple[str, str | None]] = [(when, when) for _, when in rows]
-    found = report_of(cases(pairs, "2025-03-14T12:00", ids=[name for name, _ in rows]))
-    assert found.quality.outliers.count == 500
-    first = [one.appeal_id for one in found.quality.outliers.first]
-    assert first == [f"B-{n:03}" for n in range(0, 40, 2)]
-
-
 def test_every_figure_that_is_shown_has_a_heading() -> None:
     """A new figure is a line in the list, its computation and its texts: all forms are loops."""
-    shown = (*columns.IN_TEXT, *columns.ON_PAGE, *columns.OF_ALL, *columns.OF_WEEKS)
-    shown += (*columns.PRINTED, *columns.BESIDE, *columns.IN_SUMMARY)
     report = met_of(9, 10)
-    for one in map(columns.FIGURES.__getitem__, shown):
-        for lang in ("en", "ru"):
+    for one in columns.FIGURES.values():
+        assert {*one.where.split()} <= {*columns.PLACES}
+        for lang in ("en", "ru") if one.where else ():
             with language(lang):
                 assert one.title(report, in_workbook=True)
                 assert (one.heading or one.key) in HEADINGS or one.key in WORKBOOK

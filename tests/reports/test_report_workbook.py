@@ -24,9 +24,7 @@ from workhours_sla.report import (
     Report,
     ReportOptions,
     cases_of_columns,
-    from_json,
     report,
-    to_json,
     write_workbook,
 )
 
@@ -282,23 +280,3 @@ def test_late_appeals_and_the_method(tmp_path: Path) -> None:
     assert "Уилсон" in texts
     assert f"всего просрочено из поступивших за период: {of.total.counts.breached}" in texts.lower()
     assert "случайн" not in texts
-
-
-@pytest.mark.parametrize("hours", [0, 72])
-def test_a_report_of_one_appeal_has_a_workbook(tmp_path: Path, hours: int) -> None:
-    posted = np.array([POSTED.timestamp()]).astype("M8[s]")
-    columns = AppealColumns(posted, np.array(["NaT"], "M8[s]"))
-    as_of = POSTED + timedelta(hours=hours, minutes=5)
-    book = book_of(report(cases_of_columns(columns, REPLY, as_of=as_of)), tmp_path)
-    assert len(rows(book["Late"])) == bool(hours)
-    assert book["Late"].auto_filter.ref == "A1:H2"
-    assert rows(book["By hour"])[0]["share in time"] is None
-
-
-def test_a_report_that_was_read_back_has_the_same_workbook(tmp_path: Path) -> None:
-    of = made({"agency": agencies(300)})
-    one, other = (
-        [list(sheet.values) for sheet in book_of(each, tmp_path)]
-        for each in (of, from_json(to_json(of)))
-    )
-    assert one == other

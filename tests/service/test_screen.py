@@ -343,7 +343,7 @@ def test_an_appeal_that_is_overdue_in_an_earlier_cycle_is_due_today_in_the_next(
         events.append(Event(kind, "A", kind, at(when), at(when)))
     page = screen(events, at("2026-03-11T11:00"))
     assert ids(page, "overdue") == ids(page, "today") == ["A"]
-    assert "1 today in all" in text_of(page)
+    assert "1 due today" in text_of(page)
     assert "1 overdue already" in text_of(page)
 
 
@@ -372,7 +372,7 @@ def test_amounts_are_those_of_the_times_shown() -> None:
     assert "16:30 roads soon roads 30 min at risk" in said
     assert "18:00 late after Fri 13 Mar 09:00 parks closing parks 2 h" in said
     assert "1 at risk: at most 1 h left" in said
-    assert "3 open: first reply Most overdue at: roads 1" in said
+    assert "3 open in all: first reply Most overdue at: roads 1" in said
     assert "16:00 roads late roads 0 min" in said
 
 

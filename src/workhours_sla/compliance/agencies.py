@@ -80,8 +80,7 @@ def breaches(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> dict[int, Br
     if cases.target.on_transfer != "keep":
         return None
     as_of = in_zone(cases.reference, cases.as_of)
-    found = {}
-    in_clock_time = isinstance(cases.target.budget, ClockTime)
+    found, in_clock_time = {}, isinstance(cases.target.budget, ClockTime)
     name, by_start = "", dict[datetime | None, tuple[Span, ...]]()
     for row in np.flatnonzero(cases.in_state(BREACHED)).tolist():
         limit, started = (case_time(cases, column, row) for column in ("limit", "started"))
@@ -148,10 +147,10 @@ def late_appeals(cases: Cases, found: Mapping[int, Breach], listed: int) -> tupl
     rows = np.flatnonzero(cases.in_state(BREACHED)).tolist()
     rows.sort(key=lambda row: (answered[row], -overdue[row], started[row], str(cases.ids[row])))
     agencies = cases.groups.get("agency")
-    late = []
-    for row in rows[:listed]:
+
+    def late(row: int) -> Late:
         breach = found.get(row)
-        one = Late(
+        return Late(
             str(cases.ids[row]),
             None if agencies is None else [*agencies.names, None][agencies.codes[row]],
             in_zone(case_schedule(cases, row), started[row]),
@@ -163,8 +162,8 @@ def late_appeals(cases: Cases, found: Mapping[int, Breach], listed: int) -> tupl
             holder=None if breach is None else breach.owners[0],
             hour_earlier=None if breach is None else breach.hour_earlier,
         )
-        late.append(one)
-    return tuple(late)
+
+    return tuple(map(late, rows[:listed]))
 
 
 # -- attribution ---------------------------------------------------------------------------------
@@ -308,7 +307,6 @@ def _count(
 ) -> None:
     holder: str | None = None
     registered = replied = False
-    posted_at = appeal.posted_at
     for event in appeal.whole.events:
         kind, at = event.type, event.occurred_at
         if kind in (EventType.CREATED, EventType.ASSIGNED) and event.agency_id is not None:
@@ -318,7 +316,7 @@ def _count(
             mine["late_transfers"] += schedule.elapsed(at, due) <= _LAST_HOUR
         elif kind is EventType.REGISTERED and not registered:
             registered = True
-            delays[holder].append(at - posted_at)
+            delays[holder].append(at - appeal.posted_at)
         elif kind is EventType.DELETED and event.author_role != "citizen":
             mine["deletes"] += 1
         elif kind is EventType.REPLIED and not replied and event.author_role in _ANSWERING:

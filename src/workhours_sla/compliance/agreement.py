@@ -15,8 +15,7 @@ from workhours_sla.sla.outcome import Outcome
 
 VerdictClass = Literal["same", "ours_late", "theirs_late", "not_comparable", "theirs_missing"]
 DueClass = Literal["equal", "break", "opening", "days", "hours", "other", "unknown"]
-_EXAMPLES: Final = 3
-"""Maximum number of examples in a class."""
+_EXAMPLES: Final = 3  # maximum number of examples in a class
 
 _MINUTE: Final = timedelta(minutes=1)
 _HOUR: Final = timedelta(hours=1)
@@ -111,7 +110,9 @@ def compare_claims(outcomes: Iterable[Outcome], claims: Iterable[Claim], target:
     differences: list[timedelta] = []
     for appeal_id, outcome in sorted(ours.items()):
         claim = theirs.get(appeal_id, Claim(appeal_id))
-        compared = _compared(outcome, claim)
+        there = claim.due_at and claim.due_at.astimezone(outcome.posted_at.tzinfo)
+        here = appeal_id, outcome.verdict.value, outcome.due_at, outcome.limit
+        compared = ComparedAppeal(*here, claim.verdict, there)
         verdicts[_verdict_class(outcome, claim.verdict)].append(compared)
         if claim.due_at is None:
             continue
@@ -141,12 +142,6 @@ def _latest(claims: Iterable[Claim]) -> tuple[dict[str, Claim], set[str]]:
             contradictory.add(claim.appeal_id)
         found[claim.appeal_id] = Claim(claim.appeal_id, due_at, verdict)
     return found, contradictory
-
-
-def _compared(outcome: Outcome, claim: Claim) -> ComparedAppeal:
-    theirs = claim.due_at and claim.due_at.astimezone(outcome.posted_at.tzinfo)
-    ours = outcome.appeal_id, outcome.verdict.value, outcome.due_at, outcome.limit
-    return ComparedAppeal(*ours, claim.verdict, theirs)
 
 
 def _verdict_class(outcome: Outcome, theirs: Theirs | None) -> VerdictClass:

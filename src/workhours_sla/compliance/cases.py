@@ -35,8 +35,7 @@ from workhours_sla.worktime.times import BASE_UTC, TICK, in_time
 UNKNOWN: Final = -1
 """The value for an amount of working time that cannot be computed without a calendar."""
 
-SHOWN_IDS: Final = 5
-"""Maximum number of ids that a message lists."""
+SHOWN_IDS: Final = 5  # maximum number of ids that a message lists
 
 ATTRIBUTES: Final = ("agency", "district", "channel", "topic")
 """Attributes of an appeal by which cases are grouped; columns can also have other groupings."""

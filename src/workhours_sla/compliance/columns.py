@@ -146,12 +146,10 @@ class _Rows(NamedTuple):
 
 def _checked(columns: AppealColumns, target: Target) -> _Rows:
     posted = np.asarray(columns.posted)
-    shape = posted.shape[:1]
-    answered = _times("answered", columns.answered, posted)
-    gone, excluded = columns.withdrawn, columns.excluded
+    shape, gone, excluded = posted.shape[:1], columns.withdrawn, columns.excluded
     rows = _Rows(
         posted,
-        answered,
+        _times("answered", columns.answered, posted),
         np.full(shape, _NAT, "M8[us]") if gone is None else _times("withdrawn", gone, posted),
         np.zeros(shape, np.bool_) if excluded is None else np.asarray(excluded, np.bool_),
         _schedule_codes(columns, target, shape),
@@ -232,16 +230,14 @@ def _clock_columns(
 
     late = decided > due.values  # false where the due time is unknown
     no_due = np.isnat(due.values)
+    over_unknown = no_due | undecided
     if isinstance(budget, ClockTime):
         over = np.where(late, _amounts(decided - due.values), 0)
-        over_unknown = no_due | undecided
     else:
         past = elapsed(by, np.where(late, due.values, decided), decided, **options)
-        over, over_unknown = _amounts(past.values), past.unknown
         if not isinstance(budget, DayBudget):
-            over_unknown = over_unknown | unknown | (no_due & is_late(decided, earliest))
-        else:
-            over_unknown = over_unknown | no_due | undecided
+            over_unknown = unknown | (no_due & is_late(decided, earliest))
+        over, over_unknown = _amounts(past.values), over_unknown | past.unknown
 
     open_verdict = is_late(decided, earliest) & ~is_late(decided, latest)
     verdict = np.full(posted.shape, PENDING, np.int8)

@@ -60,20 +60,16 @@ class Funnel:
 
 
 def with_funnel(by: str, rows: list[Row]) -> tuple[list[Row], Funnel | None]:
-    places = [
-        number
-        for number, row in enumerate(rows)
-        if row.key is not None and row.counts.matured >= COUNTS_ONLY_BELOW
-    ]
-    if not places:
+    named = [row for row in rows if row.key is not None]
+    units = [row for row in named if row.counts.matured >= COUNTS_ONLY_BELOW]
+    if not units:
         return rows, None
-    met = [rows[place].counts.matured_met for place in places]
-    n = [rows[place].counts.matured for place in places]
+    met = [row.counts.matured_met for row in units]
+    n = [row.counts.matured for row in units]
     spread = overdispersion(met, n)
     positions = funnel_positions(met, funnel_limits(n, spread.centre, between=spread.between))
-    found = list(rows)
-    for place, position in zip(places, positions.tolist(), strict=True):
-        found[place] = replace(rows[place], funnel=position)
+    places = {row.key: at for row, at in zip(units, positions.tolist(), strict=True)}
+    found = [replace(row, funnel=places.get(row.key)) for row in rows]
     sizes = np.unique(np.geomspace(COUNTS_ONLY_BELOW, max(*n, 100), _FUNNEL_POINTS).astype(int))
     both = (funnel_limits(sizes, spread.centre, between=of) for of in (spread.between, 0.0))
     limits, plain = (
@@ -83,9 +79,6 @@ def with_funnel(by: str, rows: list[Row]) -> tuple[list[Row], Funnel | None]:
     shares = spread.centre, spread.units, spread.ratio, spread.between
     alarms = expected_false_alarms(spread.units)
     return found, Funnel(by, *shares, alarms, tuple(sizes.tolist()), limits, plain)
-
-
-# -- the mix of cases ------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

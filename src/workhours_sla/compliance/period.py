@@ -17,8 +17,7 @@ from workhours_sla.sla.event import in_utc
 from workhours_sla.statistics.arrays import BoolArray, refuse, target_share
 from workhours_sla.statistics.control_charts import BASELINE, FEWEST_POINTS
 
-LISTED: Final = 1000
-"""Default number of late appeals that a report lists."""
+LISTED: Final = 1000  # default number of late appeals that a report lists
 
 _MONTHS: Final = 12
 Earlier = Literal["previous", "year"]
@@ -101,20 +100,10 @@ class Period:
 def compared_periods(
     period: Period, with_: Earlier | datetime, as_of: datetime, zone: tzinfo
 ) -> tuple[Period, Period]:
-    """Return the two periods to compare, the earlier first.
+    """Return the two periods to compare, the earlier first; one without an end ends at ``as_of``.
 
-    If ``with_`` is an instant, it divides ``period`` into two. ``previous`` is the period of equal
-    length before ``period``, and ``year`` has the same dates a year earlier. The length is counted
-    in calendar months if ``period`` begins and ends at the start of a month in ``zone``, in days if
-    it begins and ends at the start of a day, and otherwise as an amount of time. A period without
-    an end ends at ``as_of``. Raises ValueError for a period without a begin.
-
-    >>> from zoneinfo import ZoneInfo
-    >>> zone = ZoneInfo("Europe/Volgograd")
-    >>> march = Period(datetime(2026, 3, 1, tzinfo=zone), datetime(2026, 4, 1, tzinfo=zone))
-    >>> before, _ = compared_periods(march, "previous", datetime(2026, 5, 1, tzinfo=zone), zone)
-    >>> str(before.since), str(before.until)
-    ('2026-02-01 00:00:00+03:00', '2026-03-01 00:00:00+03:00')
+    The period before has as many months if ``period`` begins and ends with a month in ``zone``, as
+    many days if it begins and ends with a day, and else the same length. Raises ValueError.
     """
     if isinstance(with_, datetime):
         return Period(period.since, with_), Period(with_, period.until)

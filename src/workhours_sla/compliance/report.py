@@ -10,7 +10,8 @@ from typing import Final
 
 import numpy as np
 
-from workhours_sla.compliance import agencies, fairness
+from workhours_sla.compliance import agencies, fairness, tables, time
+from workhours_sla.compliance import weeks as weekly
 from workhours_sla.compliance.agreement import Agreement
 from workhours_sla.compliance.cases import (
     UNKNOWN,
@@ -22,45 +23,7 @@ from workhours_sla.compliance.cases import (
     in_zone,
 )
 from workhours_sla.compliance.period import Period, ReportOptions, compared_periods
-from workhours_sla.compliance.tables import (
-    OWN_TABLES,
-    Curve,
-    Grouping,
-    Row,
-    Table,
-    Tally,
-    Withdrawals,
-    crossed_table,
-    curve_series,
-    group_table,
-    groupings,
-    in_order,
-    withdrawals,
-)
-from workhours_sla.compliance.time import (
-    MINUTE,
-    DayNote,
-    Outliers,
-    arrivals,
-    day_notes,
-    end_of_week,
-    outliers,
-)
-from workhours_sla.compliance.weeks import (
-    BacklogSeries,
-    GroupWeeks,
-    HeatMap,
-    ShareTrend,
-    Trend,
-    WeekRow,
-    backlog_series,
-    final_weeks,
-    group_weeks,
-    heat_map,
-    share_trend,
-    trend,
-    week_rows,
-)
+from workhours_sla.compliance.tables import OWN_TABLES, Curve, Row, Table, Tally, Withdrawals
 from workhours_sla.errors import EventError
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.target import Target
@@ -71,7 +34,7 @@ from workhours_sla.version import __version__
 from workhours_sla.worktime.budgets import budget_kind, budget_size
 from workhours_sla.worktime.schedule import Schedule
 
-_NO_OUTLIERS: Final = Outliers()
+_NO_OUTLIERS: Final = time.Outliers()
 _HORIZON: Final = timedelta(hours=8)
 """The default horizon of the restricted mean if the budget is not working time."""
 
@@ -116,7 +79,7 @@ class Quality:
     untimed: int  # the working time is unknown
     pause_left_open: int = 0  # never resumed, in spite of later events
     retroactive: int = 0  # late when a change made the target apply
-    outliers: Outliers = _NO_OUTLIERS
+    outliers: time.Outliers = _NO_OUTLIERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,15 +122,15 @@ class ReportNumbers:
     promise: Promise
     total: Row
     tables: tuple[Table, ...]  # by each grouping, then OWN_TABLES
-    weeks: tuple[WeekRow, ...]  # of arrival, not merged
+    weeks: tuple[weekly.WeekRow, ...]  # of arrival, not merged
     curve: Curve | None
     withdrawals: Withdrawals | None
-    trend: Trend  # medians of final weeks
-    share_trend: ShareTrend  # shares in time of final weeks
-    heat_map: HeatMap
+    trend: weekly.Trend  # medians of final weeks
+    share_trend: weekly.ShareTrend  # shares in time of final weeks
+    heat_map: weekly.HeatMap
     funnels: tuple[fairness.Funnel, ...]
-    group_weeks: tuple[GroupWeeks, ...]  # weekly counts, one for each grouping
-    backlog: BacklogSeries  # at the end of each week, whatever the period
+    group_weeks: tuple[weekly.GroupWeeks, ...]  # weekly counts, one for each grouping
+    backlog: weekly.BacklogSeries  # at the end of each week, whatever the period
     mix: tuple[fairness.MixClass, ...]
     period: Period
     first_arrival: datetime
@@ -176,7 +139,7 @@ class ReportNumbers:
     attribution: agencies.Attribution | None  # None without events or with clocks per holder
     indicators: agencies.Indicators
     quality: Quality
-    days: tuple[DayNote, ...]
+    days: tuple[time.DayNote, ...]
     provenance: Provenance
     agreement: Agreement | None = None
     cases: tuple[CaseVerdict, ...] | None = None
@@ -208,18 +171,18 @@ def report_numbers(
     tally, of_all = (
         Tally.of(some, chosen.target_rate, promise.horizon) for some in (cases, so_far)
     )
-    when = arrivals(cases)
-    when_all = when if so_far is cases else arrivals(so_far)
+    when = time.arrivals(cases)
+    when_all = when if so_far is cases else time.arrivals(so_far)
     by_time, classes = when.labels(), fairness.class_codes(when)
-    groups = groupings(cases, chosen.by, by_time)
+    groups = tables.groupings(cases, chosen.by, by_time)
     plain = {name: one.labels for name, one in groups.items() if not one.parts}
-    tables, funnels = _group_tables(tally, groups, classes)
-    weeks, by_week = week_rows(of_all, when_all)
-    end = end_of_week(so_far.reference, weeks[-1].first)
+    grouped, funnels = _group_tables(tally, groups, classes)
+    arrived, by_week = weekly.week_rows(of_all, when_all)
+    end = time.end_of_week(so_far.reference, arrived[-1].first)
     is_part = when_all.last_is_short or (chosen.until is not None and chosen.until < end)
-    final, left_out = final_weeks(by_week, cases.as_of, last_is_part=is_part)
+    final, left_out = weekly.final_weeks(by_week, cases.as_of, last_is_part=is_part)
     final_names = {row.key for row in final}
-    merged = dict.fromkeys(week.cohort for week in weeks)
+    merged = dict.fromkeys(week.cohort for week in arrived)
     curve = tally.curve_of(np.arange(len(cases)))
     by_appeal = agencies.events_by_appeal(events, as_of)
     late = agencies.breaches(cases, by_appeal) if by_appeal else None
@@ -232,25 +195,25 @@ def report_numbers(
         promise=promise,
         total=total,
         tables=(
-            *tables,
-            *(in_order(name, tally.labelled(by_time[name])[0]) for name in OWN_TABLES[:-1]),
+            *grouped,
+            *(tables.in_order(name, tally.labelled(by_time[name])[0]) for name in OWN_TABLES[:-1]),
             by_week,
         ),
-        weeks=weeks,
-        curve=None if curve is None or not curve.times.size else curve_series(curve),
-        withdrawals=withdrawals(tally, curve, promise.budget or promise.horizon),
-        trend=trend(final, left_out, chosen),
-        share_trend=share_trend(final, left_out, chosen),
-        heat_map=heat_map(tally, when),
+        weeks=arrived,
+        curve=None if curve is None or not curve.times.size else tables.curve_series(curve),
+        withdrawals=tables.withdrawals(tally, curve, promise.budget or promise.horizon),
+        trend=weekly.trend(final, left_out, chosen),
+        share_trend=weekly.share_trend(final, left_out, chosen),
+        heat_map=weekly.heat_map(tally, when),
         funnels=funnels,
-        group_weeks=group_weeks(
+        group_weeks=weekly.group_weeks(
             of_all,
             when_all,
             {name: so_far.groups[name] for name in plain},
             {number: name for number, name in enumerate(merged) if name in final_names},
         ),
-        backlog=backlog_series(
-            everything, when_all if everything is so_far else arrivals(everything)
+        backlog=weekly.backlog_series(
+            everything, when_all if everything is so_far else time.arrivals(everything)
         ),
         mix=fairness.mix_of(tally, classes),
         period=period,
@@ -259,8 +222,8 @@ def report_numbers(
         late=agencies.late_appeals(listed, late_listed or {}, chosen.listed),
         attribution=None if late is None else agencies.attribution(total.counts.breached, late),
         indicators=agencies.indicators(cases, by_appeal),
-        quality=_quality(tally, plain, outliers(so_far, when_all.far)),
-        days=day_notes(cases, when),
+        quality=_quality(tally, plain, time.outliers(so_far, when_all.far)),
+        days=time.day_notes(cases, when),
         provenance=_provenance(cases),
         agreement=agreement,
         cases=_case_verdicts(cases) if chosen.with_cases else None,
@@ -299,18 +262,18 @@ def _promise(cases: Cases, options: ReportOptions) -> Promise:
 
 
 def _group_tables(
-    tally: Tally, groups: Mapping[str, Grouping], classes: IntArray
+    tally: Tally, groups: Mapping[str, tables.Grouping], classes: IntArray
 ) -> tuple[list[Table], tuple[fairness.Funnel, ...]]:
-    tables, funnels = list[Table](), list[fairness.Funnel | None]()
+    found, funnels = list[Table](), list[fairness.Funnel | None]()
     for name, (labels, parts) in groups.items():
         rows = fairness.standardised(tally, *tally.labelled(labels), classes)
         if parts:
-            tables.append(crossed_table(name, rows, parts, tally.target_rate))
+            found.append(tables.crossed_table(name, rows, parts, tally.target_rate))
             continue
         rows, funnel = fairness.with_funnel(name, rows)
-        tables.append(group_table(name, rows, tally.target_rate))
+        found.append(tables.group_table(name, rows, tally.target_rate))
         funnels.append(funnel)
-    return tables, tuple(filter(None, funnels))
+    return found, tuple(filter(None, funnels))
 
 
 def _comparison(
@@ -327,13 +290,10 @@ def _comparison(
     return Comparison(before, after, total, fairness.change_between(*mixes))
 
 
-# -- quality, provenance and verdicts --------------------------------------------------------------
-
-
-def _quality(tally: Tally, groups: Mapping[str, Labels], found: Outliers) -> Quality:
+def _quality(tally: Tally, groups: Mapping[str, Labels], found: time.Outliers) -> Quality:
     cases = tally.cases
-    rounded = cases.started % MINUTE == 0
-    rounded &= (cases.answered == NEVER) | (cases.answered % MINUTE == 0)
+    rounded = cases.started % time.MINUTE == 0
+    rounded &= (cases.answered == NEVER) | (cases.answered % time.MINUTE == 0)
     return Quality(
         cases.intake,
         counting=int(cases.counting.sum()),
@@ -367,10 +327,7 @@ def _promise_version(target: Target, schedules: Sequence[Schedule]) -> str:
     terms = [sorted(value) if isinstance(value, frozenset) else value for value in terms]
     hours = [
         (
-            one.calendar.id,
-            str(one.hours),
-            one.tz.key,
-            sorted(one.overrides.items()),
+            *(one.calendar.id, str(one.hours), one.tz.key, sorted(one.overrides.items())),
             sorted((day, str(changed)) for day, changed in one.changes.items()),
             one.shorten_at_start,
         )
@@ -380,21 +337,20 @@ def _promise_version(target: Target, schedules: Sequence[Schedule]) -> str:
 
 
 def _case_verdicts(cases: Cases) -> tuple[CaseVerdict, ...]:
-    found = []
-    for row in range(len(cases)):
+    def verdict(row: int) -> CaseVerdict:
         calendar = case_schedule(cases, row).calendar
-        found.append(
-            CaseVerdict(
-                str(cases.ids[row]),
-                cases.target.name,
-                0 if cases.cycle is None else int(cases.cycle[row]),
-                VERDICTS[cases.verdict[row]],
-                case_time(cases, "started", row),
-                case_time(cases, "due", row),
-                case_time(cases, "limit", row),
-                case_time(cases, "answered", row),
-                calendar.id,
-                calendar.version,
-            )
+        return CaseVerdict(
+            str(cases.ids[row]),
+            cases.target.name,
+            0 if cases.cycle is None else int(cases.cycle[row]),
+            VERDICTS[cases.verdict[row]],
+            case_time(cases, "started", row),
+            case_time(cases, "due", row),
+            case_time(cases, "limit", row),
+            case_time(cases, "answered", row),
+            calendar.id,
+            calendar.version,
         )
+
+    found = map(verdict, range(len(cases)))
     return tuple(sorted(found, key=lambda case: (case.appeal_id, case.cycle)))

@@ -37,8 +37,7 @@ from workhours_sla.text.words import CROSSED, NO_PART
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.times import TICK
 
-CROSS: Final = "*"
-"""The separator between the names in a crossed grouping, such as ``agency*week``."""
+CROSS: Final = "*"  # the separator between the names in a crossed grouping, such as ``agency*week``
 
 OWN_TABLES: Final = ("hour", "weekday", "arrival_class", "due_class", "week")
 """Tables that every report has, in addition to the tables of the chosen groupings."""
@@ -85,22 +84,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table of a report: the grouping ``by``, with a row for each group.
-
-    ``false_failures`` is the expected number of groups judged "not met" if all were exactly at the
-    target; None for tables by time and class, whose groups are not judged. If the groups are times
-    or classes, the rows are in the order of times or classes. Otherwise the group with the most
-    arrivals comes first.
-
-    A crossed grouping, such as ``agency*week``, has a row for each combination that has a case,
-    sorted by the first grouping, then the next. ``parts`` then has the keys of each row, here an
-    agency and a week; otherwise it is empty.
-    """
+    """A table of a report, with a row for each group, in order of time, of class or of arrivals."""
 
     by: str
     rows: tuple[Row, ...]
-    false_failures: float | None = None
-    parts: tuple[tuple[str | None, ...], ...] = ()
+    false_failures: float | None = None  # expected if all were at the target; None if not judged
+    parts: tuple[tuple[str | None, ...], ...] = ()  # the keys of each row of a crossed grouping
 
     def row(self, key: str | None) -> Row:
         """Return the row whose key is ``key``; raises LookupError if there is no such row."""
@@ -186,7 +175,7 @@ class Tally:
     def _row(self, key: str | None, counts: CohortCounts, rows: NDArray[np.intp]) -> Row:
         cases = self.cases
         answered, waits = self.answered[rows], self.waiting[rows]
-        curve = self.curve_of(rows)
+        curve, horizon = self.curve_of(rows), self.horizon // TICK
         worked = cases.elapsed[rows[answered & self.timed[rows]]]
         counting = rows[self.counting[rows]]
         moving = counting[cases.verdict[counting] != PAUSED]
@@ -203,7 +192,9 @@ class Tally:
             overdue=int((waits & (cases.verdict[rows] == BREACHED)).sum()),
             median=_quantile(curve, 0.5),
             p90=_quantile(curve, 0.9),
-            restricted_mean=_restricted(curve, self.horizon // TICK),
+            restricted_mean=None
+            if curve is None or not curve.is_known(horizon)
+            else round(restricted_mean(curve, horizon).mean) * TICK,
             mean_answered=_mean(worked),
             final_at=self._last_limit(counting),
             unpaused_final_at=self._last_limit(moving),
@@ -262,21 +253,12 @@ def _quantile(curve: SurvivalCurve | None, q: float) -> Quantile | None:
     return Quantile(amount_of(found.time), lower, upper, found.longest * TICK)
 
 
-def _restricted(curve: SurvivalCurve | None, horizon: int) -> timedelta | None:
-    if curve is None or not curve.is_known(horizon):
-        return None
-    return round(restricted_mean(curve, horizon).mean) * TICK
-
-
 def _mean(amounts: IntArray) -> timedelta | None:
     if not amounts.size:
         return None
     # Seconds are summed apart from the rest, because a sum of microseconds can exceed int64.
     seconds, rest = np.divmod(amounts, 1_000_000)
     return timedelta(seconds=int(seconds.sum()), microseconds=int(rest.sum())) / amounts.size
-
-
-# -- tables --------------------------------------------------------------------------------------
 
 
 def in_order(by: str, rows: Iterable[Row]) -> Table:
@@ -310,18 +292,12 @@ class Grouping(NamedTuple):
 
 
 def _crossed(groupings: Sequence[Labels]) -> Grouping:
-    sizes = [len(one.names) for one in groupings]
-    code = np.zeros(groupings[0].codes.shape, np.int64)
-    for one, size in zip(groupings, sizes, strict=True):
-        code = code * (size + 1) + np.where(one.codes < 0, size, one.codes)
+    sizes = [len(one.names) + 1 for one in groupings]
+    code = np.ravel_multi_index([all_groups(one) for one in groupings], sizes)
     distinct, place = np.unique(code, return_inverse=True)
-    parts = []
-    for number in distinct.tolist():
-        rest, keys = number, list[str | None]()
-        for one, size in zip(reversed(groupings), reversed(sizes), strict=True):
-            rest, at = divmod(rest, size + 1)
-            keys.append(None if at == size else one.names[at])
-        parts.append(tuple(reversed(keys)))
+    at = np.unravel_index(distinct, sizes)
+    every = ([[*one.names, None][n] for n in of] for one, of in zip(groupings, at, strict=True))
+    parts = [*zip(*every, strict=True)]
     place = place.reshape(-1).astype(np.int64)
     if not any(parts[-1]):  # the last combination is that of the cases without any group
         parts.pop()

@@ -48,8 +48,7 @@ DUE_CLASSES: Final = ("ordinary_day", "after_days_off")
 
 WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 """Keys of the rows in the table ``weekday``."""
-HOURS: Final = tuple(f"{hour:02}" for hour in range(24))
-"""Keys of the rows in the table ``hour``."""
+HOURS: Final = tuple(f"{hour:02}" for hour in range(24))  # keys of the rows in the table ``hour``
 
 _LONG_REST: Final = 3
 """After this many days off or more, the next working day is ``after_days_off``."""
@@ -57,11 +56,9 @@ _SHORTEST_WEEK: Final = timedelta(hours=8)
 """For rates, a week with less working time than this is merged with the next week."""
 _FARTHEST: Final = 365 * DAY
 """In the bulk, successive arrivals are at most this many microseconds apart."""
-_LISTED: Final = 20
-"""Maximum number of outliers that a report lists."""
+_LISTED: Final = 20  # maximum number of outliers that a report lists
 _EPOCH: Final = date(1970, 1, 1)
-_MONDAY: Final = 3
-"""Days from the Monday of its week to 1970-01-01, which was a Thursday."""
+_MONDAY: Final = 3  # days from the Monday of its week to 1970-01-01, which was a Thursday
 
 
 class Week(NamedTuple):
@@ -237,7 +234,7 @@ def day_notes(cases: Cases, when: Arrivals) -> tuple[DayNote, ...]:
 
 
 def _note(schedule: Schedule, day: date) -> DayNote:
-    try:
+    with suppress(CalendarCoverageError):
         shifts = schedule.shifts_on(day)
         worked = sum((shift.end - shift.start for shift in shifts), timedelta(0))
         if day in schedule.overrides:
@@ -245,10 +242,9 @@ def _note(schedule: Schedule, day: date) -> DayNote:
             own = catalog.DAYS.in_all_languages()[reason]
             return DayNote(day, kind, False, worked, own["en"], own["ru"])  # noqa: FBT003
         found = schedule.calendar.day(day)
-    except CalendarCoverageError:
-        return DayNote(day, None, False, None, "", "")  # noqa: FBT003
-    reasons = [found.describe(lang) for lang in catalog.LANGUAGES]
-    return DayNote(day, found.kind.value, found.short, worked, *reasons)
+        reasons = [found.describe(lang) for lang in catalog.LANGUAGES]
+        return DayNote(day, found.kind.value, found.short, worked, *reasons)
+    return DayNote(day, None, False, None, "", "")  # noqa: FBT003
 
 
 # -- weeks -------------------------------------------------------------------------------------

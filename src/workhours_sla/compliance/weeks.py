@@ -6,6 +6,7 @@ A week is final when no later event can change its rate.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal
@@ -70,11 +71,9 @@ def week_rows(tally: Tally, when: Arrivals) -> tuple[tuple[WeekRow, ...], Table]
     ends = {week.cohort: end_of_week(tally.reference, week.first) for week in when.weeks}
     for cohort, end in ends.items():
         if end > as_of:  # More appeals can arrive in this week.
-            row = rows[cohort]
-            final, unpaused = (
-                _final(tally, last, end) for last in (row.final_at, row.unpaused_final_at)
-            )
-            rows[cohort] = replace(row, final_at=final, unpaused_final_at=unpaused)
+            both = ("final_at", "unpaused_final_at")
+            last: Any = {name: _final(tally, getattr(rows[cohort], name), end) for name in both}
+            rows[cohort] = replace(rows[cohort], **last)
     return weeks, in_order("week", rows)
 
 
@@ -83,14 +82,13 @@ def _final(tally: Tally, last: datetime | None, end: datetime) -> datetime | Non
     if last is None:
         return None
     target, limits = tally.cases.target, [last]
-    for schedule in tally.cases.schedules:
-        last = (end - timedelta.resolution).astimezone(schedule.tz)
-        limit = schedule.deadline if target.closing == "strict" else schedule.breaches_after
-        try:
-            limits.append(limit(last, target.budget))
-        except CalendarCoverageError:
-            return None
-    return max(limits).astimezone(tally.reference.tz)
+    verb = "deadline" if target.closing == "strict" else "breaches_after"
+    with suppress(CalendarCoverageError):
+        for schedule in tally.cases.schedules:
+            last = (end - timedelta.resolution).astimezone(schedule.tz)
+            limits.append(getattr(schedule, verb)(last, target.budget))
+        return max(limits).astimezone(tally.reference.tz)
+    return None
 
 
 # -- trends --------------------------------------------------------------------------------------
@@ -211,11 +209,8 @@ def trend(final: Sequence[Row], left_out: tuple[LeftOut, ...], options: ReportOp
         found = {name: _HOUR * getattr(chart, name) for name in limits}
         return {**_marks(chart.signals), "range_outside": jumps}, found
 
-    points = [
-        TrendPoint(row.key or "", row.median.time)
-        for row in final
-        if row.median is not None and row.median.time is not None
-    ]
+    known = ((row.key or "", row.median.time) for row in final if row.median is not None)
+    points = [TrendPoint(week, time) for week, time in known if time is not None]
     made: Trend = _with_limits(Trend, points, left_out, options, chart_of)
     return made
 
@@ -301,16 +296,11 @@ def group_weeks(
         keys = [*labels.names, None]
         # outliers are in no week
         cell = np.where(cohort < 0, -1, all_groups(labels) * size + cohort)
-        matured, met = (
-            counts.reshape(len(keys), size)
-            for counts in tally.matured_and_met(cell, len(keys) * size)
-        )
-        counts = tuple(
-            GroupCounts(key, tuple(met[place, chosen].tolist()), tuple(all_of_it.tolist()))
-            for place, key in enumerate(keys)
-            if (all_of_it := matured[place, chosen]).any()
-        )
-        found.append(GroupWeeks(by, tuple(weeks.values()), counts))
+        both = tally.matured_and_met(cell, len(keys) * size)
+        n, met = (counts.reshape(len(keys), size)[:, chosen].tolist() for counts in both)
+        every = (GroupCounts(*of) for of in zip(keys, map(tuple, met), map(tuple, n), strict=True))
+        kept = tuple(one for one in every if any(one.matured))
+        found.append(GroupWeeks(by, tuple(weeks.values()), kept))
     return tuple(found)
 
 

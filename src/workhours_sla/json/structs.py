@@ -1,14 +1,16 @@
 """Forms: msgspec structs that declare the JSON object of a type of value.
 
 A value is written by copying its attributes to its form, and read by building it from its form.
-The form of a dataclass or a named tuple is made from its attributes: each is a required key.
+The form of a dataclass or a named tuple is made from its attributes: each is a required key, but in
+a report those that have a default.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import is_dataclass
+from dataclasses import MISSING, is_dataclass
+from dataclasses import fields as fields_of
 from datetime import timedelta
 from functools import cache, reduce
 from inspect import get_annotations
@@ -78,8 +80,14 @@ def form_of(
         if hint in (Budget, Budget | None):
             of_budget = reduce(or_, budget_forms().values())
             others[name] = (of_budget if hint == Budget else of_budget | None, _written_budget)
+    # a report may lack an attribute that has a default: it was written before there was one
+    given = {one.name: one.default for one in fields_of(kind)} if native else {}
     fields = [
-        (name, others[name][0] if name in others else _declared(hint, native=native))
+        (
+            name,
+            others[name][0] if name in others else _declared(hint, native=native),
+            msgspec.NODEFAULT if given.get(name, MISSING) is MISSING else given[name],
+        )
         for name, hint in hints.items()
     ]
     return msgspec.defstruct(
@@ -92,6 +100,7 @@ def form_of(
         },
         tag=tag,
         tag_field=tag_field if tag else None,
+        kw_only=native,
     )
 
 

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from workhours_sla.compliance.agreement import Agreement, AgreementClass, ComparedAppeal
-from workhours_sla.reports.wording import printable
+from workhours_sla.reports.wording import moment, printable
 from workhours_sla.text.catalog import AGREEMENT, COMPARED, VERDICTS
-from workhours_sla.text.words import target_name, weekday_date
+from workhours_sla.text.words import target_name
 from workhours_sla.worktime.amounts import format_amount
 
 _EXPLAINED: Final = frozenset(
@@ -21,23 +21,24 @@ _EXPLAINED: Final = frozenset(
 def agreement_lines(found: Agreement) -> Iterator[str]:
     """Yield lines of text for the comparison of one target with another system's verdicts."""
     text, target = AGREEMENT.text, printable(target_name(found.target))
+
+    def counts(classes: Sequence[AgreementClass]) -> str:
+        return " · ".join(f"{COMPARED[one.name]} {one.count}" for one in classes)
+
     if any(one.name != "theirs_missing" for one in found.verdicts):
-        yield text("verdicts", target=target, counts=_counts(found.verdicts))
+        yield text("verdicts", target=target, counts=counts(found.verdicts))
         yield from _examples(found.verdicts)
     if found.due_times:
-        line = text("due_times", target=target, counts=_counts(found.due_times))
+        line = text("due_times", target=target, counts=counts(found.due_times))
         if found.median_difference is not None:
-            line += text("median", difference=_signed(found.median_difference))
+            sign = "+" * (found.median_difference >= timedelta(0))
+            line += text("median", difference=sign + format_amount(found.median_difference))
         yield line
         yield from _examples(found.due_times)
     if found.unknown:
         yield text("unknown_appeals", count=found.unknown)
     if found.contradictory:
         yield text("contradictory", count=found.contradictory)
-
-
-def _counts(classes: Sequence[AgreementClass]) -> str:
-    return " · ".join(f"{COMPARED[one.name]} {one.count}" for one in classes)
 
 
 def _examples(classes: Sequence[AgreementClass]) -> Iterator[str]:
@@ -62,8 +63,4 @@ def _example(appeal: ComparedAppeal) -> str:
 
 
 def _moment(when: datetime | None) -> str:
-    return "?" if when is None else f"{weekday_date(when.date())} {when:%H:%M}"
-
-
-def _signed(amount: timedelta) -> str:
-    return format_amount(amount) if amount < timedelta(0) else f"+{format_amount(amount)}"
+    return "?" if when is None else moment(when)

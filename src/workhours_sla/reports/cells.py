@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Self
@@ -52,7 +52,6 @@ class Coloured(str):
     colour: str
 
     def __new__(cls, text: str, colour: str) -> Self:
-        """Return a text with its colour, such as ``#B42318``."""
         made = super().__new__(cls, text)
         made.colour = colour
         return made
@@ -120,11 +119,7 @@ class Sheet:
         self._book, self._layout = book, layout
 
     def table(
-        self,
-        titles: Sequence[str],
-        lines: Iterable[Sequence[object]],
-        *,
-        total: Sequence[object] | None = None,
+        self, titles: Sequence[str], lines: Iterable[Sequence[object]], total: Any = None
     ) -> None:
         """Write a table with filters; an empty row keeps ``total`` out of filters and sorting."""
         texts, count, dropped = {0}, 0, 0
@@ -135,7 +130,10 @@ class Sheet:
             count += 1
             texts.update(column for column, value in enumerate(line) if isinstance(value, str))
             self._row(count, line)
-        self._header(titles, texts)
+        self.page.set_row(0, 48)
+        for column, title in enumerate(titles):
+            side = _of_text(column) if column in texts else {"align": "right", "indent": 0}
+            self.cell(0, column, title, **_HEADER, **side)
         last, end = len(titles) - 1, count
         self.page.autofilter(0, 0, max(count, 1), last)
         if self._layout.one_page and count <= _LINES_ON_A_PAGE:
@@ -151,12 +149,6 @@ class Sheet:
         printed = self._layout.printed
         if printed is not None and printed <= last:
             self.page.print_area(0, 0, end, printed - 1)
-
-    def _header(self, titles: Sequence[str], texts: Container[int]) -> None:
-        self.page.set_row(0, 48)
-        for column, title in enumerate(titles):
-            side = _of_text(column) if column in texts else {"align": "right", "indent": 0}
-            self.cell(0, column, title, **_HEADER, **side)
 
     def _row(self, row: int, cells: Sequence[object], **style: object) -> None:
         for column, value in enumerate(cells):
@@ -206,9 +198,5 @@ def _of_text(column: int) -> dict[str, object]:
 
 
 def storable(text: str) -> str:
-    r"""Escape the characters of a text that XML cannot store.
-
-    >>> print(storable("roads \ud800"), storable("<b>=1</b>"))
-    roads \ud800 <b>=1</b>
-    """
+    """Escape the characters of a text that XML cannot store."""
     return _UNSTORABLE.sub(lambda found: repr(found[0])[1:-1], text)

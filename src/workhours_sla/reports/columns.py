@@ -1,12 +1,12 @@
 """The figures of a group of appeals, each declared once: all outputs are loops over this list.
 
-The heading of a figure is the text of its key in the catalog, in both languages. A new figure
-needs a line here, its computation in a ``Row``, and its texts.
+A figure says where it is shown; each place shows its figures in the order of this list. The
+heading of a figure is the text of its key in the catalog. A new figure needs a line here, its
+computation in a ``Row``, and its texts.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from operator import attrgetter
@@ -27,6 +27,11 @@ Kind = Literal["text", "whole", "whole_or_none", "share", "amount", "instant", "
 ``share`` is any number with a fraction, and ``amount`` an amount of time.
 """
 
+PLACES: Final = ("text", "page", "all", "week", "print", "sheet", "summary", "changes")
+"""Where a figure can be shown: tables in text and on the page, the figures of all appeals and of a
+week on the page, the printed columns of a workbook's sheets and those beside them, the summary of a
+workbook, and the changes since an earlier report."""
+
 _HOUR: Final = timedelta(hours=1)
 
 
@@ -35,6 +40,7 @@ class Figure(NamedTuple):
 
     key: str
     kind: Kind | None  # None if it is only shown, and in no CSV file or data frame
+    where: str = ""  # the places that show it, of PLACES
     least: int = 0  # with fewer matured appeals it is shown nowhere
     path: str = ""  # to its value in a row, if that is not the key
     made: Callable[[Row], Any] | None = None  # returns the value, if it is in no row
@@ -42,7 +48,8 @@ class Figure(NamedTuple):
     shown: Callable[[Row, str], str] | None = None  # writes it, given a dash for a missing figure
     sorts: Callable[[Row], Any] | None = None  # what the page sorts by, if not the value
     is_judged: bool = False  # compared with the target: rounding never moves it across
-    is_compared: bool = False  # left out where it only repeats the share
+    is_compared: bool = False  # left out where it only repeats the share; last in CSV files
+    dispensable: int = 0  # a narrow table of text leaves out 1 first, then 2; 0 always stays
     look: str = ""  # the class of its cells on the page
     width: float = 11  # of its column in a workbook
 
@@ -94,26 +101,22 @@ class Figure(NamedTuple):
         )
 
 
-def figures_of(keys: Iterable[str], rows: Iterable[Row]) -> list[Figure]:
-    """Return figures of a table, without comparisons that only repeat the share."""
+def figures_of(place: str, rows: Iterable[Row] = ()) -> list[Figure]:
+    """Return the figures of a place, without comparisons that only repeat the share of ``rows``."""
     rows = list(rows)
     return [
         one
-        for one in map(FIGURES.__getitem__, keys)
-        if not one.is_compared
-        or any(one.known(row) is not None and one.text(row) != rate_text(row) for row in rows)
+        for one in FIGURES.values()
+        if place in one.where.split()
+        and (
+            not one.is_compared
+            or any(one.known(row) is not None and one.text(row) != rate_text(row) for row in rows)
+        )
     ]
 
 
-# -- formats ---------------------------------------------------------------------------------------
-
-
 def rate_text(row: Row, dash: str = NONE) -> str:
-    """Return the share in time in percent, without the sign.
-
-    A share of fewer than twenty appeals is followed by ``*``. Fewer than ten appeals have counts
-    instead, such as ``6/8``.
-    """
+    """Return the share in time in percent: ``94.4*`` of fewer than twenty, or counts as ``6/8``."""
     rate = row.rate
     if rate is None:
         return dash
@@ -145,15 +148,6 @@ def quantile_text(quantile: Quantile | None, dash: str = NONE) -> str:
     return hours_text(quantile.time)
 
 
-def lowest(rows: Iterable[Row], target: float) -> float:
-    """Return the lower end for an axis of the intervals of shares, a multiple of 0.1."""
-    lower = [row.rate.interval.lower for row in rows if row.rate and not row.rate.counts_only]
-    return max(math.floor(min([*lower, target - 0.1]) * 10) / 10, 0.0)
-
-
-# -- values ----------------------------------------------------------------------------------------
-
-
 def _longest(row: Row) -> str | None:
     texts = [
         WORKBOOK.text("longer", name=heading(name), amount=format_amount(found.longest))
@@ -169,111 +163,95 @@ def _few(row: Row) -> str | None:
     return next((WORKBOOK.text("below", count=bound) for bound in bounds), None)
 
 
+def _verdict(row: Row, _: str) -> str:
+    return TARGET_VERDICTS[verdict_of(row)]
+
+
+def _open_overdue(row: Row, _: str) -> str:
+    return f"{row.open}/{row.overdue}"
+
+
 def _place(row: Row, dash: str) -> str:
     return dash if row.funnel is None else PAGE.text(f"place_{row.funnel}")
 
 
-def _quantile(key: str) -> Iterable[Figure]:
-    read: Callable[[Row], Quantile | None] = attrgetter(key)
+def _count(key: str, where: str = "", **more: Any) -> Figure:
+    return Figure(key, "whole", where, path=f"counts.{key}", **more)
 
-    def shown(row: Row, dash: str) -> str:
-        return quantile_text(read(row), dash)
+
+def _judged(key: str, where: str, path: str, **more: Any) -> Figure:
+    return Figure(key, "share", where, COUNTS_ONLY_BELOW, path, is_judged=True, width=9, **more)
+
+
+def _equal_mix(key: str, where: str, path: str = "", **more: Any) -> Figure:
+    of: dict[str, Any] = {"is_compared": True, "look": "extra", **more}
+    return Figure(key, "share", where, FLAGGED_BELOW, path, **of)
+
+
+def _quantile(key: str, dispensable: int) -> Iterable[Figure]:
+    read: Callable[[Row], Quantile | None] = attrgetter(key)
 
     def reached(row: Row) -> timedelta | None:
         found = read(row)
         return None if found is None else found.longest if found.time is None else found.time
 
-    yield Figure(key, "amount", FLAGGED_BELOW, f"{key}.time", shown=shown, sorts=reached)
+    def shown(row: Row, dash: str) -> str:
+        return quantile_text(read(row), dash)
+
+    where = "text page all print summary"
+    found = Figure(key, "amount", where, FLAGGED_BELOW, f"{key}.time", shown=shown, sorts=reached)
+    yield found._replace(dispensable=dispensable)
     for bound in ("lower", "upper"):
         yield Figure(f"{key}_{bound}", "amount", path=f"{key}.{bound}")
 
 
-def _counts(*keys: str) -> Iterable[Figure]:
-    return (Figure(key, "whole", path=f"counts.{key}") for key in keys)
-
-
-def _equal_mix(key: str, path: str = "") -> Figure:
-    return Figure(key, "share", FLAGGED_BELOW, path, is_compared=True, look="extra")
-
-
-def _judged(key: str, path: str, **more: Any) -> Figure:
-    return Figure(key, "share", COUNTS_ONLY_BELOW, path, is_judged=True, width=9, **more)
-
+_MAIN: Final = "text page all week print summary changes"
+_STATE: Final = "all sheet summary changes"
 
 _FIGURES: Final = (
-    *_counts("arrived", "matured"),
-    Figure("matured_met", "whole", path="counts.matured_met", heading="met"),
-    *_counts("early", "met", "breached", "pending", "paused", "withdrawn", "excluded"),
-    _judged("rate", "rate.rate", shown=rate_text, look="main"),
-    _judged("lower", "rate.interval.lower"),
-    _judged("upper", "rate.interval.upper"),
-    Figure(
-        "verdict",
-        "text",
-        path="rate.verdict.value",
-        heading="target",
-        shown=lambda row, _: TARGET_VERDICTS[verdict_of(row)],
-        look="verdict",
-        width=16,
+    _count("arrived", _MAIN, dispensable=8),
+    _count("matured", _MAIN, dispensable=7),
+    _count("matured_met", _MAIN, dispensable=6, heading="met"),
+    _count("early", _STATE),
+    _count("met"),
+    _count("breached", "all print summary changes"),
+    *(_count(key, _STATE) for key in ("pending", "paused", "withdrawn", "excluded")),
+    _judged("rate", _MAIN, "rate.rate", shown=rate_text, look="main"),
+    _judged("lower", "print summary", "rate.interval.lower"),
+    _judged("upper", "print summary", "rate.interval.upper"),
+    _judged("interval", "text page week", "rate.interval.lower")._replace(
+        kind=None, shown=interval_text, dispensable=5
     ),
-    *_quantile("median"),
-    *_quantile("p90"),
-    Figure("restricted_mean", "amount", FLAGGED_BELOW, look="extra"),
-    Figure("mean_answered", "amount", FLAGGED_BELOW),
-    Figure("open", "whole", width=9),
-    *(Figure(key, "whole") for key in ("overdue", "answered", "answered_met")),
-    Figure("closed_only", "share", FLAGGED_BELOW, look="biased"),
-    Figure("final_at", "instant", look="words", width=20),
-    _equal_mix("standardised"),
-    _equal_mix("standardised_lower", "standardised_interval.lower"),
-    _equal_mix("standardised_upper", "standardised_interval.upper"),
-    Figure("funnel", "whole_or_none", shown=_place, is_compared=True, look="extra words"),
-    Figure("interval", None, COUNTS_ONLY_BELOW, "rate.interval.lower", shown=interval_text),
-    Figure("open_overdue", None, path="open", shown=lambda row, _: f"{row.open}/{row.overdue}"),
-    Figure("few", None, made=_few, width=13),
-    Figure("not_reached", None, FLAGGED_BELOW, made=_longest, width=30),
+    _equal_mix("standardised", "text page print", dispensable=1),
+    _equal_mix("standardised_lower", "sheet", "standardised_interval.lower"),
+    _equal_mix("standardised_upper", "sheet", "standardised_interval.upper"),
+    _equal_mix("funnel", "page print")._replace(
+        kind="whole_or_none", least=0, shown=_place, look="extra words"
+    ),
+    Figure("verdict", "text", "text page all print summary changes", look="verdict")._replace(
+        path="rate.verdict.value", heading="target", shown=_verdict, width=16
+    ),
+    *_quantile("median", dispensable=4),
+    *_quantile("p90", dispensable=3),
+    Figure("not_reached", None, "sheet summary", FLAGGED_BELOW, made=_longest, width=30),
+    Figure("restricted_mean", "amount", "page all sheet", FLAGGED_BELOW, look="extra"),
+    Figure("mean_answered", "amount", "all sheet", FLAGGED_BELOW),
+    Figure("open", "whole", "page all print summary", width=9),
+    Figure("overdue", "whole", "page all print summary"),
+    Figure("open_overdue", None, "text", path="open", shown=_open_overdue),
+    Figure("answered", "whole"),
+    Figure("answered_met", "whole"),
+    Figure(
+        "closed_only", "share", "text page all sheet", FLAGGED_BELOW, look="biased", dispensable=2
+    ),
+    Figure("final_at", "instant", "week", look="words", width=20),
+    Figure("few", None, "print summary", made=_few, width=13),
 )
 FIGURES: Final[Mapping[str, Figure]] = {one.key: one for one in _FIGURES}
-"""All figures by key; those with a kind are columns of CSV files and data frames, in this order."""
-ROW_KINDS: Final[Mapping[str, Kind]] = {one.key: one.kind for one in _FIGURES if one.kind}
-"""The kind of each figure that ``row_values`` returns, keyed by column."""
-
-IN_TEXT: Final = (
-    *("arrived", "matured", "matured_met", "rate", "interval", "standardised", "verdict"),
-    *("median", "p90", "open_overdue", "closed_only"),
-)
-"""Figures of a table in plain text."""
-ON_PAGE: Final = (
-    *("arrived", "matured", "matured_met", "rate", "interval", "verdict", "median", "p90"),
-    *("restricted_mean", "open", "overdue", "standardised", "funnel", "closed_only"),
-)
-"""Figures of a table on the page."""
-OF_ALL: Final = (
-    *("arrived", "matured", "matured_met", "early", "breached", "pending", "paused", "withdrawn"),
-    *("excluded", "rate", "verdict", "open", "overdue", "median", "p90", "restricted_mean"),
-    *("mean_answered", "closed_only"),
-)
-"""Figures of all appeals on the page."""
-OF_WEEKS: Final = ("arrived", "matured", "matured_met", "rate", "interval", "final_at")
-"""Figures of a week on the page."""
-PRINTED: Final = (
-    *("arrived", "matured", "matured_met", "rate", "lower", "upper", "verdict"),
-    *("standardised", "funnel"),
-    *("breached", "open", "overdue", "median", "p90", "few"),
-)
-"""Figures of a sheet of groups that are printed, after the name of the group."""
-BESIDE: Final = (
-    *("not_reached", "standardised_lower", "standardised_upper"),
-    *("restricted_mean", "mean_answered", "closed_only"),
-    *("early", "pending", "paused", "withdrawn", "excluded"),
-)
-"""Figures of a sheet of groups that are not printed."""
-IN_SUMMARY: Final = (
-    *("arrived", "matured", "matured_met", "rate", "few", "lower", "upper", "verdict"),
-    *("breached", "early", "pending", "paused", "withdrawn", "excluded"),
-    *("open", "overdue", "median", "p90", "not_reached"),
-)
-"""Figures of all appeals on the summary sheet."""
+ROW_KINDS: Final[Mapping[str, Kind]] = {
+    one.key: one.kind for one in sorted(_FIGURES, key=attrgetter("is_compared")) if one.kind
+}
+"""The kind of each figure that ``row_values`` returns: the columns of CSV files and frames."""
 
 
 def row_values(row: Row) -> dict[str, Any]:

@@ -6,7 +6,7 @@ All outputs show the same lines; the page uses typographic dashes and spaces.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, time, timedelta
 from typing import Final, Literal, NamedTuple
 
@@ -54,7 +54,7 @@ def lacking(row: Row) -> int:
 
 
 def headline(report: ReportNumbers, texts: Texts = HEADLINE) -> Headline:
-    """Return the verdict, the agencies that have most of the late appeals, and what to do first."""
+    """Return the verdict, the agencies furthest from the target, and what to do first."""
     text, total = texts.text, report.total
     when = named_period(whole_period(report))
     when = when[0].upper() + when[1:]
@@ -70,43 +70,47 @@ def headline(report: ReportNumbers, texts: Texts = HEADLINE) -> Headline:
     else:
         share = percent_text(rate.rate, target=rate.target)
         sentence = text("in_time", **facts, rate=share)
-    most, found = "" if late_of(total) else text("none_late"), most_late(report)
+    most, found = "" if late_of(total) else text("none_late"), furthest(report)
     if found:
-        late, every = sum(map(late_of, found)), late_of(total)
         names = (
             text(
-                "failed_at" if verdict_of(row) is TargetVerdict.FAILS else "late_at",
+                "behind",
                 name=_marked(row.key),
                 late=late_of(row),
                 n=row.counts.matured,
+                count=lacking(row),
             )
             for row in found
         )
-        counts = {"all": every, "late": late, "share": percent_text(late / every)}
-        most = text("most_late", **counts, count=len(found), agencies=", ".join(names))
+        most = text("furthest", target=facts["target"], agencies=", ".join(names))
     return Headline(sentence, text(kind), kind, most, _next_step(report, found, texts))
 
 
-def most_late(report: ReportNumbers) -> list[Row]:
-    """Return the few agencies that have half of the late appeals, each more than all others."""
+def furthest(report: ReportNumbers) -> list[Row]:
+    """Return the few agencies that lack half of the answers that all of them lack to the target."""
     table = agencies(report)
-    rows = [] if table is None else by_late(table.rows)
-    named = [row for row in rows if row.key is not None][: _NAMED + 1]
-    count = 0
-    while count < _NAMED and 2 * sum(map(late_of, named[:count])) < late_of(report.total):
+    rows = [] if table is None else by_need(table.rows)
+    named = [row for row in rows if row.key and row.rate and lacking(row)]
+    judged = [row for row in named if row.rate and not row.rate.counts_only]
+    half, count = sum(map(lacking, judged)) / 2, 0
+    while count < _NAMED and sum(map(lacking, judged[:count])) < half:
         count += 1
-    other = late_of(named[count]) if count < len(named) else 0
-    return [row for row in named[:count] if late_of(row) > other]
+    return judged[:count]
 
 
-def _next_step(report: ReportNumbers, found: Iterable[Row], texts: Texts) -> str:
+def _next_step(report: ReportNumbers, found: Sequence[Row], texts: Texts) -> str:
     overdue, waiting = report.backlog.points[-1].overdue, overdue_at(report)
-    count, fewer = sum(waiting[row.key] for row in found), lacking(report.total)
     if not overdue:
-        target = target_text(report.promise.target_rate)
+        fewer, target = lacking(report.total), target_text(report.promise.target_rate)
         return texts.text("step_fewer", count=fewer, target=target) if fewer else ""
-    key = "step_all" if not count else "step_there" if count == overdue else "step_then"
-    return texts.text(key, count=count or overdue, rest=overdue - count)
+    parts, count = [], sum(waiting[row.key] for row in found)
+    if count:
+        parts.append(texts.text("step_there", count=count, agencies=len(found)))
+    for key, most in waiting.most_common(1):
+        if key not in {None, *(row.key for row in found)}:
+            parts.append(texts.text("step_most", count=most, name=_marked(key)))
+    more = f": {texts.text('and').join(parts)}" if parts else ""
+    return texts.text("step", count=overdue, more=more)
 
 
 def overdue_at(report: ReportNumbers) -> Counter[str | None]:
@@ -122,9 +126,9 @@ def _marked(name: str | None) -> str:
     return NAME + (name.replace("«", "„").replace("»", "“") if is_russian else name) + NAME
 
 
-def by_late(rows: Iterable[Row]) -> list[Row]:
-    """Return rows by need: those with the most late appeals first."""
-    return sorted(rows, key=lambda row: (-late_of(row), -lacking(row), row.key or ""))
+def by_need(rows: Iterable[Row]) -> list[Row]:
+    """Return rows by how many answers they lack to the target, then by their late appeals."""
+    return sorted(rows, key=lambda row: (-lacking(row), -late_of(row), row.key or ""))
 
 
 def agencies(report: ReportNumbers) -> Table | None:

@@ -13,17 +13,11 @@ from workhours_sla.reports.wording import moment, percent_text, plain_week, prin
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
 from workhours_sla.statistics.maturity import COUNTS
 from workhours_sla.text import catalog, words
-from workhours_sla.text.catalog import SENTENCES, Texts
+from workhours_sla.text.catalog import EXPLAINED, SENTENCES, Texts
 from workhours_sla.text.numbers import number
 from workhours_sla.text.words import heading, name_of
 from workhours_sla.worktime.amounts import format_amount
 
-EXPLAINED: Final = (
-    *("rate", "small_numbers", "interval", "verdict", "median", "p90", "restricted_mean"),
-    *("mean_answered", "closed_only", "standardised", "funnel", "share_trend", "trend"),
-    *("due_later", "withdrawals"),
-)
-"""Keys of the sentences that explain a figure, in the order of the page and the workbook."""
 _ONLY_KNOWN: Final = ("funnel", "share_trend", "trend", "withdrawals")
 """Figures that not every report has."""
 _WARNINGS: Final = (

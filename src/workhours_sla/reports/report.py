@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from functools import cache
@@ -44,8 +45,7 @@ REVISION_SCHEMA: Final = "workhours.report-revision/1"
 _EARLIER: Final = ("workhours.report/1", "workhours.report/2", "workhours.report/3")
 
 Numbers = TypeVar("Numbers", bound=ReportNumbers)
-Ids = tuple[tuple[str, str, str], ...]
-"""Triples of a grouping, an id and the name to show for it."""
+Ids = tuple[tuple[str, str, str], ...]  # triples of a grouping, an id and the name to show for it
 
 CAUSES = catalog.CAUSES.in_all_languages()
 """The causes of a changed verdict in words, by cause and language."""
@@ -170,9 +170,6 @@ def heading(by: str, lang: str) -> str:
         return words.heading(by)
 
 
-# -- names -----------------------------------------------------------------------------------------
-
-
 def with_names(report: Numbers, names: Ids) -> Numbers:
     """Return a report whose tables and lists have names instead of ids."""
     if not names:
@@ -180,7 +177,12 @@ def with_names(report: Numbers, names: Ids) -> Numbers:
     by: dict[str, dict[str, str]] = {}
     for grouping, key, name in names:
         by.setdefault(grouping, {})[key] = name
-    by = {grouping: _distinct(found, report, grouping) for grouping, found in by.items()}
+    for grouping, found in by.items():  # the id follows where two ids have the same name
+        ids = {row.key for one in report.tables if one.by == grouping for row in one.rows}
+        counted = Counter([*found.values(), *(key for key in ids if key and key not in found)])
+        by[grouping] = {
+            key: name if counted[name] == 1 else f"{name} ({key})" for key, name in found.items()
+        }
 
     def named(items: Iterable[Any], grouping: str, *keys: str) -> tuple[Any, ...]:
         """Return values with names in some of their fields; None stays None."""
@@ -197,26 +199,16 @@ def with_names(report: Numbers, names: Ids) -> Numbers:
             for rule in ("at_breach", "largest_share", "first", "hour_earlier")
         }
         owners = replace(owners, **pairs, shares=named(owners.shares, "agency", "holder"))
+    rows = (replace(one, rows=named(one.rows, one.by, "key")) for one in report.tables)
+    groups = (replace(one, groups=named(one.groups, one.by, "key")) for one in report.group_weeks)
     return replace(
         report,
-        tables=tuple(replace(one, rows=named(one.rows, one.by, "key")) for one in report.tables),
-        group_weeks=tuple(
-            replace(one, groups=named(one.groups, one.by, "key")) for one in report.group_weeks
-        ),
+        tables=tuple(rows),
+        group_weeks=tuple(groups),
         late=named(report.late, "agency", "agency", "holder"),
         attribution=owners,
         indicators=replace(signs, agencies=named(signs.agencies, "agency", "agency")),
     )
-
-
-def _distinct(names: Mapping[str, str], report: ReportNumbers, by: str) -> dict[str, str]:
-    """Return names by id; the id follows in parentheses where two ids have the same name."""
-    ids = {row.key for table in report.tables if table.by == by for row in table.rows}
-    counted = Counter([*names.values(), *(key for key in ids if key and key not in names)])
-    return {key: name if counted[name] == 1 else f"{name} ({key})" for key, name in names.items()}
-
-
-# -- JSON ------------------------------------------------------------------------------------------
 
 
 def to_json(report: Report) -> str:
@@ -232,22 +224,20 @@ def from_json(text: str | bytes, *, name: str = "the report") -> Report:
     ``name`` names the document in messages. Raises SourceError for text that is no report, or that
     has another schema.
     """
-    document = _document()
-    try:
+    document, frozen = _document(), None
+    with suppress(ValueError, TypeError, RecursionError):  # the slower reader names the key
         frozen = msgspec.json.decode(text, type=document)
-    except (ValueError, TypeError, RecursionError):
-        frozen = None  # the slower reader below raises an error that names the key
     try:
         if getattr(frozen, "schema", None) != SCHEMA:
             data = parsed(text, Reader())
             schema = data.get("schema") if isinstance(data, dict) else None
             if schema != SCHEMA and isinstance(schema, str):
                 cause = "report_outdated" if schema in _EARLIER else "report_schema"
-                return _refuse(name, cause, schema=shown(schema), known=repr(SCHEMA))
+                _refuse(name, cause, schema=shown(schema), known=repr(SCHEMA))
             frozen = Reader().convert(data, document)
         found: Report = value_of(frozen, Reader())
     except (ConfigError, TypeError) as error:
-        return _refuse(name, "not_a_report", why=phrase_of(error) or clipped(str(error), 300))
+        _refuse(name, "not_a_report", why=phrase_of(error) or clipped(str(error), 300))
     return found
 
 

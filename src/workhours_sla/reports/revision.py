@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from workhours_sla.compliance.comparison import RevisedCase, Revision
+from workhours_sla.reports.columns import figures_of
 from workhours_sla.reports.wording import NONE, moment, printable
 from workhours_sla.text import catalog, words
 from workhours_sla.text.catalog import CAUSES, SENTENCES, TARGET_VERDICTS, current
@@ -13,12 +14,6 @@ from workhours_sla.text.numbers import number, percent
 from workhours_sla.text.words import heading, name_of
 
 _SHOWN: Final = 20
-_FIGURES: Final = (
-    *("arrived", "matured", "matured_met", "early", "breached", "pending", "paused"),
-    *("withdrawn", "excluded"),
-    *("rate", "verdict"),
-)
-"""Figures whose changes are listed."""
 
 
 def revision_lines(found: Revision) -> Iterator[str]:
@@ -29,7 +24,8 @@ def revision_lines(found: Revision) -> Iterator[str]:
     if causes:
         yield SENTENCES.text("changed_by", causes=causes)
     yield from _case_lines(found.cases or ())
-    main = [change for change in found.changes if change.figure in _FIGURES]
+    listed = {one.key for one in figures_of("changes")}
+    main = [change for change in found.changes if change.figure in listed]
     for change in main[:_SHOWN]:
         key = name_of(change.table, change.key) if change.table != "total" else ""
         place = f"{heading(change.table)} {printable(key)}".rstrip()
@@ -46,10 +42,8 @@ def _case_lines(cases: Sequence[RevisedCase]) -> Iterator[str]:
     if cases:
         yield SENTENCES.text("revised_cases", count=len(cases))
     for case in cases[:_SHOWN]:
-        old, new = (
-            NONE if verdict is None else catalog.VERDICTS[verdict]
-            for verdict in (case.old, case.new)
-        )
+        both = (case.old, case.new)
+        old, new = (NONE if one is None else catalog.VERDICTS[one] for one in both)
         line = f"  {printable(case.appeal_id)}: {old} -> {new}"
         if case.old_due_at != case.new_due_at:
             dues = (case.old_due_at, case.new_due_at)

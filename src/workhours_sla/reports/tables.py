@@ -15,24 +15,24 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime, timedelta
 from io import StringIO
+from itertools import chain, product
 from os import PathLike
 from pathlib import Path
 from types import NoneType
-from typing import Any, Final, NamedTuple, cast, get_args, get_type_hints
+from typing import Any, Final, cast, get_args, get_type_hints
 
 from workhours_sla.compliance.agencies import Late, Share
-from workhours_sla.compliance.fairness import ClassChange, FunnelCurves, MixClass
+from workhours_sla.compliance.fairness import ClassChange, FunnelCurves, MixClass, RateChange
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import CROSS, Table
 from workhours_sla.compliance.time import WEEKDAYS, DayNote
-from workhours_sla.compliance.weeks import BacklogPoint, HeatMap, SharePoint, Trend, TrendPoint
+from workhours_sla.compliance.weeks import BacklogPoint, HeatMap, SharePoint, TrendPoint
 from workhours_sla.disk.atomic_write import write_files
-from workhours_sla.reports.columns import ROW_KINDS, Kind, row_values
+from workhours_sla.reports.columns import FIGURES, ROW_KINDS, Kind, row_values
 from workhours_sla.worktime.amounts import format_amount
 
-Line = Mapping[str, Any]
-"""The values of one row, keyed by column."""
-
+Lines = Callable[[ReportNumbers], Iterable[Any]]
+"""Returns the lines of a table; a line has the columns as keys or as attributes."""
 _KINDS: Final[Mapping[type, Kind]] = {
     bool: "flag",
     int: "whole",
@@ -43,103 +43,85 @@ _KINDS: Final[Mapping[type, Kind]] = {
 }
 
 
-class TidyTable(NamedTuple):
-    """A table of a report: the kind of each column, and a function that returns its lines."""
-
-    kinds: Mapping[str, Kind]
-    lines: Callable[[ReportNumbers], Iterable[Line]]
-
-
-def kinds_of(kind: type) -> dict[str, Kind]:
-    """Return the kind of each field of a dataclass by its name, from the type hints.
-
-    >>> kinds_of(Late)["due_at"], kinds_of(Late)["agency"]
-    ('instant', 'text')
-    """
-    hints = get_type_hints(kind)
+def _kinds(*given: type | str) -> dict[str, Kind]:
+    """Return the kinds of columns, given as ``"kind name name, kind name"`` or as a dataclass."""
     found: dict[str, Kind] = {}
-    for field in fields(kind):
-        hint = hints[field.name]
-        of = [one for one in get_args(hint) or (hint,) if one is not NoneType]
-        found[field.name] = _KINDS.get(of[0], "text")
+    for one in given:
+        if isinstance(one, str):
+            for part in one.split(", "):
+                kind, *names = part.split()
+                found |= dict.fromkeys(names, cast("Kind", kind))
+            continue
+        for name, hint in get_type_hints(one).items():
+            of = [part for part in get_args(hint) or (hint,) if part is not NoneType]
+            found[name] = _KINDS.get(of[0], "text")
     return found
 
 
-def _of(**columns: str) -> dict[str, Kind]:
-    """Return the kinds of columns, whose names are given by their kind."""
-    return {name: cast("Kind", kind) for kind, names in columns.items() for name in names.split()}
+def _whole(names: Iterable[str]) -> str:
+    return f"whole {' '.join(names)}"
 
 
 def _values(line: Any, names: Iterable[str]) -> dict[str, Any]:
     return {name: getattr(line, name) for name in names}
 
 
-def _fields(kind: type, lines: Callable[[ReportNumbers], Iterable[Any]]) -> TidyTable:
-    kinds = kinds_of(kind)
-    return TidyTable(kinds, lambda report: [_values(line, kinds) for line in lines(report)])
-
-
 # -- series ----------------------------------------------------------------------------------------
 
 
-_COUNTED: Final = tuple(ROW_KINDS)[:10]
+_COUNTED: Final = tuple(key for key, one in FIGURES.items() if one.path.startswith("counts."))
 _HEATS: Final = tuple(field.name for field in fields(HeatMap))
 _LIMITS: Final = ("mean", "lower", "upper", "moving_range_limit")
 _CURVES: Final = tuple(field.name for field in fields(FunnelCurves))
 _RULES: Final = ("at_breach", "largest_share", "first", "hour_earlier")
 _PERIODS: Final = ("before_since", "before_until", "after_since", "after_until")
-_CURVE: Final = _of(amount="time", whole="at_risk", share="share lower upper")
-_SIGNS: Final = _of(text="sign agency", whole_or_none="count of", amount="amount")
 
 
-def _weeks(report: ReportNumbers) -> Iterator[Line]:
+def _weeks(report: ReportNumbers) -> Iterator[Any]:
     for week in report.weeks:
         names = ("first", "working_time", "cohort")
         yield {"week": week.name, **_values(week, names), **_values(week.counts, _COUNTED)}
 
 
-def _cells(report: ReportNumbers) -> Iterator[Line]:
+def _cells(report: ReportNumbers) -> Iterator[Any]:
     grids = _values(report.heat_map, _HEATS)
-    for day, weekday in enumerate(WEEKDAYS):
-        for hour in range(24):
-            counts = {name: grid[day][hour] for name, grid in grids.items()}
-            yield {"weekday": weekday, "hour": hour, **counts}
+    for (day, weekday), hour in product(enumerate(WEEKDAYS), range(24)):
+        counts = {name: grid[day][hour] for name, grid in grids.items()}
+        yield {"weekday": weekday, "hour": hour, **counts}
 
 
-def _trend(report: ReportNumbers) -> Iterator[Line]:
+def _trend(report: ReportNumbers) -> Iterator[Any]:
     trend = report.trend
-    for line, point in _points(trend):
+    for line, point in _points(trend, TrendPoint):
         has_limits = point is not None and (trend.rebased is None or point.week >= trend.rebased)
         yield {**line, **(_values(trend, _LIMITS) if has_limits else dict.fromkeys(_LIMITS))}
 
 
-def _share_trend(report: ReportNumbers) -> Iterator[Line]:
-    for line, point in _points(report.share_trend):
+def _share_trend(report: ReportNumbers) -> Iterator[Any]:
+    for line, point in _points(report.share_trend, SharePoint):
         mean = None if point is None or point.lower is None else report.share_trend.mean
         yield {**line, "share": None if point is None else point.share, "mean": mean}
 
 
-def _points(trend: Any) -> Iterator[tuple[dict[str, Any], Any]]:
+def _points(trend: Any, kind: type) -> Iterator[tuple[dict[str, Any], Any]]:
     """Yield the weeks of a trend in order, each with its point; None for a week left out."""
-    names = kinds_of(TrendPoint if isinstance(trend, Trend) else SharePoint)
     out = {one.week: one.reason for one in trend.left_out}
     found = {point.week: point for point in trend.points}
     for week in sorted([*found, *out]):
         point = found.get(week)
-        line = {name: getattr(point, name, None) for name in names} | {"week": week}
+        line = {name: getattr(point, name, None) for name in _kinds(kind)} | {"week": week}
         side = None if point is None else trend.side(point)
         yield {**line, "side": side, "left_out": out.get(week)}, point
 
 
-def _curve(report: ReportNumbers) -> Iterator[Line]:
-    curve = report.curve
-    if curve is not None:
+def _curve(report: ReportNumbers) -> Iterator[Any]:
+    if (curve := report.curve) is not None:
+        names = ("time", "at_risk", "share", "lower", "upper")
         columns = (curve.times, curve.at_risk, curve.share, curve.lower, curve.upper)
-        for values in zip(*columns, strict=True):
-            yield dict(zip(_CURVE, values, strict=True))
+        yield from (dict(zip(names, of, strict=True)) for of in zip(*columns, strict=True))
 
 
-def _funnel(report: ReportNumbers) -> Iterator[Line]:
+def _funnel(report: ReportNumbers) -> Iterator[Any]:
     for funnel in report.funnels:
         for at, n in enumerate(funnel.n):
             limits = {name: getattr(funnel.limits, name)[at] for name in _CURVES}
@@ -147,44 +129,48 @@ def _funnel(report: ReportNumbers) -> Iterator[Line]:
             yield {"by": funnel.by, "n": n, "centre": funnel.centre, **limits, **plain}
 
 
-def _mix(report: ReportNumbers) -> Iterator[Line]:
+def _mix(report: ReportNumbers) -> Iterator[Any]:
     for one in report.mix:
         rate = one.met / one.matured if one.matured else None
-        yield {**_values(one, kinds_of(MixClass)), "rate": rate}
+        yield {**_values(one, _kinds(MixClass)), "rate": rate}
 
 
-def _comparison(report: ReportNumbers) -> Iterator[Line]:
-    compared = report.comparison
-    if compared is not None and compared.change is not None:
-        change = compared.change
-        ends = {name: getattr(compared, name.split("_")[0]) for name in _PERIODS}
+def _change(report: ReportNumbers) -> RateChange | None:
+    return None if report.comparison is None else report.comparison.change
+
+
+def _comparison(report: ReportNumbers) -> Iterator[Any]:
+    compared, change = report.comparison, _change(report)
+    if compared is not None and change is not None:
+        ends = ((one.since, one.until) for one in (compared.before, compared.after))
         yield {
-            **{name: getattr(period, name.split("_")[1]) for name, period in ends.items()},
+            **dict(zip(_PERIODS, chain(*ends), strict=True)),
             **_values(change, ("before", "after", "difference", "mix", "performance")),
             **_values(change.interval, ("lower", "upper")),
         }
 
 
-def _attribution(report: ReportNumbers) -> Iterator[Line]:
+def _attribution(report: ReportNumbers) -> Iterator[Any]:
     found = report.attribution
-    if found is not None:
-        counts = {rule: dict(getattr(found, rule)) for rule in _RULES}
-        for agency in dict.fromkeys(name for rule in _RULES for name in counts[rule]):
-            yield {"agency": agency, **{rule: counts[rule].get(agency, 0) for rule in _RULES}}
+    counts = {rule: dict(getattr(found, rule)) for rule in _RULES if found is not None}
+    for agency in dict.fromkeys(name for of in counts.values() for name in of):
+        yield {"agency": agency, **{rule: of.get(agency, 0) for rule, of in counts.items()}}
 
 
-def _signs(report: ReportNumbers) -> Iterator[Line]:
-    signs, nothing = report.indicators, dict.fromkeys(_SIGNS)
-    yield {**nothing, "sign": "before_lunch", "count": signs.before_lunch, "of": signs.noon_hour}
+def _signs(report: ReportNumbers) -> Iterator[Any]:
+    def line(sign: str, agency: str | None, **values: Any) -> dict[str, Any]:
+        return {"sign": sign, "agency": agency, "count": None, "of": None, "amount": None, **values}
+
+    signs = report.indicators
+    yield line("before_lunch", None, count=signs.before_lunch, of=signs.noon_hour)
     for one in signs.agencies:
-        mine = {**nothing, "agency": one.agency}
-        yield {**mine, "sign": "formal_first", "count": one.formal_first, "of": one.replied}
-        yield {**mine, "sign": "registration_delay", "amount": one.registration_delay}
-        yield {**mine, "sign": "deletes", "count": one.deletes}
-        yield {**mine, "sign": "late_transfers", "count": one.late_transfers}
+        yield line("formal_first", one.agency, count=one.formal_first, of=one.replied)
+        yield line("registration_delay", one.agency, amount=one.registration_delay)
+        yield line("deletes", one.agency, count=one.deletes)
+        yield line("late_transfers", one.agency, count=one.late_transfers)
 
 
-def _quality(report: ReportNumbers) -> Iterator[Line]:
+def _quality(report: ReportNumbers) -> Iterator[Any]:
     """Yield each count of the report's quality; ``key`` is a reason or the name of a grouping."""
     quality = report.quality
     for part in (quality.intake, quality):
@@ -195,65 +181,43 @@ def _quality(report: ReportNumbers) -> Iterator[Line]:
                 yield {"figure": field.name, "key": key, "count": count}
 
 
-_OF_TREND: Final = _of(text="side left_out")
 _BY_KIND: Final = ("whole", "share", "amount", "text", "instant", "whole_or_none")
 _TOTAL: Final = {key: kind for of in _BY_KIND for key, kind in ROW_KINDS.items() if kind == of}
 """The figures of all appeals, which are in the order of their kinds."""
-_OTHER_TABLES: Final[Mapping[str, TidyTable]] = {
-    "total": TidyTable(_TOTAL, lambda report: [row_values(report.total)]),
-    "weeks": TidyTable(
-        {
-            **_of(text="week", date="first", amount="working_time"),
-            **_of(text="cohort", whole=" ".join(_COUNTED)),
-        },
+_OTHER_TABLES: Final[Mapping[str, tuple[Mapping[str, Kind], Lines]]] = {
+    "total": (_TOTAL, lambda report: [row_values(report.total)]),
+    "weeks": (
+        _kinds("text week, date first, amount working_time, text cohort", _whole(_COUNTED)),
         _weeks,
     ),
-    "late": _fields(Late, lambda report: report.late),
-    "days": _fields(DayNote, lambda report: report.days),
-    "heat_map": TidyTable(_of(text="weekday", whole=" ".join(("hour", *_HEATS))), _cells),
-    "backlog": _fields(BacklogPoint, lambda report: report.backlog.points),
-    "trend": TidyTable(
-        {**kinds_of(TrendPoint), **_of(amount=" ".join(_LIMITS)), **_OF_TREND}, _trend
-    ),
-    "share_trend": TidyTable(
-        {
-            **kinds_of(SharePoint),
-            **_of(whole_or_none="met matured", share="share mean"),
-            **_OF_TREND,
-        },
+    "late": (_kinds(Late), lambda report: report.late),
+    "days": (_kinds(DayNote), lambda report: report.days),
+    "heat_map": (_kinds("text weekday", _whole(("hour", *_HEATS))), _cells),
+    "backlog": (_kinds(BacklogPoint), lambda report: report.backlog.points),
+    "trend": (_kinds(TrendPoint, f"amount {' '.join(_LIMITS)}, text side left_out"), _trend),
+    "share_trend": (
+        _kinds(SharePoint, "whole_or_none met matured, share share mean, text side left_out"),
         _share_trend,
     ),
-    "curve": TidyTable(_CURVE, _curve),
-    "funnel": TidyTable(
-        _of(
-            text="by",
-            whole="n",
-            share=" ".join(("centre", *_CURVES, *(f"plain_{name}" for name in _CURVES))),
-        ),
+    "curve": (_kinds("amount time, whole at_risk, share share lower upper"), _curve),
+    "funnel": (
+        _kinds("text by, whole n, share centre", *(f"share {name}" for name in _CURVES))
+        | _kinds(*(f"share plain_{name}" for name in _CURVES)),
         _funnel,
     ),
-    "mix": TidyTable({**kinds_of(MixClass), "rate": "share"}, _mix),
-    "comparison": TidyTable(
-        _of(
-            instant=" ".join(_PERIODS),
-            share="before after difference lower upper mix performance",
+    "mix": (_kinds(MixClass, "share rate"), _mix),
+    "comparison": (
+        _kinds(
+            f"instant {' '.join(_PERIODS)}",
+            "share before after difference lower upper mix performance",
         ),
         _comparison,
     ),
-    "change": _fields(
-        ClassChange,
-        lambda report: (
-            report.comparison.change.classes
-            if report.comparison and report.comparison.change
-            else ()
-        ),
-    ),
-    "attribution": TidyTable(_of(text="agency", whole=" ".join(_RULES)), _attribution),
-    "holders": _fields(
-        Share, lambda report: report.attribution.shares if report.attribution else ()
-    ),
-    "signs": TidyTable(_SIGNS, _signs),
-    "quality": TidyTable(_of(text="figure key", whole="count"), _quality),
+    "change": (_kinds(ClassChange), lambda report: getattr(_change(report), "classes", ())),
+    "attribution": (_kinds("text agency", _whole(_RULES)), _attribution),
+    "holders": (_kinds(Share), lambda report: getattr(report.attribution, "shares", ())),
+    "signs": (_kinds("text sign agency, whole_or_none count of, amount amount"), _signs),
+    "quality": (_kinds("text figure key, whole count"), _quality),
 }
 """Tables of a report that are not groupings. A grouping of the same name takes precedence."""
 
@@ -261,16 +225,12 @@ _OTHER_TABLES: Final[Mapping[str, TidyTable]] = {
 # -- columns ---------------------------------------------------------------------------------------
 
 
-def table_names(report: ReportNumbers) -> list[str]:
-    return list(dict.fromkeys([*(table.by for table in report.tables), *_OTHER_TABLES]))
-
-
 def columns_of(report: ReportNumbers, by: str) -> Mapping[str, list[Any]]:
     """Return the columns of a table, keyed by name."""
     if not _is_grouping(report, by):
-        other = _OTHER_TABLES[by]
-        lines = list(other.lines(report))
-        return {name: [line[name] for line in lines] for name in other.kinds}
+        kinds, lines = _OTHER_TABLES[by]
+        found = [one if isinstance(one, dict) else _values(one, kinds) for one in lines(report)]
+        return {name: [line[name] for line in found] for name in kinds}
     table = report.table(by)
     figures = [row_values(row) for row in table.rows]
     return {**_keys(table), **{name: [line[name] for line in figures] for name in ROW_KINDS}}
@@ -279,7 +239,7 @@ def columns_of(report: ReportNumbers, by: str) -> Mapping[str, list[Any]]:
 def kinds_of_table(report: ReportNumbers, by: str) -> Mapping[str, Kind]:
     if _is_grouping(report, by):
         return {**ROW_KINDS, **dict.fromkeys(_keys(report.table(by)), "text")}
-    return _OTHER_TABLES[by].kinds
+    return _OTHER_TABLES[by][0]
 
 
 def _keys(table: Table) -> dict[str, list[Any]]:
@@ -319,7 +279,7 @@ def write_tables(report: ReportNumbers, directory: str | PathLike[str]) -> list[
 def table_files(report: ReportNumbers, directory: Path) -> Mapping[str, Path]:
     files: dict[str, Path] = {}
     taken: set[str] = set()
-    for name in table_names(report):
+    for name in dict.fromkeys([*(table.by for table in report.tables), *_OTHER_TABLES]):
         safe = "".join(c if c.isalnum() or c in "-_" else "_" for c in name)
         stem, number = safe, 1
         # Some file systems do not distinguish letters that differ in case or Unicode composition.
@@ -337,11 +297,7 @@ _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def csv_table(columns: Mapping[str, Sequence[object]]) -> bytes:
-    r"""Return a table as CSV in UTF-8, with a first line of column names.
-
-    >>> csv_table({"share": [0.5], "at": [datetime(2025, 3, 11, 10, 15)]}).decode()
-    'share,at\n0.5,2025-03-11T10:15:00\n'
-    """
+    """Return a table as CSV in UTF-8, with a first line of column names."""
     text = StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(map(cell_text, columns))
@@ -350,17 +306,7 @@ def csv_table(columns: Mapping[str, Sequence[object]]) -> bytes:
 
 
 def cell_text(value: object) -> str:
-    r"""Write a value as the text of a CSV cell.
-
-    Text that begins like a formula is preceded by an apostrophe, and control characters are
-    escaped. An amount of time is written as hours and minutes, an instant in ISO 8601, and None as
-    an empty text.
-
-    >>> cell_text(timedelta(hours=4, minutes=25)), cell_text(0.75), cell_text(None)
-    ('4:25', '0.75', '')
-    >>> print(cell_text("=1+1"), cell_text("-2+3"), cell_text(-2.5), cell_text("\x1b[31m"))
-    '=1+1 '-2+3 -2.5 \x1b[31m
-    """
+    """Write a value as the text of a CSV cell, which no spreadsheet takes for a formula."""
     if value is None:
         return ""
     if isinstance(value, str):

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from workhours_sla.compliance.report import Promise, ReportNumbers
 from workhours_sla.compliance.tables import Table
-from workhours_sla.reports.columns import IN_TEXT, Figure, figures_of
+from workhours_sla.reports.columns import Figure, figures_of
 from workhours_sla.reports.headline import headline_lines
 from workhours_sla.reports.notes import notes
 from workhours_sla.reports.wording import (
@@ -23,12 +22,6 @@ from workhours_sla.text import words
 from workhours_sla.text.catalog import SENTENCES
 from workhours_sla.text.words import budget_words, heading, name_of, target_name
 
-_DISPENSABLE: Final = (
-    *("standardised", "closed_only", "p90", "median", "interval", "matured_met", "matured"),
-    "arrived",
-)
-"""Figures that a narrow table leaves out, in this order."""
-
 
 def plain_text(
     report: ReportNumbers,
@@ -37,27 +30,19 @@ def plain_text(
     *,
     width: int | None = None,
 ) -> str:
-    """Return the result in a sentence, the tables of the groupings ``by``, and notes, as text.
-
-    Tables that are wider than ``width`` leave columns out.
-    """
+    """Return the result, tables and notes as text; one wider than ``width`` has fewer columns."""
     shown = [*_above(report, headings), ""]
     shown += map(one_line, headline_lines(report))
     for name in by or _first(report):
         lines, figures = table_cells(report, name)
         first = printable_names([line[0] for line in lines])
-        cells = [
-            [title, *map(printable, line[1:])] for title, line in zip(first, lines, strict=True)
-        ]
+        cells = [[key, *map(printable, line[1:])] for key, line in zip(first, lines, strict=True)]
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
         fits, left = _fitting(widths, figures, width), _at_the_left(figures)
         shown.append("")
-        shown += [
-            "  ".join(
-                f"{line[at]:{'<' if at in left else '>'}{widths[at]}}" for at in fits
-            ).rstrip()
-            for line in cells
-        ]
+        for line in cells:
+            aligned = (f"{line[at]:{'<' if at in left else '>'}{widths[at]}}" for at in fits)
+            shown.append("  ".join(aligned).rstrip())
         if len(fits) < len(widths):
             names = (title for at, title in enumerate(lines[0]) if at not in fits)
             shown.append(SENTENCES.text("left_out", names="; ".join(names)))
@@ -67,12 +52,11 @@ def plain_text(
 def _fitting(widths: Sequence[int], figures: Sequence[Figure], most: int | None) -> list[int]:
     """Return the indexes of the columns that fit a width; the most important ones always stay."""
     fits = list(range(len(widths)))
-    places = {one.key: place for place, one in enumerate(figures, 1)}
-    for key in _DISPENSABLE:
+    places = [(one.dispensable, at) for at, one in enumerate(figures, 1) if one.dispensable]
+    for _, place in sorted(places):
         if most is None or sum(widths[at] + 2 for at in fits) - 2 <= most:
             break
-        if key in places:
-            fits.remove(places[key])
+        fits.remove(place)
     return fits
 
 
@@ -97,13 +81,10 @@ def html_table(report: ReportNumbers, headings: Sequence[str] = ()) -> str:
 
 
 def table_cells(report: ReportNumbers, by: str | None) -> tuple[list[list[str]], Sequence[Figure]]:
-    """Return the lines of a table, headings first and the total last, and the figures it has.
-
-    ``by`` is a grouping, or None for the total alone.
-    """
+    """Return the lines of a table, headings first and the total last, and the figures it has."""
     table = None if by is None else report.table(by)
     rows = () if table is None else table.rows
-    figures = figures_of(IN_TEXT, rows)
+    figures = figures_of("text", rows)
     head = ["" if table is None else heading(table.by), *(one.title(report) for one in figures)]
     lines = [[_row_name(table, row.key), *(one.text(row) for one in figures)] for row in rows]
     total = [heading("total"), *(one.text(report.total) for one in figures)]

@@ -22,11 +22,7 @@ _MINUTE: Final = timedelta(minutes=1)
 
 
 def printable(text: str) -> str:
-    r"""Return text as one line of at most 40 characters; unprintable characters become ``?``.
-
-    >>> printable("Roads\nand bridges")
-    'Roads?and bridges'
-    """
+    """Return text as one line of at most 40 characters; unprintable characters become ``?``."""
     return one_line(cut(text, WIDEST_NAME))
 
 
@@ -37,11 +33,7 @@ def one_line(text: str) -> str:
 
 
 def cut(text: str, letters: int) -> str:
-    """Shorten text to at most ``letters`` letters; shortened text ends with three dots.
-
-    >>> cut("Roads and bridges", 12)
-    'Roads and...'
-    """
+    """Shorten text to at most ``letters`` letters; shortened text ends with three dots."""
     return text if len(text) <= letters else f"{text[: letters - 3]}..."
 
 
@@ -51,12 +43,7 @@ def plain_week(name: str) -> str:
 
 
 def printable_names(names: Sequence[str]) -> list[str]:
-    """Return names as ``printable`` does; those that would be equal keep their end instead.
-
-    >>> long = "Committee for the property of the region"
-    >>> printable_names([f"{long}, office {n}" for n in (1, 2)])
-    ['Committee for the pr...region, office 1', 'Committee for the pr...region, office 2']
-    """
+    """Return names as ``printable`` does; those that would be equal keep their end instead."""
     shown = Counter(printable(name) for name in set(names))
     half = WIDEST_NAME // 2
     return [
@@ -68,11 +55,7 @@ def printable_names(names: Sequence[str]) -> list[str]:
 
 
 def moment(when: datetime) -> str:
-    """Return an instant as weekday, date and time.
-
-    >>> moment(datetime(2025, 11, 1, 9, 30))
-    'Sat 1 Nov 2025 09:30'
-    """
+    """Return an instant as weekday, date and time."""
     return f"{words.weekday_date(when.date())} {when:%H:%M}"
 
 
@@ -87,11 +70,7 @@ def percent_sign(share: float, target: float | None = None) -> str:
 
 
 def points_text(part: float, *, has_sign: bool = False) -> str:
-    """Write a difference of shares in percentage points, with a second decimal if it is small.
-
-    >>> points_text(0.0132), points_text(0.0004), points_text(0.0132, has_sign=True)
-    ('1.3', '0.04', '+1.3')
-    """
+    """Write a difference of shares in percentage points, with a second decimal if it is small."""
     places = 1 if abs(round(100 * part, 1)) or not round(100 * part, 2) else 2
     return signed(100 * part, places) if has_sign else number(f"{100 * part:.{places}f}")
 
@@ -119,11 +98,7 @@ def in_days(amount: timedelta, report: ReportNumbers) -> str:
 
 
 def days_text(amount: timedelta, day: timedelta) -> str:
-    r"""Write an amount in working days of a length; empty for at most one working day.
-
-    >>> days_text(timedelta(hours=71), timedelta(hours=8)).replace("\xa0", " ")
-    '8.9 working days'
-    """
+    """Write an amount in working days of a length; empty for at most one working day."""
     if amount <= day:
         return ""
     return CHARTS.text("amount_days", days=number(f"{amount / day:.1f}"))

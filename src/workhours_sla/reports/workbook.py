@@ -7,7 +7,7 @@ and instants are in local time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from os import PathLike
 from pathlib import Path
@@ -20,18 +20,10 @@ from workhours_sla.disk.atomic_write import write_files
 from workhours_sla.errors import needs_extra
 from workhours_sla.reports import notes
 from workhours_sla.reports.cells import Book, Coloured, Layout, Points, Share
-from workhours_sla.reports.columns import (
-    BESIDE,
-    FIGURES,
-    IN_SUMMARY,
-    PRINTED,
-    Figure,
-    figures_of,
-    verdict_of,
-)
+from workhours_sla.reports.columns import FIGURES, Figure, figures_of, verdict_of
 from workhours_sla.reports.headline import (
     agencies,
-    by_late,
+    by_need,
     headline_lines,
     lacking,
     named_period,
@@ -61,8 +53,7 @@ _COLOURS: Final = {
     TargetVerdict.TOO_FEW: "#55585D",
 }
 """The colours of the verdicts, which are those of the page."""
-Line = tuple[str, str]
-"""A row of the method: a name, which may be empty, and a text."""
+Line = tuple[str, str]  # a row of the method: a name, which may be empty, and a text
 
 
 def write_workbook(report: Report, path: str | PathLike[str], *, lang: str | None = None) -> None:
@@ -105,22 +96,16 @@ def _write(book: Book, report: Report) -> None:
 
 def _groups(book: Book, report: ReportNumbers, table: Table) -> None:
     by, is_chosen, rows = table.by, table.by not in OWN_TABLES, table.rows
-    printed, beside = figures_of(PRINTED, rows), figures_of(BESIDE, rows)
+    printed, beside = figures_of("print", rows), figures_of("sheet", rows)
     weeks = _week_values(report) if by == "week" else {}
     own = _OF_WEEKS if weeks else ()
     figures = [*printed, *([FIGURES["final_at"]] if weeks else []), *beside]
     at = len(printed)  # where the columns of weeks are
     titles = [one.title(report, in_workbook=True) for one in figures]
     titles[at:at] = map(title_of, own)
-    widths = [one.width for one in figures]
-    widths[at:at] = [11] * len(own)
-    layout = Layout(
-        (44 if is_chosen else 34, *widths),
-        landscape=True,
-        printed=at + 1,
-        one_page=not is_chosen,
-        wrapped=(0,),
-    )
+    widths = [44 if is_chosen else 34, *(one.width for one in figures)]
+    widths[at + 1 : at + 1] = [11] * len(own)
+    layout = Layout(widths, landscape=True, printed=at + 1, one_page=not is_chosen, wrapped=(0,))
     key = f"sheet_{by}" if by in (*ATTRIBUTES, *OWN_TABLES) else "sheet_other"
     sheet = book.sheet(WORKBOOK.text(key, by=heading(by)), layout)
 
@@ -152,17 +137,12 @@ def _share(value: object, target: float | None = None) -> Share | None:
 
 
 def _week_values(report: ReportNumbers) -> dict[str | None, dict[str, object]]:
-    found: dict[str | None, dict[str, object]] = {
-        row.key: {"goal": Share(report.promise.target_rate)} for row in report.table("week").rows
-    }
-    trend = report.share_trend
+    trend, goal = report.share_trend, Share(report.promise.target_rate)
+    found = {row.key: dict[str, object](goal=goal) for row in report.table("week").rows}
     for point in trend.points:
-        side = trend.side(point)
-        found[point.week] |= {
-            "control_lower": _share(point.lower),
-            "control_upper": _share(point.upper),
-            "signal": None if side == "neither" else WORKBOOK.text(side),
-        }
+        side, ends = trend.side(point), (_share(point.lower), _share(point.upper))
+        signal = None if side == "neither" else WORKBOOK.text(side)
+        found[point.week] |= zip(_OF_WEEKS[1:], (*ends, signal), strict=True)
     return found
 
 
@@ -181,7 +161,7 @@ def _summary(report: Report) -> Iterator[tuple[list[object], dict[str, object]]]
         figures = [FIGURES[key] for key in _OF_AGENCY]
         titles = [heading("agency"), *(one.title(report, in_workbook=True) for one in figures)]
         yield [*titles, title_of("lacking")], {"bold": True, "text_wrap": True, "align": "left"}
-        for row in by_late(table.rows)[:_AGENCIES]:
+        for row in by_need(table.rows)[:_AGENCIES]:
             values = [_value(one, row) for one in figures]
             yield [name_of("agency", row.key), *values, lacking(row) or None], left
         yield [], {}
@@ -190,10 +170,10 @@ def _summary(report: Report) -> Iterator[tuple[list[object], dict[str, object]]]
     yield [title_of("overdue_now"), now.overdue], left
     yield [], {}
     yield [title_of("goal"), Share(report.promise.target_rate)], left
-    for name in IN_SUMMARY:
-        value = _value(FIGURES[name], report.total)
+    for one in figures_of("summary"):
+        value = _value(one, report.total)
         if value is not None:
-            title = f"{name}_of_period" if name in ("open", "overdue") else name
+            title = f"{one.key}_of_period" if one.key in ("open", "overdue") else one.key
             yield [title_of(title), value], left
     compared = report.comparison
     if compared is None or compared.change is None:
@@ -202,13 +182,9 @@ def _summary(report: Report) -> Iterator[tuple[list[object], dict[str, object]]]
     for period, rate in ((compared.before, change.before), (compared.after, change.after)):
         title = WORKBOOK.text("share_of_period", period=named_period(whole_period(report, period)))
         yield [title, Share(rate, report.promise.target_rate)], left
-    for name, points in (
-        ("difference", change.difference),
-        ("lower", interval.lower),
-        ("upper", interval.upper),
-        ("by_mix", change.mix),
-        ("by_performance", change.performance),
-    ):
+    parts = {"difference": change.difference, "lower": interval.lower, "upper": interval.upper}
+    parts |= {"by_mix": change.mix, "by_performance": change.performance}
+    for name, points in parts.items():
         yield [title_of(name), Points(points)], left
 
 
@@ -219,14 +195,10 @@ def _late(book: Book, report: ReportNumbers) -> None:
 
     def value(late: Any, key: str) -> object:
         found = getattr(late, "overdue" if key == "overdue_by" else key)
-        return _yes_no(found) if isinstance(found, bool) else found
+        return _yes_no(flag=found) if isinstance(found, bool) else found
 
     lines = ([value(late, key) for key in columns] for late in report.late)
     sheet.table([heading(key) for key in columns], lines)
-
-
-def _yes_no(flag: object) -> str:
-    return WORKBOOK.text("yes" if flag else "no")
 
 
 def _calendar(book: Book, report: ReportNumbers) -> None:
@@ -234,51 +206,54 @@ def _calendar(book: Book, report: ReportNumbers) -> None:
     layout = Layout((14, 30, 14, 90, 12), wrapped=(3,))
     sheet = book.sheet(WORKBOOK.text("sheet_calendar"), layout)
     special = [day.kind not in ("work", "day_off") or day.short for day in report.days]
-
-    def lines() -> Iterator[list[object]]:
-        for day, flag in zip(report.days, special, strict=True):
-            kind, reason = notes.day_texts(day)
-            yield [day.date, kind, day.working_time, reason, _yes_no(flag)]
-
-    sheet.table([title_of(name) for name in columns], lines())
+    days = ((day, *notes.day_texts(day)) for day in report.days)
+    lines = ([day.date, kind, day.working_time, reason] for day, kind, reason in days)
+    flagged = ([*line, _yes_no(flag=flag)] for line, flag in zip(lines, special, strict=True))
+    sheet.table([title_of(name) for name in columns], flagged)
     if any(special):
-        sheet.page.filter_column(columns.index("special"), f"x == {_yes_no(special)}")
-        for row, flag in enumerate(special, start=1):
-            if not flag:
-                sheet.page.set_row(row, None, None, {"hidden": True})
+        sheet.page.filter_column(columns.index("special"), f"x == {_yes_no(flag=True)}")
+        for row in (row for row, flag in enumerate(special, start=1) if not flag):
+            sheet.page.set_row(row, None, None, {"hidden": True})
 
 
-# -- method ----------------------------------------------------------------------------------------
+def _yes_no(*, flag: bool) -> str:
+    return WORKBOOK.text("yes" if flag else "no")
 
 
 def _method(book: Book, report: ReportNumbers) -> None:
     sheet = book.sheet(WORKBOOK.text("sheet_method"), Layout((30, 92)))
-    sections = {
+    text, made, late, row = WORKBOOK.text, report.provenance, report.total.counts.breached, 0
+    sections: dict[str, Iterable[Line]] = {
         "reading": _reading(report),
-        "sheets": _sheets(report),
-        "data": _data(report),
-        "sources": _sources(report),
+        "sheets": (
+            ("", text("print_explained", last=title_of(figures_of("print")[-1].key))),
+            (text("sheet_week"), text("weeks_explained")),
+            (text("sheet_late"), text("late_explained", shown=len(report.late), late=late)),
+            (text("sheet_calendar"), text("calendar_explained")),
+        ),
+        "data": (  # the last note on quality is in "sources"
+            ("", note) for note in (*notes.quality_notes(report)[:-1], notes.final_note(report))
+        ),
+        "sources": (
+            (text("name_library"), f"workhours_sla {made.library}"),
+            (text("name_policy"), made.policy),
+            *((text("name_calendar", id=one.id), one.version) for one in made.calendars),
+            (text("name_input"), made.input_hash),
+        ),
     }
-    row = 0
-    for key, found in sections.items():
-        lines = list(found)
-        if not lines:
-            continue
-        sheet.cell(row, 0, WORKBOOK.text(key), bold=True, font_size=13)
-        row += 1
-        for name, text in lines:
-            sheet.cell(row, 0, name or None, bold=True, valign="top", text_wrap=True)
-            sheet.cell(row, 1, text, valign="top", text_wrap=True)
+    for key, lines in sections.items():
+        sheet.cell(row, 0, text(key), bold=True, font_size=13)
+        for name, said in lines:
             row += 1
-        row += 1
+            sheet.cell(row, 0, name or None, bold=True, valign="top", text_wrap=True)
+            sheet.cell(row, 1, said, valign="top", text_wrap=True)
+        row += 2
 
 
 def _reading(report: ReportNumbers) -> Iterator[Line]:
     for key, said in notes.explanations(report, SENTENCES):
-        yield (
-            FIGURES[key].title(report, in_workbook=True) if key in FIGURES else title_of(key),
-            said,
-        )
+        one = FIGURES.get(key)
+        yield title_of(key) if one is None else one.title(report, in_workbook=True), said
         if key == "rate":
             yield title_of("early"), WORKBOOK.text("early_explained")
     facts = notes.method_facts(report)
@@ -286,27 +261,3 @@ def _reading(report: ReportNumbers) -> Iterator[Line]:
     yield title_of("not_reached"), WORKBOOK.text("not_reached_explained")
     for note in notes.false_failure_notes(report):
         yield title_of("verdict"), note
-
-
-def _sheets(report: ReportNumbers) -> Iterator[Line]:
-    text = WORKBOOK.text
-    yield "", text("print_explained", last=title_of(PRINTED[-1]))
-    yield text("sheet_week"), text("weeks_explained")
-    late = report.total.counts.breached
-    yield text("sheet_late"), text("late_explained", shown=len(report.late), late=late)
-    yield text("sheet_calendar"), text("calendar_explained")
-
-
-def _data(report: ReportNumbers) -> Iterator[Line]:
-    for note in notes.quality_notes(report)[:-1]:  # the last one is in "sources"
-        yield "", note
-    yield "", notes.final_note(report)
-
-
-def _sources(report: ReportNumbers) -> Iterator[Line]:
-    made, text = report.provenance, WORKBOOK.text
-    yield text("name_library"), f"workhours_sla {made.library}"
-    yield text("name_policy"), made.policy
-    for calendar in made.calendars:
-        yield text("name_calendar", id=calendar.id), calendar.version
-    yield text("name_input"), made.input_hash

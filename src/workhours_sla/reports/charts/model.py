@@ -28,10 +28,8 @@ LABELLED: Final = 14  # maximum number of points in a chart that get a label wit
 
 _DAY: Final = timedelta(days=1)
 
-Place = float | datetime
-"""A value on an axis: a number or an instant."""
-Tick = tuple[Place, str]
-"""A value on an axis, and the text at its tick."""
+Place = float | datetime  # a value on an axis: a number or an instant
+Tick = tuple[Place, str]  # a value on an axis, and the text at its tick
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,15 +131,8 @@ class Chart:
         return [layer for layer in self.layers if isinstance(layer, Series)]
 
 
-# -- axes ------------------------------------------------------------------------------------------
-
-
 def ticks(low: float, high: float, about: int = 5) -> list[float]:
-    """Return about ``about`` equally spaced round values from ``low`` to ``high``.
-
-    >>> ticks(0, 3.4)
-    [0.0, 1.0, 2.0, 3.0]
-    """
+    """Return about ``about`` equally spaced round values from ``low`` to ``high``."""
     rough = (high - low) / about or 1.0
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(m * power for m in (1, 2, 5, 10) if m * power >= rough * (1 - 1e-9))
@@ -169,16 +160,12 @@ def week_axis(names: Sequence[str], width: float = HALF) -> Axis:
     """Return an axis with the dates of the weeks, as many as fit, and each year below its first."""
     texts = [words.week_dates(name) for name in names]
     step = max(1, math.ceil(len(texts) * (max(map(width_of, texts)) + TYPE) / width))
-    named: list[Tick] = []
-    before = ""
+    named, before = list[Tick](), ""
     for place in range(0, len(names), step):
         year = names[place][:4]
         named.append((place, f"{texts[place]}\n{year}" if year != before else texts[place]))
         before = year
     return Axis(-0.7, max(len(names) - 0.3, 0.7), tuple(named))
-
-
-# -- texts -----------------------------------------------------------------------------------------
 
 
 def target_level(target: float, *, upright: bool = False) -> Level:
@@ -191,16 +178,10 @@ def width_of(text: str) -> float:
 
 
 def name_lines(name: str, letters: int, *, lines: int = 2, tail: str = "") -> str:
-    """Break a name into at most ``lines`` lines of ``letters`` letters, and append ``tail``.
-
-    >>> print(name_lines("Комитет транспорта и дорожного хозяйства", 22, tail=": 7"))
-    Комитет транспорта и
-    дорожного хозяйства: 7
-    """
+    """Break a name into at most ``lines`` lines of ``letters`` letters, and append ``tail``."""
     dots = "\N{HORIZONTAL ELLIPSIS}"
-    return (
-        "\n".join(textwrap.wrap(one_line(name), letters, max_lines=lines, placeholder=dots)) + tail
-    )
+    found = textwrap.wrap(one_line(name), letters, max_lines=lines, placeholder=dots)
+    return "\n".join(found) + tail
 
 
 def in_a_row(days: Iterable[date]) -> list[list[date]]:

@@ -6,13 +6,14 @@ default. Where there is nothing to draw, a sentence in the picture explains why.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.compliance.cases import Cases
 from workhours_sla.compliance.tables import OWN_TABLES, Table
-from workhours_sla.reports.charts import arrivals, groups, times, weeks
+from workhours_sla.reports.charts import groups, times, weeks
+from workhours_sla.reports.charts.model import Chart
 from workhours_sla.reports.charts.svg import Picture, picture
 from workhours_sla.reports.charts.timeline import Timeline
 from workhours_sla.reports.charts.year import year_chart
@@ -21,7 +22,7 @@ from workhours_sla.sla.event import Event
 from workhours_sla.sla.forecast import Forecast
 from workhours_sla.sla.holders import Span
 from workhours_sla.sla.outcome import Outcome
-from workhours_sla.text.catalog import language
+from workhours_sla.text.catalog import CHARTS, language
 from workhours_sla.worktime.schedule import Schedule
 
 
@@ -79,9 +80,7 @@ def draw_funnel(report: Report, by: str | None = None, *, lang: str | None = Non
     if by in OWN_TABLES:
         msg = f"there is no funnel of {by!r}; name a grouping that the report was asked for"
         raise LookupError(msg)
-    table = _grouping(report, by)
-    with language(lang or report.lang):
-        return picture(groups.funnel_chart(report, table))
+    return _of_groups(groups.funnel_chart, report, by, lang)
 
 
 def draw_groups(report: Report, by: str | None = None, *, lang: str | None = None) -> Picture:
@@ -91,22 +90,21 @@ def draw_groups(report: Report, by: str | None = None, *, lang: str | None = Non
     matured appeals come last and show counts. The marker shows whether a group provably meets or
     misses the target. Raises LookupError for a grouping that the report does not have.
     """
-    table = _grouping(report, by)
+    return _of_groups(groups.caterpillar_chart, report, by, lang)
+
+
+def _of_groups(
+    chart: Callable[[Report, Table], Chart], report: Report, by: str | None, lang: str | None
+) -> Picture:
+    found = (one for one in report.tables if one.by not in OWN_TABLES)
+    table = next(found, None) if by is None else report.table(by)
     with language(lang or report.lang):
-        return picture(groups.caterpillar_chart(report, table))
-
-
-def _grouping(report: Report, by: str | None) -> Table | None:
-    if by is not None:
-        return report.table(by)
-    return next((table for table in report.tables if table.by not in OWN_TABLES), None)
+        empty = CHARTS.text("no_grouping")
+        return picture(Chart("", empty=empty) if table is None else chart(report, table))
 
 
 def draw_arrivals(
-    report: Report,
-    show: arrivals.Show = "in_time",
-    *,
-    lang: str | None = None,
+    report: Report, show: groups.Show = "in_time", *, lang: str | None = None
 ) -> Picture:
     """Return a heat map of the arrivals by weekday and hour.
 
@@ -116,7 +114,7 @@ def draw_arrivals(
     fewer than ten appeals shows counts, such as 6/8. Raises ValueError for another ``show``.
     """
     with language(lang or report.lang):
-        return picture(arrivals.arrivals_chart(report, show), height=200)
+        return picture(groups.arrivals_chart(report, show), height=200)
 
 
 def draw_forecast(forecast: Forecast, *, lang: str = "en") -> Picture:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
-from itertools import pairwise
+from itertools import chain, pairwise
 from os import PathLike
 from pathlib import Path
 from typing import Final, Literal
@@ -38,18 +38,11 @@ _MARGIN: Final = 16
 _WIDE_LETTER: Final = 6.8  # width of a wide letter; the names of groups have many
 _HATCH: Final = 7  # the horizontal distance of the lines of a hatched box
 _SHAPES: Final = {
-    "outside": "diamond",
-    "run_of_eight": "up",
-    "three_of_four": "square",
-    "range_outside": "diamond",
-    "p90": "diamond",
+    **dict.fromkeys(("outside", "range_outside", "p90"), "diamond"),
+    **dict.fromkeys(("run_of_eight", "funnel_1", "funnel_2"), "up"),
+    **dict.fromkeys(("funnel_-1", "funnel_-2", "target_fails"), "down"),
+    **dict.fromkeys(("three_of_four", "target_inconclusive"), "square"),
     "censored": "bar",
-    "funnel_1": "up",
-    "funnel_2": "up",
-    "funnel_-1": "down",
-    "funnel_-2": "down",
-    "target_fails": "down",
-    "target_inconclusive": "square",
     "target_too_few": "cross",
 }
 """The shapes of points, by the beginning of their kind; other points are circles."""
@@ -91,13 +84,12 @@ def svg(chart: Chart, *, wide: bool = False, height: int = HEIGHT) -> str:
 
 def legend(chart: Chart) -> list[tuple[str, str]]:
     """Return the SVG and the text of each entry of the legend; lines have their names beside."""
-    found = []
-    for look, label in _explained(chart):
-        if not look.startswith("stroke "):
-            key = _element("svg", *_swatch(look, 0, 11), viewBox="-1 0 17 13", class_="key")
-            key.set("aria-hidden", "true")
-            found.append((tostring(key, encoding="unicode"), label))
-    return found
+    shape = {"viewBox": "-1 0 17 13", "class_": "key", "aria_hidden": "true"}
+    return [
+        (tostring(_element("svg", *_swatch(look, 0, 11), **shape), encoding="unicode"), label)
+        for look, label in _explained(chart)
+        if not look.startswith("stroke ")
+    ]
 
 
 # -- pictures --------------------------------------------------------------------------------------
@@ -143,7 +135,7 @@ def picture(chart: Chart, *, height: float = TALL) -> Picture:
             x, below = 0.0, below + _NOTE
         parts += [*_swatch(look, x, below), _text(x + 20, below, label, "note")]
         x += wide
-    for line in (line for note in (*chart.notes, *drawing.unnamed()) for line in _wrapped(note)):
+    for line in chain(*map(_wrapped, (*chart.notes, *drawing.notes))):
         below += _NOTE
         parts.append(_text(0, below, line, "note"))
     moved = _element("g", *parts, transform=f"translate(0 {_NOTE * 1.6})")
@@ -153,10 +145,15 @@ def picture(chart: Chart, *, height: float = TALL) -> Picture:
 def _whole(title: str, parts: list[Element], height: float) -> Picture:
     wide, tall = ALONE + 2 * _MARGIN, round(height + 2 * _MARGIN)
     heading = _text(0, _NOTE, title, "heading")
+    # without variables, which few programs that draw SVG know
+    colours, _, rules = STYLE.partition("}")
+    values = dict(re.findall(r"--([\w-]+): ([^;]+);", colours))
+    style = re.sub(r"var\(--([\w-]+)\)", lambda name: values[name[1]], rules)
+    style = style.replace(".chart", ".workhours")  # a style inside of SVG applies to a notebook
     drawn = _element(
         "svg",
         _element("title", title),
-        _element("style", _style_alone()),
+        _element("style", style),
         _element("rect", width=wide, height=tall, class_="paper"),
         _element("g", heading, *parts, transform=f"translate({_MARGIN} {_MARGIN})"),
         xmlns="http://www.w3.org/2000/svg",
@@ -168,14 +165,6 @@ def _whole(title: str, parts: list[Element], height: float) -> Picture:
     return Picture(title, tostring(drawn, encoding="unicode") + "\n")
 
 
-def _style_alone() -> str:
-    """Return the style sheet without variables, which few programs that draw SVG know."""
-    colours, _, rules = STYLE.partition("}")
-    values = dict(re.findall(r"--([\w-]+): ([^;]+);", colours))
-    found = re.sub(r"var\(--([\w-]+)\)", lambda name: values[name[1]], rules)
-    return found.replace(".chart", ".workhours")  # a style inside of SVG applies to a notebook
-
-
 def _wrapped(text: str) -> Iterator[str]:
     for one in text.split("\n"):
         yield from textwrap.wrap(one, int(ALONE / LETTER))
@@ -183,21 +172,16 @@ def _wrapped(text: str) -> Iterator[str]:
 
 def _explained(chart: Chart) -> Iterator[tuple[str, str]]:
     """Yield the entries of the legend: the form and the style of each, and its text."""
-    boxes: set[str] = set()
-    kinds: set[str] = set()
-    ends: set[str] = set()
     for layer in chart.layers:
         match layer:
             case model.Band(label=label):
                 yield "box band", label
-            case model.Box(look=look):
-                boxes.add(look)
             case model.Series(look=look, label=label) | model.Level(look=look, label=label):
                 if label:
                     yield f"stroke {look}", label
-        if isinstance(layer, model.Series):
-            kinds.update(point.kind for point in layer.points)
-            ends.add(layer.end)
+    boxes = {layer.look for layer in chart.layers if isinstance(layer, model.Box)}
+    kinds = {point.kind for series in chart.series() for point in series.points}
+    ends = {series.end for series in chart.series()}
     for look, label in chart.legend.items():
         if look in boxes:
             yield f"box {look}", label
@@ -282,7 +266,7 @@ class _Drawing:
         self._lines: list[Element] = []
         self._marks: list[Element] = []
         self._ends: list[tuple[float, str]] = []
-        self._unnamed = 0
+        self.notes: list[str] = []  # set by ``parts``
         self._has_two_axes = width == WIDE and not chart.y.names  # one of them is in sight
 
     def parts(self) -> list[Element]:
@@ -295,22 +279,21 @@ class _Drawing:
             free = max(at, free)
             self._text(self._right + 5, free + 4, text, "note")
             free += _LINE
-        for value, text in self._chart.y.ticks if self._has_two_axes else ():
-            at = self._y(value)
+        named = [(self._y(value), text) for value, text in self._chart.y.ticks]
+        for at, text in named if self._has_two_axes else ():
             if not any(abs(at - end) < _LINE for end, _ in self._ends):
                 self._text(self._right + 5, at + 4, text, "tick")
         self._names()
         return [*self._lines, *self._marks]
-
-    def unnamed(self) -> list[str]:
-        template = self._chart.unnamed
-        return [template.format(count=self._unnamed)] if self._unnamed and template else []
 
     def x(self, value: Place) -> float:
         return _place(self._chart.x, value, self._left, self._right)
 
     def _y(self, value: Place) -> float:
         return _place(self._chart.y, value, self._foot, self._top)
+
+    def _at(self, point: Point) -> Corner:
+        return self.x(point.x), self._y(point.y)
 
     def _line(self, x1: float, y1: float, x2: float, y2: float, class_: str) -> None:
         self._lines.append(_element("line", x1=x1, x2=x2, y1=y1, y2=y2, class_=class_))
@@ -378,7 +361,7 @@ class _Drawing:
     def _series(self, series: model.Series) -> None:
         low = self._chart.y.low
         places = [
-            (self.x(point.x), self._y(point.y))
+            self._at(point)
             for point in series.points
             if not isinstance(low, datetime) and (not series.look or low <= point.y)
         ]
@@ -392,16 +375,13 @@ class _Drawing:
             else:
                 self._text(x + 8, y - 5, series.end, "note")
         for point in series.points:
-            self._point(point)
-
-    def _point(self, point: Point) -> None:
-        """Draw a point; one without a kind and without a tooltip is only a corner of its line."""
-        x, y = self.x(point.x), self._y(point.y)
-        if point.low < point.high:
-            self._line(self.x(point.low), y, self.x(point.high), y, f"range {point.kind}")
-        shape = _marker(point.kind, x, y) if point.kind or point.tooltip else None
-        if shape is not None:
-            self._mark(point.tooltip, [shape], point.kind)
+            x, y = self._at(point)
+            if point.low < point.high:
+                self._line(self.x(point.low), y, self.x(point.high), y, f"range {point.kind}")
+            # a point without a kind and without a tooltip is only a corner of its line
+            shape = _marker(point.kind, x, y) if point.kind or point.tooltip else None
+            if shape is not None:
+                self._mark(point.tooltip, [shape], point.kind)
 
     def _box(self, box: model.Box) -> None:
         left, right = self.x(box.x), self.x(box.end)
@@ -422,32 +402,31 @@ class _Drawing:
 
     def _names(self) -> None:
         """Write the names of points beside them, from right to left, where there is room."""
-        points = [point for series in self._chart.series() for point in series.points]
-        taken = [
-            (x - 4, y - 4, x + 4, y + 4)
-            for series in self._chart.series()
-            for x, y in ((self.x(point.x), self._y(point.y)) for point in series.points)
-            if not series.look
-        ]
-        left_over = model.LABELLED
-        for point in sorted((one for one in points if one.name), key=lambda p: p.x, reverse=True):
-            x, y, text = self.x(point.x), self._y(point.y), printable(point.name)
+        taken: list[Rectangle] = []
+        named: list[Point] = []
+        for series in self._chart.series():
+            named += (point for point in series.points if point.name)
+            for x, y in () if series.look else map(self._at, series.points):
+                taken.append((x - 4, y - 4, x + 4, y + 4))
+        written = 0
+        for point in sorted(named, key=lambda one: one.x, reverse=True):
+            (x, y), text = self._at(point), printable(point.name)
             wide = len(text) * LETTER
             for left in (x + 7, x - 7 - wide):
                 box = left, y - _LINE / 2, left + wide, y + _LINE / 2
-                if left_over and self._is_free(box, taken):
+                if written < model.LABELLED and self._is_free(box, taken):
                     self._text(left, y + 4, text, "note name")
                     taken.append(box)
-                    left_over -= 1
+                    written += 1
                     break
-            else:
-                self._unnamed += 1
+        if written < len(named) and self._chart.unnamed:
+            self.notes.append(self._chart.unnamed.format(count=len(named) - written))
 
     def _is_free(self, box: Rectangle, taken: Iterable[Rectangle]) -> bool:
         left, top, right, foot = box
-        is_inside = self._left < left and right < self._right
         return (
-            is_inside
+            self._left < left
+            and right < self._right
             and self._top < top
             and foot < self._foot
             and not any(
@@ -457,8 +436,7 @@ class _Drawing:
         )
 
 
-Rectangle = tuple[float, float, float, float]
-"""The left, upper, right and lower edge."""
+Rectangle = tuple[float, float, float, float]  # the left, upper, right and lower edge
 Corner = tuple[float, float]
 
 

@@ -4,21 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Final
 
 from workhours_sla.reports.charts import model
-from workhours_sla.reports.charts.model import (
-    TYPE,
-    Axis,
-    Box,
-    Chart,
-    Label,
-    Level,
-    Point,
-    Series,
-    Tick,
-)
+from workhours_sla.reports.charts.model import Axis, Box, Chart, Label, Level, Point, Series, Tick
 from workhours_sla.reports.wording import printable
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.holders import Span
@@ -86,18 +76,17 @@ class Timeline:
         time = list(self._time())
         uses = dict.fromkeys(box.look for box in time)
         clock = "_clock" if self._around_the_clock else ""
-        lanes = [(f"lane_time{clock}", _TIME)]
-        lanes += [("lane_holder", _HOLDER)] if self._spans else []
-        lanes += [("lane_events", _EVENTS)] if self._events else []
-        named = tuple((top + tall / 2, text(name)) for name, (top, tall) in lanes)
-        blank = [] if self._around_the_clock else [text("blank")]
+        lanes = {f"lane_time{clock}": _TIME}
+        lanes |= {"lane_holder": _HOLDER} if self._spans else {}
+        lanes |= {"lane_events": _EVENTS} if self._events else {}
+        named = tuple((top + tall / 2, text(name)) for name, (top, tall) in lanes.items())
         return Chart(
             title,
             self._axis(),
             Axis(_BOTTOM, _TOP, named, names=True),
             (*time, *self._reasons(), *self._lines(), *self._marks(), *self._holders()),
             {use: text(f"{use}{clock}" if use == "not_used" else use) for use in uses},
-            notes=(*blank, *self._event_notes(), *self._holder_notes()),
+            notes=tuple(self._notes()),
             height=HEIGHT,
         )
 
@@ -108,16 +97,13 @@ class Timeline:
         at = self._schedule.end_of_day(day - _DAY)
         return min(max(at, self._first), self._last)
 
-    # -- time ------------------------------------------------------------------------------
-
     def _axis(self) -> Axis:
         """Return the axis of time, with ticks for days and, if there is room, for hours."""
         edges = [(self._midnight(day), weekday_text(day)) for day in self._days]
-        wide = model.width_of(edges[0][1]) + TYPE
+        wide = model.width_of(edges[0][1]) + model.TYPE
         if len(edges) > 1 and self._width(edges[0][0], edges[1][0]) < wide:
             edges = edges[1:]  # the visible part of the first day is too narrow for its name
-        named: list[Tick] = []
-        free = self._first
+        named, free = list[Tick](), self._first
         for at, text in edges:
             if at >= free and self._width(at, self._last) > wide * 0.75:
                 named.append((at, text))
@@ -140,8 +126,7 @@ class Timeline:
         """Yield a box for each interval of working time, by its use, and each unknown date."""
         outcome = self._outcome
         pauses = () if self._around_the_clock else outcome.pauses
-        cuts = {self._start, self._end, *(edge for pause in pauses for edge in pause)}
-        cuts |= set() if outcome.limit is None else {outcome.limit}
+        cuts = {self._start, self._end, outcome.limit or self._end, *chain(*pauses)}
         found: dict[str, list[Stretch]] = {use: [] for use in _USES}
         known = [day for day in (self._days[0] - _DAY, *self._days) if self._schedule.knows(day)]
         for start, end in (both for day in known for both in self._schedule.intervals_of(day)):
@@ -150,11 +135,9 @@ class Timeline:
                 edges = [since, *sorted(cut for cut in cuts if since < cut < until), until]
                 for a, b in pairwise(edges):
                     found[self._use(a + (b - a) / 2, pauses)].append((a, b))
-        found["unknown_day"] = [
-            (self._midnight(day), self._midnight(day + _DAY))
-            for day in self._days
-            if not self._schedule.knows(day)
-        ]
+        unknown = (day for day in self._days if not self._schedule.knows(day))
+        edges_of = ((day, day + _DAY) for day in unknown)
+        found["unknown_day"] = [(self._midnight(a), self._midnight(b)) for a, b in edges_of]
         return (Box(a, _TIME[0], b, _TIME[1], use) for use, some in found.items() for a, b in some)
 
     def _use(self, at: datetime, pauses: Sequence[Stretch]) -> str:
@@ -175,8 +158,8 @@ class Timeline:
             upright = wide < model.width_of("выходной") and wide < tall
             across, along = (wide, tall) if upright else (tall, wide)
             text = ", ".join(dict.fromkeys(map(self._why, run)))
-            lines = max(1, int(across / (TYPE * 1.3)))
-            if across >= TYPE and along > model.width_of("ооооо"):
+            lines = max(1, int(across / (model.TYPE * 1.3)))
+            if across >= model.TYPE and along > model.width_of("ооооо"):
                 look = "upright" if upright else "reason"
                 middle = since + (until - since) / 2
                 shown = model.name_lines(text, int(along / model.width_of("о")), lines=lines)
@@ -192,9 +175,8 @@ class Timeline:
         return catalog.DAY_KINDS[found.kind]
 
     def _lines(self) -> Iterator[Level]:
-        outcome = self._outcome
+        outcome, same = self._outcome, self._outcome.due_at == self._outcome.limit
         is_open = outcome.answered_at is None and outcome.withdrawn_at is None
-        same = outcome.due_at == outcome.limit
         for look, key, at in (
             ("due", "due_and_limit" if same else "due_line", outcome.due_at),
             ("late", "late_line", None if same else outcome.limit),
@@ -205,8 +187,6 @@ class Timeline:
 
     def _when(self, at: datetime) -> str:
         return when_text(at.astimezone(self._schedule.tz))
-
-    # -- events and holders ----------------------------------------------------------------
 
     def _marks(self) -> Iterator[Series | Label]:
         """Yield the events as points with numbers; events near each other share a label."""
@@ -222,22 +202,22 @@ class Timeline:
             text = "\N{EN DASH}".join(dict.fromkeys((str(first), str(last))))
             yield Label(since + (until - since) / 2, _MARKS - 0.2, text, "number")
 
-    def _event_notes(self) -> Iterator[str]:
+    def _holders(self) -> Iterator[Box]:
+        top, tall = _HOLDER
+        for place, span in enumerate(self._spans):
+            text = _letters(place) if self._width(span.since, span.until) > model.TYPE else ""
+            look = "holder" if span.phase == "assigned" else "no_holder"
+            yield Box(span.since, top, span.until, tall, look, text)
+
+    def _notes(self) -> Iterator[str]:
+        if not self._around_the_clock:
+            yield CHARTS.text("blank")
         for number, event in enumerate(self._events, start=1):
             who = f", {printable(event.agency_id)}" if event.agency_id else ""
             name = CHARTS.text(event.type.value)
             yield f"{number}  {self._when(event.occurred_at)}  {name}{who}"
         if self._later:
             yield CHARTS.text("later_events", count=self._later)
-
-    def _holders(self) -> Iterator[Box]:
-        top, tall = _HOLDER
-        for place, span in enumerate(self._spans):
-            text = _letters(place) if self._width(span.since, span.until) > TYPE else ""
-            look = "holder" if span.phase == "assigned" else "no_holder"
-            yield Box(span.since, top, span.until, tall, look, text)
-
-    def _holder_notes(self) -> Iterator[str]:
         for place, span in enumerate(self._spans):
             who = f"{printable(span.holder)}, " if span.holder else ""
             amount = span.until - span.since if self._around_the_clock else span.worked

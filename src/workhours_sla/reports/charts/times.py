@@ -12,18 +12,7 @@ from workhours_sla.compliance.cases import Cases
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import Tally
 from workhours_sla.reports.charts import model
-from workhours_sla.reports.charts.model import (
-    Axis,
-    Band,
-    Box,
-    Chart,
-    Label,
-    Layer,
-    Level,
-    Point,
-    Series,
-    Tick,
-)
+from workhours_sla.reports.charts.model import Axis, Box, Chart, Label, Layer, Level, Point, Series
 from workhours_sla.reports.wording import amount_in_words, percent_text
 from workhours_sla.sla.forecast import Forecast, Slot
 from workhours_sla.text.catalog import CHARTS
@@ -47,23 +36,22 @@ def curve_chart(report: ReportNumbers, cases: Cases | None = None) -> Chart:
         (1.0, *levels[:shown], levels[shown - 1] if shown else 1.0)
         for levels in (curve.share, curve.lower, curve.upper)
     )
-    line = tuple(map(Point, hours, share))
     layers: list[Layer] = [
-        Band(hours, lower, upper, text("band")),
-        Series(line, "curve", text("curve"), steps="post"),
+        model.Band(hours, lower, upper, text("band")),
+        Series(tuple(map(Point, hours, share)), "curve", text("curve"), steps="post"),
     ]
     budget = report.promise.budget
     if budget is not None and budget / _HOUR <= last:
         label = text("norm", budget=format_amount(budget))
         layers.append(Level(budget / _HOUR, "target", label, label, upright=True))
-    marks = []
+    points = []
     for place in range(1, shown + 1, max(1, shown // _CURVE_MARKS)):
         figures = {"share": share[place], "lower": lower[place], "upper": upper[place]}
         facts = {name: percent_text(figure) for name, figure in figures.items()}
         time = amount_in_words(curve.times[place - 1])
         tooltip = text("not_answered", time=time, **facts)
-        marks.append(Point(hours[place], share[place], "small", tooltip))
-    layers.append(Series(tuple(marks)))
+        points.append(Point(hours[place], share[place], "small", tooltip))
+    layers.append(Series(tuple(points)))
     total, legend = report.total, {}
     for key, quantile, level in (("median", total.median, 0.5), ("p90", total.p90, 0.1)):
         if quantile is not None and quantile.time is not None:
@@ -74,52 +62,29 @@ def curve_chart(report: ReportNumbers, cases: Cases | None = None) -> Chart:
     reading, under = ", ".join(legend.values()), None
     axis = model.hours_axis(0, last, text("axis_hours"), 8)
     if cases is not None:
-        waits, answered = _waits(cases, report)
-        layers.append(_censored(waits[~answered], line))
+        tally = Tally.of(cases, report.promise.target_rate, report.promise.horizon)
+        waits: np.ndarray = cases.elapsed[tally.timed] / (_HOUR // TICK)
         legend["censored"] = text("censored")
+        ended = np.unique(waits[~tally.answered[tally.timed] & (waits <= last)])
+        steps = np.searchsorted(hours[:-1], ended, side="right") - 1
+        marks = zip(ended.tolist(), steps.tolist(), strict=True)
+        layers.append(Series(tuple(Point(x, share[step], "censored") for x, step in marks)))
         left = [(at, count_text(int((waits >= at).sum()))) for at, _ in axis.ticks]
         under = text("at_risk"), tuple(left)
-    return Chart(
-        text("chart_curve"),
-        Axis(0, 1.03 * last, axis.ticks, axis.title),  # past the last step down
-        model.share_axis(0.0, text("unanswered")),
-        tuple(layers),
-        legend,
-        reading,
-        under=under,
-    )
+    across = Axis(0, 1.03 * last, axis.ticks, axis.title)  # past the last step down
+    shares = model.share_axis(0.0, text("unanswered"))
+    return Chart(text("chart_curve"), across, shares, tuple(layers), legend, reading, under=under)
 
 
 def curve_end(report: ReportNumbers) -> float:
     """Return where the drawing of the curve ends, in hours: past the budget and most answers."""
     assert report.curve is not None  # noqa: S101 - there is no chart without one
     budget, longest = report.promise.budget, report.curve.longest
-    ends = [2 * budget] if budget is not None else []
-    ends += [
-        quantile.time * 1.4
-        for quantile in (report.total.median, report.total.p90)
-        if quantile is not None and quantile.time is not None
-    ]
+    known = (one.time for one in (report.total.median, report.total.p90) if one is not None)
+    ends = [] if budget is None else [2 * budget]
+    ends += (time * 1.4 for time in known if time is not None)
     end = min(max(ends), longest) if ends else longest
     return (end or _HOUR) / _HOUR  # zero if all appeals were answered at once
-
-
-def _waits(cases: Cases, report: ReportNumbers) -> tuple[np.ndarray, np.ndarray]:
-    tally = Tally.of(cases, report.promise.target_rate, report.promise.horizon)
-    hour = _HOUR // TICK
-    return cases.elapsed[tally.timed] / hour, tally.answered[tally.timed]
-
-
-def _censored(waits: np.ndarray, line: Sequence[Point]) -> Series:
-    """Return points on the curve where waits, in hours, ended without an answer."""
-    hours = [float(point.x) for point in line]  # type: ignore[arg-type]
-    ended = np.unique(waits[waits <= hours[-1]])
-    at = np.searchsorted(hours[:-1], ended, side="right") - 1
-    marks = zip(ended.tolist(), at.tolist(), strict=True)
-    return Series(tuple(Point(x, line[n].y, "censored") for x, n in marks))
-
-
-# -- deadlines to come ------------------------------------------------------------------------
 
 
 def forecast_chart(
@@ -130,14 +95,14 @@ def forecast_chart(
     slots = forecast.slots[:most]
     by_hour = all(slot.until - slot.since <= _HOUR for slot in slots)
     title = text("chart_load" if by_hour else "chart_load_day")
-    sums = {name: getattr(forecast, name) for name in _SUMS}
+    # counts of appeals that a forecast cannot assign to an hour or a day
+    names = ("overdue", "earlier", "later", "paused", "unknown")
+    sums = {name: getattr(forecast, name) for name in names}
     notes = (text("load_sums", **sums),) if any(sums.values()) else ()
     if not slots:
         return Chart(title, empty="\n".join([text("load_none"), *notes]))
     highest = max(slots, key=lambda slot: slot.count)
-    bars: list[Layer] = []
-    days = []
-    drawn = [(0, slots[0])]
+    bars, days, drawn = list[Layer](), [], [(0, slots[0])]
     for slot in slots[1:]:
         place, before = drawn[-1]
         apart = 1
@@ -149,9 +114,8 @@ def forecast_chart(
         drawn.append((place + apart, slot))
     for place, slot in drawn:
         when = f"{day_text(slot.since.date())} {slot.since:%H:%M}\N{EN DASH}{slot.until:%H:%M}"
-        facts = {"count": slot.count, "together": slot.together}
         left, right = place - 0.4, place + 0.4
-        tooltip = text("load_point", when=when, **facts)
+        tooltip = text("load_point", when=when, count=slot.count, together=slot.together)
         bars.append(Box(left, 0, right, slot.count, "bar"))
         bars.append(Box(left, 0, right, slot.together, "at_once"))
         bars.append(Box(left, 0, right, slot.count, "hit", tooltip=tooltip))
@@ -169,13 +133,9 @@ def forecast_chart(
     )
 
 
-_SUMS: Final = ("overdue", "earlier", "later", "paused", "unknown")
-"""Counts of appeals that a forecast cannot assign to an hour or a day."""
-
-
 def _slot_ticks(
     drawn: Sequence[tuple[int, Slot]], unit: float, free: float, *, by_hour: bool
-) -> Iterator[Tick]:
+) -> Iterator[model.Tick]:
     """Yield the ticks below the bars: as many dates as fit, and as many hours, where they begin."""
     free_hour, before = free, None
     for place, slot in drawn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import count, pairwise
@@ -10,28 +11,15 @@ from typing import Final
 from workhours_sla.compliance.period import Period
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import Row
-from workhours_sla.compliance.weeks import (
-    BacklogPoint,
-    SharePoint,
-    ShareTrend,
-    Trend,
-    TrendPoint,
-)
+from workhours_sla.compliance.weeks import BacklogPoint, SharePoint, ShareTrend, Trend, TrendPoint
 from workhours_sla.reports.charts import model
 from workhours_sla.reports.charts.model import Axis, Box, Chart, Layer, Level, Point, Series
-from workhours_sla.reports.columns import interval_text, lowest, rate_text
+from workhours_sla.reports.columns import interval_text, rate_text
 from workhours_sla.reports.wording import percent_sign, percent_text
 from workhours_sla.statistics.control_charts import RANGE_LIMIT_FACTOR
 from workhours_sla.text import words
 from workhours_sla.text.catalog import CHARTS, TYPESET_SENTENCES
-from workhours_sla.text.numbers import (
-    NO_FIGURE,
-    count_text,
-    hours_text,
-    number,
-    signed,
-    when_text,
-)
+from workhours_sla.text.numbers import NO_FIGURE, count_text, hours_text, number, signed, when_text
 
 SIGNALS: Final = ("outside", "run_of_eight", "three_of_four", "range_outside")
 """The signals of a change, strongest first. A point has the style of its strongest signal."""
@@ -47,31 +35,28 @@ def signals_of(point: TrendPoint | SharePoint) -> list[str]:
 
 def xmr_chart(trend: Trend, rows: Sequence[Row] = ()) -> Chart:
     """Return an XmR chart of weekly medians; see ``draw_xmr``. ``rows`` are all weeks."""
-    text = CHARTS.text
+    text, title = CHARTS.text, CHARTS.text("chart_trend")
     points = {point.week: point for point in trend.points}
-    medians = {
-        row.key or "": row.median.time
-        for row in rows
-        if row.median is not None and row.median.time is not None
-    } or {week: point.median for week, point in points.items()}
+    known = ((row.key or "", row.median.time) for row in rows if row.median is not None)
+    medians = {week: time for week, time in known if time is not None}
+    medians = medians or {week: point.median for week, point in points.items()}
     if not medians:
-        return Chart(text("chart_trend"), empty=text("no_medians"))
-    drawn = [(place, week, median / _HOUR) for place, (week, median) in enumerate(medians.items())]
-    tooltips = {week: f"{words.week_dates(week)}: {_hours(one)}" for week, one in medians.items()}
-    final = [
-        _point(place, hours, tooltips[week], points[week], trend)
-        for place, week, hours in drawn
-        if week in points
-    ]
-    waiting = [Point(place, hours, "open") for place, week, hours in drawn if week not in points]
+        return Chart(title, empty=text("no_medians"))
+    final, waiting = [], []
+    for place, (week, median) in enumerate(medians.items()):
+        if week in points:
+            tooltip = f"{words.week_dates(week)}: {_hours(median)}"
+            final.append(_point(place, median / _HOUR, tooltip, points[week], trend))
+        else:
+            waiting.append(Point(place, median / _HOUR, "open"))
     layers: list[Layer] = [
-        _merged([(week, hours) for _, week, hours in drawn]),
+        _merged([(week, median / _HOUR) for week, median in medians.items()]),
         Series(tuple(final), "line", text("median_of_week")),
         Series(tuple(waiting)),
     ]
     reading = ""
     if trend.mean is not None and trend.lower is not None and trend.upper is not None:
-        limits = {key: getattr(trend, key) for key in ("mean", "lower", "upper")}
+        limits = {"mean": trend.mean, "lower": trend.lower, "upper": trend.upper}
         facts = {key: _hours(limit) for key, limit in limits.items()}
         layers += [
             Level(trend.upper / _HOUR, "limit", text("limits_at", **facts), text("limit_line")),
@@ -80,17 +65,17 @@ def xmr_chart(trend: Trend, rows: Sequence[Row] = ()) -> Chart:
         ]
         facts = {key: hours_text(limit) for key, limit in limits.items()}
         reading = text("trend_reading", **facts, **_signal_facts(trend))
-    return _of_hours(text("chart_trend"), list(medians), layers, trend, reading)
+    return _of_hours(title, list(medians), layers, trend, reading)
 
 
 def moving_range_chart(trend: Trend) -> Chart:
-    text = CHARTS.text
+    text, title = CHARTS.text, CHARTS.text("chart_moving_range")
     ranges = [
         Point(place, abs(b.median - a.median) / _HOUR, "range_outside" if b.range_outside else "")
         for place, (a, b) in enumerate(pairwise(trend.points), start=1)
     ]
     if not ranges:
-        return Chart(text("chart_moving_range"), empty=text("no_ranges"))
+        return Chart(title, empty=text("no_ranges"))
     layers: list[Layer] = [Series(tuple(ranges), "line", text("range_of_weeks"))]
     limit = trend.moving_range_limit
     if limit is not None:
@@ -99,8 +84,7 @@ def moving_range_chart(trend: Trend) -> Chart:
             Level(mean / _HOUR, "mean", text("mean_at", mean=_hours(mean))),
             Level(limit / _HOUR, "limit", text("limit_at", value=_hours(limit))),
         ]
-    names = [point.week for point in trend.points]
-    return _of_hours(text("chart_moving_range"), names, layers, trend)
+    return _of_hours(title, [point.week for point in trend.points], layers, trend)
 
 
 def _of_hours(
@@ -118,10 +102,10 @@ def _of_hours(
 
 def p_prime_chart(trend: ShareTrend, target: float) -> Chart:
     """Return a p' control chart of the weekly shares in time; limits depend on each week's size."""
-    text, points, reading = CHARTS.text, trend.points, ""
+    text, title = CHARTS.text, CHARTS.text("chart_share_trend")
+    points, reading = trend.points, ""
     if not points:
-        return Chart(text("chart_share_trend"), empty=text("no_weeks"))
-    names = [point.week for point in points]
+        return Chart(title, empty=text("no_weeks"))
     shares = (_point(n, one.share, _share_tooltip(one), one, trend) for n, one in enumerate(points))
     layers: list[Layer] = [
         _merged([(point.week, point.share) for point in points]),
@@ -145,7 +129,7 @@ def p_prime_chart(trend: ShareTrend, target: float) -> Chart:
     least = min([target, *lower, *(point.share for point in points)])
     axis = model.share_axis(max(least - 0.03, -0.02), text("axis_share"))
     layers.append(model.target_level(target))
-    return _control_chart(text("chart_share_trend"), names, axis, layers, trend, reading)
+    return _control_chart(title, [point.week for point in points], axis, layers, trend, reading)
 
 
 def _share_tooltip(point: SharePoint) -> str:
@@ -158,16 +142,11 @@ def _share_tooltip(point: SharePoint) -> str:
     return CHARTS.text("share_point", **facts, share=share, limits=limits)
 
 
-# -- what control charts share ---------------------------------------------------------------------
+AnyTrend = Trend | ShareTrend
 
 
 def _control_chart(
-    title: str,
-    names: Sequence[str],
-    y: Axis,
-    layers: list[Layer],
-    trend: Trend | ShareTrend,
-    reading: str,
+    title: str, names: Sequence[str], y: Axis, layers: list[Layer], trend: AnyTrend, reading: str
 ) -> Chart:
     text, notes = CHARTS.text, []
     if trend.baseline is None:
@@ -187,11 +166,7 @@ def _control_chart(
 
 
 def _point(
-    place: int,
-    value: float,
-    tooltip: str,
-    point: TrendPoint | SharePoint,
-    trend: Trend | ShareTrend,
+    place: int, value: float, tooltip: str, point: TrendPoint | SharePoint, trend: AnyTrend
 ) -> Point:
     """Return a point in the style of its strongest signal, and of its side if it has one."""
     found, side = signals_of(point), trend.side(point)  # type: ignore[arg-type]
@@ -203,39 +178,34 @@ def _point(
 
 
 def _merged(weeks: Sequence[tuple[str, float]]) -> Series:
-    merged = (Point(n, y, "merged") for n, (name, y) in enumerate(weeks) if "+" in name)
-    return Series(tuple(merged))
+    return Series(tuple(Point(n, y, "merged") for n, (name, y) in enumerate(weeks) if "+" in name))
 
 
 def _hours(amount: timedelta) -> str:
     return CHARTS.text("hours", hours=hours_text(amount))
 
 
-def _signal_facts(trend: Trend | ShareTrend) -> dict[str, str]:
+def _signal_facts(trend: AnyTrend) -> dict[str, str]:
     found = [words.week_dates(point.week) for point in trend.points if signals_of(point)]
-    return {
-        "signals": ", ".join(found) or CHARTS.text("no_signals"),
-        "expected": number(f"{trend.expected_signals:.1f}"),
-    }
-
-
-# -- shares and backlog ------------------------------------------------------------------------
+    shown = ", ".join(found) or CHARTS.text("no_signals")
+    return {"signals": shown, "expected": number(f"{trend.expected_signals:.1f}")}
 
 
 def weeks_chart(report: ReportNumbers) -> Chart:
     """Return the weekly shares in time with their intervals, above bars of arrivals."""
-    weeks, target = report.weeks, report.promise.target_rate
+    weeks, target, period = report.weeks, report.promise.target_rate, report.period
     places: dict[str, list[int]] = {}
     for place, week in enumerate(weeks):
         places.setdefault(week.cohort, []).append(place)
     rows = report.table("week").rows
     final = {point.week for point in report.share_trend.points}
-    low = lowest(rows, target)
+    ends = [row.rate.interval.lower for row in rows if row.rate and not row.rate.counts_only]
+    low = max(math.floor(min([*ends, target - 0.1]) * 10) / 10, 0.0)
     foot = low - 0.3 * (1 - low)
     shaded: list[Layer] = []
-    if report.period != Period():  # of earlier weeks there are only trends
-        since, until = (_place(report, at) for at in (report.period.since, report.period.until))
-        start, end = -0.5 if since is None else since, len(weeks) - 0.5 if until is None else until
+    if period != Period():  # of earlier weeks there are only trends
+        start = _place(report, period.since, -0.5)
+        end = _place(report, period.until, len(weeks) - 0.5)
         shaded.append(Box(start, foot, end, 1.02 - foot, "period"))
     most = max(week.counts.arrived for week in weeks)
     unit = 0.7 * (low - foot) / (most or 1)
@@ -244,8 +214,7 @@ def weeks_chart(report: ReportNumbers) -> Chart:
         for place, week in enumerate(weeks)
     ]
     axis = model.week_axis([week.name for week in weeks], _WIDTH)
-    shares = model.share_axis(low, about=7)
-    named = (*shares.ticks, (foot + unit * most, count_text(most)))
+    named = (*model.share_axis(low, about=7).ticks, (foot + unit * most, count_text(most)))
     boxes = (_week(row, places[row.key or ""], is_final=row.key in final) for row in rows)
     return Chart(
         CHARTS.text("chart_weeks"),
@@ -256,10 +225,10 @@ def weeks_chart(report: ReportNumbers) -> Chart:
     )
 
 
-def _place(report: ReportNumbers, at: datetime | None) -> float | None:
+def _place(report: ReportNumbers, at: datetime | None, otherwise: float) -> float:
     """Return where an instant is among the weeks, each of which is 1 wide around its number."""
     if at is None:
-        return None
+        return otherwise
     days = (at.date() - report.weeks[0].first).days
     return min(max(days / 7, 0.0), float(len(report.weeks))) - 0.5
 

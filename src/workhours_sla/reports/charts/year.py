@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.days import Day, DayKind
+from workhours_sla.calendars.days import DayKind
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.reports.charts.model import Axis, Box, Chart, Label, in_a_row
 from workhours_sla.text import catalog, messages, words
@@ -33,14 +33,14 @@ SIGNS: Final[Mapping[str, str]] = {
 
 _ACROSS, _DOWN = 3, 4
 _WIDE, _TALL = 8, 8.6  # width and height of a month with its margins, in days
+_TO: Final = "\N{EN DASH}"
 _DAY: Final = timedelta(days=1)
 
 
 def year_chart(of: Calendar | Schedule, year: int) -> Chart:
     calendar = of.calendar if isinstance(of, Schedule) else of
     overrides = of.overrides if isinstance(of, Schedule) else {}
-    boxes, texts = [], list(_heads(year))
-    kinds: set[str] = set()
+    boxes, texts, kinds = [], list(_heads(year)), set[str]()
     acts: dict[str, list[date]] = {}
     unknown = ""  # why the first unknown date is
     for n in range(366 if months.isleap(year) else 365):
@@ -55,7 +55,10 @@ def year_chart(of: Calendar | Schedule, year: int) -> Chart:
                 why = catalog.UNKNOWN_DATES[error.cause].format(**messages.IN_CODE, **facts)
                 unknown = unknown or f"? {words.short_date(day)}: {why}"
             else:
-                kind = _kind(found)
+                moved = found.kind is DayKind.TRANSFERRED_WORK
+                kind = found.kind.value
+                if found.short:
+                    kind = "short_weekend" if moved else "short"
                 for entry in found.reasons[:1]:
                     if entry.act is not None:
                         acts.setdefault(entry.act.text(catalog.current()), []).append(day)
@@ -65,7 +68,10 @@ def year_chart(of: Calendar | Schedule, year: int) -> Chart:
         texts.append(Label(x + 0.05, y + 0.88, str(day.day), f"day {kind}"))
         if SIGNS[kind]:
             texts.append(Label(x + 0.96, y + 0.06, SIGNS[kind], f"sign {kind}"))
-    notes = [f"{act}: {_ranges(days)}." for act, days in acts.items()]
+    notes = []
+    for act, days in acts.items():
+        ends = (dict.fromkeys((short_day(run[0]), short_day(run[-1]))) for run in in_a_row(days))
+        notes.append(f"{act}: {', '.join(map(_TO.join, ends))}.")
     named = {kind: f"{sign} {CHARTS.text(kind)}".lstrip() for kind, sign in SIGNS.items()}
     return Chart(
         CHARTS.text("year", id=calendar.id, year=str(year)),
@@ -77,12 +83,6 @@ def year_chart(of: Calendar | Schedule, year: int) -> Chart:
         height=HEIGHT,
         framed=False,
     )
-
-
-def _kind(day: Day) -> str:
-    if day.short:
-        return "short_weekend" if day.kind is DayKind.TRANSFERRED_WORK else "short"
-    return day.kind.value
 
 
 def _place(day: date) -> tuple[float, float]:
@@ -100,8 +100,3 @@ def _heads(year: int) -> Iterator[Label]:
         yield Label(x + 3.5, y - 1.15, name, "month")
         for place, weekday in enumerate(words.weekdays()):
             yield Label(x + place + 0.5, y - 0.4, weekday[:2], "weekday")
-
-
-def _ranges(days: list[date]) -> str:
-    runs = [(short_day(run[0]), short_day(run[-1])) for run in in_a_row(days)]
-    return ", ".join(a if a == b else f"{a}\N{EN DASH}{b}" for a, b in runs)

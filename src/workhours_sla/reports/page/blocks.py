@@ -109,8 +109,7 @@ def title(key: str) -> str:
     return PAGE.text(key) if key in PAGE and key not in HEADINGS else heading(key)
 
 
-Block = dict[str, Any]
-"""A part of a page: the name of its macro, and what the macro needs."""
+Block = dict[str, Any]  # a part of a page: the name of its macro, and what the macro needs
 
 
 def block(macro: str, **facts: Any) -> Block:

@@ -28,43 +28,23 @@ def environment(package: str = __package__ or "", **names: Any) -> Environment:
     made = Environment(
         loader=ChoiceLoader([PackageLoader(package), PackageLoader(__package__ or "")]),
         autoescape=True,
-        finalize=_cleaned,
+        finalize=lambda value: svg.cleaned(value) if type(value) is str else value,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["across"] = _across
-    made.globals |= {
-        "h": heading,
-        "lang": current,
-        "number": count_text,
-        "no_figure": NO_FIGURE,
-        **names,
-    }
+    made.filters["across"] = lambda share: f"{100 * min(max(share, 0.0), 1.0):.2f}%"
+    made.globals |= {"h": heading, "lang": current, "number": count_text, "no_figure": NO_FIGURE}
+    made.globals |= names
     return made
 
 
 def content_policy(style: str, script: str, *more: str, forms: str = "'none'") -> str:
     """Return a content security policy that allows one style and one script, and no network."""
-    directives = [
-        "default-src 'none'",
-        "img-src data:",
-        "base-uri 'none'",
-        f"form-action {forms}",
-        f"style-src {_fingerprint(style)}",
-        f"script-src {_fingerprint(script)}",
-        *more,
-    ]
-    return "; ".join(directives)
+    allowed = (f"style-src {_fingerprint(style)}", f"script-src {_fingerprint(script)}", *more)
+    nothing = ("default-src 'none'", "img-src data:", "base-uri 'none'", f"form-action {forms}")
+    return "; ".join((*nothing, *allowed))
 
 
 def _fingerprint(text: str) -> str:
     return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
-
-
-def _cleaned(value: Any) -> Any:
-    return svg.cleaned(value) if type(value) is str else value
-
-
-def _across(share: float) -> str:
-    return f"{100 * min(max(share, 0.0), 1.0):.2f}%"

@@ -10,12 +10,12 @@ from workhours_sla.compliance.weeks import GroupCounts
 from workhours_sla.reports.columns import FIGURES, interval_text, rate_text, verdict_of
 from workhours_sla.reports.headline import (
     agencies,
-    by_late,
+    by_need,
     calendar_unit,
     direction,
+    furthest,
     headline,
     late_of,
-    most_late,
     named_period,
     not_counted,
     overdue_at,
@@ -63,8 +63,8 @@ def _tiles(report: Report) -> Iterator[tuple[str, str, str, bool]]:
     late, label = late_of(total), PAGE.text(key, when=named_period(period))
     label += f"; {_lacking(total.rate)}" if total.rate and total.rate.lacking else ""
     yield "late", count_text(late), label, not late
-    size = PAGE.text("tile_of", overdue=now.overdue, open=now.open)
-    yield "overdue", size, PAGE.text("tile_overdue"), not now.overdue
+    label = PAGE.text("tile_overdue", open=now.open)
+    yield "overdue", count_text(now.overdue), label, not now.overdue
     shown, median, few = NO_FIGURE, total.median, total.counts.matured < FLAGGED_BELOW
     if median is not None and not few:
         shown = f"> {amount_in_words(median.longest)}"
@@ -104,9 +104,9 @@ def _reading(rows: Sequence[Row]) -> Block:
 
 
 def groups(report: Report, table: Table) -> Iterator[Any]:
-    """Yield the groups of a table, the most late appeals first; without a verdict last."""
-    of_agencies, ranked = table.by == "agency", by_late(table.rows)[:ROWS]
-    named = most_late(report) if of_agencies else []
+    """Yield the groups of a table, those that lack most answers first, those too small last."""
+    of_agencies, ranked = table.by == "agency", by_need(table.rows)[:ROWS]
+    named = furthest(report) if of_agencies else []
     judged = [row for row in ranked if row in named or _is_judged(row)]
     # a few more rows are no reason to fold them away
     shown = judged if len(judged) < FILTERED else judged[:SHOWN]

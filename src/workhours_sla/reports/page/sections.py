@@ -14,9 +14,8 @@ from workhours_sla.compliance.time import WEEKDAYS
 from workhours_sla.compliance.weeks import ShareTrend, Trend, TrendPoint
 from workhours_sla.reports import headline, notes
 from workhours_sla.reports.charts import model, times, weeks
-from workhours_sla.reports.charts.arrivals import arrivals_chart
-from workhours_sla.reports.charts.groups import funnel_chart, funnel_of
-from workhours_sla.reports.columns import FIGURES, OF_ALL, OF_WEEKS, interval_text
+from workhours_sla.reports.charts.groups import arrivals_chart, funnel_chart, funnel_of
+from workhours_sla.reports.columns import FIGURES, figures_of, interval_text
 from workhours_sla.reports.page.blocks import (
     Cell,
     Line,
@@ -44,13 +43,7 @@ from workhours_sla.text.catalog import (
     TYPESET_SENTENCES,
     typeset,
 )
-from workhours_sla.text.numbers import (
-    NO_FIGURE,
-    hours_text,
-    number,
-    signed,
-    when_text,
-)
+from workhours_sla.text.numbers import NO_FIGURE, hours_text, number, signed, when_text
 from workhours_sla.text.words import heading, name_of, target_name
 from workhours_sla.worktime.amounts import format_amount
 
@@ -70,23 +63,18 @@ def figures(report: Report) -> Iterator[Any]:
         "median": _interval(total.median),
         "p90": _interval(total.p90),
     }
-    rows = []
-    for one in map(FIGURES.__getitem__, OF_ALL):
-        shown, known = one.text(total, NO_FIGURE), one.known(total) is not None
-        if one.kind == "amount" and known:
-            shown = PAGE.text("hours", hours=shown)
-        elif one.kind == "share" and known:
-            shown = PAGE.text("percent", share=shown)
-        title = one.title(report, in_workbook=True)
+    units, rows = {"amount": "hours", "share": "percent"}, []
+    for one in figures_of("all"):
+        shown = one.text(total, NO_FIGURE)
+        if one.kind in units and one.known(total) is not None:
+            shown = PAGE.text(units[one.kind], hours=shown, share=shown)
         value = Cell(shown, tag="figure", extra=one.key)
-        rows.append([title, value, limits.get(one.key, "")])
+        rows.append([one.title(report, in_workbook=True), value, limits.get(one.key, "")])
     if total.rate is None:
         yield sentence("nothing_matured")
     yield table(PAGE.text("figures"), ["what", "value", "limits95"], rows)
-    if total.final_at is None:
-        yield sentence("not_final")
-    else:
-        yield sentence("final", when=when_text(total.final_at))
+    final = total.final_at
+    yield sentence("not_final") if final is None else sentence("final", when=when_text(final))
 
 
 def _interval(quantile: Quantile | None) -> str:
@@ -144,17 +132,15 @@ def by_week(report: Report) -> Iterator[Any]:
     yield figure(chart, reading, finding=found, wide=True, newest_first=True, height=300)
     yield text(PAGE.text("chart_hint"), "screen")
     of = report.table("week")
-    yield folded(group_table(report, of, chart.title, OF_WEEKS, has_total=False))
+    yield folded(group_table(report, of, chart.title, "week", has_total=False))
 
 
 def trends(report: Report) -> Iterator[Any]:
     shares = weeks.p_prime_chart(report.share_trend, report.promise.target_rate)
     medians = weeks.xmr_chart(report.trend)
     drawn, tables = [], []
-    for key, trend, chart in (
-        ("share_trend", report.share_trend, shares),
-        ("trend", report.trend, medians),
-    ):
+    both = ("share_trend", report.share_trend, shares), ("trend", report.trend, medians)
+    for key, trend, chart in both:
         if trend.points:
             said = [TYPESET_SENTENCES.text(key, points=trend.baseline)] if trend.baseline else []
             caption = " ".join([*said, *chart.notes, chart.reading]).rstrip()
@@ -205,23 +191,17 @@ def open_appeals(report: Report, forecast: Forecast | None) -> Iterator[Any]:
     backlog, (*past, now) = report.backlog, report.backlog.points
     ages = {
         key: NO_FIGURE if age is None else PAGE.text("hours", hours=hours_text(age))
-        for key, age in (
-            ("median", backlog.median_age),
-            ("p90", backlog.p90_age),
-            ("largest", backlog.largest_age),
-        )
+        for key in ("median", "p90", "largest")
+        for age in [getattr(backlog, f"{key}_age")]
     }
     chart, found = weeks.backlog_chart(backlog.points), headline.backlog_finding(report)
     caption = TYPESET_SENTENCES.text("backlog", open=now.open, overdue=now.overdue, **ages)
     drawn: list[Any] = [figure(chart, caption, finding=found)]
-    rows = [
-        [
-            name_of("week", weeks.week_before(point)),
-            *(point.open, point.overdue, point.arrivals, point.departures),
-            Cell(signed(point.net), point.net),
-        ]
-        for point in past
-    ]
+    rows = []
+    for one in past:
+        counts = (one.open, one.overdue, one.arrivals, one.departures)
+        week = name_of("week", weeks.week_before(one))
+        rows.append([week, *counts, Cell(signed(one.net), one.net)])
     rows.append([when_text(now.at), now.open, now.overdue, None, None, None])
     keys = ("open_now", "overdue_short", "arrivals_in_week", "departures", "net")
     rest = [table(chart.title, ["week_end", *keys], rows)]
@@ -232,8 +212,7 @@ def open_appeals(report: Report, forecast: Forecast | None) -> Iterator[Any]:
             for one in forecast.slots
         ]
         if slots:
-            heads = ["due_at", "deadlines", "together"]
-            rest.append(table(PAGE.text("chart_load"), heads, slots))
+            rest.append(table(PAGE.text("chart_load"), ["due_at", "deadlines", "together"], slots))
     yield block("pair", inner=drawn)
     yield folded(*rest)
 
@@ -265,14 +244,12 @@ def change(report: Report) -> Iterator[Any]:
     }
     yield text(PAGE.text("compared", **periods))
     yield sentence("change", **facts)
-    rows = [
-        [
-            ", ".join(CLASSES[key] for key in (one.arrival_class, one.due_class)),
-            *(Cell(points_text(part, has_sign=True), part) for part in (one.mix, one.performance)),
-        ]
-        for one in found.classes
-        if any(points_text(part) != points_text(0) for part in (one.mix, one.performance))
-    ]
+    rows = []
+    for one in found.classes:
+        both = (one.mix, one.performance)
+        if any(points_text(part) != points_text(0) for part in both):
+            title = ", ".join(CLASSES[key] for key in (one.arrival_class, one.due_class))
+            rows.append([title, *(Cell(points_text(part, has_sign=True), part) for part in both)])
     yield folded(table(PAGE.text("class_change"), ["arrival_class", "mix", "performance"], rows))
 
 
@@ -303,9 +280,8 @@ def handling(report: Report) -> Iterator[Any]:
     keys = ("replied", "formal_first", "registration_delay", "deletes", "late_transfers")
     rows = [[_holder(one.agency), *(getattr(one, key) for key in keys)] for one in signs.agencies]
     if rows:
-        yield folded(
-            table(PAGE.text("signs"), ["holder_name", *keys], rows, sortable=True), key="signs"
-        )
+        found = table(PAGE.text("signs"), ["holder_name", *keys], rows, sortable=True)
+        yield folded(found, key="signs")
 
 
 def _holders(report: Report, found: Attribution) -> Iterator[Any]:
@@ -352,14 +328,10 @@ def quality(report: Report) -> Iterator[Any]:
 
 
 def method(report: Report) -> Iterator[Any]:
-    rows: list[Line] = [
-        [
-            FIGURES[key].title(report) if key in FIGURES else heading(key),
-            words(said),
-            words(SOURCES.get(key, "")),
-        ]
-        for key, said in notes.explanations(report, TYPESET_SENTENCES)
-    ]
+    rows: list[Line] = []
+    for key, said in notes.explanations(report, TYPESET_SENTENCES):
+        title = FIGURES[key].title(report) if key in FIGURES else heading(key)
+        rows.append([title, words(said), words(SOURCES.get(key, ""))])
     heads = ["what", words(PAGE.text("reading")), words(PAGE.text("source"))]
     yield table(PAGE.text("method"), heads, rows, look="method")
     made, promise = report.provenance, report.promise

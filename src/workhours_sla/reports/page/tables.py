@@ -11,7 +11,7 @@ from typing import Final
 from workhours_sla.compliance.agencies import Late
 from workhours_sla.compliance.tables import Row
 from workhours_sla.compliance.tables import Table as Grouping
-from workhours_sla.reports.columns import ON_PAGE, figures_of
+from workhours_sla.reports.columns import figures_of
 from workhours_sla.reports.notes import day_texts
 from workhours_sla.reports.page.blocks import Body, Cell, Table, cell, name, table, title, words
 from workhours_sla.reports.report import Report
@@ -35,16 +35,11 @@ _LOOKS: Final = {"agency": "words", "holder": "words", "overdue_by": "main"}
 
 
 def group_table(
-    report: Report,
-    of: Grouping,
-    caption: str,
-    keys: Sequence[str] = ON_PAGE,
-    *,
-    has_total: bool = True,
+    report: Report, of: Grouping, caption: str, place: str = "page", *, has_total: bool = True
 ) -> Table:
     """Return the table of a grouping: a row with figures for each group, and the total."""
     rows = of.rows[:ROWS]
-    figures = figures_of(keys, rows)
+    figures = figures_of(place, rows)
 
     def cells(row: Row) -> list[Cell]:
         return [Cell(one.text(row, NO_FIGURE), one.sort_key(row)) for one in figures]
@@ -59,16 +54,11 @@ def group_table(
     )
 
 
-# -- late appeals ----------------------------------------------------------------------------
-
-
 def late_table(lates: Sequence[Late], traces: Traces | None, caption: str, report: Report) -> Table:
     """Return the table of some late appeals, each with its explanation, and columns if known."""
-    bodies = []
-    unknown = {
-        key for key in ("holder", "hour_earlier") if not any(getattr(late, key) for late in lates)
-    }
-    columns: list[str] = []
+    bodies, columns = [], list[str]()
+    known = ("holder", "hour_earlier")
+    unknown = {key for key in known if not any(getattr(late, key) for late in lates)}
     for place, late in enumerate(lates):
         trace = None if traces is None else traces(late)
         found = _late_cells(late, report)
@@ -137,24 +127,19 @@ def trace_lines(trace: Trace) -> list[list[Cell]]:
 
 
 def _numbers(days: Sequence[Step]) -> str:
-    numbers = [step.number for step in days if step.number is not None]
-    if not numbers:
-        return ""
+    numbers = [str(step.number) for step in days if step.number is not None]
+    ends = dict.fromkeys((*numbers[:1], *numbers[-1:]))
     key = "number" if len(numbers) == 1 else "numbers"
-    ends = dict.fromkeys((str(numbers[0]), str(numbers[-1])))
-    return f"{catalog.DAYS[key]} {NO_FIGURE.join(ends)}"
-
-
-# -- days ------------------------------------------------------------------------------------
+    return f"{catalog.DAYS[key]} {NO_FIGURE.join(ends)}" if numbers else ""
 
 
 def days_table(report: Report) -> Table | None:
     lines = []
     for day in report.days:
         if day.kind not in ("work", "day_off") or day.short:
-            kind, reason = day_texts(day)
-            worked = None if day.working_time is None else format_amount(day.working_time)
-            shown = Cell(kind, look="words" if day.working_time else "words off")
-            lines.append([day.date, shown, worked, words(reason)])
+            (kind, reason), worked = day_texts(day), day.working_time
+            shown = Cell(kind, look="words" if worked else "words off")
+            hours = None if worked is None else format_amount(worked)
+            lines.append([day.date, shown, hours, words(reason)])
     titles = ["date", words(heading("kind")), "hours", words(heading("act"))]
     return table(PAGE.text("days"), titles, lines) if lines else None

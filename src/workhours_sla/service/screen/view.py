@@ -49,6 +49,7 @@ LETTERS: Final = 80
 """Maximum number of letters of a name or an id in a list; its title has all of it."""
 _YEAR: Final = 300  # days after which a date is written with its year
 _MINUTE: Final = timedelta(minutes=1)
+_HOUR: Final = timedelta(hours=1)
 _ONE_DAY: Final = WorkingDaysInHours(1)  # A working day of the usual length
 _NBSP: Final = "\N{NO-BREAK SPACE}"
 
@@ -221,6 +222,23 @@ class Page:
             key = "grace_now" if all(due <= self.now for _, due, _ in until_later) else "grace"
         count = appeals(one for *_, one in until_later)
         return text(key, when=self.short_time(min(limits), self.now.date()), count=count)
+
+    def next_due(self, first: Outcome) -> str:
+        """Return when the first answer is due, and in how long if that is within an hour."""
+        facts = {"when": self.due(first)}
+        if first.due_at is None or not ZERO < first.due_at - self.now <= _HOUR:
+            return text("next_due", **facts)
+        due, now = (at.replace(second=0, microsecond=0) for at in (first.due_at, self.now))
+        return text("next_due_in", **facts, amount=self.amount(due - now))
+
+    def peak(self, board: Board) -> str:
+        """Return the hour of today in which most answers are due, empty if there is only one."""
+        today = [one for one in board.hours if one.group is Show.TODAY and one.until > self.now]
+        if len(today) < 2:
+            return ""
+        most = max(today, key=lambda one: one.due)
+        hour = f"{most.since.hour}\N{EN DASH}{most.until.hour or 24}"
+        return text("tile_peak", hour=hour, count=most.due)
 
     def usual(self, board: Board, group: Show) -> str:
         """Return how a number compares with the same time of earlier days, empty if not known."""
