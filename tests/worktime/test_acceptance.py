@@ -11,7 +11,7 @@ from kit.paths import DATA
 from kit.values import Capture, at
 from workhours_sla import Calendar, Schedule, working_hours
 from workhours_sla.cli.main import main
-from workhours_sla.worktime.amounts import format_amount, iso_amount
+from workhours_sla.worktime.amounts import iso_amount
 
 S8 = "Mo-Fr 09:00-13:00,14:00-18:00"
 S9 = "Mo-Fr 09:00-18:00"
@@ -51,8 +51,6 @@ def test_scenarios_at_the_command_line(office: str, capsys: Capture) -> None:
         data = json.loads(run(capsys, *asked, "--json"))
         span = timedelta(seconds=case[f"{office}_seconds"])
         assert data["elapsed"] == iso_amount(span), case["id"]
-        shown = line_of(run(capsys, *asked, "--lang=en"), "Elapsed")
-        assert shown.split()[1] == format_amount(span), case["id"]
 
 
 ASIA = ("calendar=RU", f"hours={S8}")
@@ -102,7 +100,7 @@ def test_due(
 
 def test_c2_what_is_left(capsys: Capture) -> None:
     asked = ("due", "07.05.2025 15:00", "--calendar=RU-VGG", "--now", "07.05.2025 17:30")
-    assert "1:30" in line_of(run(capsys, *asked, "--lang=en"), "Remaining")
+    assert "1 h 30 min of" in line_of(run(capsys, *asked, "--lang=en"), "Remaining")
     data = json.loads(run(capsys, *asked, "--json"))
     assert data["remaining"] == "PT1H30M"
     posted, now = at("2025-05-07T15:00"), at("2025-05-07T17:30")
@@ -139,17 +137,35 @@ def test_c4_latest_start(capsys: Capture) -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "end", "iso", "clock", "met"),
+    ("start", "end", "iso", "words", "met"),
     [
-        ("27.12.2024 16:45", "28.12.2024 11:10", "PT3H25M", "3:25", True),  # C5
-        ("12.03.2025 14:00", "12.03.2025 21:15", "PT4H", "4:00", True),  # C9, in the evening
-        ("12.03.2025 14:00", "13.03.2025 09:01", "PT4H1M", "4:01", False),  # C9, next morning
+        (
+            "27.12.2024 16:45",
+            "28.12.2024 11:10",
+            "PT3H25M",
+            "3 h 25 min of working time",
+            True,
+        ),  # C5
+        (
+            "12.03.2025 14:00",
+            "12.03.2025 21:15",
+            "PT4H",
+            "4 working hours",
+            True,
+        ),  # C9, in the evening
+        (
+            "12.03.2025 14:00",
+            "13.03.2025 09:01",
+            "PT4H1M",
+            "4 h 1 min of working time",
+            False,
+        ),  # C9, next morning
     ],
 )
-def test_elapsed(start: str, end: str, iso: str, clock: str, met: bool, capsys: Capture) -> None:
+def test_elapsed(start: str, end: str, iso: str, words: str, met: bool, capsys: Capture) -> None:
     asked = ("elapsed", start, end, "--calendar=RU-VGG")
     line = line_of(run(capsys, *asked, "--lang=en"), "Elapsed")
-    assert line.startswith(f"Elapsed       {clock} of working time")
+    assert line.startswith(f"Elapsed       {words} (")
     assert line.endswith("met)" if met else "by 0:01: breach)")
     data = json.loads(run(capsys, *asked, "--json"))
     assert (data["elapsed"], data["met"]) == (iso, met)
