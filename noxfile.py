@@ -35,12 +35,12 @@ EXTRAS = (
 SUITE = ("python", "-m", "pytest", "--numprocesses=auto", "--dist=worksteal")
 EXTRA_TESTS = {
     "columns": ("tests/worktime/test_columns.py",),
-    "pandas": ("tests/frames/test_frames_pandas.py",),
-    "polars": ("tests/frames/test_frames_polars.py",),
-    "arrow": ("tests/frames/test_frames_arrow.py",),
+    "pandas": ("tests/frames/test_verbs.py",),
+    "polars": ("tests/frames/test_verbs.py",),
+    "arrow": ("tests/frames/test_verbs.py",),
     "report": ("tests/reports/test_report.py",),
     "excel": ("tests/reports/test_report_files.py",),
-    "duckdb": ("tests/slow/engines/test_behaviour.py",),
+    "duckdb": ("tests/slow/engines/test_sql_scripts.py",),
     "service": ("tests/slow/test_service_process.py",),
     "webhook": ("tests/stream/test_webhooks.py",),
     "workalendar": ("tests/foreign/test_foreign_calendars.py",),

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple, TypedDict
 from benchmarks.lines import Line, most, versus
 from benchmarks.timing import Case, Timings, take_turns
 from tests.slow.engines.cases import HOUR, Rows
-from tests.slow.engines.schedules import SCHEDULES as ALL_SCHEDULES
+from tests.slow.engines.cases import SCHEDULES as ALL_SCHEDULES
 from workhours_sla import sql
 
 SECONDS: Final = 90.0

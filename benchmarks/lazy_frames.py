@@ -23,15 +23,16 @@ def polars(path: str, load: Load) -> Measured:
     import numpy as np
     import polars as pl
 
-    from tests.slow.engines.polars_engine import integers
+    from tests.slow.engines.cases import NULL
 
     rows, one, hours = load.rows, SCHEDULES[ONE], working_hours(4)
     instant = pl.Datetime("us", "UTC")
+    start, end = (pl.Series(one).set(pl.Series(one == NULL), None) for one in rows[1:3])
     frame = pl.DataFrame(
         {
             "agency": pl.Series(list(SCHEDULES)).gather(rows.code).cast(pl.Categorical),
-            "started": integers(rows.start).cast(instant),
-            "ended": integers(rows.end).cast(instant),
+            "started": start.cast(instant),
+            "ended": end.cast(instant),
         }
     ).lazy()
     begins, ends = (np.ascontiguousarray(one).view("M8[us]") for one in (rows.start, rows.end))
@@ -76,17 +77,15 @@ def polars(path: str, load: Load) -> Measured:
 
 def spark(path: str, load: Load) -> Measured:
     """Measure the columns of Spark."""
-    from tests.slow.engines.spark_engine import SparkEngine
-    from tests.slow.engines.spark_job import start
+    from tests.slow.engines.spark_job import start, write_rows
     from workhours_sla.spark import ScheduleColumns
 
     session = start()
     hours = timedelta(microseconds=BUDGET)
     with TemporaryDirectory() as folder:
-        SparkEngine(session, SCHEDULES, **DATES, folder=Path(folder)).load(
-            load.rows, list(SCHEDULES)
-        )
-        frame = session.read.parquet(str(Path(folder, "rows.parquet")))
+        file = Path(folder, "rows.parquet")
+        write_rows(load.rows, list(SCHEDULES), file)
+        frame = session.read.parquet(str(file))
         frame = frame.withColumnRenamed("schedule name", "name").repartition(2).cache()
         frame.count()
         builtin = frame.selectExpr("*", "date_trunc('HOUR', started) + interval 4 hours as r")

@@ -6,8 +6,6 @@ Modules and functions that only POSIX has are removed, ``sys.platform`` is ``win
 is an imitation. Paths, files and processes remain those of the machine.
 """
 
-from __future__ import annotations
-
 # what the standard library and other packages need of POSIX is imported before it is removed
 import asyncio  # noqa: F401
 import concurrent.futures  # noqa: F401
@@ -28,22 +26,20 @@ from contextlib import suppress
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-MODULES = ("fcntl", "grp", "posix", "pty", "pwd", "resource", "syslog", "termios", "tty")
-FUNCTIONS = (
-    *("chown", "chroot", "ctermid", "fchdir", "fchown", "fdatasync", "fork", "forkpty"),
-    *("fpathconf", "fstatvfs", "getegid", "geteuid", "getgid", "getgroups", "getloadavg"),
-    *("getpgid", "getpgrp", "getpriority", "getsid", "getuid", "initgroups", "killpg", "lchown"),
-    *("lockf", "mkfifo", "mknod", "nice", "openpty", "pathconf", "posix_fadvise"),
-    *("posix_fallocate", "posix_spawn", "posix_spawnp", "pread", "preadv", "pwrite", "pwritev"),
-    *("register_at_fork", "sched_getaffinity", "sched_yield", "sendfile", "setgid", "setsid"),
-    *("setuid", "statvfs", "sync", "sysconf", "tcgetpgrp", "ttyname", "uname", "wait", "wait3"),
-    *("O_CLOEXEC", "O_DIRECTORY", "O_NOFOLLOW", "O_NONBLOCK", "O_SYNC", "O_NOCTTY"),
-)
-OF_OTHERS = (
-    *("click", "msgspec", "holidays", "workalendar", "dateutil.easter", "numpy", "pandas"),
-    *("polars", "pyarrow", "xlsxwriter", "starlette", "uvicorn"),
-)
-SIGNALS = ("SIGALRM", "SIGCHLD", "SIGHUP", "SIGKILL", "SIGPIPE", "SIGUSR1", "pthread_sigmask")
+MODULES = "fcntl grp posix pty pwd resource syslog termios tty"
+FUNCTIONS = """
+chown chroot ctermid fchdir fchown fdatasync fork forkpty fpathconf fstatvfs getegid geteuid getgid
+getgroups getloadavg getpgid getpgrp getpriority getsid getuid initgroups killpg lchown lockf mkfifo
+mknod nice openpty pathconf posix_fadvise posix_fallocate posix_spawn posix_spawnp pread preadv
+pwrite pwritev register_at_fork sched_getaffinity sched_yield sendfile setgid setsid setuid statvfs
+sync sysconf tcgetpgrp ttyname uname wait wait3
+O_CLOEXEC O_DIRECTORY O_NOFOLLOW O_NONBLOCK O_SYNC O_NOCTTY
+"""
+OF_OTHERS = """
+click msgspec holidays workalendar dateutil.easter numpy pandas polars pyarrow xlsxwriter starlette
+uvicorn
+"""
+SIGNALS = "SIGALRM SIGCHLD SIGHUP SIGKILL SIGPIPE SIGUSR1 pthread_sigmask"
 RUSSIAN_OF_RUSSIA = 0x0419
 
 
@@ -56,7 +52,6 @@ class Locks:
         self.by_file: dict[tuple[int, int], int] = {}
 
     def locking(self, fd: int, mode: int, size: int) -> None:
-        """Lock bytes of a file."""
         assert (mode, size) == (self.LK_NBLCK, 1)
         status = os.fstat(fd)
         holder = self.by_file.setdefault((status.st_dev, status.st_ino), fd)
@@ -69,18 +64,15 @@ class Locks:
 
 
 def become_windows() -> None:
-    """Remove what Windows does not have, and add what it has."""
-    for name in OF_OTHERS:
+    for name in OF_OTHERS.split():
         with suppress(ImportError):
             importlib.import_module(name)
-    for name in MODULES:
+    for name in MODULES.split():
         sys.modules[name] = None  # type: ignore[assignment]
-    for name in FUNCTIONS:
-        if hasattr(os, name):
-            delattr(os, name)
-    for name in SIGNALS:
-        if hasattr(signal, name):
-            delattr(signal, name)
+    for module, names in ((os, FUNCTIONS), (signal, SIGNALS)):
+        for name in names.split():
+            if hasattr(module, name):
+                delattr(module, name)
     os.supports_effective_ids.clear()
     os.O_BINARY = 0  # type: ignore[attr-defined]
     locks: Any = ModuleType("msvcrt")

@@ -1,7 +1,5 @@
 """Ask an ASGI application without a server, also for answers that do not end."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -9,8 +7,6 @@ from typing import Any
 
 
 class Response:
-    """The answer to a request while it arrives."""
-
     def __init__(self, messages: asyncio.Queue[dict[str, Any]], task: asyncio.Task[None]) -> None:
         self._messages, self._task = messages, task
         self.status = 0
@@ -30,7 +26,6 @@ class Response:
         return wait.result()
 
     async def part(self) -> str:
-        """Return the next part of the body."""
         message = await self._next()
         text: str = message.get("body", b"").decode()
         self.text += text
@@ -38,7 +33,6 @@ class Response:
         return text
 
     async def whole(self) -> str:
-        """Return the body, after its last part has arrived."""
         while not self.is_complete:
             await self.part()
         return self.text
@@ -54,17 +48,14 @@ class Response:
 
 @asynccontextmanager
 async def asked(
-    app: Any,
-    method: str,
-    address: str,
-    body: bytes = b"",
-    headers: Mapping[str, str] | None = None,
+    app: Any, method: str, address: str, body: bytes = b"", headers: Mapping[str, str] | None = None
 ) -> AsyncIterator[Response]:
     """Send a request; the client goes away when the block ends."""
     messages: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
     gone = asyncio.Event()
     sent = False
     path, _, query = address.partition("?")
+    sent_headers = ({"host": "localhost"} | dict(headers or {})).items()
 
     async def receive() -> dict[str, Any]:
         nonlocal sent
@@ -86,10 +77,7 @@ async def asked(
         "scheme": "http",
         "server": ("service", 80),
         "client": ("127.0.0.1", 1),
-        "headers": [
-            (k.lower().encode(), v.encode())
-            for k, v in ({"host": "localhost"} | dict(headers or {})).items()
-        ],
+        "headers": [(name.lower().encode(), value.encode()) for name, value in sent_headers],
     }
     task = asyncio.create_task(app(scope, receive, messages.put))
     response = Response(messages, task)

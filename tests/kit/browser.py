@@ -1,7 +1,5 @@
 """Drive a headless Chromium over the DevTools protocol."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil
@@ -14,7 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from select import select
 from time import monotonic
-from types import TracebackType
 from typing import Any, Self
 
 FOUND = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
@@ -32,14 +29,10 @@ for end, wanted in zip(ends, (3, 4)):  # where Chromium looks for them
 os.execv(sys.argv[3], sys.argv[3:])
 """
 TIMEOUT = 60.0
-KEYS = {
-    "Enter": (13, "\r"),
-    " ": (32, " "),
-    "Tab": (9, ""),
-    "Escape": (27, ""),
-    "ArrowRight": (39, ""),
-    "ArrowDown": (40, ""),
-}
+KEYS = {"Enter": (13, "\r"), "Tab": (9, ""), "Escape": (27, "")}
+KEYS |= {"ArrowRight": (39, ""), "ArrowDown": (40, "")}
+ERRORS = {"Runtime.exceptionThrown": "exceptionDetails", "Log.entryAdded": "entry"}
+ERRORS |= {"Runtime.consoleAPICalled": "args"}
 
 
 class Browser:
@@ -66,7 +59,7 @@ class Browser:
         try:
             self._begin()
         except BaseException:
-            self.__exit__(None, None, None)
+            self.__exit__()
             raise
 
     def _begin(self) -> None:
@@ -79,12 +72,7 @@ class Browser:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._process.terminate()
         self._process.wait(TIMEOUT)
         os.close(self._in)
@@ -118,16 +106,11 @@ class Browser:
         self._events.append(method)
         if method == "Network.requestWillBeSent":
             self.requests.append(params["request"]["url"])
-        elif method == "Runtime.exceptionThrown":
-            self.errors.append(str(params["exceptionDetails"]))
-        elif method == "Log.entryAdded":
-            self.errors.append(str(params["entry"]))
-        elif method == "Runtime.consoleAPICalled":
-            self.errors.append(str(params["args"]))
+        elif method in ERRORS:
+            self.errors.append(str(params[ERRORS[method]]))
         return message
 
     def open(self, place: Path | str) -> None:
-        """Load a file, or the address of a server."""
         url = place if isinstance(place, str) else place.resolve().as_uri()
         with self.loading():
             self.ask("Page.navigate", url=url)
@@ -158,31 +141,15 @@ class Browser:
 
     def press(self, key: str) -> None:
         code, text = KEYS[key]
-        for kind in ("keyDown", "keyUp"):
-            self.ask(
-                "Input.dispatchKeyEvent",
-                type=kind,
-                key=key,
-                windowsVirtualKeyCode=code,
-                text=text if kind == "keyDown" else "",
-            )
+        for kind, typed in (("keyDown", text), ("keyUp", "")):
+            options = {"type": kind, "key": key, "windowsVirtualKeyCode": code, "text": typed}
+            self.ask("Input.dispatchKeyEvent", **options)
 
     def size(self, width: int, height: int, *, theme: str = "light", mobile: bool = False) -> None:
-        self.ask(
-            "Emulation.setDeviceMetricsOverride",
-            width=width,
-            height=height,
-            deviceScaleFactor=1,
-            mobile=mobile,
-        )
+        shape = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile}
+        self.ask("Emulation.setDeviceMetricsOverride", **shape)
         feature = {"name": "prefers-color-scheme", "value": theme}
         self.ask("Emulation.setEmulatedMedia", features=[feature])
-
-    def picture(self, path: Path, clip: dict[str, float] | None = None) -> None:
-        options: dict[str, Any] = {"captureBeyondViewport": True}
-        if clip is not None:
-            options["clip"] = {**clip, "scale": 1}
-        path.write_bytes(b64decode(self.ask("Page.captureScreenshot", **options)["data"]))
 
     def print(self, path: Path) -> None:
         made = self.ask("Page.printToPDF", preferCSSPageSize=True, printBackground=True)

@@ -1,7 +1,5 @@
 """A client of the service without a server, and its problems."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from collections.abc import Iterator
@@ -32,8 +30,6 @@ READ, WRITE = "r" * 20, "w" * 20
 
 
 class Clock:
-    """A clock that a test sets."""
-
     def __init__(self, now: datetime) -> None:
         self.now = now
 
@@ -55,8 +51,6 @@ def running(
 
 
 class Client:
-    """Asks a service of a configuration, without a server."""
-
     def __init__(self, config: str | Policy = REGION, **options: Any) -> None:
         policy = parse(config).policy if isinstance(config, str) else config
         self.app = application(policy, **options)

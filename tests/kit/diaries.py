@@ -6,8 +6,6 @@ answers by hand, on difficult dates: short days, working Saturdays, New Year, da
 and clock changes.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,15 +31,10 @@ VOLGOGRAD = Calendar.get("RU-VGG")
 S8 = Schedule(VOLGOGRAD, HOURS)
 S9 = Schedule(VOLGOGRAD, "Mo-Fr 09:00-18:00")
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-WORDS: dict[str, dict[str, Any]] = {
-    "citizen": {"author_role": "citizen"},
-    "official": {"author_role": "official"},
-    "coordinator": {"author_role": "coordinator"},
-    "system": {"author_role": "system"},
-    "substantive": {"substantive": True},
-    "formal": {"substantive": False},
-    "interim": {"reason": "interim"},
-}
+ROLES = ("citizen", "official", "coordinator", "system")
+WORDS: dict[str, dict[str, Any]] = {role: {"author_role": role} for role in ROLES}
+WORDS |= {"substantive": {"substantive": True}, "formal": {"substantive": False}}
+WORDS |= {"interim": {"reason": "interim"}}
 FIELDS = {"id": "event_id", "of": "refers_to", "agency": "agency_id", "district": "district_id"}
 
 
@@ -63,9 +56,8 @@ def entry(appeal: str, number: int, line: str) -> Event:
         fields |= {FIELDS.get(name, name): value} if is_pair else WORDS[word]
     when = at(f"{weekday} {day} {time}")
     received = at(receipt) if receipt else when
-    return Event(
-        appeal_id=appeal, type=EventType(kind), occurred_at=when, received_at=received, **fields
-    )
+    fields |= {"type": EventType(kind), "occurred_at": when, "received_at": received}
+    return Event(appeal_id=appeal, **fields)
 
 
 def life(appeal: str, *lines: str) -> list[Event]:
@@ -109,14 +101,11 @@ def ask(events: list[Event], as_of: str, *targets: Target) -> Evaluation:
         log += monitor.advance(at(as_of))
         retracted = {change.retracts for change in log}
         kinds: dict[tuple[str, str, int], set[str]] = {}
-        for change in log:
-            if change.retracts is None and change.change_id not in retracted:
-                kinds.setdefault((change.appeal_id, change.target, change.cycle), set()).add(
-                    change.kind
-                )
-        assert {key: found & FINAL for key, found in kinds.items()} == {
-            key: verdict & FINAL for key, verdict in verdicts.items()
-        }
+        for one in log:
+            if one.retracts is None and one.change_id not in retracted:
+                kinds.setdefault((one.appeal_id, one.target, one.cycle), set()).add(one.kind)
+        final = {key: found & FINAL for key, found in kinds.items()}
+        assert final == {key: verdict & FINAL for key, verdict in verdicts.items()}
     return result
 
 

@@ -4,8 +4,6 @@ Each appeal is answered within the hour, 50 days late or never, so that its verd
 a calendar.
 """
 
-from __future__ import annotations
-
 import csv
 import random
 from datetime import date, datetime, timedelta
@@ -87,25 +85,20 @@ def periods(year: int) -> list[Period]:
         quarter = Period(first.since, last.until, first.first, last.end, names, "previous")
         quarters.append(quarter)
     names = {"en": str(year), "ru": f"{year} год"}
-    return [
-        *each,
-        *quarters,
-        Period(str(year), str(year), each[0].first, each[-1].end, names, "year"),
-    ]
+    whole = Period(str(year), str(year), each[0].first, each[-1].end, names, "year")
+    return [*each, *quarters, whole]
 
 
 @cache
 def appeals(year: int) -> list[Appeal]:
-    """Return the appeals from October before a year until March after it."""
     chance, found, day = random.Random(year), [], date(year - 1, 10, 1)
     while day < date(year + 1, 3, 25):
         agencies = [agency for agency in CHANCES if chance.random() < 0.6]
         if day.month == 12 and day.day % 9 == 0:
             agencies.append(DECEMBER_ONLY)
         for agency in agencies:
-            posted = datetime.combine(day, datetime.min.time()) + timedelta(
-                minutes=chance.randrange(24 * 60)
-            )
+            minutes = chance.randrange(24 * 60)
+            posted = datetime(day.year, day.month, day.day) + timedelta(minutes=minutes)
             wait = chance.random()
             answered = None
             if wait < CHANCES.get(agency, 0.5):
@@ -136,7 +129,6 @@ def evaluated(as_of: datetime) -> tuple[str, ...]:
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """Run a command that must succeed, and return its output."""
     status = main(arguments)
     out, err = capsys.readouterr()
     assert status in {0, 1}, (arguments, err)
@@ -159,4 +151,3 @@ FILES = {
         for n in range(60)
     ],
 }
-"""Files with nothing usual in them."""

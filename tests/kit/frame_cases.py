@@ -1,7 +1,5 @@
 """Rows for the tests of pandas, polars and Arrow, and the expected answers by scalar verbs."""
 
-from __future__ import annotations
-
 import random
 import subprocess
 import sys
@@ -33,11 +31,9 @@ STEPS = {
     "ns": timedelta(microseconds=1),  # the resolution of datetime
 }
 OF_TIMES = {"next_opening", "next_closing", "previous_opening", "previous_closing", "is_working"}
-"""The verbs whose only argument is an instant."""
 BUDGET = working_hours(4, minutes=20)
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 UNKNOWN = datetime(2031, 5, 5, 9, tzinfo=UTC)
-"""An instant in a year that no act covers yet."""
 
 
 def alone(missing: set[str], imports: str, columns: str) -> str:
@@ -74,7 +70,6 @@ def moments(unit: str, seed: int, count: int = 90) -> list[datetime | None]:
 
 
 def row_by_row(answer: Callable[..., Any], *lists: list[Any]) -> list[Any]:
-    """Return the answer for each row, None for a row with a missing instant."""
     return [
         None if any(value is None for value in row) else answer(*row)
         for row in zip(*lists, strict=True)
@@ -82,33 +77,23 @@ def row_by_row(answer: Callable[..., Any], *lists: list[Any]) -> list[Any]:
 
 
 def scalar_answers(office: Schedule, starts: list[Any], ends: list[Any]) -> dict[str, list[Any]]:
-    """Return the answers of each scalar verb, keyed by verb."""
+    def of(verb: str, *given: Any, **more: Any) -> list[Any]:
+        ask = getattr(office, verb)
+        return row_by_row(lambda start: ask(start, *given, **more), starts)
+
     return {
         "elapsed": row_by_row(office.elapsed, starts, ends),
-        "remaining": row_by_row(lambda start: office.remaining(start, BUDGET, now=NOW), starts),
-        "deadline": row_by_row(lambda start: office.deadline(start, BUDGET), starts),
-        "breaches_after": row_by_row(lambda start: office.breaches_after(start, BUDGET), starts),
-        "latest_start": row_by_row(lambda due: office.latest_start(due, BUDGET), starts),
-        "next_opening": row_by_row(office.next_opening, starts),
-        "next_closing": row_by_row(office.next_closing, starts),
-        "previous_opening": row_by_row(office.previous_opening, starts),
-        "previous_closing": row_by_row(office.previous_closing, starts),
-        "is_working": row_by_row(office.is_working, starts),
+        "remaining": of("remaining", BUDGET, now=NOW),
+        **{verb: of(verb, BUDGET) for verb in ("deadline", "breaches_after", "latest_start")},
+        **{verb: of(verb) for verb in sorted(OF_TIMES)},
     }
 
 
 def call(frames: Any, verb: str, office: Any, starts: Any, ends: Any, **options: Any) -> Any:
     """Call a verb on columns with the same arguments."""
-    function = getattr(frames, verb)
-    match verb:
-        case "elapsed":
-            return function(office, starts, ends, **options)
-        case "remaining":
-            return function(office, starts, BUDGET, now=NOW, **options)
-        case verb if verb in OF_TIMES:
-            return function(office, starts, **options)
-        case _:
-            return function(office, starts, BUDGET, **options)
+    given = {"elapsed": (ends,)}.get(verb, () if verb in OF_TIMES else (BUDGET,))
+    options |= {"now": NOW} if verb == "remaining" else {}
+    return getattr(frames, verb)(office, starts, *given, **options)
 
 
 VERBS = tuple(scalar_answers(OFFICE, [], []))
@@ -131,14 +116,13 @@ def pauses_of(starts: list[Any], seed: int) -> list[list[tuple[datetime, datetim
 
 
 def paused_answers(starts: list[Any], ends: list[Any], pauses: list[Any]) -> dict[str, list[Any]]:
-    """Return the answers of each scalar verb with pauses, keyed by verb."""
+    def of(verb: str, **more: Any) -> list[Any]:
+        ask = getattr(OFFICE, verb)
+        return row_by_row(lambda a, h: ask(a, BUDGET, pauses=h, **more), starts, pauses)
+
     return {
         "elapsed": row_by_row(lambda a, b, h: OFFICE.elapsed(a, b, pauses=h), starts, ends, pauses),
-        "remaining": row_by_row(
-            lambda a, h: OFFICE.remaining(a, BUDGET, now=NOW, pauses=h), starts, pauses
-        ),
-        "deadline": row_by_row(lambda a, h: OFFICE.deadline(a, BUDGET, pauses=h), starts, pauses),
-        "breaches_after": row_by_row(
-            lambda a, h: OFFICE.breaches_after(a, BUDGET, pauses=h), starts, pauses
-        ),
+        "remaining": of("remaining", now=NOW),
+        "deadline": of("deadline"),
+        "breaches_after": of("breaches_after"),
     }

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 FINER = ("s", "ms", "us", "ns")
+KINDS = {"": "numpy", " on arrow": "arrow", " objects": "objects"}
 
 
 class Pandas:
@@ -18,7 +20,7 @@ class Pandas:
 
     def __init__(self, kind: str) -> None:
         self.pd = pytest.importorskip("pandas")
-        self.kind = kind
+        self.kind, self.plain = kind, self.pd.Series
         if kind == "arrow":
             pytest.importorskip("pyarrow")
 
@@ -36,7 +38,6 @@ class Pandas:
         return found.astype(dtype) if self.kind == "arrow" else found
 
     def list(self, answers: Any) -> list[Any]:
-        """Return answers as values of the standard library, None for missing ones."""
         plain = [None if self.pd.isna(value) else value for value in answers]
         return [getattr(value, "to_pydatetime", lambda value=value: value)() for value in plain]
 
@@ -63,9 +64,6 @@ class Pandas:
     def amounts(self, unit: str, values: list[Any]) -> Any:
         return self.pd.Series(values, dtype=f"m8[{unit}]")
 
-    def plain(self, values: list[Any]) -> Any:
-        return self.pd.Series(values)
-
     def pauses(self, rows: list[Any]) -> Any:
         """Return a frame of pauses in no order, each with the label of its row."""
         each = [(row, *pause) for row, own in enumerate(rows) for pause in own]
@@ -79,22 +77,17 @@ class Polars:
     kind = "polars"
 
     def __init__(self) -> None:
-        self.pl = pytest.importorskip("polars")
+        self.pl = pl = pytest.importorskip("polars")
         pytest.importorskip("numpy")
-        self.boolean = self.pl.Boolean
+        self.boolean, self.duration, self.plain = pl.Boolean, pl.Duration, pl.Series
+        self.list, self.numbers = pl.Series.to_list, lambda column: column.to_physical().to_list()
 
     def column(self, unit: str, values: list[Any], zone: str = "Asia/Tokyo") -> Any:
         column = self.pl.Series("posted", values, self.pl.Datetime(unit, "UTC"))
         return column.dt.convert_time_zone(zone)
 
-    def list(self, answers: Any) -> list[Any]:
-        return answers.to_list()
-
     def type(self, column: Any) -> Any:
         return column.dtype
-
-    def duration(self, unit: str) -> Any:
-        return self.pl.Duration(unit)
 
     def naive(self) -> Any:
         return self.pl.Series("posted", [datetime(2025, 3, 11, 10)] * 2)
@@ -102,14 +95,8 @@ class Polars:
     def nanoseconds(self, numbers: list[int]) -> Any:
         return self.pl.Series(numbers).cast(self.pl.Datetime("ns", "UTC"))
 
-    def numbers(self, column: Any) -> list[int]:
-        return column.to_physical().to_list()
-
     def amounts(self, unit: str, values: list[Any]) -> Any:
         return self.pl.Series(values, dtype=self.pl.Duration(unit))
-
-    def plain(self, values: list[Any]) -> Any:
-        return self.pl.Series(values)
 
     def pauses(self, rows: list[Any]) -> Any:
         """Return lists of structs, null instead of an empty one."""
@@ -124,9 +111,9 @@ class Arrow:
     kind = "arrays"
 
     def __init__(self) -> None:
-        self.pa = pytest.importorskip("pyarrow")
+        self.pa = pa = pytest.importorskip("pyarrow")
         pytest.importorskip("numpy")
-        self.boolean = self.pa.bool_()
+        self.boolean, self.duration, self.plain = pa.bool_(), pa.duration, pa.array
 
     def column(self, unit: str, values: list[Any], zone: str = "Asia/Tokyo") -> Any:
         return self.pa.array(values, self.pa.timestamp(unit, zone))
@@ -143,9 +130,6 @@ class Arrow:
     def type(self, column: Any) -> Any:
         return column.type
 
-    def duration(self, unit: str) -> Any:
-        return self.pa.duration(unit)
-
     def naive(self) -> Any:
         return self.pa.array([datetime(2025, 3, 11, 10)] * 2)
 
@@ -158,9 +142,6 @@ class Arrow:
     def amounts(self, unit: str, values: list[Any]) -> Any:
         return self.pa.array(values, self.pa.duration(unit))
 
-    def plain(self, values: list[Any]) -> Any:
-        return self.pa.array(values)
-
     def pauses(self, rows: list[Any]) -> Any:
         pa = self.pa
         each = [[{"start": since, "end": end} for since, end in own] for own in rows]
@@ -169,9 +150,7 @@ class Arrow:
 
 
 LIBRARIES = {
-    "pandas": lambda: Pandas("numpy"),
-    "pandas on arrow": lambda: Pandas("arrow"),
-    "pandas objects": lambda: Pandas("objects"),
+    **{f"pandas{name}": partial(Pandas, kind) for name, kind in KINDS.items()},
     "polars": Polars,
     "arrow": Arrow,
 }

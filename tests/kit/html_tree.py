@@ -9,8 +9,6 @@ NBSP = "\N{NO-BREAK SPACE}"
 
 
 class Node:
-    """An element of the page, with its children and texts."""
-
     def __init__(self, tag: str, attributes: dict[str, str | None], parent: Node | None) -> None:
         self.tag, self.attributes, self.parent = tag, attributes, parent
         self.children: list[Node | str] = []

@@ -1,20 +1,12 @@
 """Reports of appeals that are given in hours, without a schedule."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 import numpy as np
 
 from kit.values import HOUR
 from workhours_sla import Schedule, Target, working_hours
-from workhours_sla.report import (
-    AppealColumns,
-    Labels,
-    Report,
-    ReportOptions,
-    cases_of_columns,
-)
+from workhours_sla.report import AppealColumns, Labels, Report, ReportOptions, cases_of_columns
 from workhours_sla.report import report as report_of
 
 WATCH = Schedule(None, "Mo-Su 00:00-24:00", tz="UTC")

@@ -1,7 +1,5 @@
 """A random stream of appeals, written in the form of each network."""
 
-from __future__ import annotations
-
 import json
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
@@ -43,7 +41,6 @@ class Happened(NamedTuple):
 
 
 def stream(seed: int, appeals: int = 60) -> list[Happened]:
-    """Return what happened to some appeals, in the order of time."""
     random = Random(seed)
     found: list[Happened] = []
     number = 0
@@ -70,34 +67,22 @@ def stream(seed: int, appeals: int = 60) -> list[Happened]:
 
 
 def direct(happened: Iterable[Happened]) -> list[Event]:
-    return [
-        Event(
-            f"{one.kind}/{one.number}/{one.at.isoformat()}",
-            str(one.root),
-            one.kind,
-            one.at,
-            one.at,
-            author_role="official" if one.kind == "replied" else "citizen",
-        )
-        for one in happened
-    ]
+    found = []
+    for one in happened:
+        own = f"{one.kind}/{one.number}/{one.at.isoformat()}"
+        role = "official" if one.kind == "replied" else "citizen"
+        found.append(Event(own, str(one.root), one.kind, one.at, one.at, author_role=role))
+    return found
 
 
 def report(events: Iterable[Event]) -> list[tuple[object, ...]]:
     """Return the outcomes, with the number of each appeal in place of its id."""
+    names = ("posted_at", "due_at", "limit", "answered_at", "withdrawn_at", "elapsed", "overdue")
     return sorted(
         (
             int(one.appeal_id.replace(".", "/").rpartition("/")[2].removeprefix("mid")),
-            one.target,
-            one.cycle,
-            one.verdict.value,
-            one.posted_at.isoformat(),
-            str(one.due_at),
-            str(one.limit),
-            str(one.answered_at),
-            str(one.withdrawn_at),
-            str(one.elapsed),
-            str(one.overdue),
+            *(one.target, one.cycle, one.verdict.value),
+            *(str(getattr(one, name)) for name in names),
         )
         for one in evaluate(list(events), POLICY, as_of=AS_OF).outcomes
     )

@@ -7,6 +7,7 @@ Shifts begin and end at whole minutes, and the UTC offsets of the zones are whol
 checked. So each minute is entirely working or entirely closed. Instants have microseconds.
 """
 
+import json
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from kit.paths import DATA
 from kit.values import MINUTE, TICK
 
 Shifts = Sequence[tuple[int, int]]
@@ -35,7 +37,6 @@ class HoursRule:
     weeks: frozenset[int] | None = None
 
     def applies(self, day: date, weekday: int) -> bool:
-        """Whether the rule applies on a date that has the hours of a weekday."""
         if weekday not in self.weekdays:
             return False
         if self.month_days is not None and (day.month, day.day) not in self.month_days:
@@ -49,8 +50,6 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Days:
-    """The days of a calendar as plain data."""
-
     off: frozenset[date] = frozenset()
     yearly_off: frozenset[tuple[int, int]] = frozenset()
     """(month, day) pairs that are off every year."""
@@ -62,88 +61,35 @@ class Days:
     """The years for which the data is complete, None for all years."""
 
 
-def _russia(facts: Mapping[int, tuple[str, str, str]]) -> Days:
-    def dates(year: int, text: str) -> set[date]:
-        return {date.fromisoformat(f"{year}-{word}") for word in text.split()}
+YEARS = (2012, 2013, 2018, 2019, 2024, 2025, 2026, 2027)
+# Working days with "<" and the date that they were swapped with. 25 February 2013 was first a
+# Monday off, for Saturday 23 February.
+SWAPS = """
+2012-03-11<2012-03-09 2012-04-28<2012-04-30 2012-05-05<2012-05-07 2012-05-12<2012-05-08
+2012-06-09<2012-06-11 2012-12-29<2012-12-31 2013-02-25<2013-05-10 2018-04-28<2018-04-30
+2018-06-09<2018-06-11 2018-12-29<2018-12-31 2024-04-27<2024-04-29 2024-11-02<2024-04-30
+2024-12-28<2024-12-30 2025-11-01<2025-11-03 2027-02-20<2027-02-22
+"""
 
-    off: set[date] = set()
-    short: set[date] = set()
-    hours_of: dict[date, date] = {}
-    for year, (days_off, short_days, transferred) in facts.items():
-        off |= dates(year, days_off)
-        short |= dates(year, short_days)
-        for pair in transferred.split():
-            worked, swapped = (date.fromisoformat(f"{year}-{end}") for end in pair.split("<"))
-            hours_of[worked] = swapped
+
+def _russia() -> Days:
+    facts = json.loads((DATA / "ru_days.json").read_text("utf-8"))
+
+    def dates(kind: str) -> frozenset[date]:
+        return frozenset(
+            date.fromisoformat(day) for year in YEARS for day in facts[str(year)][kind]
+        )
+
+    swaps = (map(date.fromisoformat, pair.split("<")) for pair in SWAPS.split())
     return Days(
-        off=frozenset(off),
-        short=frozenset(short),
-        hours_of=hours_of,
-        years=frozenset(facts),
+        off=dates("days_off_on_weekdays"),
+        short=dates("short"),
+        hours_of=dict(swaps),
+        years=frozenset(YEARS),
     )
 
 
-# For each year: days off on Monday to Friday, short days, and working days with "<" and the date
-# that they were swapped with. 25 February 2013 was first a Monday off, for Saturday 23 February.
-RUSSIA = _russia(
-    {
-        2012: (
-            (
-                "01-02 01-03 01-04 01-05 01-06 01-09 02-23 03-08 03-09 04-30 05-01 05-07"
-                " 05-08 05-09 06-11 06-12 11-05 12-31"
-            ),
-            "02-22 03-07 04-28 05-12 06-09 12-29",
-            "03-11<03-09 04-28<04-30 05-05<05-07 05-12<05-08 06-09<06-11 12-29<12-31",
-        ),
-        2013: (
-            "01-01 01-02 01-03 01-04 01-07 01-08 03-08 05-01 05-02 05-03 05-09 05-10 06-12 11-04",
-            "02-22 03-07 04-30 05-08 06-11 12-31",
-            "02-25<05-10",
-        ),
-        2018: (
-            (
-                "01-01 01-02 01-03 01-04 01-05 01-08 02-23 03-08 03-09 04-30 05-01 05-02"
-                " 05-09 06-11 06-12 11-05 12-31"
-            ),
-            "02-22 03-07 04-28 05-08 06-09 12-29",
-            "04-28<04-30 06-09<06-11 12-29<12-31",
-        ),
-        2019: (
-            "01-01 01-02 01-03 01-04 01-07 01-08 03-08 05-01 05-02 05-03 05-09 05-10 06-12 11-04",
-            "02-22 03-07 04-30 05-08 06-11 12-31",
-            "",
-        ),
-        2024: (
-            (
-                "01-01 01-02 01-03 01-04 01-05 01-08 02-23 03-08 04-29 04-30 05-01 05-09"
-                " 05-10 06-12 11-04 12-30 12-31"
-            ),
-            "02-22 03-07 05-08 06-11 11-02",
-            "04-27<04-29 11-02<04-30 12-28<12-30",
-        ),
-        2025: (
-            (
-                "01-01 01-02 01-03 01-06 01-07 01-08 05-01 05-02 05-08 05-09 06-12 06-13"
-                " 11-03 11-04 12-31"
-            ),
-            "03-07 04-30 06-11 11-01",
-            "11-01<11-03",
-        ),
-        2026: (
-            "01-01 01-02 01-05 01-06 01-07 01-08 01-09 02-23 03-09 05-01 05-11 06-12 11-04 12-31",
-            "04-30 05-08 06-11 11-03",
-            "",
-        ),
-        2027: (
-            (
-                "01-01 01-04 01-05 01-06 01-07 01-08 02-22 02-23 03-08 05-03 05-10 06-14"
-                " 11-04 11-05 12-31"
-            ),
-            "02-20 04-30 06-11 11-03",
-            "02-20<02-22",
-        ),
-    }
-)
+RUSSIA = _russia()
 
 
 @lru_cache(maxsize=6000)
@@ -161,8 +107,6 @@ def wall_minutes(zone: str, utc_day: int) -> "array[int]":
 
 
 class Oracle:
-    """Working time of one schedule; answers are in UTC."""
-
     longest_scan = 500
     """The most days that a question may scan; one that needs more is a mistake or has no answer."""
 
@@ -221,7 +165,6 @@ class Oracle:
         return bool(self._dates[ordinal][minute])
 
     def _day(self, utc_day: int) -> bytearray:
-        """Return, for each minute of a UTC day, whether a shift contains its wall-clock reading."""
         if utc_day not in self._utc_days:
             flags = bytearray(DAY)
             for minute, reading in enumerate(wall_minutes(self.zone, utc_day)):
@@ -237,7 +180,6 @@ class Oracle:
         return bool(self._day(utc_day)[of_day])
 
     def _forward(self, minute: int) -> Iterator[int]:
-        """Yield the working minutes from ``minute`` on, in order."""
         first, of_day = divmod(minute, DAY)
         for utc_day in range(first, first + self.longest_scan):
             flags = self._day(utc_day)
@@ -249,7 +191,6 @@ class Oracle:
         raise LookupError(msg)
 
     def _backward(self, minute: int) -> Iterator[int]:
-        """Yield the working minutes before and at ``minute``, latest first."""
         first, of_day = divmod(minute, DAY)
         for utc_day in range(first, first - self.longest_scan, -1):
             flags = self._day(utc_day)
@@ -263,18 +204,15 @@ class Oracle:
     # The verbs
 
     def is_working(self, t: datetime) -> bool:
-        """Whether the instant is working time."""
         return self._works(_minute(t))
 
     def elapsed(self, a: datetime, b: datetime) -> timedelta:
-        """Working time between two instants, negative when b is before a."""
         a, b = a.astimezone(UTC), b.astimezone(UTC)
         if b < a:
             return -self.elapsed(b, a)
         return sum((end - start for start, end in self._pieces(a, b)), timedelta())
 
     def deadline(self, start: datetime, budget: timedelta) -> datetime:
-        """Return the earliest instant from ``start`` on at which the budget is used up."""
         start = start.astimezone(UTC)
         if not budget:
             return start
@@ -287,11 +225,9 @@ class Oracle:
         raise AssertionError  # the scan itself ends with an error
 
     def breaches_after(self, start: datetime, budget: timedelta) -> datetime:
-        """Return the latest instant at which no more than the budget is used up."""
         return self.deadline(start, budget + TICK) - TICK
 
     def latest_start(self, due: datetime, budget: timedelta) -> datetime:
-        """Return the latest start whose deadline is not after ``due``."""
         due = due.astimezone(UTC)
         if not budget:
             return due
@@ -304,40 +240,27 @@ class Oracle:
         raise AssertionError  # the scan itself ends with an error
 
     def next_opening(self, t: datetime, *, inclusive: bool = True) -> datetime:
-        """Return the first working instant from ``t`` on, which is ``t`` if it is working time.
-
-        Without ``inclusive``, return the first instant after ``t`` at which working time begins.
-        """
+        """Return the first working instant from ``t`` on, or the first opening after ``t``."""
         if inclusive:
             return max(t.astimezone(UTC), EPOCH + next(self._forward(_minute(t))) * MINUTE)
-        for minute in self._forward(_minute(t) + 1):
-            if not self._works(minute - 1):
-                return EPOCH + minute * MINUTE
-        raise AssertionError  # the scan itself ends with an error
+        return self._first(self._forward(_minute(t) + 1), -1)
 
     def next_closing(self, t: datetime, *, inclusive: bool = False) -> datetime:
-        """Return the first instant after ``t`` at which working time ends."""
-        for minute in self._forward(_minute(t.astimezone(UTC) - TICK * inclusive)):
-            if not self._works(minute + 1):
-                return EPOCH + (minute + 1) * MINUTE
-        raise AssertionError  # the scan itself ends with an error
+        return self._first(self._forward(_minute(t.astimezone(UTC) - TICK * inclusive)), 1)
 
     def previous_opening(self, t: datetime, *, inclusive: bool = True) -> datetime:
-        """Return the latest instant up to ``t`` at which working time begins."""
-        for minute in self._backward(_minute(t.astimezone(UTC) - TICK * (not inclusive))):
-            if not self._works(minute - 1):
-                return EPOCH + minute * MINUTE
-        raise AssertionError  # the scan itself ends with an error
+        return self._first(self._backward(_minute(t.astimezone(UTC) - TICK * (not inclusive))), -1)
 
     def previous_closing(self, t: datetime, *, inclusive: bool = True) -> datetime:
-        """Return the latest instant up to ``t`` at which working time ends."""
-        for minute in self._backward(_minute(t.astimezone(UTC) - TICK * (not inclusive)) - 1):
-            if not self._works(minute + 1):
-                return EPOCH + (minute + 1) * MINUTE
-        raise AssertionError  # the scan itself ends with an error
+        before = _minute(t.astimezone(UTC) - TICK * (not inclusive)) - 1
+        return self._first(self._backward(before), 1)
+
+    def _first(self, minutes: Iterator[int], beside: int) -> datetime:
+        """Return the edge of the first minute whose neighbour before or after it is closed."""
+        minute = next(minute for minute in minutes if not self._works(minute + beside))
+        return EPOCH + (minute + (beside > 0)) * MINUTE
 
     def intervals(self, a: datetime, b: datetime) -> list[tuple[datetime, datetime]]:
-        """Return the unbroken stretches of working time between two instants."""
         stretches: list[tuple[datetime, datetime]] = []
         for start, end in self._pieces(a.astimezone(UTC), b.astimezone(UTC)):
             if stretches and stretches[-1][1] == start:
@@ -361,8 +284,7 @@ def _flags(shifts: Shifts) -> bytearray:
         if not (0 <= a < DAY and a < b <= a + DAY):
             msg = f"not a shift: {a}-{b}"
             raise ValueError(msg)
-        for minute in range(a, b):
-            flags[minute] = 1
+        flags[a:b] = bytes([1]) * (b - a)
     return flags
 
 

@@ -27,21 +27,8 @@ ZERO = timedelta(0)
 SKEW = timedelta(minutes=5)
 REACH = 400  # days; a scene that needs more days is a mistake in the test
 TYPES = (
-    "created",
-    "registered",
-    "assigned",
-    "transferred",
-    "citizen_message",
-    "resumed",
-    "replied",
-    "paused",
-    "edited",
-    "review",
-    "corrected",
-    "deleted",
-    "restored",
-    "closed",
-    "reopened",
+    *("created", "registered", "assigned", "transferred", "citizen_message", "resumed", "replied"),
+    *("paused", "edited", "review", "corrected", "deleted", "restored", "closed", "reopened"),
     "duplicate_of",
 )
 ATTRIBUTES = ("agency_id", "district_id", "channel", "topic", "importance", "regime")
@@ -83,8 +70,6 @@ class Fit:
 
 @dataclass(frozen=True)
 class Expected:
-    """The expected outcome of one appeal against one promise."""
-
     appeal_id: str
     target: str
     cycle: int
@@ -106,13 +91,10 @@ class Expected:
     overdue: timedelta | None
     """How much later than the due time the answer came, None without a due time."""
     is_late: bool
-    """Whether the answer came after the limit."""
 
 
 @dataclass
 class Answer:
-    """The expected result for all events."""
-
     outcomes: list[Expected] = field(default_factory=list)
     unmatched: set[tuple[str, str | None, str]] = field(default_factory=set)
     quarantined: set[tuple[str, str]] = field(default_factory=set)
@@ -122,7 +104,6 @@ class Answer:
 def expected(
     events: Sequence[Event], fits: Sequence[Fit], as_of: datetime, *, from_change: bool = False
 ) -> Answer:
-    """Return the expected result for events as of an instant."""
     answer = Answer()
     by_appeal: dict[str, list[Event]] = {}
     for event in effective(events, answer):
@@ -139,9 +120,6 @@ def expected(
     return answer
 
 
-# Which events count, and when
-
-
 def order(event: Event) -> tuple[datetime, int, str]:
     return (event.occurred_at, TYPES.index(event.type), event.event_id)
 
@@ -150,19 +128,12 @@ def is_ahead(event: Event) -> bool:
     return event.occurred_at > event.received_at + SKEW
 
 
-def content(event: Event) -> Event:
-    """Return the event with its receipt removed, to compare contents."""
-    return replace(event, received_at=event.occurred_at)
-
-
 def effective(events: Iterable[Event], answer: Answer) -> Iterator[Event]:
-    """Yield, for each event id, the copy that was received first.
-
-    Copies with another content and events from the future are quarantined.
-    """
+    """Yield the first copy of each event id; another content and the future are quarantined."""
     by_id: dict[str, dict[Event, Event]] = {}
     for event in sorted(events, key=lambda event: (event.received_at, event.canonical)):
-        by_id.setdefault(event.event_id, {}).setdefault(content(event), event)
+        content = replace(event, received_at=event.occurred_at)
+        by_id.setdefault(event.event_id, {}).setdefault(content, event)
     for event_id, contents in by_id.items():
         candidates = [event for event in contents.values() if not is_ahead(event)]
         if len(candidates) < len(contents):
@@ -177,10 +148,7 @@ def names_another(event: Event) -> bool:
 
 
 def corrected(events: list[Event]) -> dict[str, Event]:
-    """Return the events of an appeal keyed by id, with their corrections applied.
-
-    A correction is moved to the time of the event that it corrects.
-    """
+    """Return the events of an appeal by id; a correction moves to the time of what it corrects."""
     found = {event.event_id: event for event in events}
     corrections = [event for event in events if names_another(event)]
     for event in events:
@@ -205,16 +173,10 @@ def is_answer(event: Event) -> bool:
 
 
 def attributes(story: Iterable[Event]) -> dict[str, str | None]:
-    """Return the last value of each attribute, keyed by its name."""
     found: dict[str, str | None] = dict.fromkeys(ATTRIBUTES)
     for event in story:
-        for name in ATTRIBUTES:
-            if getattr(event, name) is not None:
-                found[name] = getattr(event, name)
+        found |= {name: value for name in ATTRIBUTES if (value := getattr(event, name)) is not None}
     return found
-
-
-# An appeal: its rule, its cycles
 
 
 def judge_appeal(
@@ -227,11 +189,8 @@ def judge_appeal(
     from_change: bool,
 ) -> None:
     creation = next(event for event in story if event.type == "created")
-    early = [
-        event
-        for event in story
-        if event.type in {"replied", "closed"} and event.occurred_at < creation.occurred_at
-    ]
+    before = [event for event in story if event.occurred_at < creation.occurred_at]
+    early = [event for event in before if event.type in {"replied", "closed"}]
     answer.quarantined |= {(event.event_id, "reply_before_post") for event in early}
     story = [event for event in story if event not in early]
 
@@ -256,15 +215,10 @@ def judge_appeal(
 def fitting(
     fits: Sequence[Fit], story: list[Event], creation: Event
 ) -> tuple[Fit | None, datetime | None]:
-    """Return the rule that applies after the last event, and when it began to apply.
-
-    The second value is None if the rule has applied since the creation of the appeal.
-    """
+    """Return the rule that applies in the end, and when it began if after the creation."""
     begun = story.index(creation) + 1
-    found = [
-        first_fit(fits, attributes(story[:length]), creation)
-        for length in range(begun, len(story) + 1)
-    ]
+    lengths = range(begun, len(story) + 1)
+    found = [first_fit(fits, attributes(story[:length]), creation) for length in lengths]
     changes = [
         event.occurred_at
         for (before, after), event in zip(pairwise(found), story[begun:], strict=True)
@@ -298,9 +252,6 @@ def cycles(story: list[Event], promise: Promise) -> list[tuple[datetime | None, 
     return found
 
 
-# One clock
-
-
 @dataclass(frozen=True)
 class Appeal:
     appeal_id: str
@@ -317,19 +268,15 @@ class Clock:
     schedule: Schedule
     cycle: int
     events: list[Event]
-    """The events of the cycle."""
     reopened_at: datetime | None
     since: datetime | None
     """When the rule changed, None unless the change starts the clock."""
 
     def outcome(self) -> list[Expected]:
-        """Return the outcome in a list, which is empty if there is no clock."""
         start = self.start()
-        if start is None:
-            return []
-        if self.since is not None:
+        if start is not None and self.since is not None:
             start = max(start, self.since)
-        if start > self.appeal.as_of:
+        if start is None or start > self.appeal.as_of:
             return []
         if self.promise.stops == "next_reply":
             return [self.exchange(start)]
@@ -338,50 +285,34 @@ class Clock:
         return [self.judge(later, answer, start, others)]
 
     def start(self) -> datetime | None:
-        starts = self.promise.starts
-        if starts == "interim":
-            starter = self.starter()
-            return starter.occurred_at if starter else None
-        if self.reopened_at is not None:
+        starts, creation = self.promise.starts, self.appeal.creation
+        if self.reopened_at is not None and starts != "interim":
             return self.reopened_at
-        if starts == "posted":
-            return self.appeal.creation.occurred_at
-        if starts == "detected":
-            return self.appeal.creation.received_at
+        if starts in {"posted", "detected"}:
+            return creation.occurred_at if starts == "posted" else creation.received_at
         starter = self.starter()
         return starter.occurred_at if starter else None
 
     def starter(self) -> Event | None:
         """Return the event whose type starts the clock, if any. It cannot answer the clock."""
         if self.promise.starts == "interim":
-            able = [event for event in self.events if is_answer(event)]
-            able = [event for event in able if event.reason == "interim"]
+            able = [one for one in self.events if is_answer(one) and one.reason == "interim"]
         else:
             able = [event for event in self.events if event.type == self.promise.starts]
             able = able if self.reopened_at is None else []
         return able[0] if able else None
 
     def answer(self, start: datetime) -> Event | None:
-        """Return the event that stops the clock."""
-        stops = self.promise.stops
-        later = [
-            event
-            for event in self.events
-            if event.occurred_at >= start and event is not self.starter()
-        ]
+        stops, starter = self.promise.stops, self.starter()
+        later = [one for one in self.events if one.occurred_at >= start and one is not starter]
         replies = [event for event in later if is_answer(event)]
         if stops == "first_reply":
             found = replies[:1]
         elif stops == "substantive_reply":
             found = [reply for reply in replies if self.judged(reply)][:1]
         elif stops == "final_reply":
-            closings = [event for event in self.events if event.type == "closed"][:1]
-            found = [
-                reply
-                for closed in closings
-                for reply in replies
-                if reply.occurred_at <= closed.occurred_at
-            ][-1:]
+            closings = [event.occurred_at for event in self.events if event.type == "closed"][:1]
+            found = [one for at in closings for one in replies if one.occurred_at <= at][-1:]
         else:
             others = [event for event in later if event.type not in {"replied", "closed"}]
             able = [event for event in later if event in others or is_official(event)]
@@ -389,7 +320,6 @@ class Clock:
         return found[0] if found else None
 
     def judged(self, reply: Event) -> bool | None:
-        """Return whether a reply is substantive, None if nobody has judged it."""
         word = reply.substantive
         last_reply = None
         for event in self.appeal.story:
@@ -402,7 +332,6 @@ class Clock:
         return word
 
     def exchange(self, start: datetime) -> Expected:
-        """Return the outcome of the exchange that decides the clock."""
         exchanges: list[tuple[datetime, Event | None]] = []
         opened: datetime | None = start
         for event in self.events:
@@ -424,22 +353,18 @@ class Clock:
     def transferred(self, start: datetime, answer: Event | None) -> tuple[datetime, list[Span]]:
         """Return when the last holder's clock starts, and the spans of other holders since then."""
         until = self.events.index(answer) if answer else len(self.events)
-        moves = [
-            event
-            for event in self.events[:until]
-            if event.type == "transferred" and event.occurred_at >= start
-        ]
+        moves = [one for one in self.events[:until] if one.type == "transferred"]
+        moves = [one for one in moves if one.occurred_at >= start]
         if self.promise.on_transfer == "keep" or not moves:
             return start, []
         if self.promise.on_transfer == "restart":
             return moves[-1].occurred_at, []
         starts = [start, *(move.occurred_at for move in moves)]
-        spans = []
-        for number, begun in enumerate(starts):
-            over = moves[number] if number < len(moves) else answer
-            replaced_at_once = begun in starts[number + 1 :]
-            if not replaced_at_once:
-                spans.append((self.holder(over), begun))
+        spans = [
+            (self.holder(over), begun)
+            for number, (begun, over) in enumerate(zip(starts, [*moves, answer], strict=True))
+            if begun not in starts[number + 1 :]  # it was not replaced at once
+        ]
         last = spans[-1][0]
         first = [holder for holder, _ in spans].index(last)
         others: list[Span] = [
@@ -450,10 +375,7 @@ class Clock:
         return spans[first][1], others
 
     def holder(self, until: Event | None, *, inclusive: bool = False) -> str | None:
-        """Return the agency that was last named as holder before an event.
-
-        If ``until`` is None, all events of the cycle count. With ``inclusive``, ``until`` counts.
-        """
+        """Return the last agency that was named as holder before an event, or in the cycle."""
         found = None
         last = until or self.events[-1]
         length = self.appeal.story.index(last) + (inclusive or until is None)
@@ -464,7 +386,6 @@ class Clock:
         return found
 
     def pauses(self, start: datetime, ended: datetime | None) -> list[Span]:
-        """Return the pauses of the clock between its start and its end."""
         if not self.promise.pauses:
             return []
         found: list[Span] = []
@@ -487,33 +408,21 @@ class Clock:
         return found
 
     def judge(
-        self,
-        start: datetime,
-        answer: Event | None,
-        first_start: datetime,
-        others: Sequence[Span] = (),
+        self, start: datetime, answer: Event | None, first: datetime, others: Sequence[Span] = ()
     ) -> Expected:
-        """Return the outcome of a clock.
-
-        A deletion counts only if it comes before the answer and not after the limit.
-        """
+        """Return the outcome; a deletion counts before the answer and not after the limit."""
         deletion = self.deletion()
         if deletion and (answer is None or order(deletion) < order(answer)):
-            found = self.outcome_with(start, deletion, first_start, others, deleted=True)
+            found = self.outcome_with(start, deletion, first, others, deleted=True)
             gone = max(start, deletion.occurred_at)
             if found.limit is None or gone <= found.limit:
                 return found
-        return self.outcome_with(start, answer, first_start, others)
+        return self.outcome_with(start, answer, first, others)
 
     def outcome_with(
-        self,
-        start: datetime,
-        last: Event | None,
-        first_start: datetime,
-        others: Sequence[Span],
-        *,
-        deleted: bool = False,
-    ) -> Expected:
+        self, start: datetime, last: Event | None, first: datetime, others: Sequence[Span],
+        *, deleted: bool = False,
+    ) -> Expected:  # fmt: skip
         """Return the outcome of a clock that ``last`` ends, or of an open clock if it is None."""
         promise, appeal = self.promise, self.appeal
         ended = max(start, last.occurred_at) if last else None
@@ -525,7 +434,8 @@ class Clock:
             limit = limit if limit < min(open_since) else None
         if promise.closing == "strict":
             limit = due
-        used = working_time(self.schedule, start, ended or appeal.as_of, pauses)
+        until = ended or appeal.as_of
+        used = working_time(self.schedule, start, until, pauses)
         is_late = bool(ended and limit and ended > limit)
 
         if any(event.type == "duplicate_of" for event in appeal.story):
@@ -536,9 +446,7 @@ class Clock:
             verdict = "breached" if is_late else "met"
         elif limit is not None and appeal.as_of > limit:
             verdict = "breached"
-        elif any(
-            begun <= appeal.as_of and (end is None or appeal.as_of < end) for begun, end in own
-        ):
+        elif is_paused_at(appeal.as_of, own):
             verdict = "paused"
         elif self.is_at_risk(start, used, due, pauses):
             verdict = "at_risk"
@@ -556,20 +464,19 @@ class Clock:
             due_at=due,
             limit=limit,
             elapsed=used,
-            needs_review=self.needs_review(first_start, last),
+            needs_review=self.needs_review(first, last),
             attributes=appeal.facts,
             promise=promise,
             schedule=self.schedule,
-            pauses=tuple(joined(pauses, ended or appeal.as_of)),
-            shares=self.shares(start, ended or appeal.as_of, pauses),
-            overdue=self.overdue(used, due, ended or appeal.as_of, pauses),
+            pauses=tuple(joined(pauses, until)),
+            shares=self.shares(start, until, pauses),
+            overdue=self.overdue(used, due, until, pauses),
             is_late=is_late,
         )
 
     def shares(
         self, start: datetime, end: datetime, pauses: Sequence[Span]
     ) -> dict[tuple[str, str | None], timedelta]:
-        """Return the working time of each phase and holder, keyed by (phase, holder)."""
         found: dict[tuple[str, str | None], timedelta] = {}
         registrations = [e.occurred_at for e in self.events if e.type == "registered"][:1]
         edges = {event.occurred_at for event in self.events if start < event.occurred_at < end}
@@ -633,17 +540,10 @@ class Clock:
         return working_time(self.schedule, start, due, pauses) if due else ZERO
 
     def needs_review(self, start: datetime, last: Event | None) -> bool:
-        if self.promise.stops != "substantive_reply":
-            return False
         until = self.events.index(last) if last else len(self.events)
-        return any(
-            is_answer(event) and event.occurred_at >= start and self.judged(event) is None
-            for event in self.events[:until]
-            if event is not self.starter()
-        )
-
-
-# Working time and day budgets, by cutting and counting
+        able = [one for one in self.events[:until] if is_answer(one) and one.occurred_at >= start]
+        unjudged = [one for one in able if one is not self.starter() and self.judged(one) is None]
+        return self.promise.stops == "substantive_reply" and bool(unjudged)
 
 
 @lru_cache(maxsize=256)
@@ -718,7 +618,6 @@ def midnight_after(schedule: Schedule, day: date) -> datetime:
 
 
 def last_closing(schedule: Schedule, day: date) -> datetime | None:
-    """Return the end of the last shift that begins on a date, None if there is no shift."""
     ends = [shift.end for shift in schedule.shifts_on(day)]
     if not ends:
         return None
@@ -773,13 +672,10 @@ def in_hours(schedule: Schedule, budget: Any) -> Any:
 def months_later(day: date, count: int) -> date:
     """Return the same day of a later month, or the last day of a month that is too short."""
     months = day.month - 1 + count
-    first = date(day.year + months // 12, months % 12 + 1, 1)
-    wanted = day.day
-    while True:
-        try:
-            return first.replace(day=wanted)
-        except ValueError:
-            wanted -= 1
+    found = date(day.year + months // 12, months % 12 + 1, 1)
+    while found.day < day.day and (found + DAY).month == found.month:
+        found += DAY
+    return found
 
 
 def is_paused_at(when: datetime, pauses: Sequence[Span]) -> bool:

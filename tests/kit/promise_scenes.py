@@ -50,39 +50,16 @@ EDGES = (0, 119, 120, 150, 360, 540, 780, 840, 1020, 1080, 1200, 1320)
 """The minutes of the day at which shifts begin or end, or clocks are changed."""
 
 
-def written(value: Any) -> str:
-    """Describe a value by those of its fields that differ from their defaults."""
-    named = {f.name: getattr(value, f.name) for f in fields(value)}
-    plain = {f.name: f.default for f in fields(value)}
-    return " ".join(f"{name}={v!s}" for name, v in named.items() if v and v != plain[name])
-
-
 def target_of(promise: Promise) -> Target:
-    schedule = ScheduleBy(promise.by, promise.schedules) if promise.by else promise.schedule
-    return Target(
-        promise.name,
-        promise.budget,
-        schedule,
-        starts=promise.starts,
-        stops=promise.stops,
-        pauses=promise.pauses,
-        pause_cap=promise.pause_cap,
-        on_transfer=promise.on_transfer,
-        on_reopen=promise.on_reopen,
-        warn=promise.warn,
-        warn_percent=promise.warn_percent,
-        closing=promise.closing,
-    )
+    given = {one.name: getattr(promise, one.name) for one in fields(promise)}
+    schedules = given.pop("schedules")
+    if by := given.pop("by"):
+        given["schedule"] = ScheduleBy(by, schedules)
+    return Target(**given)
 
 
-PLURALS = {
-    "channel": "channels",
-    "topic": "topics",
-    "importance": "importances",
-    "regime": "regimes",
-    "agency_id": "agencies",
-    "district_id": "districts",
-}
+PLURALS = {one: f"{one}s" for one in ("channel", "topic", "importance", "regime")}
+PLURALS |= {"agency_id": "agencies", "district_id": "districts"}
 
 
 def rule_of(fit: Fit) -> Rule:
@@ -93,8 +70,6 @@ def rule_of(fit: Fit) -> Rule:
 
 @dataclass(frozen=True)
 class Scene:
-    """Events and promises, and the instant at which they are evaluated."""
-
     events: tuple[Event, ...]
     fits: tuple[Fit, ...]
     as_of: datetime
@@ -102,16 +77,6 @@ class Scene:
     bare: bool = False
     """Whether the policy is built from a list of targets, without rules."""
     anchor: date = ANCHORS[1]
-    """The date around which the events occur."""
-
-    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
-        """Print a line for each event and promise, without default values."""
-        events = sorted(self.events, key=lambda event: (event.appeal_id, oracle.order(event)))
-        lines = [f"as of {self.as_of}{', from_change' * self.from_change}", *map(written, events)]
-        for fit in self.fits:
-            lines.append(f"{fit.wanted} {fit.valid_from} {fit.valid_until}")
-            lines += [f"  {written(promise)}" for promise in fit.promises]
-        printer.text("\n".join(lines))
 
     @property
     def policy(self) -> Policy:
@@ -129,40 +94,20 @@ class Scene:
 
 
 NAMES = (
-    "appeal_id",
-    "target",
-    "cycle",
-    "verdict",
-    "posted_at",
-    "started_at",
-    "answered_at",
-    "withdrawn_at",
-    "due_at",
-    "limit",
-    "elapsed",
-    "needs_review",
-    "pauses",
-    "overdue",
-    "agency_id",
-    "district_id",
-    "channel",
-    "topic",
+    *("appeal_id", "target", "cycle", "verdict", "posted_at", "started_at", "answered_at"),
+    *("withdrawn_at", "due_at", "limit", "elapsed", "needs_review", "pauses", "overdue"),
+    *("agency_id", "district_id", "channel", "topic"),
 )
 
 
 def row_expected(outcome: Expected) -> dict[str, Any]:
     """Return the fields of an expected outcome that docs/en/reference/targets.md defines."""
-    return {
-        name: outcome.attributes[name] if name in outcome.attributes else getattr(outcome, name)
-        for name in NAMES
-    }
+    own = outcome.attributes
+    return {name: own[name] if name in own else getattr(outcome, name) for name in NAMES}
 
 
 def row_found(outcome: Outcome) -> dict[str, Any]:
-    """Return the fields of an outcome that docs/en/reference/targets.md defines, keyed by name.
-
-    Times are in UTC, because equal times in two zones may compare as different.
-    """
+    """Return the same fields, in UTC: equal times in two zones may compare as different."""
     found = {name: getattr(outcome, name) for name in NAMES}
     found["pauses"] = tuple((a.astimezone(UTC), b.astimezone(UTC)) for a, b in outcome.pauses)
     return {
@@ -270,12 +215,10 @@ class Chance:
         return wall.astimezone(UTC) + self.one([timedelta(0)] * 6 + [TICK, -TICK, 17 * SECOND])
 
     def facts(self) -> dict[str, Any]:
-        """Return random attributes of an appeal at its posting, keyed by field."""
         names = list(FACTS) if self.once_in(2) else self.some(list(FACTS), 0, len(FACTS))
         return {name: self.one(FACTS[name]) for name in names if not self.once_in(8)}
 
     def words(self, kind: EventType, before: Sequence[Event]) -> dict[str, Any]:
-        """Return random fields of an event that follows the events ``before`` of its appeal."""
         said: dict[str, Any] = {}
         if self.once_in(3):
             name = self.one(list(FACTS))
@@ -366,7 +309,6 @@ class Chance:
         )
 
     def rule(self, number: int, times: Sequence[datetime], plots: Sequence[Plot]) -> Fit:
-        """Return a random rule; rule 0 selects every appeal."""
         names = self.some(list(FACTS), 1, 2) if number else []
         wanted = {name: tuple(self.some(FACTS[name], 1, 2)) for name in names}
         valid_from, valid_until = None, None
@@ -393,14 +335,8 @@ class Chance:
             times = posted or [self.instant(anchor)]
             many = range(self.of.randint(1, 3))
             fits = tuple(self.rule(n, times, plots) for n in reversed(many))
-        return Scene(
-            tuple(events),
-            fits,
-            as_of_the_end(events, anchor),
-            not bare and self.once_in(2),
-            bare,
-            anchor,
-        )
+        end, from_change = as_of_the_end(events, anchor), not bare and self.once_in(2)
+        return Scene(tuple(events), fits, end, from_change, bare, anchor)
 
     def nearly_late(self, scene: Scene) -> Scene:
         """End the scene with an event close to an instant at which a verdict changes."""
@@ -424,7 +360,6 @@ def as_of_the_end(events: Sequence[Event], anchor: date) -> datetime:
 
 
 def edges_of(scene: Scene) -> list[datetime]:
-    """Return the instants at which verdicts may change."""
     found = set()
     for outcome in scene.expected().outcomes:
         found |= {outcome.started_at, outcome.answered_at, outcome.due_at, outcome.limit}

@@ -4,8 +4,6 @@
 examples are the same in every run; a larger share tries others each time.
 """
 
-from __future__ import annotations
-
 import os
 import random
 

@@ -1,16 +1,10 @@
 """What a reader of changes knows, and whether it agrees with the outcomes."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from workhours_sla import (
-    Change,
-    Evaluation,
-    Outcome,
-)
+from workhours_sla import Change, Evaluation, Outcome
 
 Key = tuple[str, str, int]
 """The identity of a clock: appeal, target and cycle."""
@@ -42,7 +36,6 @@ class Ledger:
         return found
 
     def net(self) -> Counter[tuple[object, ...]]:
-        """Count the current changes except ``due_changed``."""
         return Counter(
             (*key_of(change), str(change.kind), change.at)
             for change in self.current.values()
@@ -55,7 +48,6 @@ def key_of(of: Change | Outcome) -> Key:
 
 
 def check_reported(ledger: Ledger, found: Evaluation) -> None:
-    """Check that the current changes agree with the outcomes."""
     clocks, outcomes = ledger.clocks(), {key_of(outcome): outcome for outcome in found.outcomes}
     assert clocks.keys() == outcomes.keys()
     for key, outcome in outcomes.items():

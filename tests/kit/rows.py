@@ -1,7 +1,5 @@
 """Read files of appeals in tests: their items, events and faults, or the sentence of a refusal."""
 
-from __future__ import annotations
-
 import json
 from io import BytesIO
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Random schedules, instants near the changes of their zones, and questions about them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import cached_property, lru_cache
@@ -19,15 +17,8 @@ ASKED = 4
 WEEK = 7 * 1440
 WEEKDAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 ZONES = (
-    "UTC",
-    "Europe/Moscow",
-    "Europe/Volgograd",
-    "Pacific/Apia",
-    "Africa/Casablanca",
-    "America/New_York",
-    "Australia/Lord_Howe",
-    "Asia/Kathmandu",
-    "America/St_Johns",
+    *("UTC", "Europe/Moscow", "Europe/Volgograd", "Pacific/Apia", "Africa/Casablanca"),
+    *("America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "America/St_Johns"),
 )
 ALWAYS_TRIED = (
     datetime(2018, 10, 27, 23, tzinfo=UTC),  # Volgograd +03 to +04
@@ -51,7 +42,6 @@ class Case:
     off: tuple[date, ...] = ()
     yearly: tuple[str, ...] = ()
     near: datetime = QUIET[0]
-    """The instant near which questions are drawn."""
 
     @property
     def text(self) -> str:
@@ -79,17 +69,10 @@ class Case:
 
     @property
     def minutes_a_week(self) -> int:
-        return len(
-            {
-                (weekday * 1440 + minute) % WEEK
-                for weekday, shifts in enumerate(self.weekly)
-                for a, b in shifts
-                for minute in range(a, b)
-            }
-        )
+        shifts = [(day * 1440, *shift) for day, own in enumerate(self.weekly) for shift in own]
+        return len({(day + minute) % WEEK for day, a, b in shifts for minute in range(a, b)})
 
     def fresh(self) -> Schedule:
-        """Build a schedule that has compiled nothing yet."""
         calendar: Calendar | str | None = None
         if self.calendar == "RU":
             calendar = "RU"
@@ -106,11 +89,8 @@ class Case:
     def oracle(self) -> Oracle:
         days = RUSSIA
         if self.calendar != "RU":
-            month_days = (tuple(map(int, text.split("-"))) for text in self.yearly)
-            days = Days(
-                off=frozenset(self.off),
-                yearly_off=frozenset((month, day) for month, day in month_days),
-            )
+            yearly = frozenset(tuple(map(int, text.split("-"))) for text in self.yearly)
+            days = Days(off=frozenset(self.off), yearly_off=yearly)  # type: ignore[arg-type]
         return Oracle(self.zone, self.weekly, days, dict(self.overrides))
 
 
@@ -125,7 +105,6 @@ def shifts_text(shifts: Shifts) -> str:
 
 
 def weekdays(days: str) -> list[int]:
-    """Return the weekdays in a list of days and ranges; a range may pass Sunday."""
     found: list[int] = []
     for part in days.split(","):
         first, _, last = part.partition("-")
@@ -158,12 +137,8 @@ def transitions(zone: str) -> tuple[datetime, ...]:
 
 def within_russian_facts(t: datetime) -> bool:
     """Whether the oracle's table of Russian days covers the weeks around an instant."""
-    spans = (
-        (date(2012, 3, 20), date(2013, 10, 15)),
-        (date(2018, 3, 20), date(2019, 10, 15)),
-        (date(2024, 3, 20), date(2027, 10, 15)),
-    )
-    return any(first <= t.date() <= last for first, last in spans)
+    spans = ((2012, 2013), (2018, 2019), (2024, 2027))
+    return any(date(a, 3, 20) <= t.date() <= date(b, 10, 15) for a, b in spans)
 
 
 def russian_anchors(zone: str) -> list[datetime]:
@@ -176,10 +151,8 @@ def russian_anchors(zone: str) -> list[datetime]:
 
 def shifts_of_a_day(most: int = 3) -> st.SearchStrategy[Shifts]:
     """Return a strategy of shifts in any order, often with edges where clocks are changed."""
-    start = st.one_of(
-        st.sampled_from([0, 1, 60, 90, 119, 120, 121, 150, 180, 540, 1320, 1380, 1410, 1439]),
-        st.integers(0, 1439),
-    )
+    edges = [0, 1, 60, 90, 119, 120, 121, 150, 180, 540, 1320, 1380, 1410, 1439]
+    start = st.one_of(st.sampled_from(edges), st.integers(0, 1439))
     length = st.one_of(st.sampled_from([1, 30, 60, 90, 240, 480, 540, 1440]), st.integers(1, 1440))
     shift = st.builds(lambda a, minutes: (a, a + minutes), start, length)
     return st.lists(shift, max_size=most).map(tuple)
@@ -210,20 +183,12 @@ def cases(draw: st.DrawFn, transition: tuple[str, datetime] | None = None) -> Ca
 
     nearby = st.builds(lambda n: near.date() + timedelta(days=n), st.integers(-8, 8))
     overrides = draw(st.dictionaries(nearby, shifts_of_a_day(), max_size=3))
-    off: list[date] = []
-    yearly: list[str] = []
-    if calendar == "plain":
-        off = draw(st.lists(nearby, max_size=4, unique=True))
-        yearly = [f"{day:%m-%d}" for day in draw(st.lists(nearby, max_size=2, unique=True))]
-    return Case(
-        zone,
-        calendar,
-        tuple(rules),
-        tuple(overrides.items()),
-        tuple(off),
-        tuple(yearly),
-        near,
+    off, yearly = (
+        draw(st.lists(nearby, max_size=most, unique=True)) if calendar == "plain" else []
+        for most in (4, 2)
     )
+    yearly = tuple(f"{day:%m-%d}" for day in yearly)
+    return Case(zone, calendar, tuple(rules), tuple(overrides.items()), tuple(off), yearly, near)
 
 
 @st.composite
@@ -241,12 +206,8 @@ def moments(draw: st.DrawFn, case: Case) -> datetime:
         t = case.near + timedelta(minutes=draw(st.integers(-600, 600)))
     else:
         t = case.near + timedelta(minutes=draw(st.integers(-17_000, 17_000)))
-    t += draw(
-        st.one_of(
-            st.sampled_from([timedelta(), TICK, -TICK]),
-            st.timedeltas(timedelta(), MINUTE),
-        )
-    )
+    ticks = st.sampled_from([timedelta(), TICK, -TICK])
+    t += draw(st.one_of(ticks, st.timedeltas(timedelta(), MINUTE)))
     return t.astimezone(draw(tz_of_an_argument(case)))
 
 
@@ -258,8 +219,6 @@ def tz_of_an_argument(case: Case) -> st.SearchStrategy[tzinfo]:
 
 @dataclass(frozen=True)
 class Question:
-    """A case, some instants, and a budget that the case uses up within weeks."""
-
     case: Case
     times: tuple[datetime, ...]
     budget: timedelta
@@ -291,13 +250,10 @@ def questions(draw: st.DrawFn, times: int = 1) -> Question:
 
 @dataclass(frozen=True)
 class Reading:
-    """Wall-clock readings in the zone of a case that a transition repeats or skips."""
-
     case: Case
     wall: datetime
     other: datetime
     jump: timedelta
-    """How far the clock is put back or forward."""
 
 
 @st.composite

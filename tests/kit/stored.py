@@ -1,17 +1,12 @@
 """Stores for tests, which run on every database; a pipeline and its store as one object."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from kit.values import at, created, replied
-from workhours_sla import (
-    Event,
-    Policy,
-)
+from workhours_sla import Event, Policy
 from workhours_sla.stores.open import open_reader, open_store
 from workhours_sla.stores.reader import StoreReader
 from workhours_sla.stores.sqlite import SqliteDatabase
@@ -55,8 +50,6 @@ def faults_at(path: Path | str) -> tuple[StoreFault, ...]:
 
 
 class Stored(Pipeline):
-    """A pipeline that also has the methods of its store."""
-
     def __init__(self, path: Path | str, policy: Policy, *, hot: int = 20_000, **more: Any) -> None:
         super().__init__(store_at(path, hot=hot), policy, **more)
 

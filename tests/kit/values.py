@@ -1,7 +1,5 @@
 """Schedules, policies, events and durations that many tests share, and the command in process."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from typing import Any
 

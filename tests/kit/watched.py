@@ -1,7 +1,5 @@
 """Files that are followed: their lines, a tail that reads them, and the command ``watch``."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys
@@ -26,13 +24,8 @@ def an_event(number: int, kind: str = "created", after: timedelta = timedelta(0)
 
 
 def line(event: Event) -> str:
-    row = {
-        "event_id": event.event_id,
-        "appeal_id": event.appeal_id,
-        "type": event.type.value,
-        "occurred_at": event.occurred_at.isoformat(),
-        "received_at": event.received_at.isoformat(),
-    }
+    row = {name: getattr(event, name) for name in ("event_id", "appeal_id", "type")}
+    row |= {name: getattr(event, name).isoformat() for name in ("occurred_at", "received_at")}
     return json.dumps(row) + "\n"
 
 
@@ -44,7 +37,6 @@ class Follower:
         self._items = self.tail.items({"": position} if position else {})
         self.position = position
         self.ids: list[str] = []
-        """The ids of all events that were read."""
 
     def begin(self) -> str:
         """Read one item, and return the id of its event, or "" for a Start."""
@@ -54,17 +46,15 @@ class Follower:
         return item.events[0].event_id if isinstance(item, Item) else ""
 
     def rest(self) -> list[str]:
-        """Read until the tail is idle; return ids of events and reasons of rejected rows."""
         found = []
         for item in self._items:
             if isinstance(item, Idle):
                 return found
             self.position = item.position
-            if isinstance(item, Start):
-                continue
-            found += [event.event_id for event in item.events]
-            self.ids += [event.event_id for event in item.events]
-            found += [item.rejected.reason] if item.rejected else []
+            if isinstance(item, Item):
+                ids = [event.event_id for event in item.events]
+                self.ids += ids
+                found += [*ids, *([item.rejected.reason] if item.rejected else [])]
         return [*found, "end"]
 
     def rests(self, times: int) -> list[str]:

@@ -1,7 +1,5 @@
 """Workbooks for tests: sheets written by xlsxwriter, and parts of workbooks written by hand."""
 
-from __future__ import annotations
-
 import struct
 from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
@@ -16,7 +14,6 @@ CALC = 'xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:
 
 
 def xlsx(fill: Callable[[Any, Any], None], *, sheets: Sequence[str] = ("Лист1",)) -> bytes:
-    """Return a workbook whose sheets ``fill`` has filled; it gets the workbook and a sheet."""
     import xlsxwriter
 
     content = BytesIO()
@@ -41,7 +38,6 @@ def xlsx_of(rows: Sequence[Sequence[object]], **formats: str) -> bytes:
 
 
 def changed(book: bytes, parts: Mapping[str, Callable[[bytes], bytes]]) -> bytes:
-    """Return a workbook in which some parts have been changed."""
     content = BytesIO()
     with ZipFile(BytesIO(book)) as old, ZipFile(content, "w", ZIP_DEFLATED) as new:
         for name in old.namelist():
@@ -66,12 +62,10 @@ def ods(*rows: str, sheet: str = "Лист1", manifest: str = "") -> bytes:
 
 
 def ods_row(*cells: str, attributes: str = "") -> str:
-    """Return the XML of a row of ODS."""
     return f"<table:table-row {attributes}>{''.join(cells)}</table:table-row>"
 
 
 def ods_cell(text: str, attributes: str = 'office:value-type="string"') -> str:
-    """Return the XML of a cell of ODS."""
     return f"<table:table-cell {attributes}><text:p>{text}</text:p></table:table-cell>"
 
 

@@ -77,7 +77,7 @@ def test_agencies_furthest_from_the_target_come_first() -> None:
     )
     most = section(root, "summary").all("p", class_="most")[0]
     assert [name.text for name in most.all("bdi")] == names[:3]
-    assert most.text.startswith(f"Furthest from the target of 90%: {HOSTILE} (90 of 100 late, 80")
+    assert most.text.startswith(f"Most short of the target of 90%: {HOSTILE} (90 of 100 late, 80")
     for item, name in zip(shown[:8], names, strict=False):
         met, missed = counts[name]
         n, fewest = met + missed, lacks[name]
@@ -115,8 +115,8 @@ def test_next_step_says_where_the_overdue_appeals_are() -> None:
     assert "The first row: 10.0% in time" in reading.text
     (step,) = section(root, "summary").all("p", data_figure="step")
     assert step.text == (
-        "Next: answer the 5 appeals that are overdue now, of all periods: 2 at these agencies; "
-        "the most, 3, at Good."
+        "Next: answer the 5 appeals that are overdue now, of all periods: the most, 3, at Good; "
+        "2 at those named above."
     )
     (row,) = (one for one in items(section(root, "most_late")) if "G6" in one.text)
     assert "overdue now: 2" in row.text

@@ -1,7 +1,5 @@
 """The commands in the pages of the documentation print what the pages show."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

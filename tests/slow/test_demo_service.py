@@ -1,7 +1,5 @@
 """The demo of the service starts, sends the example stream, and its screen shows the breaches."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess
@@ -16,13 +14,10 @@ pytest.importorskip("starlette")
 
 
 def test_the_demo_sends_the_stream_and_the_screen_lists_what_is_overdue() -> None:
+    command = [sys.executable, str(EXAMPLES / "demo_service.py"), "--once"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONUTF8": "1"}
     done = subprocess.run(
-        [sys.executable, str(EXAMPLES / "demo_service.py"), "--once"],
-        check=False,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=300,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONUTF8": "1"},
+        command, check=False, capture_output=True, encoding="utf-8", timeout=300, env=environment
     )
     assert done.returncode == 0, done.stderr
     counts = {name: int(number) for number, name in re.findall(r"(\d+) (\w+)", done.stdout)}

@@ -1,7 +1,5 @@
 """The page of a report in a browser: keyboard, themes, a phone, print."""
 
-from __future__ import annotations
-
 import re
 from base64 import b64decode
 from collections.abc import Callable, Iterator
@@ -17,19 +15,12 @@ from workhours_sla import Schedule, Target, working_hours
 
 np = pytest.importorskip("numpy")
 
-from workhours_sla.report import (
-    AppealColumns,
-    Labels,
-    Report,
-    cases_of_columns,
-    write_page,
-)
+from workhours_sla.report import AppealColumns, Labels, Report, cases_of_columns, write_page
 from workhours_sla.report import report as report_of
 
 pytestmark = pytest.mark.skipif(not FOUND, reason="no Chromium is installed")
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-N4 = working_hours(4)
 
 
 @pytest.fixture(scope="module")
@@ -129,11 +120,7 @@ def test_theme_follows_the_system_and_the_button(reader: Browser) -> None:
     assert reader.errors == []
 
 
-# -- the first screen ------------------------------------------------------------------------------
-
-
 def region() -> Report:
-    """Return the report of a year of 73 agencies with long names."""
     rng = np.random.default_rng(3)
     n, start = 28_000, np.datetime64("2025-01-06T00:00", "s")
     posted = np.sort(start + rng.integers(0, 350 * 86_400, n))
@@ -199,47 +186,39 @@ def test_box_finds_agencies_and_the_newest_weeks_are_in_sight(phone: Browser) ->
     assert phone.run(f"{right} <= innerWidth")
 
 
-def test_late_appeals_of_an_agency_open_by_keyboard(phone: Browser) -> None:
-    rows = "document.querySelector('#most_late .needs details')"
+def test_what_is_folded_away_opens_by_keyboard_and_by_links(phone: Browser) -> None:
+    rows, fold = (
+        "document.querySelector('#most_late .needs details')",
+        "document.getElementById('analyst')",
+    )
     phone.run(f"{rows}.querySelector('summary').focus()")
     phone.press("Enter")
     assert phone.run(f"{rows}.querySelector('tbody tr').offsetParent !== null")
     assert phone.run("document.documentElement.scrollWidth <= innerWidth")
-
-
-def test_links_open_what_is_folded_away(phone: Browser) -> None:
-    fold = "document.getElementById('analyst')"
     assert not phone.run(f"{fold}.open")
     phone.run(f"{fold}.querySelector('summary').focus()")
-    phone.press("Enter")
-    assert phone.run(f"{fold}.open")
-    phone.press("Enter")
-    assert not phone.run(f"{fold}.open")
+    for is_open in (True, False):
+        phone.press("Enter")
+        assert phone.run(f"{fold}.open") is is_open
     phone.run("document.querySelector('nav a[href=\"#method\"]').click()")
-    opened = "new Promise(r => setTimeout(() => r(document.getElementById('analyst').open), 200))"
-    assert phone.run(opened)
+    assert phone.run(f"new Promise(r => setTimeout(() => r({fold}.open), 200))")
     phone.run(f"{fold}.open = false")
     assert phone.errors == []
 
 
-def test_long_names_do_not_push_amounts_off_the_page(tmp_path: Path) -> None:
-    appeals: list[Appeal] = [("\u0430" * 200, 0, None), ("\u0430" * 200, 0, 1)]
-    write_page(made(appeals), tmp_path / "long.html")
+def test_pages_of_long_names_and_of_few_appeals(tmp_path: Path) -> None:
+    long: list[Appeal] = [("\u0430" * 200, 0, None), ("\u0430" * 200, 0, 1)]
+    few = [("A", hour, hour + 1) for hour in range(24 * 7)]
+    write_page(made(long), tmp_path / "long.html")
+    write_page(made(few), tmp_path / "few.html")
     with browser() as reader:
         for width in (390, 1280):
             reader.size(width, 844)
             reader.open(tmp_path / "long.html")
             edge = "Math.max(...[...document.querySelectorAll('.now td')].map("
             assert reader.run(f"{edge}c => c.getBoundingClientRect().right)) <= innerWidth")
-
-
-def test_page_of_cells_with_few_appeals_is_printed(tmp_path: Path) -> None:
-    """Chromium took minutes to print a pattern in every cell of the heat map."""
-    rows = [("A", hour, hour + 1) for hour in range(24 * 7)]
-    write_page(made(rows), tmp_path / "few.html")
-    with browser() as reader:
         reader.open(tmp_path / "few.html")
-        reader.print(tmp_path / "few.pdf")
+        reader.print(tmp_path / "few.pdf")  # took minutes with a pattern in every cell
     assert (tmp_path / "few.pdf").read_bytes().startswith(b"%PDF")
 
 

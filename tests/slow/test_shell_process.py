@@ -1,7 +1,5 @@
 """The shell as a process: its streams, their encodings, and the language of the environment."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -3,8 +3,6 @@
 The tests run on every system. ``as_windows`` removes from the interpreter what Windows lacks.
 """
 
-from __future__ import annotations
-
 import gc
 import io
 import json
@@ -24,20 +22,10 @@ from workhours_sla.text.catalog import REFUSALS, UNKNOWN_DATES
 CONSOLES = ("cp866", "cp1251")
 RUN = "from workhours_sla.cli.main import run; run()"
 
-EVENT = {
-    "event_id": "1",
-    "appeal_id": "А-1",
-    "type": "created",
-    "occurred_at": "2026-03-16T10:00:00+03:00",
-    "agency_id": "Комитет «Дороги» — ЖКХ",
-}
-REPLY = {
-    **EVENT,
-    "event_id": "2",
-    "type": "replied",
-    "author_role": "official",
-    "occurred_at": "2026-03-17T12:20:00+03:00",
-}
+EVENT = {"event_id": "1", "appeal_id": "А-1", "type": "created"}
+EVENT |= {"occurred_at": "2026-03-16T10:00:00+03:00", "agency_id": "Комитет «Дороги» — ЖКХ"}
+REPLY = {**EVENT, "event_id": "2", "type": "replied", "author_role": "official"}
+REPLY |= {"occurred_at": "2026-03-17T12:20:00+03:00"}
 SHEET = """\
 Номер;Дата публикации;Дата ответа;Ведомство
 А-1;16.03.2026 10:00;16.03.2026 12:00;Министерство природных ресурсов
@@ -60,6 +48,13 @@ agency_id = "Ведомство"
 [schedule]
 calendar = "RU-VGG"
 """
+ACTS = """\
+[[days_off]]
+date = 2026-09-01
+act = "приказ"
+[acts."приказ"]
+title = "Приказ № 7"
+"""
 
 
 @pytest.fixture
@@ -72,29 +67,20 @@ def folder(tmp_path: Path) -> Path:
     made.joinpath("настройки области.toml").write_text(CONFIG, "utf-8-sig", **crlf)
     events = "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in (EVENT, REPLY))
     made.joinpath("поток событий.jsonl").write_text(events, "utf-8", **crlf)
-    acts = (
-        '[[days_off]]\ndate = 2026-09-01\nact = "приказ"\n[acts."приказ"]\ntitle = "Приказ № 7"\n'
-    )
-    made.joinpath("акты.toml").write_text(acts, "utf-8", **crlf)
+    made.joinpath("акты.toml").write_text(ACTS, "utf-8", **crlf)
     return made
 
 
 def run(
-    folder: Path, *arguments: str, program: tuple[str, ...] = ("-c", RUN)
-) -> subprocess.CompletedProcess[str]:
-    environment = {
-        **{name: value for name, value in os.environ.items() if name not in ("LC_ALL", "LANG")},
-        "PYTHONIOENCODING": "utf-8",
-        "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
-    }
-    return subprocess.run(
-        [sys.executable, *program, *arguments],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
+    folder: Path, *arguments: str, program: tuple[str, ...] = ("-c", RUN), given: bytes = b""
+) -> tuple[int, str, str]:
+    environment = {name: os.environ[name] for name in os.environ.keys() - {"LC_ALL", "LANG"}}
+    environment |= {"PYTHONIOENCODING": "utf-8", "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
+    command = [sys.executable, *program, *arguments]
+    done = subprocess.run(
+        command, cwd=folder, env=environment, input=given, capture_output=True, check=False
     )
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
 FILE = ("обращения за март.csv", "--config", "настройки области.toml")
@@ -112,9 +98,6 @@ COMMANDS: dict[str, tuple[tuple[str, ...], int]] = {
     "refused": (("due", "31.10.2025 25:00"), 2),
     "unknown": (("due", "31.10.2045 10:00"), 3),
 }
-
-
-# -- consoles -------------------------------------------------------------------------------------
 
 
 def on_console(
@@ -166,95 +149,60 @@ def test_every_text_can_be_shown(console: str) -> None:
         *(catalog.SHELL, catalog.SENTENCES, catalog.ERRORS, REFUSALS, UNKNOWN_DATES),
         *(catalog.COMMANDS, catalog.SHORT, catalog.OPTIONS, catalog.USAGE),
     )
-    shown = []
+    signs: set[str] = set()
     for lang in catalog.LANGUAGES:
         with catalog.language(lang):
-            shown += [text for table in tables for text in table.values()]
-    lacking = {
-        sign
-        for sign in "".join(shown)
-        if not sign.encode(console, "ignore") and sign not in PLAIN_SIGNS
-    }
-    assert lacking == set()
-
-
-# -- files ----------------------------------------------------------------------------------------
+            signs.update(sign for table in tables for text in table.values() for sign in text)
+    assert {one for one in signs - PLAIN_SIGNS.keys() if not one.encode(console, "ignore")} == set()
 
 
 def test_lines_that_end_in_crlf_and_paths_with_blanks(folder: Path) -> None:
     pytest.importorskip("numpy")
-    done = run(folder, "check", *FILE, *NOW, "--calendar-file", "акты.toml", "--json")
-    found = json.loads(done.stdout)
-    assert (done.returncode, done.stderr) == (1, "")
-    assert {one["appeal_id"]: one["verdict"] for one in found["outcomes"]} == {
-        "А-1": "met",
-        "А-2": "breached",
-    }
-    assert found["rows"] == {
-        "read": 2,
-        "mapped": 2,
-        "ignored": 0,
-        "inverted": 0,
-        "quarantined": 0,
-    }
+    config = FILE[1:]
+    status, out, error = run(folder, "check", *FILE, *NOW, "--calendar-file", "акты.toml", "--json")
+    found = json.loads(out)
+    assert (status, error) == (1, "")
+    verdicts = {one["appeal_id"]: one["verdict"] for one in found["outcomes"]}
+    assert verdicts == {"А-1": "met", "А-2": "breached"}
+    none = dict.fromkeys(("ignored", "inverted", "quarantined"), 0)
+    assert found["rows"] == {"read": 2, "mapped": 2, **none}
+    content = folder.joinpath(FILE[0]).read_bytes()
+    _, out, _ = run(folder, "check", "-", *config, *NOW, "--json", given=content)
+    assert json.loads(out)["rows"] == found["rows"]
     written = ("--html", "страница отчёта.html", "--csv", "таблицы отчёта", "--json")
-    assert run(folder, "report", *FILE, *NOW, *written).returncode == 0
+    assert run(folder, "report", *FILE, *NOW, *written)[0] == 0
     assert "Дороги" in folder.joinpath("страница отчёта.html").read_text("utf-8")
     assert folder.joinpath("таблицы отчёта", "agency.csv").exists()
-    wrong = run(folder, "check", "нет такого файла.csv", "--lang", "ru")
-    assert (wrong.returncode, "'нет такого файла.csv'" in wrong.stderr) == (2, True)
+    status, _, error = run(folder, "check", "нет такого файла.csv", "--lang", "ru")
+    assert (status, "'нет такого файла.csv'" in error) == (2, True)
 
 
 def test_a_stream_with_crlf_is_followed(folder: Path) -> None:
     watch = ("watch", "поток событий.jsonl", "--store", "склад данных.db", "--once")
     sink = ("--sink", "все изменения.jsonl", "--clock", "events", "--json")
-    done = run(folder, *watch, *sink)
-    assert done.returncode == 0, done.stderr
-    kinds = [json.loads(line)["kind"] for line in done.stdout.splitlines()]
+    status, out, error = run(folder, *watch, *sink)
+    assert status == 0, error
+    kinds = [json.loads(line)["kind"] for line in out.splitlines()]
     assert kinds == ["opened", "at_risk", "breached"]
-    kept = folder.joinpath("все изменения.jsonl").read_bytes()
-    assert b"\r" not in kept
-    assert run(folder, "store", "check", "склад данных.db").returncode == 0
+    assert b"\r" not in folder.joinpath("все изменения.jsonl").read_bytes()
+    assert run(folder, "store", "check", "склад данных.db")[0] == 0
 
-
-def test_standard_input_with_crlf(folder: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", RUN, "check", "-", "--config", FILE[2], *NOW, "--json"],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
-        input=folder.joinpath(FILE[0]).read_bytes(),
-        capture_output=True,
-        check=False,
-    )
-    assert json.loads(done.stdout)["rows"]["read"] == 2
-
-
-# -- what only POSIX has --------------------------------------------------------------------------
 
 AS_WINDOWS = (str(ROOT / "tests/kit/as_windows.py"),)
 
 
-def test_every_module_is_imported_without_posix(folder: Path) -> None:
-    program = folder / "import all.py"
-    program.write_text(
-        "import importlib, pkgutil, sys, workhours_sla\n"
-        "names = [one.name for one in pkgutil.walk_packages(workhours_sla.__path__,\n"
-        "    'workhours_sla.')]\n"
-        "for name in names:\n"
-        "    if not name.endswith('__main__'):\n"
-        "        try:\n"
-        "            importlib.import_module(name)\n"
-        "        except ImportError as error:\n"
-        "            known = ('numpy', 'pandas', 'polars', 'pyarrow', 'pyspark')\n"
-        "            assert str(error.name).partition('.')[0] in known, (name, error)\n"
-        "print(len(names))\n",
-        "utf-8",
-    )
-    done = run(folder, str(program), program=AS_WINDOWS)
-    assert done.returncode == 0, done.stderr
-    assert int(done.stdout) > 200
-
-
+IMPORT_ALL = """
+import importlib, pkgutil, workhours_sla
+names = [one.name for one in pkgutil.walk_packages(workhours_sla.__path__, "workhours_sla.")]
+for name in names:
+    if not name.endswith("__main__"):
+        try:
+            importlib.import_module(name)
+        except ImportError as error:
+            known = ("numpy", "pandas", "polars", "pyarrow", "pyspark")
+            assert str(error.name).partition(".")[0] in known, (name, error)
+print(len(names))
+"""
 STEPS = (
     (("due", "31.10.2025 17:30"), 0),
     (("calendar", "DE", "2025"), 0),
@@ -272,27 +220,32 @@ STEPS = (
 )
 
 
-def test_every_command_runs_without_posix(folder: Path) -> None:
+RUN_ALL = """
+from pathlib import Path
+from workhours_sla.cli.main import main
+from workhours_sla.errors import StoreError
+from workhours_sla.stores.open import SqliteStore
+for arguments, status in {steps!r}:
+    assert main(arguments) == status, arguments
+with SqliteStore(Path("a.db")):
+    try:
+        SqliteStore(Path("a.db"))
+    except StoreError:
+        print("locked")
+"""
+
+
+def test_every_module_and_command_runs_without_posix(folder: Path) -> None:
     pytest.importorskip("numpy")
     program = folder / "run all.py"
-    program.write_text(
-        "import sys\n"
-        "from workhours_sla.cli.main import main\n"
-        f"for arguments, status in {STEPS!r}:\n"
-        "    assert main(arguments) == status, arguments\n"
-        "from workhours_sla.stores.open import SqliteStore\n"
-        "from workhours_sla.errors import StoreError\n"
-        "from pathlib import Path\n"
-        "with SqliteStore(Path('a.db')):\n"
-        "    try:\n"
-        "        SqliteStore(Path('a.db'))\n"
-        "    except StoreError:\n"
-        "        print('locked')\n",
-        "utf-8",
-    )
-    done = run(folder, str(program), program=AS_WINDOWS)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-1] == "locked"
+    program.write_text(IMPORT_ALL, "utf-8")
+    status, out, error = run(folder, str(program), program=AS_WINDOWS)
+    assert status == 0, error
+    assert int(out) > 200
+    program.write_text(RUN_ALL.format(steps=STEPS), "utf-8")
+    status, out, error = run(folder, str(program), program=AS_WINDOWS)
+    assert status == 0, error
+    assert out.splitlines()[-1] == "locked"
     # Windows in Russian has no variable of the environment that says so
-    assert "Ответить до   сб 01.11.2025 12:30" in done.stdout
-    assert "не указан аргумент 'НАЧАЛО'" in done.stderr
+    assert "Ответить до   сб 01.11.2025 12:30" in out
+    assert "не указан аргумент 'НАЧАЛО'" in error

@@ -12,6 +12,7 @@ from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from threading import Event as Flag
+from threading import Thread
 from types import FrameType
 from typing import TYPE_CHECKING, Final
 
@@ -277,7 +278,8 @@ def _stopped_by_signals(stopping: Flag) -> Iterator[None]:
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
 
     def stop(number: int, _frame: FrameType | None) -> None:
-        stopping.set()
+        # in a thread: this one may be inside ``stopping.wait``, and would wait for itself
+        Thread(target=stopping.set, daemon=True).start()
         signal.signal(number, before[signal.Signals(number)])
 
     for number in before:

@@ -104,11 +104,11 @@ def _next_step(report: ReportNumbers, found: Sequence[Row], texts: Texts) -> str
         fewer, target = lacking(report.total), target_text(report.promise.target_rate)
         return texts.text("step_fewer", count=fewer, target=target) if fewer else ""
     parts, count = [], sum(waiting[row.key] for row in found)
-    if count:
-        parts.append(texts.text("step_there", count=count, agencies=len(found)))
     for key, most in waiting.most_common(1):
         if key not in {None, *(row.key for row in found)}:
             parts.append(texts.text("step_most", count=most, name=_marked(key)))
+    if count:
+        parts.append(texts.text("step_there", count=count, agencies=len(found)))
     more = f": {texts.text('and').join(parts)}" if parts else ""
     return texts.text("step", count=overdue, more=more)
 

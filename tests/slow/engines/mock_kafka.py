@@ -4,8 +4,6 @@ It speaks the protocol on sockets of this machine, so that other processes use i
 what confluent-kafka offers, tests create and delete topics, remove old messages and stop brokers.
 """
 
-from __future__ import annotations
-
 import ctypes
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +15,6 @@ _PRODUCER = 0
 
 
 def library() -> Path | None:
-    """Return the file of librdkafka that confluent-kafka brings; None if there is none."""
     found = find_spec("confluent_kafka")
     if found is None or found.origin is None:
         return None
@@ -63,7 +60,6 @@ class MockCluster:
             self._call("broker_set_up", broker)
 
     def set_rebalance_delay(self, milliseconds: int) -> None:
-        """Set how long a new group waits for further members."""
         name = "rd_kafka_mock_group_initial_rebalance_delay_ms"
         getattr(self._rdkafka, name)(self._cluster, ctypes.c_int32(milliseconds))
 
@@ -74,7 +70,6 @@ class MockCluster:
 
 @contextmanager
 def running(brokers: int = 3) -> Iterator[MockCluster]:
-    """Start a cluster and stop it at the end."""
     file = library()
     assert file is not None
     rdkafka = ctypes.CDLL(str(file))

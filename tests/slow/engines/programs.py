@@ -1,7 +1,5 @@
 """Programs of the machine that some tests run; without one, its tests are skipped."""
 
-from __future__ import annotations
-
 import subprocess
 from pathlib import Path
 from shutil import which
@@ -18,7 +16,6 @@ def program(name: str, package: str) -> str:
 
 
 def run(*command: str | Path, text: str = "", at: Path | None = None) -> tuple[int, str]:
-    """Return the exit status of a program and everything that it printed."""
     done = subprocess.run(
         [*map(str, command)],
         input=text,

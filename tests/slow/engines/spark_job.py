@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Sequence
 from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +19,8 @@ from workhours_sla.spark import EVENT_SCHEMA, changes, session
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
+
+    from tests.slow.engines.cases import Rows
 
 MARKS = [
     pytest.mark.engines,
@@ -45,7 +48,6 @@ def skip_without_java() -> None:
 
 
 def start() -> SparkSession:
-    """Start Spark with two threads, in a zone whose clocks changed."""
     from pyspark.sql import SparkSession
 
     builder = (
@@ -57,6 +59,26 @@ def start() -> SparkSession:
         .config("spark.log.level", "ERROR")
     )
     return session(builder)
+
+
+def write_rows(rows: Rows, names: Sequence[str], file: Path) -> None:
+    import numpy as np
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    from tests.slow.engines.cases import LONGEST, NULL
+
+    code, *instants, budget = rows
+    instant = pa.timestamp("us", "UTC")
+    started, ended = (pa.array(one, mask=one == NULL).view(instant) for one in instants)
+    table = {
+        "key": np.arange(len(code)),
+        "schedule name": pa.array(np.array(names)[code]),
+        "started": started,
+        "ended": ended,
+        "allowed": pa.array(budget, mask=(budget == NULL) | (budget > LONGEST)),
+    }
+    parquet.write_table(pa.table(table), file, row_group_size=250_000)
 
 
 def run(folder: Path, skew: timedelta) -> None:

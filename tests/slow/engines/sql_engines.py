@@ -4,8 +4,6 @@ The columns of the table ``appeals`` have the names of arguments and of what scr
 inside: ``n`` is the schedule, ``slot`` the start, ``start_at`` the end and ``d`` the budget.
 """
 
-from __future__ import annotations
-
 import sqlite3
 from collections.abc import Sequence
 from typing import Any
@@ -13,41 +11,23 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.slow.engines.cases import NULL, VERBS, Ints, Rows
+from tests.slow.engines.cases import NAMES, NULL, Ints, Rows
 from workhours_sla.sql import Script
 
-ARGUMENTS = {
-    "elapsed": ("slot", "start_at"),
-    "remaining": ("slot", "d", "start_at"),
-    "is_working": ("slot",),
-}
+ARGUMENTS = {"elapsed": ("slot", "start_at"), "remaining": ("slot", "d", "start_at")}
+ARGUMENTS |= {"is_working": ("slot",)}
 """The columns of each verb; the others need a start and a budget."""
 ZONE = "America/Sao_Paulo"
 """The zone of the session, on which no answer may depend."""
-DIALECTS = (
-    "duckdb",
-    "sqlite",
-    pytest.param("postgres", marks=pytest.mark.engines),
-)
+DIALECTS = ("duckdb", "sqlite", pytest.param("postgres", marks=pytest.mark.engines))
 
 
 def quoted(name: str) -> str:
     return "'" + name.replace("'", "''") + "'"
 
 
-def arguments_of(verb: str, schedule: str | None) -> tuple[str, ...]:
-    """Return the arguments of a verb; without ``schedule`` each row names its own."""
-    name = "n" if schedule is None else quoted(schedule)
-    return (name, *ARGUMENTS.get(verb, ("slot", "d")))
-
-
 class SQLEngine:
-    """A session of an engine. Its answers are integers of microseconds."""
-
-    verbs: Sequence[str] = VERBS
-    whole_calendar = False
     micros = "{}"
-    """The microseconds of an instant."""
 
     def __init__(self, connection: Any) -> None:
         self.connection = connection
@@ -58,7 +38,6 @@ class SQLEngine:
         self.script = script
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
-        """Run a query, and return its rows."""
         return self.connection.execute(query).fetchall()  # type: ignore[no-any-return]
 
     def one(self, query: str) -> Any:
@@ -74,7 +53,8 @@ class SQLEngine:
         return self.micros.format(found) if is_instant else found
 
     def run(self, verb: str, schedule: str | None) -> tuple[Ints, Ints]:
-        return self.pairs(self.call(verb, *arguments_of(verb, schedule)), "appeals")
+        name = "n" if schedule is None else quoted(schedule)
+        return self.pairs(self.call(verb, name, *ARGUMENTS.get(verb, ("slot", "d"))), "appeals")
 
     def count_days(self, call: str, schedule: str, column: str) -> tuple[Ints, Ints]:
         """Return the answers of a function that counts days, called in FROM."""
@@ -88,9 +68,6 @@ class SQLEngine:
         found = np.array(rows, np.int64).reshape(-1, 2)
         return found[:, 0], np.where(found[:, 1] == NULL + 1, NULL, found[:, 1])
 
-    def load(self, rows: Rows, names: Sequence[str]) -> None:
-        raise NotImplementedError
-
 
 class SQLiteEngine(SQLEngine):
     def __init__(self) -> None:
@@ -100,7 +77,7 @@ class SQLiteEngine(SQLEngine):
         self.connection.executescript(script.text)
         self.script = script
 
-    def load(self, rows: Rows, names: Sequence[str]) -> None:
+    def load(self, rows: Rows, names: Sequence[str] = NAMES) -> None:
         columns = [
             [None if value == NULL else value for value in column.tolist()] for column in rows[1:]
         ]
@@ -130,7 +107,7 @@ class DuckDBEngine(SQLEngine):
         super().__init__(duckdb.connect(path))
         self.connection.execute(f"set timezone = '{ZONE}'; set threads = 2")
 
-    def load(self, rows: Rows, names: Sequence[str]) -> None:
+    def load(self, rows: Rows, names: Sequence[str] = NAMES) -> None:
         import pyarrow as pa
 
         def column(values: Ints, kind: Any = None) -> Any:
@@ -170,7 +147,7 @@ class PostgresEngine(SQLEngine):
         cursor = self.connection.execute(query)
         return cursor.fetchall() if cursor.description else []
 
-    def load(self, rows: Rows, names: Sequence[str]) -> None:
+    def load(self, rows: Rows, names: Sequence[str] = NAMES) -> None:
         named = np.array(names)[rows.code]
         columns = [np.where(one == NULL, "\\N", one.astype(str)) for one in rows[1:]]
         lines = zip(np.arange(len(named)).astype(str), named, *columns, strict=True)

@@ -1,7 +1,5 @@
 """schemathesis finds nothing in the running service: a bounded run of tools/fuzz_service.py."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 

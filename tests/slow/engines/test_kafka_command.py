@@ -1,16 +1,13 @@
 """``workhours watch`` on a topic: what it prints in both languages, and its exit status."""
 
-from __future__ import annotations
-
-import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.slow.engines.kafka_topics import all_messages, row, rows, write
+from kit.values import run
+from tests.slow.engines.kafka_topics import row, rows, write
 from tests.slow.engines.mock_kafka import MockCluster
-from workhours_sla.cli.main import main
 
 pytestmark = pytest.mark.engines
 CONFIG = """
@@ -24,39 +21,40 @@ topic = "appeals"
 """
 
 
-class Command:
-    """Runs ``watch --once`` in a folder, with a configuration for the topic."""
-
-    def __init__(
-        self, cluster: MockCluster, folder: Path, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        self.cluster, self.folder, self.capsys = cluster, folder, capsys
-
-    def __call__(self, *options: str, more: str = "") -> tuple[int, str, str]:
-        file = self.folder / "region.toml"
-        file.write_text(CONFIG.format(brokers=self.cluster.brokers, more=more), encoding="utf-8")
-        command: list[Any] = ["watch", "--config", file, "--store", self.folder / "a.db"]
-        status = main([*map(str, command), "--once", "--lang", "en", *options])
-        printed = self.capsys.readouterr()
-        return status, printed.out, printed.err
+Watch = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def watch(kafka: MockCluster, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Command:
+def watch(kafka: MockCluster, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Watch:
+    """Return a function that runs ``watch --once`` on a topic of two partitions."""
     kafka.create("appeals", 2)
-    return Command(kafka, tmp_path, capsys)
+
+    def run_once(*options: str, more: str = "") -> tuple[int, str, str]:
+        file = tmp_path / "region.toml"
+        file.write_text(CONFIG.format(brokers=kafka.brokers, more=more), encoding="utf-8")
+        command = (
+            "watch",
+            "--config",
+            file,
+            "--store",
+            tmp_path / "a.db",
+            "--once",
+            "--lang",
+            "en",
+        )
+        return run(capsys, *command, *options)
+
+    return run_once
 
 
 def test_changes_go_to_standard_output_and_the_account_to_standard_error(
-    kafka: MockCluster, watch: Command
+    kafka: MockCluster, watch: Watch
 ) -> None:
     write(kafka, "appeals", *rows([1]), {"value": b"{half", "partition": 1})
     status, out, error = watch()
     assert status == 0
-    assert [line.split()[:2] for line in out.splitlines()] == [["A-1", "-"]] * 1 + [
-        ["!", "A-1"],
-        ["!!", "A-1"],
-    ]
+    printed = [line.split()[:2] for line in out.splitlines()]
+    assert printed == [["A-1", "-"], ["!", "A-1"], ["!!", "A-1"]]
     assert "Rows: read 2 = taken 1 + quarantined 1" in error
     status, out, error = watch()
     assert (status, out) == (0, "")
@@ -64,7 +62,7 @@ def test_changes_go_to_standard_output_and_the_account_to_standard_error(
 
 
 def test_too_many_messages_without_events_are_an_error_with_the_place(
-    kafka: MockCluster, watch: Command
+    kafka: MockCluster, watch: Watch
 ) -> None:
     write(kafka, "appeals", {"value": b"{half", "partition": 1})
     status, _, error = watch()
@@ -75,7 +73,7 @@ def test_too_many_messages_without_events_are_an_error_with_the_place(
     assert status == 0
 
 
-def test_a_loss_is_accepted_once(kafka: MockCluster, watch: Command) -> None:
+def test_a_loss_is_accepted_once(kafka: MockCluster, watch: Watch) -> None:
     write(kafka, "appeals", *rows(range(5)))
     assert watch()[0] == 0
     write(kafka, "appeals", *rows(range(5, 20)))
@@ -92,25 +90,14 @@ def test_a_loss_is_accepted_once(kafka: MockCluster, watch: Command) -> None:
 
 
 def test_a_silent_partition_stops_the_clock_of_events_and_a_note_says_so(
-    kafka: MockCluster, watch: Command
+    kafka: MockCluster, watch: Watch, tmp_path: Path
 ) -> None:
     late = {"value": row(2, at="2025-03-14T17:00:00+03:00"), "partition": 0}
     write(kafka, "appeals", *rows([1]), late)
     _, out, error = watch("--clock", "events")
     assert "overdue" not in out
     assert "a partition of the topic has no messages" in error
-    (watch.folder / "a.db").unlink()
+    (tmp_path / "a.db").unlink()
     _, out, error = watch("--clock", "events", more='idle = "1h"')
     assert "!!" in out
     assert "a partition of the topic" not in error
-
-
-def test_changes_are_also_written_to_a_topic(kafka: MockCluster, watch: Command) -> None:
-    kafka.create("changes", 2)
-    write(kafka, "appeals", *rows([1]))
-    sink = f'[sinks.board]\nkind = "kafka"\nbrokers = "{kafka.brokers}"\ntopic = "changes"'
-    status, out, _ = watch("--json", more=sink)
-    assert status == 0
-    found = [json.loads(one.value()) for one in all_messages(kafka, "changes", 2)]
-    assert found == [json.loads(line) for line in out.splitlines()]
-    assert len(found) == 3

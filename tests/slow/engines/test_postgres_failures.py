@@ -1,15 +1,11 @@
 """What can go wrong with a store in PostgreSQL is one sentence, and loses nothing."""
 
-from __future__ import annotations
-
 import json
-import os
-import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +14,13 @@ import pytest
 pytest.importorskip("psycopg")
 
 
+from kit.served import PATIENCE, ended, next_line
 from kit.values import POLICY, at, created
+from kit.watched import add
 from tests.slow.engines.postgres_server import Server
-from tests.slow.engines.postgres_stores import execute, filled, schema_of, terminate
+from tests.slow.engines.postgres_stores import execute, filled, schema_of, stopped, terminate
 from workhours_sla.errors import StoreError
+from workhours_sla.json import to_json
 from workhours_sla.stores import database
 from workhours_sla.stores.open import open_reader, shown
 from workhours_sla.stores.postgres import Connection, PostgresDatabase
@@ -39,9 +38,6 @@ from workhours_sla.stream import (
 from workhours_sla.stream.store import Work
 
 pytestmark = pytest.mark.engines
-
-
-# -- one writer --------------------------------------------------------------------------------
 
 
 def test_a_second_writer_is_refused_until_the_first_one_ends(address: str) -> None:
@@ -112,13 +108,12 @@ def test_the_writer_of_a_schema_that_was_removed_writes_nothing(address: str, ag
         assert [one.appeal_id for one in events_of(address)] == ["1", "1"]
 
 
-def test_every_commit_is_durable_even_if_the_server_says_otherwise(address: str) -> None:
+def test_a_session_is_durable_and_has_its_own_timeouts_whatever_those_of_the_server(
+    address: str,
+) -> None:
     url = f"{address}%20-csynchronous_commit%3Doff"
     with closing(PostgresStore(url)) as store:
         assert store._db.rows("SHOW synchronous_commit") == [("on",)]
-
-
-def test_a_session_has_its_own_timeouts_whatever_those_of_the_server(address: str) -> None:
     own = {"statement_timeout": "20000", "lock_timeout": "10000"}
     names = [*own, "idle_in_transaction_session_timeout", "idle_session_timeout"]
     listed = ", ".join(f"'{name}'" for name in [*names, "transaction_timeout"])
@@ -143,15 +138,6 @@ def test_a_server_that_hangs_is_one_error_and_the_next_start_continues(
                 pipe.apply(created("2", at(2025, 3, 12, 10)))
     with Pipeline(PostgresStore(server.address), POLICY) as pipe:
         assert [one.appeal_id for one in pipe.store.events()] == ["1"]
-
-
-@contextmanager
-def stopped(process: int) -> Iterator[None]:
-    os.kill(process, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(process, signal.SIGCONT)
 
 
 def test_several_new_writers_take_turns(address: str) -> None:
@@ -183,32 +169,24 @@ def test_the_next_version_updates_the_tables_and_keeps_the_rows(
         PostgresStore(address)
 
 
-# -- what is no store --------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("open_it", [PostgresStore, PostgresReader])
-def test_a_later_schema_is_refused(open_it: Callable[[str], object], address: str) -> None:
+def test_a_later_schema_and_other_tables_are_refused(address: str) -> None:
     filled(address)
+    both, other = (PostgresStore, PostgresReader), f"{address}_other"
+    name = schema_of(other)
     execute(address, "UPDATE meta SET value='99' WHERE key='store_version'")
-    with pytest.raises(StoreError, match=r"schema 99.*reads schema 1 only; install"):
-        open_it(address)
-    execute(address, "UPDATE meta SET value='1' WHERE key='store_version'")
-    open_it(address).close()
-
-
-def test_a_schema_with_other_tables_is_refused(address: str) -> None:
-    name = schema_of(address)
     execute(address, f"CREATE SCHEMA {name}", f"CREATE TABLE {name}.meta (x int)")
-    for open_it in (PostgresStore, PostgresReader):
-        with pytest.raises(StoreError, match="tables of something else"):
+    for open_it in both:
+        with pytest.raises(StoreError, match=r"schema 99.*reads schema 1 only; install"):
             open_it(address)
+        with pytest.raises(StoreError, match="tables of something else"):
+            open_it(other)
+    execute(address, f"DROP SCHEMA {name} CASCADE")
 
 
 def test_a_place_without_a_store_is_not_created_by_reading(address: str) -> None:
-    with pytest.raises(StoreError, match="no store in the schema"):
-        open_reader(address)
-    with pytest.raises(StoreError, match="no store in the schema"):
-        check_store(address)
+    for read in (open_reader, check_store):
+        with pytest.raises(StoreError, match="no store in the schema"):
+            read(address)
     name = schema_of(address)
     assert execute(address, f"SELECT 1 FROM pg_namespace WHERE nspname='{name}'") == []
 
@@ -282,58 +260,40 @@ def test_a_copy_whose_source_is_lost_names_the_source_and_leaves_no_copy(
         execute(address, f"DROP SCHEMA {schema_of(address)}_copy CASCADE")
 
 
-# -- a standby ---------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("lang", ["en", "ru"])
+@pytest.mark.parametrize(
+    ("lang", "waits", "takes"),
+    [
+        ("en", "waiting to take over", "has taken over"),
+        ("ru", "ждём, чтобы его сменить", "теперь в него пишет этот процесс"),
+    ],
+)
 def test_a_standby_takes_over_from_a_process_that_was_killed(
-    lang: str, address: str, tmp_path: Path
+    lang: str, waits: str, takes: str, address: str, path: Path
 ) -> None:
-    source = tmp_path / "events.jsonl"
-    source.touch()
-    command = [
-        *(sys.executable, "-m", "workhours_sla", "watch", str(source), "--store", address),
-        *("--interval", "0.05", "--clock", "events", "--lang", lang, "--json", "--standby"),
-    ]
+    command = [sys.executable, "-m", "workhours_sla", "watch", str(path), "--store", address]
+    command += ["--interval", "0.05", "--clock", "events", "--lang", lang, "--json", "--standby"]
 
-    def started() -> subprocess.Popen[str]:
+    def started() -> Any:
         pipe = subprocess.PIPE
-        return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True)
-
-    def write(number: int) -> None:
-        when = f"2025-03-12T10:0{number}:00+03:00"
-        event = {
-            "event_id": f"{number}",
-            "appeal_id": f"A-{number}",
-            "type": "created",
-            "occurred_at": when,
-            "received_at": when,
-        }
-        with source.open("a") as into:
-            into.write(json.dumps(event) + "\n")
+        return ended(subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True))
 
     def read(process: subprocess.Popen[str]) -> str:
-        assert process.stdout is not None
-        return json.loads(process.stdout.readline())["change_id"]
+        return json.loads(next_line(process.stdout))["change_id"]
 
+    first_event, second_event = (
+        to_json(created(f"A-{number}", at(2025, 3, 12, 10, number))) + "\n" for number in (1, 2)
+    )
+    path.write_text(first_event)
     with started() as first:
-        write(1)
         assert read(first) == "A-1/first reply/0/opened/1"
         with started() as second:
-            assert second.stderr is not None
-            waits, takes = {
-                "en": ("waiting to take over", "has taken over"),
-                "ru": ("ждём, чтобы его сменить", "теперь в него пишет этот процесс"),
-            }[lang]
-            assert waits in second.stderr.readline()
+            assert waits in next_line(second.stderr)
             first.kill()
-            first.communicate()
-            assert takes in second.stderr.readline()
-            write(2)
+            assert takes in next_line(second.stderr)
+            add(path, second_event)
             found = read(second)
             # the last change of the killed process may be sent again, under the same identity
             found = read(second) if found.startswith("A-1/") else found
             assert found == "A-2/first reply/0/opened/1"
             second.terminate()
-            second.communicate()
-            assert second.returncode == 0
+            assert second.wait(PATIENCE) == 0

@@ -1,11 +1,8 @@
 """A store behind PgBouncer: pooling by session works, pooling by transaction is refused."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -14,6 +11,7 @@ import pytest
 
 pytest.importorskip("psycopg")
 
+from kit.served import wait_until
 from kit.values import POLICY, at, created
 from tests.slow.engines.postgres_server import Server
 from tests.slow.engines.postgres_stores import filled
@@ -55,11 +53,9 @@ def pooling(server: Server, mode: str, *, size: int = 5, ignored: str = "") -> I
         process = subprocess.Popen([found, settings], user=user, stdout=log, stderr=log)
     try:
         address = f"postgresql://postgres@/postgres?host={folder}&port=6432"
-        until = time.monotonic() + 60
-        while not (folder / ".s.PGSQL.6432").exists():
-            assert process.poll() is None, (folder / "log").read_text()
-            assert time.monotonic() < until
-            time.sleep(0.02)
+        socket = folder / ".s.PGSQL.6432"
+        wait_until(lambda: socket.exists() or process.poll() is not None, "no pooler listens")
+        assert socket.exists(), (folder / "log").read_text()
         yield address
     finally:
         process.kill()
@@ -70,11 +66,11 @@ def pooling(server: Server, mode: str, *, size: int = 5, ignored: str = "") -> I
 def test_pooling_by_session_works(server: Server, size: int) -> None:
     with pooling(server, "session", size=size) as address:
         filled(address)
-        with closing(PostgresStore(server.address)) as store:
+        with closing(PostgresStore(server.address, patience=60)) as store:  # the pool may be slow
             assert store.holdings().read == 2
             with pytest.raises(StoreError, match="another process writes the store"):
                 PostgresStore(address, patience=0)
-        with Pipeline(PostgresStore(address), POLICY) as pipe:
+        with Pipeline(PostgresStore(address, patience=60), POLICY) as pipe:
             pipe.apply(created("2", at(2025, 3, 12, 12)))
         with PostgresReader(address) as reader:
             assert reader.holdings().read == 3
@@ -82,7 +78,9 @@ def test_pooling_by_session_works(server: Server, size: int) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 5])
-def test_pooling_by_transaction_is_refused(server: Server, size: int) -> None:
+def test_pooling_by_transaction_and_ignoring_the_schema_are_refused(
+    server: Server, size: int
+) -> None:
     filled(server.address)
     with pooling(server, "transaction", size=size) as address:
         for open_it in (PostgresStore, PostgresReader):
@@ -90,10 +88,6 @@ def test_pooling_by_transaction_is_refused(server: Server, size: int) -> None:
                 open_it(address)
     assert len(events_of(server.address)) == 2
     PostgresStore(server.address, patience=60).close()  # the refused writer left no lock
-
-
-def test_a_pooler_that_ignores_the_schema_of_the_address_is_refused(server: Server) -> None:
-    filled(server.address)
     with pooling(server, "session", ignored="options") as address:
         for open_it in (PostgresStore, PostgresReader):
             with pytest.raises(StoreError, match="search_path"):

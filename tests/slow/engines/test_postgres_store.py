@@ -1,7 +1,5 @@
 """A store in PostgreSQL passes the tests of every store, on a real server."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from hashlib import md5
 from pathlib import Path

@@ -26,20 +26,25 @@ PROGRAMS = {
 }
 
 
-def printed_by(name: str, folder: Path) -> str:
-    """Return what a program of the page prints in a folder."""
-    (folder / name).write_text(PROGRAMS["en"][name], "utf-8")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONWARNINGS": "ignore"}
+def run(folder: Path, *command: str, path: str = str(ROOT / "src")) -> str:
+    environment = {**os.environ, "PYTHONPATH": path, "PYTHONWARNINGS": "ignore"}
+    environment |= {"PYSPARK_PYTHON": sys.executable}
     done = subprocess.run(
-        [sys.executable, name],
+        command,
         cwd=folder,
         env=environment,
         capture_output=True,
         text=True,
         check=False,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout
+
+
+def printed_by(name: str, folder: Path) -> str:
+    (folder / name).write_text(PROGRAMS["en"][name], "utf-8")
+    return run(folder, sys.executable, name)
 
 
 def test_the_program_with_columns_prints_what_the_page_shows(tmp_path: Path) -> None:
@@ -61,12 +66,8 @@ def test_the_example_runs_with_spark_submit(tmp_path: Path) -> None:
     submit = Path(sys.executable).parent / "spark-submit"
     if not submit.exists():
         pytest.skip(f"there is no {submit}")
-    command = [str(submit), "--master", "local[2]", "--conf", "spark.sql.shuffle.partitions=2"]
-    command += ["examples/spark_changes.py", "examples/data", str(tmp_path / "out")]
-    environment = {**os.environ, "PYSPARK_PYTHON": sys.executable, "PYTHONPATH": "src"}
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    assert "|agency_id" in done.stdout
-    assert "first reply" in done.stdout
+    options = ("--master", "local[2]", "--conf", "spark.sql.shuffle.partitions=2")
+    program = ("examples/spark_changes.py", "examples/data", str(tmp_path / "out"))
+    printed = run(ROOT, str(submit), *options, *program, path="src")
+    assert "|agency_id" in printed
+    assert "first reply" in printed

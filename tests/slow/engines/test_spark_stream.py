@@ -38,19 +38,16 @@ OFFICE = spark_job.OFFICE
 FOUR = Policy([Target("reply", working_hours(4), OFFICE)])
 
 
-# Killed
-
-
 def test_a_killed_stream_has_the_changes_of_one_monitor(tmp_path: Path) -> None:
     generate = [sys.executable, str(EXAMPLES / "generate_appeals.py"), "--days", DAYS]
     events = tmp_path / "events.jsonl"
-    subprocess.run([*generate, "--out", str(events)], check=True)
+    subprocess.run([*generate, "--out", str(events)], check=True, timeout=600)
     lines = events.read_text("utf-8").splitlines()
     write_files(tmp_path / "in", lines, files=max(8, KILLS * 4))
     skew = timedelta(minutes=30)
     kills = run_and_kill(tmp_path, skew, KILLS)
     wanted = changes_of_one_monitor(tmp_path / "in", skew)
-    rows = list(lines_of(tmp_path / "out.jsonl"))
+    rows = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text("utf-8").splitlines()]
     found = {row[1]: row[1:] for row in rows}
     print(f"{kills} kills, {len(lines)} events, {len(rows)} rows, {len(wanted)} changes")
     assert all(found[row[1]] == row[1:] for row in rows), "delivered twice, it is the same"
@@ -90,7 +87,7 @@ def run_and_kill(folder: Path, skew: timedelta, kills: int) -> int:
             assert process.returncode == 0, log.read_text()[-3000:]
             return killed
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        process.wait(60)
     pytest.fail(f"the job does not end: {log.read_text()[-3000:]}")
 
 
@@ -119,13 +116,8 @@ def watermark(latest: datetime, skew: timedelta) -> datetime:
 
 def event_of(line: str) -> Event:
     row = json.loads(line)
-    for name in ("occurred_at", "received_at"):
-        row[name] = datetime.fromisoformat(row[name])
-    return Event(**row)
-
-
-def lines_of(file: Path) -> Iterator[list[Any]]:
-    return map(json.loads, file.read_text("utf-8").splitlines())
+    times = {name: datetime.fromisoformat(row[name]) for name in ("occurred_at", "received_at")}
+    return Event(**row | times)
 
 
 def texts_of(change: Change) -> list[str]:
@@ -138,9 +130,6 @@ def texts_of(change: Change) -> list[str]:
     ]  # fmt: skip
 
 
-# In one session
-
-
 @pytest.fixture(scope="module")
 def spark() -> Iterator[SparkSession]:
     session = spark_job.start()
@@ -149,16 +138,8 @@ def spark() -> Iterator[SparkSession]:
 
 
 def row(number: int, appeal: str, kind: str, at: str, received: str = "", **more: str) -> str:
-    return json.dumps(
-        {
-            "event_id": f"{appeal}-{number}",
-            "appeal_id": appeal,
-            "type": kind,
-            "occurred_at": at,
-            "received_at": received or at,
-            **more,
-        }
-    )
+    ids = {"event_id": f"{appeal}-{number}", "appeal_id": appeal, "type": kind}
+    return json.dumps({**ids, "occurred_at": at, "received_at": received or at, **more})
 
 
 def stream(spark: SparkSession, folder: Path, schema: str = EVENT_SCHEMA) -> DataFrame:
@@ -166,8 +147,13 @@ def stream(spark: SparkSession, folder: Path, schema: str = EVENT_SCHEMA) -> Dat
     return reader.json(str(folder / "in"))
 
 
+def changes_in(spark: SparkSession, folder: Path, files: Sequence[str], **options: Any) -> Any:
+    """Write files, run a stream of them to its end, and return batch numbers and ids of changes."""
+    write_files(folder / "in", files, len(files))
+    return collected(changes(stream(spark, folder), FOUR, **options), folder)
+
+
 def collected(found: DataFrame, folder: Path) -> list[tuple[int, str]]:
-    """Run a stream to its end, and return batch numbers and ids."""
     rows: list[tuple[int, str]] = []
 
     def write(part: DataFrame, batch: int) -> None:
@@ -187,8 +173,7 @@ def test_a_heartbeat_lets_a_deadline_pass(spark: SparkSession, tmp_path: Path) -
         '{"received_at": "2025-03-12T15:00:00.001+03:00"}',
         '{"received_at": "2025-03-12T15:00:00+03:00"}',
     ]
-    write_files(tmp_path / "in", files, len(files))
-    found = collected(changes(stream(spark, tmp_path), FOUR), tmp_path)
+    found = changes_in(spark, tmp_path, files)
     # the watermark of a batch has the receipts of the batches before it, in whole milliseconds
     assert found == [
         (0, "A/reply/0/opened/1"),
@@ -204,8 +189,7 @@ def test_a_late_answer_is_not_dropped(spark: SparkSession, tmp_path: Path) -> No
         row(2, "B", "assigned", "2025-03-14T10:30:00+03:00"),
         row(2, "A", "replied", "2025-03-12T11:00:00+03:00", author_role="official"),
     ]
-    write_files(tmp_path / "in", files, len(files))
-    found = collected(changes(stream(spark, tmp_path), FOUR), tmp_path)
+    found = changes_in(spark, tmp_path, files)
     assert [one for _, one in found if one.startswith("A")] == [
         "A/reply/0/opened/1",
         "A/reply/0/at_risk/2",
@@ -217,26 +201,19 @@ def test_a_late_answer_is_not_dropped(spark: SparkSession, tmp_path: Path) -> No
 
 
 def test_an_ended_appeal_is_dropped_after_retain(spark: SparkSession, tmp_path: Path) -> None:
-    def ended(appeal: str) -> str:
-        posted = row(1, appeal, "created", "2025-03-12T10:00:00+03:00")
-        answer = row(2, appeal, "replied", "2025-03-12T11:00:00+03:00", author_role="official")
-        return f"{posted}\n{answer}"
-
-    def reopened(appeal: str, at: str) -> str:
-        return row(3, appeal, "reopened", at)
-
     before, at = "2025-03-15T10:59:59.999+03:00", "2025-03-15T11:00:00+03:00"
-    parts = [
-        f"{ended('A')}\n{ended('B')}",
-        json.dumps({"received_at": before}),
-        reopened("A", before),
-        json.dumps({"received_at": at}),
-        json.dumps({"received_at": at}),
-        reopened("B", at),
+    ended = [
+        line
+        for appeal in "AB"
+        for line in (
+            row(1, appeal, "created", "2025-03-12T10:00:00+03:00"),
+            row(2, appeal, "replied", "2025-03-12T11:00:00+03:00", author_role="official"),
+        )
     ]
-    write_files(tmp_path / "in", parts, len(parts))
-    events = stream(spark, tmp_path)
-    found = collected(changes(events, FOUR, retain=timedelta(days=3)), tmp_path)
+    beat = json.dumps({"received_at": at})
+    parts = ["\n".join(ended), json.dumps({"received_at": before})]
+    parts += [row(3, "A", "reopened", before), beat, beat, row(3, "B", "reopened", at)]
+    found = changes_in(spark, tmp_path, parts, retain=timedelta(days=3))
     assert [one for _, one in found if one[:4] != "B/re" or "/1/" in one] == [
         "A/reply/0/met/2",
         "A/reply/0/opened/1",
@@ -294,8 +271,7 @@ def test_rejected_rows_do_not_advance_time(spark: SparkSession, tmp_path: Path) 
         row(2, "A", "nothing", "2026-03-12T10:00:00+03:00"),
         row(3, "A", "assigned", "2025-03-12T10:01:00+03:00"),
     ]
-    write_files(tmp_path / "in", files, len(files))
-    found = collected(changes(stream(spark, tmp_path), FOUR), tmp_path)
+    found = changes_in(spark, tmp_path, files)
     assert found == [(0, "A/reply/0/opened/1")]
 
 
@@ -313,8 +289,7 @@ def test_times_may_be_timestamps_in_any_session_zone(spark: SparkSession, tmp_pa
 
 
 def test_a_checkpoint_continues_only_under_its_policy(spark: SparkSession, tmp_path: Path) -> None:
-    write_files(tmp_path / "in", [row(1, "A", "created", "2025-03-12T10:00:00+03:00")], 1)
-    collected(changes(stream(spark, tmp_path), FOUR), tmp_path)
+    changes_in(spark, tmp_path, [row(1, "A", "created", "2025-03-12T10:00:00+03:00")])
     answer = row(2, "A", "replied", "2025-03-12T11:30:00+03:00", author_role="official")
     (tmp_path / "in" / "more.json").write_text(answer)
     eight = Policy([Target("reply", working_hours(8), OFFICE)])
@@ -339,14 +314,15 @@ def test_other_columns_and_settings_are_refused(spark: SparkSession, tmp_path: P
 
     (tmp_path / "in").mkdir()
     events = stream(spark, tmp_path)
-    with pytest.raises(EngineError, match="there is no column 'type'; the columns are: event_id"):
-        changes(events.drop("type"), FOUR)
-    with pytest.raises(EngineError, match="'received_at' is 'bigint', not a time"):
-        changes(events.withColumn("received_at", F.lit(5).cast("long")), FOUR)
-    with pytest.raises(EngineError, match="skew is -1 day"):
-        changes(events, FOUR, skew=timedelta(days=-1))
-    with pytest.raises(EngineError, match="retain is -1 day"):
-        changes(events, FOUR, retain=timedelta(days=-1))
+    numbers = events.withColumn("received_at", F.lit(5).cast("long"))
+    for frame, options, said in (
+        (events.drop("type"), {}, "there is no column 'type'; the columns are: event_id"),
+        (numbers, {}, "'received_at' is 'bigint', not a time"),
+        (events, {"skew": timedelta(days=-1)}, "skew is -1 day"),
+        (events, {"retain": timedelta(days=-1)}, "retain is -1 day"),
+    ):
+        with pytest.raises(EngineError, match=said):
+            changes(frame, FOUR, **options)
     provider = "spark.sql.streaming.stateStore.providerClass"
     kept = spark.conf.get(provider)
     spark.conf.unset(provider)

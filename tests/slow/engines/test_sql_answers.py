@@ -1,7 +1,5 @@
 """PostgreSQL, DuckDB and SQLite answer every row as the library does."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np
@@ -9,12 +7,9 @@ import pytest
 
 pytest.importorskip("numpy")
 
-from tests.slow.engines.cases import DAY, NULL, Coverage, Ints, Rows
-from tests.slow.engines.compared import CASES, COMPILED, THOROUGH, rows, script
-from tests.slow.engines.engine import differences
-from tests.slow.engines.schedules import SCHEDULES
+from tests.slow.engines import cases
 from tests.slow.engines.sql_engines import DIALECTS, SQLEngine, opened
-from workhours_sla import CalendarDays, Schedule, WorkingDays, columns
+from workhours_sla import CalendarDays, WorkingDays, columns, sql
 from workhours_sla.worktime.day_budgets import DayBudget
 
 COUNTS: dict[str, DayBudget] = {
@@ -28,55 +23,57 @@ COUNTS: dict[str, DayBudget] = {
     "calendar_days(2, 'none', 'same_day')": CalendarDays(2, roll="none", count_from="same_day"),
 }
 """The calls of the functions that count days, with the same budgets of the library."""
-DATED = ("office", "it's night", "capricious", "rare", "gaps") if THOROUGH else ("office", "gaps")
+DATED = (
+    ("office", "it's night", "capricious", "rare", "gaps") if cases.THOROUGH else ("office", "gaps")
+)
 
 
 @pytest.fixture(scope="module", params=DIALECTS)
 def engine(request: pytest.FixtureRequest) -> Iterator[SQLEngine]:
     made = opened(request.param, request)
-    made.install(script(request.param))
-    made.load(rows(), list(SCHEDULES))
+    made.install(
+        sql.script(cases.SCHEDULES, dialect=request.param, since=cases.SINCE, until=cases.UNTIL)
+    )
+    made.load(cases.rows())
     yield made
     made.connection.close()
 
 
-@pytest.mark.parametrize(("verb", "schedule"), CASES)
+@pytest.mark.parametrize(("verb", "schedule"), cases.CASES)
 def test_every_row_has_the_answer_of_the_library(
     engine: SQLEngine, verb: str, schedule: str | None
 ) -> None:
-    assert differences(engine, COMPILED, SCHEDULES, rows(), verb, schedule) == []
+    assert cases.differences(engine, verb, schedule) == []
 
 
 @pytest.mark.parametrize("name", DATED)
 @pytest.mark.parametrize("call", COUNTS)
 def test_budgets_of_days(engine: SQLEngine, call: str, name: str) -> None:
-    given = rows()
-    answers = wanted(SCHEDULES[name], COMPILED.coverage, name, given, COUNTS[call])
-    known = COMPILED.coverage[name]
+    given, known = cases.rows(), cases.COMPILED.coverage[name]
+    answers = wanted(name, COUNTS[call])
     # an engine may not know the dates before the first compiled date, nor that an unknown date does
     # not change the answer
-    may_lack = (given.start < known[0][0] + 40 * DAY) | (len(known) > 1)
+    may_lack = (given.start < known[0][0] + 40 * cases.DAY) | (len(known) > 1)
     for column, values in answers.items():
         keys, found = engine.count_days(call, name, column)
         assert np.array_equal(np.sort(keys), np.arange(len(values))), "each key exactly once"
-        got = np.full(len(values), NULL)
+        got = np.full(len(values), cases.NULL)
         got[keys] = found
-        assert (got != NULL).any(), "some answers must be known"
-        differs = np.flatnonzero((got != values) & ~(may_lack & (got == NULL)))
+        assert (got != cases.NULL).any(), "some answers must be known"
+        differs = np.flatnonzero((got != values) & ~(may_lack & (got == cases.NULL)))
         assert [(given.start[row], got[row], values[row]) for row in differs[:3]] == [], column
 
 
-def wanted(
-    schedule: Schedule, coverage: Coverage, name: str, rows: Rows, budget: DayBudget
-) -> dict[str, Ints]:
-    """Return the due times and limits of the library, NULL outside of the compiled dates."""
-    (lo, _), *_, (_, hi) = [coverage[name][0], coverage[name][-1]]
-    start = np.where((rows.start >= lo) & (rows.start < hi), rows.start, NULL)
+def wanted(name: str, budget: DayBudget) -> dict[str, cases.Ints]:
+    """Return the due times and limits of the library, cases.NULL outside of the compiled dates."""
+    lo, hi = cases.COMPILED.coverage[name][0][0], cases.COMPILED.coverage[name][-1][1]
+    given, schedule = cases.rows().start, cases.SCHEDULES[name]
+    start = np.where((given >= lo) & (given < hi), given, cases.NULL)
     found = {}
     for column, verb in (("due_at", columns.deadline), ("limit_at", columns.breaches_after)):
         marked = verb(schedule, start.view("M8[us]"), budget, tz="UTC", on_unknown="mark")
-        answer = np.where(marked.unknown, NULL, marked.values.astype("M8[us]").view(np.int64))
-        found[column] = np.where(answer > hi, NULL, answer)
+        answer = np.where(marked.unknown, cases.NULL, marked.values.astype("M8[us]").view(np.int64))
+        found[column] = np.where(answer > hi, cases.NULL, answer)
     return found
 
 

@@ -1,13 +1,12 @@
 """The page on SQL leads from an empty PostgreSQL to due times and a repair, as it is written."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,21 +26,17 @@ CHANGED = Schedule(
 """The office of the page, for which Thursday 13 March 2025 is a day off."""
 POSTED = "timestamptz '2025-03-12 17:00+03'"
 """An instant whose due time the changed calendar moves."""
-STALE = "select {}".format(
-    ", ".join(
-        f"(select count(*) from {table} "
-        "where due_at is distinct from wh.deadline('roads', posted, 14400000000))"
-        for table in ("kept", "filled")
-    )
-)
-"""The numbers of rows that have answers of another calendar."""
+DUE = "wh.deadline('roads', posted, 14400000000)"
+STALE = f"""
+select (select count(*) from kept where due_at is distinct from {DUE}),
+    (select count(*) from filled where due_at is distinct from {DUE})
+"""
 
 BY_INDEX = (
     "set enable_seqscan = off; "
     "select count(*) from kept where wh.breaches_after('roads', posted, 14400000000) = "
     f"wh.breaches_after('roads', {POSTED}, 14400000000)"
 )
-"""The number of rows that the index finds."""
 
 
 class Page:
@@ -55,36 +50,28 @@ class Page:
         path = DOCS / language / "how-to" / "sql.md"
         self.blocks = blocks_of(path)
         self.folder = folder
-        self._environment = environment_of(path, folder, Path(sys.executable).parent) | {
+        own = Path(sys.executable).parent
+        self._environment = environment_of(path, folder, own) | {
             "PGHOST": host,
             "PGUSER": "postgres",
             "PGDATABASE": "page",
-            "PYTHONPATH": str(ROOT / "src"),
             "PGTZ": "America/Sao_Paulo",
+            "PYTHONPATH": str(ROOT / "src"),
+            "PATH": os.pathsep.join([str(own), str(programs()[0]), os.environ["PATH"]]),
         }
-        self._environment["PATH"] = os.pathsep.join(
-            [str(Path(sys.executable).parent), str(programs()[0]), os.environ["PATH"]]
-        )
 
     def shell(self, command: str, given: str = "") -> str:
-        done = subprocess.run(
-            ["/bin/bash", "-euc", command],
-            cwd=self.folder,
-            env=self._environment,
-            input=given,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
+        options: Any = {"cwd": self.folder, "env": self._environment, "input": given, "text": True}
+        bash = ["/bin/bash", "-euc", command]
+        done = subprocess.run(bash, capture_output=True, timeout=120, check=False, **options)
         assert done.returncode == 0, f"{command}\n{given}\n{done.stdout}{done.stderr}"
         return done.stdout
 
-    def query(self, query: str) -> str:
-        return self.shell("psql --quiet --set ON_ERROR_STOP=1 --file -", query)
+    def query(self, query: str, form: str = "--quiet") -> str:
+        return self.shell(f"psql {form} --set ON_ERROR_STOP=1 --file -", query)
 
     def one(self, query: str) -> str:
-        return self.shell("psql --tuples-only --no-align --set ON_ERROR_STOP=1 --file -", query)
+        return self.query(query, "--tuples-only --no-align")
 
     def run(self, before: Callable[[Block], None]) -> dict[str, str]:
         """Run all blocks; return what each query printed. ``before`` is called before each."""

@@ -1,7 +1,5 @@
 """Bad input, unknown answers, installation and the command, in PostgreSQL, DuckDB and SQLite."""
 
-from __future__ import annotations
-
 import sqlite3
 import subprocess
 from collections.abc import Iterator
@@ -76,9 +74,6 @@ def session(request: pytest.FixtureRequest) -> Iterator[Session]:
     engine.connection.close()
 
 
-# -- the arguments of the library ------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("options", "said"),
     [
@@ -123,9 +118,6 @@ def test_equal_arguments_give_equal_scripts() -> None:
     both = sql.script({"both": OFFICE | CHANGED}, dialect="sqlite", **DAYS)
     with pytest.raises(ScriptError, match="no schedule of the script has dates to count"):
         both.expression("working_days_due_at", "'both'", "1", "3", "'next_day'")
-
-
-# -- arguments in the engines ----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("verb", ["deadline", "breaches_after"])
@@ -184,10 +176,8 @@ def test_what_is_unknown_is_an_error_where_that_was_chosen(session: Session) -> 
     assert session.ask("deadline", "'roads'", session.at("null"), "1") is None
     assert session.ask("deadline", "'roads'", posted, "0") is not None
     if session.is_sqlite:
-        for verb, *others in (
-            ("deadline", "-1"),
-            ("calendar_days_due_at", "3", "'up'", "'next_day'"),
-        ):
+        days = ("calendar_days_due_at", "3", "'up'", "'next_day'")
+        for verb, *others in (("deadline", "-1"), days):
             found = session.error(f"select {session.engine.call(verb, ROADS, posted, *others)}")
             assert f"{verb.removesuffix('_due_at')} has no answer for " in found
     else:
@@ -230,9 +220,6 @@ def test_the_ends_of_all_dates_are_exact(session: Session) -> None:
         assert micros(start) >= 0
 
 
-# -- installation ----------------------------------------------------------------------------
-
-
 def test_what_is_installed_can_be_asked_for_and_replaced(session: Session) -> None:
     engine, dialect = session.engine, session.dialect
     script, table = made(dialect), "wh_script" if session.is_sqlite else "wh.script"
@@ -240,12 +227,8 @@ def test_what_is_installed_can_be_asked_for_and_replaced(session: Session) -> No
         engine.install(made(dialect, one))
     assert engine.one(f"select digest from {table}") == script.digest
     found = engine.ask(f"select * from {table.replace('script', 'coverage')}")
-    ends = (
-        map(micros, script.coverage["roads"][0])
-        if session.is_sqlite
-        else script.coverage["roads"][0]
-    )
-    assert found == [("roads", *ends)]
+    ends = script.coverage["roads"][0]
+    assert found == [("roads", *(map(micros, ends) if session.is_sqlite else ends))]
     if not session.is_sqlite:
         assert engine.ask("select wh.version(), wh.digest()") == [(script.version, script.digest)]
     for newer in ("release = release + 1", "release = 0, calendars = '2030-01-01'"):
@@ -256,9 +239,8 @@ def test_what_is_installed_can_be_asked_for_and_replaced(session: Session) -> No
         if dialect == "duckdb":
             engine.connection.execute("rollback")
         assert engine.one(f"select digest from {table}") == script.digest
-        answer = session.ask(
-            "deadline", "'roads'", session.at("2025-03-12 17:00+03:00"), str(4 * HOUR)
-        )
+        posted = session.at("2025-03-12 17:00+03:00")
+        answer = session.ask("deadline", ROADS, posted, str(4 * HOUR))
         assert answer == micros(datetime(2025, 3, 13, 9, tzinfo=UTC))
 
 
@@ -289,16 +271,18 @@ def test_generated_columns_survive_dump_and_restore(
 
     session = Session("postgres", opened("postgres", request))
     due = f"wh.deadline('roads', posted, {4 * HOUR})"
-    query = (
-        "drop table if exists stored; create table stored "
-        f"(posted timestamptz, due_at timestamptz generated always as ({due}) stored);"
-        "insert into stored values (timestamptz '2025-03-12 14:00+03');"
-        f"create index on stored ({due})"
-    )
-    session.engine.ask(query)
+    session.engine.ask(f"""
+        drop table if exists stored;
+        create table stored
+            (posted timestamptz, due_at timestamptz generated always as ({due}) stored);
+        insert into stored values (timestamptz '2025-03-12 14:00+03');
+        create index on stored ({due})
+    """)
     dump, folder = tmp_path / "dump.sql", programs()[0]
     subprocess.run(
-        [folder / "pg_dump", "-n", "wh", "-n", "public", "-f", dump, postgres], check=True
+        [folder / "pg_dump", "-n", "wh", "-n", "public", "-f", dump, postgres],
+        check=True,
+        timeout=120,
     )
     session.engine.ask("drop database if exists restored")
     session.engine.ask("create database restored")
@@ -306,7 +290,7 @@ def test_generated_columns_survive_dump_and_restore(
     text = dump.read_text("utf-8").replace("CREATE SCHEMA public", "-- CREATE SCHEMA public")
     dump.write_text(text, "utf-8")
     load = [folder / "psql", "-q", "-v", "ON_ERROR_STOP=1", "-f", dump, restored]
-    subprocess.run(load, check=True, capture_output=True)
+    subprocess.run(load, check=True, capture_output=True, timeout=120)
     import psycopg
 
     with psycopg.connect(restored) as connection:
@@ -314,8 +298,6 @@ def test_generated_columns_survive_dump_and_restore(
     assert found == session.engine.ask("select due_at, wh.digest() from stored")
     session.engine.connection.close()
 
-
-# -- the command -----------------------------------------------------------------------------
 
 OPTIONS = ("--calendar", "RU-VGG", "--hours", "Mo-Fr 09:00-13:00,14:00-18:00")
 SPAN = ("--since", "2024", "--until", "2027")

@@ -10,11 +10,11 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from pathlib import Path
 
 from kit.paths import EXAMPLES
@@ -56,7 +56,6 @@ AT_ONCE = 10_000
 
 
 def place_of(kind: str, postgres: str, folder: Path) -> str:
-    """Return the place of a new store."""
     if kind == "sqlite":
         return str(folder / "appeals.db")
     return f"{postgres}&options=-csearch_path%3Dstream_{random.randrange(1 << 40)}"
@@ -69,33 +68,27 @@ class Stream:
     file: Path
 
     @classmethod
-    def generate(cls, folder: Path) -> Stream:
-        """Generate the stream of the environment."""
+    def generate(cls, folder: Path, most: int | None = None) -> Stream:
+        """Generate the stream of the environment, or its first events."""
         file = folder / "events.jsonl"
         generator = [sys.executable, str(EXAMPLES / "generate_appeals.py")]
         size = ["--tier", TIER, "--start", FIRST_DAY, "--days", DAYS]
-        subprocess.run([*generator, *size, "--out", str(file)], check=True)
+        subprocess.run([*generator, *size, "--out", str(file)], check=True, timeout=600)
+        with file.open(encoding="utf-8") as lines:
+            first = list(islice(lines, most))
+        file.write_text("".join(first), encoding="utf-8")
         return cls(file)
-
-    def first(self, count: int) -> Stream:
-        """Return a stream of the first events."""
-        file = self.file.with_name("first.jsonl")
-        file.write_text("".join(f"{line}\n" for line in self.lines[:count]), encoding="utf-8")
-        return Stream(file)
 
     @cached_property
     def lines(self) -> list[str]:
-        """The lines without their ends."""
         return self.file.read_text(encoding="utf-8").splitlines()
 
     @cached_property
     def policy(self) -> Policy:
-        """The policy of ``CONFIG``."""
         return parse(CONFIG).policy
 
-    @cached_property
     def answer(self) -> Evaluation:
-        """The evaluation of all events at once, as of ``END``."""
+        """Return the evaluation of all events at once, as of ``END``."""
         with open_source(self.file, parse(CONFIG).mapping) as rows:
             events: list[Event] = [event for row in rows for event in row]
         assert len(events) == len(self.lines)
@@ -120,7 +113,7 @@ class Stream:
         Returns the number of changes. Time is advanced to ``END``.
         """
         assert check_store(place) == ()
-        ledger = Ledger()
+        ledger, answer = Ledger(), self.answer()
         with Pipeline(open_store(place), self.policy) as pipeline:
             with sink.open(encoding="utf-8") as sent:
                 for line, change in zip_longest(sent, changes_of(pipeline.store)):
@@ -128,8 +121,8 @@ class Stream:
                     ledger.take([change])
             count = len(ledger.seen)
             ledger.take(pipeline.advance(END))
-            check_reported(ledger, self.answer)
-            found, expected = pipeline.store.holdings(), self.answer.reconciliation
+            check_reported(ledger, answer)
+            found, expected = pipeline.store.holdings(), answer.reconciliation
             assert found.read == found.applied + found.duplicate + found.quarantined
             assert (found.applied, found.quarantined) == (expected.applied, expected.quarantined)
             assert found.rejected == 0
@@ -137,18 +130,7 @@ class Stream:
 
 
 def changes_of(store: Store) -> Iterator[Change]:
-    """Yield all changes in a store."""
     after = 0
     while found := store.changes(after, AT_ONCE):
         yield from (change for _, change in found)
         after = found[-1][0]
-
-
-def batches_of(chance: random.Random, lines: Sequence[str], most: int) -> list[list[str]]:
-    """Divide lines into batches of up to ``most``."""
-    found, first = [], 0
-    while first < len(lines):
-        size = most if chance.random() < 0.5 else chance.randint(1, most)
-        found.append([*lines[first : first + size]])
-        first += size
-    return found

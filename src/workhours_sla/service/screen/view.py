@@ -237,8 +237,8 @@ class Page:
         if len(today) < 2:
             return ""
         most = max(today, key=lambda one: one.due)
-        hour = f"{most.since.hour}\N{EN DASH}{most.until.hour or 24}"
-        return text("tile_peak", hour=hour, count=most.due)
+        hours = {"since": most.since.hour, "until": most.until.hour or 24}
+        return text("tile_peak", **hours, count=most.due)
 
     def usual(self, board: Board, group: Show) -> str:
         """Return how a number compares with the same time of earlier days, empty if not known."""
