@@ -73,7 +73,7 @@ notebooks: $(BASE)  ## run the notebooks from beginning to end; execute.py keeps
 
 properties: $(STAMP)  ## the property tests with many more examples
 	WORKHOURS_EXAMPLES=1500 $(BIN)/python -m pytest tests/worktime/test_properties.py tests/worktime/test_pauses.py
-	WORKHOURS_EXAMPLES=500 $(BIN)/python -m pytest tests/sla/test_evaluate.py tests/sla/test_holders.py tests/sla/test_monitor.py
+	WORKHOURS_EXAMPLES=500 $(BIN)/python -m pytest tests/sla/test_evaluate.py tests/sla/test_diaries.py tests/sla/test_monitor.py
 
 bench: $(STAMP)  ## us and other libraries side by side: docs/en/explanation/benchmarks.md and why-not.md
 	$(INSTALL) --no-build-isolation --editable ".[bench]"

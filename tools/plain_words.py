@@ -37,7 +37,7 @@ DATA = {"data", "regions_data"}
 FOREIGN = {
     "zones.py": {"Tell"},
     "acts.py": {"settles"},
-    "test_acts.py": {"settles"},
+    "test_available.py": {"settles"},
     "words.py": {"hold", "пауза", "паузе", "паузы", "пауз"},
     "desks.py": {"hold"},
     "sections.py": {"aside"},

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import pickle
-import threading
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
@@ -37,21 +36,6 @@ DAYS = list(RU.days(date(2004, 1, 1), date(2027, 12, 31)))
 PLAIN = list(RU.without(Layer.TRANSFER).days(date(2004, 1, 1), date(2027, 12, 31)))
 
 
-# -- amendments ----------------------------------------------------------------------------
-
-
-def test_a_day_off_of_an_agency() -> None:
-    amended = RU.amend(day_off(date(2026, 9, 1), ORDER))
-    day = amended.day(date(2026, 9, 1))
-    assert (day.kind, day.reasons[0].layer) == (DayKind.DECREED_OFF, Layer.AGENCY)
-    assert amended.day(date(2026, 8, 31)).short is False
-    assert RU.is_working_day(date(2026, 9, 1))
-    assert amended.version.startswith(RU.version + "+")
-    assert amended.as_known(date(2026, 7, 31)).is_working_day(date(2026, 9, 1))
-    assert not amended.as_known(date(2026, 8, 1)).is_working_day(date(2026, 9, 1))
-    assert pickle.loads(pickle.dumps(amended)) == amended  # noqa: S301
-
-
 def test_amend_takes_rows_and_tuples_of_rows() -> None:
     days = [day_off(date(2026, 9, day), ORDER) for day in (1, 2, 3)]
     moved = transfer(date(2028, 4, 29), date(2028, 5, 2), DECREE)
@@ -59,8 +43,17 @@ def test_amend_takes_rows_and_tuples_of_rows() -> None:
     amended = RU.amend([*days, moved], confirms=confirms)
     assert amended == RU.amend([*itertools.chain(*days), *moved], confirms=confirms)
     assert amended == RU.amend(iter([days[0], days[1][0], *days[2], moved]), confirms=confirms)
+    day = amended.day(date(2026, 9, 1))
+    assert (day.kind, day.reasons[0].layer) == (DayKind.DECREED_OFF, Layer.AGENCY)
+    assert amended.day(date(2026, 8, 31)).short is False
     assert not any(amended.is_working_day(date(2026, 9, day)) for day in (1, 2, 3))
     assert amended.is_working_day(date(2028, 4, 29))
+    assert amended.version.startswith(RU.version + "+")
+    assert amended.as_known(date(2026, 7, 31)).is_working_day(date(2026, 9, 1))
+    assert not amended.as_known(date(2026, 8, 1)).is_working_day(date(2026, 9, 1))
+    assert pickle.loads(pickle.dumps(amended)) == amended  # noqa: S301
+    with pytest.raises(CalendarCoverageError):
+        RU.amend(day_off(date(2029, 9, 3), ORDER))  # unknown dates must be confirmed
 
 
 @pytest.mark.parametrize(
@@ -84,31 +77,24 @@ def test_amend_refuses_what_is_not_a_row(rows: object, named: str) -> None:
 def test_the_act_of_a_new_year_makes_the_year_known() -> None:
     with pytest.raises(CalendarCoverageError):
         RU.day(date(2028, 1, 3))
-    amended = RU.amend(
-        [
-            *transfer(date(2028, 1, 1), date(2028, 1, 10), DECREE),  # fell on a holiday
-            *transfer(date(2028, 4, 29), date(2028, 5, 2), DECREE),  # a Saturday worked
-        ],
-        confirms=[(date(2028, 1, 1), date(2028, 12, 31))],
-    )
+    confirms = [(date(2028, 1, 1), date(2028, 12, 31))]
+    rows = [
+        *transfer(date(2028, 1, 1), date(2028, 1, 10), DECREE),  # fell on a holiday
+        *transfer(date(2028, 4, 29), date(2028, 5, 2), DECREE),  # a Saturday worked
+    ]
+    amended = RU.amend(rows, confirms=confirms)
     assert amended.coverage[-1][1] == date(2028, 12, 31)
     assert amended.day(date(2028, 1, 1)).kind is DayKind.HOLIDAY
     assert amended.day(date(2028, 1, 10)).kind is DayKind.TRANSFERRED_OFF
     saturday = amended.day(date(2028, 4, 29))
     assert (saturday.kind, saturday.hours_of) == (DayKind.TRANSFERRED_WORK, date(2028, 5, 2))
     assert amended.day(date(2028, 11, 6)).kind is DayKind.TRANSFERRED_OFF  # 4 November, a Saturday
+    moved = RU.amend(transfer(date(2028, 11, 4), date(2028, 11, 3), DECREE), confirms=confirms)
+    assert moved.is_working_day(date(2028, 11, 6))  # a resolution replaces the automatic move
+    assert not moved.is_working_day(date(2028, 11, 3))
     office = Schedule(amended, S8, tz="Europe/Volgograd")
     start = datetime(2027, 12, 30, 16, 30, tzinfo=office.tz)
     assert office.deadline(start, working_hours(4)).date() == date(2028, 1, 11)
-
-
-def test_a_resolution_replaces_the_automatic_move() -> None:
-    confirms = [(date(2028, 1, 1), date(2028, 12, 31))]
-    automatic = RU.amend([], confirms=confirms)
-    assert not automatic.is_working_day(date(2028, 11, 6))
-    moved = RU.amend(transfer(date(2028, 11, 4), date(2028, 11, 3), DECREE), confirms=confirms)
-    assert moved.is_working_day(date(2028, 11, 6))
-    assert not moved.is_working_day(date(2028, 11, 3))
 
 
 def test_a_new_year_of_the_federation_leaves_the_holidays_of_a_region_uncertain() -> None:
@@ -171,11 +157,6 @@ def test_amend_refuses_impossible_rows(rows: object, says: str) -> None:
         RU.amend(rows)
 
 
-def test_rows_on_unknown_dates_must_confirm_them() -> None:
-    with pytest.raises(CalendarCoverageError):
-        RU.amend(day_off(date(2029, 9, 3), ORDER))
-
-
 @given(
     st.dates(date(2025, 1, 1), date(2026, 12, 1)).filter(RU.is_working_day),
     st.datetimes(datetime(2025, 1, 1), datetime(2026, 11, 1)),
@@ -194,30 +175,22 @@ def test_a_changed_date_changes_only_answers_that_cross_it(
     assert {a.date for a, _ in before.calendar.diff(after.calendar, day, day)} == {day}
 
 
-# -- combinations --------------------------------------------------------------------------
-
-
 def test_off_in_any_and_working_in_any() -> None:
     plain = Calendar.plain([date(2026, 9, 1)], yearly=["12-25"])
     off, working = days_off_in_any(RU, plain), working_in_any(RU, plain)
     assert type(off) is type(working) is Calendar
-    day = date(2026, 1, 1)
-    while day.year == 2026:
+    for day in (date(2026, 1, 1) + timedelta(days=number) for number in range(365)):
         one, two = RU.is_working_day(day), plain.is_working_day(day)
         assert off.is_working_day(day) == (one and two)
         assert working.is_working_day(day) == (one or two)
-        day += timedelta(days=1)
     assert [e.kind for e in off.day(date(2026, 5, 1)).reasons] == [DayKind.HOLIDAY]
     assert off.day(date(2026, 4, 30)).short
     assert off.coverage == RU.coverage
     with pytest.raises(CalendarCoverageError, match="calendar RU does not know"):
         off.day(date(2030, 1, 1))
-    assert off.provisional().day(date(2030, 1, 1)).provisional
-    assert pickle.loads(pickle.dumps(off)) == off  # noqa: S301
-    assert off != working
-    office = Schedule(off, S8, tz="Europe/Volgograd")
-    friday = datetime(2026, 8, 31, 17, tzinfo=office.tz)
-    assert office.deadline(friday, working_hours(4)).date() == date(2026, 9, 2)
+    by_rule = off.provisional()
+    assert [by_rule.day(date(year, 5, 4)).provisional for year in (2026, 2030)] == [False, True]
+    assert pickle.loads(pickle.dumps(off)) == off != working  # noqa: S301
 
 
 def test_combined_regions_know_the_dates_that_all_know() -> None:
@@ -227,21 +200,14 @@ def test_combined_regions_know_the_dates_that_all_know() -> None:
     assert not both.knows(date(2027, 3, 10))
     assert not both.is_working_day(date(2026, 4, 21))
     assert not both.is_working_day(date(2026, 11, 6))
-    with pytest.raises(CalendarDataError, match="amend one of"):
-        both.amend(day_off(date(2026, 9, 1), ORDER))
-    with pytest.raises(CalendarDataError, match="at least one"):
-        days_off_in_any()
-
-
-def test_a_combination_has_no_source_of_its_own() -> None:
     table = TableDays.of((), weekend=(), first=date(2026, 1, 1), last=date(2026, 1, 2), version="1")
-    both = days_off_in_any(RU, Calendar.plain())
-    with pytest.raises(
-        CalendarDataError, match="change one of its parts before combining"
-    ) as caught:
-        both.with_source(table)
-    assert caught.value.id == both.id
-    assert both.plain([date(2026, 9, 1)]) == Calendar.plain([date(2026, 9, 1)])
+    for change, says in (
+        (lambda: both.amend(day_off(date(2026, 9, 1), ORDER)), "amend one of"),
+        (lambda: both.with_source(table), "change one of its parts before combining"),
+        (days_off_in_any, "at least one"),
+    ):
+        with pytest.raises(CalendarDataError, match=says):
+            change()
     for wrong in ("RU", [RU, RU]):
         with pytest.raises(TypeError, match="is not a calendar; combine calendars"):
             days_off_in_any(wrong, RU)
@@ -265,19 +231,6 @@ def test_a_combination_does_not_depend_on_the_order_of_its_parts(
     friday = datetime(2025, 10, 31, 17, 30, tzinfo=office.tz)
     due = office.deadline(friday, working_hours(4))
     assert due == same_due.deadline(friday, working_hours(4))
-
-
-def test_a_combination_marks_every_provisional_day() -> None:
-    for parts in (PARTS, PARTS[::-1], (days_off_in_any(*PARTS), PARTS[1])):
-        by_rule = days_off_in_any(*parts).provisional()
-        for year, provisional in ((2026, False), (2030, True)):
-            days = by_rule.days(date(year, 1, 1), date(year, 12, 31))
-            assert {day.provisional for day in days} == {provisional}
-    with pytest.raises(TypeError, match="does not support item assignment"):
-        by_rule.special_days(2030)[date(2030, 1, 1)] = None
-
-
-# -- compared ------------------------------------------------------------------------------
 
 
 def test_equal_content_has_equal_fingerprints() -> None:
@@ -323,9 +276,6 @@ def test_diff_of_two_states_of_knowledge() -> None:
     ]
 
 
-# -- plain and table -----------------------------------------------------------------------
-
-
 def test_plain_calendars() -> None:
     plain = Calendar.plain([date(2026, 1, 2)], yearly=["02-29", "12-25"])
     assert not plain.is_working_day(date(2026, 1, 2))
@@ -343,38 +293,9 @@ def test_plain_calendars() -> None:
 
 def test_a_table_shortens_the_eve_of_a_holiday_on_1_january() -> None:
     new_year = day_off(date(2027, 1, 1), ORDER, layer=Layer.STATUTORY, shortens_eve=True)
-    table = TableDays.of(
-        new_year, weekend=(5, 6), first=date(2026, 1, 1), last=date(2027, 12, 31), version="1"
-    )
+    years = {"first": date(2026, 1, 1), "last": date(2027, 12, 31)}
+    table = TableDays.of(new_year, weekend=(5, 6), **years, version="1")
     assert Calendar("X", table).day(date(2026, 12, 31)).short
-
-
-@pytest.mark.slow
-def test_many_threads_build_and_read_every_calendar_at_once() -> None:
-    wanted = {region_id: Calendar.get(region_id).fingerprint for region_id in region_ids()}
-    wrong: list[str] = []
-
-    def read(ids: list[str]) -> None:
-        wrong.extend(
-            region_id
-            for region_id in ids
-            if pickle.loads(pickle.dumps(Calendar.get(region_id))).fingerprint  # noqa: S301
-            != wanted[region_id]
-        )
-
-    ids = list(wanted)
-    threads = [
-        threading.Thread(target=read, args=(list(itertools.chain(ids[n:], ids[:n])),))
-        for n in range(0, 80, 10)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert wrong == []
-
-
-# -- day arithmetic against numpy ----------------------------------------------------------
 
 
 @given(st.dates(date(2005, 1, 1), date(2026, 12, 1)), st.integers(-200, 200))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from kit.paths import ROOT
 from kit.properties import examples
-from kit.values import OFFICE
+from kit.values import OFFICE, Capture
 from workhours_sla import Calendar, Schedule
 from workhours_sla.cli.answers import Period
 from workhours_sla.cli.main import main
@@ -23,13 +23,13 @@ from workhours_sla.foreign.xmlcalendar import read_xmlcalendar
 DATA = ROOT / "tests/data/calendars"
 
 
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+def run(capsys: Capture, *arguments: str) -> tuple[int, str, str]:
     status = main(("days", *arguments))
     out, err = capsys.readouterr()
     return status, out, err
 
 
-def data_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+def data_of(capsys: Capture, *arguments: str) -> dict[str, Any]:
     status, out, err = run(capsys, *arguments, "--json")
     assert (status, err) == (0, "")
     document: dict[str, Any] = json.loads(out)
@@ -47,13 +47,7 @@ def data_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, An
     ],
 )
 def test_both_dates_count(
-    first: str,
-    last: str,
-    working: int,
-    short: int,
-    every: int,
-    time: str,
-    capsys: pytest.CaptureFixture[str],
+    first: str, last: str, working: int, short: int, every: int, time: str, capsys: Capture
 ) -> None:
     data = data_of(capsys, first, last)
     assert data["schema"] == "workhours.days/1"
@@ -61,7 +55,7 @@ def test_both_dates_count(
     assert found == [working, short, every, time]
 
 
-def test_the_text_says_that_both_dates_count(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_text_says_that_both_dates_count(capsys: Capture) -> None:
     _, out, err = run(capsys, "30.10.2025", "05.11.2025", "--explain", "--lang=en")
     assert err == ""
     dates, *lines = out.splitlines()
@@ -81,29 +75,21 @@ def test_the_text_says_that_both_dates_count(capsys: pytest.CaptureFixture[str])
         "All days      7",
         "Working time  31:00",
     ]
+    days = data_of(capsys, "30.10.2025", "05.11.2025", "--explain")["days"]
+    assert [day["date"] for day in days] == ["2025-11-01", "2025-11-03", "2025-11-04"]
+    assert days[0]["acts"][0]["title"].startswith("Постановление Правительства РФ")
     _, out, _ = run(capsys, "30.10.2025", "05.11.2025", "--lang=ru")
     assert "с чт 30.10.2025 по ср 05.11.2025 включительно" in out
     assert "Рабочих дней  4" in out
 
 
-def test_dates_of_the_json_have_their_acts(capsys: pytest.CaptureFixture[str]) -> None:
-    days = data_of(capsys, "30.10.2025", "05.11.2025", "--explain")["days"]
-    assert [day["date"] for day in days] == ["2025-11-01", "2025-11-03", "2025-11-04"]
-    assert days[0]["acts"][0]["title"].startswith("Постановление Правительства РФ")
-
-
-def test_an_unknown_date_is_refused_or_by_rule(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_date_is_refused_or_by_rule(capsys: Capture) -> None:
     status, out, err = run(capsys, "30.12.2027", "02.01.2028", "--lang=en")
     assert (status, out) == (3, "")
     assert "does not know 1 Jan 2028" in err
     data = data_of(capsys, "30.12.2027", "10.01.2028", "--provisional")
     assert data["provisional"] is True
     assert data_of(capsys, "29.12.2027", "30.12.2027", "--provisional")["provisional"] is False
-
-
-def test_an_uncertain_date_without_hours_does_not_matter(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
     # a holiday of the region may fall on these dates; the office works on Fridays alone
     asked = ("20.04.2026", "21.04.2026", "--calendar=RU-KC", "--tz=Europe/Moscow")
     assert run(capsys, *asked)[0] == 3
@@ -111,47 +97,31 @@ def test_an_uncertain_date_without_hours_does_not_matter(
     assert (data["working_days"], data["working_time"]) == (0, "PT0S")
 
 
-def test_a_night_shift_belongs_to_its_date(capsys: pytest.CaptureFixture[str]) -> None:
+def test_shifts_belong_to_their_dates_and_count_once(capsys: Capture) -> None:
     data = data_of(capsys, "09.03.2026", "10.03.2026", "--hours=Mo-Fr 22:00-06:00")
     assert (data["working_days"], data["working_time"]) == (1, "PT8H")  # the 9th is a day off
-
-
-def test_time_of_two_shifts_counts_once() -> None:
     nights = Schedule(None, "Mo-Su 20:00-30:00, We 05:00-21:00", tz="Europe/Moscow")
-    first = date(2026, 3, 10)
-    period = Period.of(nights, first, first + timedelta(days=2), provisional=False)
-    opening = nights.intervals_of(first)[0].start
-    closing = nights.intervals_of(first + timedelta(days=2))[-1].end
+    first, last = date(2026, 3, 10), date(2026, 3, 12)
+    period = Period.of(nights, first, last, provisional=False)
+    opening, closing = nights.intervals_of(first)[0].start, nights.intervals_of(last)[-1].end
     assert period.counts(1)["working_time"] == nights.elapsed(opening, closing)
 
 
 @pytest.mark.parametrize("wrong", ["31.10.2025 10:00", "31.11.2025", "soon", "2025"])
-def test_only_dates_are_read(wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_only_dates_are_read(wrong: str, capsys: Capture) -> None:
     status, _, err = run(capsys, wrong, "31.10.2025", "--lang=en")
     assert (status, f"{wrong!r} is not a date; write it like" in err) == (2, True)
 
 
-def test_a_configuration_with_its_target(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    text = """
-[schedules.six]
-calendar = "RU-VGG"
-week = 6
-hours = "Mo-Sa 09:00-15:00"
-[schedule]
-calendar = "RU-VGG"
-overrides = { 2026-03-10 = "off" }
-[[targets]]
-name = "a"
-budget = "4h"
-[[targets]]
-name = "b"
-budget = "4h"
-schedule = "six"
-"""
+def test_a_configuration_with_its_target(tmp_path: Path, capsys: Capture) -> None:
     config = tmp_path / "office.toml"
-    config.write_text(text, "utf-8")
+    config.write_text(
+        '[schedules.six]\ncalendar = "RU-VGG"\nweek = 6\nhours = "Mo-Sa 09:00-15:00"\n'
+        '[schedule]\ncalendar = "RU-VGG"\noverrides = { 2026-03-10 = "off" }\n'
+        '[[targets]]\nname = "a"\nbudget = "4h"\n'
+        '[[targets]]\nname = "b"\nbudget = "4h"\nschedule = "six"\n',
+        "utf-8",
+    )
     asked = ("10.03.2026", "14.03.2026", "--config", str(config))
     assert run(capsys, *asked)[0] == 2
     assert data_of(capsys, *asked, "--target", "a")["working_days"] == 3

@@ -8,24 +8,16 @@ import tomllib
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-import holidays
 import pytest
 
 from kit.paths import DATA
 from workhours_sla import Act, Calendar, Day, DayKind, Layer, Schedule, day_off
 from workhours_sla.calendars.calendar import working_time_norm
 from workhours_sla.calendars.russia import regions
-from workhours_sla.calendars.russia.federal import (
-    covered_years,
-    read_toml,
-    rows_of,
-)
-from workhours_sla.calendars.russia.regional import certain_dates, forecast
+from workhours_sla.calendars.russia.federal import covered_years, read_toml, rows_of
+from workhours_sla.calendars.russia.regional import forecast
 from workhours_sla.calendars.russia.regions import region, region_ids
-from workhours_sla.errors import (
-    CalendarCoverageError,
-    CalendarDataError,
-)
+from workhours_sla.errors import CalendarCoverageError, CalendarDataError
 
 REGIONS_DATA = Path(regions.__file__).parent / "regions_data"
 DAYS = json.loads((DATA / "ru_days.json").read_text(encoding="utf-8"))
@@ -64,30 +56,6 @@ def test_norms_of_the_year(year: int) -> None:
         assert norm.hours(week) == timedelta(hours=listed[f"h{week}"])
 
 
-@pytest.mark.parametrize("year", YEARS)
-def test_working_time_of_an_eight_hour_office_equals_the_norm(year: int) -> None:
-    calendar = Calendar.get("RU").without(Layer.PRESIDENTIAL)
-    office = Schedule(calendar, "Mo-Fr 09:00-13:00,14:00-18:00", tz="Europe/Volgograd")
-    start, end = (datetime(y, 1, 1, tzinfo=office.tz) for y in (year, year + 1))
-    assert office.elapsed(start, end) == timedelta(hours=NORMS[str(year)]["h40"])
-
-
-def test_differences_from_the_holidays_package() -> None:
-    ours = Calendar.get("RU").without(Layer.PRESIDENTIAL)
-    theirs = holidays.country_holidays("RU", years=YEARS)
-    differing = [
-        day.date
-        for year in YEARS
-        for day in year_of(ours, year)
-        if day.working != theirs.is_working_day(day.date)
-    ]
-    # art. 112 part 2 moves 8 March 2014, a Saturday; and the package takes the non-working days
-    # of some decrees for holidays
-    assert date(2014, 3, 10) in differing
-    decreed = {date.fromisoformat(text) for y in DAYS.values() for text in y["presidential"]}
-    assert set(differing) - decreed == {date(2014, 3, 10)}
-
-
 GOLDEN = """
 2008-05-04:transferred_work 2009-01-11:transferred_work 2012-05-12:transferred_work:short
 2014-02-24:transferred_work:short 2013-02-25:transferred_work 2014-03-10:transferred_off
@@ -108,38 +76,65 @@ def test_golden_days(wanted: str) -> None:
 
 
 def test_every_exceptional_day_names_its_act() -> None:
+    volgograd = Calendar.get("RU-VGG")
+    acts = []
     for year in YEARS:
+        rows = rows_of(year)
         assert read_toml("data", str(year))["sources"]
-        volgograd = Calendar.get("RU-VGG")
         for entry in volgograd.uncertain(year).values():
-            assert entry.act is not None
             assert entry.act.source
-        first, last = date(year, 1, 1), date(year, 12, 31)
         for special in volgograd.special_days(year).values():
-            if not (first <= special.date <= last and volgograd.knows(special.date)):
-                continue
-            day = volgograd.day(special.date)
-            for entry in day.reasons:
-                assert entry.act is not None
-                assert entry.act.title
-                assert entry.act.confidence in ("high", "medium", "low")
+            if special.date.year == year and volgograd.knows(special.date):
+                acts += [entry.act for entry in volgograd.day(special.date).reasons]
+        for source, target, act in rows.transfers:
+            assert source.year == target.year == year
+            assert act.known_from < max(source, target)
+        for day, act in rows.presidential:
+            assert day.year == year
+            assert act.known_from < day
+    for region_id in region_ids():
+        subject = region(region_id)
+        regional = [h.act for h in subject.holidays]
+        regional += [entry.act for entry in (*subject.single_days, *subject.open_days)]
+        assert all(act.source and act.scope for act in regional), region_id
+        acts += regional
+    assert all(act.title and act.confidence in ("high", "medium", "low") for act in acts)
+    newest = max(act.known_from for year in YEARS for act in rows_of(year).acts())
+    assert (Calendar.get("RU").version, covered_years()) == (newest.isoformat(), (2004, 2027))
 
 
-def test_an_uncertain_number_is_never_printed_as_certain() -> None:
+def test_how_days_are_described() -> None:
     text = Calendar.get("RU").day(date(2010, 2, 27)).describe("ru")
     assert "номер не подтверждён" in text
-    assert "869" not in text
-
-
-def test_losing_layers_are_listed() -> None:
+    assert "869" not in text  # an uncertain number is never printed as certain
     amended = Calendar.get("RU").amend(day_off(date(2021, 11, 4), Act("Order")))
     layers = [entry.layer for entry in amended.day(date(2021, 11, 4)).reasons]
     assert layers == [Layer.AGENCY, Layer.PRESIDENTIAL, Layer.STATUTORY]
 
 
-def test_version_is_the_newest_act() -> None:
-    acts = [act for year in YEARS for act in rows_of(year).acts()]
-    assert Calendar.get("RU").version == max(a.known_from for a in acts).isoformat()
+def test_calendars_and_days_are_values() -> None:
+    calendar = Calendar.get("RU-VGG")
+    assert pickle.loads(pickle.dumps(calendar)) == calendar  # noqa: S301
+    without = calendar.without(Layer.REGION)
+    assert hash(without) == hash(calendar.without(Layer.REGION))
+    assert without != calendar
+    with pytest.raises(AttributeError, match="immutable"):
+        calendar.tz = "UTC"
+    with pytest.raises((TypeError, AttributeError)):
+        calendar.special_days(2026).clear()
+    with pytest.raises(TypeError, match="dates, not"):
+        calendar.day(datetime(2026, 1, 1))
+
+
+def test_what_no_act_or_rule_covers_is_refused() -> None:
+    with pytest.raises(CalendarCoverageError) as caught:
+        Calendar.get("RU-AD").as_known(date(2026, 1, 15)).day(date(2004, 11, 14))
+    assert caught.value.cause == "uncertain"
+    assert Calendar.get("RU-KC").without(Layer.REGION).is_working_day(date(2026, 4, 20))
+    with pytest.raises(CalendarCoverageError, match="rules cover 2004 to 2099"):
+        Calendar.get("RU").provisional().day(date(2100, 1, 10))
+    with pytest.raises(CalendarCoverageError):
+        Calendar.get("RU-BA").day(date(2007, 1, 1))
 
 
 def test_as_known() -> None:
@@ -243,9 +238,6 @@ RU-VGG 2019-12-31:transferred_off 2023-01-31:work 2023-02-01:decreed_off
 """Days by Easter, by weekday rules, by lists and by decrees, with moves and without."""
 
 
-# -- regional days -------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("line", REGIONAL.strip().splitlines())
 def test_regional_days(line: str) -> None:
     region_id, *wanted = line.split()
@@ -265,13 +257,6 @@ def test_a_lunar_holiday_is_uncertain_until_an_act_sets_it() -> None:
     assert tatarstan.knows(date(2027, 3, 15))
     assert tatarstan.provisional().day(date(2027, 3, 10)).provisional
     assert not tatarstan.provisional().day(date(2027, 3, 15)).provisional
-
-
-def test_a_disputed_holiday_is_uncertain_and_listed() -> None:
-    disputed = Calendar.get("RU-KC").uncertain(2026)
-    assert {date(2026, 4, 20), date(2026, 4, 21)} <= set(disputed)
-    assert disputed[date(2026, 4, 20)].name == "Радоница"
-    assert date(2026, 6, 8) in Calendar.get("RU-KR").uncertain(2026)
 
 
 def test_a_deadline_that_depends_on_an_uncertain_date_is_refused() -> None:
@@ -296,50 +281,6 @@ def test_forecasts_are_within_two_days_of_every_date_that_acts_have_set() -> Non
     assert tried > 150
 
 
-def test_easter_against_the_list_of_radonitsa() -> None:
-    listed = {day for h in region("RU-SAR").holidays for day in h.listed}
-    for day in listed:
-        assert certain_dates(region("RU-STA").holidays[0]._replace(listed=()), day.year) == (
-            (day,) if day.year >= 2017 else ()
-        )
-
-
-def test_every_regional_row_names_act_source_and_scope() -> None:
-    for region_id in region_ids():
-        subject = region(region_id)
-        acts = [h.act for h in subject.holidays]
-        acts += [e.act for e in (*subject.single_days, *subject.open_days)]
-        for act in acts:
-            assert act is not None
-            assert act.title
-            assert act.source
-            assert act.scope
-            assert act.confidence in ("high", "medium", "low")
-
-
-def test_calendars_are_values() -> None:
-    calendar = Calendar.get("RU-VGG")
-    assert pickle.loads(pickle.dumps(calendar)) == calendar  # noqa: S301
-    assert hash(calendar.without(Layer.REGION)) == hash(calendar.without(Layer.REGION))
-    assert calendar.without(Layer.REGION) != calendar
-    with pytest.raises(AttributeError, match="immutable"):
-        calendar.tz = "UTC"
-
-
-def test_data_files_are_complete() -> None:
-    assert covered_years() == (2004, 2027)
-    for year in YEARS:
-        rows = rows_of(year)
-        for source, target, act in rows.transfers:
-            assert source.year == target.year == year
-            assert act.known_from is not None
-            assert act.known_from < max(source, target)
-        for day, act in rows.presidential:
-            assert day.year == year
-            assert act.known_from is not None
-            assert act.known_from < day
-
-
 def test_uncertain_dates_are_listed_under_their_own_year() -> None:
     for region_id in region_ids():
         calendar = Calendar.get(region_id)
@@ -347,26 +288,10 @@ def test_uncertain_dates_are_listed_under_their_own_year() -> None:
             assert all(day.year == year for day in calendar.uncertain(year))
             for day in (date(year, 1, 1), date(year, 12, 31)):
                 assert calendar.knows(day) == (day not in calendar.uncertain(year))
-    with pytest.raises(CalendarCoverageError):
-        Calendar.get("RU-BA").day(date(2007, 1, 1))
     assert Calendar.get("RU-TA").uncertain(1999) == {}
-
-
-def test_an_uncertain_date_is_uncertain_as_known_on_any_date() -> None:
-    with pytest.raises(CalendarCoverageError) as caught:
-        Calendar.get("RU-AD").as_known(date(2026, 1, 15)).day(date(2004, 11, 14))
-    assert caught.value.cause == "uncertain"
-    without = Calendar.get("RU-KC").without(Layer.REGION)
-    assert without.is_working_day(date(2026, 4, 20))
-    with pytest.raises(CalendarCoverageError, match="rules cover 2004 to 2099"):
-        Calendar.get("RU").provisional().day(date(2100, 1, 10))
-
-
-def test_days_are_immutable() -> None:
-    with pytest.raises((TypeError, AttributeError)):
-        Calendar.get("RU").special_days(2026).clear()
-    with pytest.raises(TypeError, match="dates, not"):
-        Calendar.get("RU").day(datetime(2026, 1, 1))
+    disputed = Calendar.get("RU-KC").uncertain(2026)
+    assert {date(2026, 4, 20), date(2026, 4, 21)} <= set(disputed)
+    assert disputed[date(2026, 4, 20)].name == "Радоница"
 
 
 def test_a_holiday_without_an_act_is_refused() -> None:

@@ -12,13 +12,11 @@ from pathlib import Path
 import pytest
 
 from workhours_sla import Calendar
-from workhours_sla.calendars.days import Act, DayKind, Entry, Layer
+from workhours_sla.calendars.days import Act, Layer
 from workhours_sla.calendars.russia import regions
-from workhours_sla.calendars.russia.regional import regional_entries, uncertain
-from workhours_sla.calendars.russia.regions import Region, RegionalHoliday, region, region_ids
+from workhours_sla.calendars.russia.regions import region, region_ids
 from workhours_sla.errors import CalendarCoverageError
 
-WEEKEND = frozenset({5, 6})
 NEW_YEARS_EVE = date(2020, 12, 31)
 FIXED_BY_AN_ACT = {  # 31 December 2020
     *("RU-BEL", "RU-KRS", "RU-MOS", "RU-MOW", "RU-NIZ", "RU-PER", "RU-ROS", "RU-SA", "RU-SE"),
@@ -38,6 +36,8 @@ DECIDED = """
 RU-SA 2010-04-24:short 2010-04-26:off 2010-04-27:off 2010-06-21:off 2016-04-26:short
   2016-04-27:off 2017-04-27:off 2020-12-31:off
 RU-PER 2020-12-31:off
+RU-SPE 2020-12-19:off 2020-12-26:short
+RU-VGG 2020-12-19:off 2020-12-26:off
 RU-MOW 2021-10-28:off
 RU-SE 2021-10-26:off
 RU-KL 2010-04-05:off 2018-04-04:short 2020-02-25:off
@@ -121,13 +121,6 @@ def test_31_december_2020_is_uncertain_in_every_region_without_an_act() -> None:
     assert not federal.is_working_day(date(2020, 12, 26))
 
 
-def test_a_regional_act_also_decides_which_weekend_was_worked() -> None:
-    saturdays = ("2020-12-19", "2020-12-26")
-    assert [state("RU-SPE", day) for day in saturdays] == ["off", "short"]
-    assert [state("RU-VGG", day) for day in saturdays] == ["off", "off"]
-    assert [state("RU-SA", day) for day in saturdays] == ["off", "open"]  # its act was not read
-
-
 def test_a_holiday_that_an_act_moves_frees_its_own_date() -> None:
     tuva = Calendar.get("RU-TY").provisional()  # Naadym, without a list, leaves the summer open
     assert tuva.is_working_day(date(2014, 8, 15))
@@ -157,90 +150,6 @@ def test_every_row_names_its_act_and_source() -> None:
             assert row["confidence"] == "high" or row.get("note") or "№" in row["act"], row
         for row in data.get("open_days", ()):
             assert row["note"], (path.name, row)
-
-
-# -- the rules, on a made-up region ---------------------------------------------------------
-
-ACT = Act("Law", source="test")
-
-
-def holiday(rule: str, weekend: str = "moves", **fields: object) -> RegionalHoliday:
-    plain = RegionalHoliday(
-        rule, rule, ((0, weekend),), 0, 9999, ACT, (), (), "", 1, disputed=False
-    )
-    return plain._replace(**fields)
-
-
-def made_up(*holidays: RegionalHoliday, single: tuple[Entry, ...] = ()) -> Region:
-    return Region("X", "X", "X", "UTC", (), holidays, single, (), None)
-
-
-def federal_kinds(**special: DayKind) -> object:
-    """Return a function from a date to its kind: ``d0504`` sets 4 May, else the weekday decides."""
-
-    def kind_of(day: date) -> DayKind:
-        weekly = DayKind.DAY_OFF if day.weekday() in WEEKEND else DayKind.WORK
-        return special.get(f"d{day:%m%d}", weekly)
-
-    return kind_of
-
-
-def days_off(of_region: Region, year: int, kind_of: object) -> list[str]:
-    entries = regional_entries(of_region, year, WEEKEND, kind_of)
-    return sorted(f"{entry.date:%m-%d}" for entry in entries)
-
-
-def test_two_holidays_never_move_to_one_day() -> None:
-    saturday_and_sunday = made_up(holiday("07-14"), holiday("07-15"))
-    found = days_off(saturday_and_sunday, 2018, federal_kinds())
-    assert found == ["07-14", "07-15", "07-16", "07-17"]
-    beside = made_up(holiday("07-15"), holiday("07-16"))
-    assert days_off(beside, 2018, federal_kinds()) == ["07-15", "07-16", "07-17"]
-
-
-def test_a_holiday_on_a_moved_day_off_moves_as_from_a_weekend() -> None:
-    kind_of = federal_kinds(d0503=DayKind.TRANSFERRED_OFF)
-    assert days_off(made_up(holiday("05-03")), 2022, kind_of) == ["05-03", "05-04"]
-    assert days_off(made_up(holiday("05-03", "stays")), 2022, kind_of) == ["05-03"]
-    assert list(uncertain(made_up(holiday("05-03", "unknown")), 2022, kind_of)) == [
-        date(2022, 5, 4)
-    ]
-
-
-def test_a_holiday_on_a_federal_holiday_makes_the_next_day_uncertain() -> None:
-    kind_of = federal_kinds(d0509=DayKind.HOLIDAY)
-    shared = made_up(holiday("05-09"))
-    assert days_off(shared, 2022, kind_of) == ["05-09"]
-    assert list(uncertain(shared, 2022, kind_of)) == [date(2022, 5, 10)]
-    decreed = federal_kinds(d0506=DayKind.DECREED_OFF)
-    assert not uncertain(made_up(holiday("05-06")), 2022, decreed)
-
-
-def test_a_holiday_ends_and_its_weekend_rule_changes() -> None:
-    ended = made_up(holiday("07-16", until=2019))
-    assert days_off(ended, 2019, federal_kinds()) == ["07-16"]
-    assert days_off(ended, 2020, federal_kinds()) == []
-    amended = made_up(holiday("07-15")._replace(weekend=((0, "moves"), (2018, "stays"))))
-    assert days_off(amended, 2012, federal_kinds()) == ["07-15", "07-16"]
-    assert days_off(amended, 2018, federal_kinds()) == ["07-15"]
-
-
-def test_a_single_day_on_the_likely_date_decides_the_year() -> None:
-    act = Act("Decree", source="test")
-    single = Entry(date(2015, 4, 21), Layer.REGION, DayKind.DECREED_OFF, act)
-    yearly = holiday("listed", "unknown", forecast="easter+9")
-    assert date(2015, 4, 21) in uncertain(made_up(yearly), 2015, federal_kinds())
-    assert not uncertain(made_up(yearly, single=(single,)), 2015, federal_kinds())
-    assert [
-        e.act
-        for e in regional_entries(made_up(yearly, single=(single,)), 2015, WEEKEND, federal_kinds())
-    ] == [act]
-
-
-def test_a_move_onto_an_uncertain_date_makes_the_day_after_uncertain_too() -> None:
-    monday = holiday("listed", "stays", forecast="07-16", disputed=True)
-    found = uncertain(made_up(holiday("07-15"), monday), 2018, federal_kinds())
-    assert list(found) == [date(2018, 7, 16), date(2018, 7, 15), date(2018, 7, 17)]
 
 
 def test_a_listed_date_may_have_an_act_of_its_own() -> None:

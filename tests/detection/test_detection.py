@@ -57,8 +57,6 @@ def test_a_sheet_is_read_as_its_story_or_the_question_is_stated(
     assert all(event.agency_id == agencies[event.appeal_id] for event in events)
 
 
-# -- encodings -----------------------------------------------------------------------------------
-
 PROPERTY = settings(max_examples=examples(300), deadline=None, derandomize=True, database=None)
 WORDS = (
     *("Дата публикации", "Номер", "Комитет ЖКХ и ТЭК", "Иванов", "г. Волжский", "ул. Мира, д. 5"),
@@ -76,22 +74,6 @@ def test_a_russian_encoding_is_right_or_not_certain(words: list[str], name: str)
     is_right = found.name is not None and content.decode(found.name) == content.decode(name)
     assert is_right or found.others
     assert is_right or len(words) < 6
-
-
-def test_a_western_encoding_is_never_certain(tmp_path: Path) -> None:
-    content = "Номер;Дата публикации;Дата ответа\n1;12.03.2026 10:15;\n".encode()
-    western = "id;created;answered;Zuständig\n1;12.03.2026 10:15;;Straßenamt\n".encode("cp1252")
-    assert asked(found_in(content, tmp_path)) == []
-    assert asked(found_in(western, tmp_path)) == ["detect_encoding"]
-
-
-def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
-    for content in (bytes(range(256)) * 20, b"\x7fELF\x02\x01\x01" + b"\0" * 90, b"a\0b" * 99):
-        with pytest.raises(SourceError, match="not text"):
-            found_in(content, tmp_path)
-
-
-# -- questions -----------------------------------------------------------------------------------
 
 
 def found_in(content: bytes | str, folder: Path, tz: str | None = ZONE) -> Detected:
@@ -192,12 +174,6 @@ def test_blanks_and_trailing_separators_that_the_reader_takes_are_no_question(
         assert [len(item) for item in source] == [1, 2]
 
 
-def test_the_zone_is_asked_unless_it_is_given_or_written(tmp_path: Path) -> None:
-    assert asked(found_in(HEAD + "1,12.03.2026 10:15,\n", tmp_path, None)) == ["detect_zone"]
-    assert asked(found_in(HEAD + "1,2026-03-12T10:15+03:00,\n", tmp_path, None)) == []
-    assert asked(found_in(HEAD + "1,1773299700,\n", tmp_path, None)) == []
-
-
 @pytest.mark.parametrize(
     ("head", "causes"),
     [
@@ -206,6 +182,7 @@ def test_the_zone_is_asked_unless_it_is_given_or_written(tmp_path: Path) -> None
         ("Номер,incident_date,Примечание,Дата ответа", ["detect_asked"]),
         ("Номер,Дата публикации,Примечание,Примечание 2", ["detect_no_answers"]),
         ("№ п/п,Дата публикации,Примечание,Дата ответа", ["detect_counter"]),
+        ("Номер,Дата публикации,Примечание,Ответ (план)", ["detect_no_answers"]),
         ("Шифр,Дата публикации,Примечание,Дата ответа", ["detect_missing"]),
         ("Номер,Дата ответа,Примечание,Дата ответа", ["detect_missing", "detect_several"]),
         ("Номер,Дата публикации,Номер,Дата ответа", ["detect_several"]),
@@ -418,8 +395,6 @@ def test_names_and_values_cannot_leave_their_lines_of_toml(tmp_path: Path) -> No
     assert parse_config(answered, "written").schedule.calendar is None
 
 
-# -- networks and service desks ------------------------------------------------------------------
-
 FIXED = {
     "cloudevents_batch.json": "cloudevents",
     "cloudevents_structured.jsonl": "cloudevents",
@@ -469,9 +444,6 @@ def test_questions_about_the_formats_of_others() -> None:
     assert causes["zendesk_ticket_metric_events.json"] == []
 
 
-# -- mutated input -------------------------------------------------------------------------------
-
-
 @cache
 def content_of(name: str) -> bytes:
     """Return the content of a sheet, the same each time: a workbook has the time of its making."""
@@ -495,3 +467,17 @@ def test_mutated_sheets_raise_only_our_errors(name: str, data: st.DataObject) ->
         config_of(found)
     except (SourceError, ConfigError):
         return
+
+
+def test_bytes_of_other_encodings_and_of_none(tmp_path: Path) -> None:
+    western = "id;created;answered;Zuständig\n1;12.03.2026 10:15;;Straßenamt\n".encode("cp1252")
+    assert asked(found_in(western, tmp_path)) == ["detect_encoding"]  # it is never certain
+    for content in (bytes(range(256)) * 20, b"\x7fELF\x02\x01\x01" + b"\0" * 90, b"a\0b" * 99):
+        with pytest.raises(SourceError, match="not text"):
+            found_in(content, tmp_path)
+    for time, causes in (
+        ("12.03.2026 10:15", ["detect_zone"]),
+        ("2026-03-12T10:15+03:00", []),
+        ("1773299700", []),
+    ):
+        assert asked(found_in(f"{HEAD}1,{time},\n", tmp_path, None)) == causes

@@ -11,7 +11,7 @@ import pytest
 
 from kit.made_sheets import SHAPES, table
 from kit.paths import EXAMPLES, SAMPLES
-from kit.values import run
+from kit.values import Capture, run
 from workhours_sla.config.file import load_config
 from workhours_sla.text import catalog
 
@@ -34,12 +34,9 @@ def feed(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
     monkeypatch.setattr("sys.stdin", stream)
 
 
-# -- init ----------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("lang", catalog.LANGUAGES)
 def test_two_commands_lead_from_an_export_to_its_breaches(
-    lang: str, sheet: Path, capsys: pytest.CaptureFixture[str]
+    lang: str, sheet: Path, capsys: Capture
 ) -> None:
     status, out, err = run(capsys, "init", sheet, VGG, "--out=region.toml", "--lang", lang)
     assert (status, out) == (0, "")
@@ -54,15 +51,27 @@ def test_two_commands_lead_from_an_export_to_its_breaches(
 
 
 def test_init_prints_the_configuration_unless_a_file_is_given(
-    sheet: Path, capsys: pytest.CaptureFixture[str]
+    sheet: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _, out, err = run(capsys, "init", sheet, VGG, "--lang=en")
-    assert out.startswith("# How to read appeals.csv")
-    assert 'calendar = "RU-VGG"' in out
+    _, from_file, err = run(capsys, "init", sheet, VGG, "--lang=en")
+    assert from_file.startswith("# How to read appeals.csv")
+    assert 'calendar = "RU-VGG"' in from_file
     assert "<-" in err
+    feed(monkeypatch, sheet.read_bytes())
+    status, out, _ = run(capsys, "init", "-", VGG, "--lang=en")
+    assert status == 0
+    assert out.split("[input]")[1] == from_file.split("[input]")[1]
+    status, out, err = run(capsys, "init", sheet, "--lang=ru")
+    assert status == 0
+    for text in (out, err):
+        assert "ВОПРОС: у времени не указан часовой пояс" in text.replace("\n# ", " ")
+    assert '# tz = "Europe/Moscow"' in out
 
 
-def test_init_never_overwrites_a_file(sheet: Path, capsys: pytest.CaptureFixture[str]) -> None:
+SHEETS_WITH_QUESTIONS = [name for name, make in SHAPES.items() if make(1).asks]
+
+
+def test_init_never_overwrites_a_file(sheet: Path, capsys: Capture) -> None:
     for path in ("region.toml", "appeals.csv"):
         Path(path).touch()
         before = Path(path).read_bytes()
@@ -71,31 +80,11 @@ def test_init_never_overwrites_a_file(sheet: Path, capsys: pytest.CaptureFixture
         assert Path(path).read_bytes() == before
 
 
-def test_init_reads_standard_input(
-    sheet: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _, from_file, _ = run(capsys, "init", sheet, VGG, "--lang=en")
-    feed(monkeypatch, sheet.read_bytes())
-    status, out, _ = run(capsys, "init", "-", VGG, "--lang=en")
-    assert status == 0
-    assert out.split("[input]")[1] == from_file.split("[input]")[1]
-
-
-def test_questions_are_in_the_file_and_on_standard_error(
-    sheet: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    status, out, err = run(capsys, "init", sheet, "--lang=ru")
-    assert status == 0
-    for text in (out, err):
-        assert "ВОПРОС: у времени не указан часовой пояс" in text.replace("\n# ", " ")
-    assert '# tz = "Europe/Moscow"' in out
-
-
 @pytest.mark.parametrize(
     "content", [b"", b"\n\n", b"\xef\xbb\xbf", bytes(range(256)) * 9, b"one two\n", b"a;b\n1;2\n"]
 )
 def test_what_cannot_be_detected_is_one_sentence(
-    content: bytes, sheet: Path, capsys: pytest.CaptureFixture[str]
+    content: bytes, sheet: Path, capsys: Capture
 ) -> None:
     sheet.write_bytes(content)
     for command in ("init", "check", "report"):
@@ -104,17 +93,10 @@ def test_what_cannot_be_detected_is_one_sentence(
         assert err.startswith("Error: ")
 
 
-# -- check and report without a configuration ----------------------------------------------------
-
-
 @pytest.mark.parametrize("command", ["check", "report"])
 @pytest.mark.parametrize("stdin", [False, True])
 def test_a_file_with_one_reading_is_read_as_with_its_configuration(
-    command: str,
-    stdin: bool,
-    sheet: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+    command: str, stdin: bool, sheet: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run(capsys, "init", sheet, VGG, "--out=region.toml")
     expected = run(capsys, command, sheet, "--config=region.toml", AS_OF, "--lang=en")
@@ -127,33 +109,22 @@ def test_a_file_with_one_reading_is_read_as_with_its_configuration(
 
 
 @pytest.mark.parametrize("command", ["check", "report"])
-@pytest.mark.parametrize("name", [name for name, make in SHAPES.items() if make(1).asks])
+@pytest.mark.parametrize("name", [*SHEETS_WITH_QUESTIONS, "a row that does not fit"])
 def test_a_file_with_a_question_is_not_read(
-    command: str, name: str, sheet: Path, capsys: pytest.CaptureFixture[str]
+    command: str, name: str, sheet: Path, capsys: Capture
 ) -> None:
-    sheet.write_bytes(SHAPES[name](1).content)
+    asks = name in SHEETS_WITH_QUESTIONS
+    broken = sheet.read_bytes() + b"A-000001;27.03.2026 10:00\r\n"
+    sheet.write_bytes(SHAPES[name](1).content if asks else broken)
     status, out, err = run(capsys, command, sheet, VGG, AS_OF, "--lang=en", "--min-read=0")
     assert (status, out) == (2, "")
     assert "workhours init appeals.csv" in err.splitlines()[-1]
-
-
-def test_one_row_that_does_not_fit_stops_the_reading(
-    sheet: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with sheet.open("ab") as file:
-        file.write(b"A-000001;27.03.2026 10:00\r\n")
-    status, out, err = run(capsys, "check", sheet, VGG, AS_OF, "--lang=en", "--min-read=0")
-    assert (status, out) == (2, "")
-    assert "line 286 does not fit" in err.splitlines()[-1]
-    assert "workhours init appeals.csv" in err.splitlines()[-1]
+    assert asks or "line 286 does not fit" in err.splitlines()[-1]
 
 
 @pytest.mark.parametrize("stdin", [False, True])
 def test_a_file_with_canonical_columns_is_read_as_it_is(
-    stdin: bool,
-    sheet: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+    stdin: bool, sheet: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its rows may be broken, since nothing is detected."""
     content = CANONICAL + "2,A-2,created,yesterday\n"
@@ -172,7 +143,7 @@ def test_a_file_with_canonical_columns_is_read_as_it_is(
 
 @pytest.mark.parametrize("suffix", ["", ".gz", ".gzip"])
 def test_a_log_of_xes_is_read_as_it_is_also_packed(
-    suffix: str, sheet: Path, capsys: pytest.CaptureFixture[str]
+    suffix: str, sheet: Path, capsys: Capture
 ) -> None:
     content = XES.read_bytes()
     path = sheet.rename(f"log.xes{suffix}")
@@ -182,9 +153,7 @@ def test_a_log_of_xes_is_read_as_it_is_also_packed(
     assert err.startswith(f"Error: {path}: no activity is mapped to a type of event")
 
 
-def test_forecast_and_a_configuration_detect_nothing(
-    sheet: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_forecast_and_a_configuration_detect_nothing(sheet: Path, capsys: Capture) -> None:
     Path("empty.toml").touch()
     for command in (["forecast"], ["check", "--config=empty.toml"]):
         status, out, err = run(capsys, *command, sheet, "--lang=en")
@@ -192,13 +161,10 @@ def test_forecast_and_a_configuration_detect_nothing(
         assert "cp1251" in err
 
 
-# -- many broken rows ----------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(("broken", "fails"), [(49, False), (51, True), (100, True)])
 @pytest.mark.parametrize("lang", catalog.LANGUAGES)
 def test_the_message_about_broken_rows_names_the_cause_the_first_row_and_the_fix(
-    broken: int, fails: bool, lang: str, sheet: Path, capsys: pytest.CaptureFixture[str]
+    broken: int, fails: bool, lang: str, sheet: Path, capsys: Capture
 ) -> None:
     rows = [["A", "16.03.2026 10:00", ""]] * (100 - broken) + [
         ["B", "16/03/2026 10:00", ""]

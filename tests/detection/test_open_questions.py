@@ -9,6 +9,7 @@ from typing import Any, Final
 import pytest
 
 from kit.messages import messages
+from kit.values import Capture
 from kit.workbooks import xlsx
 from workhours_sla.cli.main import main
 from workhours_sla.config import parse
@@ -25,20 +26,17 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+def run(capsys: Capture, *arguments: str) -> tuple[int, str, str]:
     status = main([*arguments, "--lang=en"])
     return status, *capsys.readouterr()
 
 
-def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+def refusal(capsys: Capture, *arguments: str) -> str:
     """Return the one sentence with which a command refuses its input."""
     status, out, err = run(capsys, *arguments)
     [sentence] = messages(err)
     assert (status, out) == (2, ""), err
     return sentence
-
-
-# -- configurations ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -63,7 +61,7 @@ def test_a_question_in_any_key_is_refused(text: str, key: str) -> None:
     assert vars(caught.value)["key"] == key
 
 
-def test_every_question_has_a_key_and_is_the_message(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_question_has_a_key_and_is_the_message(capsys: Capture) -> None:
     Path("log.csv").write_text(
         "Номер,Событие,Время события\n1,Создано,12.03.2026 10:15\n1,Закрыто,12.03.2026 11:00\n"
         "1,Согласовано,12.03.2026 10:40\n1,На контроле,12.03.2026 10:45\n",
@@ -92,7 +90,7 @@ def test_every_question_has_a_key_and_is_the_message(capsys: pytest.CaptureFixtu
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_formats_of_networks_ask_too(lang: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_formats_of_networks_ask_too(lang: str, capsys: Capture) -> None:
     comment = '{"id": %d, "from_id": %d, "date": 1773299%d, "owner_id": -9, "post_id": 5'
     reply = comment % (2, 8, 800) + ', "parents_stack": [1], "text": ""}'
     first = comment % (1, 7, 700) + ', "parents_stack": [], "thread": {"count": 1, "items": ['
@@ -108,8 +106,6 @@ def test_the_formats_of_networks_ask_too(lang: str, capsys: pytest.CaptureFixtur
     status, out, _ = run(capsys, "check", "vk.json", "--config=vk.toml", AT)
     assert (status, "MET 1" in out) == (0, True)
 
-
-# -- columns that are not read -------------------------------------------------------------------
 
 MAPPED: Final = (
     '[input]\nkind = "appeals"\ntz = "Europe/Volgograd"\n'
@@ -146,7 +142,7 @@ def content(suffix: str, record: dict[str, Any]) -> bytes:
     ],
 )
 def test_values_like_answers_in_a_column_that_is_not_read_are_asked_about(
-    suffix: str, extra: dict[str, str], is_asked: bool, capsys: pytest.CaptureFixture[str]
+    suffix: str, extra: dict[str, str], is_asked: bool, capsys: Capture
 ) -> None:
     """CSV and XLSX need the column of answers in any case; here it is there and empty."""
     empty = {"answered_at": ""} if suffix in ("csv", "xlsx") else {}
@@ -161,9 +157,7 @@ def test_values_like_answers_in_a_column_that_is_not_read_are_asked_about(
     assert (status, "OVERDUE 1 (1 unanswered)" in out) == (1, True)
 
 
-def test_one_answer_is_enough_and_nested_values_are_seen(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_one_answer_is_enough_and_nested_values_are_seen(capsys: Capture) -> None:
     closed = ROW | {"dates": {"closed_at": "12.03.2026 11:15"}}
     answered = ROW | {"id": "A-2", "answered_at": "12.03.2026 11:15"}
     Path("region.toml").write_text(MAPPED, encoding="utf-8")
@@ -175,9 +169,7 @@ def test_one_answer_is_enough_and_nested_values_are_seen(
     assert (status, "OVERDUE 1 (1 unanswered)" in out) == (1, True)
 
 
-def test_watch_asks_before_it_counts_an_appeal_as_unanswered(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_watch_asks_before_it_counts_an_appeal_as_unanswered(capsys: Capture) -> None:
     row = ROW | {"closed_at": "12.03.2026 11:15"}
     Path("rows.jsonl").write_text(json.dumps(row) + "\n")
     Path("region.toml").write_text(MAPPED, encoding="utf-8")

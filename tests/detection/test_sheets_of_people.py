@@ -198,6 +198,9 @@ def test_a_sheet_is_read_as_what_it_says(name: str) -> None:
 def test_a_page_under_the_name_of_a_workbook_is_read() -> None:
     for encoding in ("utf-8", "cp1251"):
         read(PAGE.encode(encoding), Sheet(""))
+    spanned = PAGE.replace("<td>12.01.2026</td>", "<td rowspan=2>12.01.2026</td>")
+    spanned = spanned.replace("<td>2<td>13.01.2026<td>", "<td>2<td>")
+    read(spanned.encode(), Sheet("", "1 12 10:05 12 11:30, 2 12 12:05 -"))
 
 
 def test_a_question_names_its_candidates_with_an_example_the_best_first() -> None:
@@ -238,8 +241,6 @@ def test_equal_names_that_may_both_be_the_answer_are_asked_about(rows: str) -> N
     found = verified(detect(BytesIO(content), given=Given(tz=ZONE)), BytesIO(content))
     assert any("answered_at" in doubt.keys for doubt in found.doubts), found.doubts
 
-
-# -- files of others -----------------------------------------------------------------------------
 
 FILES: Final = {
     one["name"]: one

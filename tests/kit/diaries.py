@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from workhours_sla import (
     Calendar,
-    Change,
     Evaluation,
     Event,
     EventType,
@@ -31,8 +30,6 @@ HOURS = "Mo-Fr 09:00-13:00,14:00-18:00"
 VOLGOGRAD = Calendar.get("RU-VGG")
 S8 = Schedule(VOLGOGRAD, HOURS)
 S9 = Schedule(VOLGOGRAD, "Mo-Fr 09:00-18:00")
-DUTY = Schedule(None, "Mo-Su 08:00-20:00", tz="Europe/Volgograd")
-ROUND_THE_CLOCK = Schedule(None, "24/7", tz="Europe/Volgograd")
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 ROLES = ("citizen", "official", "coordinator", "system")
 WORDS: dict[str, dict[str, Any]] = {role: {"author_role": role} for role in ROLES}
@@ -128,41 +125,3 @@ def phases(events: list[Event], as_of: str, of: Target) -> list[tuple[str, str |
     """Return (phase, holder, working time) of each span of an appeal, in order."""
     spans = holder_spans(events, of, as_of=at(as_of))
     return [(span.phase, span.holder, format_amount(span.worked)) for span in spans]
-
-
-def shares(events: list[Event], as_of: str, of: Target) -> list[tuple[str | None, str]]:
-    return [(holder, worked) for _, holder, worked in phases(events, as_of, of)]
-
-
-class Watch:
-    """A monitor whose changes are texts: "breached Wed 12.03.2025 15:15", "not breached"."""
-
-    def __init__(self, *targets: Target) -> None:
-        self.monitor = Monitor(Policy(targets or [target()]))
-        self.kinds: dict[str, str] = {}
-
-    def apply(self, *events: Event) -> set[str]:
-        return self._words([change for one in events for change in self.monitor.apply(one)])
-
-    def advance(self, until: str) -> set[str]:
-        return self._words(self.monitor.advance(at(until)))
-
-    def replace(self, *targets: Target) -> set[str]:
-        return self._words(self.monitor.replace(Policy(targets)))
-
-    def _words(self, changes: list[Change] | tuple[Change, ...]) -> set[str]:
-        words = [self._word(change) for change in changes]
-        assert len(set(words)) == len(words), words
-        return set(words)
-
-    def _word(self, change: Change) -> str:
-        if change.retracts is not None:
-            return f"not {self.kinds.pop(change.retracts)}"
-        self.kinds[change.change_id] = str(change.kind)
-        if change.kind == "due_changed":
-            return f"due {clock(change.due_at)}"
-        return f"{change.kind} {clock(change.at)}"
-
-    @property
-    def current(self) -> list[str]:
-        return sorted(self.kinds.values())

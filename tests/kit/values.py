@@ -8,6 +8,7 @@ import pytest
 from workhours_sla import Event, EventType, Policy, Schedule, Target, working_hours
 from workhours_sla.cli.main import main
 
+Capture = pytest.CaptureFixture[str]
 TICK = timedelta.resolution
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
@@ -39,7 +40,7 @@ def replied(appeal: str, when: datetime, **more: Any) -> Event:
     return event(f"{appeal}-r", appeal, EventType.REPLIED, when, **more)
 
 
-def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
+def run(capsys: Capture, *arguments: object) -> tuple[int, str, str]:
     """Run a command in this process; return its exit status, its output and its messages."""
     status = main([*map(str, arguments)])
     out, err = capsys.readouterr()

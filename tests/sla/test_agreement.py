@@ -6,13 +6,14 @@ import json
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit.properties import examples
-from kit.values import OFFICE
+from kit.values import OFFICE, Capture
 from workhours_sla import Event, Policy, Target, evaluate, working_hours
 from workhours_sla.cli.main import main
 from workhours_sla.compliance.agreement import Agreement, compare_claims
@@ -57,17 +58,66 @@ def compared(*rows: tuple[str, str | None, Claim], as_of: datetime = LATER) -> A
         ("12:00", None, "theirs_missing"),
     ],
 )
-def test_classes_of_verdicts(answered: str | None, theirs: str | None, expected: str) -> None:
-    found = compared(("10:15", answered, Claim("A", None, theirs)))  # type: ignore[arg-type]
+def test_classes_of_verdicts(answered: str | None, theirs: Any, expected: str) -> None:
+    found = compared(("10:15", answered, Claim("A", None, theirs)))
     assert [(one.name, one.count) for one in found.verdicts] == [(expected, 1)]
 
 
-def test_an_open_appeal_is_not_late_so_far() -> None:
-    claim = Claim("A", None, "met")
-    found = compared(("10:15", None, claim), as_of=at("11:00"))
-    assert [one.name for one in found.verdicts] == ["same"]
-    found = compared(("10:15", None, claim._replace(verdict="breached")), as_of=at("11:00"))
-    assert [one.name for one in found.verdicts] == ["theirs_late"]
+def test_open_paused_withdrawn_and_unknown_appeals() -> None:
+    for verdict, expected in (("met", "same"), ("breached", "theirs_late")):  # not late so far
+        found = compared(("10:15", None, Claim("A", None, verdict)), as_of=at("11:00"))
+        assert [one.name for one in found.verdicts] == [expected]
+    claims = [Claim("A", None, "met"), Claim("A", at("15:15")), Claim("A", None, "breached"),
+              Claim("B", None, "met")]  # fmt: skip
+    found = claimed(claims)
+    assert (found.appeals, found.unknown, found.contradictory) == (1, 1, 1)
+    assert [one.name for one in (*found.verdicts, *found.due_times)] == ["same", "equal"]
+    paused = Event("p", "A", "paused", at("11:00"), at("11:00"))
+    found = claimed([Claim("A", LATER)], paused)
+    assert [one.name for one in found.due_times] == ["unknown"]
+    gone = Event("d", "A", "deleted", at("11:00"), at("11:00"), author_role="citizen")
+    found = claimed([Claim("A", None, "met")], gone)
+    assert [one.name for one in found.verdicts] == ["not_comparable"]
+
+
+def claimed(claims: list[Claim], *more: Event) -> Agreement:
+    policy = Policy([Target("reply", working_hours(4), OFFICE, pauses=True)])
+    outcomes = evaluate([*appeal("A", "10:15", None), *more], policy, as_of=LATER).outcomes
+    return compare_claims(outcomes, claims, "reply")
+
+
+def test_rows_without_claims_and_ignored_rows(
+    files: list[str], tmp_path: Path, capsys: Capture
+) -> None:
+    pytest.importorskip("numpy")
+    Path(tmp_path, "rows.toml").write_text(CONFIG + '[ignore]\nappeal_id = ["A-4"]\n', "utf-8")
+    main(["report", *files])
+    assert "Rows ignored as configured: 1." in capsys.readouterr().out
+    unread = CONFIG.replace('"SLA due"', '""').replace('"SLA"', '""')
+    Path(tmp_path, "rows.toml").write_text(unread, "utf-8")
+    main(["check", *files])
+    assert "Their" not in capsys.readouterr().out
+    main(["check", *files, "--json"])
+    assert json.loads(capsys.readouterr().out)["agreement"] == []
+
+
+OPEN311 = """appeal_id,posted_at,answered_at,expected_datetime
+A,2026-03-12T07:15Z,,2026-03-12T12:15Z
+"""
+LINE = '{"appeal_id":"A","type":"created","occurred_at":"2026-03-12T10:15Z","their_verdict":"met"}'
+
+
+@pytest.mark.parametrize(
+    ("config", "rows", "expected"),
+    [
+        ('kind = "appeals"', OPEN311, [Claim("A", datetime(2026, 3, 12, 12, 15, tzinfo=UTC))]),
+        ('format = "jsonl"', LINE, [Claim("A", None, "met")]),
+    ],
+)
+def test_claims_of_other_files(config: str, rows: str, expected: list[Claim]) -> None:
+    with open_source(BytesIO(rows.encode()), parse(f"[input]\n{config}").mapping) as file:
+        assert not [item for item in file if isinstance(item, Fault)]
+        assert file.claims == expected
 
 
 @pytest.mark.parametrize(
@@ -95,35 +145,6 @@ def test_classes_of_due_times(
     assert [one.name for one in found.due_times] == [expected]
     assert found.median_difference == difference
     assert found.due_times[0].examples[0].their_due_at == theirs
-
-
-def test_the_due_time_of_a_paused_appeal_is_unknown() -> None:
-    events = [*appeal("A", "10:15", None), Event("p", "A", "paused", at("11:00"), at("11:00"))]
-    policy = Policy([Target("reply", working_hours(4), OFFICE, pauses=True)])
-    outcomes = evaluate(events, policy, as_of=LATER).outcomes
-    found = compare_claims(outcomes, [Claim("A", LATER)], "reply")
-    assert [one.name for one in found.due_times] == ["unknown"]
-
-
-def test_withdrawn_appeals_are_not_comparable() -> None:
-    gone = Event("d", "A", "deleted", at("11:00"), at("11:00"), author_role="citizen")
-    outcomes = evaluate([*appeal("A", "10:15", None), gone], POLICY, as_of=LATER).outcomes
-    found = compare_claims(outcomes, [Claim("A", None, "met")], "reply")
-    assert [one.name for one in found.verdicts] == ["not_comparable"]
-
-
-def test_rows_that_contradict_each_other_and_appeals_that_are_not_here() -> None:
-    outcomes = evaluate(appeal("A", "10:15", None), POLICY, as_of=LATER).outcomes
-    claims = [
-        Claim("A", None, "met"),
-        Claim("A", at("15:15"), None),
-        Claim("A", None, "breached"),
-        Claim("B", None, "met"),
-    ]
-    found = compare_claims(outcomes, claims, "reply")
-    assert (found.appeals, found.unknown, found.contradictory) == (1, 1, 1)
-    assert [one.name for one in found.verdicts] == ["same"]
-    assert [one.name for one in found.due_times] == ["equal"]
 
 
 CLAIMS = st.lists(
@@ -166,8 +187,6 @@ def test_every_appeal_is_in_one_class(rows: list) -> None:
             assert all(len(line) < 400 for line in agreement_lines(found))
 
 
-# -- files and commands ------------------------------------------------------------------------
-
 CONFIG = """
 [input]
 kind = "appeals"
@@ -201,9 +220,7 @@ def files(tmp_path: Path) -> list[str]:
             "--as-of", "16.03.2026 12:00"]  # fmt: skip
 
 
-def test_check_prints_agreement_and_examples(
-    files: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_check_prints_agreement_and_examples(files: list[str], capsys: Capture) -> None:
     assert main(["check", *files]) == 1
     out = capsys.readouterr().out
     assert "Their verdicts (reply): same 1 · late by ours, in time by theirs 1" in out
@@ -219,9 +236,7 @@ def test_check_prints_agreement_and_examples(
     )
 
 
-def test_check_and_report_have_the_agreement_in_json(
-    files: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_check_and_report_have_the_agreement_in_json(files: list[str], capsys: Capture) -> None:
     main(["check", *files, "--json"])
     (of_check,) = json.loads(capsys.readouterr().out)["agreement"]
     assert {one["name"]: one["count"] for one in of_check["verdicts"]} == {
@@ -237,44 +252,3 @@ def test_check_and_report_have_the_agreement_in_json(
     assert json.loads(to_json(from_json(text))) == json.loads(text)
     main(["report", *files])
     assert "Their due times (reply): equal 1" in capsys.readouterr().out
-
-
-def test_the_report_counts_ignored_rows(
-    files: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    pytest.importorskip("numpy")
-    ignoring = CONFIG + '[ignore]\nappeal_id = ["A-4"]\n'
-    Path(tmp_path, "rows.toml").write_text(ignoring, "utf-8")
-    main(["report", *files])
-    assert "Rows ignored as configured: 1." in capsys.readouterr().out
-    main(["report", *files, "--json"])
-    intake = json.loads(capsys.readouterr().out)["report"]["quality"]["intake"]
-    assert (intake["ignored"], intake["inverted"]) == (1, 0)
-
-
-def test_nothing_is_printed_without_claims(
-    files: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    unread = CONFIG.replace('"SLA due"', '""').replace('"SLA"', '""')
-    Path(tmp_path, "rows.toml").write_text(unread, "utf-8")
-    main(["check", *files])
-    assert "Their" not in capsys.readouterr().out
-    main(["check", *files, "--json"])
-    assert json.loads(capsys.readouterr().out)["agreement"] == []
-
-
-def test_the_columns_of_open311_need_no_name() -> None:
-    rows = b"appeal_id,posted_at,answered_at,expected_datetime\n"
-    rows += b"A,2026-03-12T07:15Z,,2026-03-12T12:15Z\n"
-    with open_source(BytesIO(rows), parse('[input]\nkind = "appeals"').mapping) as file:
-        assert not [item for item in file if isinstance(item, Fault)]
-        assert file.claims == [Claim("A", datetime(2026, 3, 12, 12, 15, tzinfo=UTC))]
-
-
-def test_json_lines_have_claims_too() -> None:
-    record = {"appeal_id": "A", "type": "created", "occurred_at": "2026-03-12T10:15:00Z"}
-    lines = [record, {**record, "their_verdict": "met"}, {**record, "their_verdict": "late"}]
-    rows = "".join(json.dumps(one) + "\n" for one in lines).encode()
-    with open_source(BytesIO(rows), parse('[input]\nformat = "jsonl"').mapping) as file:
-        reasons = [item.reason for item in file if isinstance(item, Fault)]
-        assert (reasons, file.claims) == (["unknown_value"], [Claim("A", None, "met")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -37,61 +38,6 @@ def outcomes(*posted: datetime, as_of: datetime, **more: EventType) -> tuple[Out
 
 def at(hour: int, minute: int = 0, *, day: int = 0) -> datetime:
     return MONDAY + timedelta(days=day, hours=hour, minutes=minute)
-
-
-def week(found: tuple[Outcome, ...], by: str = "hour") -> Forecast:
-    return forecast_deadlines(found, start=MONDAY, end=MONDAY + timedelta(days=7), zone=ZONE, by=by)
-
-
-def test_a_deadline_on_the_hour_counts_in_the_hour_that_ends_then() -> None:
-    found = outcomes(at(9), at(9, 1), at(10), as_of=at(10))
-    assert week(found).slots == (Slot(at(12), at(13), 1, 1), Slot(at(14), at(15), 2, 1))
-
-
-def test_by_day() -> None:
-    found = outcomes(at(8), at(8, 30), at(17), as_of=at(17))
-    # the two that arrived in the morning are overdue
-    assert week(found, "day") == Forecast(
-        (Slot(at(0, day=1), at(0, day=2), 1, 1),),
-        overdue=2,
-        earlier=0,
-        later=0,
-        paused=0,
-        unknown=0,
-    )
-    assert week(outcomes(at(8), at(8, 30), as_of=at(9)), "day").slots == (
-        Slot(at(0), at(0, day=1), 2, 2),
-    )
-
-
-def test_answered_withdrawn_and_excluded_appeals_are_not_counted() -> None:
-    for kind in (EventType.REPLIED, EventType.DUPLICATE_OF):
-        assert week(outcomes(at(9), as_of=at(11), x=kind)).open == 0
-
-
-def test_paused_appeals_and_unknown_due_times_are_counted_separately() -> None:
-    forecast = week(outcomes(at(9), as_of=at(11), x=EventType.PAUSED))
-    assert (forecast.paused, forecast.open) == (1, 1)
-    last = datetime(2027, 12, 31, 17, 0, tzinfo=ZONE)
-    forecast = week(outcomes(last, as_of=last))
-    assert (forecast.unknown, forecast.open) == (1, 1)
-
-
-def test_deadlines_before_and_after_the_period() -> None:
-    found = outcomes(at(9), at(14), as_of=at(14))  # due at 13:00, late after 14:00
-    forecast = forecast_deadlines(found, start=at(13), end=at(17), zone=ZONE)
-    assert (forecast.earlier, forecast.later, forecast.open) == (1, 1, 2)
-
-
-def test_slots_are_hours_of_the_given_zone() -> None:
-    found = outcomes(at(9), as_of=at(9))
-    (slot,) = forecast_deadlines(
-        found, start=MONDAY, end=at(0, day=1), zone=ZoneInfo("Asia/Kolkata")
-    ).slots
-    assert (str(slot.since), str(slot.until)) == (
-        "2026-03-16 15:00:00+05:30",
-        "2026-03-16 16:00:00+05:30",
-    )
 
 
 def test_a_day_on_which_clocks_change_is_one_slot() -> None:
@@ -136,6 +82,29 @@ def test_every_open_clock_is_counted_once(
 
 def test_invalid_arguments() -> None:
     with pytest.raises(NaiveDatetimeError, match=r"^start .* has no zone"):
-        forecast_deadlines([], start=datetime(2026, 3, 16), end=MONDAY, zone=ZONE)
+        forecast((), start=datetime(2026, 3, 16))
     with pytest.raises(ValueError, match=r"by='week' .* use hour or day"):
-        week((), "week")
+        forecast((), by="week")
+
+
+def forecast(found: tuple[Outcome, ...], **options: Any) -> Forecast:
+    of = {"start": MONDAY, "end": MONDAY + timedelta(days=7), "zone": ZONE} | options
+    return forecast_deadlines(found, **of)
+
+
+def test_what_is_in_no_slot_is_counted_by_cause() -> None:
+    # due at 12:00 and 12:30, overdue; due at 12:00 of the next day
+    found = outcomes(at(8), at(8, 30), at(17), as_of=at(17))
+    slot = Slot(at(0, day=1), at(0, day=2), 1, 1)
+    counts = {"earlier": 0, "later": 0, "paused": 0, "unknown": 0}
+    assert forecast(found, by="day") == Forecast((slot,), overdue=2, **counts)
+    found = outcomes(at(9), at(14), as_of=at(14))  # due at 13:00, late after 14:00
+    of = forecast(found, start=at(13), end=at(17))
+    assert (of.earlier, of.later, of.open) == (1, 1, 2)
+    for kind in (EventType.REPLIED, EventType.DUPLICATE_OF):
+        assert forecast(outcomes(at(9), as_of=at(11), x=kind)).open == 0
+    of = forecast(outcomes(at(9), as_of=at(11), x=EventType.PAUSED))
+    assert (of.paused, of.open) == (1, 1)
+    last = datetime(2027, 12, 31, 17, 0, tzinfo=ZONE)
+    of = forecast(outcomes(last, as_of=last))
+    assert (of.unknown, of.open) == (1, 1)

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from kit.paths import EXAMPLES
+from kit.values import Capture
 from workhours_sla.cli.main import main
 from workhours_sla.text.catalog import language
 from workhours_sla.text.words import metavar
@@ -51,9 +52,6 @@ def watch(*options: str, source: str = "events.jsonl", store: str = "store.db") 
     return main(["watch", source, "--store", store, "--once", "--clock", "events", *options])
 
 
-# -- names that no file can have -----------------------------------------------------------------
-
-
 @pytest.mark.parametrize("name", ["a\0b", "a\ud800"])
 @pytest.mark.parametrize(
     "command",
@@ -70,106 +68,14 @@ def watch(*options: str, source: str = "events.jsonl", store: str = "store.db") 
     ],
 )
 def test_a_name_that_no_file_can_have_is_refused(
-    command: list[str], name: str, here: Path, capsys: pytest.CaptureFixture[str]
+    command: list[str], name: str, here: Path, capsys: Capture
 ) -> None:
     assert main([name if one == "NAME" else one for one in command]) == 2
     assert "internal error" not in capsys.readouterr().err
     assert not (here / "store.db").exists()
 
 
-# -- files that are named twice ----------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("options", "first", "second"),
-    [
-        (["--sink", "c.toml", "--config", "c.toml"], "--sink", "--config"),
-        (["--digests", "c.toml", "--config", "./c.toml"], "--digests", "--config"),
-        (["--sink", "acts.toml", "--calendar-file", "acts.toml"], "--sink", "--calendar-file"),
-        (["--sink", "link", "--config", "c.toml"], "--sink", "--config"),
-        (["--sink", "hard"], "--sink", "SOURCE"),
-        (["--sink", "folder/events.jsonl"], "--sink", "SOURCE"),
-        (["--sink", "new", "--digests", "folder/new"], "--sink", "--digests"),
-        (["--sink", "new", "--sink", "./new"], "--sink", "--sink"),
-        (["--sink", "store.db"], "--sink", "--store"),
-        (["--sink", "store.db-wal"], "--sink", "--store"),
-        (["--digests", "store.db-writer"], "--digests", "--store"),
-        (["--sink", "there.db-shm", "--store", "to-store"], "--sink", "--store"),
-        (["--store", "events.jsonl"], "--store", "SOURCE"),
-        (["--store", "hard"], "--store", "SOURCE"),
-        (["--store", "c.toml", "--config", "c.toml"], "--store", "--config"),
-    ],
-)
-def test_watch_refuses_to_write_a_file_that_is_used_otherwise(
-    options: list[str],
-    first: str,
-    second: str,
-    here: Path,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    Path("link").symlink_to("c.toml")
-    Path("hard").hardlink_to("events.jsonl")
-    Path("folder").symlink_to(".")
-    Path("to-store").symlink_to("there.db")
-    before = content(here)
-    assert watch(*options, "--lang", "en") == 2
-    assert watch(*options, "--lang", "ru") == 2
-    english, russian = capsys.readouterr().err.splitlines()
-    assert f"{first} and {second} are the same file" in english
-    with language("ru"):
-        shown = metavar(second)
-    assert f"{first} и {shown} - один и тот же файл" in russian
-    assert content(here) == before
-    assert not Path("store.db").exists()
-
-
-@pytest.mark.parametrize(
-    ("options", "first", "second"),
-    [
-        (["--html", "events.jsonl"], "--html", "FILE"),
-        (["--html", "link"], "--html", "FILE"),
-        (["--xlsx", "hard"], "--xlsx", "FILE"),
-        (["--csv", "events.jsonl"], "--csv", "FILE"),
-        (["--xlsx", "c.toml"], "--xlsx", "--config"),
-        (["--html", "acts.toml", "--calendar-file", "acts.toml"], "--html", "--calendar-file"),
-        (["--html", "old.json", "--revise", "old.json"], "--html", "--revise"),
-        (["--html", "one", "--xlsx", "./one"], "--xlsx", "--html"),
-        (["--csv", ".", "--html", "total.csv"], "--csv", "--html"),
-    ],
-)
-def test_report_refuses_to_write_a_file_that_is_used_otherwise(
-    options: list[str],
-    first: str,
-    second: str,
-    here: Path,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    pytest.importorskip("numpy")
-    asked = ["report", "events.jsonl", "--config", "c.toml", *AS_OF, "--lang", "en"]
-    assert main([*asked, "--json"]) == 0
-    Path("old.json").write_text(capsys.readouterr().out)
-    Path("link").symlink_to("events.jsonl")
-    Path("hard").hardlink_to("events.jsonl")
-    before = content(here)
-    assert main([*asked, *options]) == 2
-    assert f"{first} and {second} are the same file" in capsys.readouterr().err
-    assert content(here) == before
-
-
-def test_tables_do_not_replace_their_input(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    pytest.importorskip("numpy")
-    Path("c.toml").write_text('[input]\nformat = "jsonl"\n[schedule]\ncalendar = "RU-VGG"\n')
-    Path("events.jsonl").rename("agency.csv")
-    before = content(here)
-    asked = ["report", "agency.csv", "--config", "c.toml", *AS_OF, "--lang", "en"]
-    assert main([*asked, "--csv", "."]) == 2
-    assert "--csv and FILE are the same file (agency.csv)" in capsys.readouterr().err
-    assert content(here) == before
-
-
-def test_a_report_does_not_replace_its_store(
-    here: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_report_does_not_replace_its_store(here: Path, capsys: Capture) -> None:
     pytest.importorskip("numpy")
     assert watch("--config", "c.toml") == 0
     Path("hard").hardlink_to("store.db")
@@ -187,27 +93,12 @@ def test_standard_streams_count_if_they_are_files(here: Path) -> None:
     events, before = Path("events.jsonl"), content(here)
     options = ["--store", "store.db", "--once", "--lang", "en"]
     with events.open("rb") as source:
-        done = subprocess.run(
-            [*COMMAND, "watch", "-", *options, "--sink", "events.jsonl"],
-            stdin=source,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = slow_run("watch", "-", *options, "--sink", "events.jsonl", stdin=source)
     assert (done.returncode, "--sink and SOURCE are the same" in done.stderr) == (2, True)
     with Path("out.jsonl").open("ab") as out:
-        done = subprocess.run(
-            [*COMMAND, "watch", "events.jsonl", *options, "--sink", "out.jsonl"],
-            stdout=out,
-            stderr=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
+        done = slow_run("watch", "events.jsonl", *options, "--sink", "out.jsonl", stdout=out)
     assert (done.returncode, "--sink and standard output" in done.stderr) == (2, True)
     assert content(here) == {**before, "out.jsonl": b""}
-
-
-# -- files with other content ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("option", ["--sink", "--digests"])
@@ -215,7 +106,7 @@ def test_standard_streams_count_if_they_are_files(here: Path) -> None:
     "name", ["notes.txt", "photo.jpg", "c.toml", "events.jsonl.bak", "blank", "brace"]
 )
 def test_a_file_with_other_content_is_not_changed(
-    name: str, option: str, here: Path, capsys: pytest.CaptureFixture[str]
+    name: str, option: str, here: Path, capsys: Capture
 ) -> None:
     Path("events.jsonl.bak").write_text(LINES[0])
     Path("blank").write_text("\n")
@@ -230,22 +121,14 @@ def test_a_file_with_other_content_is_not_changed(
     assert not Path("store.db").exists()  # no store was created
 
 
-def test_digests_and_changes_need_separate_files(
-    here: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert watch("--sink", "changes.jsonl", "--config", "c.toml") == 0
-    before = content(here)
-    assert before["changes.jsonl"]
-    assert watch("--digests", "changes.jsonl", "--config", "c.toml", "--lang", "en") == 2
-    assert "other content than digests" in capsys.readouterr().err
-    assert content(here) == before
-
-
 @pytest.mark.usefixtures("here")
-def test_a_file_with_something_else_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_with_something_else_is_refused(capsys: Capture) -> None:
     sink = Path("changes.jsonl")
     assert watch("--sink", "changes.jsonl", "--config", "c.toml") == 0
     ours = sink.read_bytes()
+    assert watch("--digests", "changes.jsonl", "--config", "c.toml", "--lang", "en") == 2
+    assert "other content than digests" in capsys.readouterr().err
+    assert sink.read_bytes() == ours
     cut = ours.index(b"\n") + 1
     among, *after = ours[:cut] + b"milk\n" + ours[cut:], ours + b"milk", ours + b'{"schema":"x"'
     for other in (among, *after):
@@ -257,19 +140,19 @@ def test_a_file_with_something_else_is_refused(capsys: pytest.CaptureFixture[str
     assert "Traceback" not in capsys.readouterr().err
 
 
+def slow_run(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
+    given = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, **options}
+    return subprocess.run([*COMMAND, *map(str, arguments)], check=False, timeout=120, **given)
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="there are no such files")
 @pytest.mark.parametrize("name", ["pipe", "folder", os.devnull, "/dev/stdout"])
 def test_a_sink_must_be_an_ordinary_file(name: str, here: Path) -> None:
     os.mkfifo("pipe")
     Path("folder").mkdir()
-    done = subprocess.run(
-        [*COMMAND, "watch", "events.jsonl", "--store", "store.db", "--sink", name, "--lang", "en"],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    store = ("--store", "store.db", "--sink", name)
+    done = slow_run("watch", "events.jsonl", *store, "--lang", "en")
     assert (done.returncode, done.stdout) == (2, "")
     assert len(done.stderr.splitlines()) == 1
     assert "which is a directory, a pipe or a device" in done.stderr
@@ -277,7 +160,7 @@ def test_a_sink_must_be_an_ordinary_file(name: str, here: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "photo.jpg", "folder"])
-def test_a_store_must_be_a_store(name: str, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_store_must_be_a_store(name: str, here: Path, capsys: Capture) -> None:
     Path("folder").mkdir()
     before = content(here)
     assert watch(store=name) == 2
@@ -286,9 +169,6 @@ def test_a_store_must_be_a_store(name: str, here: Path, capsys: pytest.CaptureFi
     if name != "folder":
         del after[f"{name}-writer"]
     assert after == before
-
-
-# -- outputs are complete ----------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -319,7 +199,7 @@ def report(*options: str, lang: str = "en") -> int:
 )
 @pytest.mark.usefixtures("here")
 def test_on_a_full_disk_only_the_former_output_remains(
-    option: str, name: str, small_disk: Path, capsys: pytest.CaptureFixture[str]
+    option: str, name: str, small_disk: Path, capsys: Capture
 ) -> None:
     pytest.importorskip("xlsxwriter")
     for former in ("page.html", "book.xlsx", "agency.csv", "total.csv", "backlog.csv"):
@@ -338,7 +218,7 @@ def test_on_a_full_disk_only_the_former_output_remains(
 
 
 def test_an_output_that_fails_at_its_end_does_not_replace_the_former_one(
-    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     def full(_file: int) -> None:
         raise OSError(28, "No space left on device")
@@ -384,7 +264,7 @@ def reachable(folder: Path) -> Path:
     return folder
 
 
-def test_a_read_only_output_is_not_replaced(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_read_only_output_is_not_replaced(here: Path, capsys: Capture) -> None:
     assert report("--html", "page.html") == 0
     capsys.readouterr()
     before = Path("page.html").read_bytes()
@@ -411,12 +291,7 @@ def test_an_output_may_be_a_pipe_whose_reader_closes_it() -> None:
     for size, status in ((-1, 0), (10, 141)):
         reader = threading.Thread(target=read, args=(size,))
         reader.start()
-        done = subprocess.run(
-            [*COMMAND, "report", "events.jsonl", "--config", "c.toml", *AS_OF, "--html", "pipe"],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = slow_run(*REPORT, "--html", "pipe")
         reader.join()
         assert (done.returncode, "Traceback" in done.stderr) == (status, False)
     assert shown[0].lower().startswith(b"<!doctype html>")
@@ -440,9 +315,6 @@ def test_an_output_may_be_standard_output(option: str, magic: bytes) -> None:
     assert run.returncode == 141
 
 
-# -- no permission, no space -------------------------------------------------------------------
-
-
 @contextmanager
 def without_rights() -> Iterator[None]:
     """Drop the privileges of root while the context is active."""
@@ -459,7 +331,7 @@ def without_rights() -> Iterator[None]:
 
 
 def test_a_read_only_store_or_folder_is_reported_in_one_sentence(
-    here: Path, capsys: pytest.CaptureFixture[str]
+    here: Path, capsys: Capture
 ) -> None:
     assert watch("--sink", "changes.jsonl", "--config", "c.toml") == 0
     assert report("--html", "page.html") == 0
@@ -495,9 +367,7 @@ def test_a_read_only_store_or_folder_is_reported_in_one_sentence(
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("here")
-def test_a_full_disk_is_reported_in_one_sentence(
-    small_disk: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_full_disk_is_reported_in_one_sentence(small_disk: Path, capsys: Capture) -> None:
     for options in (
         ["--store", str(small_disk / "store.db")],
         ["--store", "store.db", "--sink", str(small_disk / "changes.jsonl")],
@@ -520,3 +390,64 @@ def test_a_full_disk_is_reported_in_one_sentence(
     lines = (small_disk / "changes.jsonl").read_text().splitlines()
     ids = [json.loads(one)["change_id"] for one in lines]
     assert len(set(ids)) == len(ids) > 0
+
+
+WATCH = ["watch", "events.jsonl", "--once", "--clock", "events"]
+
+
+AGENCY = ["report", "agency.csv", "--config", "lines.toml", *AS_OF]
+REPORT = ["report", "events.jsonl", "--config", "c.toml", *AS_OF]
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "first", "second"),
+    [
+        (WATCH, ["--sink", "c.toml", "--config", "c.toml"], "--sink", "--config"),
+        (WATCH, ["--digests", "c.toml", "--config", "./c.toml"], "--digests", "--config"),
+        (WATCH, ["--sink", "acts.toml", "--calendar-file", "acts.toml"], "--sink",
+         "--calendar-file"),
+        (WATCH, ["--sink", "link", "--config", "c.toml"], "--sink", "--config"),
+        (WATCH, ["--sink", "hard"], "--sink", "SOURCE"),
+        (WATCH, ["--sink", "folder/events.jsonl"], "--sink", "SOURCE"),
+        (WATCH, ["--sink", "new", "--digests", "folder/new"], "--sink", "--digests"),
+        (WATCH, ["--sink", "new", "--sink", "./new"], "--sink", "--sink"),
+        (WATCH, ["--sink", "store.db"], "--sink", "--store"),
+        (WATCH, ["--sink", "store.db-wal"], "--sink", "--store"),
+        (WATCH, ["--digests", "store.db-writer"], "--digests", "--store"),
+        (WATCH, ["--sink", "there.db-shm", "--store", "to-store"], "--sink", "--store"),
+        (WATCH, ["--store", "events.jsonl"], "--store", "SOURCE"),
+        (WATCH, ["--store", "hard"], "--store", "SOURCE"),
+        (WATCH, ["--store", "c.toml", "--config", "c.toml"], "--store", "--config"),
+        (REPORT, ["--html", "events.jsonl"], "--html", "FILE"),
+        (REPORT, ["--html", "to-events"], "--html", "FILE"),
+        (REPORT, ["--xlsx", "hard"], "--xlsx", "FILE"),
+        (REPORT, ["--csv", "events.jsonl"], "--csv", "FILE"),
+        (REPORT, ["--xlsx", "c.toml"], "--xlsx", "--config"),
+        (REPORT, ["--html", "acts.toml", "--calendar-file", "acts.toml"], "--html",
+         "--calendar-file"),
+        (REPORT, ["--html", "notes.txt", "--revise", "notes.txt"], "--html", "--revise"),
+        (REPORT, ["--html", "one", "--xlsx", "./one"], "--xlsx", "--html"),
+        (REPORT, ["--csv", ".", "--html", "total.csv"], "--csv", "--html"),
+        (AGENCY, ["--csv", "."], "--csv", "FILE"),
+    ],
+)  # fmt: skip
+def test_no_command_writes_a_file_that_is_used_otherwise(
+    command: list[str], options: list[str], first: str, second: str, here: Path, capsys: Capture
+) -> None:
+    pytest.importorskip("numpy")
+    for name, to in (("link", "c.toml"), ("to-events", "events.jsonl"), ("to-store", "there.db")):
+        Path(name).symlink_to(to)
+    Path("hard").hardlink_to("events.jsonl")
+    Path("agency.csv").write_text("".join(LINES[:40]))
+    Path("lines.toml").write_text('[input]\nformat = "jsonl"\n[schedule]\ncalendar = "RU-VGG"\n')
+    Path("folder").symlink_to(".")
+    before = content(here)
+    store = ["--store", "store.db"] if command is WATCH and "--store" not in options else []
+    assert main([*command, *store, *options, "--lang", "en"]) == 2
+    assert main([*command, *store, *options, "--lang", "ru"]) == 2
+    english, russian = capsys.readouterr().err.splitlines()
+    assert f"{first} and {second} are the same file" in english
+    with language("ru"):
+        assert f"{first} и {metavar(second)} - один и тот же файл" in russian
+    assert content(here) == before
+    assert not Path("store.db").exists()

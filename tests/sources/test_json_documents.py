@@ -36,9 +36,6 @@ agency_id = "{path}author.org.id"
 IN_ITEMS = '[input]\npath = "response.items[]"\n'
 
 
-# -- documents and lines -------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -47,6 +44,7 @@ IN_ITEMS = '[input]\npath = "response.items[]"\n'
         ("\ufeff \n" + json.dumps(ROW, indent=2), "json"),
         (json.dumps({"a": [ROW]}, indent=0), "json"),
         (json.dumps(ROW), "json"),
+        (json.dumps(ROW) + "\n", "json"),
         (json.dumps(ROW) + "\n" + json.dumps(REPLY), "jsonl"),
         (json.dumps(ROW) + "\n\n" + json.dumps(REPLY) + "\n", "jsonl"),
         ('{"appeal_id": "A\n' + json.dumps(ROW), "jsonl"),
@@ -65,18 +63,6 @@ def test_documents_and_lines_are_distinguished(text: str, expected: str, tmp_pat
         assert source.unit == ("record" if expected == "json" else "line")
 
 
-def test_one_line_of_json_lines_may_be_a_document(tmp_path: Path) -> None:
-    path = tmp_path / "rows.json"
-    for text in (json.dumps(ROW) + "\n", json.dumps(ROW)):
-        path.write_text(text, "utf-8")
-        with open_source(path, parse_config("", "test.toml")) as source:
-            assert source.format == "json"
-            assert events(list(source)) == events(read(json.dumps(ROW) + "\n"))
-    # a stream may go on, so that a whole line is read as one
-    with open_source(BytesIO(json.dumps(ROW).encode() + b"\n"), parse_config("", "t")) as source:
-        assert source.format == "jsonl"
-
-
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1251"])
 @pytest.mark.parametrize("indent", [None, 1])
 def test_encodings(encoding: str, indent: int | None) -> None:
@@ -86,17 +72,6 @@ def test_encodings(encoding: str, indent: int | None) -> None:
     found = events(read(text, config, encoding=encoding))
     assert [event.agency_id for event in found] == ["Дороги", None]
     assert found == events(read(rows))
-
-
-def test_bytes_of_another_encoding() -> None:
-    message = refusal(json.dumps([{"a": "Ж"}], ensure_ascii=False).encode("cp1251"))
-    assert (
-        'set the encoding it was written in under [input], such as encoding = "cp1251"' in message
-    )
-    assert 'encoding = "utf-16"' in refusal(json.dumps([ROW]).encode("utf-16"))
-
-
-# -- paths ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("indent", [None, 1])
@@ -125,19 +100,13 @@ def test_nested_keys_of_columns() -> None:
 def test_a_key_with_dots_comes_before_nested_keys() -> None:
     row = {**ROW, "a.b": "dotted", "a": {"b": "nested"}}
     config = '[columns]\nagency_id = "a.b"'
-    assert [event.agency_id for event in events(read([row], config))] == ["dotted"]
-    without = {**ROW, "a": {"b": None}}
-    assert [event.agency_id for event in events(read([without], config))] == [None]
+    rows = [row, {**ROW, "a": {"b": None}}, {**ROW, "a": 1}]
+    assert [event.agency_id for event in events(read([row, rows[2]], config))] == ["dotted", None]
+    assert [event.agency_id for event in events(read(rows[1:2], config))] == [None]
     assert isinstance(read([{**ROW, "a": {"b": {}}}], config)[0], Fault)
-    assert [event.agency_id for event in events(read([row, {**ROW, "a": 1}], config))] == [
-        "dotted",
-        None,
-    ]
 
 
-def test_columns_of_several_arrays_are_refused() -> None:
-    config = '[input]\nformat = "json"\n[columns]\nappeal_id = "a[].id"\noccurred_at = "a[].b[].at"'
-    assert "'a[].id' and 'a[].b[].at' are in different arrays" in refusal([], config)
+TWO_ARRAYS = '[input]\nformat = "json"\n[columns]\nappeal_id = "a[].id"\noccurred_at = "a[].b[].at"'
 
 
 @pytest.mark.parametrize(
@@ -149,8 +118,10 @@ def test_columns_of_several_arrays_are_refused() -> None:
         ({"response": {"items": [ROW]}}, IN_ITEMS.replace("items", "rows"), "set path = 'resp"),
         ({"response": 1, "ж": 2}, IN_ITEMS, "has nothing at the path 'response.items[]', but at"),
         ({"response": 1, "ж": 2}, IN_ITEMS, "its top 'response', 'ж'"),
+        ({"response": {"itemsets": []}}, IN_ITEMS, "nothing at the path"),
         ([{"id": 1, "type": 2}], "", "no column 'appeal_id' (did you mean 'id'?) but"),
         ([COMMENT], '[columns]\nappeal_id = "author.id"', "no column 'author.id'"),
+        ([], TWO_ARRAYS, "'a[].id' and 'a[].b[].at' are in different arrays"),
         (b"", '[input]\nformat = "json"', "is empty"),
         ({"error": {"error_code": 5, "error_msg": "no access"}}, "", "API (5: no access)"),
         ({"error": {"error_code": 5, "error_msg": "no access"}}, IN_ITEMS, "API (5: no access)"),
@@ -159,24 +130,25 @@ def test_columns_of_several_arrays_are_refused() -> None:
         ({"errorMessages": ["Issue does not exist"], "errors": {}}, "", "API (Issue does not"),
         ({"error": "RecordInvalid", "description": "x"}, IN_ITEMS, "API (RecordInvalid: x)"),
         ({"error": "on\ntwo lines" + "x" * 300}, "", "API (on two lines"),
+        ({"response": {"items": [ROW]}, "error": "late"}, IN_ITEMS, "API (late)"),
         ({"a\nb": [{"c": 1}]}, "", "set path = 'a\\nb[]'"),
+        ('[{"a": "Ж"}]'.encode("cp1251"), "", 'such as encoding = "cp1251"'),
+        (json.dumps([ROW]).encode("utf-16"), "", 'encoding = "utf-16"'),
     ],
 )
 def test_documents_without_records(data: object, config: str, part: str) -> None:
     assert part in refusal(data, config)
 
 
-def test_an_error_beside_records_ends_the_run() -> None:
-    """A key of this name within the records, or around them, is data."""
-    assert "API (late)" in refusal({"response": {"items": [ROW]}, "error": "late"}, IN_ITEMS)
+def test_what_is_around_the_records_does_not_count() -> None:
     document = {"response": {"items": [{**ROW, "error": "data"}], "error": "data"}, "error": None}
     assert read(document, IN_ITEMS) == read([ROW])
-
-
-def test_an_empty_array_has_no_rows() -> None:
-    assert read([]) == []
-    assert read({"response": {"items": []}}, IN_ITEMS) == []
-    assert "nothing at the path" in refusal({"response": {"itemsets": []}}, IN_ITEMS)
+    large = {"x": ["x" * 1_000_000] * 17, "response": {"items": [ROW]}}
+    assert read(large, IN_ITEMS) == read([ROW])
+    assert read([]) == read({"response": {"items": []}}, IN_ITEMS) == []
+    # a stream may go on, so that a whole line is read as one
+    with open_source(BytesIO(json.dumps(ROW).encode() + b"\n"), parse_config("", "t")) as source:
+        assert source.format == "jsonl"
 
 
 def test_records_that_cannot_be_used() -> None:
@@ -191,9 +163,6 @@ def test_records_that_cannot_be_used() -> None:
     late = read([{"x": 1}] * 1_000 + [ROW])
     assert len(late) == 1_001
     assert "no column 'appeal_id'" in refusal([{"x": 1}] * 1_001 + [ROW])
-
-
-# -- what no document may do ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -221,11 +190,6 @@ def test_brackets_in_texts_do_not_count() -> None:
     wild = {**ROW, "text": '[[[{{{"\\' * 1000, "also": ["\\", '"', "]" * 90]}
     assert len(events(read([wild] * 50))) == 50
     assert len(events(read([{**ROW, "deep": json.loads("[" * 60 + "]" * 60)}]))) == 1
-
-
-def test_arrays_that_are_skipped_may_be_of_any_size() -> None:
-    document = {"x": ["x" * 1_000_000] * 17, "response": {"items": [ROW]}}
-    assert read(document, IN_ITEMS) == read([ROW])
 
 
 @given(st.data())

@@ -37,6 +37,8 @@ from workhours_sla.worktime.budgets import parse_budget
 
 pytest.importorskip("numpy")  # of reports
 
+from collections.abc import Iterable
+
 from kit.paths import DATA
 from workhours_sla.report import from_json as report_from_json
 
@@ -87,26 +89,6 @@ def rows(text: str, **options: str) -> list[object]:
         return list(source)
 
 
-# -- numbers of thousands of digits, lists of thousands of levels ----------------------------------
-
-
-@pytest.mark.parametrize("text", [f"{NINES}h", f"PT{NINES}H", f"{NINES}:30", f"1h {NINES} m"])
-@pytest.mark.parametrize("read", [parse_amount, parse_budget])
-def test_a_budget_of_thousands_of_digits_is_refused(read: Read, text: str) -> None:
-    assert "99999…" in refusal(read, text)
-
-
-@pytest.mark.parametrize("text", ["09(8{}", "09:00-{}", "Mo {}", "{}"])
-def test_hours_of_characters_that_must_be_escaped_are_refused_briefly(text: str) -> None:
-    for many in ("\U00102a9d", "\x17", "\ud800"):
-        assert "cannot read the hours" in refusal(WeeklyHours.parse, text.format(many * 500))
-
-
-@pytest.mark.parametrize("text", [f"1.{NINES}%", f"{NINES}%", NINES])
-def test_a_percentage_of_thousands_of_digits_is_refused(text: str) -> None:
-    assert "99999…" in refusal(read_percent, text)
-
-
 @pytest.mark.parametrize("read", [load_config, load_acts])
 def test_of_a_huge_toml_file_only_the_beginning_is_read(read: Read, tmp_path: Path) -> None:
     path = tmp_path / "huge.toml"
@@ -136,28 +118,6 @@ def test_dots_in_strings_and_comments_are_no_nesting() -> None:
     dots = "." * 1_000
     text = f'[acts.a] # {dots}\ntitle = "{dots}\\"#" # {dots}\nnote = \'{dots}"\''
     assert parse_acts(text, "acts.toml").rows == ()
-
-
-def test_confirmed_dates_must_lie_within_the_calendar() -> None:
-    for first, last in (("0001-01-01", "9999-12-31"), ("2028-01-01", "2027-01-01")):
-        text = f"[[confirms]]\nfrom = {first}\nto = {last}"
-        assert f"cannot confirm {first} to {last}" in refusal(acts, text)
-    assert acts("[[confirms]]\nfrom = 0002-01-01\nto = 9998-12-31").coverage[-1][1].year == 9998
-
-
-def test_acts_are_tables() -> None:
-    assert "acts: expected a table, got 5" in refusal(acts, "acts = 5")
-
-
-@pytest.mark.parametrize("written", ['"\ud800"', '{"schema": "\ud800"}', "\ud800"])
-def test_a_lone_surrogate_in_a_report_is_refused(written: str) -> None:
-    assert "not a report in JSON" in refusal(report_from_json, written)
-
-
-@pytest.mark.parametrize("read", [config, acts])
-@pytest.mark.parametrize("text", ['kind = "\ud800"', '"\udc00" = 1', "# \udfff\nx = 1"])
-def test_toml_with_half_of_a_surrogate_pair_is_refused(read: Read, text: str) -> None:
-    assert "line 2 has half of a surrogate pair" in refusal(read, f"[input]\n{text}")
 
 
 @pytest.mark.parametrize("old", ["workhours.event/1", "event_id", "2025-03-11T14:20", "created"])
@@ -190,9 +150,6 @@ def test_json_that_is_nested_too_deep_is_refused(tmp_path: Path) -> None:
     assert len(file.read_text().splitlines()) == 1
 
 
-# -- what took the square of its length ------------------------------------------------------------
-
-
 def test_any_number_of_blank_lines_may_come_before_a_header() -> None:
     header = "appeal_id,posted_at,answered_at\n"
     text = "\n" * 2_000_000 + header + "1,2025-03-12T10:00Z,\n2,x,\n"
@@ -209,20 +166,6 @@ def test_spaces_in_a_budget_are_skipped_in_linear_time(read: Read) -> None:
         assert "…" in refusal(read, text)
 
 
-def test_weekly_hours_that_are_too_long_are_refused() -> None:
-    for text in ("\ufeff" * 2_000_000, f"Mo{SPACES}09:00-18:00"):
-        assert "more than 10,000 characters" in refusal(WeeklyHours.parse, text)
-
-
-def test_spaces_in_a_time_are_skipped_in_linear_time() -> None:
-    def read(text: str) -> object:
-        return read_day(text, ZONE, NOW) or read_time(text, ZONE, NOW)
-
-    for text in (f"2025-10-31 17:30{SPACES}x", f"31.10.2025{SPACES}\nx", f"17:30{SPACES}+x"):
-        assert "is not a time" in refusal(read, text)
-    assert read_time(f"31.10.2025{SPACES}17:30{SPACES}+03:00", ZONE, NOW).when.hour == 17
-
-
 @pytest.mark.slow
 def test_endless_recurrences_are_bounded() -> None:
     daily = "FREQ=DAILY"
@@ -234,8 +177,6 @@ def test_endless_recurrences_are_bounded() -> None:
         lambda rule: recurring(rule, "DURATION:P9999D", start="20200101"), daily
     )
 
-
-# -- messages quote little -------------------------------------------------------------------------
 
 READERS: dict[str, tuple[Read, str]] = {
     "amount": (parse_amount, LONG),
@@ -267,10 +208,7 @@ READERS: dict[str, tuple[Read, str]] = {
         from_json,
         f'{{"schema": "workhours.budget/1", "budget": {{"kind": "{LONG}"}}}}',
     ),
-    "key of a value": (
-        from_json,
-        f'{{"schema": "workhours.interval/1", "{LONG}": 1}}',
-    ),
+    "key of a value": (from_json, f'{{"schema": "workhours.interval/1", "{LONG}": 1}}'),
     "report": (report_from_json, json.dumps({"schema": LONG})),
     "change": (
         from_json,
@@ -314,3 +252,40 @@ def test_a_zone_of_thousands_of_parts_is_refused() -> None:
         ),
     ):
         assert "no time zone" in refusal(read, name)
+
+
+WIDE = ("\U00102a9d", "\x17", "\ud800")
+
+
+@pytest.mark.parametrize(
+    ("read", "texts", "says"),
+    [
+        *((read, (f"{NINES}h", f"PT{NINES}H", f"{NINES}:30", f"1h {NINES} m"), "99999…")
+          for read in (parse_amount, parse_budget)),
+        (read_percent, (f"1.{NINES}%", f"{NINES}%", NINES), "99999…"),
+        *((WeeklyHours.parse, [text.format(one * 500) for one in WIDE], "cannot read the hours")
+          for text in ("09(8{}", "09:00-{}", "Mo {}", "{}")),
+        (WeeklyHours.parse, ("\ufeff" * 2_000_000, f"Mo{SPACES}09:00-18:00"),
+         "more than 10,000 characters"),
+        *((read, [f"[input]\n{text}" for text in ('kind = "\ud800"', '"\udc00" = 1', "# \udfff")],
+           "line 2 has half of a surrogate pair") for read in (config, acts)),
+        (acts, ["acts = 5"], "acts: expected a table, got 5"),
+        (acts, ["[[confirms]]\nfrom = 0001-01-01\nto = 9999-12-31"], "cannot confirm 0001-01-01"),
+        (acts, ["[[confirms]]\nfrom = 2028-01-01\nto = 2027-01-01"], "cannot confirm 2028-01-01"),
+        (report_from_json, ('"\ud800"', '{"schema": "\ud800"}', "\ud800"), "not a report in JSON"),
+        (lambda text: read_day(text, ZONE, NOW) or read_time(text, ZONE, NOW),
+         (f"2025-10-31 17:30{SPACES}x", f"31.10.2025{SPACES}\nx", f"17:30{SPACES}+x"),
+         "is not a time"),
+    ],
+)  # fmt: skip
+def test_long_and_odd_texts_are_refused_in_a_sentence(
+    read: Read, texts: Iterable[str], says: str
+) -> None:
+    for text in texts:
+        assert says in refusal(read, text)
+
+
+def test_the_limits_themselves_are_taken() -> None:
+    text = "[[confirms]]\nfrom = 0002-01-01\nto = 9998-12-31"
+    assert acts(text).coverage[-1][1].year == 9998
+    assert read_time(f"31.10.2025{SPACES}17:30{SPACES}+03:00", ZONE, NOW).when.hour == 17

@@ -66,8 +66,6 @@ def verdicts(events: Iterable[Event]) -> dict[str, str]:
     return {one.appeal_id.rpartition("/")[2]: one.verdict.value for one in outcomes}
 
 
-# -- the samples ---------------------------------------------------------------------------------
-
 STORY = {
     "A": ("met", "2026-03-12 15:15"),
     "B": ("breached", "2026-03-12 12:20"),
@@ -119,24 +117,6 @@ def test_events_have_no_text() -> None:
         assert not [word for word in ("фонарь", "Житель", "Яма", "Вывезли") if word in events]
 
 
-def test_deleted_stub_of_a_page_is_counted() -> None:
-    read = Read("vk", (SAMPLES / "vk_wall_getComments.json").read_bytes())
-    assert read.items.count(()) == 1
-    assert read.notes == [
-        "records without an event: 1 (deleted comments without author and time of deletion: 1)"
-    ]
-
-
-def test_confirmation_is_counted() -> None:
-    read = Read("vk_callback", (SAMPLES / "vk_callback_confirmation.json").read_bytes())
-    assert (read.items, read.notes) == (
-        [()],
-        ["records without an event: 1 (records of other kinds: 1)"],
-    )
-
-
-# -- errors of the API ---------------------------------------------------------------------------
-
 VK_ERROR = {"error": {"error_code": 6, "error_msg": "Too many requests", "request_params": []}}
 
 
@@ -169,13 +149,8 @@ def test_error_of_the_api_exits_with_2(capsys: pytest.CaptureFixture[str], tmp_p
     config.write_text('[input]\nformat = "ok"\n', "utf-8")
     arguments = ["check", str(SAMPLES / "ok_error.json"), "--config", str(config)]
     assert main([*arguments, "--lang", "ru"]) == 2
-    printed = capsys.readouterr()
-    assert not printed.out
-    assert printed.err.count("\n") == 1
-    assert "ошибка API (102: " in printed.err
-
-
-# -- records of the networks ---------------------------------------------------------------------
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n"), "ошибка API (102: " in err) == ("", 1, True)
 
 
 def vk(number: int, by: int, at: timedelta = timedelta(), **more: Any) -> dict[str, Any]:
@@ -256,9 +231,6 @@ def telegram(number: int, by: str | None, at: timedelta = timedelta(), **more: A
 
 def chat(*messages: Any, **more: Any) -> dict[str, Any]:
     return {"name": "Чат", "type": "public_supergroup", "id": 99, **more, "messages": messages}
-
-
-# -- scenes --------------------------------------------------------------------------------------
 
 
 class Scene(NamedTuple):
@@ -424,6 +396,18 @@ SCENES = {
     "messages of a topic are appeals": Scene("telegram",
         chat(TOPIC, telegram(2, "user7", reply_to_message_id=1)), "created 2 c",
         counted=f"{OTHER}: 1"),
+    "a deleted reply stays counted as given": Scene("vk_callback", journal(
+        NEW, body("wall_reply_new", answer(2, 1), 2),
+        body("wall_reply_delete", removed(2, deleter_id=WALL), 3)), "created 1 c, replied 1 o",
+        counted="deletions of replies, which stay counted as given: 1"),
+    "updates say who deleted and when": Scene("max", {"marker": 1, "updates": [
+        created("m1", 7), update("message_edited", HOUR / 2, message=message("m1", 7)),
+        created("m2", 8), created("m3", 562, HOUR, link=to("m2")),
+        *(update("message_removed", HOUR, message_id=mid, chat_id=88, user_id=by)
+          for mid, by in (("m1", 7), ("m2", 562), ("m3", 562))), update("bot_started", user_id=3)]},
+        "created m1 c, edited m1 c, created m2 c, replied m2 o, deleted m1 c, deleted m2 o",
+        counted=f"deletions of replies, which stay counted as given: 1, {OTHER}: 1",
+        officials=["562"]),
     "exports of old versions have no zone": Scene(
         "telegram", chat(without(telegram(1, "user7"), "date_unixtime")), "", "naive_time"),
 }  # fmt: skip
@@ -438,29 +422,6 @@ def test_a_scene_gives_its_events_reasons_and_counts(name: str) -> None:
     total = sum(map(int, re.findall(r"\d+", scene.counted)))
     expected = [f"records without an event: {total} ({scene.counted})"] if total else []
     assert read.notes == expected
-
-
-def test_an_official_who_wrote_nothing_is_noted() -> None:
-    assert Read("vk", TWO, officials=["562001", "44"]).notes == [
-        "'44' under officials in [input] wrote none of the comments; check the id"
-    ]
-
-
-def test_details_of_a_reason() -> None:
-    (first, _) = Read("vk", FOREIGN).faults
-    assert "from_id -5 is another community" in first.detail
-    (fault,) = Read("vk", UNREAD).faults
-    assert "the thread of comment 1 has 3 comments, and the file has 0" in fault.detail
-    for key in ("id", "from_id", "date", "owner_id"):
-        assert key in Read("vk", page(without(vk(1, 7), key))).faults[0].detail
-
-
-def test_verdicts_of_scenes() -> None:
-    assert verdicts(Read("max", REMOVED).events) == {"m1": "breached"}
-    assert verdicts(Read("ok", DISCUSSION, officials=["9"]).events) == {OK_2: "met"}
-
-
-# -- VK -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -481,25 +442,6 @@ def test_missing_pages_of_vk_are_stated(head: dict[str, int], missing: str | Non
     notes = Read("vk", pages).notes
     assert [missing in note for note in notes if missing] == [True] * (missing is not None)
     assert len(notes) == (missing is not None)
-
-
-@pytest.mark.parametrize("form", ["vk", "vk_callback", "ok", "max", "telegram"])
-@pytest.mark.parametrize("wrong", ["", "abc", "12 3", "0", "1.5", "-"])
-def test_malformed_id_of_an_official_is_an_error(form: str, wrong: str) -> None:
-    with pytest.raises(SourceError, match=rf"officials: '{wrong}' under \[input\]"):
-        Read(form, {}, officials=[wrong])
-
-
-def test_same_id_on_two_walls_is_two_appeals() -> None:
-    other = {"owner_id": -77}
-    inner = thread(answer(2, 1, by=-77, **other))
-    read = Read("vk", page(vk(1, 7), vk(1, 7, thread=inner, **other)))
-    assert [(event.type.value, event.appeal_id) for event in read.events] == [
-        ("created", "vk/-990000001/1"),
-        ("created", "vk/-77/1"),
-        ("replied", "vk/-77/1"),
-    ]
-    assert len({event.event_id for event in read.events}) == 3
 
 
 @pytest.mark.parametrize(
@@ -551,27 +493,6 @@ def test_pages_are_read_in_every_arrangement(form: str) -> None:
     ]
 
 
-def test_edits_and_deletions_count_from_their_receipt() -> None:
-    read = Read(
-        "vk_callback",
-        journal(
-            body("wall_reply_new", vk(1, 7), 1),
-            body("wall_reply_edit", vk(1, 7), 2),
-            body("wall_reply_delete", removed(1, user_id=7, deleter_id=7), 3),
-            body("wall_reply_restore", vk(1, 7), 4),
-        ),
-    )
-    hours = [(event.occurred_at - POSTED) // HOUR for event in read.events]
-    assert [event.type.value for event in read.events] == [
-        "created",
-        "edited",
-        "deleted",
-        "restored",
-    ]
-    assert hours == [0, 2, 3, 4]
-    assert [(event.received_at - POSTED) // HOUR for event in read.events] == [1, 2, 3, 4]
-
-
 @pytest.mark.parametrize(
     ("by", "role"),
     [
@@ -593,19 +514,6 @@ def test_only_the_author_withdraws_an_appeal(by: dict[str, int], role: str | Non
     assert verdicts(read.events) == {"1": "withdrawn" if role == "citizen" else "breached"}
 
 
-def test_deleted_reply_stays_counted_as_given() -> None:
-    read = Read(
-        "vk_callback",
-        journal(
-            body("wall_reply_new", vk(1, 7), 1),
-            body("wall_reply_new", answer(2, 1), 2),
-            body("wall_reply_delete", removed(2, deleter_id=WALL), 3),
-        ),
-    )
-    assert verdicts(read.events) == {"1": "met"}
-    assert "deletions of replies, which stay counted as given: 1" in read.notes[0]
-
-
 @pytest.mark.parametrize(
     ("subject", "fields"),
     [
@@ -616,25 +524,12 @@ def test_deleted_reply_stays_counted_as_given() -> None:
     ],
 )
 def test_callbacks_about_other_comments(subject: str, fields: Any) -> None:
-    new = vk(1, 7) | fields
-    gone = {"id": 1, "deleter_id": 7, "user_id": 7, **fields}
-    if subject != "board_post":
-        gone["owner_id"] = WALL
-    del new["owner_id"]
-    read = Read(
-        "vk_callback", journal(body(f"{subject}_new", new, 1), body(f"{subject}_delete", gone, 2))
-    )
+    owner = {} if subject == "board_post" else {"owner_id": WALL}
+    new = body(f"{subject}_new", without(vk(1, 7) | fields, "owner_id"), 1)
+    gone = {"id": 1, "deleter_id": 7, "user_id": 7, **fields, **owner}
+    read = Read("vk_callback", journal(new, body(f"{subject}_delete", gone, 2)))
     assert [event.type.value for event in read.events] == ["created", "deleted"]
     assert len({event.appeal_id for event in read.events}) == 1
-
-
-def test_journal_that_begins_late_counts_no_old_appeal() -> None:
-    old = vk(1, 7, -400 * 24 * HOUR)
-    rows = journal(body("wall_reply_edit", old, 1), body("wall_reply_new", answer(2, 1), 2))
-    read = Read("vk_callback", rows)
-    result = evaluate(read.events, POLICY, as_of=AS_OF)
-    assert not result.outcomes
-    assert [one.reason for one in result.quarantine] == ["no_appeal"] * 2
 
 
 def test_answer_in_a_branch_that_is_not_known_counts_for_either_appeal() -> None:
@@ -683,51 +578,6 @@ def test_many_comments_of_one_appeal_cause_no_note_about_columns(
     as_of = "--as-of=2026-06-01T12:00+03:00"
     assert main(["check", str(source), "--config", str(config), as_of]) == 1
     assert not capsys.readouterr().err
-
-
-# -- Odnoklassniki, MAX, Telegram ---------------------------------------------------------------
-
-
-def test_time_is_that_of_the_milliseconds_or_of_the_id() -> None:
-    with_id_only = ok(1, HOUR)
-    del with_id_only["date_ms"]
-    read = Read("ok", {"comments": [ok(2), with_id_only]})
-    assert [event.occurred_at for event in read.events] == [POSTED, POSTED + HOUR]
-
-
-def test_discussion_without_its_last_page_is_noted() -> None:
-    first = {"comments": [ok(1)], "discussionId": "625", "has_more": True}
-    others = [
-        {"comments": [], "discussionId": str(number), "has_more": True} for number in range(2)
-    ]
-    last = first | {"has_more": False}
-    (note,) = Read("ok", [first, *others]).notes
-    assert note.startswith("the last page of 3 discussions is missing (has_more), such as 625;")
-    assert not Read("ok", [first, first, last]).notes
-
-
-def test_updates_say_who_deleted_and_when() -> None:
-    updates = [
-        created("m1", 7),
-        update("message_edited", HOUR / 2, message=message("m1", 7)),
-        created("m2", 8),
-        created("m3", 562, HOUR, link=to("m2")),
-        update("message_removed", HOUR, message_id="m1", chat_id=88, user_id=7),
-        update("message_removed", HOUR, message_id="m2", chat_id=88, user_id=562),
-        update("message_removed", HOUR, message_id="m3", chat_id=88, user_id=562),
-        update("bot_started", user_id=3),
-    ]
-    read = Read("max", {"updates": updates, "marker": 1}, officials=["562"])
-    assert read.facts == [
-        "created m1 c",
-        "edited m1 c",
-        "created m2 c",
-        "replied m2 o",
-        "deleted m1 c",
-        "deleted m2 o",
-    ]
-    assert read.events[1].occurred_at == POSTED + HOUR / 2
-    assert verdicts(read.events) == {"m1": "withdrawn", "m2": "met"}
 
 
 def test_account_has_chats_and_chats_that_were_left() -> None:
@@ -786,17 +636,6 @@ def test_file_with_another_mistake_is_refused(text: str) -> None:
         Read("telegram", raw_chat(raw(1, '"good"'), raw(2, text), raw(3, '"good"')))
 
 
-@pytest.mark.parametrize("form", ["vk", "vk_callback", "ok", "max", "telegram"])
-def test_document_that_is_cut_off_is_refused(form: str) -> None:
-    name = next(name for name, (one, *_) in SAMPLE_FILES.items() if one == form)
-    data = (SAMPLES / name).read_bytes().rstrip()
-    if form == "vk_callback":
-        assert Read(form, data[:-20]).reasons == ["malformed"]
-        return
-    with pytest.raises(SourceError, match="is not JSON"):
-        Read(form, data[:-20])
-
-
 def test_line_that_is_no_request_costs_one_row() -> None:
     rows = journal(body("wall_reply_new", vk(1, 7), 1), body("wall_reply_new", vk(2, 7), 2))
     first, second, _ = rows.split(b"\n")
@@ -805,8 +644,6 @@ def test_line_that_is_no_request_costs_one_row() -> None:
         assert len(read.faults) == 1, broken
         assert [fact.split()[1] for fact in read.facts] == ["1", "2"], broken
 
-
-# -- damage ----------------------------------------------------------------------------------------
 
 PIECES = [
     *(b"{", b"}", b"[", b"]", b'"', b"\\", b"\\x0C", b",", b"\n", b"\0", b"null", b"-1", b"1e999"),
@@ -838,9 +675,6 @@ def test_damaged_files_raise_only_our_errors(
     assert all(len(fault.text) <= 503 for fault in faults)
 
 
-# -- order and memory ------------------------------------------------------------------------------
-
-
 @settings(max_examples=examples(60), deadline=None)
 @given(st.permutations(range(7)))
 def test_order_of_the_file_does_not_matter(order: Sequence[int]) -> None:
@@ -867,3 +701,43 @@ def test_answer_to_a_forgotten_appeal_counts(monkeypatch: pytest.MonkeyPatch) ->
     assert [event.type.value for event in read.events if event.appeal_id.endswith(".1")] == [
         *("created", "replied")
     ]
+
+
+def test_times_and_ids() -> None:
+    rows = journal(
+        *(body(f"wall_reply_{kind}", vk(1, 7), at) for at, kind in enumerate(("new", "edit"), 1)),
+        body("wall_reply_delete", removed(1, user_id=7, deleter_id=7), 3),
+        body("wall_reply_restore", vk(1, 7), 4),
+    )
+    events = Read("vk_callback", rows).events
+    assert [(event.occurred_at - POSTED) // HOUR for event in events] == [0, 2, 3, 4]
+    assert [(event.received_at - POSTED) // HOUR for event in events] == [1, 2, 3, 4]
+    with_id_only = without(ok(1, HOUR), "date_ms")
+    events = Read("ok", {"comments": [ok(2), with_id_only]}).events
+    assert [event.occurred_at for event in events] == [POSTED, POSTED + HOUR]
+    other = {"owner_id": -77}  # the same id on another wall
+    inner = thread(answer(2, 1, by=-77, **other))
+    events = Read("vk", page(vk(1, 7), vk(1, 7, thread=inner, **other))).events
+    ids = ["vk/-990000001/1", "vk/-77/1", "vk/-77/1"]
+    assert [event.appeal_id for event in events] == ids
+    assert len({event.event_id for event in events}) == 3
+
+
+def test_notes_and_details() -> None:
+    assert Read("vk", TWO, officials=["562001", "44"]).notes == [
+        "'44' under officials in [input] wrote none of the comments; check the id"
+    ]
+    first = {"comments": [ok(1)], "discussionId": "625", "has_more": True}
+    others = [{"comments": [], "discussionId": str(n), "has_more": True} for n in range(2)]
+    (note,) = Read("ok", [first, *others]).notes
+    assert note.startswith("the last page of 3 discussions is missing (has_more), such as 625;")
+    assert not Read("ok", [first, first, first | {"has_more": False}]).notes
+    (fault, _) = Read("vk", FOREIGN).faults
+    assert "from_id -5 is another community" in fault.detail
+    (fault,) = Read("vk", UNREAD).faults
+    assert "the thread of comment 1 has 3 comments, and the file has 0" in fault.detail
+    assert "owner_id" in Read("vk", page(without(vk(1, 7), "owner_id"))).faults[0].detail
+    for form in ("vk", "vk_callback", "ok", "max", "telegram"):
+        for wrong in ("", "abc", "12 3", "0", "1.5", "-"):
+            with pytest.raises(SourceError, match=rf"officials: '{wrong}' under \[input\]"):
+                Read(form, {}, officials=[wrong])

@@ -140,7 +140,6 @@ def fault_of(mutation: Mutation, names: dict[str, Any]) -> str | None:
             run(source, names)
     except Exception as error:  # noqa: BLE001 - any
         trace = error.__traceback__
-        assert trace is not None
         while trace.tb_next:
             trace = trace.tb_next
         path, line = trace.tb_frame.f_code.co_filename, trace.tb_lineno

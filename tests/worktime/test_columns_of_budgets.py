@@ -27,9 +27,13 @@ from workhours_sla import (
     WorkingDays,
     WorkingDaysInHours,
     columns,
+    parse_budget,
     working_hours,
 )
 from workhours_sla.errors import BudgetError, CalendarCoverageError, ProvisionalWarning
+from workhours_sla.text.catalog import LANGUAGES, language
+from workhours_sla.text.words import budget_words
+from workhours_sla.worktime.budgets import BUDGET_KINDS, budget_kind, budget_size
 
 SUMMER = {
     date(2025, 4, 1): "Mo-Th 08:00-17:00; Fr 08:00-15:30",
@@ -235,13 +239,10 @@ def test_unknown_rows_are_named_and_rules_warn() -> None:
         with pytest.raises(CalendarCoverageError, match="row 1: ") as caught:
             columns.deadline(OFFICE, starts, budget, tz="UTC")
         assert caught.value.row == 1
-        with pytest.warns(
-            ProvisionalWarning, match="1 answers are provisional, the first of row 1"
-        ):
+        with pytest.warns(ProvisionalWarning, match="1 answers are provisional, the first of row"):
             columns.deadline(OFFICE, starts, budget, tz="UTC", provisional=True)
-    certain = columns.deadline(
-        OFFICE, starts, CalendarDays(3, roll="none"), tz="UTC", on_unknown="mark"
-    )
+    unrolled = CalendarDays(3, roll="none")
+    certain = columns.deadline(OFFICE, starts, unrolled, tz="UTC", on_unknown="mark")
     assert certain.unknown.tolist() == [False, True]  # when that date closes is not known
 
 
@@ -287,3 +288,42 @@ def test_frames_take_every_budget(library: str) -> None:
         assert first == OFFICE.remaining(times[0], budget, now=times[0] + DAY)
         frames.breaches_after(OFFICE, posted, budget)
         frames.latest_start(OFFICE, posted, budget)
+
+
+KNOWN: list[Any] = [
+    parse_budget(f"{'30h' if kind is ClockTime else 2} {kind.units[1]}", roll="following")
+    for kind in BUDGET_KINDS
+]
+
+
+def test_each_kind_has_a_text_and_words() -> None:
+    assert [type(budget) for budget in KNOWN] == list(BUDGET_KINDS)
+    for budget in KNOWN:
+        words = set()
+        for lang in LANGUAGES:
+            with language(lang):
+                words.add(budget_words(budget_kind(budget), budget_size(budget)))
+        assert len(words) == len(LANGUAGES)
+
+
+@pytest.mark.parametrize("budget", KNOWN, ids=str)
+@pytest.mark.parametrize("verb", ["deadline", "breaches_after"])
+def test_an_open_pause_at_the_exact_tie(verb: str, budget: Any) -> None:
+    """A pause without an end leaves an answer only if a long pause would leave it, too."""
+    for when in ((3, 12, 9, 0), (3, 12, 15, 0), (10, 31, 11, 30)):  # the second is at closing
+        start = datetime(2025, *when, tzinfo=UTC)
+        due, limit = OFFICE.deadline(start, budget), OFFICE.breaches_after(start, budget)
+        since = [edge + step for edge in (due, limit) for step in (-TICK, 0 * TICK, TICK)]
+        none: list[datetime | None] = [None] * len(since)
+        lone = columns.Pauses(column(since, "us"), column(none, "us"), np.arange(len(since) + 1))
+        starts = column([start] * len(since), "us")
+        found = getattr(columns, verb)(OFFICE, starts, budget, pauses=lone, tz="UTC")
+        known = getattr(OFFICE, verb)(start, budget)
+        for row, begin in enumerate(since):
+            try:
+                pauses = [(begin, begin + 400 * DAY)]
+                paused = getattr(OFFICE, verb)(start, budget, pauses=pauses)
+            except CalendarCoverageError:
+                paused = None
+            wanted = known if paused == known else None
+            assert found[row].item() == (wanted and plain(wanted)), begin

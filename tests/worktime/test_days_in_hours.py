@@ -40,15 +40,6 @@ SHORT_FRIDAY = Schedule("RU-VGG", "Mo-Th 09:00-18:00; Fr 09:00-16:45")
 NIGHTS = Schedule("RU-VGG", "Mo-Fr 22:00-06:00")
 
 
-def answers(schedule: Schedule, start: datetime, budget: object) -> tuple[str, str]:
-    """Return the due time and the limit of a budget as text, without the offset."""
-    due, limit = schedule.due_and_limit(start, budget)
-    return f"{due:%d.%m %H:%M}", f"{limit:%d.%m %H:%M}"
-
-
-# -- worked out by hand ----------------------------------------------------------------------------
-
-
 def test_working_days_in_hours_have_the_length_of_the_usual_day() -> None:
     # 4 x 9:00 and 7:45 are 43:45 in a week, 8:45 in a day
     tuesday = at(2025, 3, 11, 10, 15)
@@ -57,10 +48,8 @@ def test_working_days_in_hours_have_the_length_of_the_usual_day() -> None:
         tuesday, working_hours(17, minutes=30)
     )
     # a short day does not change the length: 31.10 17:00 and 8 h end on 05.11
-    assert answers(OFFICE, at(2025, 10, 31, 17, 0), WorkingDaysInHours(1)) == (
-        "01.11 17:00",
-        "05.11 09:00",
-    )
+    found = OFFICE.due_and_limit(at(2025, 10, 31, 17, 0), WorkingDaysInHours(1))
+    assert found == (at(2025, 11, 1, 17), at(2025, 11, 5, 9))
     # 3 hours in a week of 7 days: 1542857142.86 microseconds, rounded up
     odd = Schedule(None, "Mo 09:00-10:00; Tu-Su 09:00-09:20", tz="UTC")
     assert WorkingDaysInHours(1).amount(odd, tuesday) == timedelta(microseconds=1_542_857_143)
@@ -84,24 +73,27 @@ def test_the_length_of_the_day_is_that_of_the_hours_in_force() -> None:
     assert WorkingDaysInHours(1).amount(later, at(2026, 3, 12)) == 9 * HOUR
 
 
-def test_pauses_delay_the_end() -> None:
-    posted = at(2025, 3, 11, 10, 15)
-    paused = [(at(2025, 3, 11, 12), at(2025, 3, 12, 11))]  # 1 h, 4 h and 2 h of working time
-    assert OFFICE.deadline(posted, WorkingDaysInHours(1), pauses=paused) == at(2025, 3, 13, 9, 15)
-
-
 def test_bounds_over_uncertain_dates() -> None:
     office = Schedule("RU-KC", "Mo-Fr 09:00-18:00")  # Mon 20 and Tue 21 April 2026 are uncertain
-
-    def on(day: int, hour: int, minute: int = 0) -> datetime:
-        return datetime(2026, 4, day, hour, minute, tzinfo=office.tz)
-
+    start = datetime(2026, 4, 17, 10, 15, tzinfo=office.tz)
     for verb in (office.deadline, office.breaches_after):
         with pytest.raises(CalendarCoverageError) as caught:
-            verb(on(17, 10, 15), WorkingDaysInHours(1))
+            verb(start, WorkingDaysInHours(1))
         found = caught.value.earliest, caught.value.latest
-        assert found == (on(20, 10, 15), on(22, 10, 15))
-    assert office.deadline(on(16, 10, 15), WorkingDaysInHours(1)) == on(17, 10, 15)
+        assert found == (start.replace(day=20), start.replace(day=22))
+    assert office.deadline(start.replace(day=16), WorkingDaysInHours(1)) == start
+
+
+def test_a_report_names_the_budget_and_overdue_is_working_time() -> None:
+    posted = at(2025, 3, 11, 10, 15)
+    events = [Event("1", "A-1", EventType.CREATED, posted, posted)]
+    target, now = Target("reply", WorkingDaysInHours(1), OFFICE), at(2025, 3, 13, 10)
+    (outcome,) = evaluate(events, Policy([target]), as_of=now).outcomes
+    assert (outcome.due_at, outcome.overdue) == (at(2025, 3, 12, 10, 15), 7.75 * HOUR)
+    assert from_json(to_json(outcome)) == outcome
+    made = report(cases_of_outcomes([outcome], target, as_of=now))
+    assert "1 working day counted in hours" in made.text(lang="en")
+    assert "1 рабочий день в пересчёте на часы" in made.text(lang="ru")
 
 
 def test_what_cannot_be_a_budget_is_refused() -> None:
@@ -135,8 +127,6 @@ def test_texts_and_values() -> None:
     with language("ru"):
         assert budget_words("working_days_in_hours", 3) == "3 рабочих дня в пересчёте на часы"
 
-
-# -- against the oracle ----------------------------------------------------------------------------
 
 HOURS = (
     "Mo-Fr 09:00-13:00,14:00-18:00",
@@ -193,8 +183,6 @@ def test_the_latest_start_is_the_last_that_is_due_in_time(
         assert later > due or schedule.deadline(later, budget) > due
 
 
-# -- in a configuration and a report ---------------------------------------------------------------
-
 REGION = """
 [schedule]
 calendar = "RU-VGG"
@@ -214,23 +202,3 @@ def test_a_configuration_has_the_budget() -> None:
             parse(REGION + line)
     versions = {parse(REGION.replace('"2', f'"{n}')).policy.version for n in (2, 3)}
     assert len(versions) == 2
-
-
-def test_a_report_names_the_budget() -> None:
-    posted = at(2025, 3, 11, 10, 15)
-    target = Target("reply", WorkingDaysInHours(3), OFFICE)
-    events = [Event("1", "A-1", EventType.CREATED, posted, posted)]
-    now = at(2025, 3, 20)
-    outcomes = evaluate(events, Policy([target]), as_of=now).outcomes
-    made = report(cases_of_outcomes(outcomes, target, as_of=now))
-    assert "3 working days counted in hours" in made.text(lang="en")
-    assert "3 рабочих дня в пересчёте на часы" in made.text(lang="ru")
-    assert from_json(to_json(outcomes[0])) == outcomes[0]
-
-
-def test_overdue_is_the_working_time_after_the_due_time() -> None:
-    posted = at(2025, 3, 11, 10, 15)
-    events = [Event("1", "A-1", EventType.CREATED, posted, posted)]
-    policy = Policy([Target("reply", WorkingDaysInHours(1), OFFICE)])
-    (outcome,) = evaluate(events, policy, as_of=at(2025, 3, 13, 10)).outcomes
-    assert (outcome.due_at, outcome.overdue) == (at(2025, 3, 12, 10, 15), 7.75 * HOUR)

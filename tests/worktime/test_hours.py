@@ -57,16 +57,12 @@ from workhours_sla.worktime.shifts import Shift, merge_shifts
         ("Mo-Fr 9-18; 13-14,16:00-16:15 off", "Mo-Fr 09:00-13:00,14:00-16:00,16:15-18:00"),
         ("24/7; Mo 15:00-16:00 off", "Mo 00:00-15:00,16:00-24:00; Tu-Su 00:00-24:00"),
         # a later rule also replaces the break
-        (
-            "Mo-Fr 09:00-18:00; 13:00-14:00 off; Fr 09:00-15:00",
-            "Mo-Th 09:00-13:00,14:00-18:00; Fr 09:00-15:00",
-        ),
+        ("Mo-Fr 09:00-18:00; 13:00-14:00 off; Fr 09:00-15:00",
+         "Mo-Th 09:00-13:00,14:00-18:00; Fr 09:00-15:00"),
         # additional rules
         ("Mo-Fr 09:00-13:00, Mo-Fr 14:00-18:00", "Mo-Fr 09:00-13:00,14:00-18:00"),
-        (
-            "Mo-Fr 09:00-13:00, We 14:00-18:00",
-            "Mo-Tu 09:00-13:00; We 09:00-13:00,14:00-18:00; Th-Fr 09:00-13:00",
-        ),
+        ("Mo-Fr 09:00-13:00, We 14:00-18:00",
+         "Mo-Tu 09:00-13:00; We 09:00-13:00,14:00-18:00; Th-Fr 09:00-13:00"),
         ("Mo-Fr 10:00-16:00, We 12:00-18:00; Tu,Th,Fr off", "Mo 10:00-16:00; We 10:00-18:00"),
         ("Mo off, Tu 14:00-18:00", "Tu 14:00-18:00"),
         ("Tu-Th 22:00-06:00, Fr 22:00-02:00", "Tu-Th 22:00-06:00, Fr 22:00-02:00"),
@@ -82,35 +78,27 @@ from workhours_sla.worktime.shifts import Shift, merge_shifts
         ("Montag-Mittwoch, Do 12:00-20:00", "Mo-Th 12:00-20:00"),
         # hours that depend on the date
         ("Apr-Sep Mo-Fr 08:00-17:00", "Apr-Sep Mo-Fr 08:00-17:00"),
-        (
-            "Apr-Sep: Mo-Fr: 8-17; Oct-Mar Mo-Fr 9-18",
-            "Apr-Sep Mo-Fr 08:00-17:00; Oct-Mar Mo-Fr 09:00-18:00",
-        ),
+        ("Apr-Sep: Mo-Fr: 8-17; Oct-Mar Mo-Fr 9-18",
+         "Apr-Sep Mo-Fr 08:00-17:00; Oct-Mar Mo-Fr 09:00-18:00"),
         ("апрель-сен Пн-Пт 8-17", "Apr-Sep Mo-Fr 08:00-17:00"),
         ("May 15-Sep 30 8-17", "May 15-Sep 30 08:00-17:00"),
-        (
-            "Dec 24,Dec 30-31,Jan 01-Jan 31 off, Mo 9-18",
-            "Dec 24,Dec 30-Dec 31,Jan off, Mo 09:00-18:00",
-        ),
+        ("Dec 24,Dec 30-31,Jan 01-Jan 31 off, Mo 9-18",
+         "Dec 24,Dec 30-Dec 31,Jan off, Mo 09:00-18:00"),
         ("Nov-Feb 00-24", "Nov-Feb 00:00-24:00"),
         ("Jan 10-12 Mo 10-12", "Jan 10-Jan 12 Mo 10:00-12:00"),
         ("week 1-53/2 Mo 9-18", "week 01-53/2 Mo 09:00-18:00"),
-        (
-            "Jan,Mar week 2,week 4-9: Mo 9-18; PH off",
-            "Jan,Mar week 02,04-09 Mo 09:00-18:00; PH off",
-        ),
+        ("Jan,Mar week 2,week 4-9: Mo 9-18; PH off",
+         "Jan,Mar week 02,04-09 Mo 09:00-18:00; PH off"),
         ("Mo-Fr 9-18; Jun-Aug 12-13 off", "Mo-Fr 09:00-18:00; Jun-Aug 12:00-13:00 off"),
         ("Mo off", "off"),
         # a later rule may replace some days of an earlier one, not all of them
         ("off; Mo-Fr 09:00-18:00", "Mo-Fr 09:00-18:00"),
         ("24/7; Su off", "Mo-Sa 00:00-24:00"),
         ("Mo-Fr 09:00-18:00; Fr 09:00-18:00", "Mo-Fr 09:00-18:00"),
-        (
-            "Mo-Fr 09:00-18:00; Sa-Mo 10:00-14:00",
-            "Mo 10:00-14:00; Tu-Fr 09:00-18:00; Sa-Su 10:00-14:00",
-        ),
+        ("Mo-Fr 09:00-18:00; Sa-Mo 10:00-14:00",
+         "Mo 10:00-14:00; Tu-Fr 09:00-18:00; Sa-Su 10:00-14:00"),
     ],
-)
+)  # fmt: skip
 def test_accepted_weekly_hours(text: str, canonical: str) -> None:
     hours = WeeklyHours.parse(text)
     assert str(hours) == canonical
@@ -194,10 +182,8 @@ def test_other_hours_are_refused_with_advice(text: str, why: str) -> None:
     ("text", "advice"),
     [
         ("Mo-Fr 09:00-13:00; Mo-Fr 14:00-18:00", "Mo-Fr 09:00-13:00,14:00-18:00"),
-        (
-            "Mo-Fr 09:00-13:00; Mo-Fr 14:00-18:00; Sa 10:00-14:00",
-            "Mo-Fr 09:00-13:00,14:00-18:00; Sa 10:00-14:00",
-        ),
+        ("Mo-Fr 09:00-13:00; Mo-Fr 14:00-18:00; Sa 10:00-14:00",
+         "Mo-Fr 09:00-13:00,14:00-18:00; Sa 10:00-14:00"),
         ("Tu-Th 22:00-06:00; Fr 22:00-02:00", "Tu-Th 22:00-06:00, Fr 22:00-02:00"),
         ("Mo-Su 22:00-06:00; Su off", "Mo-Sa 22:00-06:00"),
         ("Jan-Jun Mo 9-18; Mo 8-17", "Mo 08:00-17:00"),
@@ -206,7 +192,7 @@ def test_other_hours_are_refused_with_advice(text: str, why: str) -> None:
         ("Mo-Fr 09:00-18:00; Mo-Fr 09:00-18:00", "Mo-Fr 09:00-18:00"),
         ("Mo-Fr 09:00-18:00; Mo-Fr off; Sa 10:00-14:00", "Sa 10:00-14:00"),
     ],
-)
+)  # fmt: skip
 def test_the_suggested_hours_mean_the_same(text: str, advice: str) -> None:
     with pytest.raises(HoursSyntaxError) as caught:
         WeeklyHours.parse(text)
@@ -236,7 +222,7 @@ POINTLESS = "Mo-Fr 09:00-13:00; Mo-Fr 14:00-18:00"
         ),
         ('[schedule.overrides]\n2026-05-08 = "0900-1200"', "schedule.overrides.2026-05-08"),
     ],
-)
+)  # fmt: skip
 def test_a_configuration_error_adds_the_key_path(toml: str, path: str) -> None:
     text = toml.rpartition(" = ")[2].strip('"')
     with pytest.raises(HoursSyntaxError) as plain:
@@ -253,11 +239,6 @@ def test_every_refusal_has_the_same_facts_in_both_languages() -> None:
             return {cause: {part[1] for part in Formatter().parse(text)} for cause, text in texts}
 
     assert fields("en") == fields("ru")
-
-
-def test_hours_of_another_type_are_refused() -> None:
-    with pytest.raises(TypeError, match="text, not 9"):
-        WeeklyHours.parse(9)
 
 
 times = st.integers(0, 24 * 60 - 1)
@@ -299,12 +280,6 @@ def test_parse_amounts(text: str, amount: timedelta) -> None:
     assert parse_budget(iso_amount(amount)) == amount
 
 
-@pytest.mark.parametrize("text", ["", "4", "four hours", "P1D", "-4h", "4h4h", "1.5h", "99:99"])
-def test_invalid_amounts_are_refused(text: str) -> None:
-    with pytest.raises(BudgetError, match="write it like 4h"):
-        parse_budget(text)
-
-
 @pytest.mark.parametrize(
     ("text", "options", "budget"),
     [
@@ -312,11 +287,7 @@ def test_invalid_amounts_are_refused(text: str) -> None:
         ("7 working days", {}, WorkingDays(7)),
         (" 1  Working day ", {"count_from": "same_day"}, WorkingDays(1, count_from="same_day")),
         ("30 days", {"roll": "following"}, CalendarDays(30, roll="following")),
-        (
-            "1 day",
-            {"roll": "none", "count_from": "same_day"},
-            CalendarDays(1, roll="none", count_from="same_day"),
-        ),
+        ("1 day", {"roll": "none", "count_from": "same_day"}, CalendarDays(1, "none", "same_day")),
         ("1 month", {"roll": "preceding"}, Months(1, roll="preceding")),
         ("9h clock", {}, ClockTime(timedelta(hours=9))),
         ("PT9H clock", {}, ClockTime(timedelta(hours=9))),
@@ -326,34 +297,39 @@ def test_parse_budgets_of_every_kind(text: str, options: Any, budget: object) ->
     assert parse_budget(text, **options) == budget
 
 
-def test_budgets_whose_options_are_missing_or_wrong_are_refused() -> None:
-    for text in ("30 days", "1 month"):
-        with pytest.raises(BudgetError, match="give roll"):
-            parse_budget(text)
-        with pytest.raises(BudgetError, match="'next' is not one of following"):
-            parse_budget(text, roll="next")
-    with pytest.raises(BudgetError, match="'today' is not one of next_day"):
-        parse_budget("7 working days", count_from="today")
-    with pytest.raises(BudgetError, match="at least 1"):
-        parse_budget("0 working days")
-    for text in ("7 working", "working days", "7 days clock", "7 weeks", "clock"):
-        with pytest.raises(BudgetError, match="is not"):
-            parse_budget(text, roll="none")
+AMOUNTS = ["", "4", "four hours", "P1D", "-4h", "4h4h", "1.5h", "99:99"]
 
 
-def test_an_amount_beyond_any_calendar_is_refused() -> None:
-    with pytest.raises(BudgetError, match="more time than any calendar"):
-        parse_budget("99999999999999999h")
+OTHERS = ["7 working", "working days", "7 days clock", "7 weeks", "clock"]
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "says"),
+    [
+        *((text, {}, "write it like 4h") for text in AMOUNTS),
+        *((text, {"roll": "none"}, "is not") for text in OTHERS),
+        *((text, {}, "give roll") for text in ("30 days", "1 month")),
+        ("30 days", {"roll": "next"}, "'next' is not one of following"),
+        ("7 working days", {"count_from": "today"}, "'today' is not one of next_day"),
+        ("0 working days", {}, "at least 1"),
+        ("99999999999999999h", {}, "more time than any calendar"),
+    ],
+)
+def test_texts_that_are_no_budgets_are_refused(text: str, options: Any, says: str) -> None:
+    with pytest.raises(BudgetError, match=says):
+        parse_budget(text, **options)
 
 
 def test_budgets_are_exact_and_not_negative() -> None:
     assert working_hours(1, minutes=30) == timedelta(minutes=90)
-    with pytest.raises(TypeError, match="minutes=30"):
-        working_hours(1.5)
-    with pytest.raises(BudgetError, match="latest_start"):
-        working_hours(-1)
-    with pytest.raises(TypeError, match=r"working_hours\(4\), not 4"):
-        check_budget(4)
+    for make, error, says in (
+        (lambda: working_hours(1.5), TypeError, "minutes=30"),
+        (lambda: working_hours(-1), BudgetError, "latest_start"),
+        (lambda: check_budget(4), TypeError, r"working_hours\(4\), not 4"),
+        (lambda: WeeklyHours.parse(9), TypeError, "text, not 9"),
+    ):
+        with pytest.raises(error, match=says):
+            make()
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,13 @@ import pytest
 from workhours_sla import Calendar, Schedule, WeeklyHours, columns, sql, working_hours
 from workhours_sla.errors import HoursSyntaxError
 
+ROTATION = "2/2 from 2026-01-05 08:00-20:00"
+AT_NIGHT = "1/3 from 2026-01-06 20:00-08:00"
 COUNT = int(os.environ.get("WORKHOURS_INSTANTS", "3000"))
 FIRST, DAYS, DAY = date(2025, 1, 1), 730, 1440
 CASES = [
     # (days on, days off, a first day on, start and end in minutes): the hours as text
-    ((2, 2, date(2026, 1, 5), 480, 1200), "2/2 from 2026-01-05 08:00-20:00"),
+    ((2, 2, date(2026, 1, 5), 480, 1200), ROTATION),
     ((1, 3, date(2025, 6, 30), 480, 1920), "1/3 08:00-08:00 from 30.06.2025"),
     ((3, 2, date(2027, 2, 1), 1320, 1800), "3/2 с 2027-02-01 22:00-06:00"),
 ]
@@ -108,7 +110,7 @@ def test_sql_has_the_answers_of_the_library() -> None:
 
 
 def test_each_day_is_explained() -> None:
-    office = Schedule(None, "2/2 from 2026-01-05 08:00-20:00", tz="Europe/Moscow")
+    office = Schedule(None, ROTATION, tz="Europe/Moscow")
     trace = office.explain(datetime(2026, 1, 6, 18, tzinfo=office.tz), working_hours(4))
     assert [step.reason() for step in trace.steps] == [
         "ordinary working day: day 2 of 4 in rotation",
@@ -129,34 +131,13 @@ def test_a_rotation_of_one_season_explains_no_other() -> None:
     }
 
 
-def test_holidays_and_short_days_apply_with_a_calendar_of_seven_days() -> None:
-    week = Calendar.get("RU").with_week(7)
-    office = Schedule(week, "2/2 from 2026-01-05 08:00-20:00", tz="Europe/Moscow")
-    assert office.shifts_on(date(2026, 1, 5)) == ()
-    (eve,) = office.shifts_on(date(2026, 6, 11))
-    assert eve.end == timedelta(hours=19)
-    with pytest.raises(HoursSyntaxError, match="take its 7-day week"):
-        Schedule("RU", "2/2 from 2026-01-05 08:00-20:00", tz="Europe/Moscow")
-
-
-def test_a_rotation_may_begin_and_end_at_a_change() -> None:
-    changes = {date(2026, 3, 1): "2/2 from 2026-03-01 08:00-20:00", date(2026, 4, 1): "Mo-Fr 9-18"}
-    office = Schedule(None, "Mo-Fr 9-18", tz="Europe/Moscow", changes=changes)
-    worked = [bool(office.shifts_on(date(2026, 3, day))) for day in (1, 2, 3, 4, 5)]
-    assert worked == [True, True, False, False, True]
-    assert not office.shifts_on(date(2026, 4, 4))
-
-
 @pytest.mark.parametrize(
     ("text", "same"),
     [
-        ("2/2 с 05.01.2026 8-20", "2/2 from 2026-01-05 08:00-20:00"),
-        ("2/2 8-20 since 2026-01-05", "2/2 from 2026-01-05 08:00-20:00"),
-        (
-            "1/3 from 2026-01-05 08:00-20:00, 1/3 from 2026-01-06 20:00-08:00",
-            "1/3 from 2026-01-05 08:00-20:00, 1/3 from 2026-01-06 20:00-08:00",
-        ),
-        ("Apr-Sep 2/2 from 2026-01-05 08:00-20:00", "Apr-Sep 2/2 from 2026-01-05 08:00-20:00"),
+        ("2/2 с 05.01.2026 8-20", ROTATION),
+        ("2/2 8-20 since 2026-01-05", ROTATION),
+        (f"1/3 from 2026-01-05 08:00-20:00, {AT_NIGHT}",) * 2,
+        (f"Apr-Sep {ROTATION}",) * 2,
     ],
 )
 def test_notation(text: str, same: str) -> None:
@@ -165,9 +146,23 @@ def test_notation(text: str, same: str) -> None:
     assert WeeklyHours.parse(same) == hours
 
 
+def test_rotations_with_a_calendar_and_with_changes() -> None:
+    week = Calendar.get("RU").with_week(7)
+    office = Schedule(week, ROTATION, tz="Europe/Moscow")
+    assert office.shifts_on(date(2026, 1, 5)) == ()
+    (eve,) = office.shifts_on(date(2026, 6, 11))
+    assert eve.end == timedelta(hours=19)
+    with pytest.raises(HoursSyntaxError, match="take its 7-day week"):
+        Schedule("RU", ROTATION, tz="Europe/Moscow")
+    changes = {date(2026, 3, 1): "2/2 from 2026-03-01 08:00-20:00", date(2026, 4, 1): "Mo-Fr 9-18"}
+    office = Schedule(None, "Mo-Fr 9-18", tz="Europe/Moscow", changes=changes)
+    worked = [bool(office.shifts_on(date(2026, 3, day))) for day in (1, 2, 3, 4, 5)]
+    assert worked == [True, True, False, False, True]
+    assert not office.shifts_on(date(2026, 4, 4))
+
+
 @pytest.mark.parametrize(
-    "text",
-    ["2/2 8-20", "0/2 from 2026-01-05 8-20", "2/2 from 2026-02-30 8-20", "сутки через трое"],
+    "text", ["2/2 8-20", "0/2 from 2026-01-05 8-20", "2/2 from 2026-02-30 8-20", "сутки через трое"]
 )
 def test_what_is_missing_is_named(text: str) -> None:
     with pytest.raises(HoursSyntaxError, match=r"days off and a first day on.*2/2 from 2026-01-05"):
