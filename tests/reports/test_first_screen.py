@@ -69,7 +69,7 @@ def test_agencies_furthest_from_the_target_come_first() -> None:
         for name, (met, late) in counts.items()
     }
     root = read(page(made(appeals, **MARCH), "en"))
-    list_ = section(root, "most_late")
+    list_ = section(root, "furthest")
     shown = items(list_)
     names = [item.all("bdi")[0].text for item in shown]
     assert names == sorted(
@@ -88,7 +88,7 @@ def test_agencies_furthest_from_the_target_come_first() -> None:
 
 
 def test_rows_say_their_verdict_and_those_without_one_are_folded() -> None:
-    root = section(read(page(made(seven(), **MARCH), "ru")), "most_late")
+    root = section(read(page(made(seven(), **MARCH), "ru")), "furthest")
     verdicts = {item.all("bdi")[0].text: item.all("small")[:1] for item in items(root)}
     assert verdicts["G6"][0].text == "цель не достигнута"
     assert verdicts["G6"][0]["class"] == "fails"
@@ -102,7 +102,7 @@ def test_rows_say_their_verdict_and_those_without_one_are_folded() -> None:
     scales = [svg for svg in root.all("svg") if svg["class"] == "scale"]
     assert [svg.all("text")[0].text for svg in scales] == ["0"]
     many = [one for n in range(13) for one in appeals_of(f"A{n:02}", 50, 20 + n)]
-    root = section(read(page(made(many, **MARCH), "en")), "most_late")
+    root = section(read(page(made(many, **MARCH), "en")), "furthest")
     (more,) = root.all("details", class_="more")
     assert more.all("summary")[0].text == "3 more"
     assert [item.all("bdi")[0].text for item in items(more)] == ["A02", "A01", "A00"]
@@ -111,16 +111,16 @@ def test_rows_say_their_verdict_and_those_without_one_are_folded() -> None:
 def test_next_step_says_where_the_overdue_appeals_are() -> None:
     waiting: list[Appeal] = [("Good", 700, None)] * 3 + [("G6", 700, None)] * 2
     root = read(page(made([*seven(), *waiting], **MARCH), "en"))
-    (reading,) = section(root, "most_late").all("p", class_="soft reading")
+    (reading,) = section(root, "furthest").all("p", class_="soft reading")
     assert "The first row: 10.0% in time" in reading.text
     (step,) = section(root, "summary").all("p", data_figure="step")
     assert step.text == (
         "Next: answer the 5 appeals that are overdue now, of all periods: the most, 3, at Good; "
         "2 at those named above."
     )
-    (row,) = (one for one in items(section(root, "most_late")) if "G6" in one.text)
+    (row,) = (one for one in items(section(root, "furthest")) if "G6" in one.text)
     assert "overdue now: 2" in row.text
-    heads = section(root, "most_late").all("li", class_="head")[0].all("span")
+    heads = section(root, "furthest").all("li", class_="head")[0].all("span")
     assert [head.text for head in heads] == [
         "agency",
         "in time, 95% interval",
@@ -131,7 +131,7 @@ def test_next_step_says_where_the_overdue_appeals_are() -> None:
 
 def test_agency_opens_its_late_appeals() -> None:
     appeals = [*appeals_of("A", 20, 12), *appeals_of("B", 30, 1), *appeals_of("C", 30, 0)]
-    root = section(read(page(made(appeals, **MARCH), "en")), "most_late")
+    root = section(read(page(made(appeals, **MARCH), "en")), "furthest")
     found = {item.all("bdi")[0].text: item.all("table") for item in items(root)}
     assert {name: len(tables) for name, tables in found.items()} == {"A": 1, "B": 1, "C": 0}
     assert len(found["A"][0].all("tr")) == 1 + 10

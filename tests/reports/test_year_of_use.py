@@ -193,7 +193,7 @@ def check_sentences(found: Forms, data: dict[str, Any], period: Period) -> None:
     counts = {row["key"]: row["counts"] for row in data["tables"][0]["rows"]}
     named = [name.text for name in most[0].all("bdi")] if most else []
     if named:
-        listed = found.page.all("section", id="most_late")[0].all("bdi")
+        listed = found.page.all("section", id="furthest")[0].all("bdi")
         same(named, [name.text for name in listed][: len(named)])
         same(plain(most[0].text), lines[1])
         for name in named:

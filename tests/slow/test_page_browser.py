@@ -168,18 +168,18 @@ def test_phone_shows_the_result_and_the_tiles_first(phone: Browser) -> None:
 
 def test_box_finds_agencies_and_the_newest_weeks_are_in_sight(phone: Browser) -> None:
     phone.size(390, 844)
-    box = "document.querySelector('#most_late .filter input')"
+    box = "document.querySelector('#furthest .filter input')"
     focus(phone, box)
     phone.type("РАЙОНА № 7 ")
     seen = (
-        "[...document.querySelectorAll('#most_late .needs li:not(.head)')]"
+        "[...document.querySelectorAll('#furthest .needs li:not(.head)')]"
         ".filter(e => e.checkVisibility()).map(e => e.querySelector('bdi').textContent)"
     )
     assert all("7" in name for name in phone.run(seen))
     assert 0 < len(phone.run(seen)) < 30
     phone.type("нет такого")
     assert phone.run(seen) == []
-    assert phone.run("document.querySelector('#most_late [role=status]').textContent")
+    assert phone.run("document.querySelector('#furthest [role=status]').textContent")
     phone.run(f"({box}.value = '', {box}.dispatchEvent(new Event('input')))")
     assert len(phone.run(seen)) == 10  # the others are folded away again
     right = "(s => s.getBoundingClientRect().right)(document.querySelector('#weeks svg.chart'))"
@@ -188,7 +188,7 @@ def test_box_finds_agencies_and_the_newest_weeks_are_in_sight(phone: Browser) ->
 
 def test_what_is_folded_away_opens_by_keyboard_and_by_links(phone: Browser) -> None:
     rows, fold = (
-        "document.querySelector('#most_late .needs details')",
+        "document.querySelector('#furthest .needs details')",
         "document.getElementById('analyst')",
     )
     phone.run(f"{rows}.querySelector('summary').focus()")

@@ -159,7 +159,7 @@ def _first(report: Report) -> Iterator[tuple[str, str, Iterable[Any]]]:
     yield "summary", "", lists.summary(report)
     above = agencies(report)
     if above is not None:
-        yield "most_late", "", lists.groups(report, above)
+        yield "furthest", "", lists.groups(report, above)
     yield "now", "", lists.now(report)
 
 
