@@ -220,7 +220,8 @@ class Columns:
         left = left[:MOST_LISTED]
         choices = [toml_line(canonical, column.name) for column in left]
         names = ", ".join(column.shown for column in left)
-        facts: dict[str, object] = {"columns": say("detect_best", columns=names) if names else ""}
+        some = say("detect_best", columns=names) if names else say("detect_none")
+        facts: dict[str, object] = {"columns": some}
         if canonical == "answered_at":
             choices.append(toml_line(canonical, ""))
             return ask("columns", "detect_no_answers", choices, canonical, **facts)
