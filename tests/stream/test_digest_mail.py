@@ -304,7 +304,7 @@ def spoken(text: bytes, replies: dict[bytes, bytes]) -> Iterator[int]:
         with opened, suppress(OSError), opened.makefile("rb") as lines:
             opened.sendall(text)
             for line in lines:
-                reply = replies.get(line.split()[0].upper())
+                reply = replies.get(line.upper().partition(b" ")[0].strip())
                 if reply == b"":
                     return
                 if reply is not None:

@@ -62,8 +62,20 @@ def revise(old: ReportNumbers, new: ReportNumbers) -> Revision:
     verdict changed. Figures are compared as text. Raises ValueError for reports of different
     targets.
 
-    >>> revise(march_as_of_1_april, march_as_of_15_april).causes  # doctest: +SKIP
-    ('as_of', 'input')
+    >>> from datetime import datetime, timedelta
+    >>> import numpy as np
+    >>> from workhours_sla import Schedule, Target
+    >>> from workhours_sla.report import AppealColumns, cases_of_columns, report
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> target = Target("first reply", timedelta(hours=4), office)
+    >>> columns = AppealColumns(np.array(["2025-03-11T07:15"], "M8[s]"), np.array(["NaT"], "M8[s]"))
+    >>> old, new = (
+    ...     report(cases_of_columns(columns, target, as_of=when))
+    ...     for when in (datetime(2025, 3, day, tzinfo=office.tz) for day in (12, 13))
+    ... )
+    >>> revision = revise(old, new)
+    >>> revision.causes, [change.new for change in revision.changes if change.figure == "median"]
+    (('as_of',), [])
     """
     if old.promise.name != new.promise.name:
         names = {"old": repr(old.promise.name), "new": repr(new.promise.name)}
@@ -86,8 +98,17 @@ def compare(before: ReportNumbers, after: ReportNumbers) -> RateChange | None:
 
     Returns None if one of the two reports has no matured case.
 
-    >>> compare(february, march).difference  # doctest: +SKIP
-    0.013
+    >>> from datetime import datetime, timedelta
+    >>> import numpy as np
+    >>> from workhours_sla import Schedule, Target
+    >>> from workhours_sla.report import AppealColumns, cases_of_columns, report
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> target = Target("first reply", timedelta(hours=4), office)
+    >>> columns = AppealColumns(np.array(["2025-03-11T07:15"], "M8[s]"), np.array(["NaT"], "M8[s]"))
+    >>> when = datetime(2025, 3, 13, tzinfo=office.tz)
+    >>> late = report(cases_of_columns(columns, target, as_of=when))
+    >>> compare(late, late).difference
+    0.0
     """
     return change_between(before.mix, after.mix)
 

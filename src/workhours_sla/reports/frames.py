@@ -152,9 +152,18 @@ def to_pandas(table: ReportNumbers | Cases, by: str = "total") -> pd.DataFrame:
     elapsed working time, to join with your input. Raises LookupError for an unknown table, and
     ImportError if pandas is not installed.
 
-    >>> to_pandas(march)["breached"].tolist()  # doctest: +SKIP
+    >>> from datetime import datetime, timedelta
+    >>> import numpy as np
+    >>> from workhours_sla import Schedule, Target
+    >>> from workhours_sla.report import AppealColumns, cases_of_columns, report
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> target = Target("first reply", timedelta(hours=4), office)
+    >>> columns = AppealColumns(np.array(["2025-03-11T07:15"], "M8[s]"), np.array(["NaT"], "M8[s]"))
+    >>> when = datetime(2025, 3, 13, tzinfo=office.tz)
+    >>> cases = cases_of_columns(columns, target, as_of=when)
+    >>> to_pandas(report(cases))["breached"].tolist()
     [1]
-    >>> to_pandas(cases)[["appeal_id", "verdict"]].values.tolist()  # doctest: +SKIP
+    >>> to_pandas(cases)[["appeal_id", "verdict"]].values.tolist()
     [['0', 'breached']]
     """
     try:

@@ -104,9 +104,9 @@ def _next_step(report: ReportNumbers, found: Sequence[Row], texts: Texts) -> str
         fewer, target = lacking(report.total), target_text(report.promise.target_rate)
         return texts.text("step_fewer", count=fewer, target=target) if fewer else ""
     parts, count = [], sum(waiting[row.key] for row in found)
-    for key, most in waiting.most_common(1):
-        if key not in {None, *(row.key for row in found)}:
-            parts.append(texts.text("step_most", count=most, name=_marked(key)))
+    (key, most), (_, next_most) = [*waiting.most_common(2), (None, 0), (None, 0)][:2]
+    if key not in {None, *(row.key for row in found)} and most > next_most:
+        parts.append(texts.text("step_most", count=most, name=_marked(key)))
     if count:
         parts.append(texts.text("step_there", count=count, agencies=len(found)))
     more = f": {texts.text('and').join(parts)}" if parts else ""

@@ -56,6 +56,8 @@ WRITTEN_EVERY: Final = timedelta(minutes=1)
 """Maximum advance of the watermark in memory before it is written to the database."""
 SWEPT_EVERY: Final = timedelta(hours=1)
 """How far time passes until a store with retention looks for old quarantined events again."""
+MANY: Final = 16
+"""Number of copies of an event id from which on they are kept in memory."""
 AT_ONCE: Final = 500  # number of appeals that are dropped at once
 
 _OLDEST_ACCEPTED: Final = """
@@ -82,6 +84,8 @@ class Store(StoreReader):
         self._token = f'"{token_hex()}"'
         self._hot: dict[str, AppealState] = {}
         """The appeals in memory, last used last; between transactions equal to those on disk."""
+        self._repeated: dict[str, Copies] = {}
+        """The ids with many copies that were last asked for; else each copy would read them all."""
         self._state: dict[str, Any] = {}  # the counters and other values in the table ``meta``
         self._last_event: int = 0
         self._watermark: datetime | None = None
@@ -162,6 +166,7 @@ class Store(StoreReader):
     def _load(self) -> None:
         """Read the counters and the watermark again, and drop the appeals in memory."""
         self._hot.clear()
+        self._repeated = {}
         self._state = self._meta()
         self._watermark = instant_if(self._state.get("watermark"))
         ((last,),) = self._all("SELECT max(number) FROM event")
@@ -203,9 +208,11 @@ class Store(StoreReader):
 
     def copies(self, event_ids: Sequence[str]) -> MutableMapping[str, Copies]:
         """Return the stored copies of the events with these ids, keyed by event id."""
-        found: dict[str, Copies] = {}
-        for copy in self._stored("event_id IN (*)", event_ids):
+        kept = self._repeated
+        found = {one: kept[one] for one in event_ids if one in kept}
+        for copy in self._stored("event_id IN (*)", [one for one in event_ids if one not in kept]):
             found.setdefault(copy.event.event_id, Copies()).add(copy)
+        self._repeated = {one: copies for one, copies in found.items() if len(copies.all) >= MANY}
         return found
 
     def appeals(self, ids: Iterable[str]) -> Mapping[str, AppealState]:
@@ -349,6 +356,7 @@ class Store(StoreReader):
         Old quarantined events are searched for once in an hour. One with the reason ``no_appeal``
         stays while its appeal has other events. The number of rejected rows is kept.
         """
+        self._repeated = {}
         count = micros(before)
         self._drop_rejected(count)
         self._drop_messages(count)

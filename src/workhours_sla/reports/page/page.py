@@ -86,8 +86,19 @@ def page(
     ``rest`` is the name of a file next to the page with all late appeals; the page links to it.
     Raises ValueError for an unknown language.
 
-    >>> page(march, "ru")[:32]  # doctest: +SKIP
-    '<!doctype html>\n<html lang="ru">'
+    >>> import numpy as np
+    >>> from datetime import datetime, timedelta
+    >>> from workhours_sla import Schedule, Target
+    >>> from workhours_sla.report import AppealColumns, cases_of_columns, report
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> posted = np.array(["2025-03-11T07:15"], "M8[s]")
+    >>> answered = np.array(["NaT"], "M8[s]")
+    >>> when = datetime(2025, 3, 12, 18, tzinfo=office.tz)
+    >>> target = Target("first reply", timedelta(hours=4), office)
+    >>> cases = cases_of_columns(AppealColumns(posted, answered), target, as_of=when)
+    >>> made = page(report(cases), "ru")
+    >>> made[:32], "0/1" in made
+    ('<!doctype html>\n<html lang="ru">', True)
     """
     with language(lang or report.lang):
         report = report.named()
@@ -111,7 +122,17 @@ def traces_of(outcomes: Iterable[Outcome], target: Target) -> Traces:
     ``outcomes``, for a due time that depends on the working hours of several holders, and for a
     ClockTime budget.
 
-    >>> print(traces_of(outcomes, target)(march.late[0]))  # doctest: +SKIP
+    >>> from datetime import datetime, timedelta
+    >>> from workhours_sla import Event, EventType, Policy, Schedule, evaluate
+    >>> from workhours_sla.report import cases_of_outcomes, report
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> target = Target("first reply", timedelta(hours=4), office)
+    >>> posted = datetime(2025, 3, 11, 10, 15, tzinfo=office.tz)
+    >>> now = datetime(2025, 3, 13, 18, tzinfo=office.tz)
+    >>> event = Event("e1", "A-1", EventType.CREATED, posted, posted)
+    >>> outcomes = evaluate([event], Policy([target]), as_of=now).outcomes
+    >>> late = report(cases_of_outcomes(outcomes, target, as_of=now)).late[0]
+    >>> print(traces_of(outcomes, target)(late))
     Tue 11 Mar 2025  10:15-13:00, 14:00-15:15   4:00   ordinary working day
     """
     by_clock = {
