@@ -68,8 +68,10 @@ def main(pictures: Path) -> None:
         now = datetime.now(UTC)
         with served(folder, 0) as address:
             send_past(address, stream(now, 28, 2026), now)
-            while b"usual" not in urlopen(f"{address}/?lang=en").read():  # noqa: S310
-                time.sleep(1)  # the first reader makes it read the past
+            for _ in range(60):  # seconds; the first reader makes it read the past
+                if b"usual" in urlopen(f"{address}/?lang=en").read():  # noqa: S310
+                    break
+                time.sleep(1)
             for language in ("en", "ru"):
                 take(f"{address}/", pictures / f"screen.{language}.png", language, folder)
 

@@ -589,6 +589,20 @@ def test_json_has_no_control_characters(tmp_path: Path, capsys: pytest.CaptureFi
     assert "Дороги" in out
 
 
+def test_errors_and_notes_have_no_control_characters(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "a\x1b[31m\u202e.csv"
+    head = "Номер;Дата публикации;Дата ответа\n"
+    for row, said in (("1;12.03.2026 10:15;", "as detected"), ("1;02.03.2026;", "be read")):
+        file.write_text(f"{head}{row}\n")
+        _, _, err = run(capsys, "check", str(file), "--calendar", "RU-VGG")
+        assert "a?[31m?.csv" in err
+        assert said in err
+        assert "\x1b" not in err
+        assert "\u202e" not in err
+
+
 def test_a_limit_by_rule_marks_the_answer_as_provisional(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

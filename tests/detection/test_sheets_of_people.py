@@ -203,6 +203,17 @@ def test_a_page_under_the_name_of_a_workbook_is_read() -> None:
     read(spanned.encode(), Sheet("", "1 12 10:05 12 11:30, 2 12 12:05 -"))
 
 
+def test_a_second_table_of_a_page_is_noted() -> None:
+    table = PAGE.partition("<body>")[2].partition("</body>")[0]
+    found = detect(BytesIO(PAGE.encode()), given=Given(tz=ZONE))
+    config = parse_config(answered(found, ()), "written")
+    pages = {PAGE: 0, PAGE.replace(table, table * 2): 1, PAGE.replace("</body>", "<table><tr>"): 0}
+    for page, notes in pages.items():
+        with open_source(BytesIO(page.encode()), config) as source:
+            list(source)
+        assert [note.cause for note in source.notes] == ["other_tables"] * notes
+
+
 def test_a_question_names_its_candidates_with_an_example_the_best_first() -> None:
     rows = [line.split("|") for line in SHEETS["ServiceNow"].rows.splitlines()]
     (doubt,) = detect(BytesIO(as_csv(rows)), given=Given(tz=ZONE)).doubts

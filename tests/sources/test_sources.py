@@ -90,6 +90,18 @@ def test_a_sheet_in_cp1251() -> None:
     assert (second.agency_id, third.agency_id) == ("Дороги", None)
 
 
+def test_stray_quotes_swallow_no_rows() -> None:
+    rows = sheet(
+        'A-1;12.03.2026 10:15;;"ЖКХ\n'
+        "A-2;12.03.2026 10:15;;Дороги\n"
+        'A-3;12.03.2026 10:15;;ЖКХ"\n'
+        'A-4;12.03.2026 10:15;;"a text of\ntwo lines; with; some; separators"\n'
+    )
+    first, *others = rows
+    assert "with whole rows in between" in one_fault([first], "malformed").detail
+    assert [event.appeal_id for event in events(others)] == ["A-2", "A-3", "A-4"]
+
+
 def test_events_in_json_lines() -> None:
     full = {
         "event_id": "e1", "appeal_id": 17, "type": "replied", "source": "vk",

@@ -160,6 +160,8 @@ def test_text_that_is_not_a_time_is_refused_in_one_sentence(
         ("30.10.2026", "time_no_clock"),
         ("31.11.2026", "time_date"),
         ("31.11.2026 09:45", "time_date"),
+        ("Mon, 30 Oct 2026 09:45", "time_weekday"),
+        ("вт, 30 октября 2026 09:45", "time_weekday"),
         ("30.10.2026 24:00", "time_clock"),
         ("30.10.2026 09.75", "time_clock"),
         ("2026-10-30T09:45-20", "time_offset"),

@@ -90,8 +90,11 @@ def furthest(report: ReportNumbers) -> list[Row]:
     """Return the few agencies that lack half of the answers that all of them lack to the target."""
     table = agencies(report)
     rows = [] if table is None else by_need(table.rows)
-    named = [row for row in rows if row.key and row.rate and lacking(row)]
-    judged = [row for row in named if row.rate and not row.rate.counts_only]
+    judged = [
+        row
+        for row in rows
+        if row.key is not None and row.rate and row.rate.lacking and not row.rate.counts_only
+    ]
     half, count = sum(map(lacking, judged)) / 2, 0
     while count < _NAMED and sum(map(lacking, judged[:count])) < half:
         count += 1
