@@ -12,6 +12,7 @@ from types import ModuleType
 from workhours_sla.module_names import DEFINED_IN
 
 _NEEDS = {
+    "src/workhours_sla/foreign/workalendar.py": ("workalendar",),
     "src/workhours_sla/foreign/icalendar.py": ("icalendar", "recurring_ical_events"),
     "src/workhours_sla/frames/arrow.py": ("numpy", "pyarrow"),
     "src/workhours_sla/frames/accessors.py": ("numpy", "pandas"),
@@ -62,7 +63,7 @@ def _needed(page: Path) -> set[str]:
 
 _ROOT = Path(__file__).parent
 _PAGES = [*_ROOT.glob("README*.md"), *_ROOT.glob("docs/*/**/*.md")]
-collect_ignore = ["docs/conf.py", "docs/_extensions"]
+collect_ignore = ["docs/conf.py", "docs/_extensions", "docs/take_pictures.py"]
 collect_ignore += [path for path, libraries in _NEEDS.items() if not all(map(find_spec, libraries))]
 collect_ignore += [str(page) for page in _PAGES if not all(map(find_spec, _needed(page)))]
 

@@ -43,7 +43,7 @@ EXTRA_TESTS = {
     "duckdb": ("tests/slow/engines/test_sql_scripts.py",),
     "service": ("tests/slow/test_service_process.py",),
     "webhook": ("tests/stream/test_webhooks.py",),
-    "workalendar": ("tests/foreign/test_foreign_calendars.py",),
+    "workalendar": ("tests/foreign/test_workalendar.py",),
 }
 
 

@@ -24,7 +24,7 @@ sys.path.insert(0, str(EXAMPLES))
 
 from demo_service import send_past, served, stream  # noqa: E402
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--hide-scrollbars"),
     *("--disable-quic", "--disable-background-networking", "--disable-component-update"),
@@ -36,7 +36,10 @@ MARCH = "--since 2026-03 --until 2026-03 --as-of 2026-04-01T12:00 --compare-with
 def take(address: str, path: Path, language: str, folder: Path) -> None:
     """Write what a browser shows at an address as a picture."""
     flags = [*FLAGS, f"--accept-lang={language}", f"--user-data-dir={folder / 'browser'}"]
-    command = [BROWSER, *flags, f"--screenshot={path}", address]
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser is None:
+        raise SystemExit("no Chromium on PATH; install one of " + ", ".join(BROWSERS))
+    command = [browser, *flags, f"--screenshot={path}", address]
     subprocess.run(command, check=True, stderr=subprocess.DEVNULL, timeout=120)  # noqa: S603
     with suppress(ImportError):
         from PIL import Image

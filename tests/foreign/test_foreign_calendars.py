@@ -17,7 +17,6 @@ import pytest
 from holidays.calendars import balinese_saka, hindu
 from holidays.groups import BalineseSakaCalendarHolidays, HinduCalendarHolidays
 from holidays.registry import EntityLoader
-from workalendar.registry import registry as workalendar_registry
 
 from workhours_sla import Calendar, DayKind, Layer, Schedule, copy_holidays, copy_workalendar
 from workhours_sla.calendars.zones import zone_of
@@ -29,7 +28,7 @@ from workhours_sla.errors import (
     ProvisionalWarning,
     UnknownCalendarError,
 )
-from workhours_sla.foreign import copying, holidays, workalendar
+from workhours_sla.foreign import copying, holidays
 from workhours_sla.text import catalog
 from workhours_sla.text.messages import phrase_of, said
 
@@ -45,11 +44,6 @@ WHOLE = [
 ]
 IDS = [*WHOLE, *dict.fromkeys(part[:2] for part in PARTS.split()), *PARTS.split()]
 SWAPPING = ["AM", "AZ", "BG", "BY", "CN", "HU", "KG", "KZ", "LV", "MM", "TW", "UA", "UZ", "VN"]
-WORKALENDAR_IDS = [
-    *("AU-NSW", "BR-SP", "CA-QC", "CH-GE", "CN", "DE", "DE-BY", "DZ", "ES-CT", "FR", "GB"),
-    *("GB-NIR", "HK", "IL", "JP", "KR", "MY", "NZ", "PT", "QA", "SG", "TR", "US", "US-CA"),
-    *("US-GA", "US-TX", "ZA"),
-]
 
 
 def dates(first: int, last: int) -> list[date]:
@@ -126,23 +120,6 @@ def test_a_working_weekend_has_the_hours_of_the_day_it_was_swapped_with(code: st
                 ]
                 assert day.reasons[0].act.note is None
     assert swaps > 0
-
-
-def of_workalendar(code: str, first: int, last: int) -> list[date]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        calendar = workalendar_registry.get(code)()
-        return [day for day in dates(first, last) if calendar.is_working_day(day)]
-
-
-@pytest.mark.parametrize("code", WORKALENDAR_IDS)
-def test_every_day_equals_that_of_workalendar(code: str) -> None:
-    copied = copy_workalendar(code, first=FIRST, last=LAST).provisional()
-    first, last = (day.year for day in copied.coverage[0])
-    assert (first, last) == {"CN": (2018, 2023), "MY": (2015, 2024)}.get(code, (FIRST, LAST))
-    assert working(copied, first, last) == of_workalendar(code, first, last)
-    for day in copied.days(*copied.coverage[0]):
-        assert not day.working or day.hours_of.weekday() not in copied.weekend
 
 
 def test_a_weekend_that_changed_is_that_of_each_date() -> None:
@@ -233,7 +210,6 @@ def test_lunar_holidays_are_uncertain_until_confirmed() -> None:
     assert set(narrow.uncertain(2027)) < set(emirates.uncertain(2027))
     # these countries show an estimate as if it were confirmed
     assert copy_holidays("SA", first=2027, last=2027).uncertain(2027)
-    assert copy_workalendar("TR", first=2020, last=2020).uncertain(2020)
 
 
 def lunar_years_read(code: str) -> tuple[int, int]:
@@ -285,7 +261,6 @@ def test_the_default_range_ends_after_the_release() -> None:
     assert max(newest) <= release + 1
     year = copying.release_year(library.__version__, holidays.FIRST_RELEASES)
     assert copy_holidays("DE").coverage == ((date(2000, 1, 1), date(year + 1, 12, 31)),)
-    assert copy_workalendar("DE").coverage == ((date(2000, 1, 1), date(2024, 12, 31)),)
 
 
 def name_on(calendar: Calendar, day: date) -> str | None:
@@ -339,11 +314,6 @@ def test_the_registry_finds_both_libraries() -> None:
     assert bavaria == copy_holidays("DE-BY") == Calendar.get("holidays:DE-BY")
     assert bavaria.id == "DE-BY"
     assert not bavaria.is_working_day(date(2026, 1, 6))
-    germany = Calendar.get("workalendar:DE")
-    assert germany == copy_workalendar("DE")
-    assert germany.id == "workalendar:DE"
-    assert Calendar.get(germany.id) == germany
-    assert germany.version.startswith("workalendar ")
 
 
 def test_without_workalendar_its_calendars_name_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -371,11 +341,8 @@ def test_an_unknown_id_suggests_similar_ones() -> None:
         with pytest.raises(UnknownCalendarError, match=rf"did you mean .*\b{meant}\b") as caught:
             copy_holidays(code)
         assert caught.value.id == code
-    for copy in (copy_holidays, copy_workalendar):
-        with pytest.raises(UnknownCalendarError, match="ids are ISO 3166"):
-            copy("qqqq")
-    with pytest.raises(UnknownCalendarError, match=r"did you mean .*US-ID"):
-        copy_workalendar("US-IDX")
+    with pytest.raises(UnknownCalendarError, match="ids are ISO 3166"):
+        copy_holidays("qqqq")
 
 
 def test_russia_is_not_copied_from_libraries() -> None:
@@ -383,23 +350,7 @@ def test_russia_is_not_copied_from_libraries() -> None:
         for refusing in (holidays.provide, copy_holidays):
             with pytest.raises(UnknownCalendarError, match=f"built in.*Calendar.get..{code}"):
                 refusing(code)
-        for refusing in (workalendar.provide, copy_workalendar):
-            with pytest.raises(UnknownCalendarError, match="working Saturdays and shortened days"):
-                refusing(code)
-    with pytest.raises(UnknownCalendarError, match=r"does not have Russia.*Calendar\.get\('RU'\)"):
-        Calendar.get("workalendar:RU")
     assert Calendar.get("RU").version.startswith("20")
-
-
-def test_workalendar_is_not_used_for_countries_whose_swaps_it_lacks() -> None:
-    known = set(workalendar_registry.region_registry)
-    with_swaps = {code for code in SWAPPING if code in known}
-    assert with_swaps - {"CN"} == workalendar.SWAPS_MISSING
-    for code in workalendar.SWAPS_MISSING:
-        with pytest.raises(UnknownCalendarError, match=f"moved by decree.*Calendar.get..{code}"):
-            workalendar.provide(code)
-        with pytest.raises(UnknownCalendarError, match=f"^no calendar '{code}-XX'"):
-            Calendar.get(f"{code}-XX")
 
 
 @pytest.mark.parametrize(
@@ -416,11 +367,8 @@ def test_workalendar_is_not_used_for_countries_whose_swaps_it_lacks() -> None:
 def test_impossible_options_are_refused(options: dict[str, Any], message: str) -> None:
     with pytest.raises(CalendarDataError, match=message):
         copy_holidays("DE", **options)
-    for copy in (copy_holidays, copy_workalendar):
-        with pytest.raises(TypeError, match=r"first of copy_\w+ is .*; give int"):
-            copy("DE", first=date(2015, 1, 1))
-    with pytest.raises(CalendarDataError, match="no days of CN from 2025 to 2026"):
-        copy_workalendar("CN", first=2025, last=2026)
+    with pytest.raises(TypeError, match=r"first of copy_\w+ is .*; give int"):
+        copy_holidays("DE", first=date(2015, 1, 1))
 
 
 @pytest.mark.parametrize("code", ["DE-BY", "CN", "AE"])
@@ -438,7 +386,6 @@ def test_threads_can_copy_and_read_at_once() -> None:
     ids = ("DE-BY", "GB-SCT", "CN", "HU", "AE", "JP", "US-CA", "IL")
 
     theirs = {code: working(of_holidays(code, range(2024, 2026)), 2024, 2025) for code in ids}
-    korea = of_workalendar("KR", 2023, 2023)
     shared = {code: copy_holidays(code, first=2024, last=2025) for code in ids}
     together = threading.Barrier(64)
 
@@ -447,9 +394,8 @@ def test_threads_can_copy_and_read_at_once() -> None:
         together.wait()
         own = working(copy_holidays(code, first=2024, last=2025), 2024, 2025)
         read = working(shared[code], 2024, 2025)
-        other = working(copy_workalendar("KR", first=2023, last=2023), 2023, 2023)
         got = Calendar.get(code) == Calendar.get(code)
-        return got and own == read == theirs[code] and other == korea
+        return got and own == read == theirs[code]
 
     with ThreadPoolExecutor(64) as pool:
         assert all(pool.map(work, range(64)))
@@ -501,12 +447,5 @@ def test_a_calendar_without_a_zone_and_one_without_swaps() -> None:
     with pytest.raises(MissingTimeZoneError, match="America/Los_Angeles") as caught:
         Schedule("US-CA", "Mo-Fr 09:00-17:00")
     assert "Moscow" not in str(caught.value)
-    with pytest.raises(MissingTimeZoneError, match="Europe/Madrid, Atlantic/Canary"):
-        Schedule("workalendar:ES", "Mo-Fr 09:00-17:00")
     california = copy_holidays("US-CA", tz="America/Los_Angeles")
     assert Schedule(california, "Mo-Fr 09:00-17:00").tz == ZoneInfo("America/Los_Angeles")
-    day = copy_workalendar("CN").day(date(2021, 2, 20))
-    assert (day.kind, day.hours_of) == (DayKind.TRANSFERRED_WORK, date(2021, 2, 17))
-    assert day.reasons[0].act.note == copying.SWAP_NOT_RECORDED
-    note = copy_workalendar("US-GA").day(date(2024, 1, 1)).reasons[0].act.note
-    assert "possibly wrong" in (note or "")
