@@ -9,22 +9,31 @@ ENGINES := $(VENV)/.installed-engines
 VERSIONS := versions.txt
 VERSIONS_OF_DBT := versions-dbt.txt
 PIP := -m pip --quiet --disable-pip-version-check
-INSTALL := $(BIN)/python $(PIP) install --constraint $(VERSIONS)
+# Nothing is built from source, this project apart, so that a library without a wheel is seen on every machine.
+INSTALL := $(BIN)/python $(PIP) install --constraint $(VERSIONS) --only-binary :all:
 
 .PHONY: demo demo-service docs newcomer release test test-all test-engines lint notebooks properties bench calendar \
 	texts versions clean
 
+# prints a command, then its output
+show = @echo; echo "$$ workhours $(1)"; PATH="$(CURDIR)/$(BIN):$$PATH"; workhours $(1)
+AS_OF := --as-of 2026-03-27T15:30+03:00
+
 demo: $(BASE)
-	@$(BIN)/workhours due "31.10.2025 17:30" --calendar RU-VGG
+	@$(INSTALL) --no-build-isolation --editable ".[report,excel]"
+	@mkdir -p build/demo
+	$(call show,due '31.10.2025 17:30' --calendar RU-VGG)
+	$(call show,calendar RU-VGG 2026)
+	$(call show,check examples/data/appeals.csv --config examples/check_rows.toml $(AS_OF) | head -9)
+	$(call show,check examples/data/appeals.jsonl --config examples/check_events.toml $(AS_OF) | head -9)
 	@echo
-	@$(BIN)/workhours calendar RU-VGG 2026
+	@echo "Both files have the same appeals. The sheet has only answers to the point: 45 were late or are missing."
+	@echo "The events have every reply, and here any reply counts: 9 of the 45 had one in time. Citizens asked again"
+	@echo "in 9 appeals, and each further question has a due time of its own; 1 of these answers was late: 45 - 9 + 1 = 37."
+	$(call show,report examples/data/appeals.csv --config examples/check_rows.toml $(AS_OF) \
+		--html build/demo/page.html --xlsx build/demo/report.xlsx > build/demo/report.txt)
 	@echo
-	@# 1 is the status for breaches found, and there are some
-	@$(BIN)/workhours check examples/data/appeals.csv --config examples/check_rows.toml \
-		--as-of 2026-03-27T15:30+03:00 || test $$? -eq 1
-	@echo
-	@$(BIN)/workhours check examples/data/appeals.jsonl --config examples/check_events.toml \
-		--as-of 2026-03-27T15:30+03:00 || test $$? -eq 1
+	@echo "The page for a browser, the workbook and the text are in $(CURDIR)/build/demo"
 
 demo-service: $(BASE)  ## the service with the appeals of four invented weeks, until Ctrl+C
 	@$(INSTALL) --no-build-isolation --editable ".[service]"
@@ -39,7 +48,7 @@ test-all: $(STAMP)  ## what is slow: processes, browsers, kills, whole streams, 
 
 test-engines: $(ENGINES)  ## a million rows in each engine, compared with the library one by one
 	WORKHOURS_ENGINE_ROWS=$${WORKHOURS_ENGINE_ROWS:-1000000} PATH="$(CURDIR)/$(VENV)/dbt/bin:$$PATH" \
-		$(BIN)/python -m pytest tests/slow/engines -m "" --numprocesses=2 --dist=loadfile
+		$(BIN)/python -m pytest tests/slow/engines tests/foreign/test_workalendar.py -m "" --numprocesses=2 --dist=loadfile
 
 lint: $(STAMP)
 	$(BIN)/ruff check
@@ -98,8 +107,9 @@ $(STAMP): $(BASE)
 
 # dbt has an environment of its own, since it pins the versions of libraries that others need newer
 $(ENGINES): $(STAMP) $(VERSIONS_OF_DBT)
-	$(INSTALL) wheel # PySpark is built from its source
-	$(INSTALL) --no-build-isolation --editable ".[dev,kafka,spark]" schemathesis
+	$(INSTALL) setuptools wheel # with which PySpark and a library that workalendar needs are built from source
+	$(BIN)/python $(PIP) install --constraint $(VERSIONS) --no-build-isolation --editable ".[dev,kafka,spark,workalendar]" \
+		schemathesis
 	$(PYTHON) -m venv $(VENV)/dbt
 	$(VENV)/dbt/bin/python $(PIP) install --constraint $(VERSIONS_OF_DBT) dbt-core dbt-duckdb dbt-postgres
 	@touch $@
@@ -107,7 +117,7 @@ $(ENGINES): $(STAMP) $(VERSIONS_OF_DBT)
 versions:  ## the newest versions of everything into the two files, from new environments
 	rm -rf build/versions
 	$(PYTHON) -m venv build/versions/all
-	build/versions/all/bin/python $(PIP) install editables hatchling schemathesis --editable ".[dev,docs,kafka,spark]"
+	build/versions/all/bin/python $(PIP) install editables hatchling schemathesis --editable ".[dev,docs,kafka,spark,workalendar]"
 	build/versions/all/bin/python $(PIP) freeze --exclude-editable > $(VERSIONS)
 	$(PYTHON) -m venv build/versions/dbt
 	build/versions/dbt/bin/python $(PIP) install "dbt-core<1.12" "dbt-duckdb<1.12" "dbt-postgres<1.12"
