@@ -38,6 +38,7 @@ from workhours_sla.service.operations import Labels, WithStore
 from workhours_sla.service.screen.board import PAST, Past, board_of
 from workhours_sla.service.screen.filters import Filters, Show
 from workhours_sla.service.screen.view import Page, View
+from workhours_sla.text.catalog import language
 
 TWO = Policy([*POLICY.targets, Target("final answer", WorkingDays(7), OFFICE, stops="final_reply")])
 HOSTILE = [
@@ -262,7 +263,7 @@ def test_the_fullest_hour_is_what_must_be_answered_first() -> None:
 
 
 def test_usual_numbers_are_those_of_a_plain_count() -> None:
-    """The screen says whether more are overdue than at this time of most days of four weeks."""
+    """The screen says whether more are overdue than at this time of days after a working day."""
     now, dice = at("2026-03-31T10:00:30"), random.Random(5)
     events = []
     for n in range(400):
@@ -271,12 +272,14 @@ def test_usual_numbers_are_those_of_a_plain_count() -> None:
         if dice.random() < 0.9:
             events.append(replied(f"A-{n}", when + timedelta(hours=dice.randrange(1, 90))))
     events = [one for one in events if one.occurred_at <= now]
+    first = min(one.occurred_at for one in events)
     counts, every = [], evaluate(events, POLICY, as_of=now).outcomes
     with_due = {one.due_at.date() for one in every if one.due_at}
-    for day in (now - timedelta(days=n) for n in range(1, 29)):
+    for day in (now - timedelta(days=n) for n in range(1, 43)):
         found = evaluate([one for one in events if one.occurred_at <= day], POLICY, as_of=day)
         waiting = [one for one in found.outcomes if one.answered_at is None and one.due_at]
-        if day.date() in with_due:
+        after_work = all(OFFICE.shifts_on(day.date() - timedelta(days=n)) for n in (0, 1))
+        if after_work and day.date() in with_due and day - first >= timedelta(days=7):
             late = sum(one.verdict == "breached" for one in waiting)
             today = sum(
                 one.verdict != "breached" and one.due_at.date() == day.date() for one in waiting
@@ -284,19 +287,51 @@ def test_usual_numbers_are_those_of_a_plain_count() -> None:
             counts.append((late, today))
     with running(POLICY, clock=Clock(now)) as live:
         live.apply(events)
-        past = Past(live.since(now - PAST), OFFICE.tz)
+        past = Past(live.since(now - PAST), OFFICE.tz, [OFFICE])
         usual = past.usual(now)
         board = board_of(live.current().outcomes, POLICY, now, Filters(), {"first reply": past})
         page = Page(View(POLICY, NO_LABELS), Filters(), now)
         said = [page.usual(board, group) for group in usual]
     for place, group in enumerate((Show.OVERDUE, Show.TODAY)):
         some = sorted(count[place] for count in counts)
-        assert usual[group] == (some[len(some) // 4], some[-1 - len(some) // 4])
-        low, high = usual[group]
+        cut = len(some) // 8
+        low, high = some[cut], some[-1 - cut]
+        assert usual[group] == (low, high, len(some), 0)
         size = len(board.lists[group])
         word = "more than" if size > high else "less than" if size < low else "as"
-        assert said[place].startswith(f"{word} usual ({low}")
-    assert Past([], OFFICE.tz).usual(now) == {}
+        assert said[place].startswith(f"{word} usual after a working day: {low}")
+    assert Past([], OFFICE.tz, [OFFICE]).usual(now) == {}
+
+
+def test_a_day_is_compared_with_days_after_as_many_days_off() -> None:
+    """Mondays with three times the appeals are as usual; a real surge on any day is not."""
+    every = (at("2025-03-03T09:30") + timedelta(days=n) for n in range(400))
+    worked = [day for day in every if OFFICE.shifts_on(day.date())]
+
+    def posted_on(day: datetime, times: int = 1) -> list[Event]:
+        size = times * (30 if day.weekday() == 0 else 10)
+        return [posted(f"{day:%y%m%d}-{n}", day + timedelta(minutes=n % 30)) for n in range(size)]
+
+    events = [one for day in worked for one in posted_on(day)]
+    events += [replied(one.appeal_id, one.occurred_at + timedelta(hours=3.5)) for one in events]
+    outcomes = evaluate(events, POLICY, as_of=at("2026-05-01T00:00")).outcomes
+    past = {"first reply": Past(outcomes, OFFICE.tz, [OFFICE])}
+
+    def said(day: datetime, times: int = 1, lang: str = "en") -> str:
+        now = day + timedelta(hours=3)
+        open_now = evaluate(posted_on(day, times), POLICY, as_of=now).outcomes
+        board = board_of(open_now, POLICY, now, Filters(), past)
+        with language(lang):
+            return Page(View(POLICY, NO_LABELS), Filters(), now).usual(board, Show.TODAY)
+
+    ordinary = {day.date(): said(day) for day in worked if day > at("2025-05-01T00:00")}
+    assert {some.split(" usual")[0] for some in ordinary.values()} == {"", "as"}
+    assert said(at("2026-01-12T09:30")) == ""  # after a break without equals
+    assert said(at("2025-12-15T09:30")) == "as usual after 2 days off: 30 in 5 days"
+    monday, tuesday = at("2025-12-15T09:30"), at("2025-12-16T09:30")
+    assert said(monday, 4) == "more than usual after 2 days off: 30 in 5 days"
+    assert said(tuesday, 4).startswith("more than usual after a working day: 10 in ")
+    assert said(monday, lang="ru") == "как обычно после 2 нерабочих дней: 30 за 5 дней"
 
 
 def test_targets_are_never_added_up() -> None:

@@ -21,9 +21,11 @@ GROUPS: Final = (Show.OVERDUE, Show.TODAY, Show.NEXT, Show.LATER, Show.PAUSED, S
 """The groups of open appeals, the most urgent first. Each outcome is in one of them."""
 _WAITING: Final = frozenset({Verdict.PENDING, Verdict.AT_RISK, Verdict.PAUSED, Verdict.BREACHED})
 _DAY: Final = timedelta(days=1)
-PAST: Final = timedelta(days=35)
-"""The past that *usual* comes from: four weeks, after a week in which appeals become overdue."""
-_FEWEST: Final = 8  # number of days from which on a number is usual
+_WEEKS: Final = 6  # so that four of them have a Monday after two days off, also after holidays
+PAST: Final = timedelta(weeks=_WEEKS + 1)
+"""The past that *usual* comes from, after a week in which appeals become overdue."""
+_LONGEST: Final = 31  # days off before a day that are counted
+_FEWEST: Final = 4  # number of days from which on a number is usual
 _END: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -37,6 +39,15 @@ class DueHours(NamedTuple):
     agencies: Sequence[tuple[str | None, int]]  # ids with their numbers, the largest first
     by_then: int  # all of the group that are due by ``until``
     first: Outcome
+
+
+class Usual(NamedTuple):
+    """Between which numbers a group was on ``days`` earlier days after as many days off."""
+
+    least: int
+    most: int
+    days: int
+    days_off: int
 
 
 class AgencyCounts(NamedTuple):
@@ -63,7 +74,7 @@ class Board:
     hours: tuple[DueHours, ...]  # what is due already, and the hours ahead
     soon: DueHours | None  # until the end of the fullest hour, of today if it can be
     agencies: tuple[AgencyCounts, ...]
-    usual: Mapping[Show, tuple[int, int]]  # between which numbers some groups usually are
+    usual: Mapping[Show, Usual]  # of the groups with enough comparable days
     values: Mapping[str, tuple[str, ...]]  # what the filters can be, without any filter
 
     @property
@@ -99,7 +110,10 @@ def appeals(outcomes: Iterable[Outcome]) -> int:
 class Past:
     """What was overdue and due on earlier days by one target, made from later outcomes."""
 
-    def __init__(self, outcomes: Iterable[Outcome], zone: tzinfo) -> None:
+    def __init__(
+        self, outcomes: Iterable[Outcome], zone: tzinfo, schedules: Sequence[Schedule]
+    ) -> None:
+        self._schedules = schedules
         self._due: dict[date, list[tuple[datetime, datetime]]] = {}
         self._limits: list[datetime] = []
         self._ends: list[datetime] = []
@@ -117,23 +131,37 @@ class Past:
         self._limits.sort()
         self._ends.sort()
 
-    def usual(self, now: datetime) -> Mapping[Show, tuple[int, int]]:
-        """Return the middle half of the numbers at this time of the days of four weeks.
+    def usual(self, now: datetime) -> Mapping[Show, Usual]:
+        """Return the numbers at this time of earlier days after as many days off as today.
 
-        Only days with due times count. The result is empty while there are few.
+        An eighth of the days is left out at each end. Empty with fewer than four days.
         """
         counts: dict[Show, list[int]] = {Show.OVERDUE: [], Show.TODAY: []}
-        for at in (now - _DAY * n for n in range(1, 29)):
+        days_off = self._days_off_before(now.date())
+        if days_off is None:
+            return {}
+        for at in (now - _DAY * n for n in range(1, 7 * _WEEKS + 1)):
             due = self._due.get(at.date(), ())
-            if due and at - self._first >= 7 * _DAY:
+            is_known = due and at - self._first >= 7 * _DAY
+            if is_known and self._days_off_before(at.date()) == days_off:
                 overdue = bisect_left(self._limits, at) - bisect_left(self._ends, at)
                 counts[Show.OVERDUE].append(overdue)
                 counts[Show.TODAY].append(sum(start <= at <= end for start, end in due))
         return {
-            group: (some[len(some) // 4], some[-1 - len(some) // 4])
+            group: Usual(some[len(some) // 8], some[-1 - len(some) // 8], len(some), days_off)
             for group, some in zip(counts, map(sorted, counts.values()), strict=True)
             if len(some) >= _FEWEST
         }
+
+    def _days_off_before(self, day: date) -> int | None:
+        """Return the days off just before a working day, None if it is none or not known."""
+        worked: list[bool] = []
+        while len(worked) < 2 or not worked[-1]:
+            at = day - _DAY * len(worked)
+            if len(worked) > _LONGEST or not all(one.knows(at) for one in self._schedules):
+                return None
+            worked.append(any(one.shifts_on(at) for one in self._schedules))
+        return len(worked) - 2 if worked[0] else None
 
 
 def board_of(

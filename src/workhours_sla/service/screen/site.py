@@ -104,7 +104,11 @@ class Screen:
         found: dict[str, list[Outcome]] = {}
         for one in self._live.since(self.now() - PAST):
             found.setdefault(one.target, []).append(one)
-        return {target: Past(some, self._zone) for target, some in found.items()}
+        return {
+            one.name: Past(found[one.name], self._zone, one.schedules)
+            for one in self._live.pipeline.policy.targets
+            if one.name in found
+        }
 
     def _composed(self, moment: Moment, filters: Filters, view: View) -> Shown:
         now = moment.now.astimezone(self._zone)

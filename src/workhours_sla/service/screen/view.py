@@ -245,9 +245,13 @@ class Page:
         found, count = board.usual.get(group), appeals(board.lists[group])
         if found is None:
             return ""
-        key = "more" if count > found[1] else "less" if count < found[0] else "usual"
-        ends = dict.fromkeys(map(count_text, found))
-        return text(f"as_{key}", range="\N{EN DASH}\N{WORD JOINER}".join(ends))
+        key = "more" if count > found.most else "less" if count < found.least else "usual"
+        ends = dict.fromkeys(map(count_text, (found.least, found.most)))
+        facts = {
+            "range": "\N{EN DASH}\N{WORD JOINER}".join(ends),
+            "after": text("after_off" if found.days_off else "after_work", count=found.days_off),
+        }
+        return text(f"as_{key}", **facts, days=found.days)
 
     # -- cells of the lists --------------------------------------------------------------------
 
