@@ -70,8 +70,9 @@ def main(pictures: Path) -> None:
             take(page.as_uri(), pictures / f"page.{language}.png", language, folder)
         now = datetime.now(UTC)
         with served(folder, 0) as address:
-            send_past(address, stream(now, 28, 2026), now)
-            for _ in range(60):  # seconds; the first reader makes it read the past
+            send_past(address, stream(now, 49, 2026), now)  # so that Mondays compare, too
+            for _ in range(30):  # seconds; the first reader makes it read the past
+                # a day off is compared with none, so its picture waits for all of them
                 if b"usual" in urlopen(f"{address}/?lang=en").read():  # noqa: S310
                     break
                 time.sleep(1)

@@ -357,6 +357,52 @@ def test_targets_are_never_added_up() -> None:
     assert "Target:" not in text_of(screen(eve(), EVE))
 
 
+def test_filters_do_not_deny_what_another_target_or_list_has() -> None:
+    for lang, sentence, empty in (
+        ("en", "No open appeal that fits the filters waits for this target", "no appeals"),
+        ("ru", "По этому нормативу и заданному отбору открытых обращений нет", "обращений нет"),
+    ):
+        first = Event("r", "A", "replied", EVE, EVE)
+        events = [posted("A", at("2025-12-30T17:00"), agency_id="roads"), first]
+        said = text_of(screen(events, EVE, f"agency=roads&lang={lang}", policy=TWO))
+        assert sentence in said
+        said = text_of(screen(eve(), EVE, f"agency=health&show=next&lang={lang}"))
+        assert empty in said
+        assert "filters" not in said
+        assert "отбору" not in said
+
+
+def test_no_hour_or_agency_has_most_if_all_have_as_many() -> None:
+    hours = [posted(f"at {hour}", at(f"2026-03-12T{hour}:30")) for hour in ("09", "10")]
+    now = at("2026-03-12T11:00")
+    assert "most from" not in text_of(screen(hours, now))
+    assert "most from 14 to 15: 2" in text_of(
+        screen([*hours, posted("B", at("2026-03-12T09:40"))], now)
+    )
+    for day, heading in (("2026-03-12", "Most until 15:00:"), ("2026-03-11", "Most overdue at:")):
+        some = [posted(one, at(f"{day}T09:30"), agency_id=one) for one in "abcd"]
+        assert heading not in text_of(screen(some, now))
+        assert f"{heading} a 1 , b 1 , c 1" in text_of(screen(some[:3], now))
+        some.append(posted("more", at(f"{day}T09:30"), agency_id="d"))
+        assert f"{heading} d 2" in text_of(screen(some, now))
+
+
+def test_less_than_a_minute_is_not_named() -> None:
+    event = posted("A", at("2026-03-12T09:30") + timedelta(seconds=50))
+    said = text_of(screen([event], at("2026-03-12T14:30") + timedelta(seconds=20)))
+    assert "Next: 14:30, A ." in said
+
+
+def test_a_link_to_a_list_has_the_number_of_its_tile() -> None:
+    events = [posted(one, at("2026-03-02T10:00")) for one in "ABCD"]
+    for kind, when in (("closed", "2026-03-10T10:00"), ("reopened", "2026-03-11T10:00")):
+        events.append(Event(kind, "A", kind, at(when), at(when)))
+    said = text_of(screen(events, at("2026-03-13T11:00")))  # A is overdue twice
+    assert "4 overdue already" in said
+    assert "All 4 " in said
+    assert "All 5 " not in said
+
+
 def test_everything_that_can_still_be_met_is_due_today() -> None:
     policy = Policy([Target("decision", working_hours(8), OFFICE), *POLICY.targets])
     events = [

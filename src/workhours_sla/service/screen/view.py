@@ -226,17 +226,20 @@ class Page:
     def next_due(self, first: Outcome) -> str:
         """Return when the first answer is due, and in how long if that is within an hour."""
         facts = {"when": self.due(first)}
-        if first.due_at is None or not ZERO < first.due_at - self.now <= _HOUR:
+        due, now = first.due_at, self.now.replace(second=0, microsecond=0)
+        left = ZERO if due is None else due.replace(second=0, microsecond=0) - now
+        if not ZERO < left <= _HOUR:
             return text("next_due", **facts)
-        due, now = (at.replace(second=0, microsecond=0) for at in (first.due_at, self.now))
-        return text("next_due_in", **facts, amount=self.amount(due - now))
+        return text("next_due_in", **facts, amount=self.amount(left))
 
     def peak(self, board: Board) -> str:
-        """Return the hour of today in which most answers are due, empty if there is only one."""
+        """Return the hour of today in which most answers are due, empty if no hour has most."""
         today = [one for one in board.hours if one.group is Show.TODAY and one.until > self.now]
         if len(today) < 2:
             return ""
-        most = max(today, key=lambda one: one.due)
+        most, second, *_ = sorted(today, key=lambda one: -one.due)
+        if most.due == second.due:
+            return ""
         hours = {"since": most.since.hour, "until": most.until.hour or 24}
         return text("tile_peak", **hours, count=most.due)
 
