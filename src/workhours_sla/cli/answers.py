@@ -140,7 +140,9 @@ class _Question:
     def footing(self, provisional: bool) -> Iterator[str]:  # noqa: FBT001
         """Yield the calendar with its version, and a line if the answer is provisional."""
         calendar = self.one.schedule.calendar
-        version = SHELL.text("version", id=calendar.id, version=calendar.version)
+        version = SHELL.text(
+            "version", id=words.calendar_name(calendar.id), version=calendar.version
+        )
         yield labelled("calendar", version)
         if provisional:
             yield SHELL.text("provisional")

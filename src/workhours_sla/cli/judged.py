@@ -14,7 +14,7 @@ from workhours_sla.cli.detected import given_without_config
 from workhours_sla.cli.input import Rows, read_rows
 from workhours_sla.cli.output import Stages, echo_note, show_time
 from workhours_sla.cli.settings import InputOptions, Settings
-from workhours_sla.cli.times import clock, read_time
+from workhours_sla.cli.times import clock, read_edge
 from workhours_sla.config.policy import CONDITIONS, Configuration
 from workhours_sla.json.answers import schedule_data
 from workhours_sla.json.outcomes import quarantined_data
@@ -26,6 +26,7 @@ from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.text import catalog
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.messages import said
+from workhours_sla.text.words import calendar_name
 from workhours_sla.worktime.budgets import budget_data
 from workhours_sla.worktime.schedule import Schedule
 
@@ -159,14 +160,17 @@ class Judged:
         targets = targets_named(self.configuration.policy, self.target)
         schedules = [one for target in targets for one in target.schedules]
         for id_, version in dict.fromkeys((s.calendar.id, s.calendar.version) for s in schedules):
-            name = SHELL.text("version", id=id_, version=version)
+            name = SHELL.text("version", id=calendar_name(id_), version=version)
             yield f"{SHELL.text('calendar')} {name}"
 
 
 def as_of_time(text: str | None, configuration: Configuration, target: str | None) -> datetime:
-    """Return the time of ``--as-of``, by default the current one, in the zone of the schedule."""
+    """Return the time of ``--as-of``, by default the current one, in the zone of the schedule.
+
+    A year, a month or a date is its end.
+    """
     zone = main_schedule(configuration, target).tz
-    return read_time(text or "now", zone, clock()).when.astimezone(zone)
+    return read_edge(text or "now", zone, clock(), is_end=True).astimezone(zone)
 
 
 def judged(

@@ -29,13 +29,15 @@ from workhours_sla.errors import BudgetError, HoursSyntaxError, UnknownCalendarE
 from workhours_sla.json.answers import OneTarget
 from workhours_sla.sla.event import ALLOWED_SKEW
 from workhours_sla.text.catalog import LANGUAGES, SHELL, current
+from workhours_sla.text.messages import say
 from workhours_sla.worktime.amounts import parse_amount
-from workhours_sla.worktime.budgets import Budget, counting_of, parse_budget
+from workhours_sla.worktime.budgets import Budget, ClockTime, counting_of, parse_budget
 from workhours_sla.worktime.day_budgets import CountFrom
 from workhours_sla.worktime.due_dates import Roll
 from workhours_sla.worktime.hours import WeeklyHours
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.shifts import WHOLE_DAY
+from workhours_sla.worktime.times import ZERO
 
 if TYPE_CHECKING:  # imported only if there is a configuration, so that other commands start fast
     from workhours_sla.config.policy import Configuration
@@ -275,6 +277,9 @@ class Settings:
         except BudgetError as error:
             _refuse_budget(error)
             raise
+        if budget in (ZERO, ClockTime(ZERO)):
+            text = given.get("budget", BUDGET)
+            raise BudgetError(say("budget_zero", text=shown(text)), text=text)
         self._check_budget(budget)
         return budget
 

@@ -43,7 +43,7 @@ _FORM: Final = (
     rf"(?:(?:(?:во?|on) )?(?P<weekday>{'|'.join(WEEKDAYS)})\.?,? )?"
     rf"(?:(?P<word>{'|'.join(_DAYS)})"
     r"|(?P<iso>\d{4}-\d\d-\d\d)"
-    r"|(?P<d1>\d{1,2})\.(?P<m1>\d{1,2})(?:\.(?P<y1>\d{4}|\d\d)|\.?(?=,? ))"
+    r"|(?P<d1>\d{1,2})\.(?P<m1>\d{1,2})(?:\.(?P<y1>\d{4}|\d\d)(?: ?г\.?)?|\.?(?=,? ))"
     rf"|(?P<d2>\d{{1,2}}){_ORDINAL}(?: of)?[ -](?P<m2>{MONTH_NAME})\.?"
     rf"(?:,?[ -](?P<y2>{_YEAR})(?: ?г(?:\.|ода)?)?)?"
     rf"|(?P<m3>{MONTH_NAME})\.? (?P<d3>\d{{1,2}}){_ORDINAL}(?:,? (?P<y3>\d{{4}}))?)"
@@ -54,6 +54,30 @@ _NUMBERS: Final = r"(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d\d)(?:,? (.*))?"
 _YEAR_FIRST: Final = r"(\d{4})[./](\d{1,2})[./](\d{1,2})(?:,? (.*))?"
 _ZONED: Final = r".*\d{1,2}[:.]\d\d ?([a-zа-я]{3,5}(?:[+-]\d{1,2})?)"
 _CLOCK: Final = r"(?:(?:в|at) )?(\d{1,2}[:.]\d\d)"
+_OF_THE_DAY: Final = {"утра": (1, 11), "дня": (12, 17), "вечера": (16, 23)}
+"""The first and the last hour of the parts of a day."""
+
+
+def _by_day(found: re.Match[str]) -> str:
+    first, last = _OF_THE_DAY[found[2]]
+    hour, _, minutes = found[1].partition(":")
+    number = next((n for n in (int(hour), int(hour) + 12) if first <= n <= last), None)
+    return found[0] if number is None or int(hour) > 12 else f"{number}:{minutes or '00'}"
+
+
+_SPOKEN: Final = (
+    (r"\b(?:полдень|noon)\b", "12:00"),
+    (r"\b(\d{1,2}) ?(?:часов|часа|час|ч|uhr)\b\.?(?: (?=\d\d? ?мин)| ?(?=\d\d$))", r"\1:"),
+    (r"(:\d\d) ?мин(?:ут[ыа]?)?\b\.?", r"\1"),
+    (r"\b(\d{1,2}(?::\d\d)?)(?: час(?:ов|а)?)? (утра|дня|вечера)\b", _by_day),
+    (r"(?<![:.])\b(1[3-9]|2[0-3]|00?) ?(?:часов|часа|час|ч|uhr)\b\.?", r"\1:00"),
+    (r"^(\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]\.?m\.?)?|\d{1,2} ?[ap]m),? (?:on )?(?=\S)(.*)", r"\2 \1"),
+)
+"""How times of day are said, as regular expressions, and what is read, applied in this order."""
+_TWO_CLOCKS: Final = (
+    r"(.+?)(?:,? (?:во?|at))? (?:(полночь|midnight|12 ночи)|(0?[1-9]|1[01])"
+    r"(?: ?(?:часов|часа|час|ч|uhr)\.?)?)"
+)
 
 
 class GivenTime(NamedTuple):
@@ -136,11 +160,19 @@ def _match(form: str, text: str) -> re.Match[str] | None:
     return _pattern(form).fullmatch(" ".join(text.lower().split()))
 
 
+def _as_written(text: str) -> str:
+    """Return a text with its time of day last and in numbers."""
+    text = " ".join(text.lower().split())
+    for spoken, written in _SPOKEN:
+        text = re.sub(spoken, written, text)
+    return text
+
+
 def _people_time(text: str, zone: tzinfo, now: datetime) -> datetime:
-    found, today = _match(_FORM, text), now.astimezone(zone).date()
+    found, today = _match(_FORM, _as_written(text)), now.astimezone(zone).date()
     day = None if found is None else _date_of(found, text, today)
     if found is None or day is None:
-        return _refuse(text)
+        return _refuse(text, today)
     if found["clock"] is None:
         refuse_time(text, "time_add_clock", instead=f"{text} 17:30")
     try:
@@ -148,7 +180,7 @@ def _people_time(text: str, zone: tzinfo, now: datetime) -> datetime:
         when = parse_time(f"{written} {_whole_day(found['clock'])}")
     except TimeSyntaxError as error:
         if error.cause == "time_form":
-            _refuse(text)
+            _refuse(text, today)
         refuse_time(text, error.cause, **{k: v for k, v in error.facts.items() if k != "text"})
     if found["word"] and when.tzinfo and now.astimezone(when.tzinfo).date() != today:
         refuse_time(text, "time_form")  # it is another day there
@@ -182,6 +214,17 @@ def _date_of(found: re.Match[str], text: str, today: date) -> date | None:
     return day
 
 
+def _refuse_clock(text: str, of: str, midnight: str | None, hour: str | None, today: date) -> None:
+    """Refuse midnight, or an hour of the morning or the evening, with both readings."""
+    found = _match(_FORM, of)
+    day = _date_of(found, text, today) if found and found["clock"] is None else None
+    if day is not None:
+        days = (day, day + timedelta(days=midnight is not None))
+        hours = (0, 0) if hour is None else (int(hour), int(hour) + 12)
+        first, second = (f"{one:%d.%m.%Y} {h}:00" for one, h in zip(days, hours, strict=True))
+        refuse_time(text, "time_two", first=first, second=second)
+
+
 def _valid(year: int, month: int, day: int | str) -> date | None:
     try:
         return date(year, month, int(day))
@@ -202,26 +245,36 @@ def _whole_day(clock: str) -> str:
     return f"{hour:02}{found[2] or ':00'}{found[3] or ''}"
 
 
-def _refuse(text: str) -> NoReturn:
+def _refuse(text: str, today: date) -> NoReturn:
     """Raise TimeSyntaxError with the hint that helps most."""
-    if (found := _match(_NUMBERS, text)) is not None:
+    written = _as_written(text)
+    if (found := _match(_NUMBERS, written)) is not None:
         one, other, year = int(found[1]), int(found[2]), int(found[3])
         year += 2000 if len(found[3]) == len("25") else 0
         days = dict.fromkeys((_valid(year, other, one), _valid(year, one, other)))
-        written = [f"{day:%d.%m.%Y}" for day in days if day is not None]
+        known = [f"{day:%d.%m.%Y}" for day in days if day is not None]
         after = f" {found[4]}" if found[4] else ""
-        if len(written) > 1:
-            refuse_time(text, "time_order", first=written[0] + after, second=written[1] + after)
-        if written:
-            refuse_time(text, "time_numbers", instead=written[0] + after)
+        if len(known) > 1:
+            refuse_time(text, "time_order", first=known[0] + after, second=known[1] + after)
+        if known:
+            refuse_time(text, "time_numbers", instead=known[0] + after)
         refuse_time(text, "time_date")
-    if (found := _match(_YEAR_FIRST, text)) is not None:
+    if (found := _match(_YEAR_FIRST, written)) is not None:
         iso = f"{found[1]}-{found[2]:0>2}-{found[3]:0>2}"
         refuse_time(text, "time_numbers", instead=f"{iso} {found[4] or ''}".strip())
-    if (found := _match(_CLOCK, text)) is not None:
+    if (found := _match(_CLOCK, written)) is not None:
         refuse_time(text, "time_today", clock=found[1].replace(".", ":"))
-    if any(word.strip(".,") in WEEKDAYS for word in text.lower().split()[:2]):
-        refuse_time(text, "time_which_week")
+    words = [word.strip(".,") for word in written.split()]
+    weekday = next((word for word in words[:3] if word in WEEKDAYS), None)
+    if weekday is not None:
+        later = bool({"next", "следующий", "следующую", "следующее"} & {*words})
+        ahead = (WEEKDAYS[weekday] - today.weekday() - 1) % 7 + 1
+        first = today + timedelta(days=ahead if later else ahead - 7)
+        clock = words[-1] if ":" in words[-1] else "17:30"
+        both = [f"{day:%d.%m.%Y} {clock}" for day in (first, first + timedelta(days=7))]
+        refuse_time(text, "time_which_week", first=both[0], second=both[1])
+    if (found := _match(_TWO_CLOCKS, text)) is not None:
+        _refuse_clock(text, found[1], found[2], found[3], today)
     if (found := _match(_ZONED, text)) is not None and found[1] not in ("am", "pm"):
         refuse_time(text, "time_zone", zone=found[1])
     refuse_time(text, "time_form")

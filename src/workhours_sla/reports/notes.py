@@ -15,7 +15,7 @@ from workhours_sla.statistics.maturity import COUNTS
 from workhours_sla.text import catalog, words
 from workhours_sla.text.catalog import EXPLAINED, SENTENCES, Texts
 from workhours_sla.text.numbers import number
-from workhours_sla.text.words import heading, name_of
+from workhours_sla.text.words import calendar_name, heading, name_of
 from workhours_sla.worktime.amounts import format_amount
 
 _ONLY_KNOWN: Final = ("funnel", "share_trend", "trend", "withdrawals")
@@ -150,7 +150,7 @@ def quality_notes(report: ReportNumbers) -> list[str]:
         *(text(key, count=count) for key, count in warnings.items() if count),
         *_outlier_note(quality.outliers),
         *(text("unnamed", by=heading(by), count=count) for by, count in quality.unnamed if count),
-        *(text("calendar", id=name, version=version) for name, version in calendars),
+        *(text("calendar", id=calendar_name(name), version=version) for name, version in calendars),
         text("provenance", library=made.library, policy=made.policy, input=hash_),
     ]
 

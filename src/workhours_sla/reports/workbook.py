@@ -34,7 +34,7 @@ from workhours_sla.reports.text import caption
 from workhours_sla.statistics.intervals import TargetVerdict
 from workhours_sla.text import catalog
 from workhours_sla.text.catalog import HEADLINE, SENTENCES, TYPESET_HEADLINE, WORKBOOK
-from workhours_sla.text.words import heading, name_of, title_of
+from workhours_sla.text.words import calendar_name, heading, name_of, title_of
 
 _OF_WEEKS: Final = ("goal", "control_lower", "control_upper", "signal")
 """Columns that only the sheet of weeks has, besides ``final_at``."""
@@ -237,7 +237,10 @@ def _method(book: Book, report: ReportNumbers) -> None:
         "sources": (
             (text("name_library"), f"workhours_sla {made.library}"),
             (text("name_policy"), made.policy),
-            *((text("name_calendar", id=one.id), one.version) for one in made.calendars),
+            *(
+                (text("name_calendar", id=calendar_name(one.id)), one.version)
+                for one in made.calendars
+            ),
             (text("name_input"), made.input_hash),
         ),
     }

@@ -140,7 +140,7 @@ def plural(count: object, forms: list[str]) -> str:
     ...     plural("1\xa0022", ["день", "дня", "дней"])
     'дня'
     """
-    text = str(count)
+    text = str(count).removeprefix("-")
     if _language.get() != "ru":
         return forms[text != "1"]
     if "," in text:

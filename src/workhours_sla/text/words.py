@@ -68,6 +68,16 @@ def holiday(name: str) -> str:
     return HOLIDAYS_EN.get(name, name) if current() == "en" else name
 
 
+def calendar_name(id: str) -> str:
+    """Return the id of a calendar; that of one without days off is in words.
+
+    >>> with catalog.language("ru"):
+    ...     calendar_name("every day"), calendar_name("RU-VGG")
+    ('без выходных', 'RU-VGG')
+    """
+    return catalog.DAYS["every_day"] if id == "every day" else id
+
+
 def short_date(day: date) -> str:
     """Write a date: ``1 Nov 2025`` in English, ``01.11.2025`` in Russian."""
     if current() == "ru":
@@ -148,23 +158,26 @@ def budget_words(kind: str, size: timedelta | int) -> str:
     """
     if not isinstance(size, timedelta):
         return catalog.BUDGETS.text(kind, size=size)
-    hours, rest = divmod(size, timedelta(hours=1))
-    if hours and not rest:
+    hours = int(size / timedelta(hours=1))
+    if hours and not size % timedelta(hours=1):
         return catalog.BUDGETS.text(kind.replace("time", "hours"), size=hours)
-    return catalog.BUDGETS.text(kind, size=amount_words(size).replace("\N{NO-BREAK SPACE}", " "))
+    amount = amount_words(size).replace("\N{NO-BREAK SPACE}", " ").replace(",", "")
+    return catalog.BUDGETS.text(kind, size=amount)
 
 
 def amount_words(amount: timedelta) -> str:
     """Write an amount in hours, minutes and seconds, without those that are zero."""
-    minutes, seconds = divmod(round(amount.total_seconds()), 60)
+    sign = "-" if amount < timedelta(0) else ""
+    minutes, seconds = divmod(round(abs(amount).total_seconds()), 60)
     parts = {"hours": minutes // 60, "minutes": minutes % 60, "seconds": seconds}
     if not any(parts.values()):
         return catalog.CHARTS.text("amount_minutes", count="0")
-    return "\N{NO-BREAK SPACE}".join(
+    words = "\N{NO-BREAK SPACE}".join(
         catalog.CHARTS.text(f"amount_{key}", count=catalog.grouped(count))
         for key, count in parts.items()
         if count
     )
+    return sign + words
 
 
 def title_of(column: str) -> str:

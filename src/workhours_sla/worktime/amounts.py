@@ -16,9 +16,17 @@ LONGEST = timedelta(days=3_652_059)
 """Maximum budget: the time from year 1 to year 9999."""
 
 # compiled when they are first used: a first deadline parses none
-_UNITS = r"(?:(\d+)\s*h)?(?:\s*(\d+)\s*m)?(?:\s*(\d+)\s*s)?$"
+_HOURS = "h|hours?|hrs?|ч|час|часа|часов|std|stunden?"
+_MINUTES = "m|mins?|minutes?|мин|минуту|минуты?|минут|minuten"
+_SECONDS = "s|secs?|seconds?|с|сек|секунду|секунды?|секунд|sekunden?"
+_AND = r"\s*(?:(?<=.)(?:,|and |и |und )\s*)?"
+_UNITS = (
+    rf"(?:(\d+)\s*(?:{_HOURS})\.?)?(?:{_AND}(\d+)\s*(?:{_MINUTES})\.?)?"
+    rf"(?:{_AND}(\d+)\s*(?:{_SECONDS})\.?)?$"
+)
 _ISO = r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$"
 _CLOCK = r"(\d+):([0-5]\d)(?::([0-5]\d))?$"
+_THOUSANDS = r"(?<=\d) (?=\d{3}(?!\d))"
 
 
 def working_hours(hours: int, *, minutes: int = 0, seconds: int = 0) -> timedelta:
@@ -55,7 +63,7 @@ def check_budget(budget: timedelta) -> timedelta:
 
 
 def parse_amount(text: str) -> timedelta:
-    """Parse an amount of working time: ``4h``, ``90m``, ``4h30m``, ``4:30``, ``PT4H30M``."""
+    """Parse an amount of time: ``4h``, ``90m``, ``4h30m``, ``4:30``, ``PT4H30M``, ``4 hours``."""
     match = match_of_amount(text)
     if match is None:
         msg = say("no_amount", text=shown(text))
@@ -69,12 +77,12 @@ def parse_amount(text: str) -> timedelta:
 
 
 def match_of_amount(text: str) -> re.Match[str] | None:
-    """Return the match of an amount of working time, None for any other text."""
-    compact = text.strip()
+    """Return the match of an amount of time, None for any other text."""
+    compact = re.sub(_THOUSANDS, "", " ".join(text.split()), flags=re.ASCII)
     match = (
-        re.match(_UNITS, compact.lower())
-        or re.match(_ISO, compact.upper())
-        or re.match(_CLOCK, compact)
+        re.match(_UNITS, compact.lower(), re.ASCII)
+        or re.match(_ISO, compact.upper(), re.ASCII)
+        or re.match(_CLOCK, compact, re.ASCII)
     )
     return match if match is not None and any(match.groups()) else None
 

@@ -9,6 +9,7 @@ weekly hours divided by the working days of the week, as in the norms of working
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -47,6 +48,13 @@ from workhours_sla.worktime.times import (
     zone_offsets,
 )
 
+_OF_WORKING_TIME: Final = (
+    r"(?<=\d )(?:working|business|рабоч(?:ий|их)) (?=hour|min|час|мин)|\barbeits(?=stunde)"
+    "| (?:of )?working time$| рабочего времени$"
+)
+"""Matches words that a budget of working time may have beside its amount."""
+_ISO_COUNT: Final = r"p(\d{1,9})([dwm])|(\d{1,9}) (?:сут(?:ок|ки))"
+_NO_UNIT: Final = r"\d+[.,]\d+ ?[^\W\d_]*\.?"
 WORKING_TIME = "working_time"
 """The name of the kind of budget that is a plain timedelta."""
 
@@ -65,7 +73,9 @@ class ClockTime(BudgetKind):
     2025-03-15 17:00:00+03:00
     """
 
-    units: ClassVar[tuple[str, str]] = ("clock", "clock")
+    units: ClassVar[tuple[str, ...]] = (
+        *("clock", "clock", "around the clock", "круглосуточно", "rund um die uhr"),
+    )
 
     amount: timedelta
 
@@ -75,9 +85,11 @@ class ClockTime(BudgetKind):
     @classmethod
     def parse(cls, text: str, **_: str | None) -> Self | None:
         """Return the budget of a text such as ``9h clock``, None for a budget of another kind."""
-        amount = text.strip().lower().removesuffix("clock")
         # a regular expression would take quadratic time for many blanks before "clock"
-        return cls(parse_amount(amount)) if amount != amount.rstrip() else None
+        words = f" {' '.join(text.lower().split())}"
+        ends = [unit for unit in cls.units if words.endswith(f" {unit}")]
+        amount = words.removesuffix(max(ends, key=len, default="")).strip()
+        return cls(parse_amount(amount)) if ends and amount else None
 
     def clock_amount(self) -> timedelta:
         """Return the amount."""
@@ -118,7 +130,12 @@ class WorkingDaysInHours(BudgetKind):
     2025-03-13 09:45:00+03:00
     """
 
-    units: ClassVar[tuple[str, str]] = ("working day in hours", "working days in hours")
+    units: ClassVar[tuple[str, ...]] = (
+        *("working day in hours", "working days in hours"),
+        *("working day counted in hours", "working days counted in hours"),
+        *("рабочий день в пересчёте на часы", "рабочих дня в пересчёте на часы"),
+        *("рабочих дней в пересчёте на часы",),
+    )
 
     count: int
 
@@ -218,17 +235,18 @@ def parse_budget(
 ) -> Budget:
     """Parse a budget of any kind, as a configuration writes it.
 
-    Working time is ``4h``, ``90m``, ``4h30m``, ``4:30`` or an ISO 8601 duration with hours, minutes
-    and seconds, ``PT4H30M``; it becomes a timedelta. The other kinds are
+    Working time is ``4h``, ``90m``, ``4h30m``, ``4:30``, ``4 working hours``, or an ISO 8601
+    duration with hours, minutes and seconds, ``PT4H30M``; it becomes a timedelta. The others are
 
     - ``7 working days``: WorkingDays;
-    - ``30 days``: CalendarDays;
+    - ``30 days`` or ``2 weeks``: CalendarDays;
     - ``1 month``: Months;
     - ``9h clock``: ClockTime;
     - ``2 working days in hours``: WorkingDaysInHours.
 
-    ``P1D`` is refused, since it does not say which days count. ``roll`` decides where a due date on
-    a day off moves; calendar days and months require it, and other kinds ignore it. ``count_from``
+    The words may be Russian: ``4 рабочих часа``, ``5 календарных дней``. ``P1D`` is refused, since
+    it does not say which days count; ``P1M`` is a month. ``roll`` decides where a due date on a day
+    off moves; calendar days and months require it, and other kinds ignore it. ``count_from``
     decides which date is counted first, by default ``next_day``; only WorkingDays and CalendarDays
     use it. Raises BudgetError for any other text, a missing ``roll``, and an unknown value of a
     ``roll`` or ``count_from`` that the budget uses.
@@ -238,14 +256,26 @@ def parse_budget(
     >>> parse_budget("30 days", roll="following")
     CalendarDays(count=30, roll='following', count_from='next_day')
     """
-    if match_of_amount(text) is not None:
-        return parse_amount(text)
+    words = " ".join(text.lower().split())
+    amount = re.sub(_OF_WORKING_TIME, "", words, flags=re.ASCII)
+    if match_of_amount(amount) is not None:
+        return parse_amount(amount)
+    iso = re.fullmatch(_ISO_COUNT, words, re.ASCII)
+    if iso is not None:
+        count = int(iso[1] or iso[3])
+        if iso[2] not in ("w", "m"):
+            cause = "budget_days" if iso[2] else "budget_around_the_clock"
+            raise BudgetError(
+                say(cause, text=shown(text), count=count, hours=24 * count), text=text
+            )
+        words = f"{count} {'weeks' if iso[2] == 'w' else 'months'}"
     counting = {"roll": roll, "count_from": count_from or "next_day"}
     for kind in BUDGET_KINDS:
-        found = kind.parse(text, **counting)
+        found = kind.parse(words, **counting)
         if found is not None:
             return found
-    raise BudgetError(say("no_budget", text=shown(text)), text=text)
+    no_unit = re.fullmatch(_NO_UNIT, words) or match_of_amount(f"{amount} m")
+    raise BudgetError(say("budget_unit" if no_unit else "no_budget", text=shown(text)), text=text)
 
 
 def budget_kind(budget: Budget) -> str:

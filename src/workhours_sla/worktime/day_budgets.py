@@ -151,7 +151,19 @@ class WorkingDays(DayBudget):
     2026-01-12 18:00:00+03:00
     """
 
-    units: ClassVar[tuple[str, str]] = ("working day", "working days")
+    units: ClassVar[tuple[str, ...]] = (
+        *("working day", "working days", "business day", "business days"),
+        *(
+            "рабочий день",
+            "рабочих дня",
+            "рабочих дней",
+            "раб день",
+            "раб дня",
+            "раб дней",
+            "раб дн",
+        ),
+        *("р д", "рд", "arbeitstag", "arbeitstage"),
+    )
 
     count: int
     count_from: CountFrom = "next_day"
@@ -193,7 +205,14 @@ class CalendarDays(DayBudget):
     2025-12-30
     """
 
-    units: ClassVar[tuple[str, str]] = ("day", "days")
+    units: ClassVar[tuple[str, ...]] = (
+        *("day", "days", "calendar day", "calendar days", "день", "дня", "дней"),
+        *("календарный день", "календарных дня", "календарных дней", "кал день", "кал дня"),
+        *("кал дней", "кал дн", "к д", "кд", "tag", "tage", "kalendertag", "kalendertage"),
+    )
+    weeks: ClassVar[tuple[str, ...]] = (
+        *("week", "weeks", "неделя", "неделю", "недели", "недель", "woche", "wochen"),
+    )
 
     count: int
     roll: Roll
@@ -241,7 +260,9 @@ class Months(DayBudget):
     2026-02-28
     """
 
-    units: ClassVar[tuple[str, str]] = ("month", "months")
+    units: ClassVar[tuple[str, ...]] = (
+        *("month", "months", "месяц", "месяца", "месяцев", "мес", "monat", "monate"),
+    )
 
     count: int
     roll: Roll

@@ -24,7 +24,7 @@ from workhours_sla.worktime.times import BASE_UTC, ONE_DAY, TICK, refuse_naive, 
 
 Roll = Literal["following", "preceding", "none"]
 COUNTING: Final = frozenset({"roll", "count_from"})
-_COUNTED: Final = re.compile(r"(\d{1,9})\s+(.*)", re.DOTALL)
+_COUNTED: Final = re.compile(r"(\d{1,9})\s*(\D.*)", re.DOTALL | re.ASCII)
 _FIRST = datetime(1, 7, 1, tzinfo=UTC)
 """A start that no calendar covers."""
 
@@ -188,7 +188,10 @@ class BudgetKind(metaclass=ABCMeta):
     __slots__ = ()
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
-    units: ClassVar[tuple[str, str]]
+    units: ClassVar[tuple[str, ...]]
+    """The words after the number, without points; an amount has them after its own units."""
+    weeks: ClassVar[tuple[str, ...]] = ()
+    """The words for seven of the unit."""
 
     @classmethod
     def kind(cls) -> str:
@@ -201,8 +204,8 @@ class BudgetKind(metaclass=ABCMeta):
         counted = _COUNTED.fullmatch(text.strip().lower())
         if counted is None:
             return None
-        number, unit = counted.groups()
-        if " ".join(unit.split()) not in cls.units:
+        number, unit = int(counted[1]), " ".join(counted[2].replace(".", " ").split())
+        if unit not in (*cls.units, *cls.weeks):
             return None
         options: dict[str, Any] = {
             name: counting[name] for name in cls.__dataclass_fields__ if name in COUNTING
@@ -210,7 +213,7 @@ class BudgetKind(metaclass=ABCMeta):
         if options.get("roll", "none") is None:
             raise BudgetError(say("no_roll", text=shown(text)), text=text)
         build: Callable[..., Self] = cls
-        return build(int(number), **options)
+        return build(number * 7 if unit in cls.weeks else number, **options)
 
     def as_dict(self) -> dict[str, Any]:
         return {one.name: getattr(self, one.name) for one in fields(self)}

@@ -46,13 +46,13 @@ _WORDS: Final = {
     name: (kind, number)
     for kind, lines in {
         "D": (
-            "mo mon monday mondays montag montags пн понедельник",
-            "tu tue tues tuesday tuesdays di dienstag dienstags вт вторник",
-            "we wed wednesday wednesdays mi mittwoch mittwochs ср среда",
-            "th thu thur thurs thursday thursdays do donnerstag donnerstags чт четверг",
-            "fr fri friday fridays freitag freitags пт пятница",
-            "sa sat saturday saturdays samstag samstags sonnabend сб суббота",
-            "su sun sunday sundays so sonntag sonntags вс воскресенье",
+            "mo mon monday mondays montag montags пн понедельник понедельника",
+            "tu tue tues tuesday tuesdays di dienstag dienstags вт вторник вторника",
+            "we wed wednesday wednesdays mi mittwoch mittwochs ср среда среды среду",
+            "th thu thur thurs thursday thursdays do donnerstag donnerstags чт четверг четверга",
+            "fr fri friday fridays freitag freitags пт пятница пятницы пятницу",
+            "sa sat saturday saturdays samstag samstags sonnabend сб суббота субботы субботу",
+            "su sun sunday sundays so sonntag sonntags вс воскресенье воскресенья",
         ),
         "M": (
             "jan january januar янв январь",
@@ -125,14 +125,48 @@ _REFUSED: Final = (
 """Notation that the grammar leaves out, each with the cause of the error."""
 _DASHES: Final = dict.fromkeys(
     map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-"
+) | dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u202f"), " ")
+
+
+def _whole_day(found: re.Match[str]) -> str:
+    """Return hours in 24 hours for those with am and pm."""
+    clocks = []
+    for hour, minute, half in (found.groups()[:3], found.groups()[3:]):
+        if not 1 <= int(hour) <= 12:
+            return found[0]
+        number = int(hour) % 12 + (12 if half in "pP" else 0)
+        clocks.append(f"{number:02}:{minute or '00'}")
+    return "-".join(clocks)
+
+
+_A_DAY: Final = "|".join(name for name, (kind, _) in _WORDS.items() if kind == "D")
+_HALF_DAY: Final = r"(\d{1,2})(?:[:.](\d\d))? ?([ap])\.?m\b\.?"
+_TO: Final = "to|through|till|until|bis|до|по"
+_SPOKEN: Final = (
+    (r"\(((?:обед|перерыв|lunch|break)[^()]*)\)", r" \1"),
+    (r"[,;]? (?:без (?:обеда|перерывов|перерыва)|without (?:lunch|break)|no break)\b", ""),
+    (r"\b(?:по )?будн(?:и|ям)\b|\bweekdays\b", "Mo-Fr"),
+    (r"\b(?:ежедневно|каждый день|daily|every day|täglich)\b", "Mo-Su"),
+    (r"\b(?:круглосуточно|around the clock|rund um die uhr)\b", "00:00-24:00"),
+    (r"(?<!до )(?<!to )(?<!-)(?<!- )\b24 (?:hours|часа)\b", "00:00-24:00"),
+    (r"(?<=\d) ?(?:часов|часа|час|ч|uhr)\b\.?", ""),
+    (rf"\b(?:(?:from|со?|von) )?({_A_DAY})\.? (?:{_TO}) (?={_A_DAY})", r"\1-"),
+    (rf"{_HALF_DAY} ?(?:-|{_TO}) ?{_HALF_DAY}", _whole_day),
+    (rf"\b(?:(?:from|с) )?(\d[\d:.]*) (?:{_TO}) (?=\d)", r"\1-"),
+    (rf"\b({_A_DAY})\.?(?: ?[-:])? выходн(?:ые|ой)\b", r"\1 off"),
+    (r"\b(?:сутки|день|один|1) через ", "1/"),
+    (r"\b(?:двое|два|2)(?: суток| дня)? через ", "2/"),
+    (r"\b(?:трое|три|3)(?: суток| дня)? через ", "3/"),
+    (r"/(?:сутки|день|один)\b", "/1"),
+    (r"/(?:двое|два|2)(?: суток| дня)?\b", "/2"),
+    (r"/(?:трое|три|3)(?: суток| дня)?\b", "/3"),
 )
-_UNTIL: Final = r"(?:\b(?:from|с)\s+)?(\d[\d:.]*)\s+(?:to|до)\s+(?=\d)"
-"""Matches hours in words: ``с 9 до`` of ``с 9 до 18``."""
+"""How hours are said, as regular expressions, and the notation for each, applied in this order."""
 
 
 @cache
 def _pattern(grammar: str) -> re.Pattern[str]:
-    return re.compile(grammar.replace(" ", r"\s*+"))
+    return re.compile(grammar.replace(" ", r"\s*+"), re.ASCII)
 
 
 def _shape(word: re.Match[str]) -> str:
@@ -155,16 +189,20 @@ class _Parser:
         if len(text) > LONGEST:
             self.refuse("hours_too_many", most=f"{LONGEST:,}")
         self._text = text.translate(_DASHES)
-        if "to" in text or "до" in text:
-            self._text = re.sub(_UNTIL, r"\1-", self._text)
         self._shape = re.sub(_WORD, _shape, self._text)
+        if "U" in self._shape or "(" in self._text:
+            self._text = " ".join(self._text.split())
+            for spoken, notation in _SPOKEN:
+                self._text = re.sub(spoken, notation, self._text, flags=re.IGNORECASE)
+            self._shape = re.sub(_WORD, _shape, self._text)
 
     def refuse(self, cause: str, example: str = "", **facts: str) -> NoReturn:
         """Raise HoursSyntaxError for a cause, or for notation that the grammar leaves out."""
-        if cause != "hours_too_many":
+        no_hours = cause == "hours_missing" and re.search(r"\d/\d.*\d[.-]\d", self._text)
+        if cause != "hours_too_many" and not no_hours:
             others = (c for p, c in _REFUSED if re.search(p, self._text, re.IGNORECASE))
             cause = next(others, cause)
-        example = _EXAMPLE_OF_A_ROTATION if cause == "hours_rotation" else example
+        example = _EXAMPLE_OF_A_ROTATION if cause == "hours_rotation" or no_hours else example
         known = {"text": self._given, "example": example or self._example, **facts}
         msg = str(say(cause, **known))
         raise HoursSyntaxError(msg, text=self._given, cause=cause, facts=known)

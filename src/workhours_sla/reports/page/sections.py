@@ -44,7 +44,7 @@ from workhours_sla.text.catalog import (
     typeset,
 )
 from workhours_sla.text.numbers import NO_FIGURE, hours_text, number, signed, when_text
-from workhours_sla.text.words import heading, name_of, target_name
+from workhours_sla.text.words import calendar_name, heading, name_of, target_name
 from workhours_sla.worktime.amounts import format_amount
 
 CLASS_TABLES: Final = ("arrival_class", "due_class")
@@ -338,7 +338,7 @@ def method(report: Report) -> Iterator[Any]:
     rows = [
         [PAGE.text("promise"), target_name(promise.name), made.policy],
         [PAGE.text("schedules"), promise.hours, ""],
-        *([one.id, one.version, one.fingerprint] for one in made.calendars),
+        *([calendar_name(one.id), one.version, one.fingerprint] for one in made.calendars),
         [PAGE.text("data"), "", made.input_hash],
         ["workhours_sla", made.library, ""],
     ]

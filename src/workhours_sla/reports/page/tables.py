@@ -19,7 +19,7 @@ from workhours_sla.reports.wording import amount_in_words, overdue_text
 from workhours_sla.text import catalog
 from workhours_sla.text.catalog import PAGE
 from workhours_sla.text.numbers import NO_FIGURE, day_text
-from workhours_sla.text.words import heading, name_of
+from workhours_sla.text.words import calendar_name, heading, name_of
 from workhours_sla.worktime.amounts import format_amount
 from workhours_sla.worktime.day_budgets import DayBudget
 from workhours_sla.worktime.explain import Step, Trace
@@ -120,7 +120,7 @@ def trace_lines(trace: Trace) -> list[list[Cell]]:
         lines.append([" \N{EN DASH} ".join(dict.fromkeys(ends)), times, used, str(key[-1])])
     if trace.due_at is not None:
         due = f"{PAGE.text('trace_due')}: {day_text(trace.due_at.date())}"
-        source = f"{trace.calendar}, {trace.calendar_version}"
+        source = f"{calendar_name(trace.calendar)}, {trace.calendar_version}"
         used = "" if counts_days or trace.used is None else format_amount(trace.used)
         lines.append([due, f"{trace.due_at:%H:%M}", used, source])
     return [list(map(Cell, line)) for line in lines]

@@ -344,7 +344,7 @@ class Page:
         hours = trace.hours
         for short, name in zip(WEEKDAYS, words.weekdays(), strict=True):
             hours = hours.replace(short, name)
-        facts = {"calendar": trace.calendar, "version": trace.calendar_version}
+        facts = {"calendar": words.calendar_name(trace.calendar), "version": trace.calendar_version}
         return text("why_schedule", hours=hours, **facts)
 
     def figures(self, outcome: Outcome) -> list[tuple[str, str]]:

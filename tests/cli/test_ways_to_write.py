@@ -1,0 +1,281 @@
+"""Ways in which offices write budgets, hours and times: each is read, or refused with a hint."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kit.values import run
+from workhours_sla import (
+    CalendarDays,
+    ClockTime,
+    Months,
+    Schedule,
+    WeeklyHours,
+    WorkingDays,
+    WorkingDaysInHours,
+    parse_budget,
+)
+from workhours_sla.cli.output import budget_text
+from workhours_sla.cli.times import read_time
+from workhours_sla.errors import BudgetError, HoursSyntaxError, TimeSyntaxError
+from workhours_sla.text.catalog import language
+from workhours_sla.text.words import budget_words
+from workhours_sla.worktime.budgets import Budget, budget_data, budget_size
+
+ZONE = ZoneInfo("Europe/Volgograd")
+NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
+DOCS = Path(__file__).parents[2] / "docs"
+
+# Each text has its reading in plain notation; a hint of a refusal begins with "? ".
+BUDGETS = {
+    "4 рабочих часа": "4h",
+    "1 рабочий час": "1h",
+    "4 часа рабочего времени": "4h",
+    "4ч": "4h",
+    "4 ч.": "4h",
+    "4 ч 30 мин": "4h30m",
+    "4 часа 30 минут": "4h30m",
+    "4 часа и 30 минут": "4h30m",
+    "30 минут": "30m",
+    "1 000 часов": "1000h",
+    "3 рабочих дня": "3 working days",
+    "10 раб. дней": "10 working days",
+    "5 календарных дней": "5 days",
+    "30 дней": "30 days",
+    "2 недели": "14 days",
+    "1 неделя": "7 days",
+    "1 месяц": "1 month",
+    "9 часов круглосуточно": "9h clock",
+    "2 рабочих дня в пересчёте на часы": "2 working days in hours",
+    "4 working hours": "4h",
+    "4 business hours": "4h",
+    "4 hours": "4h",
+    "4 hours, 30 minutes": "4h30m",
+    "4 h 30 min of working time": "4h30m",
+    "30 min": "30m",
+    "3 business days": "3 working days",
+    "30 calendar days": "30 days",
+    "1 week": "7 days",
+    "9 hours around the clock": "9h clock",
+    "P1M": "1 month",
+    "P2W": "14 days",
+    "4 Arbeitsstunden": "4h",
+    "3 Arbeitstage": "3 working days",
+    "P3D": "? write '3 working days' or '3 calendar days'",
+    "3 суток": "? write '72 hours around the clock' or '3 calendar days'",
+    "4 часа 30": "? each number must be whole and have its unit; write it like 4h30m",
+    "1,5 часа": "? each number must be whole and have its unit; write it like 4h30m",
+    "4": "? each number must be whole and have its unit",
+    "и 30 минут": "? is not a budget",
+    "1 рабочая неделя": "? is not a budget",
+    "4 рабочих часа круглосуточно": "? not an amount",
+    "\u0664h": "? is not a budget",
+    "\u0664 days": "? is not a budget",
+    "\u0664:30": "? is not a budget",
+}
+HOURS = {
+    "ежедневно 8:00-20:00": "Mo-Su 08:00-20:00",
+    "круглосуточно": "Mo-Su 00:00-24:00",
+    "пн-пт круглосуточно": "Mo-Fr 00:00-24:00",
+    "будни 9-18": "Mo-Fr 09:00-18:00",
+    "по будням с 9 до 18": "Mo-Fr 09:00-18:00",
+    "с понедельника по пятницу 9:00-18:00": "Mo-Fr 09:00-18:00",
+    "с пн по пт с 9 ч до 18 ч": "Mo-Fr 09:00-18:00",
+    "пн-пт 9-18 (обед 13-14)": "Mo-Fr 09:00-13:00,14:00-18:00",
+    "пн-пт 9-18, без обеда": "Mo-Fr 09:00-18:00",
+    "пн-пт 9-18; сб, вс - выходные": "Mo-Fr 09:00-18:00",
+    "пн-пт\u00a09-18": "Mo-Fr 09:00-18:00",
+    "Mon-Fri 9am-5pm": "Mo-Fr 09:00-17:00",
+    "Mon-Fri 9:00 AM - 5:30 PM": "Mo-Fr 09:00-17:30",
+    "daily 12am-12pm": "Mo-Su 00:00-12:00",
+    "monday to friday 9am to 5pm": "Mo-Fr 09:00-17:00",
+    "weekdays 9-17": "Mo-Fr 09:00-17:00",
+    "daily 8-20": "Mo-Su 08:00-20:00",
+    "around the clock": "Mo-Su 00:00-24:00",
+    "Montag bis Freitag 9-17 Uhr": "Mo-Fr 09:00-17:00",
+    "сутки через трое с 05.01.2026 08:00-08:00": "1/3 from 2026-01-05 08:00-32:00",
+    "два через два с 05.01.2026 8-20": "2/2 from 2026-01-05 08:00-20:00",
+    "сутки через трое": "? need the days on, the days off and a first day on",
+    "сутки через трое с 05.01.2026": "? has days but no hours (all day is 00:00-24:00)",
+    "выходные 10-14": "? 'выходные' is neither a day nor a month",
+    "Mon-Fri 9-5pm": "? ends before it starts",
+    "Mon-Fri 13am-5pm": "? cannot read the hours",
+    "Mo-Fr \u0669-\u0661\u0668": "? is not a range of hours",
+}
+TIMES = {
+    "16:30 30.12.2025": "2025-12-30 16:30",
+    "16:30 30 декабря": "2025-12-30 16:30",
+    "30 декабря 2025 16:30": "2025-12-30 16:30",
+    "30.12.2025г. 16:30": "2025-12-30 16:30",
+    "4:30 pm Dec 30": "2025-12-30 16:30",
+    "16:30 завтра": "2026-01-11 16:30",
+    "завтра 10 утра": "2026-01-11 10:00",
+    "10 часов утра завтра": "2026-01-11 10:00",
+    "30 декабря в 3 часа дня": "2025-12-30 15:00",
+    "завтра в 5:30 вечера": "2026-01-11 17:30",
+    "30.12.2025 в 16 часов": "2025-12-30 16:00",
+    "30.12.2025 16 ч 30 мин": "2025-12-30 16:30",
+    "завтра в полдень": "2026-01-11 12:00",
+    "tomorrow at noon": "2026-01-11 12:00",
+    "10 утра": "? for today write 'today 10:00'",
+    "полдень": "? for today write 'today 12:00'",
+    "noon": "? for today write 'today 12:00'",
+    "next monday": "? write '12.01.2026 17:30' or '19.01.2026 17:30'",
+    "next monday 10:00": "? write '12.01.2026 10:00' or '19.01.2026 10:00'",
+    "в субботу 10:00": "? write '10.01.2026 10:00' or '17.01.2026 10:00'",
+    "завтра в полночь": "? write '11.01.2026 0:00' or '12.01.2026 0:00'",
+    "tomorrow at midnight": "? write '11.01.2026 0:00' or '12.01.2026 0:00'",
+    "завтра в 5": "? write '11.01.2026 5:00' or '11.01.2026 17:00'",
+    "завтра в 9 часов": "? write '11.01.2026 9:00' or '11.01.2026 21:00'",
+    "завтра в 2 часа ночи": "? is not a time",
+    "12 утра": "? is not a time",
+    "16:30 12/30/2025": "? write it like '30.12.2025 16:30'",
+    "\u0663\u0660.12.2025 16:30": "? is not a time",
+}
+
+
+def _refused(means: str, error: BaseException) -> None:
+    with language("en"):
+        assert means.removeprefix("? ") in str(error)
+
+
+@pytest.mark.parametrize(("text", "means"), BUDGETS.items())
+def test_a_budget_as_offices_write_it(text: str, means: str) -> None:
+    if means.startswith("? "):
+        with pytest.raises(BudgetError) as caught:
+            parse_budget(text, roll="following")
+        _refused(means, caught.value)
+    else:
+        expected = parse_budget(means, roll="following")
+        assert parse_budget(text, roll="following") == expected
+        assert parse_budget(f" {text.upper()} ", roll="following") == expected
+
+
+@pytest.mark.parametrize(("text", "means"), HOURS.items())
+def test_hours_as_offices_write_them(text: str, means: str) -> None:
+    if means.startswith("? "):
+        with pytest.raises(HoursSyntaxError) as caught:
+            WeeklyHours.parse(text)
+        _refused(means, caught.value)
+    else:
+        assert WeeklyHours.parse(text) == WeeklyHours.parse(means)
+        assert str(WeeklyHours.parse(text)) == str(WeeklyHours.parse(means))
+
+
+@pytest.mark.parametrize(("text", "means"), TIMES.items())
+def test_a_time_as_offices_write_it(text: str, means: str) -> None:
+    if means.startswith("? "):
+        with pytest.raises(TimeSyntaxError) as caught:
+            read_time(text, ZONE, NOW)
+        _refused(means, caught.value)
+    else:
+        assert f"{read_time(text, ZONE, NOW).when:%Y-%m-%d %H:%M}" == means
+
+
+# -- what is printed is read ---------------------------------------------------------------------
+
+_COUNTS = st.integers(1, 10_000)
+_AMOUNTS = st.integers(1, 10**9).map(lambda seconds: timedelta(seconds=seconds)) | st.integers(
+    1, 10**5
+).map(lambda hours: timedelta(hours=hours))
+ANY_BUDGET: st.SearchStrategy[Budget] = st.one_of(
+    _AMOUNTS,
+    _AMOUNTS.map(ClockTime),
+    _COUNTS.map(WorkingDays),
+    _COUNTS.map(lambda count: CalendarDays(count, roll="following")),
+    _COUNTS.map(lambda count: Months(count, roll="following")),
+    _COUNTS.map(WorkingDaysInHours),
+)
+
+
+@given(ANY_BUDGET, st.sampled_from(["en", "ru"]))
+def test_a_printed_budget_is_read_as_the_same_budget(budget: Budget, lang: str) -> None:
+    with language(lang):
+        text = budget_text(budget)
+    assert parse_budget(text, roll="following") == budget
+    if isinstance(budget, timedelta):
+        data = budget_data(budget)
+        assert isinstance(data, str)
+        assert parse_budget(data) == budget_size(budget)
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_every_documented_budget_is_read(lang: str) -> None:
+    page = (DOCS / lang / "reference" / "configuration.md").read_text("utf-8")
+    table = page.partition("| `budget`, `pause_cap` |")[2].partition("\n\n")[0]
+    cells = [line.split("|")[1] for line in table.splitlines()[2:]]
+    texts = [text for cell in cells for text in re.findall("`([^`]+)`", cell)]
+    kinds = {type(parse_budget(text, roll="none")) for text in texts}
+    assert len(kinds) == 6
+
+
+# -- at the shell --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["0h", "0 часов", "0h clock"])
+def test_a_budget_of_nothing_is_refused(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for asked in (("due", "30.12.2025 16:30"), ("latest-start", "30.12.2025 16:30")):
+        status, out, err = run(capsys, *asked, "--budget", text, "--lang=en")
+        assert (status, out) == (2, "")
+        assert f"the budget {text!r} is 0, which no answer can meet; give more than 0" in err
+
+
+@pytest.mark.parametrize(
+    ("end", "text", "russian"),
+    [
+        ("15:30", "-1 working hour", "-1 час рабочего времени"),
+        ("15:00", "-1 h 30 min of working time", "-1 ч 30 мин рабочего времени"),
+        ("16:00", "-30 min of working time", "-30 мин рабочего времени"),
+        ("14:30", "-2 working hours", "-2 часа рабочего времени"),
+    ],
+)
+def test_less_than_no_time_has_the_right_words(
+    end: str, text: str, russian: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ("elapsed", "30.12.2025 16:30", f"30.12.2025 {end}", "--calendar=RU-VGG")
+    for lang, words in (("en", text), ("ru", russian)):
+        out = run(capsys, *asked, f"--lang={lang}")[1].replace("\N{MINUS SIGN}", "-")
+        assert out.splitlines()[3].split(None, 1)[1] == words
+    with language("en"):
+        assert budget_words("working_time", timedelta(hours=-1)) == "-1 working hour"
+
+
+def test_as_of_a_date_or_a_month_is_its_end(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text("appeal_id,posted_at,answered_at,agency_id\nA,2026-04-02T10:00+03:00,,x\n")
+    for text, when, shown in (
+        ("2026-04", "2026-05-01T00:00:00+03:00", "1 May 2026 00:00"),
+        ("04.2026", "2026-05-01T00:00:00+03:00", "1 May 2026 00:00"),
+        ("02.04.2026", "2026-04-03T00:00:00+03:00", "3 Apr 2026 00:00"),
+        ("02.04.2026 12:00", "2026-04-02T12:00:00+03:00", "2 Apr 2026 12:00"),
+    ):
+        asked = ("check", file, "--calendar=RU-VGG", "--as-of", text, "--lang=en")
+        assert run(capsys, *asked)[1].startswith(f"As of {shown} · ")
+        assert json.loads(run(capsys, *asked, "--json")[1])["as_of"] == when
+        report = ("report", *asked[1:])
+        assert f"{shown} (Europe/Volgograd)" in "".join(run(capsys, *report)[1].splitlines()[:2])
+
+
+def test_a_calendar_without_days_off_has_a_name_in_russian(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, page = tmp_path / "rows.csv", tmp_path / "page.html"
+    file.write_text("appeal_id,posted_at,answered_at,agency_id\nA,2026-04-02T10:00+03:00,,x\n")
+    none = ("--calendar=none", "--lang=ru")
+    assert "без выходных, версия 1" in run(capsys, "due", "30.12.2025 16:30", *none)[1]
+    for command in ("check", "report"):
+        more = ("--html", page) if command == "report" else ()
+        out = run(capsys, command, file, "--as-of=2026-04", *none, *more)[1]
+        assert "every day" not in out
+    assert "every day" not in page.read_text("utf-8")
+    assert Schedule(None, "Mo-Fr 9-18", tz="Europe/Moscow").calendar.id == "every day"
