@@ -6,13 +6,14 @@ import json
 import sys
 import tomllib
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from kit.paths import DOCS, EXAMPLES
-from kit.values import OFFICE
+from kit.values import OFFICE, run
 from tools.documents import blocks_of
 from workhours_sla import (
     CalendarDays,
@@ -220,6 +221,39 @@ def test_acts_may_be_added_to_every_named_calendar() -> None:
     text = ONE + 'schedule = "office"\n' + SCHEDULES
     six = promised(text, amend=lambda calendar: calendar.with_week(6)).schedules["office"]
     assert six.calendar.is_working_day(date(2026, 3, 14))
+
+
+@pytest.mark.parametrize(("calendar", "by_rule"), [("DE", False), ("RU-VGG", True)])
+def test_own_days_off_in_a_year_of_a_calendar_file_or_without_an_act(
+    calendar: str,
+    by_rule: bool,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    schedule = f'calendar = "{calendar}"\nhours = "Mo-Fr 09:00-18:00"\ntz = "Europe/Moscow"\n'
+    schedule += 'days_off = { 2028-12-27 = "Order 7" }\n'
+    settings, named, acts = tmp_path / "a.toml", tmp_path / "b.toml", tmp_path / "year.toml"
+    settings.write_text(f"[schedule]\n{schedule}", "utf-8")
+    named.write_text(f'{ONE}schedule = "own"\n[schedules.own]\n{schedule}', "utf-8")
+    acts.write_text("confirms = [{ from = 2028-01-01, to = 2028-12-31 }]\n", "utf-8")
+    for file in (settings, named):
+        due = ("due", "26.12.2028 17:00", "--lang", "en", "--config", file)
+        status, out, err = run(capsys, *due, "--calendar-file", acts)
+        assert (status, "Thu 28 Dec 2028" in out) == (0, True), err
+        _, out, err = run(capsys, *due, "--provisional")
+        assert ("Thu 28 Dec 2028" in out and "PROVISIONAL" in out) == by_rule, err
+        status, _, err = run(capsys, *due)
+        assert (status, "does not know 26 Dec 2028" in err) == (3, True)
+        assert run(capsys, "due", "26.12.2025 17:00", "--config", file)[0] == 0
+
+
+def test_an_own_day_off_that_is_also_an_own_working_day_is_refused() -> None:
+    text = (
+        '[schedule]\ncalendar = "RU-VGG"\ndays_off = { 2026-10-03 = "Order 7" }\n'
+        'transfers = [{ from = 2026-10-03, to = 2026-10-05, act = "Order 8" }]\n'
+    )
+    with pytest.raises(ConfigError, match=r"2026-10-03 is both .*Order 8.*Order 7.*remove one row"):
+        parse_config(text, "own.toml")
 
 
 def test_the_shipped_region() -> None:

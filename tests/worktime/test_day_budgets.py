@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 from dateutil.relativedelta import relativedelta
 from hypothesis import given
@@ -22,6 +23,7 @@ from workhours_sla import (
     Target,
     WorkingDays,
     WorkingDaysInHours,
+    columns,
     evaluate,
 )
 from workhours_sla.errors import BudgetError, CalendarCoverageError, NaiveDatetimeError
@@ -139,6 +141,14 @@ def test_a_budget_that_ends_past_the_last_year_is_refused() -> None:
     for budget in (CalendarDays(10_000, roll="none"), Months(10_000, roll="none")):
         with pytest.raises(CalendarCoverageError):
             plain.deadline(late, budget)
+    for month, day in ((10, 31), (12, 31)):  # three months later is in January and March of 9999
+        start = datetime(9998, month, day, 10, tzinfo=UTC)
+        with pytest.raises(CalendarCoverageError, match="9999 is out of range"):
+            plain.deadline(start, Months(3, roll="none"))
+        column = np.array([start.replace(tzinfo=None)], "M8[us]")
+        with pytest.raises(CalendarCoverageError, match="9999 is out of range"):
+            columns.deadline(plain, column, Months(3, roll="none"), tz="UTC")
+    assert Months(3, roll="none").due_on(plain, datetime(9998, 9, 30, tzinfo=UTC)).month == 12
     for_ever = [(late, datetime(9998, 12, 30, tzinfo=UTC))]
     for budget in (CalendarDays(400, roll="none"), Months(12, roll="none")):
         with pytest.raises(CalendarCoverageError, match="year 9999"):

@@ -324,6 +324,56 @@ def test_hours_on_a_weekend_work_with_foreign_calendars(
     assert five_days.calendar == Calendar.get(code)
 
 
+HALF_DAYS = "Mo-Fr 09:00-17:00; Dec 24,Dec 31 09:00-13:00"
+
+
+@pytest.mark.parametrize("code", ["DE-BY", "RU-VGG"])
+def test_hours_of_a_date_open_no_weekly_day_off(code: str) -> None:
+    office = Schedule(code, HALF_DAYS, tz="Europe/Berlin")
+    assert office.calendar == Calendar.get(code)
+    half = (timedelta(hours=9), timedelta(hours=13))
+    assert office.shifts_on(date(2024, 12, 24)) == (half,)
+    for weekend in (date(2022, 12, 24), date(2022, 12, 31), date(2023, 12, 24)):
+        assert office.shifts_on(weekend) == ()
+    friday = datetime(2022, 12, 23, 16, tzinfo=office.tz)
+    due = office.deadline(friday, timedelta(hours=3))
+    assert (due.hour, due.weekday() < 5) == (11, True)
+    values = np.array([friday.astimezone(UTC).replace(tzinfo=None)], "M8[us]")
+    (column,) = columns.deadline(office, values, timedelta(hours=3), tz="UTC")
+    assert column.item() == due.astimezone(UTC).replace(tzinfo=None)
+    assert str(office.hours) == "Mo-Fr 09:00-17:00; Dec 24,Dec 31 Mo-Fr 09:00-13:00"
+    assert office == Schedule(code, str(office.hours), tz="Europe/Berlin")
+    assert from_json(to_json(office), Schedule) == office
+
+
+@pytest.mark.parametrize(
+    ("hours", "saturdays"),
+    [
+        ("Apr-Sep 08:00-17:00; Oct-Mar 09:00-17:00", []),
+        ("week 51-52 09:00-13:00", []),
+        ("Mo-Sa 09:00-17:00; Dec 24 09:00-13:00", [3, 10, 17, 24, 31]),
+        ("Mo-Fr 09:00-17:00; Dec 24 Sa 09:00-13:00", [24]),
+        ("Mo-Fr 09:00-17:00; Dec 10-Dec 20 Mo-Su 09:00-13:00", [10, 17]),
+        # only every second Saturday is worked, and 24 December 2022 is not one of them
+        ("Mo-Fr 9-17; week 2-52/2 Sa 10:00-14:00; Dec 24 09:00-13:00", [3, 17, 31]),
+    ],
+)
+def test_a_weekday_opens_a_weekly_day_off(hours: str, saturdays: list[int]) -> None:
+    office = Schedule("DE-BE", hours, tz="Europe/Berlin")
+    days = [day for day in (3, 10, 17, 24, 31) if office.shifts_on(date(2022, 12, day))]
+    assert days == saturdays
+    assert Schedule("DE-BE", str(office.hours), tz="Europe/Berlin") == office
+
+
+def test_hours_of_a_date_apply_to_changes_and_to_every_day_without_a_calendar() -> None:
+    changes = {date(2022, 6, 1): HALF_DAYS}
+    office = Schedule("DE-BY", "Mo-Fr 09:00-17:00", tz="Europe/Berlin", changes=changes)
+    assert office.shifts_on(date(2022, 12, 24)) == ()
+    assert Schedule(None, HALF_DAYS, tz="UTC").shifts_on(date(2022, 12, 24))
+    with pytest.raises(HoursSyntaxError, match="the hours open on Sa"):
+        Schedule("RU-VGG", "Mo-Fr 09:00-17:00; Dec 24 Sa 09:00-13:00")
+
+
 def test_a_swap_with_a_worked_saturday_is_uncertain() -> None:
     china = Schedule("CN", "Mo-Sa 09:00-17:00", tz="Asia/Shanghai")
     copied = Calendar.get("CN")

@@ -20,6 +20,7 @@ from workhours_sla.calendars.days import (
     Layer,
     dates_between,
     in_any,
+    merged,
     ordinary_day,
     work_differs,
 )
@@ -132,10 +133,10 @@ class Calendar:
     def coverage(self) -> tuple[DateRange, ...]:
         """The covered dates, as ranges (first, last) with both dates included.
 
-        A provisional calendar covers all dates for which it has rules.
+        A provisional calendar also covers all dates for which it has rules.
         """
         if self._forecast and self._source.rule_span is not None:
-            return (self._source.rule_span,)
+            return merged((self._source.rule_span, *self._source.coverage))
         return self._source.coverage
 
     @property

@@ -212,7 +212,9 @@ def _months_after(day: date) -> date:
     from calendar import monthrange
 
     years, month = divmod(day.month - 1 + 3, 12)
-    year, month = min(day.year + years, date.max.year), month + 1
+    year, month = day.year + years, month + 1
+    if year > date.max.year:
+        return date.max
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 

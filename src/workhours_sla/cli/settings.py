@@ -161,11 +161,11 @@ class Settings:
             calendar = options.found(id_)
             if options.week is None and (week := values.get("week")) is not None:
                 calendar = calendar.with_week(week)
+            calendar = options.amended(calendar)
             if section is not None:
                 from workhours_sla.config.schedules import with_own_days
 
                 calendar = with_own_days(calendar, section)
-            calendar = options.amended(calendar)
         # the file's zone belongs to the file's calendar, not to the calendar of an option
         zone = (given if "calendar" in given else values).get("tz")
         if zone is None and id_ in (CALENDAR, NO_CALENDAR):

@@ -7,7 +7,7 @@ ambiguous, text is interpreted like in opening_hours.js. Text with two interpret
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
 from itertools import groupby, pairwise
@@ -275,7 +275,8 @@ class _Parser:
             return None, True
         effect = Effect.ADD if additional and not off else Effect.REPLACE
         shifts = merge_shifts(shifts or (() if off else WHOLE_DAY))
-        return Rule(dates, weekdays, effect, shifts, text), holidays
+        by_date = bool(shifts and not days and (dates.ranges or dates.weeks) and not dates.rotation)
+        return Rule(dates, weekdays, effect, shifts, text, by_date), holidays
 
     def _after(self, match: re.Match[str]) -> str:
         """Return the rest of the text; a break needs no comma before it."""
@@ -458,6 +459,24 @@ class WeeklyHours(NamedTuple):
             night, later = (rule.text for rule in conflict)
             parser.refuse("hours_after_midnight", better, rule=later, night=night)
         return hours
+
+    def on_workdays(self, weekend: Collection[int]) -> WeeklyHours:
+        """Return the hours without those that a rule of dates alone has on weekly days off.
+
+        ``weekend`` are weekdays (Monday is 0). A weekday that has hours on all other dates stays.
+
+        >>> hours = WeeklyHours.parse("Mo-Fr 09:00-17:00; Dec 24 09:00-13:00")
+        >>> str(hours.on_workdays([5, 6]))
+        'Mo-Fr 09:00-17:00; Dec 24 Mo-Fr 09:00-13:00'
+        """
+        worked = tuple(day for day in EVERY_DAY if day not in weekend or self.by_weekday[day])
+        if worked == EVERY_DAY:
+            return self
+        rules = (
+            rule._replace(weekdays=worked, by_date=False) if rule.by_date else rule
+            for rule in self.rules
+        )
+        return self._replace(rules=tuple(rules))
 
     def week_of(self, day: date) -> WeeklyHours:
         """Return the weekly hours for the season and ISO week of a date, the same on all dates.

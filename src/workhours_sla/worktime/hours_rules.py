@@ -105,13 +105,17 @@ class Effect(Enum):
 
 
 class Rule(NamedTuple):
-    """A rule for some dates and weekdays (Monday is 0); ``text`` is the rule as it was written."""
+    """A rule for some dates and weekdays (Monday is 0); ``text`` is the rule as it was written.
+
+    A rule that opens ``by_date`` names dates and no weekdays, so it makes no day off a working day.
+    """
 
     dates: Dates
     weekdays: tuple[int, ...]
     effect: Effect
     shifts: Shifts
     text: str = ""
+    by_date: bool = False
 
     @property
     def passes_midnight(self) -> bool:
@@ -125,8 +129,9 @@ class Rule(NamedTuple):
         return self.shifts if self.effect is Effect.REPLACE else without(shifts, self.shifts)
 
     def __str__(self) -> str:
-        dated = self.dates != Dates() and self.weekdays == EVERY_DAY
-        days = "" if dated else _days_text(self.weekdays)
+        opens = self.effect is not Effect.REMOVE and self.shifts and not self.dates.rotation
+        dated = self.dates != Dates() and (self.by_date or not opens)
+        days = "" if dated and self.weekdays == EVERY_DAY else _days_text(self.weekdays)
         hours = format_shifts(self.shifts) + (" off" if self.effect is Effect.REMOVE else "")
         return " ".join(filter(None, (str(self.dates), days, hours)))
 

@@ -71,7 +71,8 @@ class Schedule(WorkingTime):
 
     If ``hours`` include a weekly day off of a calendar that was copied from a library, this weekday
     becomes a working day, except on holidays; see ``Calendar.with_workdays``. For calendars of
-    Russia, use ``Calendar.with_week`` instead.
+    Russia, use ``Calendar.with_week`` instead. Hours for dates or weeks without a weekday, such as
+    ``Dec 24 09:00-13:00``, apply on working days only: they open no weekly day off.
 
     The verbs, such as ``deadline``, need aware datetimes and return datetimes in the zone of their
     first argument. ``pauses`` are pairs (since, until) of datetimes; working time within a pause
@@ -116,9 +117,12 @@ class Schedule(WorkingTime):
         elif isinstance(calendar, str):
             calendar = Calendar.get(calendar)
         setter = object.__setattr__
-        setter(self, "hours", _parse_hours(hours))
+        hours = _parse_hours(hours).on_workdays(calendar.weekend)
+        setter(self, "hours", hours)
         setter(self, "overrides", _parse_keyed("overrides", overrides or {}, parse_shifts))
-        setter(self, "changes", _parse_keyed("changes", changes or {}, _parse_hours))
+        weeks = _parse_keyed("changes", changes or {}, _parse_hours)
+        later = {day: week.on_workdays(calendar.weekend) for day, week in weeks.items()}
+        setter(self, "changes", MappingProxyType(later))
         setter(self, "shorten_at_start", shorten_at_start)
         setter(self, "calendar", self._opened(calendar))
         setter(self, "_full", None)
