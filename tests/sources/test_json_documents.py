@@ -17,6 +17,8 @@ from workhours_sla.config.file import parse_config
 from workhours_sla.errors import SourceError
 from workhours_sla.sources.appeal_file import mapper_of, open_source
 from workhours_sla.sources.rows import Fault
+from workhours_sla.sources.stream_rows import StreamRows
+from workhours_sla.stores.values import Rejected
 
 ROW = {"appeal_id": "A-1", "type": "created", "occurred_at": "2026-03-12T10:15+03:00"}
 REPLY = {"appeal_id": 17, "type": "replied", "occurred_at": "2026-03-12T11:15+03:00"}
@@ -204,3 +206,32 @@ def test_changed_documents_give_rows_or_an_error(data: st.DataObject) -> None:
         content[at : at + data.draw(st.integers(0, 2))] = data.draw(st.binary(max_size=3))
     with suppress(SourceError):
         assert all(isinstance(item, Fault | tuple) for item in read(bytes(content), config))
+
+
+TWICE = '{"appeal_id": "A-1", "type": "created", "occurred_at": "2026-03-12T10:15+03:00", %s}'
+A_KEY_TWICE = [
+    '"type": "replied"',
+    '"\\u0074ype": "replied"',
+    '"author": {"id": 1, "n": [{"id": 1, "id": 2}]}',
+    '"topic": "the \\"big\\" hole", "type": "created"',
+]
+ONCE = ['"topic": "{\\"type\\": 1}"', '"a": {"type": 1}, "b": [{"type": ""}, {"type": null}]']
+
+
+@pytest.mark.parametrize("more", A_KEY_TWICE)
+def test_a_key_that_an_object_has_twice_is_refused_and_named(more: str) -> None:
+    key = "'id'" if '"author"' in more else "'type'"
+    (fault,) = read(TWICE % more + "\n")
+    assert isinstance(fault, Fault)
+    assert (fault.reason, key in fault.detail, "twice" in fault.detail) == ("malformed", True, True)
+    assert key in refusal(f"[{TWICE % more}]")
+    followed = mapper_of(parse_config("", "test.toml"))
+    rejected = StreamRows(followed).of_bytes((TWICE % more).encode() + b"\n")
+    assert isinstance(rejected, Rejected)
+    assert key in rejected.detail
+
+
+@pytest.mark.parametrize("more", ONCE)
+def test_a_key_of_several_objects_is_no_key_twice(more: str) -> None:
+    assert len(events(read(TWICE % more + "\n"))) == 1
+    assert len(events(read(f"[{TWICE % more}]"))) == 1

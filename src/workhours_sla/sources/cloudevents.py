@@ -123,6 +123,8 @@ def _data_of(record: Record) -> dict[str, object]:
     if data is None and isinstance(packed, str):
         try:
             data = decode_any(base64.b64decode(packed, validate=True))
+        except RefusedError:
+            raise  # a key is there twice
         except (binascii.Error, ValueError, RecursionError):
             data = None  # data of another type than JSON has no fields
     return data if isinstance(data, dict) else {}

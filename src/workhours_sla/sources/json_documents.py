@@ -20,9 +20,7 @@ from workhours_sla.sources.rows import RefusedError, json_text
 from workhours_sla.text.messages import Phrase, say
 
 LIST: Final = "[]"  # marks the elements of an array in a path
-decode_any: Final = msgspec.json.Decoder(float_hook=float).decode
-"""Decodes a record whose fields may have any type; numbers may have any size."""
-_value_at: Final = json.JSONDecoder().raw_decode
+_decode: Final = msgspec.json.Decoder(float_hook=float).decode
 _GAP: Final = re.compile(r"[\s,:]*+")
 _TOKEN: Final = re.compile(r'"[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*+\\?+(?:"|\n|\Z)|[{}\[\]]')
 """Matches a bracket, or a string; one without a closing quote ends with its line."""
@@ -42,6 +40,47 @@ _MESSAGES: Final = (
 """The keys of the message of an error, the most precise first."""
 _ALONE: Final = frozenset((*_CODES, *_MESSAGES, "status"))
 """A document without any other key is an error."""
+
+
+class KeyTwiceError(RefusedError, ValueError):
+    """Raised for a JSON object that has one key twice: readers differ in which value counts."""
+
+    def __str__(self) -> str:
+        return self.detail
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise KeyTwiceError(say("json_key_twice", key=shown(max(keys, key=keys.count))))
+    return found
+
+
+_value_at: Final = json.JSONDecoder(object_pairs_hook=_unique).raw_decode
+
+
+def decode_any(text: str | bytes) -> Any:
+    """Decode a record whose fields may have any type; numbers may have any size.
+
+    Raises KeyTwiceError, and ValueError or RecursionError for what is no JSON.
+    """
+    value = _decode(text)
+    quotes = text.count('"') if isinstance(text, str) else text.count(b'"')
+    if quotes != 2 * _texts(value):  # a key is there twice, or a text has a quote in it
+        json.loads(text, object_pairs_hook=_unique, parse_int=str, strict=False)
+    return value
+
+
+def _texts(value: Any) -> int:
+    """Return how many keys and texts a JSON value has."""
+    if isinstance(value, dict):
+        count = len(value)
+        for one in value.values():
+            kind = one.__class__
+            count += kind is str or (_texts(one) if kind is dict or kind is list else 0)
+        return count
+    return sum(map(_texts, value)) if isinstance(value, list) else isinstance(value, str)
 
 
 class Found(NamedTuple):
@@ -210,6 +249,8 @@ def not_of_form(error: Exception) -> Phrase:
 
 
 def _fault(error: Exception) -> Phrase:
+    if isinstance(error, KeyTwiceError):
+        return error.detail.phrase
     return say("json_fault", why=" ".join(str(error).split()))
 
 

@@ -62,6 +62,8 @@ def record_of(text: str) -> dict[str, object]:
         raise RefusedError(say("line_too_long", most=LONGEST_LINE))
     try:
         record = decode_any(text)
+    except RefusedError:
+        raise
     except (ValueError, RecursionError) as error:
         why = say("json_fault", why=str(error))
         is_whole = text.endswith("\n")
