@@ -9,12 +9,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from kit.paths import EXAMPLES
+from kit.rights import reachable, without_rights
 from kit.values import Capture
 from workhours_sla.cli.main import main
 from workhours_sla.text.catalog import language
@@ -256,14 +256,6 @@ def test_a_replaced_output_keeps_its_permissions_and_links() -> None:
     assert sorted(one.name for one in page.parent.iterdir()) == ["new.html", "page.html"]
 
 
-def reachable(folder: Path) -> Path:
-    """Make a folder accessible to every user."""
-    for one in folder.parents:
-        if one.stat().st_uid == os.geteuid() and not one.stat().st_mode & stat.S_IXOTH:
-            one.chmod(one.stat().st_mode | stat.S_IXOTH)
-    return folder
-
-
 def test_a_read_only_output_is_not_replaced(here: Path, capsys: Capture) -> None:
     assert report("--html", "page.html") == 0
     capsys.readouterr()
@@ -313,21 +305,6 @@ def test_an_output_may_be_standard_output(option: str, magic: bytes) -> None:
         run.stdout.close()
         assert b"Traceback" not in run.stderr.read()
     assert run.returncode == 141
-
-
-@contextmanager
-def without_rights() -> Iterator[None]:
-    """Drop the privileges of root while the context is active."""
-    if not hasattr(os, "geteuid"):
-        pytest.skip("rights are kept otherwise here")
-    if not ROOT:
-        yield
-        return
-    os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 def test_a_read_only_store_or_folder_is_reported_in_one_sentence(

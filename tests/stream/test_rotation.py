@@ -11,12 +11,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
+from kit.rights import reachable, without_rights
 from kit.stored import Stored
 from kit.values import POLICY
 from kit.watched import IDS, LINES, Follower, add, an_event, line
@@ -28,7 +29,6 @@ from workhours_sla.sources.mapping import Mapper
 from workhours_sla.sources.tail import Loss, Tail
 from workhours_sla.stream import Idle, Item, Start, Watermarks
 
-NOBODY = 65534
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="open files cannot be renamed")
 
 
@@ -474,20 +474,8 @@ def test_a_source_that_disappears_is_waited_for_and_named(path: Path) -> None:
 def open_to_all() -> Iterator[Path]:
     """Return the path of a followed file in a directory that every user may use."""
     with TemporaryDirectory() as there:
-        Path(there).chmod(0o777)
+        reachable(Path(there)).chmod(0o777)
         yield Path(there, "events.jsonl")
-
-
-@contextmanager
-def not_as_root() -> Iterator[None]:
-    """Drop the privileges of root, because root may read files of any mode."""
-    user = os.geteuid()
-    if user == 0:
-        os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(user)
 
 
 @pytest.mark.parametrize("name", ["events.jsonl", "events.jsonl.1"])
@@ -502,7 +490,7 @@ def test_a_file_that_may_not_be_read_ends_the_run_and_loses_nothing(
         rotate(path)
         add(path, LINES[number])
     path.with_name(name).chmod(0)
-    with not_as_root():
+    with without_rights():
         refused = followed if is_followed else Follower(path, position)
         with pytest.raises(SourceError, match=rf"{name}' \(Permission denied\)"):
             refused.rests(3)

@@ -123,7 +123,7 @@ _REFUSED: Final = (
     (r"\b(?:19|20)\d\d\b", "hours_year"),
 )
 """Notation that the grammar leaves out, each with the cause of the error."""
-_DASHES: Final = dict.fromkeys(
+_PLAIN: Final = dict.fromkeys(
     map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-"
 ) | dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u202f"), " ")
 
@@ -188,7 +188,7 @@ class _Parser:
         self._given, self._example = text, example
         if len(text) > LONGEST:
             self.refuse("hours_too_many", most=f"{LONGEST:,}")
-        self._text = text.translate(_DASHES)
+        self._text = text.translate(_PLAIN)
         self._shape = re.sub(_WORD, _shape, self._text)
         if "U" in self._shape or "(" in self._text:
             self._text = " ".join(self._text.split())
