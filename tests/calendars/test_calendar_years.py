@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 
-from kit.values import Capture
+from kit.values import Capture, run
 from workhours_sla import AvailableCalendar, Calendar
 from workhours_sla.cli.main import main
 from workhours_sla.cli.output import CALENDAR_UNKNOWN
@@ -85,3 +86,46 @@ def test_every_calendar_of_the_libraries(capsys: Capture) -> None:
     for one in Calendar.available():
         if one.provider != "built in":
             check_edges(one, capsys)
+
+
+@pytest.mark.parametrize(
+    ("id_", "year", "monday"),
+    [("KZ", 2026, "Nowruz Holiday"), ("RU", 2028, "day off moved from"), ("DE", 2029, "Christmas")],
+)
+def test_a_draft_is_refused_until_each_of_its_days_is_decided(
+    id_: str, year: int, monday: str, tmp_path: Path, capsys: Capture
+) -> None:
+    calendar = ("calendar", id_, year, "--lang", "en")
+    status, _, err = run(capsys, *calendar)
+    assert (status, f"`workhours calendar {id_} {year} --draft`" in err) == (CALENDAR_UNKNOWN, True)
+    status, text, err = run(capsys, *calendar, "--draft")
+    assert (status, err) == (0, "")
+    file = tmp_path / "year.toml"
+    questions = text.count('= "?"')
+    assert questions > 9
+    assert text.count("not decided") == questions
+    for answered in range(questions):  # also if only the last question is open
+        file.write_text(text.replace('= "?"', '= "decree"', answered), "utf-8")
+        for more in ((), ("--provisional",)):
+            status, out, err = run(capsys, *calendar, "--calendar-file", file, *more)
+            assert (status != 0, out, "is an open question" in err) == (True, "", True)
+    file.write_text(text.replace('= "?"', '= "decree"'), "utf-8")
+    status, filled, err = run(capsys, *calendar, "--calendar-file", file)
+    assert (status, monday in filled, "provisional" in filled) == (0, True, False), err
+
+
+def test_a_day_that_is_deleted_from_a_draft_is_worked(tmp_path: Path, capsys: Capture) -> None:
+    _, text, _ = run(capsys, "calendar", "KZ", "2026", "--draft")
+    rows = text.replace('= "?"', '= "decree"').split("\n\n")
+    file = tmp_path / "year.toml"
+    for kept, due in ((rows, "Thu 26 Mar"), ([r for r in rows if "2026-03-25" not in r], "Wed 25")):
+        file.write_text("\n\n".join(kept), "utf-8")
+        start = ("due", "23.03.2026 17:00", "--calendar", "KZ", "--tz", "Asia/Almaty")
+        _, out, err = run(capsys, *start, "--calendar-file", file, "--lang", "en")
+        assert due in out, err
+
+
+def test_a_year_that_acts_decide_or_no_rule_reaches_has_no_draft(capsys: Capture) -> None:
+    for id_, year, why in (("RU", 2026, "leave --draft out"), ("RU", 2150, "the rules cover")):
+        status, out, err = run(capsys, "calendar", id_, year, "--draft", "--lang", "en")
+        assert (status != 0, out, why in err) == (True, "", True)

@@ -98,8 +98,8 @@ class AmendedDays(_Amended, DaySource):
         return f"{self.base.version}+{digest}"
 
     def entries(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
-        # without the automatic move of a day off that an added row moves, and without the
-        # region's entries for uncertain dates that are confirmed
+        # without the automatic move of a day off that an added row moves, without the region's
+        # entries for uncertain dates that are confirmed, and without forecasts for other such dates
         rows = [row for row in self.rows if applies(row, self.weekend)]
         moved = {row.swapped_with for row in rows if row.kind is DayKind.TRANSFERRED_OFF}
         _, decided = _coverage_and_decided(self)
@@ -109,6 +109,11 @@ class AmendedDays(_Amended, DaySource):
             for entries in self.base.entries(year).values()
             for entry in entries
             if not (entry.layer is Layer.REGION and entry.date in now_known)
+            and not (
+                entry.layer is not Layer.WEEKLY
+                and self.base.is_forecast(entry.date)
+                and in_any(entry.date, self.confirms)
+            )
             and not (
                 entry.layer is Layer.STATUTORY
                 and entry.kind is DayKind.TRANSFERRED_OFF
@@ -141,6 +146,9 @@ class AmendedDays(_Amended, DaySource):
 
     def without_layers(self, layers: Collection[Layer]) -> DaySource:
         return self._replace(base=self.base.without_layers(layers))
+
+    def is_forecast(self, day: date) -> bool:
+        return not in_any(day, self.confirms) and self.base.is_forecast(day)
 
     def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:
         return self.base.unknown(day)
@@ -210,6 +218,13 @@ def applies(row: Entry, weekend: Collection[int]) -> bool:
     return source is None or source.weekday() not in FIVE_DAY_WEEK - set(weekend)
 
 
+def _repeats(row: Entry, day: Day) -> bool:
+    """Return whether a row is the move of a day off that the law makes by itself."""
+    law = day.reasons[0] if day.reasons else row
+    moves = law.layer is Layer.STATUTORY and law.kind is row.kind
+    return moves and law.swapped_with == row.swapped_with
+
+
 def checked_rows(
     rows: Iterable[Entry], day_of: Callable[[date], Day], weekend: Collection[int]
 ) -> tuple[Entry, ...]:
@@ -226,7 +241,7 @@ def checked_rows(
         fault = None
         if works and day.working:
             fault = say("not_off", date=str(row.date))
-        elif row.kind is DayKind.TRANSFERRED_OFF and not day.working:
+        elif row.kind is DayKind.TRANSFERRED_OFF and not day.working and not _repeats(row, day):
             fault = say("already_off", date=str(row.date), en=day.describe(), ru=day.describe("ru"))
         elif row.act is None:
             fault = say("row_without_act", date=str(row.date))

@@ -208,6 +208,7 @@ class Calendar:
         coverage = self.coverage
         if not in_any(day, coverage):
             cause, facts = self._source.unknown(day)
+            facts = {"calendar": self.id, **facts}
             with catalog.language("en"):
                 why = catalog.UNKNOWN_DATES.text(cause, **messages.IN_CODE, **facts)
             msg = f"calendar {self.id} does not know {day}: {why}"

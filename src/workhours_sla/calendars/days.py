@@ -381,6 +381,10 @@ class DaySource(metaclass=ABCMeta):
         """Return the uncertain dates of a year, each with the entry that may apply to the date."""
         return {}
 
+    def is_forecast(self, day: date) -> bool:
+        """Return whether the entries of a date are only a library's forecast of the decisions."""
+        return False
+
     def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:
         """Return why ``day`` is not known: a key of ``catalog.UNKNOWN_DATES``, and its values."""
         return "outside", {"first": self.coverage[0][0], "last": self.coverage[-1][1]}

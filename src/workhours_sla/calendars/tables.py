@@ -174,6 +174,9 @@ class CopiedDays(_Copied, DaySource):
     def uncertain(self, year: int) -> Mapping[date, Entry]:
         return {entry.date: entry for entry in self.open_days if entry.date.year == year}
 
+    def is_forecast(self, day: date) -> bool:
+        return not self.decided[0] <= day <= self.decided[1]
+
     def known_on(self, day: date) -> CopiedDays:
         return self._replace(table=self.table.known_on(day))
 
@@ -252,6 +255,9 @@ class OpenedDays(_Opened, DaySource):
     def uncertain(self, year: int) -> Mapping[date, Entry]:
         swapped = {entry.date: entry for entry in _swapped(self) if entry.date.year == year}
         return {**swapped, **self.base.uncertain(year)}
+
+    def is_forecast(self, day: date) -> bool:
+        return self.base.is_forecast(day)
 
     def known_on(self, day: date) -> OpenedDays:
         return self._replace(base=self.base.known_on(day))

@@ -44,11 +44,17 @@ GAP: Final = "   "
 class _YearOptions(Options):
     id: str = argument()
     year: int = argument(type=click.IntRange(1, 9999))
+    draft: bool = option("--draft", is_flag=True)
 
 
 @command("calendar", _YearOptions, CalendarOptions, ProvisionalOption)
 def calendar(wanted: _YearOptions, of: CalendarOptions, shown: ProvisionalOption) -> None:
     found = of.amended(of.found(wanted.id))
+    if wanted.draft:
+        from workhours_sla.foreign.acts import draft
+
+        echo_lines([draft(found, wanted.year)])
+        return
     year = CalendarYear.of(found, wanted.year, by_rule=shown.provisional)
     if shown.as_json:
         echo_json(year.data())

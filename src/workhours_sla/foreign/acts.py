@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -12,11 +13,18 @@ import msgspec
 
 from workhours_sla.calendars.acts import day_off, transfer
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.days import Act, DateRange, Entry, Layer
-from workhours_sla.config.toml_text import LONGEST, tables_of
-from workhours_sla.errors import ConfigError, clipped, shown
+from workhours_sla.calendars.days import Act, DateRange, DayKind, Entry, Layer
+from workhours_sla.config.toml_text import LONGEST, OPEN, check_answered, tables_of
+from workhours_sla.errors import (
+    CalendarCoverageError,
+    CalendarDataError,
+    ConfigError,
+    clipped,
+    shown,
+)
 from workhours_sla.json.checked_data import Keys, Reader
 from workhours_sla.module_names import public
+from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.messages import say
 
 RENAMED = {"settles": "confirms"}
@@ -132,7 +140,9 @@ def parse_acts(text: str, name: str) -> Acts:
     False
     """
     reader = Reader(name, renamed=RENAMED)
-    file: _File = reader.convert(tables_of(text, name), _File)
+    tables = tables_of(text, name)
+    check_answered(tables, text, name)
+    file: _File = reader.convert(tables, _File)
     confirms = tuple((dates.first, dates.last) for dates in file.confirms)
     return Acts(tuple(_rows(reader, file)), confirms)
 
@@ -158,3 +168,52 @@ def _rows(reader: Reader, file: _File) -> Iterator[Entry]:
             layer=Layer[off.layer.upper()],
             shortens_eve=off.shortens_eve,
         )
+
+
+# -- a file to fill in -----------------------------------------------------------------------
+
+
+def draft(calendar: Calendar, year: int) -> str:
+    """Return a file of acts for a year that no act decides yet, with the days off by rule.
+
+    Every act in it is an open question, and a file with an open question is refused. Raises
+    CalendarDataError for a decided year, and CalendarCoverageError for a year without rules.
+    """
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    uncertain = calendar.uncertain(year)
+    if all(calendar.knows(day) or day in uncertain for day in (first, last)):
+        raise CalendarDataError(say("nothing_to_draft", id=calendar.id, year=year), year=year)
+    by_rule = calendar.provisional()
+    try:
+        by_rule.check_known(first)
+    except CalendarCoverageError as error:
+        if error.cause != "library_ends":
+            raise
+        from workhours_sla.foreign.holidays import copy_holidays
+
+        by_rule = copy_holidays(calendar.id, first=year, last=year).provisional()
+    facts = {"id": calendar.id, "year": year, "version": calendar.version}
+    lines = [f"# {line}" for line in SHELL.text("draft_head", **facts).splitlines()]
+    lines += [f"confirms = [{{ from = {first}, to = {last} }}]", "", "[acts.decree]"]
+    lines += [f"title = {OPEN}  # {SHELL.text('draft_title', **facts)}", ""]
+    for day in by_rule.days(first, last):
+        if day.date in uncertain:
+            why = uncertain[day.date].describe()
+            lines += [f"# {SHELL.text('draft_uncertain', date=day.date, why=why)}", ""]
+        elif not day.working and day.reasons:
+            lines += [*_drafted(day.reasons[0]), ""]
+    return "\n".join(lines)
+
+
+def _drafted(entry: Entry) -> Iterator[str]:
+    moved = entry.kind is DayKind.TRANSFERRED_OFF and entry.swapped_with
+    if moved:
+        yield from ("[[transfers]]", f"from = {moved}", f"to = {entry.date}")
+    else:
+        yield from ("[[days_off]]", f"date = {entry.date}")
+        yield f"name = {json.dumps(entry.name or '', ensure_ascii=False)}"
+        if entry.shortens_eve:
+            yield "shortens_eve = true"
+    if not moved or entry.layer is not Layer.STATUTORY:
+        yield f'layer = "{entry.layer.name.lower()}"'
+    yield f"act = {OPEN}  # {SHELL.text('draft_day')}"
