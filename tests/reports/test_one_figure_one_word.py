@@ -17,6 +17,7 @@ import pytest
 
 from kit.everyday import run
 from kit.html_tree import NBSP, Node, read
+from kit.made_reports import made
 
 pytest.importorskip("numpy")
 pytest.importorskip("jinja2")
@@ -25,6 +26,8 @@ pandas = pytest.importorskip("pandas")
 openpyxl = pytest.importorskip("openpyxl")
 
 from workhours_sla.report import from_json, to_pandas
+from workhours_sla.report import page as page_of
+from workhours_sla.reports.text import plain_text
 from workhours_sla.reports.wording import parts_text
 
 NAMES = ("Комитет дорог", "Комитет здравоохранения", "Комитет образования", "Комитет ЖКХ")
@@ -217,3 +220,16 @@ def test_the_parts_of_a_change_add_up_as_they_are_shown(mix: float, performance:
     whole, *parts = (round(100 * float(plain(text))) for text in shown.values())
     assert whole == sum(parts)
     assert len({len(text.partition(".")[2]) for text in shown.values()}) == 1
+
+
+def test_a_legend_and_a_footnote_appear_only_with_their_column() -> None:
+    """All appeals are of one class, so no share differs at an equal mix; none has five a week."""
+    few = made([(name, 7 * 24 * week, 7 * 24 * week) for name in "AB" for week in range(4)] * 3)
+    shown, text = plain(read(page_of(few)).text), str(few)
+    assert "same mix of times of arrival" not in text + shown
+    assert "Small chart" not in shown
+    assert "by week" not in shown[: shown.index("By week of arrival")]
+    assert f"0 min{WORDS['en']['median']}" in shown
+    narrow = plain_text(few, ["agency"], width=50)
+    assert "of answered*" in narrow.partition("Left out in this width: ")[2]
+    assert "* Share among the answered only" not in narrow
