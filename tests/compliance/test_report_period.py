@@ -85,9 +85,9 @@ def test_earlier_periods(
     for with_, (first, last) in (("previous", previous), ("year", year)):
         before, after = compared_periods(period, with_, AS_OF, ZONE)
         assert (before, after) == (Period(at(first), at(last)), period)
-    # without an end it is compared up to the time of the report
+    # without an end it is compared up to the end of the day of the report
     before, _ = compared_periods(Period(at("2025-06-01")), "previous", AS_OF, ZONE)
-    assert before == Period(at("2025-05-30T12:00"), at("2025-06-01"))
+    assert before == Period(at("2025-05-30"), at("2025-06-01"))
 
 
 def test_the_comparison_has_the_rates_of_both_periods() -> None:
@@ -151,3 +151,27 @@ def test_the_command_refuses_periods_that_make_no_sense(
     ):
         assert main([*base, "--calendar", "RU-VGG", "--lang", "en", *options]) == 2
         assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+@pytest.mark.parametrize("with_", ["2026-01-15", "2026-03-01", "2026-04-01", "2027-01-01"])
+def test_a_time_that_does_not_divide_the_period_is_refused_at_the_shell(
+    with_: str, lang: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = (f"{day},2026-{day} 10:00,2026-{day} 11:00" for day in ("02-03", "03-03", "04-03"))
+    (tmp_path / "a.csv").write_text("\n".join(["appeal_id,posted_at,answered_at", *lines]))
+    month = ["--since", "2026-03", "--until", "2026-03", "--compare-with", with_]
+    asked = ["report", str(tmp_path / "a.csv"), "--calendar", "RU-VGG", "--lang", lang, *month]
+    assert main([*asked, "--as-of", "2026-04-05 12:00"]) == 2
+    captured = capsys.readouterr()
+    assert not captured.out
+    said = "does not divide the period" if lang == "en" else "не делит период"
+    assert f"{with_} 00:00 {said}" in captured.err
+
+
+def test_an_open_period_is_compared_with_whole_days_and_the_sentence_names_them() -> None:
+    report = of(since=at("2025-05-28"), compare_with="previous")
+    assert report.comparison.before == Period(at("2025-05-22"), at("2025-05-28"))
+    assert "from 22 May 2025 to 27 May 2025 and" in str(report)
+    early = of(compare_with=at("2025-06-02T11:59"))  # no limit has passed for the later ones
+    assert "no limit has passed for appeals on 2 Jun 2025" in str(early)

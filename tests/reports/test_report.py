@@ -375,8 +375,9 @@ def test_a_change_is_split_into_mix_and_performance() -> None:
     assert change == compare(*apart)
     assert (change.before, change.after) == (0.9, 0.6)
     assert change.mix + change.performance == pytest.approx(change.difference) == -0.3
-    later = report_of(both, ReportOptions(compare_with=at("2026-03-10T00:00")))
-    assert later.comparison.change is None
+    for outside in ("2025-03-04T10:00", "2025-03-20T18:00", "2026-03-10T00:00"):
+        with pytest.raises(EventError, match=f"{outside.replace('T', ' ')} does not divide"):
+            report_of(both, ReportOptions(compare_with=at(outside)))
 
 
 def test_standardising_removes_the_effect_of_hard_appeals() -> None:

@@ -278,5 +278,7 @@ def test_late_appeals_and_the_method(tmp_path: Path) -> None:
     assert list(book["Просрочки"].values)[1][2] == first
     texts = " ".join(str(cell) for line in book["Методика"].values for cell in line)
     assert "Уилсон" in texts
-    assert f"всего просрочено из поступивших за период: {of.total.counts.breached}" in texts.lower()
+    late = of.total.counts.breached
+    assert f"На листе просрочек обращений: 5 из {late}." in texts
+    assert f"за период поступило {late}," in texts
     assert "случайн" not in texts

@@ -143,10 +143,11 @@ def check_row(
 ) -> None:
     counts, names = row["counts"], ("arrived", "matured", "matured_met", "open", "overdue")
     truth = [*(counts[key] for key in names[:3]), row["open"], row["overdue"]]
-    same(truth, [book[title_of(key)] for key in names])
-    heads = [*map(heading, ("arrived", "matured", "met", "open", "overdue"))]
+    now = ("open_of_period", "overdue_of_period")
+    same(truth, [book[title_of(key)] for key in (*names[:3], *now)])
+    heads = [*map(heading, ("arrived", "matured", "met", *now))]
     same(truth, [whole(page[head]) for head in heads])
-    both = text[heading("open_overdue")].split("/")
+    both = text[heading("open_overdue_of_period")].split("/")
     same(truth, [*(whole(text[head]) for head in heads[:3]), *map(whole, both)])
     check_share(text[heading("rate")], row)
     for key in ("rate", "interval", "median", "p90", "closed_only"):

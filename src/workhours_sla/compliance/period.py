@@ -12,14 +12,17 @@ import numpy as np
 
 from workhours_sla.argument_types import checked
 from workhours_sla.compliance.cases import Cases, micros_of
+from workhours_sla.errors import EventError
 from workhours_sla.module_names import public
 from workhours_sla.sla.event import in_utc
 from workhours_sla.statistics.arrays import BoolArray, refuse, target_share
 from workhours_sla.statistics.control_charts import BASELINE, FEWEST_POINTS
+from workhours_sla.text.messages import say
 
 LISTED: Final = 1000  # default number of late appeals that a report lists
 
 _MONTHS: Final = 12
+_DAY: Final = timedelta(days=1)
 Earlier = Literal["previous", "year"]
 
 
@@ -96,21 +99,38 @@ class Period:
             inside &= cases.started < micros_of(in_utc("until", self.until))
         return inside
 
+    def has(self, when: datetime) -> bool:
+        after = self.since is None or when >= self.since
+        return after and (self.until is None or when < self.until)
+
 
 def compared_periods(
-    period: Period, with_: Earlier | datetime, as_of: datetime, zone: tzinfo
+    period: Period,
+    with_: Earlier | datetime,
+    as_of: datetime,
+    zone: tzinfo,
+    first: datetime | None = None,
 ) -> tuple[Period, Period]:
-    """Return the two periods to compare, the earlier first; one without an end ends at ``as_of``.
+    """Return the two periods to compare, the earlier first.
 
     The period before has as many months if ``period`` begins and ends with a month in ``zone``, as
-    many days if it begins and ends with a day, and else the same length. Raises ValueError.
+    many days if it begins and ends with a day, and else the same length; one without an end counts
+    up to the end of the day of ``as_of``, and one without a begin from the ``first`` arrival.
+    Raises ValueError, and EventError for a time that does not divide the period.
     """
     if isinstance(with_, datetime):
+        until, since = period.until or as_of, period.since or first
+        if in_utc("compare_with", with_) >= until or (since is not None and with_ <= since):
+            edges = {"since": "..." if since is None else _minute(since, zone)}
+            edges |= {"until": _minute(until, zone), "with_": _minute(with_, zone)}
+            raise EventError(say("compared_outside", **edges))
         return Period(period.since, with_), Period(with_, period.until)
     if period.since is None:
         refuse(f"compare_with={with_!r} needs a period with a begin; give since")
     since = period.since.astimezone(zone)
     until = (period.until or as_of).astimezone(zone)
+    if period.until is None and until.time() != time(0):
+        until = _at(until.date() + _DAY, until.replace(hour=0, minute=0, second=0, microsecond=0))
     days_only = since.time() == until.time() == time(0)
     if with_ == "year":
         before = Period(_months_before(since, _MONTHS), _months_before(until, _MONTHS))
@@ -123,6 +143,10 @@ def compared_periods(
     else:
         before = Period(since - (until - since), since)
     return before, period
+
+
+def _minute(when: datetime, zone: tzinfo) -> str:
+    return f"{when.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 def _months_before(when: datetime, months: int) -> datetime:

@@ -283,7 +283,8 @@ def _comparison(
         return None
     cases = tally.cases
     as_of = in_zone(cases.reference, cases.as_of)
-    before, after = compared_periods(period, options.compare_with, as_of, cases.reference.tz)
+    first, zone = in_zone(cases.reference, int(cases.started.min())), cases.reference.tz
+    before, after = compared_periods(period, options.compare_with, as_of, zone, first)
     earlier = before.arrivals(cases)
     mixes = (fairness.mix_of(tally, classes, rows) for rows in (earlier, after.arrivals(cases)))
     total = tally.rows(["earlier"], np.where(earlier, 0, -1))[0] if earlier.any() else None

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any, Final, Literal, NamedTuple
 
+from workhours_sla.compliance.period import Period
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import Quantile, Row
 from workhours_sla.reports.wording import NONE, percent_text
@@ -49,6 +50,7 @@ class Figure(NamedTuple):
     sorts: Callable[[Row], Any] | None = None  # what the page sorts by, if not the value
     is_judged: bool = False  # compared with the target: rounding never moves it across
     is_compared: bool = False  # left out where it only repeats the share; last in CSV files
+    is_current: bool = False  # counted now: with a period, its heading says of which appeals
     dispensable: int = 0  # a narrow table of text leaves out 1 first, then 2; 0 always stays
     look: str = ""  # the class of its cells on the page
     width: float = 11  # of its column in a workbook
@@ -95,7 +97,10 @@ class Figure(NamedTuple):
 
     def title(self, report: ReportNumbers, *, in_workbook: bool = False) -> str:
         promise = report.promise
-        found = title_of(self.key) if in_workbook else heading(self.heading or self.key)
+        key = self.heading or self.key
+        if self.is_current and report.period != Period():
+            key = f"{key}_of_period"
+        found = title_of(key if self.is_current else self.key) if in_workbook else heading(key)
         return found.format(
             target=target_text(promise.target_rate), horizon=format_amount(promise.horizon)
         )
@@ -236,9 +241,17 @@ _FIGURES: Final = (
     Figure("not_reached", None, "sheet summary", FLAGGED_BELOW, made=_longest, width=30),
     Figure("restricted_mean", "amount", "page all sheet", FLAGGED_BELOW, look="extra"),
     Figure("mean_answered", "amount", "all sheet", FLAGGED_BELOW),
-    Figure("open", "whole", "page all print summary", width=9),
-    Figure("overdue", "whole", "page all print summary"),
-    Figure("open_overdue", None, "text", path="open", shown=_open_overdue),
+    Figure("open", "whole", "page all print summary", is_current=True, width=9),
+    Figure("overdue", "whole", "page all print summary", is_current=True),
+    Figure(
+        "open_overdue",
+        None,
+        "text",
+        path="open",
+        is_current=True,
+        dispensable=9,
+        shown=_open_overdue,
+    ),
     Figure("answered", "whole"),
     Figure("answered_met", "whole"),
     Figure(

@@ -122,6 +122,12 @@ def overdue_at(report: ReportNumbers) -> Counter[str | None]:
     return waiting if waiting.total() == report.backlog.points[-1].overdue else Counter()
 
 
+def late_in_all(report: ReportNumbers) -> int:
+    """Return the number of late appeals of the period and of open ones that are not of it."""
+    total = report.total
+    return total.counts.breached + report.backlog.points[-1].overdue - total.overdue
+
+
 def _marked(name: str | None) -> str:
     """Return a name with its marks, as it is written between the quotation marks of a sentence."""
     name = name or ""
@@ -151,7 +157,8 @@ def direction(report: ReportNumbers, texts: Texts = HEADLINE) -> tuple[str, str]
     )
     change = compared.change
     if change is None:
-        return "no_earlier", text("no_earlier", earlier=earlier)
+        has_earlier = compared.total is not None and compared.total.counts.matured
+        return "no_earlier", text("no_earlier", earlier=later if has_earlier else earlier)
     interval, key = change.interval, "no_change"
     if interval.lower > 0 or interval.upper < 0:
         key = "better" if interval.lower > 0 else "worse"

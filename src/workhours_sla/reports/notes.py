@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any, Final
 
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import Table
 from workhours_sla.compliance.time import DayNote, Outliers
 from workhours_sla.reports.agreement import agreement_lines
+from workhours_sla.reports.columns import FIGURES, figures_of
 from workhours_sla.reports.wording import moment, percent_text, plain_week, printable
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
 from workhours_sla.statistics.maturity import COUNTS
@@ -18,7 +19,7 @@ from workhours_sla.text.numbers import number
 from workhours_sla.text.words import calendar_name, heading, name_of
 from workhours_sla.worktime.amounts import format_amount
 
-_ONLY_KNOWN: Final = ("funnel", "share_trend", "trend", "withdrawals")
+_ONLY_KNOWN: Final = ("standardised", "funnel", "share_trend", "trend", "withdrawals")
 """Figures that not every report has."""
 _WARNINGS: Final = (
     *("calendar_unknown", "provisional", "needs_review"),
@@ -28,14 +29,15 @@ _WARNINGS: Final = (
 SHOWN_OUTLIERS: Final = 5  # number of outliers that a note lists
 
 
-def notes(report: ReportNumbers) -> list[str]:
+def notes(report: ReportNumbers, shown: Container[str]) -> list[str]:
+    """Return the notes below tables that have the figures ``shown``."""
     text, earlier = SENTENCES.text, saved_by_an_hour(report)
     checks = [text(key, **facts) for key, facts in _withdrawals(report).items()]
     if earlier is not None:
         checks.append(text("hour_earlier", **earlier))
     if checks:
         checks.insert(0, text("for_analysts"))
-    return [*_reading(report), *quality_notes(report), *checks]
+    return [*_reading(report, shown), *quality_notes(report), *checks]
 
 
 def saved_by_an_hour(report: ReportNumbers) -> dict[str, int] | None:
@@ -56,12 +58,13 @@ def false_failure_notes(report: ReportNumbers, only: Table | None = None) -> Ite
             yield SENTENCES.text("false_failures", by=heading(table.by), count=count)
 
 
-def _reading(report: ReportNumbers) -> Iterator[str]:
+def _reading(report: ReportNumbers, shown: Container[str]) -> Iterator[str]:
     text, facts = SENTENCES.text, method_facts(report)
     if report.total.rate is None:
         yield text("nothing_matured")
     for key in ("rate", "small_numbers", "standardised", "closed_only"):
-        yield text(key, **facts)
+        if key not in ("standardised", "closed_only") or key in shown:
+            yield text(key, **facts)
     yield from false_failure_notes(report)
     yield final_note(report)
 
@@ -94,6 +97,8 @@ def method_facts(report: ReportNumbers) -> dict[str, Any]:
 def explanations(report: ReportNumbers, texts: Texts) -> Iterator[tuple[str, str]]:
     """Yield the keys of the figures of a report, and the sentences of ``texts`` on each."""
     facts, known = method_facts(report), _withdrawals(report)
+    if any(FIGURES["standardised"] in figures_of("text", one.rows) for one in report.tables):
+        known["standardised"] = {}
     if report.funnels:
         alarms = max(funnel.false_alarms for funnel in report.funnels)
         known["funnel"] = {"false_alarms": number(f"{alarms:.2f}")}

@@ -83,6 +83,11 @@ def _weeks(report: ReportNumbers) -> Iterator[Any]:
         yield {"week": week.name, **_values(week, names), **_values(week.counts, _COUNTED)}
 
 
+def _late(report: ReportNumbers) -> Iterator[Any]:
+    for late in report.late:
+        yield _values(late, _kinds(Late)) | {"in_period": report.period.has(late.started_at)}
+
+
 def _cells(report: ReportNumbers) -> Iterator[Any]:
     grids = _values(report.heat_map, _HEATS)
     for (day, weekday), hour in product(enumerate(WEEKDAYS), range(24)):
@@ -190,7 +195,7 @@ _OTHER_TABLES: Final[Mapping[str, tuple[Mapping[str, Kind], Lines]]] = {
         _kinds("text week, date first, amount working_time, text cohort", _whole(_COUNTED)),
         _weeks,
     ),
-    "late": (_kinds(Late), lambda report: report.late),
+    "late": (_kinds(Late, "flag in_period"), _late),
     "days": (_kinds(DayNote), lambda report: report.days),
     "heat_map": (_kinds("text weekday", _whole(("hour", *_HEATS))), _cells),
     "backlog": (_kinds(BacklogPoint), lambda report: report.backlog.points),

@@ -33,12 +33,14 @@ def plain_text(
     """Return the result, tables and notes as text; one wider than ``width`` has fewer columns."""
     shown = [*_above(report, headings), ""]
     shown += map(one_line, headline_lines(report))
+    keys = set[str]()
     for name in by or _first(report):
         lines, figures = table_cells(report, name)
         first = printable_names([line[0] for line in lines])
         cells = [[key, *map(printable, line[1:])] for key, line in zip(first, lines, strict=True)]
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
         fits, left = _fitting(widths, figures, width), _at_the_left(figures)
+        keys |= {one.key for at, one in enumerate(figures, 1) if at in fits}
         shown.append("")
         for line in cells:
             aligned = (f"{line[at]:{'<' if at in left else '>'}{widths[at]}}" for at in fits)
@@ -46,7 +48,7 @@ def plain_text(
         if len(fits) < len(widths):
             names = (title for at, title in enumerate(lines[0]) if at not in fits)
             shown.append(SENTENCES.text("left_out", names="; ".join(names)))
-    return "\n".join([*shown, "", *notes(report)])
+    return "\n".join([*shown, "", *notes(report, keys)])
 
 
 def _fitting(widths: Sequence[int], figures: Sequence[Figure], most: int | None) -> list[int]:
@@ -76,8 +78,9 @@ def html_table(report: ReportNumbers, headings: Sequence[str] = ()) -> str:
     (head, *lines), figures = table_cells(report, *_first(report))
     left = _at_the_left(figures)
     template = environment().get_template("notebook.html")
+    below = notes(report, {one.key for one in figures})
     above = [*_above(report, headings), *map(one_line, headline_lines(report))]
-    return template.render(above=above, head=head, lines=lines, left=left, notes=notes(report))
+    return template.render(above=above, head=head, lines=lines, left=left, notes=below)
 
 
 def table_cells(report: ReportNumbers, by: str | None) -> tuple[list[list[str]], Sequence[Figure]]:

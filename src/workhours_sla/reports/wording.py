@@ -69,10 +69,24 @@ def percent_sign(share: float, target: float | None = None) -> str:
     return CHARTS.text("percent", share=percent_text(share, target=target))
 
 
+def _places(part: float) -> int:
+    return 1 if abs(round(100 * part, 1)) or not round(100 * part, 2) else 2
+
+
 def points_text(part: float, *, has_sign: bool = False) -> str:
     """Write a difference of shares in percentage points, with a second decimal if it is small."""
-    places = 1 if abs(round(100 * part, 1)) or not round(100 * part, 2) else 2
+    places = _places(part)
     return signed(100 * part, places) if has_sign else number(f"{100 * part:.{places}f}")
+
+
+def parts_text(difference: float, mix: float, performance: float) -> dict[str, str]:
+    """Write a change and its two parts in points; as they are shown, the parts add up to it."""
+    parts = {"difference": difference, "mix": mix, "performance": performance}
+    places = max(_places(part) for part in parts.values())
+    whole = {key: round(100 * part * 10**places) for key, part in parts.items()}
+    larger = max(("mix", "performance"), key=lambda key: abs(whole[key]))
+    whole[larger] += whole["difference"] - whole["mix"] - whole["performance"]
+    return {key: signed(count / 10**places, places) for key, count in whole.items()}
 
 
 def amount_in_words(amount: timedelta) -> str:

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator
 from io import BytesIO
 from os import PathLike
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from workhours_sla.compliance.agencies import Late
 from workhours_sla.compliance.cases import ATTRIBUTES
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import OWN_TABLES, Row, Table
@@ -26,6 +27,7 @@ from workhours_sla.reports.headline import (
     by_need,
     headline_lines,
     lacking,
+    late_in_all,
     named_period,
     whole_period,
 )
@@ -41,7 +43,7 @@ _OF_WEEKS: Final = ("goal", "control_lower", "control_upper", "signal")
 _OWN_ORDER: Final = ("week", "weekday", "hour", "arrival_class", "due_class")
 _LATE: Final = (
     *("appeal_id", "agency", "started_at", "due_at", "limit", "answered_at", "elapsed"),
-    *("overdue_by", "holder", "hour_earlier"),
+    *("overdue_by", "in_period", "holder", "hour_earlier"),
 )
 _OF_AGENCY: Final = ("verdict", "matured", "breached", "rate")
 _LETTERS: Final = 100  # number of letters in a line of the first sheet
@@ -173,8 +175,7 @@ def _summary(report: Report) -> Iterator[tuple[list[object], dict[str, object]]]
     for one in figures_of("summary"):
         value = _value(one, report.total)
         if value is not None:
-            title = f"{one.key}_of_period" if one.key in ("open", "overdue") else one.key
-            yield [title_of(title), value], left
+            yield [one.title(report, in_workbook=True), value], left
     compared = report.comparison
     if compared is None or compared.change is None:
         return
@@ -190,10 +191,12 @@ def _summary(report: Report) -> Iterator[tuple[list[object], dict[str, object]]]
 
 def _late(book: Book, report: ReportNumbers) -> None:
     columns = _LATE[: None if report.attribution is not None else -2]
-    layout = Layout((26, 44, *[19] * 4, 14, 14, 44, 16), landscape=True, wrapped=(1, 8))
+    layout = Layout((26, 44, *[19] * 4, 14, 14, 14, 44, 16), landscape=True, wrapped=(1, 9))
     sheet = book.sheet(WORKBOOK.text("sheet_late"), layout)
 
-    def value(late: Any, key: str) -> object:
+    def value(late: Late, key: str) -> object:
+        if key == "in_period":
+            return _yes_no(flag=report.period.has(late.started_at))
         found = getattr(late, "overdue" if key == "overdue_by" else key)
         return _yes_no(flag=found) if isinstance(found, bool) else found
 
@@ -222,13 +225,15 @@ def _yes_no(*, flag: bool) -> str:
 
 def _method(book: Book, report: ReportNumbers) -> None:
     sheet = book.sheet(WORKBOOK.text("sheet_method"), Layout((30, 92)))
-    text, made, late, row = WORKBOOK.text, report.provenance, report.total.counts.breached, 0
+    text, made, row = WORKBOOK.text, report.provenance, 0
+    late: dict[str, int] = {"shown": len(report.late), "all": late_in_all(report)}
+    late["late"] = report.total.counts.breached
     sections: dict[str, Iterable[Line]] = {
         "reading": _reading(report),
         "sheets": (
             ("", text("print_explained", last=title_of(figures_of("print")[-1].key))),
             (text("sheet_week"), text("weeks_explained")),
-            (text("sheet_late"), text("late_explained", shown=len(report.late), late=late)),
+            (text("sheet_late"), text("late_explained", **late)),
             (text("sheet_calendar"), text("calendar_explained")),
         ),
         "data": (  # the last note on quality is in "sources"

@@ -18,7 +18,6 @@ from workhours_sla.reports.headline import (
     late_of,
     named_period,
     not_counted,
-    overdue_at,
     whole_period,
 )
 from workhours_sla.reports.page.blocks import Block, block, text
@@ -89,14 +88,15 @@ def _lacking(rate: ComplianceRate) -> str:
     return PAGE.text("lacking", count=rate.lacking, target=target_text(rate.target))
 
 
-def _reading(rows: Sequence[Row]) -> Block:
+def _reading(rows: Sequence[Row], weeks: int) -> Block:
     """Return how to read the rows below, by the example of the first."""
     first, rate = rows[0], rows[0].rate
     assert rate is not None  # noqa: S101 - rows without a rate have no bars
     low, high = _interval(first).split(NO_FIGURE)
     facts: dict[str, Any] = {"low": low, "high": high, "target": target_text(rate.target)}
-    facts |= {"rate": rate_text(first).rstrip("*"), "weeks": WEEKS, "few": FLAGGED_BELOW}
-    keys = ["row", f"row_{rate.shown_verdict}", "row_weeks"]
+    facts |= {"rate": rate_text(first).rstrip("*"), "weeks": weeks, "few": FLAGGED_BELOW}
+    keys = ["row", f"row_{rate.shown_verdict}"]
+    keys += ["row_weeks"] if weeks else []
     keys += ["row_mix"] if any(map(_has_other_mix, rows)) else []
     keys += ["row_flagged"] if any(row.rate and row.rate.flagged for row in rows) else []
     said = (PAGE.text(f"list_{key}", **facts) for key in keys)
@@ -110,27 +110,31 @@ def groups(report: Report, table: Table) -> Iterator[Any]:
     judged = [row for row in ranked if row in named or _is_judged(row)]
     # a few more rows are no reason to fold them away
     shown = judged if len(judged) < FILTERED else judged[:SHOWN]
-    overdue = overdue_at(report) if of_agencies else {}
     weeks = {
         group.key: group for one in report.group_weeks if one.by == table.by for group in one.groups
     }
 
     def listed(rows: Sequence[Row], *, has_scale: bool = False, few: bool = False) -> Block:
-        heads = (heading(table.by), *map(PAGE.text, ("head_rate", "head_weeks", "head_need")))
         found = []
         for row in rows:
             one = _counts(row, table) | _late_appeals(report, table, row)
             if not few and row.rate is not None and not row.rate.counts_only:
-                one |= _bar(row, row.rate, weeks.get(row.key)) | {"overdue": overdue.get(row.key)}
+                one |= _bar(row, row.rate, weeks.get(row.key))
+                count, title = count_text(row.overdue), FIGURES["overdue"].title(report)
+                one["overdue"] = f"{title}: {count}" if row.overdue else ""
             found.append(one)
+        weeks_head = PAGE.text("head_weeks") if any(one.get("weeks") for one in found) else ""
+        heads = (heading(table.by), PAGE.text("head_rate"), weeks_head, PAGE.text("head_need"))
         return block("groups", groups=found, heads=heads, has_scale=has_scale, few=few)
 
     if len(ranked) >= FILTERED:
         yield block("filter")
     if shown:
-        yield listed(shown, has_scale=any(map(_is_judged, shown)))
+        first = listed(shown, has_scale=any(map(_is_judged, shown)))
+        yield first
         if table is (agencies(report) or report.tables[0]) and _is_judged(shown[0]):
-            yield _reading(shown)
+            lines = [one["weeks"] for one in first["groups"] if one.get("weeks")]
+            yield _reading(shown, max((line["count"] for line in lines), default=0))
     few = [row for row in ranked if row not in judged]
     for key, rows in (("list_rest", judged[len(shown) :]), ("list_too_few", few)):
         if rows:
@@ -154,13 +158,10 @@ def _counts(row: Row, table: Table) -> dict[str, Any]:
 
 def _late_appeals(report: Report, table: Table, row: Row) -> dict[str, Any]:
     """Return the first late appeals of an agency in the period, and how many are not among them."""
-    late, period, every = [], whole_period(report), late_of(row)
-    if table.by == "agency" and period.since is not None and period.until is not None:
-        late = [
-            one
-            for one in report.late
-            if one.agency == row.key and period.since <= one.started_at < period.until
-        ][:LISTED]
+    late, every = [], late_of(row)
+    if table.by == "agency":
+        mine = (one for one in report.late if one.agency == row.key)
+        late = [one for one in mine if report.period.has(one.started_at)][:LISTED]
     caption = PAGE.text("late_at", name=name_of(table.by, row.key))
     more = PAGE.text("list_first", shown=len(late), all=every) if len(late) < every else ""
     shown = short_late_table(late, caption, report, _LATE, "short-late") if late else None
@@ -205,6 +206,7 @@ def _week_line(counts: GroupCounts, target: float) -> Mapping[str, Any] | None:
     first, last = (percent_sign(known[place][1]) for place in (0, -1))
     return {
         "goal": y(target),
+        "count": len(pairs),
         "points": [(round(_EDGE + place * step, 1), y(share)) for place, share in known],
         "label": PAGE.text("weeks_line", count=len(pairs), first=first, last=last),
     }

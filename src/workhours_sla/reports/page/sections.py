@@ -31,7 +31,7 @@ from workhours_sla.reports.page.blocks import (
 )
 from workhours_sla.reports.page.tables import ROWS, Traces, group_table, late_table
 from workhours_sla.reports.report import Report
-from workhours_sla.reports.wording import percent_text, points_text
+from workhours_sla.reports.wording import parts_text, percent_text, points_text
 from workhours_sla.sla.forecast import Forecast
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW
 from workhours_sla.text.catalog import (
@@ -234,10 +234,10 @@ def change(report: Report) -> Iterator[Any]:
     found = None if compared is None else compared.change
     if compared is None or found is None:
         return
-    parts = {key: getattr(found, key) for key in ("difference", "mix", "performance")}
-    parts |= {key: getattr(found.interval, key) for key in ("lower", "upper")}
     facts = {key: percent_text(getattr(found, key)) for key in ("before", "after")}
-    facts |= {key: points_text(part, has_sign=True) for key, part in parts.items()}
+    for key in ("lower", "upper"):
+        facts[key] = points_text(getattr(found.interval, key), has_sign=True)
+    facts |= parts_text(found.difference, found.mix, found.performance)
     periods = {
         key: headline.named_period(headline.whole_period(report, getattr(compared, key)))
         for key in ("after", "before")
@@ -256,7 +256,7 @@ def change(report: Report) -> Iterator[Any]:
 def late(report: Report, traces: Traces | None, rest: str | None) -> Iterator[Any]:
     total, shown = report.total, report.late[:ROWS]
     other = report.backlog.points[-1].overdue - total.overdue
-    every = total.counts.breached + other
+    every = headline.late_in_all(report)
     if not shown:
         yield text(PAGE.text("late_none"))
         return
