@@ -71,7 +71,7 @@ class Rows:
     claims: Sequence[Claim] = ()
     ignored: int = 0
     inverted: int = 0  # rows whose answer precedes the posting within the tolerance
-    repeated: Sequence[str] = ()  # an id for each row that repeats an appeal with other content
+    repeated: Sequence[str] = ()  # an id for each row that contradicts another row of its appeal
 
     @property
     def place(self) -> str:
@@ -148,7 +148,10 @@ def _from_file(
 
 
 class _AppealRows:
-    """Finds rows that repeat the id of an appeal with other content; mutable."""
+    """Finds rows that contradict another row of their appeal; mutable.
+
+    A row without an answer does not contradict one with an answer, which was exported later.
+    """
 
     def __init__(self) -> None:
         self._first: dict[str, tuple[Event, ...]] = {}
@@ -161,7 +164,9 @@ class _AppealRows:
             return
         name = row[0].appeal_id
         first = self._first.setdefault(name, row)
-        if first is row or [one.content for one in first] == [one.content for one in row]:
+        pairs = zip(first, row, strict=False)  # an answer follows the posting
+        if first is row or all(one.content == other.content for one, other in pairs):
+            self._first[name] = max(first, row, key=len)
             return
         if name not in self._named:
             self._named.add(name)

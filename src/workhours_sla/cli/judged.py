@@ -181,16 +181,15 @@ def judged(
     stages: Stages,
     *,
     detects: bool = True,
-    once_each: bool = False,
     version: str | None = None,
 ) -> Judged:
     """Read the rows of a command and judge them. ``detects`` allows files without configuration.
 
-    With ``once_each``, rows that repeat an appeal with other content are refused.
+    Rows of one appeal that contradict each other are refused.
     """
     given = given_without_config(source, settings.options) if detects else None
     rows = read_rows(source, configuration.mapping, stages, given)
-    if once_each:
+    if rows.repeated:
         from workhours_sla.compliance.cases import refuse_repeated
 
         refuse_repeated(rows.repeated)

@@ -125,7 +125,7 @@ def _made(
         from workhours_sla.reports.report import report as make_report
     except ImportError as error:
         raise click.UsageError(SHELL.text("no_numpy", error=said(str(error)))) from None
-    found = judged(settings, configuration, source, as_of, stages, once_each=True)
+    found = judged(settings, configuration, source, as_of, stages)
     rows, result = found.rows, found.result
     stages.begin("report")
     cases = cases_of_evaluation(

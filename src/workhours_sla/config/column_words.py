@@ -29,14 +29,16 @@ TIMES: Final = {
         "опубликовано, размещено, поступило, зарегистрировано, создано, подано, написано, "
         "created, creation, posted, submitted, submission, opened, open, reported, requested, "
         "received, registered, registration, published, publication, logged, filed, "
-        "публикация, размещение, поступление, регистрация, создание, подача",
+        "публикация, размещение, поступление, регистрация, создание, подача, "
+        "поступила, опубликована, зарегистрирована, создана, подана, create, data de abertura",
         "получения, получено, сообщения, поста, комментария, жалобы, заявки, start, started, post, "
         "case start",
         asked="начала, добавления, добавлено, загрузки, in, added, incident",
     ),
     "answered_at": Words(
         "ответа, ответ, первого ответа, публикации ответа, размещения ответа, отправки ответа, "
-        "направления ответа, отвечено, дан ответ, ответ дан, ответ размещен, ответа факт, "
+        "направления ответа, отвечено, дан ответ, ответ дан, ответ размещен, ответ направлен, "
+        "ответа факт, "
         "фактическая ответа, фактического ответа, "
         "answered, answer, replied, reply, first reply, responded, response, first response, "
         "first answer, first responded, first replied, initial response, ответ первый",

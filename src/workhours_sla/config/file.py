@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from workhours_sla.calendars.zones import time_zone
-from workhours_sla.config.column_names import COLUMNS, REQUIRED, parts_of
+from workhours_sla.config.column_names import COLUMNS, REQUIRED, parts_of, shown_columns
 from workhours_sla.config.policy import Configuration, check_policy, configured
 from workhours_sla.config.schedules import default_schedule
 from workhours_sla.config.sections import Config, EmailSettings, Input, KafkaSettings
@@ -200,6 +200,10 @@ def _check_columns(reader: Reader, config: Config) -> None:
     for canonical, written in config.columns.items():
         if not all(name for part in parts_of(written) for name in part):
             reader.fail(("columns", canonical), say("column_unnamed"), say("name_each_column"))
+    answered = config.columns.get("answered_at", "answered_at")
+    if kind == "appeals" and answered == config.columns.get("posted_at", "posted_at"):
+        what = say("one_column_of_both", column=shown(shown_columns(answered)))
+        reader.fail(("columns", "answered_at"), what, say("name_both_columns"))
 
 
 def _check_values(reader: Reader, config: Config) -> None:

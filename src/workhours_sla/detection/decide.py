@@ -90,6 +90,8 @@ def decide(
             compared.add(cells)
         found = list(compared.doubts())
         made.doubts += found
+        if compared.contradicting:  # such rows are refused as appeals
+            made.doubts = [one.without('kind = "appeals"') for one in made.doubts]
         _note_ids(made, found)
     written = {canonical: role.written for canonical, role in made.roles.items()}
     by_default = {"their_due_at", "expected_datetime"}.intersection(c.name for c in table.columns)

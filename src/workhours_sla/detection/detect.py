@@ -30,7 +30,7 @@ from workhours_sla.sources.appeal_file import open_source
 from workhours_sla.sources.formats import HEAD, NETWORKS, binary_format
 from workhours_sla.sources.lines import MARKS_AND_BLANKS
 from workhours_sla.sources.rows import Fault
-from workhours_sla.text.messages import phrase_of, say
+from workhours_sla.text.messages import Phrase, phrase_of, say
 
 if TYPE_CHECKING:
     from workhours_sla.config.sections import Config
@@ -76,6 +76,7 @@ class _Read:
         self.needs_zone = False
         self.misfit: list[Doubt] = []
         self.error: Exception | None = None
+        self.notes: list[Phrase] = []
         count, faulty, unit = 0, 0, ""
         try:
             with open_source(from_start(where), config, name=name) as source:
@@ -89,6 +90,7 @@ class _Read:
                         continue
                     self.types.update(event.type for event in item)
                     self.first += item[: SHOWN - len(self.first)]
+                self.notes = source.notes
         except (ConfigError, SourceError) as error:
             self.error = error
         if self.fault is not None:
@@ -112,16 +114,18 @@ def verified(detected: Detected, where: Path | BinaryIO) -> Detected:
         return detected
     try:
         read = _Read(where, config_of(detected), detected.name)
-        doubts = [_unsupported(read.error)] if read.error else read.misfit
     except ConfigError as error:
-        doubts = [_unsupported(error)]
-    return replace(detected, doubts=(*detected.doubts, *doubts))
+        return replace(detected, doubts=(*detected.doubts, _unsupported(error)))
+    doubts = [_unsupported(read.error)] if read.error else read.misfit
+    notes = (*detected.notes, *read.notes)
+    return replace(detected, notes=notes, doubts=(*detected.doubts, *doubts))
 
 
 def _unsupported(error: Exception) -> Doubt:
     why = phrase_of(error)
-    if why is not None and why.cause == "answers_unread":
-        return Doubt("columns", why, asked=("answered_at",))
+    asked = {"answers_unread": ("answered_at",), "answers_before": ("posted_at", "answered_at")}
+    if why is not None and why.cause in asked:
+        return Doubt("columns", why, asked=asked[why.cause])
     return ask("input", "detect_unsupported", (), "format", why=why or str(error))
 
 
@@ -160,7 +164,7 @@ def _detect_fixed(
     if signature.format in NETWORKS and EventType.CITIZEN_MESSAGE in read.types:
         doubts.append(warn("input", "detect_officials", toml_line("officials", ["…"])))
     readings = tuple(_readings(read.first))
-    return Detected(name, None, options, {}, {}, readings, doubts=tuple(doubts))
+    return Detected(name, None, options, {}, {}, readings, (), tuple(read.notes), tuple(doubts))
 
 
 def _readings(events: list[Event]) -> Iterator[Reading]:

@@ -45,6 +45,9 @@ class Doubt(NamedTuple):
         found = [match[0] for line in self.choices if (match := _KEY.match(line))]
         return self.asked or tuple(dict.fromkeys(found))
 
+    def without(self, choice: str) -> Doubt:
+        return self._replace(choices=tuple(one for one in self.choices if one != choice))
+
     @property
     def text(self) -> str:
         label = INIT.text("question") if self.keys else SHELL.text("note")

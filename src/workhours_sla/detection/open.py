@@ -11,7 +11,7 @@ from typing import Final
 from workhours_sla.config.column_words import may_be, plain
 from workhours_sla.detection.candidates import Columns
 from workhours_sla.detection.detected import Doubt, Kind, ask, listed, toml_line, warn
-from workhours_sla.detection.table import MOST_IDS, Column, Role
+from workhours_sla.detection.table import MOST_IDS, SHOWN, Column, Role
 from workhours_sla.detection.words import (
     BEFORE,
     THREADS,
@@ -22,6 +22,7 @@ from workhours_sla.detection.words import (
     stops,
 )
 from workhours_sla.errors import shown
+from workhours_sla.sla.event import Attributes
 
 Roles = Mapping[str, Role]
 _ROUNDED: Final = re.compile(r"\d(?:[.,]\d+)?[Ee]\+?\d+", re.ASCII)
@@ -66,7 +67,14 @@ class Rows:
     ) -> None:
         self._kind, self._roles, self._own = kind, roles, roles["appeal_id"]
         self._ids: dict[str, str] = {}  # the first id for each kind of contradiction
-        self._copies: dict[str, list[str]] = {}  # the posting, agency and answer of an appeal
+        self._copies: dict[str, list[str]] = {}  # the answer and the other values of an appeal
+        self.contradicting: dict[str, int] = {}
+        """For each id whose rows contradict each other, how many rows do so with the first."""
+        self._others = [
+            one
+            for one in columns.columns
+            if one.has_ids and not one.repeated and one not in self._own.columns
+        ]
         statuses = [one for ranked in columns.ranked("status").values() for one in ranked]
         self._untimed = [(one, Counter[str]()) for one in statuses if "answered_at" in roles]
         # each with the appeals whose posting is a row of the log, and those that were posted before
@@ -85,11 +93,11 @@ class Rows:
             return
         if _ROUNDED.fullmatch(own_id):
             self._ids.setdefault("detect_ids_rounded", own_id)
-        *copy, since = (
+        since, *copy = (
             self._roles[one].text(cells) if one in self._roles else ""
-            for one in ("posted_at", "agency_id", "answered_at", "since")
+            for one in ("since", "answered_at", "posted_at", *Attributes._fields)
         )
-        for column, counts in self._untimed if not copy[-1] else ():
+        for column, counts in self._untimed if not copy[0] else ():
             if may_be_answered(status := column.text(cells)):
                 counts[status] += 1
         for cause, column, inside, outside in self._openings:
@@ -98,28 +106,33 @@ class Rows:
                 (outside if text else inside).add(own_id)
             elif text:
                 (inside if since.startswith(text) else outside).add(own_id)
-        if self._kind == "appeals":
+        if self._kind in ("appeals", None):
             self._compare(own_id, copy)
 
     def _compare(self, own_id: str, copy: list[str]) -> None:
-        posted, agency, answered = self._copies.get(own_id, copy)
-        if posted != copy[0]:
-            self._ids.setdefault("detect_ids_repeat", own_id)
-        elif agency != copy[1] or "" != answered != copy[2] != "":
-            self._ids.setdefault("detect_ids_differ", own_id)
+        answered, *others = self._copies.get(own_id, copy)
+        if others != copy[1:] or "" != answered != copy[0] != "":
+            self.contradicting[own_id] = self.contradicting.get(own_id, 0) + 1
         elif own_id in self._copies or len(self._copies) < MOST_IDS:
-            self._copies[own_id] = [posted, agency, copy[2] or answered]
+            self._copies[own_id] = [answered or copy[0], *others]
 
     def doubts(self) -> Iterator[Doubt]:
         name = shown(self._own.columns[0].name)
-        for cause in ("detect_ids_repeat", "detect_ids_rounded", "detect_ids_differ"):
-            if cause in self._ids:
-                own_id = shown(self._ids[cause])
-                yield ask("columns", cause, [self._own.line], column=name, id=own_id)
+        if self.contradicting and self._kind == "appeals":
+            facts: dict[str, object] = {
+                "ids": len(self.contradicting),
+                "count": sum(self.contradicting.values()),
+            }
+            facts |= {"first": listed([*self.contradicting][:SHOWN])}
+            lines = [toml_line("appeal_id", one.name) for one in self._others]
+            yield ask("columns", "detect_ids_repeat", lines, "appeal_id", column=name, **facts)
+        if "detect_ids_rounded" in self._ids:
+            own_id = shown(self._ids["detect_ids_rounded"])
+            yield ask("columns", "detect_ids_rounded", [self._own.line], column=name, id=own_id)
         for column, counts in self._untimed:
             if counts:
-                facts = {"values": listed(counts), "count": counts.total()}
-                yield warn("columns", "detect_untimed", column=shown(column.name), **facts)
+                untimed = {"values": listed(counts), "count": counts.total()}
+                yield warn("columns", "detect_untimed", column=shown(column.name), **untimed)
         for cause, column, inside, outside in self._openings:
             if outside - inside:
                 yield warn("columns", cause, column=shown(column.name))

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, Self, cast
+from typing import Any, BinaryIO, Final, Literal, Self, cast
 from zoneinfo import ZoneInfo
 
 from workhours_sla.config.column_names import CLAIM_COLUMNS
 from workhours_sla.config.sections import Config, Format, Input
-from workhours_sla.errors import SourceError
+from workhours_sla.errors import SourceError, shown
 from workhours_sla.module_names import public
 from workhours_sla.sla.event import Claim
 from workhours_sla.sources.formats import ENDINGS, FORMATS, HEAD, binary_format, check_followed
@@ -21,10 +22,13 @@ from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.lines import MARKS_AND_BLANKS, is_html
 from workhours_sla.sources.mapping import Mapper
 from workhours_sla.sources.opened import OpenedFile, open_file
-from workhours_sla.sources.rows import Inverted, Item, Reader, RecordMapper
+from workhours_sla.sources.rows import Fault, Inverted, Item, Reader, RecordMapper
 from workhours_sla.sources.statuses import events_of_statuses
 from workhours_sla.text.messages import Phrase, say
 from workhours_sla.worktime.amounts import parse_amount
+
+_MANY: Final = 10
+"""From this number of equal times on they cannot be chance."""
 
 
 @public("workhours_sla.files")
@@ -119,15 +123,36 @@ def open_source(
         if options.kind == "statuses":
             items = events_of_statuses(items, opened.name)
         elif options.kind == "appeals":
-            items = _with_answers(items, layout, opened.name)
+            items = _with_answers(items, layout, opened)
         if isinstance(items, Generator):
             stack.callback(items.close)  # it may have a temporary file
         return AppealFile(items, opened, stack.pop_all(), format=found)
 
 
-def _with_answers(items: Iterator[Item], layout: Layout, name: str) -> Iterator[Item]:
-    yield from items
-    layout.check_answers(name)
+def _with_answers(items: Iterator[Item], layout: Layout, opened: OpenedFile) -> Iterator[Item]:
+    """Yield the items, and say afterwards if the columns of times cannot be right."""
+    times: tuple[set[datetime], set[datetime]] = set(), set()  # of postings and answers
+    ids: set[str] = set()
+    counts, early = [0, 0], 0
+    for item in items:
+        yield item
+        if isinstance(item, Fault):
+            early += item.reason == "reply_before_post"
+            continue
+        for at, event in enumerate(item[:2]):
+            if len(ids) < 2:
+                ids.add(event.appeal_id)
+            counts[at] += 1
+            if len(times[at]) < 2:
+                times[at].add(event.occurred_at)
+    layout.check_answers(opened.name)
+    posted, answered = (shown(layout.column(one)) for one in ("posted_at", "answered_at"))
+    if early > 1 and not counts[1]:
+        facts = {"count": early, "posted": posted, "answered": answered}
+        raise SourceError(say("answers_before", name=opened.name, **facts), name=opened.name)
+    for column, count, found in zip((posted, answered), counts, times, strict=True):
+        if len(found) == 1 < len(ids) and count >= _MANY:
+            opened.notes.append(say("one_time", column=column, count=count))
 
 
 def _format_of(opened: OpenedFile, options: Input) -> Format:

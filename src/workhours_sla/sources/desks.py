@@ -22,6 +22,7 @@ from workhours_sla.sources.json_documents import (
     Place,
     check_api_error,
     lists_under,
+    note_pages,
     records_of,
     refuse_document,
 )
@@ -48,7 +49,10 @@ def read(opened: OpenedFile, layout: Layout, options: Input) -> Iterator[Item]:
 def items_of(
     opened: OpenedFile, place: Place, mapper: RecordMapper, options: Input, marks: Collection[str]
 ) -> Iterator[Item]:
-    for line, found in enumerate(records_of(opened, place, encoding=options.encoding), 1):
+    head: dict[str, object] = {}
+    line = 0
+    records = records_of(opened, place, encoding=options.encoding, close=head.update)
+    for line, found in enumerate(records, 1):
         record = found.value
         if found.why is not None:
             yield RefusedError(found.why).fault(line, found.text)
@@ -58,6 +62,7 @@ def items_of(
             if found.is_alone:
                 raise refuse_document(record, opened.name, ", ".join(place.keys or marks))
         yield item_of(mapper, record, line)
+    note_pages(opened, head, line)
 
 
 class Desk:

@@ -38,6 +38,11 @@ _MESSAGES: Final = (
     *("error_description", "description", "detail"),
 )
 """The keys of the message of an error, the most precise first."""
+_PAGES: Final = ("meta", "links", "_links", "pagination", "paging", "page")
+_NEXT: Final = ("next_page", "nextPage", "next_page_token", "nextPageToken", "next", "has_more")
+_ENDS: Final = ("end_of_stream", "isLastPage", "isLast")
+_COUNTS: Final = ("count", "total", "total_count", "totalCount")
+"""The keys of a page of a service desk, of its next one, and of the records on all pages."""
 _ALONE: Final = frozenset((*_CODES, *_MESSAGES, "status"))
 """A document without any other key is an error."""
 
@@ -386,6 +391,18 @@ def _places(document: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
         if isinstance(value, Mapping):
             yield value
     yield document
+
+
+def note_pages(opened: OpenedFile, head: Mapping[str, object], count: int) -> None:
+    """Add a note if a document with ``count`` records says that it is one page of many."""
+    inner = {key: value for one in map(head.get, _PAGES) if isinstance(one, dict)
+             for key, value in one.items()}  # fmt: skip
+    totals = [one for one in map(head.get, _COUNTS) if type(one) is int and one > count]
+    has_next = any(map({**inner, **head}.get, _NEXT))
+    ends = [head[key] for key in _ENDS if isinstance(head.get(key), bool)]
+    if not all(ends) if ends else has_next or totals:
+        more = say("of_total", total=max(totals)) if totals else ""
+        opened.notes.append(say("one_page", name=opened.name, count=count, more=more))
 
 
 def _text(value: object) -> str:

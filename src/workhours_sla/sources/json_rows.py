@@ -12,6 +12,7 @@ from workhours_sla.sources.json_documents import (
     at_path,
     check_one_document,
     decode_any,
+    note_pages,
     records_of,
     shape_of,
     text_of_head,
@@ -80,10 +81,11 @@ def read_documents(opened: OpenedFile, layout: Layout, options: Input) -> Iterat
     text = text_of_head(head, options.encoding)
     mapper = Mapper(layout, claims=opened.claims, path=path)
     line = 0
+    of_file: dict[str, object] = {}
 
     def rows() -> Iterator[tuple[Item, Record]]:
         nonlocal line
-        found = records_of(opened, at_path(path), encoding=options.encoding)
+        found = records_of(opened, at_path(path), encoding=options.encoding, close=of_file.update)
         for line, one in enumerate(found, 1):
             record: Record = {}
             try:
@@ -99,6 +101,7 @@ def read_documents(opened: OpenedFile, layout: Layout, options: Input) -> Iterat
     yield from _with_columns(rows(), layout, name, check)
     if not line:
         _check_empty(name, path, text)
+    note_pages(opened, of_file, line)
 
 
 def _with_columns(
