@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -12,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kit.made_sheets import SHAPES, ZONE, Sheet
+from kit.made_sheets import SHAPES, ZONE, Sheet, workbook
 from kit.paths import SAMPLES
 from kit.properties import examples
 from kit.workbooks import xlsx
@@ -95,9 +97,12 @@ HEAD = "Номер,Дата публикации,Дата ответа\n"
         ("1,03/04/2026 10:15,\n", "detect_order"),
         ("1,03-04-26 10:15,\n", "detect_order"),
         ("1,13/04/2026 10:15,\n2,04/13/2026 10:15,\n", "detect_mixed_orders"),
-        ("1,12.03.2026,\n", "detect_date_alone"),
+        ("1,2026-13-03 10:15,\n2,2026-03-13 10:15,\n", "detect_mixed_year_day"),
+        ("1,2026-13-45 10:15,\n2,2026-04-03 10:15,\n", "detect_rows"),
+        ("1,12.03.2026,\n", "detect_only_dates"),
+        ("1,12.03.2026,\n2,12.03.2026 10:15,\n3,13.03.2026 9:00,\n", "detect_date_alone"),
         ("1,10:15,\n", "detect_clock_alone"),
-        ("1,12.03.2026 10:15,13.03.2026\n", "detect_date_alone"),
+        ("1,12.03.2026 10:15,13.03.2026\n", "detect_only_dates"),
         ("1,12.03.2026 00:00,\n", "detect_midnights"),
         ("1,12.03.2026 10:15,переадресовано\n", "detect_texts"),
         ("1,в работе,\n2,12.03.2026 10:15,\n", "detect_texts"),
@@ -238,6 +243,16 @@ LOG = "Номер,Статус,Дата статуса"
 @pytest.mark.parametrize(
     ("content", "cause", "other"),
     [
+        (HEAD + "1,2026-13-03 10:15,2026-04-03 9:15\n2,2026-12-03 10:15,\n", "detect_year_day",
+         HEAD + "1,2026-03-13 10:15,2026-04-03 9:15\n2,2026-12-03 10:15,\n"),
+        (HEAD + "1,2026-04-03 10:15,\n2,13.03.2026 10:15,\n", "detect_swapped",
+         HEAD + "1,2026-04-03 10:15,\n2,12.03.2026 10:15,\n"),
+        (HEAD + "1,12.03.2026 10:15,12.03.2062 11:00\n2,13.03.2026 10:15,\n", "detect_far",
+         HEAD + "1,12.03.2026 10:15,12.12.2026 11:00\n2,13.03.2026 10:15,\n"),
+        (HEAD + "1,12.03.2026 10:15,\n2,28 марта 2025 10:15,29 марта 2025 9:00\n"
+         "3,13.03.2026 10:15,\n", "detect_far",
+         HEAD + "1,12.03.2026 10:15,\n2,28 марта 2025 10:15,\n3,28 марта 2025 10:15,\n"
+         "4,13.03.2026 10:15,\n"),
         (HEAD + "1,2026-04-03 10:15,\n2,13/03/2026 10:15,\n", "detect_swapped",
          HEAD + "1,2026-04-13 10:15,\n2,13/03/2026 10:15,\n"),
         (HEAD + '"1,23E+15",12.03.2026 10:15,\n', "detect_ids_rounded",
@@ -280,10 +295,10 @@ LOG = "Номер,Статус,Дата статуса"
         ("Номер,Дата публикации,Дата ответа заявителя\n1,12.03.2026 10:15,\n", "detect_asked",
          "Номер,Дата публикации обращения заявителя,Дата ответа\n1,12.03.2026 10:15,\n"),
         ("Номер,Дата публикации,Дата ответа,Время на ответ\n1,12.03.2026 8:15,12.03.2026,9:30\n",
-         "detect_date_alone",
+         "detect_only_dates",
          "Номер,Дата публикации,Дата ответа,Время ответа\n1,12.03.2026 8:15,12.03.2026,9:30\n"),
         ("Номер,Дата публикации,Дата ответа,Время проверки\n1,12.03.2026 8:15,12.03.2026,9:30\n",
-         "detect_date_alone",
+         "detect_only_dates",
          "Номер,Дата публикации,Дата ответа,Время\n1,12.03.2026 8:15,12.03.2026,9:30\n"),
         (('[{"id": 1, "created_at": "2026-03-12T10:15Z", "answered_at": null,'
          ' "replies": [{"date": "2026-03-12T10:30Z"}]}]'), "detect_lists",
@@ -314,6 +329,103 @@ def test_what_contradicts_a_certain_reading_is_asked_about(
 ) -> None:
     assert asked(found_in(content, tmp_path)) == [cause]
     assert asked(found_in(other, tmp_path)) == []
+
+
+def test_dates_that_a_program_swapped_in_a_workbook_are_asked_about() -> None:
+    head = ["Номер", "Дата публикации", "Дата ответа"]
+    rows = [
+        ["А-1", datetime(2026, 2, 3, 9, 5), datetime(2026, 2, 3, 10, 5)],
+        ["А-2", datetime(2026, 10, 3, 9, 5), "13.03.2026 15:00"],
+        ["А-3", "16.03.2026 9:00", "16.03.2026 10:10"],
+    ]
+    found = detect(BytesIO(workbook([head, *rows])), given=Given(tz=ZONE))
+    assert asked(found) == ["detect_swapped"] * 2
+    assert [doubt.keys for doubt in found.doubts] == [("posted_at",), ("answered_at",)]
+    rows[0][1:] = datetime(2026, 3, 23, 9, 5), datetime(2026, 3, 23, 10, 5)
+    assert asked(detect(BytesIO(workbook([head, *rows])), given=Given(tz=ZONE))) == []
+
+
+def test_days_before_months_are_read_so_if_the_user_says_it(tmp_path: Path) -> None:
+    rows = [f"{day},2026-{day:02}-03 10:15,\n" for day in range(2, 14)]
+    found = found_in(HEAD + "".join(rows), tmp_path)
+    [doubt] = found.doubts
+    assert doubt.choices == ('datetime_format = "%Y-%d-%m %H:%M"',)
+    assert doubt.question.facts["row"] == 13
+    options = {**found.options, "datetime_format": "%Y-%d-%m %H:%M"}
+    answered = replace(found, options=options, doubts=())
+    with open_source(tmp_path / "sheet.csv", config_of(answered)) as source:
+        times = [f"{event.occurred_at:%m-%d}" for item in source for event in item]
+    assert times == [f"03-{day:02}" for day in range(2, 14)]
+
+
+def test_the_row_and_the_date_far_from_all_others_are_named(tmp_path: Path) -> None:
+    rows = [f"{day},{day}.03.2026 10:15,{day}.03.2026 11:15\n" for day in range(2, 12)]
+    rows[4] = rows[4].replace("2026 11", "2062 11")
+    [doubt] = found_in(HEAD + "".join(rows), tmp_path).doubts
+    assert doubt.question.facts == {"value": date(2062, 3, 6), "row": 6}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        HEAD + "1,12-03-2026 9-05,\n2,13-03-2026 9-15,\n",  # the form is asked for
+        HEAD + "1,вчера,\n",
+        HEAD + "1,03/04/2026 10:15,\n",
+        (
+            "Номер,Дата публикации,Дата регистрации,Дата ответа\n"
+            "1,12.03.2026 10:15,12.03.2026 11:15,2026-03-12T12:15Z\n"
+        ),
+    ],
+)
+def test_the_zone_is_written_or_asked_for_with_the_other_questions(
+    content: str, tmp_path: Path
+) -> None:
+    found = found_in(content, tmp_path)
+    assert (len(found.doubts), found.options["tz"]) == (1, ZONE)
+    found = found_in(content, tmp_path, tz=None)
+    assert asked(found).count("detect_zone") == 1
+    assert "tz" not in found.options
+
+
+def test_a_regular_form_is_one_question(tmp_path: Path) -> None:
+    rows = [f"{day},{day:02}-03-2026 9-05,{day:02}-03-2026 10-{day}\n" for day in range(10, 29)]
+    found = found_in(HEAD + "".join(rows), tmp_path)
+    [doubt] = found.doubts
+    assert (doubt.question.cause, doubt.keys) == ("detect_form", ("datetime_format",))
+    assert configuration_text(found, schedule={}).count('"?"') == 1
+    options = {**found.options, "datetime_format": "%d-%m-%Y %H-%M"}
+    with open_source(
+        tmp_path / "sheet.csv", config_of(replace(found, options=options, doubts=()))
+    ) as source:
+        assert [len(item) for item in source] == [2] * 19
+
+
+def test_a_text_with_a_time_is_not_offered_as_unanswered(tmp_path: Path) -> None:
+    rows = "1,12.03.2026 10:15,отвечено 12.03 в 11:05\n2,12.03.2026 10:15,ждём\n"
+    rows += "3,12.03.2026 10:15,12.03.2026 11:15\n4,12.03.2026 10:15,13.03.2026 9:00\n"
+    [doubt] = found_in(HEAD + rows, tmp_path).doubts
+    assert doubt.choices == ('"ждём" = ""',)
+    assert doubt.keys == ('"отвечено 12.03 в 11:05"', '"ждём"')
+
+
+@pytest.mark.parametrize(
+    "posted",
+    [
+        "16 марта 2026 г. в 9 ч. 05 мин.",
+        "9:05 16.03.2026",
+        "16.03.2026 09.05 ч.",
+        "16 мар 26 9:05",
+        "16.03.2026 09:05 +3",
+        "16.03.2026 09:05 МСК",
+        "16.03.2026 10:05 мск+1",
+    ],
+)
+def test_forms_of_people_are_read_without_a_question(posted: str, tmp_path: Path) -> None:
+    found = found_in(HEAD + f"1,{posted},\n", tmp_path)
+    assert asked(found) == []
+    with open_source(tmp_path / "sheet.csv", config_of(found)) as source:
+        [[event]] = source
+    assert event.occurred_at == datetime(2026, 3, 16, 6, 5, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from kit.properties import examples
 from workhours_sla.cli.main import main
 from workhours_sla.errors import TimeSyntaxError
-from workhours_sla.sources.written_times import parse_date, parse_time, with_month_number
+from workhours_sla.sources.written_times import as_numbers, parse_date, parse_time
 from workhours_sla.text import catalog, messages
 from workhours_sla.text.catalog import SHELL
 
@@ -56,6 +56,18 @@ READ = {
     "30/Oct/26 9:45 PM": "2026-10-30T21:45:00+03:00",
     "Fri, 30 Oct 2026 09:45:00 +0000": "2026-10-30T12:45:00+03:00",
     "October 30, 2026 12:45 AM": "2026-10-30T00:45:00+03:00",
+    # words, the time of day first, and offsets of people
+    "30 октября 2026 г. в 9 ч. 45 мин.": "2026-10-30T09:45:00+03:00",
+    "30.10.2026 в 9 часов 05 минут": "2026-10-30T09:05:00+03:00",
+    "30.10.2026 09.45 ч.": "2026-10-30T09:45:00+03:00",
+    "9:45 30.10.2026": "2026-10-30T09:45:00+03:00",
+    "09:45:30, 30.10.2026 МСК": "2026-10-30T09:45:30+03:00",
+    "30.10.2026 09:45 +4": "2026-10-30T08:45:00+03:00",
+    "2026-10-30T09:45+4": "2026-10-30T08:45:00+03:00",
+    "30.10.2026 09:45 МСК": "2026-10-30T09:45:00+03:00",
+    "30.10.2026 09.45 msk+2": "2026-10-30T07:45:00+03:00",
+    "30 октября 2026, 09:45 МСК-1": "2026-10-30T10:45:00+03:00",
+    "30.10.2026 09:45 UTC+5": "2026-10-30T07:45:00+03:00",
     # blanks
     "30.10.2026  09:45": "2026-10-30T09:45:00+03:00",
     "30.10.2026\u00a009:45": "2026-10-30T09:45:00+03:00",
@@ -86,8 +98,8 @@ REFUSED = [
     *("30.10.2026 09:00-10:00", "30.10.2026 09:00 - 10:00", "30.10.2026 09.00-10"),
     *("2026-10-30 09:00-10:00", "30.10.2026 09:00\u201310:00", "30.10.2026 09:00\u221203:00"),
     *("30.10.2026 09:45-20", "2026-10-30T09:45-20:00", "2026-10-30T09:45+14:01"),
-    *("2026-10-30T09:45+25:00", "2026-10-30T09:45+03:60", "2026-10-30T09:45+3"),
-    *("30.10.2026 09:45 MSK", "30.10.2026 09:45 мск", "30.10.2026 09:45 UTC+3"),
+    *("2026-10-30T09:45+25:00", "2026-10-30T09:45+03:60", "2026-10-30T09:45-3"),
+    *("30.10.2014 09:45 MSK", "30.10.2026 МСК", "30.10.2026 09:45 UTC+15"),
     *("30.10.2026 09:45 PM", "2026-10-30T09:45[Europe/Moscow]", "2026-10-30\u042209:45"),
     *("soon", "46325.40625", "30.10.2026 09:45 30.10.2026 10:00"),
 ]
@@ -217,7 +229,7 @@ def test_every_number_of_a_time_is_used(text: str) -> None:
         when = parse_time(text)
     except TimeSyntaxError:
         return
-    text = with_month_number(text) or text
+    text = as_numbers(text) or text
     first, month, third, hour, minute, *rest = map(int, re.findall(r"\d+", text))
     year, day = (first, third) if text[4] == "-" else (third, first)
     assert (when.year, when.month, when.day) == (year, month, day)

@@ -79,7 +79,8 @@ def decide(
     times = _choose_times(made)
     for canonical in _EVENTS if made.kind == "events" else Attributes._fields:
         made.take(columns.find(canonical, made.used))
-    settings = time_settings(times, table, given)
+    is_open = bool(made.doubts) or len(times) < len(_TIMES[made.kind])
+    settings = time_settings(times, table, given, is_open=is_open)
     made.doubts += settings.doubts
     unread = [one for one in columns.columns if one not in made.used]
     made.doubts += doubts_of_unread(columns, made.kind, made.roles, unread)

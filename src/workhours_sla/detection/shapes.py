@@ -8,16 +8,18 @@ from datetime import date
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
-from workhours_sla.sources.written_times import with_month_number
+from workhours_sla.sources.written_times import as_numbers
 
-Order = Literal["dmy", "mdy", "ymd"]
-ORDERS: Final[tuple[Order, ...]] = ("dmy", "mdy", "ymd")
+Order = Literal["dmy", "mdy", "ymd", "ydm"]
+ORDERS: Final[tuple[Order, ...]] = ("dmy", "mdy", "ymd", "ydm")
 Kind = Literal["moment", "date", "clock", "number", "other"]
 NumberKind = Literal["excel", "excel_date", "excel_clock", "unix", "unix_ms"]
 """How numbers represent times; "excel_date" are whole days, "excel_clock" fractions of a day."""
 
 SHORT_DOTTED: Final = ".y"
 """The family of dates like 26.03.11, which may begin or end with the year."""
+YEAR_FIRST: Final = "y"
+"""The family of dates like 2026-03-11."""
 LONGEST: Final = 40
 _MORNING: Final = 7
 _LONG_YEAR: Final = 4
@@ -43,7 +45,7 @@ class Shape(NamedTuple):
 
     ``formats`` maps each possible order of day, month and year to the ``strptime`` format, or to
     ``""`` if the default format accepts the text; the format of a clock is under "dmy". Shapes of
-    one ``family`` have the same order in one file; it is ``""`` if only one order is possible.
+    one ``family`` have the same order in one file; it is ``""`` for dates with the name of a month.
     """
 
     kind: Kind
@@ -73,11 +75,11 @@ def shape_of(shape: str) -> Shape:
         return _OTHER
     if _NUMBER.fullmatch(shape) and not re.fullmatch(r"0{1,2}\.00", shape):
         return Shape("number", {})
-    is_named = any(map(str.isalpha, shape))
-    numeric = with_month_number(shape.replace("0", "1")) if is_named else None
+    numeric = as_numbers(shape.replace("0", "1"))
     if numeric is not None:
         found = shape_of(shape_text(numeric))
-        return found._replace(formats={"dmy": ""}, family="") if found.formats else _OTHER
+        is_read = found.kind == "date" or "" in found.formats.values()
+        return found._replace(formats={"dmy": ""}, family="") if is_read else _OTHER
     form = _FORM.fullmatch(shape)
     return _shape(form) if form and shape else _OTHER
 
@@ -109,7 +111,11 @@ def _shape(found: re.Match[str]) -> Shape:
 def _dates(found: re.Match[str]) -> tuple[dict[Order, str], str]:
     mark, first, last = found["s"], len(found["a"]), len(found["c"])
     if first == _LONG_YEAR:
-        return ({"ymd": mark.join(("%Y", "%m", "%d"))} if last <= 2 else {}), ""
+        by_order: dict[Order, str] = {
+            "ymd": mark.join(("%Y", "%m", "%d")),
+            "ydm": mark.join(("%Y", "%d", "%m")),
+        }
+        return (by_order if last <= 2 else {}), YEAR_FIRST
     year = "%Y" if last == _LONG_YEAR else "%y"
     formats: dict[Order, str] = {
         "dmy": mark.join(("%d", "%m", year)),
@@ -134,7 +140,8 @@ def _is_native(found: re.Match[str]) -> bool:
 class Seen:
     """Counts the texts in a column that have the same shape.
 
-    ``early`` counts times of day before 07:00. ``dates`` has the three numbers of each date.
+    ``early`` counts times of day before 07:00. ``dates`` has the three numbers of each date, with
+    its first and its last row.
     """
 
     shape: Shape
@@ -146,9 +153,9 @@ class Seen:
     early: int = 0
     low: float = float("inf")
     high: float = float("-inf")
-    dates: set[tuple[str, ...]] = field(default_factory=set)
+    dates: dict[tuple[str, ...], tuple[int, int]] = field(default_factory=dict)
 
-    def add(self, text: str) -> None:
+    def add(self, text: str, row: int) -> None:
         self.count += 1
         kind = self.shape.kind
         if kind == "number":
@@ -159,8 +166,11 @@ class Seen:
             self.early += int(text.partition(":")[0].partition(".")[0]) < _MORNING
         else:
             self.midnights += kind == "moment" and _MIDNIGHT.search(text) is not None
+            if not self.shape.family:
+                text = as_numbers(text) or text
             if (found := _THREE.match(text)) is not None:
-                self.dates.add(found.groups())
+                numbers = found.groups()
+                self.dates[numbers] = (self.dates.get(numbers, (row,))[0], row)
 
     @property
     def swappable(self) -> list[bool]:

@@ -94,7 +94,7 @@ class Column:
             if shape.kind != "other":
                 seen = self.shapes[key] = Seen(shape, text, row)
         if seen is not None:
-            seen.add(text)
+            seen.add(text, row)
         text = text[:_LONGEST_VALUE]
         is_value = seen is None or seen.shape.kind == "number"
         if is_value and (text in self.values or len(self.values) < MOST_VALUES):

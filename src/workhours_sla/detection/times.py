@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import product
 from typing import Final, NamedTuple
 
 from workhours_sla.config.column_words import ZONE_COLUMNS, plain, zone_in
-from workhours_sla.detection.detected import ZONES, Doubt, Given, ask, listed, toml_key, toml_line
+from workhours_sla.detection.detected import (
+    ZONES,
+    Doubt,
+    Given,
+    ask,
+    listed,
+    toml_key,
+    toml_line,
+    warn,
+)
 from workhours_sla.detection.shapes import (
     ORDERS,
     SHORT_DOTTED,
+    YEAR_FIRST,
     Order,
     Seen,
     Shape,
@@ -29,6 +40,12 @@ DEFAULT: Final = "default"
 _OF_NUMBERS: Final = {"excel": "excel", "excel_date": "excel", "unix": "unix", "unix_ms": "unix_ms"}
 _LISTED: Final = 10
 _FEW: Final = 2
+_FAR_DAYS: Final = 300
+"""A row whose dates are farther than this from those of all other rows is a doubt."""
+_NO_SHORT_YEAR: Final = 100
+_CLOCK: Final = re.compile(r"\d{1,2}[:.-]\d\d", re.ASCII)
+_OF_A_TIME: Final = 5
+"""A form with this many numbers, or one fewer and a long year, is that of a date with a time."""
 _TOO_FREQUENT: Final = 72
 """If more than one time in this number is 00:00, 20 times as many as by chance, it is a doubt."""
 
@@ -60,14 +77,17 @@ class TimeSettings(NamedTuple):
         return f"{when:%Y-%m-%d %H:%M}"
 
 
-def time_settings(roles: Sequence[Role], table: Table, given: Given) -> TimeSettings:
+def time_settings(
+    roles: Sequence[Role], table: Table, given: Given, *, is_open: bool = False
+) -> TimeSettings:
+    """Decide how times are read; with ``is_open`` it is asked which columns have them."""
     written = [one for role in roles for one in _written(role)]
     orders: dict[str, Order] = {}
     doubts = [doubt for role in roles for doubt in doubts_of(role)]
     for family in dict.fromkeys(shape.family for _, shape in written):
         members = [one for one in written if one[1].family == family]
         fitting = _orders(family, members)
-        if len(fitting) == 1:
+        if len(fitting) == 1 and fitting != ["ydm"]:
             orders[family] = fitting[0]
         elif family:
             doubts.append(_order_doubt(fitting, members))
@@ -79,10 +99,14 @@ def time_settings(roles: Sequence[Role], table: Table, given: Given) -> TimeSett
     of_numbers = [
         form for role in roles if (form := _OF_NUMBERS.get(role.columns[0].numbers or ""))
     ]
-    needs_zone = any(not shape.has_offset for _, shape in written) or "excel" in of_numbers
+    formats = list(dict.fromkeys((*formats, *of_numbers)))
+    doubts += _form_doubts(roles, formats)
+    has_naive = any(not shape.has_offset for _, shape in written) or "excel" in of_numbers
+    # what is asked about may have no offset either
+    needs_zone = has_naive or is_open or any(doubt.keys for doubt in doubts)
     zones = list(_zone_doubts(roles, table, given)) if needs_zone else []
     tz = given.tz if needs_zone and not zones else None
-    formats = list(dict.fromkeys((*formats, *of_numbers)))
+    doubts += _far_doubts(roles, orders)
     return TimeSettings(tuple(formats), tz, orders, (*doubts, *zones))
 
 
@@ -102,6 +126,10 @@ def _orders(family: str, members: Sequence[Written]) -> list[Order]:
     dates = {day for seen, _ in members for day in seen.dates}
     if not family or not dates:
         return []
+    if family == YEAR_FIRST:
+        if not any(map(_is_day_first, dates)):
+            return ["ymd"]
+        return ["ydm"] if max(int(one[2]) for one in dates) <= 12 else []
     first, second = (max(int(one[at]) for one in dates) for at in (0, 1))
     fits = {
         "dmy": first <= 31 and second <= 12,
@@ -109,13 +137,19 @@ def _orders(family: str, members: Sequence[Written]) -> list[Order]:
         "ymd": second <= 12,
     }
     fitting = [
-        one for one in ORDERS if fits[one] and all(one in form.formats for _, form in members)
+        one for one in ORDERS if fits.get(one) and all(one in form.formats for _, form in members)
     ]
     if not family.startswith(".") or "dmy" not in fitting:
         return fitting
     # with dots the day is first; or a short year, if the last numbers, then days, vary more
     varying = [len({one[at] for one in dates}) for at in (0, 2)]
     return ["dmy", "ymd"] if family == SHORT_DOTTED and varying[1] > varying[0] else ["dmy"]
+
+
+def _is_day_first(numbers: Sequence[str]) -> bool:
+    """Whether a date that begins with the year exists only if its day is before its month."""
+    _, middle, last = map(int, numbers)
+    return 12 < middle <= 31 and last <= 12
 
 
 def _order_doubt(fitting: Sequence[Order], members: Sequence[Written]) -> Doubt:
@@ -126,6 +160,10 @@ def _order_doubt(fitting: Sequence[Order], members: Sequence[Written]) -> Doubt:
         lines.append(toml_line("datetime_format", forms[0] if len(forms) == 1 else forms))
     facts = {"example": shown(seen.example), "row": seen.row}
     cause = "detect_order" if fitting else "detect_mixed_orders"
+    if seen.shape.family == YEAR_FIRST:
+        cause = "detect_year_day" if fitting else "detect_mixed_year_day"
+        days = ((numbers, row) for one, _ in members for numbers, row in one.dates.items())
+        facts["row"] = min(row for numbers, (row, _) in days if _is_day_first(numbers))
     return ask("input", cause, lines, "datetime_format", **facts)
 
 
@@ -158,8 +196,8 @@ def doubts_of(role: Role) -> Iterator[Doubt]:
     first = role.columns[0]
     seen = first.seen("moment", "date")
     # a program in American English makes a date of 03/04/2026, 4 March, but leaves 13/04/2026
-    typed = [one for one in seen if one.shape.formats.keys() == {"ymd"}]
-    texts = [one for one in seen if one.shape.family.startswith(("/", "-"))]
+    typed = [one for one in seen if one.shape.family == YEAR_FIRST]
+    texts = [one for one in seen if one.shape.family.startswith(("/", "-", "."))]
     is_swappable = typed and all(all(one.swappable) for one in typed)
     if is_swappable and texts and not any(any(one.swappable) for one in texts):
         facts = {"typed": shown(typed[0].example), "row": typed[0].row}
@@ -178,6 +216,8 @@ def doubts_of(role: Role) -> Iterator[Doubt]:
     for column in role.columns:
         others |= {text: count for text, count in column.texts.items() if not role.is_empty(text)}
         others |= {one.example: one.count for one in column.odd_numbers}
+    in_forms = _in_forms(role)
+    others = {text: count for text, count in others.items() if text not in in_forms}
     if others:
         yield _texts_doubt(role, others)
 
@@ -192,7 +232,11 @@ def _alone(role: Role) -> Iterator[Doubt]:
     dates = first.seen("number") if first.numbers == "excel_date" else first.seen("date")
     if dates:
         count = sum(one.count for one in dates)
-        yield _about(role, "detect_date_alone", count=count, example=shown(dates[0].example))
+        facts = {"column": role.names, "canonical": role.canonical, "count": count}
+        lines = [role.line] if first.count("moment") or first.numbers == "excel" else []
+        example = shown(dates[0].example)
+        cause = "detect_date_alone" if lines else "detect_only_dates"
+        yield ask("columns", cause, lines, role.canonical, example=example, **facts)
     if first.is_midnight and first.time_kind == "moment":
         yield _about(role, "detect_midnights")
     elif first.midnights >= _FEW and first.midnights * _TOO_FREQUENT > first.count("moment"):
@@ -207,10 +251,67 @@ def _texts_doubt(role: Role, texts: dict[str, int]) -> Doubt:
     for column in role.columns:
         rows |= {one.example: one.row for one in column.shapes.values()} | column.value_rows
     is_answer = role.canonical == "answered_at"
-    lines = [toml_line(text, "") for text in first if is_answer]
+    lines = [toml_line(text, "") for text in first if is_answer and not _CLOCK.search(text)]
     counts = ", ".join(f"{shown(text)} ({texts[text]})" for text in first)
     facts: dict[str, object] = {"column": role.names, "canonical": role.canonical}
     facts |= {"texts": counts, "row": min(rows[text] for text in first)}
-    facts["unanswered"] = say("detect_or_unanswered") if is_answer else ""
+    facts["unanswered"] = say("detect_or_unanswered") if lines else ""
     section = f"values.{role.canonical}"
     return ask(section, "detect_texts", lines, *map(toml_key, first), **facts)
+
+
+def _in_forms(role: Role) -> dict[str, list[str]]:
+    """Return the dates with times of an unknown form, each with all texts of its form."""
+    forms: dict[str, list[str]] = {}
+    for text in role.columns[0].texts if len(role.columns) == 1 else ():
+        form = shape_text(text)
+        numbers = re.findall("0+", form)
+        if _CLOCK.search(text) and len(numbers) >= _OF_A_TIME - ("0000" in numbers):
+            forms.setdefault(re.sub("0+", "0", form), []).append(text)
+    return {text: texts for texts in forms.values() if len(texts) >= _FEW for text in texts}
+
+
+def _form_doubts(roles: Sequence[Role], formats: Sequence[str]) -> Iterator[Doubt]:
+    asked: set[str] = set()
+    for role in roles:
+        for texts in _in_forms(role).values():
+            form = re.sub(r"\d+", "0", texts[0])
+            if form not in asked:
+                asked.add(form)
+                facts: dict[str, object] = {"column": role.names, "example": shown(texts[0])}
+                facts |= {"row": role.columns[0].value_rows[texts[0]], "formats": ""}
+                if formats:
+                    facts["formats"] = say("detect_beside", formats=listed(formats))
+                yield ask("input", "detect_form", (), "datetime_format", **facts)
+
+
+# -- dates far from all others -------------------------------------------------------------------
+
+
+def _far_doubts(roles: Sequence[Role], orders: dict[str, Order]) -> Iterator[Doubt]:
+    """Yield a doubt for each row whose dates are far from all others, if only such rows are."""
+    rows: dict[date, set[int]] = {}
+    for column in (role.columns[0] for role in roles if role.canonical != "their_due_at"):
+        for seen in column.seen("moment", "date"):
+            order = orders.get(seen.shape.family) if seen.shape.family else "dmy"
+            for numbers, ends in seen.dates.items() if order else ():
+                if (day := _day_of(numbers, str(order))) is not None:
+                    rows.setdefault(day, set()).update(ends)
+    groups: list[list[date]] = []
+    for day in sorted(rows):
+        if not groups or (day - groups[-1][-1]).days > _FAR_DAYS:
+            groups.append([])
+        groups[-1].append(day)
+    found = [(group[0], set().union(*(rows[day] for day in group))) for group in groups]
+    lone = [(day, own) for day, own in found if len(own) == 1]
+    if len(lone) == len(found) - 1:
+        for day, (row,) in lone:
+            yield warn("input", "detect_far", value=day, row=row)
+
+
+def _day_of(numbers: Sequence[str], order: str) -> date | None:
+    year, month, day = (int(numbers[order.index(part)]) for part in "ymd")
+    try:
+        return date(year + 2000 if year < _NO_SHORT_YEAR else year, month, day)
+    except ValueError:
+        return None

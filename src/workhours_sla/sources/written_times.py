@@ -4,8 +4,11 @@ A date, then a time of day, then an offset from UTC or none:
 
 - ``2025-10-31`` followed by ``T`` or a blank, or ``31.10.2025`` followed by a blank;
 - ``31 октября 2025 г.,`` or ``Oct 31, 2025`` followed by a blank, in Russian or English;
-- ``17:30``, ``17:30:00`` or ``17:30:00.5``, after ``31.10.2025`` also ``17.30``;
-- ``Z``, ``+03:00``, ``+0300`` or ``+03``, with or without a blank before it.
+- ``17:30``, ``17:30:00``, ``17:30:00.5`` or ``17 ч. 30 мин.``, after ``31.10.2025`` also ``17.30``;
+- ``Z``, ``+03:00``, ``+0300``, ``+03`` or ``+3``, with or without a blank before it, ``UTC``,
+  ``МСК`` or ``МСК+1``.
+
+The time of day may be first: ``17:30 31.10.2025``.
 
 Any other text is refused. ``17:30-18:00`` after a blank is refused as well, because it may be a
 span of hours: before an offset west of UTC, write ``T`` instead of the blank, or the seconds.
@@ -85,6 +88,22 @@ _NAMED_MONTH: Final = re.compile(
     re.IGNORECASE,
 )
 """Matches a date with the name of a month, such as ``12 января 2026 г., 14:05``."""
+_IN_WORDS: Final = re.compile(
+    r"(?:,? в)? (\d{1,2})(?: ?ч(?:ас(?:а|ов)?)?\.? ?(\d\d) ?м(?:ин(?:ут[аы]?)?)?\.?"
+    r"|[:.](\d\d) ?ч(?:ас(?:а|ов)?)?\.?)",
+    re.ASCII,
+)
+_CLOCK_FIRST: Final = re.compile(
+    r"(\d{1,2}:\d\d(?::\d\d)?),? (\d{1,2}\.\d{1,2}\.\d{4}|\d{4}-\d\d-\d\d)", re.ASCII
+)
+_SHORT_OFFSET: Final = re.compile(
+    r"(?:(?<=[:.]\d\d)|(?<=\d{4})) ?(?:(?P<zone>мск|msk|utc|gmt)(?: ?([+-]\d{1,2}))?|(\+\d))\Z",
+    re.IGNORECASE,
+)
+_MOSCOW: Final = ("мск", "msk")
+_MOSCOW_OFFSET: Final = 3
+_MOSCOW_SINCE: Final = 2015
+"""The first whole year in which Moscow is three hours ahead of UTC, winter and summer."""
 _MONTH: Final = re.compile(
     r"(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])|(?P<m>0[1-9]|1[0-2])\.(?P<y>\d{4})|(?P<alone>\d{4})",
     re.ASCII,
@@ -111,7 +130,7 @@ def parse_time(text: str) -> datetime:
         day, blank, clock, seconds, offset = found.groups()
     else:
         found = _DAY_FIRST.fullmatch(text)
-        numeric = with_month_number(text) if found is None else None
+        numeric = as_numbers(text) if found is None else None
         if numeric is not None:
             try:
                 when = parse_time(numeric)
@@ -120,6 +139,8 @@ def parse_time(text: str) -> datetime:
                 refuse_time(text, error.cause, **facts)
             if WEEKDAYS.get(text.partition(",")[0].lower(), when.weekday()) != when.weekday():
                 refuse_time(text, "time_weekday", day=weekday_date(when.date()))
+            if when.year < _MOSCOW_SINCE and any(zone in text.lower() for zone in _MOSCOW):
+                refuse_time(text, "time_form")
             return when
         found = found or _refuse_form(text)
         day, month, year, clock, seconds, pointed, offset = found.groups()
@@ -137,6 +158,29 @@ def parse_time(text: str) -> datetime:
     if offset and not is_offset(when.utcoffset()):
         refuse_time(text, "time_offset", offset=offset)
     return when
+
+
+def as_numbers(text: str) -> str | None:
+    """Return a time with words, or with the time of day first, as ``parse_time`` accepts it.
+
+    Return None for other texts.
+
+    >>> as_numbers("16 марта 2026 г. в 9 ч. 05 мин."), as_numbers("9:05 16.03.2026 МСК+1")
+    ('16.03.2026 09:05', '16.03.2026 9:05 +04:00')
+    """
+    blanks = " ".join(text.split())
+    plain = _IN_WORDS.sub(lambda found: f" {found[1]}:{found[2] or found[3]}", blanks)
+    short = _SHORT_OFFSET.search(plain)
+    if short is not None:
+        hours = int(short[2] or short[3] or 0)
+        hours += _MOSCOW_OFFSET if (short["zone"] or "").lower() in _MOSCOW else 0
+        plain, offset = plain[: short.start()], f" {'-' if hours < 0 else '+'}{abs(hours):02}:00"
+    else:
+        offset = ""
+    if first := _CLOCK_FIRST.fullmatch(plain):
+        plain = f"{first[2]} {first[1]}"
+    written = f"{with_month_number(plain) or plain}{offset}"
+    return written if written != blanks else None
 
 
 def with_month_number(text: str) -> str | None:
