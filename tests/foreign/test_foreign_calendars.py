@@ -182,7 +182,7 @@ def test_years_after_the_last_decree_are_only_forecast() -> None:
     kazakhstan = copy_holidays("KZ", first=2099, last=2100)  # only years after the last decree
     assert kazakhstan.coverage == ()
     for calendar, day, says in (
-        (kazakhstan, date(2099, 1, 5), "no record of what was decided for 2099"),
+        (kazakhstan, date(2099, 1, 5), "no record of what the authorities decided for 2099"),
         (china, date(2000, 7, 3), "starts in 2001"),
         (china, date(2050, 1, 3), r"no record of 2050; .* from 2001-01-01"),
     ):
