@@ -134,6 +134,6 @@ def test_a_store_that_was_deleted_is_lost_without_a_request(tmp_path: Path) -> N
     with running(POLICY, SqliteStore(path)) as live:
         live.advance()
         path.unlink()
-        with pytest.raises(StoreError, match="moved, deleted or replaced"):
+        with pytest.raises(StoreError, match="moved, deleted or changed by another program"):
             live.advance()
         assert live.lost is not None

@@ -132,11 +132,62 @@ def test_a_writer_stops_while_its_path_has_another_file(way: str, tmp_path: Path
             Stored(tmp_path / "new.db", POLICY).close()
             (tmp_path / "new.db").rename(path)
         for _ in range(2):
-            with pytest.raises(StoreError, match="moved, deleted or replaced"):
+            with pytest.raises(StoreError, match="moved, deleted or changed by another program"):
                 store.apply([created("2", at(2025, 3, 12, 10))])
         other.rename(path)
         store.apply([created("2", at(2025, 3, 12, 10))])
     assert [one.appeal_id for one in events_at(path)] == ["1", "2"]
+
+
+def overwrite(path: Path, other: Path) -> None:
+    shutil.copyfile(other, path)
+
+
+CHANGES = {
+    "another store over it": overwrite,
+    "emptied": lambda path, _: os.truncate(path, 0),
+    "log emptied": lambda path, _: os.truncate(f"{path}-wal", 0),
+    "log removed": lambda path, _: Path(f"{path}-wal").unlink(),
+    "log overwritten": lambda path, _: Path(f"{path}-wal").write_bytes(bytes(4096)),
+}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="files are removed and truncated otherwise here")
+@pytest.mark.parametrize("while_writing", [False, True])
+@pytest.mark.parametrize("way", CHANGES)
+def test_nothing_is_acknowledged_once_another_program_changed_the_files(
+    way: str, while_writing: bool, tmp_path: Path
+) -> None:
+    path, other = tmp_path / "appeals.db", tmp_path / "other.db"
+    with Stored(other, POLICY) as store:
+        store.apply([created("backup", at(2025, 3, 12, 10))])
+    with Stored(path, POLICY) as store:
+        store.apply([created("1", at(2025, 3, 12, 10))])
+        if while_writing:
+            refusal = pytest.raises(StoreError, match="changed by another program")
+            with refusal, store.store.transaction():
+                CHANGES[way](path, other)
+        else:
+            CHANGES[way](path, other)
+        with pytest.raises(StoreError, match="changed by another program"):
+            store.apply([created("2", at(2025, 3, 12, 10))])
+    if way == "log removed" and not while_writing:
+        assert [one.appeal_id for one in events_at(path)] == ["1"]
+    if way == "another store over it":
+        assert [one.appeal_id for one in events_at(path)] == ["backup"]
+
+
+def test_the_log_of_a_store_moves_to_its_file_when_it_is_large(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workhours_sla.stores.sqlite.LOG_BYTES", 200_000)
+    path, size = tmp_path / "appeals.db", 0
+    with Stored(path, POLICY) as store:
+        for n in range(300):
+            store.apply([created(f"{n}", at(2025, 3, 12, 10))])
+        size = Path(f"{path}-wal").stat().st_size
+    assert size < 400_000
+    assert len(events_at(path)) == 300
 
 
 def test_a_full_disk_is_one_error_and_loses_nothing(tmp_path: Path) -> None:

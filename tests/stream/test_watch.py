@@ -464,4 +464,7 @@ def test_an_idle_watch_ends_when_its_store_is_gone(way: str, tmp_path: Path) -> 
             new.rename(store)
         _, errors = process.communicate(timeout=60)
         assert process.returncode == 2
-        assert "was moved, deleted or replaced while it was open; put it back" in errors
+        assert (
+            "was moved, deleted or changed by another program while it was open; put it back"
+            in errors
+        )

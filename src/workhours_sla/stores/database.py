@@ -70,7 +70,11 @@ class Database(ABC):
     # -- the same in every database ------------------------------------------------------------
 
     def check_place(self) -> None:
-        """Raise StoreError if the path has another file than the one that is open for writing."""
+        """Raise StoreError if another program has changed the files since this one wrote them."""
+        return
+
+    def note_written(self) -> None:
+        """Note how the files are after a transaction. Raises StoreError if they lack a part."""
         return
 
     def refuse(self, cause: str, **facts: object) -> NoReturn:
@@ -86,9 +90,10 @@ class Database(ABC):
         with self.refusing:
             try:
                 self.execute(self.begin)
-                yield
                 self.check_place()
+                yield
                 self.execute("COMMIT")
+                self.note_written()
             except BaseException:
                 self._roll_back()
                 raise

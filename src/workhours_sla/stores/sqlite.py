@@ -8,7 +8,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import ClassVar, Final, NoReturn
+from shutil import copyfile
+from typing import ClassVar, Final, NamedTuple, NoReturn
 
 from workhours_sla.disk.faults import fail
 from workhours_sla.disk.file_locks import lock_file, unlock_file
@@ -20,6 +21,8 @@ from workhours_sla.text.messages import say
 APPLICATION_ID: Final = 0x57485354
 """The application id of a SQLite file that is a store of this library ("WHST")."""
 BESIDE: Final = "-writer"  # the suffix of the name of the file that the writer of a store locks
+LOG_BYTES: Final = 32 << 20
+"""Size of the write-ahead log from which on its pages move to the file whenever it has grown."""
 CHUNK: Final = 500  # maximum number of values in one SQL statement
 
 _MEMORY: Final = Path(":memory:")
@@ -48,7 +51,9 @@ class SqliteDatabase(Database):
         super().__init__(str(path))
         self._path = path
         self._lock = lock
-        self._inode: tuple[int, int] | None = None
+        self._real = Path(os.path.realpath(path))
+        self._files: _Files | None = None
+        """The files as this writer left them; None if it writes none that others may change."""
         with self.refusing:
             self.connection: sqlite3.Connection = sqlite3.connect(
                 where,
@@ -84,9 +89,11 @@ class SqliteDatabase(Database):
             self._verify()
             if self.execute("PRAGMA journal_mode=WAL") != [("wal",)]:
                 self.refuse("no_log_on_disk")
-            for setting in ("synchronous=FULL", "cache_size=-65536", "wal_autocheckpoint=8000"):
-                self.execute(f"PRAGMA {setting}")
-            self._inode = _inode(path)
+            limit = f"journal_size_limit={LOG_BYTES}"
+            for one in ("synchronous=FULL", "cache_size=-65536", "wal_autocheckpoint=0", limit):
+                self.execute(f"PRAGMA {one}")
+            self.execute(_VERSION, (VERSION_KEY,))  # SQLite creates the log when something is read
+            self._files = self._found_files()
         return self
 
     @classmethod
@@ -148,8 +155,33 @@ class SqliteDatabase(Database):
         raise WorkHoursError(say("no_snapshot_form", form=len(MIGRATIONS)))
 
     def check_place(self) -> None:
-        if self._inode is not None and self._inode != _inode(self._path):
-            fail("store_replaced", self._path)
+        if self._files is not None and self._files != self._found_files():
+            self._refuse_changed(self._files)
+
+    def note_written(self) -> None:
+        before = self._files
+        if before is None:
+            return
+        now = self._found_files()
+        if before.main != now.main or not now.log.continues(before.log):
+            self._refuse_changed(before)
+        if now.log.size > max(before.log.size, LOG_BYTES):
+            self.execute("PRAGMA wal_checkpoint")  # only here is the main file written
+            now = self._found_files()
+        self._files = now
+
+    def _found_files(self) -> _Files:
+        return _Files(_FileState.of(self._path), _FileState.of(f"{self._real}-wal"))
+
+    def _refuse_changed(self, before: _Files) -> NoReturn:
+        log, lock = Path(f"{self._real}-wal"), _FileState.of(f"{self._real}{BESIDE}")
+        if before.main.inode == _FileState.of(self._path).inode:
+            if self._lock is None or lock.inode != _FileState.of(self._lock).inode:
+                self.refuse_other_writer()
+            if log.exists():  # SQLite would write it over what is in the file now
+                copyfile(log, f"{log}-left")
+                os.truncate(log, 0)
+        fail("store_replaced", self._path)
 
     def refuse_other_writer(self) -> NoReturn:
         fail("store_taken_over", self._path)
@@ -241,9 +273,29 @@ def copy_to_file(source: Database, path: Path) -> int:
         return into.copy_from(source)
 
 
-def _inode(path: Path) -> tuple[int, int]:
-    try:
-        status = path.stat()
-    except FileNotFoundError:
-        return 0, 0
-    return status.st_dev, status.st_ino
+class _FileState(NamedTuple):
+    inode: tuple[int, int] = (0, 0)
+    size: int = -1
+    changed: int = 0
+
+    @classmethod
+    def of(cls, path: Path | str | int) -> _FileState:
+        try:
+            found = os.stat(path)  # noqa: PTH116 - it may be a descriptor
+        except FileNotFoundError:
+            return cls()
+        # Windows sets the time of a change when the file is closed
+        return cls(
+            (found.st_dev, found.st_ino), found.st_size, os.name != "nt" and found.st_mtime_ns
+        )
+
+    def continues(self, before: _FileState) -> bool:
+        """Return whether this is the log that was written on, or the first one."""
+        return self.size >= min(before.size, LOG_BYTES) and before.inode in {(0, 0), self.inode}
+
+
+class _Files(NamedTuple):
+    """The file of a store and its write-ahead log, which only the writer changes."""
+
+    main: _FileState
+    log: _FileState
