@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -20,6 +21,7 @@ from uvicorn.server import ServerState
 
 from workhours_sla.service import run
 from workhours_sla.service.app import application
+from workhours_sla.service.middleware import Observed, RequestCounts
 from workhours_sla.service.tokens import Tokens
 
 APP = application(parse(REGION).policy, Tokens.parse(f"read={READ}", "TOKENS"))
@@ -135,3 +137,19 @@ def test_a_connection_whose_requests_are_read_stays(monkeypatch: pytest.MonkeyPa
             assert (await reader.read()).startswith(b"HTTP/1.1 404")
 
     asyncio.run(main())
+
+
+def test_a_request_that_is_cancelled_at_the_end_is_told_to_come_again() -> None:
+    async def cancelled(*_: Any) -> None:
+        raise asyncio.CancelledError
+
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "headers": []}
+    asyncio.run(Observed(cancelled, "en", RequestCounts())(scope, cancelled, send))
+    assert sent[0]["status"] == 503
+    assert (b"retry-after", b"5") in sent[0]["headers"]
+    assert json.loads(sent[1]["body"])["title"] == "The service is ending"

@@ -3,6 +3,7 @@
 import json
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,10 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
-from kit.served import REGION, TOKEN, WRITE, ask, served
+from kit.served import REGION, TOKEN, WRITE, ask, served, wait_until
+from kit.stored import events_at
 from workhours_sla.cli.main import main
 
 pytest.importorskip("uvicorn")
@@ -158,3 +161,30 @@ def test_the_store_is_not_the_file_of_changes(refused: Callable[..., str], tmp_p
     store = tmp_path / "appeals.db"
     assert "--sink" in refused("--store", str(store), "--sink", str(store), "--lang", "en")
     assert not store.exists()
+
+
+def test_ends_soon_while_another_program_keeps_the_store_locked(tmp_path: Path) -> None:
+    store = tmp_path / "appeals.db"
+    event = {"event_id": "1", "appeal_id": "A-1", "type": "created"} | {
+        "occurred_at": "2025-10-31T17:30:00+03:00",
+        "received_at": "2025-10-31T17:30:00+03:00",
+    }
+    with (
+        served(tmp_path, "--store", store) as (process, port),
+        closing(sqlite3.connect(store, isolation_level=None)) as other,
+    ):
+        other.execute("BEGIN IMMEDIATE")
+        with ThreadPoolExecutor(3) as pool:
+            sent = [pool.submit(ask, port, event, path="/v1/events", token=WRITE) for _ in range(3)]
+            wait_until(lambda: ask(port, QUESTION)[0] == 200, "the service answers")
+            begun = monotonic()
+            process.send_signal(signal.SIGTERM)
+            answers = [one.result(60) for one in sent]
+        status = process.wait(60)
+        took = monotonic() - begun
+        other.execute("ROLLBACK")
+    assert took < 10  # what the reference promises
+    assert {status for status, _ in answers} == {503}
+    assert all("store-unavailable" in answer["type"] for _, answer in answers)
+    assert status == 0
+    assert events_at(store) == []

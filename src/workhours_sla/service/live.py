@@ -114,7 +114,9 @@ class Live:
         self.close()
 
     def stop(self) -> None:
-        """Wake all that wait for a version, so that their requests can end. Does not wait."""
+        """End all that wait for a version or for the store, so that requests can end."""
+        if not self._stopping.is_set():
+            self.pipeline.store.end_waits()
         self._stopping.set()
         self._wake()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import traceback
+from asyncio import CancelledError
 from collections import Counter
 from ipaddress import ip_address
 from time import perf_counter
@@ -43,6 +44,7 @@ _AGAIN: Final = {"retry-after": "5"}
 _OF_KINDS: Final = {
     "unauthorized": {"www-authenticate": "Bearer"},
     "store-unavailable": _AGAIN,
+    "ending": _AGAIN,
     "report-busy": _AGAIN,
 }
 """Further headers, by the type of a problem."""
@@ -103,8 +105,8 @@ class Observed:
                 await self._app(scope, read, noted)
             except (RefusedRequestError, WorkHoursError) as error:
                 await problem_response(problem_of(error))(scope, receive, noted)
-            except Exception as error:  # noqa: BLE001 - the client has its problem, the log the error
-                fault = _logged(error)
+            except (Exception, CancelledError) as error:  # noqa: BLE001 - the log has the error
+                fault = _ending() if isinstance(error, CancelledError) else _logged(error)
                 if not status:
                     await problem_response(fault)(scope, receive, noted)
         self._note(scope, status, begun)
@@ -128,6 +130,11 @@ def _logged(error: Exception) -> Problem:
     facts = {"id": number, "error": type(error).__name__, "at": at}
     LOG.error("fault", extra=facts)
     return Problem("internal", say("internal_fault", id=number), {"id": number})
+
+
+def _ending() -> Problem:
+    """Return the problem of a request that is cancelled, because its service ends."""
+    return Problem("ending", say("service_ending"), {})
 
 
 def problem_response(problem: Problem) -> Response:

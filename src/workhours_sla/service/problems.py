@@ -40,6 +40,7 @@ STATUSES: Final = {
     "other-machine": 421,
     "too-many-requests": 429,
     "internal": 500,
+    "ending": 503,
     "report-busy": 503,
     "timeout": 503,
     "store-unavailable": 503,

@@ -7,12 +7,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from itertools import chain, islice
+from math import inf
+from time import monotonic
 from typing import ClassVar, Final, NoReturn
 
 from workhours_sla.errors import EventError, StoreError
 from workhours_sla.stores.schema import MIGRATIONS, TABLES, VERSION_KEY, WRITER_KEY, Row
 from workhours_sla.text.messages import say
 
+GRACE: Final = 3.0  # seconds that a wait of a run goes on when the run ends
 AT_ONCE: Final = 10_000  # number of rows that are read at a time
 
 
@@ -26,6 +29,7 @@ class Database(ABC):
     def __init__(self, place: str) -> None:
         self.place = place
         self.refusing: Final = _Refusing(self)
+        self.waits_until: float = inf  # of the monotonic clock
 
     @abstractmethod
     def convert(self, error: BaseException) -> None:
@@ -69,6 +73,14 @@ class Database(ABC):
 
     # -- the same in every database ------------------------------------------------------------
 
+    def end_waits(self) -> None:
+        """Let no call wait longer than ``GRACE`` for a lock or a server from now on."""
+        self.waits_until = monotonic() + GRACE
+
+    def begin_to_write(self) -> None:
+        """Begin a transaction, as soon as no other program keeps the database locked."""
+        self.execute(self.begin)
+
     def check_place(self) -> None:
         """Raise StoreError if another program has changed the files since this one wrote them."""
         return
@@ -89,7 +101,7 @@ class Database(ABC):
         """Write everything within the block durably when it ends, or nothing if it raises."""
         with self.refusing:
             try:
-                self.execute(self.begin)
+                self.begin_to_write()
                 self.check_place()
                 yield
                 self.execute("COMMIT")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from functools import cache
+from math import inf
 from string import ascii_lowercase, ascii_uppercase
 from time import monotonic, sleep
 from typing import Any, ClassVar, Final, NamedTuple, NoReturn, TypeVar
@@ -250,6 +251,10 @@ class PostgresDatabase(Database):
                 self.execute("SELECT pg_advisory_unlock(?)", (self._key,))
         self.connection.close()
 
+    def end_waits(self) -> None:
+        super().end_waits()
+        self.connection.until = self.waits_until
+
     # -- rows ----------------------------------------------------------------------------------
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
@@ -342,25 +347,26 @@ class Connection(psycopg.Connection[Any]):
     """A connection that is closed if the server does not answer for ``longest`` seconds."""
 
     longest: float = 25.0
+    until: float = inf  # of the monotonic clock
 
     def wait(self, gen: PQGen[Answer], *args: Any, **kwargs: Any) -> Answer:
+        begun = monotonic()
         try:
-            return super().wait(_limited(gen, monotonic() + self.longest), *args, **kwargs)
+            return super().wait(self._limited(gen, begun + self.longest), *args, **kwargs)
         except TimeoutError:
             self.close()
-            msg = f"no answer for {self.longest:g} seconds"
+            msg = f"no answer for {min(monotonic() - begun, self.longest):.2g} seconds"
             raise psycopg.OperationalError(msg) from None
 
-
-def _limited(gen: PQGen[Answer], until: float) -> PQGen[Answer]:
-    """Carry on a conversation. Raises TimeoutError at an instant of the monotonic clock."""
-    try:
-        wanted = next(gen)
-        while True:
-            ready = yield wanted
-            if not ready and monotonic() > until:
-                raise TimeoutError
-            wanted = gen.send(ready)
-    except StopIteration as end:
-        answer: Answer = end.value
-        return answer
+    def _limited(self, gen: PQGen[Answer], until: float) -> PQGen[Answer]:
+        """Carry on a conversation. Raises TimeoutError at an instant of the monotonic clock."""
+        try:
+            wanted = next(gen)
+            while True:
+                ready = yield wanted
+                if not ready and monotonic() > min(until, self.until):
+                    raise TimeoutError
+                wanted = gen.send(ready)
+        except StopIteration as end:
+            answer: Answer = end.value
+            return answer

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from shutil import copyfile
+from time import monotonic, sleep
 from typing import ClassVar, Final, NamedTuple, NoReturn
 
 from workhours_sla.disk.faults import fail
@@ -21,6 +22,7 @@ from workhours_sla.text.messages import say
 APPLICATION_ID: Final = 0x57485354
 """The application id of a SQLite file that is a store of this library ("WHST")."""
 BESIDE: Final = "-writer"  # the suffix of the name of the file that the writer of a store locks
+PATIENCE: Final = 30.0  # seconds to wait while another program keeps the file locked
 LOG_BYTES: Final = 32 << 20
 """Size of the write-ahead log from which on its pages move to the file whenever it has grown."""
 CHUNK: Final = 500  # maximum number of values in one SQL statement
@@ -58,7 +60,7 @@ class SqliteDatabase(Database):
             self.connection: sqlite3.Connection = sqlite3.connect(
                 where,
                 isolation_level=None,
-                timeout=30,
+                timeout=PATIENCE,
                 uri=isinstance(where, str),
                 check_same_thread=False,
             )
@@ -94,6 +96,7 @@ class SqliteDatabase(Database):
                 self.execute(f"PRAGMA {one}")
             self.execute(_VERSION, (VERSION_KEY,))  # SQLite creates the log when something is read
             self._files = self._found_files()
+            self.execute("PRAGMA busy_timeout=0")  # ``begin_to_write`` waits
         return self
 
     @classmethod
@@ -108,6 +111,19 @@ class SqliteDatabase(Database):
     @classmethod
     def in_memory(cls) -> SqliteDatabase:
         return cls.new(_MEMORY, str(_MEMORY))
+
+    def begin_to_write(self) -> None:
+        until = monotonic() + PATIENCE
+        while True:
+            try:
+                self.execute(self.begin)
+            except sqlite3.OperationalError as error:
+                is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+                if not is_busy or monotonic() > min(until, self.waits_until):
+                    raise
+                sleep(0.02)
+            else:
+                return
 
     def convert(self, error: BaseException) -> None:
         if isinstance(error, UnicodeEncodeError):

@@ -122,6 +122,10 @@ class Store(StoreReader):
             self._all("SELECT 1")
             self._db.check_place()
 
+    def end_waits(self) -> None:
+        """Let no call wait longer for a lock or a server than a run may take to end."""
+        self._db.end_waits()
+
     @contextmanager
     def reading(self) -> Iterator[StoreReader]:
         """Read the state of one moment over another connection, while this one goes on writing."""

@@ -1,6 +1,8 @@
 """The service ends when its connection to PostgreSQL is lost, and a new process continues."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -11,10 +13,10 @@ import pytest
 pytest.importorskip("uvicorn", reason="the extra service is not installed")
 psycopg = pytest.importorskip("psycopg", reason="the extra postgres is not installed")
 
-from kit.served import PATIENCE, WRITE, ask, begin, ended, next_line, port_of
+from kit.served import PATIENCE, WRITE, ask, begin, ended, next_line, port_of, wait_until
 from service.test_service_report import WHERE, opened, send_while_a_report_is_made
 from tests.slow.engines.postgres_server import Server
-from tests.slow.engines.postgres_stores import stopped
+from tests.slow.engines.postgres_stores import execute, stopped
 from workhours_sla.stream import PostgresStore
 
 pytestmark = pytest.mark.engines
@@ -85,3 +87,25 @@ def test_a_service_whose_database_hangs_is_not_ready_and_ends(
         with stopped(*(pid for (pid,) in found)):
             assert not is_ready_for(60, port)
             assert process.wait(PATIENCE) == 2
+
+
+def test_a_service_ends_soon_while_another_session_keeps_its_tables_locked(
+    server: Server, tmp_path: Path
+) -> None:
+    with (
+        service(tmp_path, server) as running,
+        closing(psycopg.connect(server.address)) as other,
+        ThreadPoolExecutor(3) as pool,
+    ):
+        port = port_of(running)
+        other.execute("LOCK TABLE workhours.event")
+        sent = [pool.submit(send, port, number) for number in range(3)]
+        wait_until(lambda: waiting(server), "a request waits for the lock")
+        running.terminate()
+        assert {one.result(PATIENCE) for one in sent} == {503}
+        running.wait(10)
+
+
+def waiting(server: Server) -> bool:
+    sql = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    return bool(execute(server.address, sql))
