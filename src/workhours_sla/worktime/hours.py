@@ -37,7 +37,6 @@ LONGEST: Final = 10_000
 """Maximum length of weekly hours as text, in characters."""
 MOST_RULES: Final = 100
 EXAMPLE: Final = "Mo-Fr 09:00-13:00,14:00-18:00; Sa 10:00-14:00"
-_EXAMPLE_OF_A_ROTATION: Final = "2/2 from 2026-01-05 08:00-20:00"
 _EXAMPLE_OF_A_DAY: Final = "09:00-13:00,14:00-18:00"
 
 # -- the grammar -----------------------------------------------------------------------------
@@ -119,6 +118,7 @@ _REFUSED: Final = (
     (r"\[", "hours_nth"),
     (r"[+-]\s*\d+\s*days?\b", "hours_shifted"),
     (r"\d\s*\+|\bopen\s*end|\blate\b", "hours_open"),
+    (r"\bрабочи[ем]\w* дн|\bwork(?:ing ?)?days|\b[56]/[12]\b(?!.*\d{4})", "hours_workdays"),
     (r"\bчерез\b|^\s*(?!24/7)\d{1,2}\s*/\s*\d", "hours_rotation"),
     (r"\b(?:19|20)\d\d\b", "hours_year"),
 )
@@ -202,7 +202,10 @@ class _Parser:
         if cause != "hours_too_many" and not no_hours:
             others = (c for p, c in _REFUSED if re.search(p, self._text, re.IGNORECASE))
             cause = next(others, cause)
-        example = _EXAMPLE_OF_A_ROTATION if cause == "hours_rotation" or no_hours else example
+        if cause == "hours_rotation" or no_hours:
+            days = re.findall(r"[1-9]/[1-9]", f"{self._text} 2/2")[0]
+            end = "08:00" if "сутки" in self._given.lower() else "20:00"
+            example = f"{days} from 2026-01-05 08:00-{end}"
         known = {"text": self._given, "example": example or self._example, **facts}
         msg = str(say(cause, **known))
         raise HoursSyntaxError(msg, text=self._given, cause=cause, facts=known)
@@ -368,7 +371,10 @@ class _Parser:
         end = timedelta(hours=h2, minutes=m2, seconds=s2)
         if end <= start:
             if match[2] is None or match[5] is None:
-                self.refuse("hours_minutes", part=part)
+                night, day = f"{h1:02}:{m1:02}-{h2:02}:{m2:02}", f"{h2:02}:{m2:02}-{h1:02}:{m1:02}"
+                if h1 <= 12:
+                    day = f"{h1:02}:{m1:02}-{h2 + 12 if h2 else 24:02}:{m2:02}"
+                self.refuse("hours_minutes", part=part, day=day, night=night)
             end += ONE_DAY
         if end > start + ONE_DAY:
             self.refuse("hours_long", part=part)
