@@ -76,12 +76,10 @@ _SPOKEN: Final = (
     (r"^(\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]\.?m\.?)?|\d{1,2} ?[ap]m),? (?:on )?(?=\S)(.*)", r"\2 \1"),
 )
 """How times of day are said, as regular expressions, and what is read, applied in this order."""
-_FROM_NOW: Final = (
-    r"(?:in|через) ((?:\d{1,3} ?[a-zа-я]+ ?)+)|((?:\d{1,3} ?[a-zа-я]+ ?)+) (?:ago|назад)"
-)
+_FROM_NOW: Final = r"(in |через )?((?:\d{1,3} ?[a-zа-я]+ ?)+?)(?(1)| (?:ago|назад))"
 _ORDINALS: Final = "перв|втор|трет|четв|пят|шест|седьм|восьм|девят|десят|одинн|двенадц"
 _HALF: Final = rf"\b(?:(half past )|halb |половин[ае] |пол)(1[0-2]|[1-9]|{_ORDINALS})"
-_PERIOD: Final = r"\b(end of (?:the )?month|кон(?:ец|це) месяца)\b|\bnext week\b|\bследующ\w+ недел"
+_PERIOD: Final = r"\D*\b(?:(end of (?:the )?month|кон(?:ец|це) месяца)|next week|следующ\w+ недел.)"
 _TWO_CLOCKS: Final = (
     r"(.+?)(?:,? (?:во?|at))? (?:(полночь|midnight|12 ночи)|(0?[1-9]|1[01])"
     r"(?: ?(?:часов|часа|час|ч|uhr)\.?)?)"
@@ -178,8 +176,8 @@ def _as_written(text: str) -> str:
 
 def _people_time(text: str, zone: tzinfo, now: datetime) -> datetime:
     said = re.sub(r"\ban hour\b|(?<!\d )\bчас\b", "1h", in_numbers(text))
-    if (ahead := _match(_FROM_NOW, said)) and match_of_amount(ahead[1] or ahead[2]):
-        span = parse_amount(ahead[1] or ahead[2])
+    if (ahead := _match(_FROM_NOW, said)) and match_of_amount(ahead[2]):
+        span = parse_amount(ahead[2])
         return (now + span if ahead[1] else now - span).astimezone(zone)
     found, today = _match(_FORM, _as_written(text)), now.astimezone(zone).date()
     day = None if found is None else _date_of(found, text, today)
@@ -238,13 +236,12 @@ def _refuse_clock(text: str, of: str, midnight: str | None, hour: str | None, to
 
 
 def _refuse_vague(text: str, today: date) -> None:
-    """Refuse a half hour of the morning or the evening, the end of the month and the next week."""
     said = in_numbers(text.replace(",", " "))
     if (found := re.search(_HALF, said)) is not None:
         hour = int(found[2]) if found[2].isdigit() else _ORDINALS.split("|").index(found[2]) + 1
         hour = (hour if found[1] else hour - 1) % 12
         refuse_time(text, "time_half", first=f"{hour}:30", second=f"{hour + 12}:30")
-    if (found := re.search(_PERIOD, said)) is not None:
+    if (found := re.fullmatch(_PERIOD, said)) is not None:
         month = (today.replace(day=28) + timedelta(days=4)).replace(day=1)
         day = month - timedelta(days=1) if found[1] else today + timedelta(7 - today.weekday())
         refuse_time(text, "time_add_clock", instead=f"{day:%d.%m.%Y} 17:30")

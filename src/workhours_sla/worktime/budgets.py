@@ -18,13 +18,8 @@ from typing import ClassVar, Final, Self
 from workhours_sla.errors import ArgumentError, BudgetError, CalendarCoverageError, shown
 from workhours_sla.module_names import public
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.amounts import (
-    check_budget,
-    in_numbers,
-    iso_amount,
-    match_of_amount,
-    parse_amount,
-)
+from workhours_sla.worktime import amounts
+from workhours_sla.worktime.amounts import check_budget, iso_amount, match_of_amount, parse_amount
 from workhours_sla.worktime.day_budgets import (
     CalendarDays,
     CountFrom,
@@ -269,8 +264,8 @@ def parse_budget(
     >>> parse_budget("30 days", roll="following")
     CalendarDays(count=30, roll='following', count_from='next_day')
     """
-    words = in_numbers(text)
-    amount = in_numbers(re.sub(_OF_WORKING_TIME, "", words, flags=re.ASCII))
+    words = amounts.in_numbers(text)
+    amount = amounts.in_numbers(re.sub(_OF_WORKING_TIME, "", words, flags=re.ASCII))
     if match_of_amount(amount) is not None:
         return parse_amount(amount)
     counting = {"roll": roll, "count_from": count_from or "next_day"}
