@@ -152,6 +152,7 @@ _SPOKEN: Final = (
     (r"(?<=\d) ?(?:часов|часа|час|ч|uhr)\b\.?", ""),
     (rf"\b(?:(?:from|со?|von) )?({_A_DAY})\.? (?:{_TO}) (?={_A_DAY})", r"\1-"),
     (rf"{_HALF_DAY} ?(?:-|{_TO}) ?{_HALF_DAY}", _whole_day),
+    (r"\b(\d{1,2})-([0-5]\d) (?:до|to) (\d{1,2})-([0-5]\d)\b", r"\1:\2 до \3:\4"),
     (rf"\b(?:(?:from|с) )?(\d[\d:.]*) (?:{_TO}) (?=\d)", r"\1-"),
     (rf"\b({_A_DAY})\.?(?: ?[-:])? выходн(?:ые|ой)\b", r"\1 off"),
     (r"\b(?:сутки|день|один|1) через ", "1/"),
@@ -365,7 +366,7 @@ class _Parser:
     def _shift(self, match: re.Match[str]) -> Shift:
         part = match[0]
         h1, m1, s1, h2, m2, s2 = (int(group or 0) for group in match.groups())
-        if max(m1, s1, m2, s2) > 59 or h1 > 23 or h2 > 48:
+        if max(m1, s1, m2, s2) > 59 or h1 > 23 or h2 > (48 if match[5] else 26):
             self.refuse("hours_clock", part=part)
         start = timedelta(hours=h1, minutes=m1, seconds=s1)
         end = timedelta(hours=h2, minutes=m2, seconds=s2)
