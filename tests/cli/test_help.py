@@ -99,7 +99,8 @@ def test_every_option_is_listed_with_its_default(capsys: pytest.CaptureFixture[s
     ) in text
     english = " ".join(printed(capsys, "check", "--help").split())
     assert "--warn AMOUNT At risk with this much left. [1h]" in english
-    assert "--as-of TIME Evaluate as of this time. [now]" in english
+    as_of = "Evaluate as of this time, or as of the end of a date or a month (2026-03). [now]"
+    assert f"--as-of TIME {as_of}" in english
     assert "--strict Exit with 2 if anything was quarantined. --calendar" in english
 
 

@@ -339,6 +339,8 @@ def test_the_details_of_rejected_rows_are_in_russian(
 
 OTHER_FACTS: Final = {
     "already_off": {"en", "ru"},
+    "budget_around_the_clock": {"days"},
+    "budget_days": {"days"},
     "denied": {"why"},
     "directory": {"why"},
     "entry": {"kind", "en", "ru"},

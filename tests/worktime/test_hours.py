@@ -297,7 +297,7 @@ def test_parse_budgets_of_every_kind(text: str, options: Any, budget: object) ->
     assert parse_budget(text, **options) == budget
 
 
-AMOUNTS = ["", "4", "four hours", "-4h", "4h4h", "1.5h", "99:99"]
+AMOUNTS = ["", "4", "4 hors", "-4h", "1.25h", "99:99"]
 
 
 OTHERS = ["7 working", "working days", "7 days clock", "7 moons", "clock"]
@@ -312,7 +312,8 @@ OTHERS = ["7 working", "working days", "7 days clock", "7 moons", "clock"]
         ("30 days", {"roll": "next"}, "'next' is not one of following"),
         ("7 working days", {"count_from": "today"}, "'today' is not one of next_day"),
         ("0 working days", {}, "at least 1"),
-        ("P1D", {}, "write '1 working days' or '1 calendar days'"),
+        ("4h4h", {}, "'4h' and '4h' cannot be given together"),
+        ("P1D", {}, "write '1 working day' or '1 calendar day'"),
         ("99999999999999999h", {}, "more time than any calendar"),
     ],
 )

@@ -24,6 +24,7 @@ from workhours_sla.sources.written_times import (
     refuse_time,
 )
 from workhours_sla.text.words import weekday_date
+from workhours_sla.worktime.amounts import in_numbers, match_of_amount, parse_amount
 from workhours_sla.worktime.times import FIRST_YEAR, LAST_YEAR, refuse_year
 
 _NOW: Final = frozenset({"now", "сейчас"})
@@ -74,6 +75,10 @@ _SPOKEN: Final = (
     (r"^(\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]\.?m\.?)?|\d{1,2} ?[ap]m),? (?:on )?(?=\S)(.*)", r"\2 \1"),
 )
 """How times of day are said, as regular expressions, and what is read, applied in this order."""
+_FROM_NOW: Final = r"(in |через )?((?:\d{1,3} ?[a-zа-я]+ ?)+?)(?(1)| (?:ago|назад))"
+_ORDINALS: Final = "перв|втор|трет|четв|пят|шест|седьм|восьм|девят|десят|одинн|двенадц"
+_HALF: Final = rf"\b(?:(half past )|halb |половин[ае] |пол)(1[0-2]|[1-9]|{_ORDINALS})"
+_PERIOD: Final = r"\D*\b(?:(end of (?:the )?month|кон(?:ец|це) месяца)|next week|следующ\w+ недел.)"
 _TWO_CLOCKS: Final = (
     r"(.+?)(?:,? (?:во?|at))? (?:(полночь|midnight|12 ночи)|(0?[1-9]|1[01])"
     r"(?: ?(?:часов|часа|час|ч|uhr)\.?)?)"
@@ -169,6 +174,10 @@ def _as_written(text: str) -> str:
 
 
 def _people_time(text: str, zone: tzinfo, now: datetime) -> datetime:
+    said = re.sub(r"\ban hour\b|(?<!\d )\bчас\b", "1h", in_numbers(text))
+    if (ahead := _match(_FROM_NOW, said)) and match_of_amount(ahead[2]):
+        span = parse_amount(ahead[2])
+        return (now + span if ahead[1] else now - span).astimezone(zone)
     found, today = _match(_FORM, _as_written(text)), now.astimezone(zone).date()
     day = None if found is None else _date_of(found, text, today)
     if found is None or day is None:
@@ -225,6 +234,18 @@ def _refuse_clock(text: str, of: str, midnight: str | None, hour: str | None, to
         refuse_time(text, "time_two", first=first, second=second)
 
 
+def _refuse_vague(text: str, today: date) -> None:
+    said = in_numbers(text.replace(",", " "))
+    if (found := re.search(_HALF, said)) is not None:
+        hour = int(found[2]) if found[2].isdigit() else _ORDINALS.split("|").index(found[2]) + 1
+        hour = (hour if found[1] else hour - 1) % 12
+        refuse_time(text, "time_half", first=f"{hour}:30", second=f"{hour + 12}:30")
+    if (found := re.fullmatch(_PERIOD, said)) is not None:
+        month = (today.replace(day=28) + timedelta(days=4)).replace(day=1)
+        day = month - timedelta(days=1) if found[1] else today + timedelta(7 - today.weekday())
+        refuse_time(text, "time_add_clock", instead=f"{day:%d.%m.%Y} 17:30")
+
+
 def _valid(year: int, month: int, day: int | str) -> date | None:
     try:
         return date(year, month, int(day))
@@ -273,6 +294,7 @@ def _refuse(text: str, today: date) -> NoReturn:
         clock = words[-1] if ":" in words[-1] else "17:30"
         both = [f"{day:%d.%m.%Y} {clock}" for day in (first, first + timedelta(days=7))]
         refuse_time(text, "time_which_week", first=both[0], second=both[1])
+    _refuse_vague(text, today)
     if (found := _match(_TWO_CLOCKS, text)) is not None:
         _refuse_clock(text, found[1], found[2], found[3], today)
     if (found := _match(_ZONED, text)) is not None and found[1] not in ("am", "pm"):

@@ -27,6 +27,27 @@ _UNITS = (
 _ISO = r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$"
 _CLOCK = r"(\d+):([0-5]\d)(?::([0-5]\d))?$"
 _THOUSANDS = r"(?<=\d) (?=\d{3}(?!\d))"
+_NUMBERS = {
+    word: str(number)
+    for words in (
+        "one two three four five six seven eight nine ten eleven twelve",
+        "eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf",
+        "один два три четыре пять шесть семь восемь девять десять одиннадцать двенадцать",
+        "одного двух трёх четырёх пяти шести семи восьми девяти десяти",
+        "одна две трех четырех",
+        "одни двое трое",
+    )
+    for number, word in enumerate(words.split(), 1)
+} | {"полтора": "1.5", "полутора": "1.5", "тридцать": "30", "тридцати": "30"}
+_SAID = (
+    (r"^(?:в течение|не позднее|не более|within) (?=\d|пол)", ""),
+    (r"\b(?:полчаса|получаса|half an hour|eine halbe stunde)\b", "30m"),
+    (rf"\b(\d+)(?:[.,]5| с половиной| and a half) ?(?:{_HOURS})\b\.?", r"\1h30m"),
+    (r"^0 days (?=\d+:)", ""),
+    (r"^p(\d{1,9})w$", r"\1 weeks"),
+    (r"^p(\d{1,9})m$", r"\1 months"),
+)
+"""How amounts are said, as regular expressions, and what is read, applied in this order."""
 
 
 def working_hours(hours: int, *, minutes: int = 0, seconds: int = 0) -> timedelta:
@@ -78,13 +99,21 @@ def parse_amount(text: str) -> timedelta:
 
 def match_of_amount(text: str) -> re.Match[str] | None:
     """Return the match of an amount of time, None for any other text."""
-    compact = re.sub(_THOUSANDS, "", " ".join(text.split()), flags=re.ASCII)
+    compact = re.sub(_THOUSANDS, "", in_numbers(text), flags=re.ASCII)
     match = (
-        re.match(_UNITS, compact.lower(), re.ASCII)
+        re.match(_UNITS, compact, re.ASCII)
         or re.match(_ISO, compact.upper(), re.ASCII)
         or re.match(_CLOCK, compact, re.ASCII)
     )
     return match if match is not None and any(match.groups()) else None
+
+
+def in_numbers(text: str) -> str:
+    """Return an amount in lower case, with its numbers in digits: ``трёх часов``, ``полчаса``."""
+    text = " ".join(_NUMBERS.get(word, word) for word in text.lower().split())
+    for said, written in _SAID:
+        text = re.sub(said, written, text)
+    return text
 
 
 def format_amount(amount: timedelta) -> str:

@@ -18,6 +18,7 @@ from typing import ClassVar, Final, Self
 from workhours_sla.errors import ArgumentError, BudgetError, CalendarCoverageError, shown
 from workhours_sla.module_names import public
 from workhours_sla.text.messages import say
+from workhours_sla.worktime import amounts
 from workhours_sla.worktime.amounts import check_budget, iso_amount, match_of_amount, parse_amount
 from workhours_sla.worktime.day_budgets import (
     CalendarDays,
@@ -49,12 +50,19 @@ from workhours_sla.worktime.times import (
 )
 
 _OF_WORKING_TIME: Final = (
-    r"(?<=\d )(?:working|business|рабоч(?:ий|их)) (?=hour|min|час|мин)|\barbeits(?=stunde)"
-    "| (?:of )?working time$| рабочего времени$"
+    r"(?<=\d )(?:working|business|рабоч(?:ий|их|его)|раб\.?) (?=hour|min|ч|мин)"
+    r"|\barbeits(?=stunde)| (?:of )?working time$| рабочего времени$"
 )
 """Matches words that a budget of working time may have beside its amount."""
-_ISO_COUNT: Final = r"p(\d{1,9})([dwm])|(\d{1,9}) (?:сут(?:ок|ки))"
-_NO_UNIT: Final = r"\d+[.,]\d+ ?[^\W\d_]*\.?"
+_DOUBTFUL: Final = (
+    (r"\d+[.,]\d+ ?[^\W\d_]*\.?", "budget_unit"),
+    (r"p(?P<n>\d{1,9})d", "budget_days"),
+    (r"(?:(?P<n>\d{1,9}) ?)?сут(?:ок|ки)", "budget_around_the_clock"),
+    (r"(?:(?P<n>\d{1,9}) ?)?(?:год|года|лет|years?|jahre?)", "budget_years"),
+    (r"(?P<first>\d+ ?[^\W\d]\D*?)(?:,? (?:и|and|und))? ?(?P<second>\d.*)", "budget_mixed"),
+    (r".*", "no_budget"),
+)
+"""Texts that are no budget, as regular expressions, each with the cause of the error."""
 WORKING_TIME = "working_time"
 """The name of the kind of budget that is a plain timedelta."""
 
@@ -256,26 +264,22 @@ def parse_budget(
     >>> parse_budget("30 days", roll="following")
     CalendarDays(count=30, roll='following', count_from='next_day')
     """
-    words = " ".join(text.lower().split())
-    amount = re.sub(_OF_WORKING_TIME, "", words, flags=re.ASCII)
+    words = amounts.in_numbers(text)
+    amount = amounts.in_numbers(re.sub(_OF_WORKING_TIME, "", words, flags=re.ASCII))
     if match_of_amount(amount) is not None:
         return parse_amount(amount)
-    iso = re.fullmatch(_ISO_COUNT, words, re.ASCII)
-    if iso is not None:
-        count = int(iso[1] or iso[3])
-        if iso[2] not in ("w", "m"):
-            cause = "budget_days" if iso[2] else "budget_around_the_clock"
-            raise BudgetError(
-                say(cause, text=shown(text), count=count, hours=24 * count), text=text
-            )
-        words = f"{count} {'weeks' if iso[2] == 'w' else 'months'}"
     counting = {"roll": roll, "count_from": count_from or "next_day"}
     for kind in BUDGET_KINDS:
         found = kind.parse(words, **counting)
         if found is not None:
             return found
-    no_unit = re.fullmatch(_NO_UNIT, words) or match_of_amount(f"{amount} m")
-    raise BudgetError(say("budget_unit" if no_unit else "no_budget", text=shown(text)), text=text)
+    if match_of_amount(f"{amount} m"):
+        raise BudgetError(say("budget_unit", text=shown(text)), text=text)
+    doubts = ((re.fullmatch(form, words), cause) for form, cause in _DOUBTFUL)
+    facts, cause = next((found.groupdict(), cause) for found, cause in doubts if found)
+    count = int(facts.get("n") or 1)
+    facts |= {"days": "day" if count == 1 else "days", "hours": 24 * count, "months": 12 * count}
+    raise BudgetError(say(cause, text=shown(text), count=count, **facts), text=text)
 
 
 def budget_kind(budget: Budget) -> str:

@@ -153,16 +153,8 @@ class WorkingDays(DayBudget):
 
     units: ClassVar[tuple[str, ...]] = (
         *("working day", "working days", "business day", "business days"),
-        *(
-            "рабочий день",
-            "рабочих дня",
-            "рабочих дней",
-            "раб день",
-            "раб дня",
-            "раб дней",
-            "раб дн",
-        ),
-        *("р д", "рд", "arbeitstag", "arbeitstage"),
+        *("рабочий день", "рабочего дня", "рабочих дня", "рабочих дней", "раб день", "раб дня"),
+        *("раб дней", "раб дн", "р д", "рд", "arbeitstag", "arbeitstage"),
     )
 
     count: int
@@ -208,7 +200,8 @@ class CalendarDays(DayBudget):
     units: ClassVar[tuple[str, ...]] = (
         *("day", "days", "calendar day", "calendar days", "день", "дня", "дней"),
         *("календарный день", "календарных дня", "календарных дней", "кал день", "кал дня"),
-        *("кал дней", "кал дн", "к д", "кд", "tag", "tage", "kalendertag", "kalendertage"),
+        *("календарного дня", "кал дней", "кал дн", "к д", "кд"),
+        *("tag", "tage", "kalendertag", "kalendertage"),
     )
     weeks: ClassVar[tuple[str, ...]] = (
         *("week", "weeks", "неделя", "неделю", "недели", "недель", "woche", "wochen"),

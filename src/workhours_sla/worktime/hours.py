@@ -37,7 +37,6 @@ LONGEST: Final = 10_000
 """Maximum length of weekly hours as text, in characters."""
 MOST_RULES: Final = 100
 EXAMPLE: Final = "Mo-Fr 09:00-13:00,14:00-18:00; Sa 10:00-14:00"
-_EXAMPLE_OF_A_ROTATION: Final = "2/2 from 2026-01-05 08:00-20:00"
 _EXAMPLE_OF_A_DAY: Final = "09:00-13:00,14:00-18:00"
 
 # -- the grammar -----------------------------------------------------------------------------
@@ -119,6 +118,7 @@ _REFUSED: Final = (
     (r"\[", "hours_nth"),
     (r"[+-]\s*\d+\s*days?\b", "hours_shifted"),
     (r"\d\s*\+|\bopen\s*end|\blate\b", "hours_open"),
+    (r"\bрабочи[ем]\w* дн|\bwork(?:ing ?)?days|\b[56]/[12]\b(?!.*\d{4})", "hours_workdays"),
     (r"\bчерез\b|^\s*(?!24/7)\d{1,2}\s*/\s*\d", "hours_rotation"),
     (r"\b(?:19|20)\d\d\b", "hours_year"),
 )
@@ -152,6 +152,7 @@ _SPOKEN: Final = (
     (r"(?<=\d) ?(?:часов|часа|час|ч|uhr)\b\.?", ""),
     (rf"\b(?:(?:from|со?|von) )?({_A_DAY})\.? (?:{_TO}) (?={_A_DAY})", r"\1-"),
     (rf"{_HALF_DAY} ?(?:-|{_TO}) ?{_HALF_DAY}", _whole_day),
+    (r"\b(\d{1,2})-([0-5]\d) (?:до|to) (\d{1,2})-([0-5]\d)\b", r"\1:\2 до \3:\4"),
     (rf"\b(?:(?:from|с) )?(\d[\d:.]*) (?:{_TO}) (?=\d)", r"\1-"),
     (rf"\b({_A_DAY})\.?(?: ?[-:])? выходн(?:ые|ой)\b", r"\1 off"),
     (r"\b(?:сутки|день|один|1) через ", "1/"),
@@ -202,7 +203,10 @@ class _Parser:
         if cause != "hours_too_many" and not no_hours:
             others = (c for p, c in _REFUSED if re.search(p, self._text, re.IGNORECASE))
             cause = next(others, cause)
-        example = _EXAMPLE_OF_A_ROTATION if cause == "hours_rotation" or no_hours else example
+        if cause == "hours_rotation" or no_hours:
+            days = re.findall(r"[1-9]/[1-9]", f"{self._text} 2/2")[0]
+            end = "08:00" if "сутки" in self._given.lower() else "20:00"
+            example = f"{days} from 2026-01-05 08:00-{end}"
         known = {"text": self._given, "example": example or self._example, **facts}
         msg = str(say(cause, **known))
         raise HoursSyntaxError(msg, text=self._given, cause=cause, facts=known)
@@ -362,13 +366,16 @@ class _Parser:
     def _shift(self, match: re.Match[str]) -> Shift:
         part = match[0]
         h1, m1, s1, h2, m2, s2 = (int(group or 0) for group in match.groups())
-        if max(m1, s1, m2, s2) > 59 or h1 > 23 or h2 > 48:
+        if max(m1, s1, m2, s2) > 59 or h1 > 23 or h2 > (48 if match[5] else 26):
             self.refuse("hours_clock", part=part)
         start = timedelta(hours=h1, minutes=m1, seconds=s1)
         end = timedelta(hours=h2, minutes=m2, seconds=s2)
         if end <= start:
             if match[2] is None or match[5] is None:
-                self.refuse("hours_minutes", part=part)
+                night, day = f"{h1:02}:{m1:02}-{h2:02}:{m2:02}", f"{h2:02}:{m2:02}-{h1:02}:{m1:02}"
+                if h1 <= 12:
+                    day = f"{h1:02}:{m1:02}-{h2 + 12 if h2 else 24:02}:{m2:02}"
+                self.refuse("hours_minutes", part=part, day=day, night=night)
             end += ONE_DAY
         if end > start + ONE_DAY:
             self.refuse("hours_long", part=part)
