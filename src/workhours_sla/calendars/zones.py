@@ -23,7 +23,6 @@ _FILE = os.path.join(os.path.dirname(__file__), "country_zones.txt")  # noqa: PT
 
 _NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
 """An instant since which no zone of Russia has changed its offset."""
-_MOSCOW: Final = 3
 
 
 @lru_cache(maxsize=1)
@@ -75,13 +74,9 @@ def zones_meant(text: str) -> tuple[str, ...]:
     written = re.fullmatch(r"(?:(мск|msk)|utc|gmt)?\s*([+-]\d{1,2})(?::?00)?", text.casefold())
     if written is None:
         return ()
-    offset = timedelta(hours=int(written[2]) + (_MOSCOW if written[1] else 0))
+    offset = timedelta(hours=int(written[2]) + (3 if written[1] else 0))  # Moscow is UTC+3
     zones = {zone for of in map(region, region_ids()) for zone in (of.tz, *dict(of.other_zones))}
-    return tuple(sorted(name for name in zones if _offset(name) == offset))
-
-
-def _offset(zone: str) -> timedelta | None:
-    return _NOW.astimezone(ZoneInfo(zone)).utcoffset()
+    return tuple(sorted(z for z in zones if _NOW.astimezone(ZoneInfo(z)).utcoffset() == offset))
 
 
 @lru_cache(maxsize=128)

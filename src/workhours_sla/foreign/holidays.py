@@ -190,16 +190,9 @@ def named(country: str) -> Iterator[AvailableCalendar]:
             ru, *others = table.get(id_, (None,))
             aliases = entity.subdivisions_aliases.items()
             others += [alias for alias, of in aliases if of == part and len(alias) > _LONGEST_CODE]
-            yield AvailableCalendar(
-                id=id_,
-                provider="holidays",
-                name=f"{name}, {_name_of_part(entity, id_)}" if part else name,
-                first=None,
-                last=None,
-                tz=zone_of(code),
-                name_ru=ru,
-                other_names=tuple(others),
-            )
+            full = f"{name}, {_name_of_part(entity, id_)}" if part else name
+            facts = None, None, zone_of(code), ru, tuple(others)
+            yield AvailableCalendar(id_, "holidays", full, *facts)
 
 
 def _refuse_russia(id: str) -> None:
