@@ -113,7 +113,7 @@ def test_the_command_lists_text_and_json(capsys: pytest.CaptureFixture[str]) -> 
         "first": "2000-01-01",
         "last": str(Calendar.get("AT").coverage[-1][1]),
         "tz": "Europe/Vienna",
-        "name": {"en": "Austria", "ru": None},
+        "name": {"en": "Austria", "ru": "Австрия"},
     }
 
 

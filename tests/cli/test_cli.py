@@ -464,7 +464,7 @@ def test_watch_refuses_a_source_that_is_configured_as_a_table(
     [
         (("due", "09.03.2027 10:00", "--calendar=RU-TA"), 3, "Ураза-байрам"),
         (("due", "12.03.2025 10:00", "--calendar=ATLANTIS"), 2, "--calendar none"),
-        (("calendar", "de-by", "2026"), 2, "did you mean DE-BY?"),
+        (("calendar", "de-bx", "2026"), 2, "no calendar 'de-bx'; use RU"),
         (("calendar", "none", "2026"), 2, "the option --calendar none"),
         (("due", "12.03.2025 10:00", "--calendar=US"), 2, "as tz (--tz)"),
         (("due", "12.03.2099 10:00", "--calendar=DE"), 3, "of the year with --calendar-file"),

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from workhours_sla.calendars import sources
+from workhours_sla.calendars.russia.regions import regions_called
 from workhours_sla.cli.main import main
 from workhours_sla.cli.times import read_day, read_edge, read_time
 from workhours_sla.errors import HoursSyntaxError, TimeSyntaxError
@@ -81,7 +84,40 @@ PLACES = [
     ("Питер", "RU-SPE"),
     ("Москва", "RU-MOW"),
     ("Moscow", "RU-MOW"),
-    ("московская", "RU-MOS"),
+    ("Московская область", "RU-MOS"),
+    ("МО", "RU-MOS"),
+    ("г. Москва", "RU-MOW"),
+    ("города Москвы", "RU-MOW"),
+    ("Волгоградской области", "RU-VGG"),
+    ("Самарской обл.", "RU-SAM"),
+    ("Республики Татарстан", "RU-TA"),
+    ("Чеченской Республики", "RU-CE"),
+    ("Камчатского края", "RU-KAM"),
+    ("Ненецкого автономного округа", "RU-NEN"),
+    ("Нижнего Новгорода", "RU-NIZ"),
+    ("ru-vgg", "RU-VGG"),
+    ("РФ", "RU"),
+    ("Россия", "RU"),
+    ("России", "RU"),
+    ("Российской Федерации", "RU"),
+    ("Russia", "RU"),
+    ("Германия", "DE"),
+    ("Германии", "DE"),
+    ("Germany", "DE"),
+    ("Deutschland", "DE"),
+    ("Бавария", "DE-BY"),
+    ("Bavaria", "DE-BY"),
+    ("Bayern", "DE-BY"),
+    ("de-by", "DE-BY"),
+    ("Казахстан", "KZ"),
+    ("Kazakhstan", "KZ"),
+    ("Белоруссии", "BY"),
+    ("Грузия", "GE"),
+    ("Китая", "CN"),
+    ("Турция", "TR"),
+    ("США", "US"),
+    ("UK", "GB"),
+    ("New York", "US-NY"),
     ("Орел", "RU-ORL"),
     ("марий-эл", "RU-ME"),
     ("Ненецкий АО", "RU-NEN"),
@@ -89,6 +125,18 @@ PLACES = [
     ("Крым", "X-RU-CR"),
     ("Алтай", "did you mean RU-AL (Altai Republic), RU-ALT (Altai Krai)?"),
     ("Новгород", "did you mean RU-NGR (Novgorod Oblast), RU-NIZ (Nizhny Novgorod Oblast)?"),
+    ("Алтая", "did you mean RU-AL (Altai Republic), RU-ALT (Altai Krai)?"),
+    ("Московская", "did you mean RU-MOS (Moscow Oblast), RU-MOW (Moscow)?"),
+    ("Moscow region", "did you mean RU-MOS (Moscow Oblast), RU-MOW (Moscow)?"),
+    ("Georgia", "did you mean GE (Georgia), US-GA (United States, Georgia)?"),
+    ("Приморск", "did you mean RU-PRI (Primorsky Krai)?"),
+    ("Амурск", "did you mean RU-AMU (Amur Oblast)"),
+    ("Приморская", "no calendar 'Приморская'; use RU, "),
+    ("Казахстн", "did you mean KZ (Kazakhstan)? (workhours calendars lists all)"),
+    ("K", "no calendar 'K'; use RU, "),
+    ("no", "did you mean NO?"),
+    ("МСК+1", "time zone, not a calendar; give the zone as tz (--tz Europe/Astrakhan, Europe/Sa"),
+    ("Europe/Berlin", "is a time zone, not a calendar; give the zone as tz (--tz Europe/Berlin)"),
     ("Саха", "did you mean RU-SA (Sakha (Yakutia)), RU-SAK (Sakhalin Oblast)?"),
     ("Самра", "did you mean RU-SAM (Samara Oblast)?"),
     ("Ростов", "did you mean RU-ROS (Rostov Oblast)?"),
@@ -155,7 +203,8 @@ def test_a_date_as_people_write_it() -> None:
 def test_a_place_as_people_write_it(
     text: str, means: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    status = main(["due", "12.03.2025 10:00", "--calendar", text, "--lang=en"])
+    asked = ["due", "12.03.2025 10:00", "--tz=Europe/Moscow", "--calendar", text, "--lang=en"]
+    status = main(asked)
     out, err = capsys.readouterr()
     if re.fullmatch("[A-Z-]+", means):
         assert (status, f"Calendar      {means}, version" in out) == (0, True)
@@ -164,6 +213,53 @@ def test_a_place_as_people_write_it(
     else:
         assert (status, out) == (2, "")
         assert means in err
+
+
+@pytest.mark.parametrize(("text", "means"), [("Самарской области", "RU-SAM"), ("Georgia", None)])
+def test_a_place_in_a_configuration(
+    text: str, means: str | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "office.toml"
+    keys = f'calendar = "{text}"\nhours = "Mo-Fr 09:00-18:00"\n'
+    for section in ("[schedule]\n", "[target]\nbudget = '4h'\nschedule = 'x'\n[schedules.x]\n"):
+        file.write_text(section + keys, "utf-8")
+        status = main(["due", "12.03.2025 10:00", "--config", str(file), "--lang=en"])
+        out, err = capsys.readouterr()
+        if means is None:
+            assert (status, out) == (2, "")
+            key = "schedules.x" if "schedules" in section else "schedule"
+            assert f"{key}.calendar: no calendar 'Georgia'; did you mean GE (Georgia), US-GA" in err
+        else:
+            assert f"Calendar      {means}, version" in out
+            assert "Europe/Samara" in out
+
+
+@pytest.mark.parametrize(
+    ("text", "zones"),
+    [
+        ("МСК", "'Europe/Moscow'"),
+        ("Moscow", "'Europe/Moscow'"),
+        ("Самара", "'Europe/Samara'"),
+        ("Berlin", "'Europe/Berlin'"),
+        ("МСК+1", "'Europe/Astrakhan', 'Europe/Samara', 'Europe/Saratov', 'Europe/Ulyanovsk'"),
+        ("МСК-1", "'Europe/Kaliningrad'"),
+        ("UTC+12", "'Asia/Anadyr', 'Asia/Kamchatka'"),
+        ("Nowhere", "'Europe/Volgograd'"),
+    ],
+)
+def test_a_zone_as_people_write_it(
+    text: str, zones: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["due", "12.03.2025 10:00", "--tz", text, "--lang=en"]) == 2
+    said = f"no time zone {text!r}; use an IANA name such as {zones}\n"
+    assert capsys.readouterr().err == f"Error: {said}"
+
+
+def test_no_name_of_another_country_is_read_as_a_region_of_russia() -> None:
+    foreign = [one for one in sources.named() if one.id != "RU"]
+    assert len(foreign) > 500
+    names = {name for one in foreign for name in (one.name, one.name_ru, *one.other_names)}
+    assert [name for name in names if name and regions_called(name)] == []
 
 
 @pytest.mark.parametrize(("text", "means"), HOURS)

@@ -65,10 +65,16 @@ WRONG: Final = (
     # -- calendars, hours, zones, amounts
     Wrong((*DUE, "--calendar", "Самра"), "'Самра'", "нет календаря"),
     Wrong((*DUE, "--calendar", "RU-XX"), "'RU-XX'", "нет региона России"),
-    Wrong((*DUE, "--calendar", "ru-vgg"), "RU-VGG", "возможно, вы имели в виду"),
+    Wrong(
+        (*DUE, "--calendar", "Georgia"),
+        "US-GA",
+        "возможно, вы имели в виду",
+        theirs="United States, Georgia",
+    ),
+    Wrong((*DUE, "--calendar", "Europe/Oslo"), "'Europe/Oslo'", "часовой пояс, а не календарь"),
     Wrong((*DUE, "--calendar", "KZ"), "KZ", "нет часового пояса"),
     Wrong((*DUE, "--tz", "Europe/Volga"), "'Europe/Volga'", "нет часового пояса"),
-    Wrong(("calendars", "XX"), "'XX'", "нет календарей с названием"),
+    Wrong(("calendars", "Нигдея"), "'Нигдея'", "нет календаря"),
     Wrong(("due", "31.10.2098 17:30", "--calendar", "DE"), "2098", "нет данных за"),
     Wrong((*DUE, "--hours", "Mo-Sa 09:00-18:00"), "--week 6", "суббота"),
     Wrong((*DUE, "--hours", "Mo-Fr 18:00"), "'18:00'", "не промежуток времени"),
@@ -241,6 +247,7 @@ ALLOWED: Final = re.compile(
     r"|2 working days in hours|7 working days|30 days|1 month|T)\b"
     r"|\b(?:CSV|JSON Lines|JSON|TOML|Excel|zip|UTF-8|UTC|IANA|Python|SQLite)\b"
     r"|\b(?:utf-8|utf-16|cp1251|workhours|watch|store check|check|latest-start|[A-Z]{3,})\b"
+    r"|(?<=workhours )calendars\b"
     r"|\b(?:true|false|following|preceding|none|default|off|roll|targets|target|overrides)\b"
     r"|\b(?:rules|inputs|schedule|week|tz|type|calendar|path|sheet)\b|\bcsv\b|\bjsonl\b"
     r"|\b(?:Parquet|Arrow|gzip|zstd)\b|(?<= )\.xlsx\b"

@@ -20,6 +20,7 @@ from workhours_sla.text.words import plain_name
 GROUP = "workhours_sla.calendars"
 """The entry point group of providers. A provider is a function from an id to a Calendar or None."""
 
+RUSSIA = ("Россия", "РФ", "Российская Федерация", "Russian Federation", "RF")
 _RUSSIAN_REGIONS = ("RU-", "X-RU-")
 
 
@@ -31,7 +32,7 @@ class AvailableCalendar(NamedTuple):
     ``last`` are the first and the last date that the calendar covers; dates between them may be
     uncertain. They are None if the provider does not state them. ``tz`` is the calendar's IANA
     zone, or None. ``name_ru`` is the Russian name, or None if only ``name`` is known.
-    ``other_names`` are the capital of a Russian region and its short names, in both languages.
+    ``other_names`` are the capital of a Russian region, and the short names of the calendar.
 
     >>> from workhours_sla import Calendar
     >>> regions = {one.id: one for one in Calendar.available("RU")}
@@ -84,8 +85,18 @@ def available(country: str) -> Iterator[AvailableCalendar]:
     """Yield the calendars of Russia, and those of each provider whose module has ``available``."""
     if country in ("", "RU"):
         yield from _russian()
+    yield from _of_providers("available", country)
+
+
+@lru_cache(maxsize=1)
+def named() -> tuple[AvailableCalendar, ...]:
+    """Return the calendars of the providers without their dates, which take long to find."""
+    return tuple(_of_providers("named", ""))
+
+
+def _of_providers(function: str, country: str) -> Iterator[AvailableCalendar]:
     for provide in _providers().values():
-        list_all = getattr(sys.modules.get(provide.__module__), "available", None)
+        list_all = getattr(sys.modules.get(provide.__module__), function, None)
         if list_all is not None:
             yield from list_all(country)
 
@@ -95,7 +106,8 @@ def _russian() -> Iterator[AvailableCalendar]:
     from workhours_sla.calendars.russia.regions import region, region_ids
 
     (first, last), *_ = RussianDays().coverage
-    yield AvailableCalendar("RU", "built in", "Russia", first, last, None, "Россия")
+    ru, *others = RUSSIA
+    yield AvailableCalendar("RU", "built in", "Russia", first, last, None, ru, tuple(others))
     for one in map(region, region_ids()):
         known = RussianDays(one.id).coverage
         facts = one.name_en, known[0][0], known[-1][1], one.tz, one.name_ru, one.other_names
@@ -117,9 +129,9 @@ def _suggestion(id: str) -> Phrase:
     if id != id.upper():
         with suppress(UnknownCalendarError):
             return say("did_you_mean", near=getattr(find(id.upper()), "id", id.upper()))
-    from workhours_sla.calendars.russia.regions import named_like
+    from workhours_sla.calendars.russia.regions import named_regions, region_names, similar_names
 
-    similar = named_like(id)
+    similar = named_regions(similar_names(id, region_names()))
     return say("did_you_mean", near=similar) if similar else say("use_calendar")
 
 

@@ -8,13 +8,21 @@ as Berlin and Busingen, only the first is listed.
 from __future__ import annotations
 
 import os
+import re
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from typing import Final
+from zoneinfo import ZoneInfo, available_timezones
 
 from workhours_sla.errors import UnknownTimeZoneError, shown
 from workhours_sla.text.messages import say
 
 _FILE = os.path.join(os.path.dirname(__file__), "country_zones.txt")  # noqa: PTH118, PTH120
+
+
+_NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
+"""An instant since which no zone of Russia has changed its offset."""
 
 
 @lru_cache(maxsize=1)
@@ -48,5 +56,35 @@ def time_zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (LookupError, ValueError, OSError, RecursionError):
-        msg = say("no_zone", name=shown(name))
+        near = ", ".join(map(repr, _zones_like(name) or ("Europe/Volgograd",)))
+        msg = say("no_zone", name=shown(name), near=near)
         raise UnknownTimeZoneError(msg, tz=name) from None
+
+
+def zones_meant(text: str) -> tuple[str, ...]:
+    """Return the zone that an IANA name means, or the zones of Russia with an offset.
+
+    >>> zones_meant("Europe/Berlin"), zones_meant("МСК-1"), zones_meant("Berlin")
+    (('Europe/Berlin',), ('Europe/Kaliningrad',), ())
+    """
+    with suppress(LookupError, ValueError, OSError, RecursionError):
+        return (ZoneInfo(text).key,)
+    from workhours_sla.calendars.russia.regions import region, region_ids
+
+    written = re.fullmatch(r"(?:(мск|msk)|utc|gmt)?\s*([+-]\d{1,2})(?::?00)?", text.casefold())
+    if written is None:
+        return ()
+    offset = timedelta(hours=int(written[2]) + (3 if written[1] else 0))  # Moscow is UTC+3
+    zones = {zone for of in map(region, region_ids()) for zone in (of.tz, *dict(of.other_zones))}
+    return tuple(sorted(z for z in zones if _NOW.astimezone(ZoneInfo(z)).utcoffset() == offset))
+
+
+@lru_cache(maxsize=128)
+def _zones_like(name: str) -> tuple[str, ...]:
+    """Return the zones of a town, of a region of Russia, or with an offset."""
+    from workhours_sla.calendars.russia.regions import region, regions_called
+
+    town = "/" + name.casefold().replace(" ", "_")
+    found = [zone for zone in available_timezones() if zone.casefold().endswith(town)]
+    found += [region(of).tz for of in regions_called(name)]
+    return zones_meant(name) or tuple(sorted(set(found)))

@@ -13,7 +13,7 @@ import click
 
 from workhours_sla.calendars.calendar import Calendar, working_time_norm
 from workhours_sla.calendars.days import Day, DayKind
-from workhours_sla.calendars.russia.regions import region_named
+from workhours_sla.calendars.places import id_called, ids_called
 from workhours_sla.calendars.sources import AvailableCalendar
 from workhours_sla.cli.help import Options, argument, command, option
 from workhours_sla.cli.output import columns, echo_json, echo_lines
@@ -156,12 +156,14 @@ class _ListOptions(Options):
 def calendars(wanted: _ListOptions, shown: JsonOption) -> None:
     country = wanted.country
     found = Calendar.available(country.upper())
+    ids = () if found else ids_called(country)
+    for code in dict.fromkeys(id_.removeprefix("X-").partition("-")[0] for id_ in ids):
+        of_country = Calendar.available(code)
+        found += tuple(one for one in of_country if code in ids or one.id in ids)
     if not found:
-        named = region_named(country)
-        every = Calendar.available()
-        found = tuple(one for one in every if one.id == named or one.is_called(country))
-    if not found and country:
-        raise click.UsageError(SHELL.text("no_such_country", country=repr(country)))
+        found = tuple(one for one in Calendar.available() if one.is_called(country))
+    if not found:
+        id_called(country)  # its error names the calendars that may be meant
     if shown.as_json:
         echo_json(_list_data(found))
     else:

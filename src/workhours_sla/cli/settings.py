@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, get_args
 import click
 
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.russia.regions import region, region_named
+from workhours_sla.calendars.places import id_called
+from workhours_sla.calendars.russia.regions import region
 from workhours_sla.cli.help import Options, argument, option
 from workhours_sla.cli.output import echo_note, note_calendar_ends
 from workhours_sla.config.defaults import (
@@ -25,7 +26,7 @@ from workhours_sla.config.defaults import (
     WEEK,
     ZONE_OF_PLAIN_RUSSIA,
 )
-from workhours_sla.errors import BudgetError, HoursSyntaxError, UnknownCalendarError, shown
+from workhours_sla.errors import BudgetError, HoursSyntaxError, shown
 from workhours_sla.json.answers import OneTarget
 from workhours_sla.sla.event import ALLOWED_SKEW
 from workhours_sla.text.catalog import LANGUAGES, SHELL, current
@@ -80,14 +81,15 @@ class CalendarOptions(Options):
     week: int | None = option("--week", metavar="N", type=click.IntRange(5, 7), without=str(WEEK))
 
     def found(self, id: str) -> Calendar:
-        """Return the calendar of an id or of a region's name, without the acts of a file."""
+        """Return the calendar of an id or of a place's name, without the acts of a file."""
+        id_ = calendar_id(id)
         if self.categories is None:
-            found = Calendar.get(calendar_id(id))
+            found = Calendar.get(id_)
         else:
             from workhours_sla.foreign.holidays import copy_holidays
 
             asked = [name.strip() for name in self.categories.split(",")]
-            found = copy_holidays(id.removeprefix("holidays:"), categories=asked)
+            found = copy_holidays(id_.removeprefix("holidays:"), categories=asked)
         return found if self.week is None else found.with_week(self.week)
 
     def amended(self, calendar: Calendar) -> Calendar:
@@ -153,9 +155,7 @@ class Settings:
             values |= _given(section, _OF_SCHEDULE)
         given = _given(options, (*_OF_SCHEDULE, "categories"))
         values |= given
-        id_ = values["calendar"]
-        if options.categories is None:
-            id_ = calendar_id(id_)
+        id_ = calendar_id(values["calendar"])
         calendar = None
         if options.categories is not None or id_ != NO_CALENDAR:
             calendar = options.found(id_)
@@ -326,22 +326,8 @@ def check_target(policy: Policy, name: str | None, *, needed: bool) -> list[str]
 
 
 def calendar_id(text: str) -> str:
-    """Return the id of a calendar, which may be named as its Russian region is.
-
-    Raises UnknownCalendarError, which suggests regions.
-
-    >>> calendar_id("Самара"), calendar_id("RU-VGG")
-    ('RU-SAM', 'RU-VGG')
-    """
-    if text != NO_CALENDAR:
-        try:
-            Calendar.get(text)
-        except UnknownCalendarError:
-            named = region_named(text)
-            if named is None:
-                raise
-            return named
-    return text
+    """Return the id of a calendar that is given by its id or by the name of a place."""
+    return text if text == NO_CALENDAR else id_called(text)
 
 
 def note_other_zones(id: str) -> None:

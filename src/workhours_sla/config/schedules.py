@@ -7,6 +7,7 @@ from collections.abc import Callable
 from workhours_sla.calendars.acts import day_off, transfer
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.days import Act, Layer, in_any
+from workhours_sla.calendars.places import id_called
 from workhours_sla.calendars.zones import time_zone
 from workhours_sla.config.defaults import CALENDAR, HOURS, NO_CALENDAR, ZONE_OF_PLAIN_RUSSIA
 from workhours_sla.config.sections import ScheduleSettings
@@ -23,7 +24,7 @@ def check_schedule(reader: Reader, section: ScheduleSettings, keys: Keys) -> Non
         if section.days_off or section.transfers:
             reader.fail(keys, say("own_days_no_calendar"), say("write_overrides"))
     else:
-        reader.parse((*keys, "calendar"), Calendar.get, section.calendar)
+        reader.parse((*keys, "calendar"), id_called, section.calendar)
     reader.parse((*keys, "hours"), WeeklyHours.parse, section.hours)
     reader.parse((*keys, "tz"), time_zone, section.tz)
     for day, hours in (section.overrides or {}).items():

@@ -7,14 +7,17 @@ The docstrings of the structs are descriptions in the schema as well.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import fields
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
+from workhours_sla.calendars.places import id_called
 from workhours_sla.calendars.zones import time_zone
-from workhours_sla.config.defaults import BUDGET, TARGET
+from workhours_sla.config.defaults import BUDGET, NO_CALENDAR, TARGET
+from workhours_sla.errors import UnknownCalendarError
 from workhours_sla.sla.event import EventType
 from workhours_sla.sla.policy import OnChange, OnChangePast
 from workhours_sla.sla.target import (
@@ -106,6 +109,11 @@ class ScheduleSettings(Section, frozen=True, kw_only=True):
     changes: dict[date, str] | None = None
     days_off: dict[date, str] | None = None
     transfers: tuple[Transfer, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.calendar not in (None, NO_CALENDAR):
+            with suppress(UnknownCalendarError):  # check_schedule names the key
+                msgspec.structs.force_setattr(self, "calendar", id_called(self.calendar))
 
 
 class Body(Section, frozen=True, kw_only=True):

@@ -7,9 +7,11 @@ years without data. This module therefore fills a new object completely, reads i
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from inspect import signature
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workhours_sla.calendars.calendar import Calendar
@@ -53,6 +55,9 @@ In other years the library leaves these holidays out silently.
 HALF_DAYS, WORKDAYS = "half_day", "workday"
 """The library's categories of working days: days that are partly off, and full working days."""
 
+_LONGEST_CODE = 3
+"""Aliases of at most this length, such as ``K`` for Carinthia, name no place for a reader."""
+_COUNTRY_NAMES = Path(__file__).with_name("country_names.toml")
 _SOURCE = "https://github.com/vacanza/holidays"
 _SUBSTITUTED = 4
 """A library row with this many fields or more is a swap: a day off, and the date worked instead."""
@@ -153,11 +158,28 @@ def copy_holidays(
 
 def available(country: str) -> Iterator[AvailableCalendar]:
     """Yield a description of each calendar of the library, or only of one country's calendars."""
-    from holidays.registry import COUNTRIES, EntityLoader
     from holidays.version import __version__ as version
 
-    names = {codes[1]: codes[0] for codes in COUNTRIES.values()}
     newest = copying.release_year(version, FIRST_RELEASES) + 1
+    for one in named(country):
+        entity = _entity(one.id)
+        if entity is None:
+            continue
+        first, last = _years_of(entity, one.id)
+        empty = entity(expand=False, subdiv=one.id.partition("-")[2] or None)
+        decided = _decreed(empty, frozenset({"public"}), newest) or (first, last)
+        yield one._replace(
+            first=date(max(copying.FIRST_YEAR, first, decided[0]), 1, 1),
+            last=date(min(newest, last, decided[1]), 12, 31),
+        )
+
+
+def named(country: str) -> Iterator[AvailableCalendar]:
+    """Yield the same descriptions without dates, which take seconds to find."""
+    from holidays.registry import COUNTRIES, EntityLoader
+
+    names = {codes[1]: codes[0] for codes in COUNTRIES.values()}
+    table = tomllib.loads(_COUNTRY_NAMES.read_text("utf-8"))
     for code in sorted(EntityLoader.get_country_codes(include_aliases=False)):
         entity = None if code == "RU" or country not in ("", code) else _entity(code)
         if entity is None:
@@ -165,17 +187,12 @@ def available(country: str) -> Iterator[AvailableCalendar]:
         name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", names.get(code, code))
         for part in ("", *entity.subdivisions):
             id_ = f"{code}-{part}" if part else code
-            first, last = _years_of(entity, id_)
-            empty = entity(expand=False, subdiv=part or None)
-            decided = _decreed(empty, frozenset({"public"}), newest) or (first, last)
-            yield AvailableCalendar(
-                id=id_,
-                provider="holidays",
-                name=f"{name}, {_name_of_part(entity, id_)}" if part else name,
-                first=date(max(copying.FIRST_YEAR, first, decided[0]), 1, 1),
-                last=date(min(newest, last, decided[1]), 12, 31),
-                tz=zone_of(code),
-            )
+            ru, *others = table.get(id_, (None,))
+            aliases = entity.subdivisions_aliases.items()
+            others += [alias for alias, of in aliases if of == part and len(alias) > _LONGEST_CODE]
+            full = f"{name}, {_name_of_part(entity, id_)}" if part else name
+            facts = None, None, zone_of(code), ru, tuple(others)
+            yield AvailableCalendar(id_, "holidays", full, *facts)
 
 
 def _refuse_russia(id: str) -> None:

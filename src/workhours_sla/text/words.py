@@ -14,6 +14,8 @@ CROSSED: Final = " × "
 """Separator between the keys of crossed groupings, such as an agency and a week."""
 NO_PART: Final = "-"
 """The part of a crossed grouping's key for cases without a group."""
+_ENDINGS: Final = (("ой", "ая"), ("ого|его|ый", "ий"), ("(?<!и)й|[аяыиь]", ""))
+"""Endings of Russian cases, and what replaces each so that nominative and genitive are alike."""
 HOLIDAYS_EN: Final[Mapping[str, str]] = {
     "Новый год": "New Year",
     "Новогодние каникулы": "New Year holidays",
@@ -93,6 +95,18 @@ def weekday_date(day: date) -> str:
 def plain_name(text: str) -> str:
     """Return a name without capitals and signs, and with ``е`` for ``ё``, to be compared."""
     return re.sub(r"\W+", " ", text.casefold().replace("ё", "е")).strip()
+
+
+def name_stem(text: str) -> str:
+    """Return a plain name that is the same in the nominative and the genitive of Russian.
+
+    >>> name_stem("Самарской области"), name_stem("Самарская область")
+    ('самарска област', 'самарска област')
+    """
+    name = plain_name(text)
+    for ending, instead in _ENDINGS:
+        name = re.sub(rf"(?<=[а-я][а-я])(?:{ending})\b", instead, name)
+    return name
 
 
 def week_dates(name: str, *, with_year: bool = False) -> str:

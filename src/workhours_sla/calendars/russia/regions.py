@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import MAXYEAR, date
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ from workhours_sla.calendars.days import Act, DayKind, Entry, Layer
 from workhours_sla.calendars.russia.federal import act_of, names_in, read_toml
 from workhours_sla.errors import UnknownCalendarError, shown
 from workhours_sla.text.messages import Phrase, say
-from workhours_sla.text.words import plain_name
+from workhours_sla.text.words import name_stem
 
 _FOLDER = "regions_data"
 
@@ -22,10 +22,11 @@ MOVES, STAYS = "moves", "stays"
 Any other value in ``RegionalHoliday.weekend`` means that the rule is unknown.
 """
 _KINDS = (
-    r"\b(?:республика|респ|область|обл|край|автономн(?:ый|ая)|округ|город|г|republic|of|oblast|krai"
+    r"\b(?:республик|област|кра|автономн\w+|округ|город|republic|of|oblast|krai"
     r"|autonomous|okrug|ao|ао|region|city)\b"
 )
-"""Words of the names of regions that people leave out."""
+"""Words of the names of regions that people leave out, without endings."""
+_SHORTENED = {"обл": "област", "респ": "республик", "г": "город"}
 _SHORTEST_BEGINNING = 4
 """A text with at least this many letters may suggest a region whose name begins with it."""
 LISTED = "listed"
@@ -148,37 +149,41 @@ def _dates(row: dict[str, Any]) -> list[date]:
     return row["dates"] if "dates" in row else [row["date"]]
 
 
-def named_like(text: str) -> tuple[Phrase, ...]:
-    """Return the regions with a name that is similar to a text, for an error message."""
-    from difflib import get_close_matches
-
-    wanted = text.casefold().strip()
-    ids = {
+def region_names() -> dict[str, str]:
+    """Return the id of a region for each of its names, without capitals."""
+    return {
         name.casefold(): of
         for of in region_ids()
         for name in (*region(of).other_names, region(of).name_ru, region(of).name_en)
     }
+
+
+def similar_names(text: str, ids: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the ids whose name is similar to a text, for an error message."""
+    from difflib import get_close_matches
+
+    wanted = text.casefold().strip()
     close = get_close_matches(wanted, ids, n=3, cutoff=0.75)
     if wanted in ids:
         close = [wanted]
     elif len(wanted) >= _SHORTEST_BEGINNING:
         close += [name for name in ids if wanted in name and name not in close]
-    return _named(dict.fromkeys(ids[name] for name in close[:3]))
+    return tuple(dict.fromkeys(ids[name] for name in close[:3]))
 
 
-def region_named(text: str) -> str | None:
-    """Return the id of the region that has a name, None if there is none or several may be meant.
+def regions_called(text: str) -> tuple[str, ...]:
+    """Return the ids of the regions that a name may mean, in any Russian case.
 
-    >>> region_named("самарская область"), region_named("Чечня"), region_named("Алтай")
-    ('RU-SAM', 'RU-CE', None)
+    >>> regions_called("Самарской обл."), regions_called("Чечня"), regions_called("Алтай")
+    (('RU-SAM',), ('RU-CE',), ('RU-AL', 'RU-ALT'))
     """
-    wanted = plain_name(text)
+    wanted = " ".join(_SHORTENED.get(word, word) for word in name_stem(text).split())
     short = re.sub(_KINDS, "", wanted).strip()
     exact, named, begun = set(), set(), set()
     for of in map(region, region_ids()):
         full = (of.name_ru, of.name_en)
         parts = [part for name in full for part in re.split(r" - |[()]", name)]
-        names = {plain_name(name) for name in (*full, *parts, *of.other_names)} - {""}
+        names = {name_stem(name) for name in (*full, *parts, *of.other_names)} - {""}
         if wanted in names:
             exact.add(of.id)
         shorter = {re.sub(_KINDS, "", name).strip() for name in names}
@@ -186,11 +191,12 @@ def region_named(text: str) -> str | None:
             named.add(of.id)
         if any(name.startswith(short) for name in shorter):
             begun.add(of.id)
-    found = exact if len(exact) == 1 else named if len(named | begun) == 1 else None
-    return next(iter(found), None) if found else None
+    if len(exact) != 1:
+        exact = named | begun if named else set()
+    return tuple(sorted(exact))
 
 
-def _named(ids: Iterable[str]) -> tuple[Phrase, ...]:
+def named_regions(ids: Iterable[str]) -> tuple[Phrase, ...]:
     regions = map(region, ids)
     return tuple(say("region_named", id=of.id, en=of.name_en, ru=of.name_ru) for of in regions)
 
@@ -199,5 +205,5 @@ def _suggestion(id: str) -> Phrase:
     from difflib import get_close_matches
 
     similar = get_close_matches(id, region_ids(), n=3, cutoff=0.6)
-    named = _named(similar or ("RU-VGG",))
+    named = named_regions(similar or ("RU-VGG",))
     return say("did_you_mean" if similar else "use_id_such_as", near=named)
