@@ -45,7 +45,7 @@ class Points:
     """A difference of two shares in percentage points, and the decimals that are shown."""
 
     points: float
-    places: int = 1
+    places: int
 
 
 class Coloured(str):

@@ -185,14 +185,10 @@ def _summary(report: Report) -> Iterator[tuple[list[object], dict[str, object]]]
     for period, rate in ((compared.before, change.before), (compared.after, change.after)):
         title = WORKBOOK.text("share_of_period", period=named_period(whole_period(report, period)))
         yield [title, Share(rate, report.promise.target_rate)], left
-    for name, cell in {
-        "difference": Points(points["difference"], places),
-        "lower": Points(100 * interval.lower),
-        "upper": Points(100 * interval.upper),
-        "by_mix": Points(points["mix"], places),
-        "by_performance": Points(points["performance"], places),
-    }.items():
-        yield [title_of(name), cell], left
+    points |= {"lower": 100 * interval.lower, "upper": 100 * interval.upper}
+    points |= {"by_mix": points["mix"], "by_performance": points["performance"]}
+    for name in ("difference", "lower", "upper", "by_mix", "by_performance"):
+        yield [title_of(name), Points(points[name], places)], left
 
 
 def _late(book: Book, report: ReportNumbers) -> None:

@@ -240,8 +240,7 @@ def change(report: Report) -> Iterator[Any]:
         return
     points, places = change_in_points(found, report.promise.target_rate)
     facts = {key: signed(points[key], places) for key in ("difference", "mix", "performance")}
-    for key in ("before", "after"):
-        facts[key] = number(f"{points[key]:.{places}f}")
+    facts |= {key: number(f"{points[key]:.{places}f}") for key in ("before", "after")}
     for key in ("lower", "upper"):
         facts[key] = points_text(getattr(found.interval, key), has_sign=True)
     periods = {
