@@ -259,11 +259,11 @@ def checked() -> Report:
 
 
 BY_FOUR = (
-    "By 4:00, 60.0% of all were answered and 10.0% withdrawn unanswered "
+    "By 4 h, 60.0% of all were answered and 10.0% withdrawn unanswered "
     "(Aalen-Johansen); without withdrawals 66.7% would have been answered "
     "(Kaplan-Meier): withdrawals account for 6.7 points."
 )
-RUSSIAN = "За 4:00 ответ получили 60,0 % обращений, отозваны без ответа 10,0 %"
+RUSSIAN = "За 4 ч ответ получили 60,0 % обращений, отозваны без ответа 10,0 %"
 
 
 @pytest.mark.parametrize(("lang", "withdrawn"), [("en", BY_FOUR), ("ru", RUSSIAN)])

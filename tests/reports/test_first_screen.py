@@ -119,7 +119,7 @@ def test_next_step_says_where_the_overdue_appeals_are() -> None:
         "2 at those named above."
     )
     (row,) = (one for one in items(section(root, "furthest")) if "G6" in one.text)
-    assert "overdue now: 2" in row.text
+    assert "overdue now: 2" in plain(row.text)
     heads = section(root, "furthest").all("li", class_="head")[0].all("span")
     assert [head.text for head in heads] == [
         "agency",
@@ -148,7 +148,7 @@ def test_tiles_have_the_figures_and_zero_is_quiet(lang: str) -> None:
     assert values[1] == "3"
     assert {"ru": "всего открыто 5", "en": "of 5 open"}[lang] in plain(tiles[1].text)
     label = {
-        "ru": "опозданий за март 2025 года; для 90 % нужно на 25 меньше",
+        "ru": "опоздания за март 2025 года; для 90 % нужно на 25 меньше",
         "en": "late in March 2025; 25 fewer needed for 90%",
     }[lang]
     assert plain(tiles[0].all("span")[0].text) == label

@@ -10,6 +10,7 @@ import csv
 import json
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import pytest
 
 from kit.everyday import run
 from kit.html_tree import NBSP, Node, read
-from kit.made_reports import made
+from kit.made_reports import appeals_of, made
 
 pytest.importorskip("numpy")
 pytest.importorskip("jinja2")
@@ -25,10 +26,12 @@ pytest.importorskip("xlsxwriter")
 pandas = pytest.importorskip("pandas")
 openpyxl = pytest.importorskip("openpyxl")
 
+from workhours_sla.compliance.fairness import RateChange
 from workhours_sla.report import from_json, to_pandas
 from workhours_sla.report import page as page_of
 from workhours_sla.reports.text import plain_text
-from workhours_sla.reports.wording import parts_text
+from workhours_sla.reports.wording import change_in_points
+from workhours_sla.statistics.intervals import ConfidenceInterval
 
 NAMES = ("Комитет дорог", "Комитет здравоохранения", "Комитет образования", "Комитет ЖКХ")
 COUNTS: Mapping[int, tuple[tuple[int, int, int], ...]] = {
@@ -63,8 +66,17 @@ WORDS: Mapping[str, dict[str, str]] = {
         "method": f"has {LATE + EVER - OVERDUE} of {LATE + EVER - OVERDUE}: open ones first, then "
         f"the most overdue. Of all, {LATE} arrived in the period",
         "weeks": "the last {count} final weeks",
-        "median": "of working time until half are answered",
-        "parts": r"to 75.0%: (\S+) points .* of which (\S+) from a .* and (\S+) from performance",
+        "as_of": "As of Thu 2 Apr 2026 12:00 (Europe/Volgograd)",
+        "median": "median",
+        "in_book": ", working time",
+        "tile_median": "{median}of working time until half are answered",
+        "half": "Half are answered within {median} of working time, nine in ten within {p90}",
+        "parts": r"From (\S+)% to (75.0)%: (\S+) points .* of which (\S+) from a .* and (\S+) from "
+        "performance",
+        "difference": "difference, points",
+        "by_mix": "of it from another mix of arrivals",
+        "by_performance": "of it from performance",
+        "direction": r"It was (\S+)% in February 2026 and (75.0)% in March",
     },
     "ru": {
         "agency": "ведомство",
@@ -88,8 +100,18 @@ WORDS: Mapping[str, dict[str, str]] = {
         f"{LATE + EVER - OVERDUE}. Сначала идут открытые, затем остальные по величине просрочки. "
         f"Из всех за период поступило {LATE}",
         "weeks": "последние недели с окончательным итогом (их {count})",
-        "median": "рабочего времени до ответа на половину обращений",
-        "parts": r"стало 75,0 %: (\S+) п\. п\..* из них (\S+) \S за .*состава.*? (\S+) \S за",
+        "as_of": "По состоянию на чт 02.04.2026 12:00 (Europe/Volgograd)",
+        "median": "медиана",
+        "in_book": ", рабочее время",
+        "tile_median": "{median}рабочего времени до ответа на половину обращений",
+        "half": "На половину обращений отвечают за {median} рабочего времени, "
+        "на девять из десяти — за {p90}",
+        "parts": r"Было (\S+) %, стало (75,0) %: (\S+) п\. п\..* из них (\S+) \S за .*состава.*? "
+        r"(\S+) \S за",
+        "difference": "изменение, п. п.",
+        "by_mix": "из него за счёт состава обращений",
+        "by_performance": "из него за счёт самой работы",
+        "direction": r"За февраль 2026 года было (\S+) %, за март 2026 года \S (75,0) %",
     },
 }
 
@@ -114,6 +136,16 @@ def plain(text: str) -> str:
 def table_of(lines: list[list[Any]]) -> dict[Any, dict[Any, Any]]:
     head, *rows = lines
     return {row[0]: dict(zip(head, row, strict=True)) for row in rows if row[0]}
+
+
+def amount_of(cell: Any) -> str:
+    """Write an amount of time as a spreadsheet does."""
+    hours, minutes = divmod(round(cell.value / timedelta(minutes=1)), 60)
+    codes = {"[h]": hours, "[m]": 60 * hours + minutes, "m": minutes}
+    form = re.sub(
+        r'"([^"]*)"|\[?[hm]\]?', lambda one: one[1] or str(codes[one[0]]), cell.number_format
+    )
+    return plain(form)
 
 
 def text_table(text: str, first: str) -> dict[str, dict[str, str]]:
@@ -149,6 +181,44 @@ def check_first_screen(page: Node, lates: list[dict[str, Any]], words: dict[str,
     lines = {len(one["points"].split()) for one in first.all("polyline")}
     assert len(lines) == 1
     assert words["weeks"].format(count=lines.pop()) in plain(page.text)
+
+
+def check_change(shown: str, summary: dict[Any, Any], words: dict[str, str]) -> None:
+    """Check that a change and its parts add up on the page, and are the same in the workbook."""
+    found, said = (re.search(words[key], shown) for key in ("parts", "direction"))
+    assert found is not None
+    assert said is not None
+    before, after, *points = (round(10 * float(one.replace(",", "."))) for one in found.groups())
+    assert [after - before, sum(points[1:])] == [points[0]] * 2
+    assert said.groups() == found.groups()[:2]
+    titles = ("difference", "by_mix", "by_performance")
+    assert [round(10 * summary[words[key]]) for key in titles] == points
+
+
+def check_times(
+    in_text: dict[str, dict[str, str]],
+    page: Node,
+    sheet: list[Any],
+    summary: list[Any],
+    words: dict[str, str],
+) -> None:
+    """Check that medians and p90 have the same notation, with their unit, wherever they are."""
+    in_page, heads, marks = page_table(page), [cell.value for cell in sheet[0]], page.all("g")
+    tooltips = " ".join(plain(one.attributes.get("aria-label") or "") for one in marks)
+    whole = {}
+    for key in (words["median"], "p90"):
+        at = heads.index(key + words["in_book"])
+        for row in (row for row in sheet[1:] if row[0].value is not None):
+            name, in_cell = row[0].value, amount_of(row[at])
+            assert [in_text[name][key], in_page[name][key]] == [in_cell] * 2, (name, key)
+            whole[key] = in_cell  # at last that of all appeals
+        (row,) = (row for row in summary if row[0].value == key + words["in_book"])
+        assert amount_of(row[1]) == whole[key]
+        assert f"{key} {whole[key]}" in tooltips
+    median, p90 = whole.values()
+    assert (median.split()[0], p90.split()[0]) == ("24", "391")
+    for key in ("tile_median", "half"):
+        assert words[key].format(median=median, p90=p90) in plain(page.text)
 
 
 @pytest.mark.parametrize("lang", WORDS)
@@ -204,22 +274,33 @@ def test_each_figure_has_one_value_and_one_scope_in_every_form(
     assert words["method"] in plain(" ".join(str(cell) for one in method for cell in one))
     assert to_pandas(frames, "late")["in_period"].sum() == LATE
 
-    # the parts add up to the change
-    found = re.search(words["parts"], shown)
-    assert found is not None
-    whole, *parts = (round(10 * float(part.replace(",", "."))) for part in found.groups())
-    assert whole == sum(parts)
-    assert words["median"] in shown
+    check_change(shown, both, words)
+    assert text.startswith(words["as_of"])
+    sheet, first = (list(book[name].iter_rows()) for name in words["sheets"].split(", ")[:3:2])
+    check_times(in_text, page, sheet, first, words)
 
 
 @pytest.mark.parametrize(
-    ("mix", "performance"), [(0.00549, -0.04249), (-0.0006, 0.0026), (0, 0.01)]
+    ("before", "after", "mix"),
+    [(0.86131, 0.84459, -0.00231), (0.5, 0.463, 0.00549), (0.5, 0.502, -0.0006), (0.5, 0.5004, 0)],
 )
-def test_the_parts_of_a_change_add_up_as_they_are_shown(mix: float, performance: float) -> None:
-    shown = parts_text(mix + performance, mix, performance)
-    whole, *parts = (round(100 * float(plain(text))) for text in shown.values())
-    assert whole == sum(parts)
-    assert len({len(text.partition(".")[2]) for text in shown.values()}) == 1
+def test_the_parts_of_a_change_add_up_as_they_are_shown(
+    before: float, after: float, mix: float
+) -> None:
+    difference = after - before
+    chance = ConfidenceInterval(-1.0, 1.0)
+    change = RateChange(before, after, difference, chance, mix, difference - mix, ())
+    shown, places = change_in_points(change, 0.9)
+    whole = {key: round(100 * points) for key, points in shown.items()}
+    assert whole["after"] - whole["before"] == whole["difference"] != 0
+    assert whole["mix"] + whole["performance"] == whole["difference"]
+    assert all(round(points, places) == points for points in shown.values())
+
+
+def test_numbers_on_the_first_screen_take_the_plural_of_their_word() -> None:
+    for count, word in ((1, "опоздание"), (3, "опоздания"), (11, "опозданий"), (21, "опоздание")):
+        shown = plain(read(page_of(made(appeals_of("A", 20, count)), "ru")).text)
+        assert f"{count}{word} за март 2025 года" in shown
 
 
 def test_a_legend_and_a_footnote_appear_only_with_their_column() -> None:
@@ -229,7 +310,9 @@ def test_a_legend_and_a_footnote_appear_only_with_their_column() -> None:
     assert "same mix of times of arrival" not in text + shown
     assert "Small chart" not in shown
     assert "by week" not in shown[: shown.index("By week of arrival")]
-    assert f"0 min{WORDS['en']['median']}" in shown
+    (lists, *_) = read(page_of(few)).all("ol", class_="needs few no-weeks")
+    assert not [one for one in lists.all("span") if one.attributes.get("class") == "weeks"]
+    assert WORDS["en"]["tile_median"].format(median="0 min") in shown
     narrow = plain_text(few, ["agency"], width=50)
     assert "of answered*" in narrow.partition("Left out in this width: ")[2]
     assert "* Share among the answered only" not in narrow

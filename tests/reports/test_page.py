@@ -177,6 +177,14 @@ def grouped(count: int, lang: str) -> str:
     return f"{count:,}".replace(",", NBSP if lang == "ru" else ",")
 
 
+def in_words(amount: timedelta, lang: str) -> str:
+    """Write an amount in hours and minutes, rounded up to a minute."""
+    hours, minutes = divmod(-(-amount // timedelta(minutes=1)), 60)
+    units = {"ru": ("ч", "мин"), "en": ("h", "min")}[lang]
+    parts = zip((hours, minutes), units, strict=True)
+    return " ".join(f"{count} {unit}" for count, unit in parts if count)
+
+
 def test_means_and_the_share_of_the_answered_are_those_of_the_report(
     shown: tuple[str, str, Node], report: Report
 ) -> None:
@@ -184,8 +192,7 @@ def test_means_and_the_share_of_the_answered_are_those_of_the_report(
     values = {n["data-figure"]: n.text for n in root.inside() if "data-figure" in n.attributes}
     total = report.total
     for name in ("restricted_mean", "mean_answered"):
-        hours = written(getattr(total, name) / timedelta(hours=1), lang)
-        assert values[name] == hours + NBSP + {"ru": "ч", "en": "h"}[lang]
+        assert values[name].replace(NBSP, " ") == in_words(getattr(total, name), lang)
     assert total.closed_only is not None
     sign = {"ru": f"{NBSP}%", "en": "%"}[lang]
     assert values["closed_only"] == written(total.closed_only * 100, lang) + sign
@@ -194,8 +201,9 @@ def test_means_and_the_share_of_the_answered_are_those_of_the_report(
     assert report.comparison is not None
     change = report.comparison.change
     assert change is not None
-    for part in (change.difference, change.mix, change.performance):
-        assert written(abs(100 * part), lang) in root.text
+    before, after = (round(100 * share, 1) for share in (change.before, change.after))
+    for points in (before, after, abs(after - before), abs(100 * change.mix)):
+        assert written(points, lang) in root.text
 
 
 def test_charts_have_the_numbers_of_the_report(report: Report) -> None:
@@ -221,8 +229,8 @@ def test_charts_have_the_numbers_of_the_report(report: Report) -> None:
         is_open = row.final_at is None or row.final_at > report.as_of
         assert ("unfinished week" in label) == is_open
     for label, point in zip(marks_of("Median"), report.trend.points, strict=True):
-        hours = point.median / timedelta(hours=1)
-        assert label.startswith(f"{week_dates(point.week)}: {hours:.1f}")
+        median = in_words(point.median, "en").replace(" ", NBSP)
+        assert label.startswith(f"{week_dates(point.week)}: {median}")
         assert ("outside" in label) == point.outside
     shares = marks_of("Share in time by week, with the control")
     for label, share in zip(shares, report.share_trend.points, strict=True):
@@ -250,7 +258,8 @@ def test_a_lower_limit_below_zero_is_drawn_at_its_value(report: Report) -> None:
     hour = timedelta(hours=1)
     limits = replace(report.trend, mean=2 * hour, lower=-1.5 * hour, upper=5.5 * hour)
     text = page(replace(report, trend=limits))
-    assert f"limits \N{MINUS SIGN}1.5 to 5.5{NBSP}h" in text
+    minus = "\N{MINUS SIGN}"
+    assert f"limits {minus}1 h 30 min to 5 h 30 min" in text.replace(NBSP, " ")
     chart = chart_of(read(text), "Median")
     lines = [one for one in chart.all("line") if one.attributes.get("class") in {"limit", "mean"}]
     upper, mean, lower = (float(one["y1"]) for one in lines)
@@ -407,10 +416,12 @@ def test_appeals_in_time_an_hour_earlier_are_marked() -> None:
     assert {key: body.all("td")[-1].text for key, body in lines.items()} == {"A": "yes", "B": "no"}
     assert lines["A"].all("td")[1].text == "parks"
     (shown,) = root.all("p", data_sentence="hour_earlier")
-    said = "that were not with the holder at the limit from the start, 1 would have been in time"
-    assert shown.text.startswith(f"Of 1 late appeals {said}")
+    said = "that was not with the holder at the limit from the start, 1 would have been in time"
+    assert shown.text.startswith(f"Of 1 late appeal {said}")
     phases = table(root, "By phase").all("tbody")[0].all("tr")
-    assert [[cell.text for cell in line.all("td")] for line in phases] == [["10.2", "2"]]
+    assert [[cell.text for cell in line.all("td")] for line in phases] == [
+        [f"10{NBSP}h{NBSP}10{NBSP}min", "2"]
+    ]
     _, made = evaluated(
         Target("reply", FOUR, OFFICE), (EventType.CREATED, "2025-03-11T10:00"), as_of=AS_OF
     )

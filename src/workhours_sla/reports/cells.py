@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Self
 
-from workhours_sla.text.catalog import WORKBOOK
+from workhours_sla.reports.wording import whole_minutes
+from workhours_sla.text.catalog import CHARTS, WORKBOOK
 from workhours_sla.text.numbers import decimals
 
 MOST_ROWS: Final = 1_048_570  # maximum number of lines of a table; a sheet has 1,048,576 rows
 
 _LONGEST_NAME: Final = 31
+_HOUR: Final = timedelta(hours=1)
 _FIRST_YEAR: Final = 1901  # in Excel, 1900 is a leap year
 _LINES_ON_A_PAGE: Final = 60
 _A4: Final = 9
@@ -40,9 +42,10 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """A difference of two shares, which is written in percentage points."""
+    """A difference of two shares in percentage points, and the decimals that are shown."""
 
-    difference: float
+    points: float
+    places: int
 
 
 class Coloured(str):
@@ -178,10 +181,12 @@ class Sheet:
                 return
             case Share():
                 shown, form = value.share, value.format
-            case Points():  # rounded, so that a small one is not -0.0
-                shown, form = round(100 * value.difference, 1) + 0.0, "+0.0;-0.0;0.0"
+            case Points():
+                zero = f"0.{'0' * value.places}"
+                shown, form = round(value.points, value.places) + 0.0, f"+{zero};-{zero};{zero}"
             case timedelta():  # days are the unit of time of Excel
-                shown, form = value / timedelta(days=1), "[h]:mm"
+                amount = whole_minutes(value)
+                shown, form = amount / timedelta(days=1), _amount_format(amount)
             case datetime() | date():
                 has_time = isinstance(value, datetime)
                 form = "dd.mm.yyyy hh:mm" if has_time else "dd.mm.yyyy"
@@ -191,6 +196,14 @@ class Sheet:
             case _:
                 form = "#,##0" if isinstance(value, int) else "0.00"
         page.write_number(row, column, shown, found(num_format=form, **style))
+
+
+def _amount_format(amount: timedelta) -> str:
+    """Return the format of a number that shows an amount of whole minutes as it is in words."""
+    hours, minutes = (CHARTS.text(f"amount_{key}", count="") for key in ("hours", "minutes"))
+    if amount < _HOUR:
+        return f'[m]"{minutes}"'
+    return f'[h]"{hours}\N{NO-BREAK SPACE}"m"{minutes}"' if amount % _HOUR else f'[h]"{hours}"'
 
 
 def _of_text(column: int) -> dict[str, object]:

@@ -15,12 +15,11 @@ from typing import Any, Final, Literal, NamedTuple
 from workhours_sla.compliance.period import Period
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import Quantile, Row
-from workhours_sla.reports.wording import NONE, percent_text
+from workhours_sla.reports.wording import NONE, amount_in_words, percent_text
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW, TargetVerdict
 from workhours_sla.text.catalog import PAGE, TARGET_VERDICTS, WORKBOOK
-from workhours_sla.text.numbers import NO_FIGURE, count_text, hours_text, target_text, when_text
+from workhours_sla.text.numbers import count_text, target_text, when_text
 from workhours_sla.text.words import heading, title_of
-from workhours_sla.worktime.amounts import format_amount
 
 Kind = Literal["text", "whole", "whole_or_none", "share", "amount", "instant", "date", "flag"]
 """The kind of values in a column; every kind but ``whole`` allows missing values.
@@ -88,7 +87,7 @@ class Figure(NamedTuple):
             case int():
                 shown = count_text(value)
             case timedelta():
-                shown = hours_text(value)
+                shown = amount_in_words(value)
             case datetime():
                 shown = when_text(value)
             case float():
@@ -102,7 +101,7 @@ class Figure(NamedTuple):
             key = f"{key}_of_period"
         found = title_of(key if self.is_current else self.key) if in_workbook else heading(key)
         return found.format(
-            target=target_text(promise.target_rate), horizon=format_amount(promise.horizon)
+            target=target_text(promise.target_rate), horizon=amount_in_words(promise.horizon)
         )
 
 
@@ -144,18 +143,17 @@ def verdict_of(row: Row) -> TargetVerdict:
 
 
 def quantile_text(quantile: Quantile | None, dash: str = NONE) -> str:
-    """Return a quantile in hours of working time, or ``> longest`` if it is not reached."""
+    """Return a quantile of working time, or ``> longest`` if it is not reached."""
     if quantile is None:
         return dash
     if quantile.time is None:
-        gap = "\N{NO-BREAK SPACE}" if dash == NO_FIGURE else " "
-        return f">{gap}{hours_text(quantile.longest)}"
-    return hours_text(quantile.time)
+        return f">\N{NO-BREAK SPACE}{amount_in_words(quantile.longest)}"
+    return amount_in_words(quantile.time)
 
 
 def _longest(row: Row) -> str | None:
     texts = [
-        WORKBOOK.text("longer", name=heading(name), amount=format_amount(found.longest))
+        WORKBOOK.text("longer", name=heading(name), amount=amount_in_words(found.longest))
         for name, found in (("median", row.median), ("p90", row.p90))
         if found is not None and found.time is None
     ]

@@ -17,7 +17,13 @@ from workhours_sla.compliance.tables import Quantile, Row, Table
 from workhours_sla.compliance.weeks import ShareTrend, Trend
 from workhours_sla.reports.charts.weeks import signals_of
 from workhours_sla.reports.columns import verdict_of
-from workhours_sla.reports.wording import amount_in_words, percent_sign, percent_text, points_text
+from workhours_sla.reports.wording import (
+    amount_in_words,
+    change_in_points,
+    percent_sign,
+    percent_text,
+    points_text,
+)
 from workhours_sla.sla.forecast import Forecast
 from workhours_sla.statistics.intervals import FLAGGED_BELOW, TargetVerdict
 from workhours_sla.text import catalog, words
@@ -166,10 +172,10 @@ def direction(report: ReportNumbers, texts: Texts = HEADLINE) -> tuple[str, str]
         earlier = earlier[0].upper() + earlier[1:]
     sign = -1 if key == "worse" else 1
     lower, upper = sorted(sign * bound for bound in (interval.lower, interval.upper))
-    points = {"difference": sign * change.difference, "lower": lower, "upper": upper}
-    shares = {"before": change.before, "after": change.after}
-    facts = {name: points_text(part) for name, part in points.items()}
-    facts |= {name: percent_text(share) for name, share in shares.items()}
+    points, places = change_in_points(change, report.promise.target_rate)
+    points["difference"] *= sign
+    facts = {key: number(f"{shown:.{places}f}") for key, shown in points.items()}
+    facts |= {"lower": points_text(lower), "upper": points_text(upper)}
     return key, text(key, earlier=earlier, later=later, **facts)
 
 

@@ -10,14 +10,19 @@ from workhours_sla.compliance.tables import Table
 from workhours_sla.compliance.time import DayNote, Outliers
 from workhours_sla.reports.agreement import agreement_lines
 from workhours_sla.reports.columns import FIGURES, figures_of
-from workhours_sla.reports.wording import moment, percent_text, plain_week, printable
+from workhours_sla.reports.wording import (
+    amount_in_words,
+    moment,
+    percent_text,
+    plain_week,
+    printable,
+)
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
 from workhours_sla.statistics.maturity import COUNTS
 from workhours_sla.text import catalog, words
 from workhours_sla.text.catalog import EXPLAINED, SENTENCES, Texts
 from workhours_sla.text.numbers import number
 from workhours_sla.text.words import calendar_name, heading, name_of
-from workhours_sla.worktime.amounts import format_amount
 
 _ONLY_KNOWN: Final = ("standardised", "funnel", "share_trend", "trend", "withdrawals")
 """Figures that not every report has."""
@@ -90,7 +95,7 @@ def method_facts(report: ReportNumbers) -> dict[str, Any]:
         **{key: getattr(counts, key) for key in ("matured", "early", "pending", "paused")},
         "counts_only": COUNTS_ONLY_BELOW,
         "flagged": FLAGGED_BELOW,
-        "horizon": format_amount(report.promise.horizon),
+        "horizon": amount_in_words(report.promise.horizon),
     }
 
 
@@ -128,7 +133,7 @@ def _withdrawals(report: ReportNumbers) -> dict[str, dict[str, Any]]:
         "difference": found.answered_alone - found.answered,
     }
     shown = {name: percent_text(share) for name, share in shares.items()}
-    return {"withdrawals": {"time": format_amount(found.time), **shown}}
+    return {"withdrawals": {"time": amount_in_words(found.time), **shown}}
 
 
 def quality_notes(report: ReportNumbers) -> list[str]:

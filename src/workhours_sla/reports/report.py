@@ -77,7 +77,7 @@ class Report(ReportNumbers):
     >>> when = datetime(2025, 3, 13, 10, 15, tzinfo=office.tz)
     >>> made = report(cases_of_columns(columns, target, as_of=when))
     >>> print(made.text().splitlines()[0])
-    first reply · 4 working hours
+    As of Thu 13 Mar 2025 10:15 (Europe/Volgograd)
     """
 
     lang: str = field(default="en", kw_only=True)

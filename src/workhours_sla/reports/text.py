@@ -48,7 +48,7 @@ def plain_text(
         if len(fits) < len(widths):
             names = (title for at, title in enumerate(lines[0]) if at not in fits)
             shown.append(SENTENCES.text("left_out", names="; ".join(names)))
-    return "\n".join([*shown, "", *notes(report, keys)])
+    return "\n".join([*shown, "", *notes(report, keys)]).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def _fitting(widths: Sequence[int], figures: Sequence[Figure], most: int | None) -> list[int]:
@@ -110,14 +110,15 @@ def budget_text(promise: Promise) -> str:
 
 
 def caption(report: ReportNumbers) -> list[str]:
-    """Return two lines: the title of a report, and the time at which it was evaluated."""
+    """Return two lines: the time at which a report was evaluated, and its title."""
     facts = {
         "name": printable(target_name(report.promise.name)),
         "budget": budget_text(report.promise),
     }
     as_of = SENTENCES.text("as_of", when=moment(report.as_of), tz=report.tz)
-    return [SENTENCES.text("title", **facts), as_of]
+    return [as_of, SENTENCES.text("title", **facts)]
 
 
 def _above(report: ReportNumbers, headings: Sequence[str]) -> list[str]:
-    return [*map(one_line, headings), *caption(report)]
+    as_of, title = caption(report)
+    return [as_of, *map(one_line, headings), title]

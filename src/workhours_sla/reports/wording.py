@@ -13,6 +13,7 @@ from workhours_sla.text.catalog import CHARTS
 from workhours_sla.text.numbers import NO_FIGURE, number, percent, signed
 
 if TYPE_CHECKING:
+    from workhours_sla.compliance.fairness import RateChange
     from workhours_sla.compliance.report import ReportNumbers  # needs numpy
 
 WIDEST_NAME: Final = 40  # maximum number of letters of a name
@@ -69,24 +70,27 @@ def percent_sign(share: float, target: float | None = None) -> str:
     return CHARTS.text("percent", share=percent_text(share, target=target))
 
 
-def _places(part: float) -> int:
-    return 1 if abs(round(100 * part, 1)) or not round(100 * part, 2) else 2
-
-
 def points_text(part: float, *, has_sign: bool = False) -> str:
     """Write a difference of shares in percentage points, with a second decimal if it is small."""
-    places = _places(part)
+    places = 1 if abs(round(100 * part, 1)) or not round(100 * part, 2) else 2
     return signed(100 * part, places) if has_sign else number(f"{100 * part:.{places}f}")
 
 
-def parts_text(difference: float, mix: float, performance: float) -> dict[str, str]:
-    """Write a change and its two parts in points; as they are shown, the parts add up to it."""
-    parts = {"difference": difference, "mix": mix, "performance": performance}
-    places = max(_places(part) for part in parts.values())
-    whole = {key: round(100 * part * 10**places) for key, part in parts.items()}
-    larger = max(("mix", "performance"), key=lambda key: abs(whole[key]))
-    whole[larger] += whole["difference"] - whole["mix"] - whole["performance"]
-    return {key: signed(count / 10**places, places) for key, count in whole.items()}
+def change_in_points(change: RateChange, target: float) -> tuple[dict[str, float], int]:
+    """Round the shares of a change, the change and its two parts to percent, so that they add up.
+
+    Also returns how many decimals they have: two for a change of less than 0.1.
+    """
+    places = 2 if 0 < abs(100 * change.difference) < 0.1 else 1
+    before, after = (
+        float(percent(share, target=target, places=places))
+        for share in (change.before, change.after)
+    )
+    shown = {"before": before, "after": after, "difference": round(after - before, places)}
+    parts = {key: round(100 * getattr(change, key), places) for key in ("mix", "performance")}
+    smaller, larger = sorted(parts, key=lambda key: abs(parts[key]))
+    parts[larger] = round(shown["difference"] - parts[smaller], places)
+    return shown | parts, places
 
 
 def amount_in_words(amount: timedelta) -> str:
@@ -95,7 +99,12 @@ def amount_in_words(amount: timedelta) -> str:
     >>> amount_in_words(timedelta(hours=2, minutes=9, seconds=1)).replace("\xa0", " ")
     '2 h 10 min'
     """
-    return words.amount_words(math.ceil(amount / _MINUTE) * _MINUTE)
+    return words.amount_words(whole_minutes(amount))
+
+
+def whole_minutes(amount: timedelta) -> timedelta:
+    """Round an amount up to a minute."""
+    return math.ceil(amount / _MINUTE) * _MINUTE
 
 
 def overdue_text(amount: timedelta | None, report: ReportNumbers) -> str:

@@ -33,6 +33,7 @@ from workhours_sla.reports.headline import (
 )
 from workhours_sla.reports.report import Report
 from workhours_sla.reports.text import caption
+from workhours_sla.reports.wording import change_in_points
 from workhours_sla.statistics.intervals import TargetVerdict
 from workhours_sla.text import catalog
 from workhours_sla.text.catalog import HEADLINE, SENTENCES, TYPESET_HEADLINE, WORKBOOK
@@ -180,13 +181,14 @@ def _summary(report: Report) -> Iterator[tuple[list[object], dict[str, object]]]
     if compared is None or compared.change is None:
         return
     change, interval = compared.change, compared.change.interval
+    points, places = change_in_points(change, report.promise.target_rate)
     for period, rate in ((compared.before, change.before), (compared.after, change.after)):
         title = WORKBOOK.text("share_of_period", period=named_period(whole_period(report, period)))
         yield [title, Share(rate, report.promise.target_rate)], left
-    parts = {"difference": change.difference, "lower": interval.lower, "upper": interval.upper}
-    parts |= {"by_mix": change.mix, "by_performance": change.performance}
-    for name, points in parts.items():
-        yield [title_of(name), Points(points)], left
+    points |= {"lower": 100 * interval.lower, "upper": 100 * interval.upper}
+    points |= {"by_mix": points["mix"], "by_performance": points["performance"]}
+    for name in ("difference", "lower", "upper", "by_mix", "by_performance"):
+        yield [title_of(name), Points(points[name], places)], left
 
 
 def _late(book: Book, report: ReportNumbers) -> None:

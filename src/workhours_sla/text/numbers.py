@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Final
 
@@ -13,7 +13,6 @@ NO_FIGURE: Final = "\N{EN DASH}"
 """Text in place of a missing figure on the page."""
 MINUS: Final = "\N{MINUS SIGN}"
 
-_HOUR: Final = timedelta(hours=1)
 _NBSP: Final = "\N{NO-BREAK SPACE}"
 
 
@@ -78,16 +77,6 @@ def count_text(count: int) -> str:
 def target_text(target: float) -> str:
     """Return a share from 0 to 1 in percent, without needless decimals and without a % sign."""
     return number(f"{target * 100:g}")
-
-
-def hours_text(amount: timedelta) -> str:
-    """Return an amount of time in hours with one decimal and thousands separators.
-
-    >>> hours_text(timedelta(hours=1680, minutes=6))
-    '1,680.1'
-    """
-    whole, _, tenth = grouped(amount / _HOUR, 1).partition(".")
-    return whole + number(f".{tenth}")
 
 
 def signed(value: float, places: int = 0) -> str:

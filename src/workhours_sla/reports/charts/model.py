@@ -147,8 +147,14 @@ def share_axis(low: float, title: str = "", about: int = 5) -> Axis:
 
 
 def hours_axis(low: float, high: float, title: str, about: int = 5) -> Axis:
-    hours = ((n, number(f"{n:g}").replace("-", MINUS)) for n in ticks(low, high, about))
+    hours = ((n, number(f"{n:g}")) for n in ticks(low, high, about))
     return Axis(low, high, tuple(hours), title)
+
+
+def amount_axis(low: float, high: float) -> Axis:
+    """Return an axis in hours, whose ticks are amounts in words."""
+    amounts = ((n, words.amount_words(timedelta(hours=n))) for n in ticks(low, high))
+    return Axis(low, high, tuple((n, text.replace("-", MINUS)) for n, text in amounts))
 
 
 def count_axis(high: float, title: str = "", about: int = 5) -> Axis:

@@ -16,8 +16,7 @@ from workhours_sla.reports.charts.model import Axis, Box, Chart, Label, Layer, L
 from workhours_sla.reports.wording import amount_in_words, percent_text
 from workhours_sla.sla.forecast import Forecast, Slot
 from workhours_sla.text.catalog import CHARTS
-from workhours_sla.text.numbers import count_text, day_text, hours_text, weekday_text
-from workhours_sla.worktime.amounts import format_amount
+from workhours_sla.text.numbers import count_text, day_text, weekday_text
 from workhours_sla.worktime.times import TICK
 
 _HOUR: Final = timedelta(hours=1)
@@ -42,7 +41,7 @@ def curve_chart(report: ReportNumbers, cases: Cases | None = None) -> Chart:
     ]
     budget = report.promise.budget
     if budget is not None and budget / _HOUR <= last:
-        label = text("norm", budget=format_amount(budget))
+        label = text("norm", budget=amount_in_words(budget))
         layers.append(Level(budget / _HOUR, "target", label, label, upright=True))
     points = []
     for place in range(1, shown + 1, max(1, shown // _CURVE_MARKS)):
@@ -55,7 +54,7 @@ def curve_chart(report: ReportNumbers, cases: Cases | None = None) -> Chart:
     total, legend = report.total, {}
     for key, quantile, level in (("median", total.median, 0.5), ("p90", total.p90, 0.1)):
         if quantile is not None and quantile.time is not None:
-            legend[key] = text(f"{key}_at", hours=hours_text(quantile.time))
+            legend[key] = text(f"{key}_at", time=amount_in_words(quantile.time))
             if quantile.time / _HOUR <= last:
                 point = Point(quantile.time / _HOUR, level, key, legend[key])
                 layers.append(Series((point,), end=legend[key]))

@@ -15,11 +15,11 @@ from workhours_sla.compliance.weeks import BacklogPoint, SharePoint, ShareTrend,
 from workhours_sla.reports.charts import model
 from workhours_sla.reports.charts.model import Axis, Box, Chart, Layer, Level, Point, Series
 from workhours_sla.reports.columns import interval_text, rate_text
-from workhours_sla.reports.wording import percent_sign, percent_text
+from workhours_sla.reports.wording import amount_in_words, percent_sign, percent_text
 from workhours_sla.statistics.control_charts import RANGE_LIMIT_FACTOR
 from workhours_sla.text import words
 from workhours_sla.text.catalog import CHARTS, TYPESET_SENTENCES
-from workhours_sla.text.numbers import NO_FIGURE, count_text, hours_text, number, signed, when_text
+from workhours_sla.text.numbers import NO_FIGURE, count_text, number, signed, when_text
 
 SIGNALS: Final = ("outside", "run_of_eight", "three_of_four", "range_outside")
 """The signals of a change, strongest first. A point has the style of its strongest signal."""
@@ -45,7 +45,7 @@ def xmr_chart(trend: Trend, rows: Sequence[Row] = ()) -> Chart:
     final, waiting = [], []
     for place, (week, median) in enumerate(medians.items()):
         if week in points:
-            tooltip = f"{words.week_dates(week)}: {_hours(median)}"
+            tooltip = f"{words.week_dates(week)}: {amount_in_words(median)}"
             final.append(_point(place, median / _HOUR, tooltip, points[week], trend))
         else:
             waiting.append(Point(place, median / _HOUR, "open"))
@@ -57,13 +57,12 @@ def xmr_chart(trend: Trend, rows: Sequence[Row] = ()) -> Chart:
     reading = ""
     if trend.mean is not None and trend.lower is not None and trend.upper is not None:
         limits = {"mean": trend.mean, "lower": trend.lower, "upper": trend.upper}
-        facts = {key: _hours(limit) for key, limit in limits.items()}
+        facts = {key: amount_in_words(limit) for key, limit in limits.items()}
         layers += [
             Level(trend.upper / _HOUR, "limit", text("limits_at", **facts), text("limit_line")),
             Level(trend.mean / _HOUR, "mean", text("mean_at", **facts), text("mean_line")),
             Level(trend.lower / _HOUR, "limit", end=text("limit_line")),
         ]
-        facts = {key: hours_text(limit) for key, limit in limits.items()}
         reading = text("trend_reading", **facts, **_signal_facts(trend))
     return _of_hours(title, list(medians), layers, trend, reading)
 
@@ -81,8 +80,8 @@ def moving_range_chart(trend: Trend) -> Chart:
     if limit is not None:
         mean = limit / RANGE_LIMIT_FACTOR
         layers += [
-            Level(mean / _HOUR, "mean", text("mean_at", mean=_hours(mean))),
-            Level(limit / _HOUR, "limit", text("limit_at", value=_hours(limit))),
+            Level(mean / _HOUR, "mean", text("mean_at", mean=amount_in_words(mean))),
+            Level(limit / _HOUR, "limit", text("limit_at", value=amount_in_words(limit))),
         ]
     return _of_hours(title, [point.week for point in trend.points], layers, trend)
 
@@ -96,7 +95,7 @@ def _of_hours(
     least, most = min(values), max(values)
     room = 0.1 * (most - least or most or 1.0)
     low = least - room if least < 0 else max(least - room, 0.0)
-    axis = model.hours_axis(low, most + room, CHARTS.text("axis_hours_short"))
+    axis = model.amount_axis(low, most + room)
     return _control_chart(title, names, axis, layers, trend, reading)
 
 
@@ -179,10 +178,6 @@ def _point(
 
 def _merged(weeks: Sequence[tuple[str, float]]) -> Series:
     return Series(tuple(Point(n, y, "merged") for n, (name, y) in enumerate(weeks) if "+" in name))
-
-
-def _hours(amount: timedelta) -> str:
-    return CHARTS.text("hours", hours=hours_text(amount))
 
 
 def _signal_facts(trend: AnyTrend) -> dict[str, str]:

@@ -8,9 +8,9 @@ from typing import Any, Final, NamedTuple
 
 from workhours_sla.reports.charts import svg
 from workhours_sla.reports.charts.model import Chart
-from workhours_sla.reports.wording import percent_text
+from workhours_sla.reports.wording import amount_in_words, percent_text
 from workhours_sla.text.catalog import HEADINGS, PAGE, TYPESET_SENTENCES
-from workhours_sla.text.numbers import NO_FIGURE, count_text, day_text, hours_text, when_text
+from workhours_sla.text.numbers import NO_FIGURE, count_text, day_text, when_text
 from workhours_sla.text.words import heading
 
 _HOUR: Final = timedelta(hours=1)
@@ -36,7 +36,7 @@ Line = Sequence[Any]
 
 
 def cell(value: Any) -> Cell:
-    """Return a value as a cell: None is a dash, a float a share, and a timedelta is in hours."""
+    """Return a value as a cell: None is a dash, a float a share, a timedelta in words."""
     made: Cell | None = None
     match value:
         case Cell():
@@ -50,7 +50,7 @@ def cell(value: Any) -> Cell:
         case float():
             made = Cell(percent_text(value), value)
         case timedelta():
-            made = Cell(hours_text(value), value / _HOUR)
+            made = Cell(amount_in_words(value), value / _HOUR)
         case datetime():
             written = value.isoformat(timespec="seconds")
             made = Cell(when_text(value), value.timestamp(), tag="time", extra=written)

@@ -59,7 +59,8 @@ def _tiles(report: Report) -> Iterator[tuple[str, str, str, bool]]:
     """Yield the key, the figure and the label of each tile, and whether it is less prominent."""
     period, total, now = whole_period(report), report.total, report.backlog.points[-1]
     key = "tile_late" if calendar_unit(period) else "tile_late_period"  # dates are too long
-    late, label = late_of(total), PAGE.text(key, when=named_period(period))
+    late = late_of(total)
+    label = PAGE.text(key, when=named_period(period), count=late)
     label += f"; {_lacking(total.rate)}" if total.rate and total.rate.lacking else ""
     yield "late", count_text(late), label, not late
     label = PAGE.text("tile_overdue", open=now.open)
@@ -121,11 +122,13 @@ def groups(report: Report, table: Table) -> Iterator[Any]:
             if not few and row.rate is not None and not row.rate.counts_only:
                 one |= _bar(row, row.rate, weeks.get(row.key))
                 count, title = count_text(row.overdue), FIGURES["overdue"].title(report)
-                one["overdue"] = f"{title}: {count}" if row.overdue else ""
+                one["overdue"] = f"{title}:\N{NO-BREAK SPACE}{count}" if row.overdue else ""
             found.append(one)
-        weeks_head = PAGE.text("head_weeks") if any(one.get("weeks") for one in found) else ""
-        heads = (heading(table.by), PAGE.text("head_rate"), weeks_head, PAGE.text("head_need"))
-        return block("groups", groups=found, heads=heads, has_scale=has_scale, few=few)
+        has_weeks = any(one.get("weeks") for one in found)
+        keys = ("head_rate", "head_weeks", "head_need")
+        titles = [PAGE.text(key) for key in keys if has_weeks or key != "head_weeks"]
+        looks = {"has_scale": has_scale, "has_weeks": has_weeks, "few": few}
+        return block("groups", groups=found, heads=[heading(table.by), *titles], **looks)
 
     if len(ranked) >= FILTERED:
         yield block("filter")

@@ -31,7 +31,12 @@ from workhours_sla.reports.page.blocks import (
 )
 from workhours_sla.reports.page.tables import ROWS, Traces, group_table, late_table
 from workhours_sla.reports.report import Report
-from workhours_sla.reports.wording import parts_text, percent_text, points_text
+from workhours_sla.reports.wording import (
+    amount_in_words,
+    change_in_points,
+    percent_text,
+    points_text,
+)
 from workhours_sla.sla.forecast import Forecast
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW
 from workhours_sla.text.catalog import (
@@ -43,9 +48,8 @@ from workhours_sla.text.catalog import (
     TYPESET_SENTENCES,
     typeset,
 )
-from workhours_sla.text.numbers import NO_FIGURE, hours_text, number, signed, when_text
+from workhours_sla.text.numbers import NO_FIGURE, number, signed, when_text
 from workhours_sla.text.words import calendar_name, heading, name_of, target_name
-from workhours_sla.worktime.amounts import format_amount
 
 CLASS_TABLES: Final = ("arrival_class", "due_class")
 """Tables that group appeals by arrival class or due class."""
@@ -63,11 +67,11 @@ def figures(report: Report) -> Iterator[Any]:
         "median": _interval(total.median),
         "p90": _interval(total.p90),
     }
-    units, rows = {"amount": "hours", "share": "percent"}, []
+    rows = []
     for one in figures_of("all"):
         shown = one.text(total, NO_FIGURE)
-        if one.kind in units and one.known(total) is not None:
-            shown = PAGE.text(units[one.kind], hours=shown, share=shown)
+        if one.kind == "share" and one.known(total) is not None:
+            shown = PAGE.text("percent", share=shown)
         value = Cell(shown, tag="figure", extra=one.key)
         rows.append([one.title(report, in_workbook=True), value, limits.get(one.key, "")])
     if total.rate is None:
@@ -80,10 +84,10 @@ def figures(report: Report) -> Iterator[Any]:
 def _interval(quantile: Quantile | None) -> str:
     if quantile is None or quantile.lower is None:
         return ""
-    low = hours_text(quantile.lower)
+    low = amount_in_words(quantile.lower)
     if quantile.upper is None:
-        return PAGE.text("at_least", hours=low)
-    return f"{low}{NO_FIGURE}{hours_text(quantile.upper)}"
+        return PAGE.text("at_least", time=low)
+    return f"{low} {NO_FIGURE} {amount_in_words(quantile.upper)}"
 
 
 # -- groups and arrivals ---------------------------------------------------------------------------
@@ -159,7 +163,7 @@ def _trend_table(trend: Trend | ShareTrend, title: str) -> Table:
             rows.append([week, point.median, found])
         else:
             rows.append([week, point.share, _span(point.lower, point.upper), found])
-    keys = ["median_h"] if isinstance(trend, Trend) else ["share", "limits"]
+    keys = ["median"] if isinstance(trend, Trend) else ["share", "limits"]
     return table(title, ["week", *keys, words(PAGE.text("signal"))], rows)
 
 
@@ -181,7 +185,7 @@ def answer_times(report: Report) -> Iterator[Any]:
     columns = (curve.times, waited, curve.share, curve.lower, curve.upper)
     steps = [line for line in zip(*columns, strict=True) if line[0] <= end]
     rows = [
-        [format_amount(time), waiting, share, _span(low, high)]
+        [time, waiting, share, _span(low, high)]
         for time, waiting, share, low, high in steps[:: max(1, len(steps) // 25)]
     ]
     yield folded(table(chart.title, ["working_time", "waited", "unanswered", "limits95"], rows))
@@ -190,7 +194,7 @@ def answer_times(report: Report) -> Iterator[Any]:
 def open_appeals(report: Report, forecast: Forecast | None) -> Iterator[Any]:
     backlog, (*past, now) = report.backlog, report.backlog.points
     ages = {
-        key: NO_FIGURE if age is None else PAGE.text("hours", hours=hours_text(age))
+        key: NO_FIGURE if age is None else amount_in_words(age)
         for key in ("median", "p90", "largest")
         for age in [getattr(backlog, f"{key}_age")]
     }
@@ -234,10 +238,11 @@ def change(report: Report) -> Iterator[Any]:
     found = None if compared is None else compared.change
     if compared is None or found is None:
         return
-    facts = {key: percent_text(getattr(found, key)) for key in ("before", "after")}
+    points, places = change_in_points(found, report.promise.target_rate)
+    facts = {key: signed(points[key], places) for key in ("difference", "mix", "performance")}
+    facts |= {key: number(f"{points[key]:.{places}f}") for key in ("before", "after")}
     for key in ("lower", "upper"):
         facts[key] = points_text(getattr(found.interval, key), has_sign=True)
-    facts |= parts_text(found.difference, found.mix, found.performance)
     periods = {
         key: headline.named_period(headline.whole_period(report, getattr(compared, key)))
         for key in ("after", "before")
