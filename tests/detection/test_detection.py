@@ -154,6 +154,8 @@ def test_known_words_for_no_answer_yet_are_its_ready_answer(tmp_path: Path) -> N
         ('1,"12.03.2026, 10:15",\n', "%d.%m.%Y, %H:%M"),
         ("1,12.03.2026 в 10:15,\n", "%d.%m.%Y в %H:%M"),
         ("1,13/04/2026\u00a010:15,\n2,13/04/2026\u202f 10:15,\n", "%d/%m/%Y %H:%M"),
+        ("1,13/04/2026 14h05,\n2,03/04/2026 9h00,\n", "%d/%m/%Y %Hh%M"),
+        ("1,12.03.2026 10-32,12.03.2026 17-48\n", "%d.%m.%Y %H-%M"),
     ],
 )
 def test_another_row_or_the_form_decides_the_order_of_dates(
@@ -209,6 +211,10 @@ def test_what_the_names_of_columns_leave_open_is_asked(
         (("Номер,Дата публикации,Дата ответа,Время ответа\n"
          "1,12.03.2026 10:15,12.03.2026,1:25\n2,12.03.2026 11:15,12.03.2026,2:10\n"),
          "detect_duration"),
+        (("Номер,Дата публикации,Дата ответа,Время ответа\n"
+         "1,12.03.2026 10:15,12.03.2026,10-12\n2,12.03.2026 11:15,12.03.2026,09-18\n"),
+         "detect_spans"),
+        ("Номер,Дата публикации,Дата ответа\n1,12.03.2026 00h00,\n", "detect_midnights"),
         (("Номер,Дата публикации,Дата ответа,Дата предварительного ответа\n"
          "1,12.03.2026 10:15,13.03.2026 10:00,12.03.2026 11:00\n"), "detect_several"),
         (("Номер,Дата регистрации,Дата ответа,Дата отправки сообщения жителем\n"
@@ -368,7 +374,7 @@ def test_the_row_and_the_date_far_from_all_others_are_named(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     "content",
     [
-        HEAD + "1,12-03-2026 9-05,\n2,13-03-2026 9-15,\n",  # the form is asked for
+        HEAD + "1,12-03-2026 9~05,\n2,13-03-2026 9~15,\n",  # the form is asked for
         HEAD + "1,вчера,\n",
         HEAD + "1,03/04/2026 10:15,\n",
         (
@@ -388,12 +394,12 @@ def test_the_zone_is_written_or_asked_for_with_the_other_questions(
 
 
 def test_a_regular_form_is_one_question(tmp_path: Path) -> None:
-    rows = [f"{day},{day:02}-03-2026 9-05,{day:02}-03-2026 10-{day}\n" for day in range(10, 29)]
+    rows = [f"{day},{day:02}-03-2026 9~05,{day:02}-03-2026 10~{day}\n" for day in range(10, 29)]
     found = found_in(HEAD + "".join(rows), tmp_path)
     [doubt] = found.doubts
     assert (doubt.question.cause, doubt.keys) == ("detect_form", ("datetime_format",))
     assert configuration_text(found, schedule={}).count('"?"') == 1
-    options = {**found.options, "datetime_format": "%d-%m-%Y %H-%M"}
+    options = {**found.options, "datetime_format": "%d-%m-%Y %H~%M"}
     with open_source(
         tmp_path / "sheet.csv", config_of(replace(found, options=options, doubts=()))
     ) as source:

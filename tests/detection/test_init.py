@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import shutil
 from pathlib import Path
 
@@ -91,6 +92,43 @@ def test_what_cannot_be_detected_is_one_sentence(
         status, out, err = run(capsys, command, sheet, "--lang=en")
         assert (status, out, err.count("\n")) == (2, "", 1), err
         assert err.startswith("Error: ")
+
+
+@pytest.mark.parametrize("lang", catalog.LANGUAGES)
+def test_rows_shorter_than_the_header_are_named(lang: str, sheet: Path, capsys: Capture) -> None:
+    sheet.write_text("id,created_at,category,answered_at\n1,2026-03-12 10:15,0\n2,now,1\n")
+    status, out, err = run(capsys, "init", sheet, "--lang", lang)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    for part in ("(3)", "1 (4)"):
+        assert part in err, err
+
+
+@pytest.mark.parametrize(
+    ("options", "asked", "written"),
+    [
+        (["--tz=Asia/Almaty"], ["calendar"], 'tz = "Asia/Almaty"'),
+        (["--tz=UTC"], ["calendar", "tz"], '# calendar = "none"'),
+        (["--tz=UTC", "--calendar=RU-VGG"], ["tz"], 'calendar = "RU-VGG"'),
+        (["--tz=Asia/Almaty", "--calendar=KZ"], [], 'calendar = "KZ"\ntz = "Asia/Almaty"'),
+        (["--tz=Europe/Samara"], [], 'tz = "Europe/Samara"\n# calendar = "RU"'),
+        (["--calendar=RU-SAM"], [], 'calendar = "RU-SAM"\n# hours'),
+    ],
+)
+def test_no_file_is_judged_by_the_calendar_or_the_hours_of_another_zone(
+    options: list[str], asked: list[str], written: str, sheet: Path, capsys: Capture
+) -> None:
+    _, out, err = run(capsys, "init", sheet, *options, "--out=region.toml", "--lang=en")
+    schedule = Path("region.toml").read_text(encoding="utf-8").partition("[schedule]")[2]
+    assert re.findall(r'(?m)^(\w+) = "\?"', schedule) == asked
+    assert written in schedule
+    assert err.count("QUESTION: ") == len(asked)
+    status, out, err = run(capsys, "check", sheet, "--config=region.toml", AS_OF, "--lang=en")
+    assert (status == 2) == bool(asked)
+    if asked:
+        assert f"schedule.{asked[0]} in region.toml is an open question: " in err
+    else:
+        zone = {"--tz": options[0][5:], "--calendar": "Europe/Samara"}[options[0].split("=")[0]]
+        assert zone in out.splitlines()[0]
 
 
 @pytest.mark.parametrize("command", ["check", "report"])

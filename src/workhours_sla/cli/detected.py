@@ -8,12 +8,14 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
 import click
 
 from workhours_sla.calendars.calendar import Calendar
+from workhours_sla.calendars.russia.regions import region, region_ids
 from workhours_sla.calendars.zones import time_zone
 from workhours_sla.cli.help import Options, argument, command, option
 from workhours_sla.cli.output import echo_lines, note_text, printable
@@ -26,9 +28,17 @@ from workhours_sla.cli.settings import (
     note_other_zones,
 )
 from workhours_sla.config.column_names import shown_columns
-from workhours_sla.config.defaults import NO_CALENDAR
+from workhours_sla.config.defaults import CALENDAR, NO_CALENDAR
 from workhours_sla.config.sections import Config
-from workhours_sla.detection.detected import Detected, Given, Value, configuration_text
+from workhours_sla.detection.detected import (
+    Detected,
+    Doubt,
+    Given,
+    Value,
+    ask,
+    configuration_text,
+    toml_line,
+)
 from workhours_sla.detection.files import from_start
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.sources.appeal_file import open_source
@@ -41,6 +51,8 @@ _IN_MEMORY: Final = 1 << 24
 """A stream with more bytes than this is copied to a file on disk."""
 _WIDEST_NAME: Final = 44
 _WIDEST_VALUE: Final = 30
+_OF_EXPORTS: Final = frozenset({"UTC", "GMT", "Etc/UTC", "Etc/GMT"})
+"""Zones in which systems export times, but in which no office works."""
 
 
 class Input:
@@ -200,8 +212,10 @@ def init(wanted: _InitOptions, _: LangOption) -> None:
     with ExitStack() as stack:
         where, called = _rereadable(path_or_stdin(wanted.file), stack)
         detected = verified(detect(where, name=called, given=given), where)
-    tz = wanted.tz if calendar else None
-    chosen = {"calendar": calendar, "hours": wanted.hours, "tz": tz}
+    if wanted.tz is not None:
+        doubts = _schedule_doubts(wanted.tz, calendar)
+        detected = replace(detected, doubts=(*detected.doubts, *doubts))
+    chosen = {"calendar": calendar, "hours": wanted.hours, "tz": wanted.tz}
     schedule = {key: value for key, value in chosen.items() if value is not None}
     name, out = shlex.quote(wanted.file), shlex.quote(wanted.out or "region.toml")
     text = configuration_text(
@@ -223,3 +237,14 @@ def init(wanted: _InitOptions, _: LangOption) -> None:
     count = sum(bool(doubt.keys) for doubt in detected.doubts)
     key = "written_open" if count else "written"
     echo_lines([INIT.text(key, path=out, name=name, count=count)], err=True)
+
+
+def _schedule_doubts(zone: str, calendar: str | None) -> Iterator[Doubt]:
+    """Yield the questions which calendar and zone decide the working hours beside ``--tz``."""
+    regions = list(map(region, region_ids()))
+    russian = {of.tz for of in regions} | {tz for of in regions for tz, _ in of.other_zones}
+    if calendar is None and zone not in russian:
+        lines = [toml_line("calendar", one) for one in (CALENDAR, NO_CALENDAR)]
+        yield ask("schedule", "detect_calendar", lines, zone=zone)
+    if zone in _OF_EXPORTS:
+        yield ask("schedule", "detect_hours_zone", (), "tz", zone=zone)

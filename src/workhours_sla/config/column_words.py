@@ -1,4 +1,7 @@
-"""Words in Russian and English by which columns, and texts for a missing time, are recognised."""
+"""Words by which columns, and texts for a missing time, are recognised.
+
+They are Russian and English, and the most usual ones German, Portuguese and Kazakh.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,9 @@ TIMES: Final = {
         "created, creation, posted, submitted, submission, opened, open, reported, requested, "
         "received, registered, registration, published, publication, logged, filed, "
         "публикация, размещение, поступление, регистрация, создание, подача, "
-        "поступила, опубликована, зарегистрирована, создана, подана, create, data de abertura",
+        "поступила, опубликована, зарегистрирована, создана, подана, create, data de abertura, "
+        "data abertura, eingang, eingangsdatum, eingegangen, eingegangen am, erstellt, "
+        "erstellt am, түскен күні",
         "получения, получено, сообщения, поста, комментария, жалобы, заявки, start, started, post, "
         "case start",
         asked="начала, добавления, добавлено, загрузки, in, added, incident",
@@ -41,14 +46,16 @@ TIMES: Final = {
         "ответа факт, "
         "фактическая ответа, фактического ответа, "
         "answered, answer, replied, reply, first reply, responded, response, first response, "
-        "first answer, first responded, first replied, initial response, ответ первый",
+        "first answer, first responded, first replied, initial response, ответ первый, дата отв, "
+        "дата и время отв, data resposta, data de resposta, data da resposta, antwort, "
+        "antwortdatum, beantwortet, beantwortet am, жауап берілген күні",
         asked="окончательного ответа, последнего ответа, подготовки ответа, решения, решено, "
         "решение, resolved, resolution, resolutiondate, solved, resolve, fixed, last reply, "
         "last response, "
         "исполнения, исполнено, исполнение, выполнения, выполнено, выполнение, устранения, "
         "обработки, обработано, завершения, завершено, завершение, completed, completion, "
         "complete, done, finished, закрытия, закрыто, закрытие, closed, close, closing, "
-        "last closed, end",
+        "last closed, end, erledigt, erledigt am, abgeschlossen, abgeschlossen am, geschlossen am",
     ),
     "occurred_at": Words(
         "события, изменения, изменения статуса, смены статуса, статуса, перехода, операции, "
@@ -73,7 +80,8 @@ OTHERS: Final = {
         "регистрационный номер, рег номер, входящий номер, вх номер, uid, guid, "
         "number, ticket, ticket id, ticket number, request id, request number, case id, case, "
         "case number, service request id, issue key, issuekey, key, appeal, reference, unique key, "
-        "case enquiry id, tracking number, sr number, case concept name, заявка номер",
+        "case enquiry id, tracking number, sr number, case concept name, заявка номер, protocolo, "
+        "vorgangsnummer, vorgangsnr, vorgang, aktenzeichen, ticketnummer, өтініш номер",
         "номер карточки, номер записи, обращение, сообщение, заявка, жалоба, инцидент, request, "
         "message, complaint, incident, post",
         asked="ссылка, url, link, ссылка на сообщение, ссылка на пост, адрес сообщения, permalink",
@@ -92,7 +100,8 @@ OTHERS: Final = {
         "ведомство, оив, орган, орган власти, орган исполнительной власти, роив, омсу, "
         "ответственное ведомство, ведомство исполнитель, орган исполнитель, министерство, "
         "департамент, комитет, agency, department, responsible agency, agency responsible, "
-        "agency name, department name",
+        "agency name, department name, orgao, órgão, zuständige stelle, behörde, "
+        "мемлекеттік орган",
         "исполнитель, ответственный, ответственный исполнитель, организация, "
         "ответственная организация, организация исполнитель, учреждение, ответственный орган, "
         "подразделение, assignment group, organisation, organization, org group, owner department, "
@@ -199,6 +208,11 @@ _NAMES: Final = _set("наименование название имя фио na
 _IDS: Final = frozenset({"id", "code", "код", "ид"})
 
 
+_TOGETHER: Final = re.compile(
+    r"\b(created?|opened|open|closed?|resolved?|updated?|requested|request|received?|reported"
+    r"|submitted|due|sr|case|ticket|incident|issue|complaint)(date|datetime|time|type|number|id)\b"
+)
+"""Matches words that open data write together, such as ``createddate``."""
 _REPEATED: Final = re.compile(r" #\d+$")
 """Matches the number that a column gets if several have one name."""
 
@@ -208,10 +222,12 @@ def plain(name: str) -> str:
 
     >>> plain("№ сообщения"), plain("createdAt"), plain(" Дата/время_ОТВЕТА: ")
     ('номер сообщения', 'created at', 'дата время ответа')
+    >>> plain("closeddate"), plain("srnumber")
+    ('closed date', 'sr number')
     """
     name = _REPEATED.sub("", name[:200])
     name = re.sub(r"(?<=[a-zа-яё0-9])(?=[A-ZА-ЯЁ])", " ", name)
-    name = name.lower().replace("ё", "е").replace("№", " номер ")
+    name = _TOGETHER.sub(r"\1 \2", name.lower()).replace("ё", "е").replace("№", " номер ")
     return " ".join(re.findall(r"[^\W_]+", name))
 
 

@@ -199,8 +199,8 @@ class Columns:
         column = role.columns[0]
         return column.rank("type") == SURE and 1 < len(column.values) < MOST_VALUES
 
-    def missing(self, canonical: str, roles: Iterable[Role]) -> Doubt:
-        """Return the question which column is ``canonical``, if the names do not say it."""
+    def left(self, canonical: str, roles: Iterable[Role]) -> list[Role]:
+        """Return the columns that may be ``canonical`` although no name says it, the best first."""
         used = {column.index for role in roles for column in role.columns}
         left = [
             column
@@ -217,9 +217,12 @@ class Columns:
             left = [one for one in left if one.time_kind in MOMENTS]
             left.sort(key=lambda one: not may_be(stem, one.name))
             left += [one for one in named if one not in left]
-        left = left[:MOST_LISTED]
-        choices = [toml_line(canonical, column.name) for column in left]
-        names = ", ".join(column.shown for column in left)
+        return [Role(canonical, (column,)) for column in left[:MOST_LISTED]]
+
+    def missing(self, canonical: str, left: Sequence[Role]) -> Doubt:
+        """Return the question which of the columns ``left`` is ``canonical``."""
+        choices = [role.line for role in left]
+        names = ", ".join(role.shown for role in left)
         some = say("detect_best", columns=names) if names else say("detect_none")
         facts: dict[str, object] = {"columns": some}
         if canonical == "answered_at":

@@ -46,14 +46,19 @@ class _Decision:
     options: dict[str, Value] = field(default_factory=dict)
     notes: list[Phrase] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
+    offered: list[Role] = field(default_factory=list)
+    """Columns of which the user must choose the right one."""
 
     def take(self, found: Candidates, *, needed: bool = False) -> None:
         if found.role is not None:
             self.roles[found.canonical] = found.role
         elif found.doubt is not None:
             self.doubts.append(found.doubt)
+            self.offered += found.roles
         elif needed:
-            self.doubts.append(self.columns.missing(found.canonical, self.roles.values()))
+            left = self.columns.left(found.canonical, self.roles.values())
+            self.doubts.append(self.columns.missing(found.canonical, left))
+            self.offered += left
 
     @property
     def used(self) -> list[Column]:
@@ -80,7 +85,8 @@ def decide(
     for canonical in _EVENTS if made.kind == "events" else Attributes._fields:
         made.take(columns.find(canonical, made.used))
     is_open = bool(made.doubts) or len(times) < len(_TIMES[made.kind])
-    settings = time_settings(times, table, given, is_open=is_open)
+    offered = [role for role in made.offered if role.canonical in _TIMES[made.kind]]
+    settings = time_settings(times, table, given, offered, is_open=is_open)
     made.doubts += settings.doubts
     unread = [one for one in columns.columns if one not in made.used]
     made.doubts += doubts_of_unread(columns, made.kind, made.roles, unread)
@@ -198,12 +204,13 @@ def _place_values(made: _Decision) -> None:
             cause = "detect_types" if canonical == "type" else "detect_statuses"
             facts = {"column": name, "values": listed(unknown)}
             made.doubts.append(ask(section, cause, (), *map(toml_key, unknown), **facts))
-    role = made.roles.get("answered_at")
-    empty = [text for column in role.columns for text in column.placeholders] if role else []
-    if role and empty:
-        made.values["answered_at"] = dict.fromkeys(empty, "")
-        texts = ", ".join(map(shown, made.values["answered_at"]))
-        made.notes.append(say("detect_empty", column=role.names, texts=texts))
+    for role in (*made.roles.values(), *made.offered):
+        empty = [text for column in role.columns for text in column.placeholders]
+        if role.canonical == "answered_at" and empty:
+            made.values.setdefault("answered_at", {}).update(dict.fromkeys(empty, ""))
+            if role not in made.offered:
+                texts = ", ".join(map(shown, dict.fromkeys(empty)))
+                made.notes.append(say("detect_empty", column=role.names, texts=texts))
 
 
 def _note_ids(made: _Decision, doubts: Iterable[Doubt]) -> None:

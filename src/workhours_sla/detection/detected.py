@@ -153,12 +153,11 @@ def configuration_text(
     for section in dict.fromkeys(sections):
         values = detected.values.get(section.removeprefix("values."), {})
         lines += _section(detected, section, values)
-    lines += ["", "[schedule]", *_commented(INIT.text("schedule"))]
+    lines += _section(detected, "schedule", schedule)
+    decided = {key for one in detected.doubts if one.section == "schedule" for key in one.keys}
     defaults = {"calendar": CALENDAR, "hours": HOURS}
-    for key, default in defaults.items():
-        mark = "" if key in schedule else "# "
-        lines.append(mark + toml_line(key, schedule.get(key, default)))
-    lines += [toml_line(key, value) for key, value in schedule.items() if key not in defaults]
+    unset = {key: one for key, one in defaults.items() if key not in {*decided, *schedule}}
+    lines += [f"# {toml_line(key, default)}" for key, default in unset.items()]
     lines += ["", "[target]", *_commented(INIT.text("target")), toml_line("budget", BUDGET)]
     return "\n".join(lines) + "\n"
 

@@ -112,8 +112,7 @@ def of_one_byte(sample: bytes) -> Encoding:
         if text is None or text in texts:
             continue  # the same letters: the choice does not matter for what was read
         texts.add(text)
-        known = sum(map(is_known_word, set(re.findall(r"[^\W\d_]{3,}", text))))
-        scores[name] = plausibility(text) + min(known, 5) / 10
+        scores[name] = plausibility(text) + min(_known(text), 5) / 10
     ranked = sorted(scores, key=lambda name: -scores[name])
     if ranked and scores[ranked[0]] >= _LEAST_SCORE:
         letters = sum(map(len, set(_RUNS.findall(sample))))
@@ -123,9 +122,19 @@ def of_one_byte(sample: bytes) -> Encoding:
     from charset_normalizer import from_bytes
 
     names = [codecs.lookup(match.encoding).name for match in from_bytes(sample)]
-    names += [name for name in ("cp1252", *ranked) if _decoded(sample, name) is not None]
-    different = list(dict.fromkeys(names))
+    decoded: dict[str, str] = {}
+    for name in (*names, "cp1252", *ranked):
+        if (text := _decoded(sample, name)) is not None:
+            decoded[text] = name if name == "cp1252" else decoded.get(text, name)
+    most = max(map(_known, decoded), default=0)
+    fitting = [name for text, name in decoded.items() if _known(text) == most]
+    different = fitting if most else [*decoded.values()]
     return Encoding(different[0], tuple(different[1:4])) if different else Encoding(None)
+
+
+def _known(text: str) -> int:
+    """Return how many words of known column names a text has, of those that are not ASCII."""
+    return sum(map(is_known_word, set(re.findall(r"[^\W\d_]{3,}", text))))
 
 
 def _decoded(sample: bytes, name: str) -> str | None:

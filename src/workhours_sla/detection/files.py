@@ -177,7 +177,13 @@ def _delimited(source: Again, name: str, encoding: str, *, is_page: bool) -> Fou
         return _Possible("" if is_page else delimiter, header, read, share)
 
     tables = map(possible, DELIMITERS[:1] if is_page else DELIMITERS)
-    return _best(source, name, tables, "html" if is_page else "csv", "delimiter")
+    found = _best(source, name, tables, "html" if is_page else "csv", "delimiter")
+    header, rows = found.header, _rows_of(first, str(found.options.get("delimiter", ",")))
+    widths = sorted({len(cells) for row, cells in rows if row > header.row and any(cells)})
+    if widths and len(header.cells) not in widths and "delimiter" in found.options:
+        facts = {"name": name, "row": header.row, "columns": len(header.cells)}
+        raise SourceError(say("detect_widths", cells=", ".join(map(str, widths)), **facts), **facts)
+    return found
 
 
 def _rows_of(lines: Iterable[str], delimiter: str) -> Iterator[Row]:

@@ -27,15 +27,17 @@ _DIGITS: Final = str.maketrans("123456789", "000000000")
 _FORM: Final = re.compile(
     r"(?P<date>(?P<a>0{1,2}|0000)(?P<s>[./-])(?P<b>0{1,2})(?P=s)(?P<c>0000|00))?"
     r"(?:(?P<glue>(?(date),? +|$^)|(?(date)[Tt]|$^)|(?(date),? в |$^))?"
-    r"(?P<hour>0{1,2})(?P<t>[:.])00(?P<seconds>(?P=t)00)?(?P<fraction>[.,]0+)?"
+    r"(?P<hour>0{1,2})(?P<t>[:.hH-])00(?P<seconds>(?P=t)00)?(?P<fraction>[.,]0+)?"
     r"(?P<half> ?[AaPp][Mm])?(?P<offset> ?[Zz]| ?[+-]00(?::?00)?)?)?"
 )
 _NUMBER: Final = re.compile(r"-?0+(?:[.,]0+)?")
 _PRECISE: Final = re.compile(r"\.0{1,6}")
 _THREE: Final = re.compile(r"(\d+)\D+(\d+)\D+(\d+)")
 _MIDNIGHT: Final = re.compile(
-    r"[ Tt](?:0{1,2}([:.])00(?:[:.]00)?(?:\.0+)?(?! ?[PpAa][Mm])|12([:.])00(?:[:.]00)? ?[Aa][Mm])"
+    r"[ Tt](?:0{1,2}[:.hH-]00(?:[:.]00)?(?:\.0+)?(?! ?[PpAa][Mm])|12[:.]00(?:[:.]00)? ?[Aa][Mm])"
 )
+_SPAN: Final = re.compile(r"(?:^|[ Tt])(\d{1,2})-([01]\d|2[0-4])\Z")
+"""Matches a time of day like 10-12, which may also be a span, from 10 to 12 o'clock."""
 _SERIALS: Final = [(date(year, 1, 1) - date(1899, 12, 30)).days for year in (1982, 2100)]
 _UNIX: Final = (500_000_000, 4_000_000_000)
 
@@ -128,6 +130,8 @@ def _dates(found: re.Match[str]) -> tuple[dict[Order, str], str]:
 
 def _is_native(found: re.Match[str]) -> bool:
     glue, is_pointed = found["glue"].strip(), found["t"] == "."
+    if found["t"] not in ":.":
+        return False
     if len(found["a"]) == _LONG_YEAR:
         has_two_digits = len(found["b"]) == len(found["c"]) == 2
         return found["s"] == "-" and has_two_digits and glue in ("", "T", "t") and not is_pointed
@@ -140,8 +144,8 @@ def _is_native(found: re.Match[str]) -> bool:
 class Seen:
     """Counts the texts in a column that have the same shape.
 
-    ``early`` counts times of day before 07:00. ``dates`` has the three numbers of each date, with
-    its first and its last row.
+    ``early`` counts times of day before 07:00, ``spans`` those that may be spans. ``dates`` has the
+    three numbers of each date, with its first and its last row.
     """
 
     shape: Shape
@@ -151,19 +155,22 @@ class Seen:
     midnights: int = 0
     fractions: int = 0
     early: int = 0
+    spans: int = 0
     low: float = float("inf")
     high: float = float("-inf")
     dates: dict[tuple[str, ...], tuple[int, int]] = field(default_factory=dict)
 
     def add(self, text: str, row: int) -> None:
         self.count += 1
+        if (span := _SPAN.search(text)) is not None:
+            self.spans += int(span[1]) < int(span[2])
         kind = self.shape.kind
         if kind == "number":
             number = float(text.replace(",", "."))
             self.fractions += not number.is_integer()
             self.low, self.high = min(self.low, number), max(self.high, number)
         elif kind == "clock":
-            self.early += int(text.partition(":")[0].partition(".")[0]) < _MORNING
+            self.early += int(re.split(r"\D", text, maxsplit=1)[0]) < _MORNING
         else:
             self.midnights += kind == "moment" and _MIDNIGHT.search(text) is not None
             if not self.shape.family:

@@ -78,12 +78,22 @@ class TimeSettings(NamedTuple):
 
 
 def time_settings(
-    roles: Sequence[Role], table: Table, given: Given, *, is_open: bool = False
+    roles: Sequence[Role],
+    table: Table,
+    given: Given,
+    offered: Sequence[Role] = (),
+    *,
+    is_open: bool = False,
 ) -> TimeSettings:
-    """Decide how times are read; with ``is_open`` it is asked which columns have them."""
-    written = [one for role in roles for one in _written(role)]
+    """Decide how times are read, also those of the columns of which the user must choose.
+
+    With ``is_open`` it is asked which columns have them.
+    """
+    possible = (*roles, *offered)
+    written = [one for role in possible for one in _written(role)]
     orders: dict[str, Order] = {}
     doubts = [doubt for role in roles for doubt in doubts_of(role)]
+    doubts += [doubt for role in offered for doubt in _answer_texts(role)]
     for family in dict.fromkeys(shape.family for _, shape in written):
         members = [one for one in written if one[1].family == family]
         fitting = _orders(family, members)
@@ -97,10 +107,10 @@ def time_settings(
         if order in shape.formats:
             formats.append(shape.formats[order] or DEFAULT)
     of_numbers = [
-        form for role in roles if (form := _OF_NUMBERS.get(role.columns[0].numbers or ""))
+        form for role in possible if (form := _OF_NUMBERS.get(role.columns[0].numbers or ""))
     ]
     formats = list(dict.fromkeys((*formats, *of_numbers)))
-    doubts += _form_doubts(roles, formats)
+    doubts += _form_doubts(possible, formats)
     has_naive = any(not shape.has_offset for _, shape in written) or "excel" in of_numbers
     # what is asked about may have no offset either
     needs_zone = has_naive or is_open or any(doubt.keys for doubt in doubts)
@@ -212,6 +222,20 @@ def doubts_of(role: Role) -> Iterator[Doubt]:
             yield ask("columns", "detect_duration", [role.line], column=name)
     if first.time_kind in CLOCKS:
         yield _about(role, "detect_clock_alone")
+    seen = [one for column in role.columns for one in column.seen("moment", "clock")]
+    dashed = [one for one in seen if any("%H-%M" in form for form in one.shape.formats.values())]
+    if dashed and all(one.spans == one.count for one in dashed):
+        yield _about(role, "detect_spans", example=shown(dashed[0].example))
+    yield from _texts_doubts(role)
+
+
+def _answer_texts(role: Role) -> Iterator[Doubt]:
+    """Yield the doubts about texts if the times of a role may be those of answers."""
+    if role.canonical == "answered_at" and role.columns[0].time_kind:
+        yield from _texts_doubts(role)
+
+
+def _texts_doubts(role: Role) -> Iterator[Doubt]:
     others: dict[str, int] = {}
     for column in role.columns:
         others |= {text: count for text, count in column.texts.items() if not role.is_empty(text)}

@@ -4,7 +4,8 @@ A date, then a time of day, then an offset from UTC or none:
 
 - ``2025-10-31`` followed by ``T`` or a blank, or ``31.10.2025`` followed by a blank;
 - ``31 октября 2025 г.,`` or ``Oct 31, 2025`` followed by a blank, in Russian or English;
-- ``17:30``, ``17:30:00``, ``17:30:00.5`` or ``17 ч. 30 мин.``, after ``31.10.2025`` also ``17.30``;
+- ``17:30``, ``17:30:00``, ``17:30:00.5``, ``17 ч. 30 мин.`` or ``17:30 Uhr``, after
+  ``31.10.2025`` also ``17.30``;
 - ``Z``, ``+03:00``, ``+0300``, ``+03`` or ``+3``, with or without a blank before it, ``UTC``,
   ``МСК`` or ``МСК+1``.
 
@@ -90,7 +91,7 @@ _NAMED_MONTH: Final = re.compile(
 """Matches a date with the name of a month, such as ``12 января 2026 г., 14:05``."""
 _IN_WORDS: Final = re.compile(
     r"(?:,? в)? (\d{1,2})(?: ?ч(?:ас(?:а|ов)?)?\.? ?(\d\d) ?м(?:ин(?:ут[аы]?)?)?\.?"
-    r"|[:.](\d\d) ?ч(?:ас(?:а|ов)?)?\.?)",
+    r"|[:.](\d\d) ?(?:ч(?:ас(?:а|ов)?)?\.?|[Uu]hr))",
     re.ASCII,
 )
 _CLOCK_FIRST: Final = re.compile(
