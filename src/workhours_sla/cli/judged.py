@@ -223,17 +223,12 @@ def _note_later_answers(rows: Rows, result: Evaluation, as_of: datetime) -> None
     """Print a note if appeals without an answer by ``as_of`` have one more than a day later."""
     latest = as_of.astimezone(UTC) + timedelta(days=1)
     unanswered = {outcome.appeal_id for outcome in result.outcomes if not outcome.answered_at}
-    later = [
-        event
-        for event in rows.events
-        if event.type is EventType.REPLIED
-        if event.occurred_at > latest and event.appeal_id in unanswered
-    ]
+    replies = (event for event in rows.events if event.type is EventType.REPLIED)
+    later = [one for one in replies if one.occurred_at > latest and one.appeal_id in unanswered]
     if later:
         last = max(later, key=lambda event: event.occurred_at)
-        at = show_time(last.occurred_at.astimezone(as_of.tzinfo))
-        facts = {"count": len(later), "when": show_time(as_of), "id": shown(last.appeal_id)}
-        echo_note("answers_later", at=at, **facts)
+        at, when = (show_time(one.astimezone(as_of.tzinfo)) for one in (last.occurred_at, as_of))
+        echo_note("answers_later", count=len(later), id=shown(last.appeal_id), at=at, when=when)
 
 
 def main_schedule(configuration: Configuration, target: str | None = None) -> Schedule:

@@ -162,27 +162,14 @@ STEMS: Final[dict[str, tuple[str, ...]]] = {
 }
 """Word beginnings of column names that may mean the same as a canonical column of times."""
 _NO_ANSWERS: Final = (
-    *("план", "срок", "контрол", "обновл", "измен", "модиф", "актуал", "назнач", "распредел"),
-    *("прин", "взят", "переда", "направл", "перенаправ", "закры", "начал", "старт", "выгруз"),
-    *("экспорт", "импорт", "загруз", "просмотр", "прочит", "прочт", "напомин", "продл", "рожд"),
-    *("оцен", "приостан", "возобн", "эскал", "осмотр", "выезд", "звон", "визит", "событ", "происш"),
-    *("инцид", "авари", "удал", "архив", "вход", "согласов", "подпис", "провер", "due", "plan"),
-    *("deadline", "expect", "target", "estimat", "sla", "breach", "violat", "updat", "modif"),
-    *("chang", "edit", "assign", "accept", "start", "begin", "clos", "end", "escalat", "export"),
-    *("import", "sync", "download", "view", "read", "seen", "remind", "birth", "rat", "review"),
-    *("pause", "resum", "hold", "reopen", "schedul", "visit", "call", "login", "activ", "access"),
-    *(
-        "archiv",
-        "delet",
-        "approv",
-        "transfer",
-        "forward",
-        "dispatch",
-        "snooz",
-        "servic",
-        "lock",
-        "incident",
-    ),
+    "план, срок, контрол, обновл, измен, модиф, актуал, назнач, распредел, прин, взят, переда, "
+    "направл, перенаправ, закры, начал, старт, выгруз, экспорт, импорт, загруз, просмотр, "
+    "прочит, прочт, напомин, продл, рожд, оцен, приостан, возобн, эскал, осмотр, выезд, звон, "
+    "визит, событ, происш, удал, архив, вход, соглас, подпис, провер, due, plan, deadline, "
+    "expect, target, estimat, sla, breach, violat, updat, modif, chang, edit, assign, accept, "
+    "start, begin, clos, end, escalat, export, import, sync, download, view, read, seen, remind, "
+    "birth, rat, review, pause, resum, reopen, schedul, visit, call, login, activ, access, "
+    "archiv, delet, approv, transfer, forward, dispatch, servic, lock"
 )
 """Word beginnings of column names that say another time than that of an answer."""
 _MOSCOW: Final = "Europe/Moscow"
@@ -369,12 +356,10 @@ def may_be_other_answer(name: str) -> bool:
     >>> may_be_other_answer("Обновлено"), may_be_other_answer("Дата закрытия")
     (False, False)
     """
-    found, words = matches_of(name), plain(name).split()
-    if plain(name) in NEITHER or any(word.startswith(_NO_ANSWERS) for word in words):
-        return False
-    is_asked = any(match.canonical == "answered_at" for match in found)
-    # the words for an answer or a posting are asked about without a look at the times
-    return (is_asked or not found) and not any(may_be(one, name) for one in STEMS)
+    # words for an answer or a posting are asked about without a look at the times
+    is_known = plain(name) in NEITHER or any(may_be(one, name) for one in STEMS)
+    is_other = any(word.startswith(tuple(_NO_ANSWERS.split(", "))) for word in plain(name).split())
+    return not is_known and not is_other and (may_be_answer(name) or not matches_of(name))
 
 
 @cache

@@ -128,7 +128,7 @@ class Rows:
         if self._kind in ("appeals", None):
             self._compare(own_id, copy)
             if copy[0] and copy[1]:
-                self._compare_times(*copy[:2], cells)
+                self._compare_times(copy[0], copy[1], cells)
 
     def _compare_times(self, answered: str, posted: str, cells: Sequence[str]) -> None:
         self._answered += 1
@@ -136,7 +136,8 @@ class Rows:
         for role, counts in self._beside if self._answered <= _COMPARED else ():
             other = self._as_read(role.text(cells))
             counts["other"] += "" != other != self._as_read(answered)
-            counts["later"] += other > self._as_read(posted)
+            is_unread = other[4:5] != "-"  # its form is not that of the other columns
+            counts["later"] += bool(other) and (is_unread or other > self._as_read(posted))
 
     def _compare(self, own_id: str, copy: list[str]) -> None:
         answered, *others = self._copies.get(own_id, copy)
