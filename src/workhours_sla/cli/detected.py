@@ -219,8 +219,8 @@ def init(wanted: _InitOptions, _: LangOption) -> None:
     echo_lines(_columns(detected), err=True)
     for note in detected.notes:
         note_text(note)
-    echo_lines((doubt.text for doubt in detected.doubts if doubt.section), err=True)
     _refuse(detected, wanted.file)
+    echo_lines((doubt.text for doubt in detected.doubts), err=True)
     if wanted.out is None:
         click.echo(text, nl=False)
         return
