@@ -483,6 +483,8 @@ def test_each_question_blocks_the_reading_until_it_is_answered(tmp_path: Path) -
             continue
         _, found = detected_of(sheet, tmp_path)
         text = configuration_text(found, schedule={})
+        if not all(doubt.section for doubt in found.doubts):
+            continue  # a file that no configuration can read has none
         open_questions = [doubt for doubt in found.doubts if doubt.keys]
         assert open_questions, name
         for doubt in open_questions:

@@ -95,10 +95,13 @@ Ticket ID|Subject|Requester|Created at|Updated at|Solved at|Assignee|Group|Statu
 2|Не горит фонарь|Иванов|2026-01-13 12:05|2026-01-14 9:00||Петров|ЖКХ|Open""",
         asked=("answered_at",),
     ),
-    "Freshdesk": Sheet("""\
+    "Freshdesk": Sheet(
+        """\
 Ticket ID|Subject|Status|Priority|Source|Agent|Group|Created time|Due by Time|Resolved time|Closed time|Initial response time|First response time (in hrs)
 1|s|Closed|Low|Email|Bob|Roads|2026-01-12 10:05:00|2026-01-13 14:05:33|2026-01-12 12:05:33|2026-01-12 18:05:33|2026-01-12 11:30:00|01:25:00
-2|s|Open|Low|Email|Bob|Roads|2026-01-13 12:05:00|2026-01-14 14:05:33||||"""),  # noqa: E501
+2|s|Open|Low|Email|Bob|Roads|2026-01-13 12:05:00|2026-01-14 14:05:33||||""",  # noqa: E501
+        asked=("answered_at",),
+    ),
     "ServiceNow": Sheet(
         """\
 number|opened_at|resolved_at|closed_at|state|assignment_group|assigned_to|sys_created_on

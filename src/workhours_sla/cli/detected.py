@@ -85,6 +85,7 @@ def input_of(file: str, given: Given, stack: ExitStack) -> Input:
 
     detected = detect(found.where, name=found.name, given=given)
     from_start(found.where)
+    _refuse(detected, file)
     for doubt in detected.doubts:
         msg = say("detect_not_one", name=shlex.quote(file), question=doubt.question)
         raise SourceError(msg, name=detected.name)
@@ -93,6 +94,13 @@ def input_of(file: str, given: Given, stack: ExitStack) -> Input:
     note_text(INIT.text("assumed", name=name, what=_summary(detected.options)))
     echo_lines(_columns(detected), err=True)
     return found
+
+
+def _refuse(detected: Detected, file: str) -> None:
+    for doubt in detected.doubts:
+        if not doubt.section:
+            msg = say("detect_no_way", name=shlex.quote(file), question=doubt.question)
+            raise SourceError(msg, name=detected.name)
 
 
 def path_or_stdin(file: str) -> Path | BinaryIO:
@@ -225,6 +233,7 @@ def init(wanted: _InitOptions, _: LangOption) -> None:
     echo_lines(_columns(detected), err=True)
     for note in detected.notes:
         note_text(note)
+    _refuse(detected, wanted.file)
     echo_lines((doubt.text for doubt in detected.doubts), err=True)
     if wanted.out is None:
         click.echo(text, nl=False)

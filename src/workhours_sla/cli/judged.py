@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from msgspec.structs import asdict
@@ -16,6 +16,7 @@ from workhours_sla.cli.output import Stages, echo_note, show_time
 from workhours_sla.cli.settings import InputOptions, Settings
 from workhours_sla.cli.times import clock, read_edge
 from workhours_sla.config.policy import CONDITIONS, Configuration
+from workhours_sla.errors import shown
 from workhours_sla.json.answers import schedule_data
 from workhours_sla.json.outcomes import quarantined_data
 from workhours_sla.sla.appeal import Quarantined
@@ -199,6 +200,7 @@ def judged(
     )
     settings.note_ends(configuration, as_of)
     _note_pauses(rows, configuration)
+    _note_later_answers(rows, result, as_of)
     version = version or configuration.policy.version
     return Judged(configuration, settings.target, rows, result, as_of, version)
 
@@ -215,6 +217,18 @@ def _note_pauses(rows: Rows, configuration: Configuration) -> None:
     count = sum(event.type is EventType.PAUSED for event in rows.events)
     if count:
         echo_note("pauses_not_counted", count=count)
+
+
+def _note_later_answers(rows: Rows, result: Evaluation, as_of: datetime) -> None:
+    """Print a note if appeals without an answer by ``as_of`` have one more than a day later."""
+    latest = as_of.astimezone(UTC) + timedelta(days=1)
+    unanswered = {outcome.appeal_id for outcome in result.outcomes if not outcome.answered_at}
+    replies = (event for event in rows.events if event.type is EventType.REPLIED)
+    later = [one for one in replies if one.occurred_at > latest and one.appeal_id in unanswered]
+    if later:
+        last = max(later, key=lambda event: event.occurred_at)
+        at, when = (show_time(one.astimezone(as_of.tzinfo)) for one in (last.occurred_at, as_of))
+        echo_note("answers_later", count=len(later), id=shown(last.appeal_id), at=at, when=when)
 
 
 def main_schedule(configuration: Configuration, target: str | None = None) -> Schedule:

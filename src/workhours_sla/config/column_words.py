@@ -170,6 +170,17 @@ STEMS: Final[dict[str, tuple[str, ...]]] = {
     ),
 }
 """Word beginnings of column names that may mean the same as a canonical column of times."""
+_NO_ANSWERS: Final = (
+    "план, срок, контрол, обновл, измен, модиф, актуал, назнач, распредел, прин, взят, переда, "
+    "направл, перенаправ, закры, начал, старт, выгруз, экспорт, импорт, загруз, просмотр, "
+    "прочит, прочт, напомин, продл, рожд, оцен, приостан, возобн, эскал, осмотр, выезд, звон, "
+    "визит, событ, происш, удал, архив, вход, соглас, подпис, провер, due, plan, deadline, "
+    "expect, target, estimat, sla, breach, violat, updat, modif, chang, edit, assign, accept, "
+    "start, begin, clos, end, escalat, export, import, sync, download, view, read, seen, remind, "
+    "birth, rat, review, pause, resum, reopen, schedul, visit, call, login, activ, access, "
+    "archiv, delet, approv, transfer, forward, dispatch, servic, lock"
+)
+"""Word beginnings of column names that say another time than that of an answer."""
 _MOSCOW: Final = "Europe/Moscow"
 ZONES: Final = {"utc": "UTC", "gmt": "UTC", "мск": _MOSCOW, "msk": _MOSCOW} | dict.fromkeys(
     ("московское", "московского", "московскому"), _MOSCOW
@@ -351,6 +362,18 @@ def may_be(canonical: str, name: str) -> bool:
     True
     """
     return any(word.startswith(STEMS[canonical]) for word in plain(name).split())
+
+
+def may_be_other_answer(name: str) -> bool:
+    """Whether a column beside the answers may have the answers, as far as its name says.
+
+    >>> may_be_other_answer("Фактически"), may_be_other_answer("Дата закрытия")
+    (True, False)
+    """
+    # words for an answer or a posting are asked about without a look at the times
+    is_known = plain(name) in NEITHER or any(may_be(one, name) for one in STEMS)
+    is_other = any(word.startswith(tuple(_NO_ANSWERS.split(", "))) for word in plain(name).split())
+    return not is_known and not is_other and (may_be_answer(name) or not matches_of(name))
 
 
 @cache

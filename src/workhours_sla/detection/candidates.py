@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from workhours_sla.config.column_words import (
@@ -12,16 +12,20 @@ from workhours_sla.config.column_words import (
     COUNTERS,
     LAST,
     NEITHER,
+    STEMS,
     SURE,
     TIMES,
+    matches_of,
     may_be,
     plain,
     readability,
     says_time,
     without_names,
 )
-from workhours_sla.detection.detected import MOST_LISTED, Doubt, ask, toml_line
-from workhours_sla.detection.table import CLOCKS, DATES, MOMENTS, MOST_VALUES, Column, Role
+from workhours_sla.detection.detected import MOST_LISTED, Doubt, ask, listed, toml_line
+from workhours_sla.detection.table import CLOCKS, DATES, MOMENTS, MOST_VALUES, Column, Role, Table
+from workhours_sla.detection.words import REPLIES, may_be_answered
+from workhours_sla.errors import shown
 from workhours_sla.text.messages import say
 
 _SPLIT: Final = frozenset({"agency_id", "type", "status", "author_role", "their_verdict"})
@@ -81,8 +85,9 @@ def _score(column: Column, canonical: str) -> tuple[int, int, int] | None:
 class Columns:
     """Chooses among the columns of a table that have a name."""
 
-    def __init__(self, columns: Sequence[Column]) -> None:
-        self.columns: list[Column] = [column for column in columns if column.name]
+    def __init__(self, table: Table) -> None:
+        self.columns: list[Column] = [column for column in table.columns if column.name]
+        self._elsewhere = table.elsewhere
         self._by_index = {column.index: column for column in self.columns}
 
     def ranked(self, canonical: str, taken: Iterable[Column] = ()) -> dict[int, list[Column]]:
@@ -201,34 +206,58 @@ class Columns:
 
     def left(self, canonical: str, roles: Iterable[Role]) -> list[Role]:
         """Return the columns that may be ``canonical`` although no name says it, the best first."""
-        used = {column.index for role in roles for column in role.columns}
-        left = [
-            column
-            for column in self.columns
-            if column.index not in used and column.filled and not column.has_objects
-        ]
+        left = self._unused(roles)
         if canonical == "appeal_id":
             left = [one for one in left if one.time_kind not in ("moment", "date", "clock")]
             left.sort(key=lambda one: -one.filled)
         else:
             # a column with the name is offered even if most of its values are no times
             named = [one for one in left if one.rank(canonical) is not None]
+            named = [one for one in named if one.may_have_times or one.texts]
             stem = "answered_at" if canonical == "answered_at" else "posted_at"
             left = [one for one in left if one.time_kind in MOMENTS]
             left.sort(key=lambda one: not may_be(stem, one.name))
             left += [one for one in named if one not in left]
         return [Role(canonical, (column,)) for column in left[:MOST_LISTED]]
 
-    def missing(self, canonical: str, left: Sequence[Role]) -> Doubt:
-        """Return the question which of the columns ``left`` is ``canonical``."""
+    def _unused(self, roles: Iterable[Role]) -> list[Column]:
+        used = {column.index for role in roles for column in role.columns}
+        return [
+            column
+            for column in self.columns
+            if column.index not in used and column.filled and not column.has_objects
+        ]
+
+    def missing(self, canonical: str, roles: Collection[Role]) -> Doubt:
+        """Return the question which column is ``canonical``, if the names do not say it."""
+        left = self.left(canonical, roles)
+        is_possible = left or canonical == "appeal_id"
+        is_possible = is_possible or any(one.may_have_times for one in self._unused(roles))
+        section = "columns" if is_possible else ""
         choices = [role.line for role in left]
         names = ", ".join(role.shown for role in left)
         some = say("detect_best", columns=names) if names else say("detect_none")
-        facts: dict[str, object] = {"columns": some}
-        if canonical == "answered_at":
+        cause, facts = self._elsewhere_is(canonical)
+        if not cause and canonical == "answered_at":
+            section, cause = "columns", "detect_no_answers"
             choices.append(toml_line(canonical, ""))
-            return ask("columns", "detect_no_answers", choices, canonical, **facts)
-        return ask("columns", "detect_missing", choices, canonical, canonical=canonical, **facts)
+        cause = cause or ("detect_missing" if section else "detect_no_list")
+        facts |= {"columns": some, "canonical": canonical}
+        return ask(section, cause, choices, canonical, **facts)
+
+    def _elsewhere_is(self, canonical: str) -> tuple[str, dict[str, object]]:
+        # why a time must exist that no column has, as the cause of a question; "" if it need not
+        for sheet, name in self._elsewhere if canonical in STEMS else ():
+            named = any(match.canonical == canonical for match in matches_of(name))
+            if named or may_be(canonical, name):
+                return "detect_on_sheet", {"sheet": shown(sheet)}
+        for column in self.columns if canonical == "answered_at" else ():
+            if plain(column.name) in REPLIES and column.filled:
+                return "detect_messages", {"column": shown(column.name)}
+            values = list(filter(may_be_answered, column.values))
+            if values and column.rank("status") is not None:
+                return "detect_by_status", {"column": shown(column.name), "values": listed(values)}
+        return "", {}
 
 
 def _of_ids(columns: Iterable[Column], rank: int, cause: str = "") -> Candidates:

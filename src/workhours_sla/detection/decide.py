@@ -21,7 +21,7 @@ from workhours_sla.detection.detected import (
     toml_line,
 )
 from workhours_sla.detection.open import Rows, doubts_of_unread
-from workhours_sla.detection.table import Column, Role, Row, Table
+from workhours_sla.detection.table import CLOCKS, MOMENTS, Column, Role, Row, Table
 from workhours_sla.detection.times import DEFAULT, doubts_of, time_settings
 from workhours_sla.detection.words import event_type, status_meaning
 from workhours_sla.errors import shown
@@ -56,9 +56,8 @@ class _Decision:
             self.doubts.append(found.doubt)
             self.offered += found.roles
         elif needed:
-            left = self.columns.left(found.canonical, self.roles.values())
-            self.doubts.append(self.columns.missing(found.canonical, left))
-            self.offered += left
+            self.doubts.append(self.columns.missing(found.canonical, self.roles.values()))
+            self.offered += self.columns.left(found.canonical, self.roles.values())
 
     @property
     def used(self) -> list[Column]:
@@ -77,7 +76,7 @@ def decide(
     ``options`` are the keys of ``[input]`` that are already decided. ``rows`` returns the rows
     below the header again, to compare them.
     """
-    columns = Columns(table.columns)
+    columns = Columns(table)
     made = _Decision(columns)
     made.take(columns.ids(), needed=True)
     _choose_kind(made)
@@ -87,12 +86,12 @@ def decide(
     is_open = bool(made.doubts) or len(times) < len(_TIMES[made.kind])
     offered = [role for role in made.offered if role.canonical in _TIMES[made.kind]]
     settings = time_settings(times, table, given, offered, is_open=is_open)
-    made.doubts += settings.doubts
     unread = [one for one in columns.columns if one not in made.used]
+    made.doubts += [_with_others(one, unread) for one in settings.doubts]
     made.doubts += doubts_of_unread(columns, made.kind, made.roles, unread)
     _place_values(made)
     if "appeal_id" in made.roles:
-        compared = Rows(columns, made.kind, made.roles, unread)
+        compared = Rows(columns, made.kind, made.roles, unread, settings.as_read)
         for _, cells in rows():
             compared.add(cells)
         found = list(compared.doubts())
@@ -127,6 +126,15 @@ def decide(
         tuple(made.notes),
         tuple(made.doubts),
     )
+
+
+def _with_others(doubt: Doubt, unread: Iterable[Column]) -> Doubt:
+    """Offer columns of times instead of one of dates; without any the file cannot be read."""
+    if doubt.question.cause != "detect_only_dates":
+        return doubt
+    times = [one for one in unread if one.time_kind in (*MOMENTS, *CLOCKS) and one.name]
+    lines = [toml_line(doubt.keys[0], one.name) for one in times if one.time_kind in MOMENTS]
+    return doubt._replace(section="columns" if times else "", choices=tuple(lines))
 
 
 def _choose_kind(made: _Decision) -> None:

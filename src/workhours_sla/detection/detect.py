@@ -63,7 +63,10 @@ def detect(
     if not table.rows:
         raise SourceError(say("detect_no_rows", name=name, row=found.header.row), name=name)
     detected = decide(name, table, found.options, found.rows, given)
-    return replace(detected, doubts=(*found.doubts, *detected.doubts))
+    doubts = detected.doubts
+    if any(doubt.keys for doubt in found.doubts):  # another table of the file may have more
+        doubts = tuple(one._replace(section=one.section or "columns") for one in doubts)
+    return replace(detected, doubts=(*found.doubts, *doubts))
 
 
 class _Read:

@@ -30,7 +30,8 @@ class Doubt(NamedTuple):
 
     ``section`` is the section of the configuration for the answer, and ``choices`` are TOML lines.
     ``asked`` are the keys to answer if no choices name them. Unless ``is_read`` is true, the file
-    cannot be read before the question is answered.
+    cannot be read before the question is answered. Without a section no configuration answers it,
+    only another file.
     """
 
     section: str

@@ -221,14 +221,19 @@ def _workbook(source: Again, name: str, kind: str) -> FoundTable:
 
         return _Possible(sheet, header, read)
 
-    found = _best(source, name, map(possible, first), kind, "sheet", near=1)
+    tables = [table for table in map(possible, first) if table]
+    found = _best(source, name, tables, kind, "sheet", near=1)
+    others = [one for one in tables if one.header is not found.header]
+    timed = [one for one in others if has_times(first[one.value])]
+    names = tuple((one.value, name) for one in timed for name in (one.value, *one.header.cells))
+    found = found._replace(header=found.header._replace(elsewhere=names))
     fitting = found.options.get("sheet")
     unread = [
         sheet for sheet, rows in first.items() if fitting and sheet != fitting and has_times(rows)
     ]
     if unread:
-        others = warn("input", "detect_other_sheets", sheets=", ".join(map(shown, unread)))
-        found = found._replace(doubts=(*found.doubts, others))
+        doubt = warn("input", "detect_other_sheets", sheets=", ".join(map(shown, unread)))
+        found = found._replace(doubts=(*found.doubts, doubt))
     return found
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Final
 
-from workhours_sla.config.column_words import may_be, plain
+from workhours_sla.config.column_words import may_be, may_be_other_answer, plain
 from workhours_sla.detection.candidates import Columns
 from workhours_sla.detection.detected import Doubt, Kind, ask, listed, toml_line, warn
-from workhours_sla.detection.table import MOST_IDS, SHOWN, Column, Role
+from workhours_sla.detection.table import MOMENTS, MOST_IDS, SHOWN, Column, Role
 from workhours_sla.detection.words import (
     BEFORE,
     THREADS,
@@ -27,6 +27,11 @@ from workhours_sla.sla.event import Attributes
 Roles = Mapping[str, Role]
 _ROUNDED: Final = re.compile(r"\d(?:[.,]\d+)?[Ee]\+?\d+", re.ASCII)
 """Matches an id that a spreadsheet program has shortened, such as 1,23E+15."""
+_COMPARED: Final = 1000
+"""Number of the first answered rows in which other columns of times are compared."""
+_COPIED: Final = 0.9
+"""If this share of answers has the time of its posting, one column may be a copy of the other."""
+_FEWEST: Final = 3
 
 
 def doubts_of_unread(
@@ -63,8 +68,14 @@ class Rows:
     """Compares the rows with each other and with the columns that are not read."""
 
     def __init__(
-        self, columns: Columns, kind: Kind | None, roles: Roles, unread: Sequence[Column]
+        self,
+        columns: Columns,
+        kind: Kind | None,
+        roles: Roles,
+        unread: Sequence[Column],
+        as_read: Callable[[str], str],
     ) -> None:
+        self._columns, self._as_read = columns, as_read
         self._kind, self._roles, self._own = kind, roles, roles["appeal_id"]
         self._ids: dict[str, str] = {}  # the first id for each kind of contradiction
         self._copies: dict[str, list[str]] = {}  # the answer and the other values of an appeal
@@ -74,6 +85,14 @@ class Rows:
             one
             for one in columns.columns
             if one.has_ids and not one.repeated and one not in self._own.columns
+        ]
+        self._answered = self._copied = 0
+        # columns beside the answers, with how many of their times differ and are after the posting
+        self._beside = [
+            (Role("answered_at", (one,)), Counter[str]())
+            for one in unread
+            if kind == "appeals" and one.time_kind in MOMENTS and not one.is_midnight
+            if may_be_other_answer(one.name)
         ]
         statuses = [one for ranked in columns.ranked("status").values() for one in ranked]
         self._untimed = [(one, Counter[str]()) for one in statuses if "answered_at" in roles]
@@ -108,6 +127,17 @@ class Rows:
                 (inside if since.startswith(text) else outside).add(own_id)
         if self._kind in ("appeals", None):
             self._compare(own_id, copy)
+            if copy[0] and copy[1]:
+                self._compare_times(copy[0], copy[1], cells)
+
+    def _compare_times(self, answered: str, posted: str, cells: Sequence[str]) -> None:
+        self._answered += 1
+        self._copied += answered == posted
+        for role, counts in self._beside if self._answered <= _COMPARED else ():
+            other = self._as_read(role.text(cells))
+            counts["other"] += "" != other != self._as_read(answered)
+            is_unread = other[4:5] != "-"  # its form is not that of the other columns
+            counts["later"] += bool(other) and (is_unread or other > self._as_read(posted))
 
     def _compare(self, own_id: str, copy: list[str]) -> None:
         answered, *others = self._copies.get(own_id, copy)
@@ -125,10 +155,22 @@ class Rows:
             }
             facts |= {"first": listed([*self.contradicting][:SHOWN])}
             lines = [toml_line("appeal_id", one.name) for one in self._others]
-            yield ask("columns", "detect_ids_repeat", lines, "appeal_id", column=name, **facts)
+            is_log = 2 * len(self.contradicting) > len(self._copies)
+            section = "columns" if lines or is_log else ""
+            yield ask(section, "detect_ids_repeat", lines, "appeal_id", column=name, **facts)
         if "detect_ids_rounded" in self._ids:
             own_id = shown(self._ids["detect_ids_rounded"])
             yield ask("columns", "detect_ids_rounded", [self._own.line], column=name, id=own_id)
+        role, posted = self._roles.get("answered_at"), self._roles.get("posted_at")
+        if role and posted and self._copied >= max(_FEWEST, _COPIED * self._answered):
+            missing = self._columns.missing("answered_at", self._roles.values())
+            facts = {"column": role.names, "posted": posted.names}
+            facts |= {"count": self._copied, "of": self._answered}
+            yield ask("columns", "detect_copied", (*missing.choices, role.line), **facts)
+        for other, counts in self._beside:
+            if role and counts["other"] and 2 * counts["later"] >= min(self._answered, _COMPARED):
+                names = f"{role.shown}, {other.shown}"
+                yield ask("columns", "detect_two_answers", [role.line, other.line], columns=names)
         for column, counts in self._untimed:
             if counts:
                 untimed = {"values": listed(counts), "count": counts.total()}

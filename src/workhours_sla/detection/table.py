@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -35,6 +36,8 @@ _USUAL: Final = 0.95
 """If this share of a column's numbers has one shape, the others are faults."""
 _ENOUGH: Final = 2
 """A row with this many known column names is certainly a header."""
+_OF_A_TIME: Final = 4
+"""A text with so many numbers may be a time in an unknown form."""
 
 MOMENTS: Final = ("moment", "excel", "unix", "unix_ms")
 DATES: Final = ("date", "excel_date")
@@ -166,6 +169,13 @@ class Column:
         return next(most, self.numbers if 2 * self.count("number") > real else None)
 
     @property
+    def may_have_times(self) -> bool:
+        """Whether any text has a date or a time of day, or the numbers of one."""
+        return self.count("moment", "date", "clock") > 0 or any(
+            len(re.findall(r"\d+", text)) >= _OF_A_TIME for text in self.texts
+        )
+
+    @property
     def shown(self) -> str:
         example = f" ({shown(self.first[0][:LONGEST])})" if self.first else ""
         return f"{shown(self.name)}{example}"
@@ -211,7 +221,8 @@ class Header(NamedTuple):
     """The row, or the last of two rows, with the column names.
 
     ``known`` counts the canonical columns that it names. ``above`` is the text of the rows above
-    it. ``others`` are the numbers of other rows that may be the header.
+    it. ``others`` are the numbers of other rows that may be the header. ``elsewhere`` are other
+    sheets with times, each with its name and those of its columns.
     """
 
     row: int
@@ -219,6 +230,7 @@ class Header(NamedTuple):
     known: int
     others: tuple[int, ...] = ()
     above: str = ""
+    elsewhere: tuple[tuple[str, str], ...] = ()
 
 
 class Table:
@@ -229,6 +241,7 @@ class Table:
             Column(name, at) for at, name in enumerate(numbered(header.cells))
         ]
         self.above: str = header.above
+        self.elsewhere = header.elsewhere
         self.rows: int = 0
         for number, texts in rows:
             self.rows += any(texts)

@@ -110,6 +110,10 @@ THREADS: Final = frozenset(
 """JSON keys of nested lists that may contain answers."""
 
 
+REPLIES: Final = frozenset(("reply to message id", "reply to", "in reply to", "ответ на сообщение"))
+"""Names of columns that contain the message to which a row replies."""
+
+
 def event_type(value: str) -> str | None:
     return _EVENT_OF.get(plain(value))
 

@@ -29,6 +29,8 @@ from workhours_sla.worktime.amounts import parse_amount
 
 _MANY: Final = 10
 """From this number of equal times on they cannot be chance."""
+_COPIED, _FEWEST = 0.9, 3
+"""If this share of so many answers has the time of its posting, a column may be a copy."""
 
 
 @public("workhours_sla.files")
@@ -133,12 +135,13 @@ def _with_answers(items: Iterator[Item], layout: Layout, opened: OpenedFile) -> 
     """Yield the items, and say afterwards if the columns of times cannot be right."""
     times: tuple[set[datetime], set[datetime]] = set(), set()  # of postings and answers
     ids: set[str] = set()
-    counts, early = [0, 0], 0
+    counts, early, copied = [0, 0], 0, 0
     for item in items:
         yield item
         if isinstance(item, Fault):
             early += item.reason == "reply_before_post"
             continue
+        copied += len(item) > 1 and item[0].occurred_at == item[1].occurred_at
         for at, event in enumerate(item[:2]):
             if len(ids) < 2:
                 ids.add(event.appeal_id)
@@ -150,6 +153,9 @@ def _with_answers(items: Iterator[Item], layout: Layout, opened: OpenedFile) -> 
     if early > 1 and not counts[1]:
         facts = {"count": early, "posted": posted, "answered": answered}
         raise SourceError(say("answers_before", name=opened.name, **facts), name=opened.name)
+    if copied >= max(_FEWEST, _COPIED * counts[1]):
+        facts = {"count": copied, "of": counts[1], "posted": posted, "answered": answered}
+        opened.notes.append(say("answers_copied", **facts))
     for column, count, found in zip((posted, answered), counts, times, strict=True):
         if len(found) == 1 < len(ids) and count >= _MANY:
             opened.notes.append(say("one_time", column=column, count=count))
