@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import re
 import shutil
 from pathlib import Path
 
 import pytest
 
-from kit.made_sheets import SHAPES, table
+from kit.made_sheets import SHAPES, table, workbook
 from kit.paths import EXAMPLES, SAMPLES
 from kit.values import Capture, run
+from workhours_sla.config.agency_names import several_spellings
 from workhours_sla.config.file import load_config
 from workhours_sla.text import catalog
 
@@ -70,6 +72,94 @@ def test_init_prints_the_configuration_unless_a_file_is_given(
 
 
 SHEETS_WITH_QUESTIONS = [name for name, make in SHAPES.items() if make(1).asks]
+
+
+SPELLED = """Номер;Поступило;Отвечено;Ведомство
+1;12.03.2026 09:15;12.03.2026 10:24;администрация г.Волжский
+2;12.03.2026 09:51;12.03.2026 14:49;Администрация г. Волжский
+3;13.03.2026 14:20;13.03.2026 15:20;Администрация г. Волжский
+4;13.03.2026 14:21;-;АДМ.  ГОРОДА ВОЛЖСКИЙ
+5;13.03.2026 14:22;13.03.2026 15:22;Администрация г. Волжская
+;;;
+Итого;5;4;
+"""
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_spellings_of_one_agency_are_lines_to_take_the_mark_off(
+    form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = [line.split(";") for line in SPELLED.splitlines()]
+    file, config = Path(f"rows.{form}"), Path("region.toml")
+    file.write_bytes(SPELLED.encode() if form == "csv" else workbook(rows))
+    _, _, err = run(capsys, "init", file, VGG, "--out=region.toml", "--lang=en")
+    note = (
+        "Note: 1 agency is written in several ways, such as 'Администрация г. Волжский' and "
+        "'администрация г.Волжский', each counted as an agency of its own; "
+    )
+    assert note in err
+    text = config.read_text("utf-8")
+    commented = text[text.index("# [values.agency_id]") :].splitlines()
+    assert commented[1:] == [
+        '# "администрация г.Волжский" = "Администрация г. Волжский"',
+        '# "АДМ.  ГОРОДА ВОЛЖСКИЙ" = "Администрация г. Волжский"',
+    ]
+    total = "Note: 1 row is a total (row 8) and is left out"
+
+    def agencies(command: str, *options: str) -> tuple[str, set[str | None]]:
+        _, out, err = run(
+            capsys, command, file, "--config=region.toml", AS_OF, "--json", "--lang=en", *options
+        )
+        found = json.loads(out)
+        if command == "check":
+            return err, {one["agency_id"] for one in found["outcomes"]}
+        table = next(one for one in found["report"]["tables"] if one["by"] == "agency")
+        assert found["report"]["quality"]["intake"]["ignored"] == 0
+        assert found["report"]["quality"]["intake"]["without_appeal"] == 2 - (form == "xlsx")
+        return err, {row["key"] for row in table["rows"]}
+
+    for command in ("check", "report"):
+        config.write_text(text, "utf-8")
+        err, names = agencies(command)
+        assert "Note: 1 agency is written in several ways, such as 'администрация г.Волж" in err
+        assert total in err
+        assert len(names) == 4
+        config.write_text(
+            text.replace("\n".join(commented), "\n".join(one[2:] for one in commented)), "utf-8"
+        )
+        err, names = agencies(command)
+        assert "several ways" not in err
+        assert names == {"Администрация г. Волжский", "Администрация г. Волжская"}
+    _, out, _ = run(capsys, "report", file, "--config=region.toml", AS_OF, "--lang=en")
+    assert "configured" not in out
+    assert "Rows without an appeal, such as totals, notes and blank rows: " in out
+
+
+SAME = [
+    ("Администрация г. Волжский", "администрация г.Волжский", "«Администрация города Волжский»"),
+    ("Отдел ЖКХ", "Отдел жилищно-коммунального хозяйства"),
+    ("Быковский р-н", "Быковский район"),
+    ("МБУ «Берёзка»", 'Муниципальное бюджетное учреждение "Березка"'),
+    ("Школа №5 им. Гагарина", "школа № 5 имени Гагарина"),
+    ("Roads Dept.", "roads department"),
+]
+OTHER = [
+    ("Администрация г. Волжский", "Администрация г. Волжская"),
+    ("Администрация Волгограда", "Администрация Волгоград"),
+    ("Администрация г. Волгограда", "Администрация Волгограда"),
+    ("Участок 1.2", "Участок 12"),
+    ("Участок 1.2", "Участок 1 2"),
+    ("St Mary", "Street Mary"),
+    ("-", "—"),
+]
+
+
+def test_only_case_blanks_dots_and_short_forms_make_spellings() -> None:
+    for names in SAME:
+        assert several_spellings(names) == [list(names)]
+    for names in OTHER:
+        assert several_spellings(names) == []
 
 
 def test_init_never_overwrites_a_file(sheet: Path, capsys: Capture) -> None:

@@ -214,7 +214,8 @@ def test_a_second_table_of_a_page_is_noted() -> None:
     for page, notes in pages.items():
         with open_source(BytesIO(page.encode()), config) as source:
             list(source)
-        assert [note.cause for note in source.notes] == ["other_tables"] * notes
+        causes = [note.cause for note in source.notes]
+        assert causes == [*["other_tables"] * notes, "row_of_totals"]
 
 
 def test_a_question_names_its_candidates_with_an_example_the_best_first() -> None:

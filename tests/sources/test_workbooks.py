@@ -376,8 +376,9 @@ def test_ods() -> None:
     assert ids(items) == ["1001", "A-2"]
     assert first(items)[0].agency_id == "Дороги"
     assert first(items[1:])[0].occurred_at == datetime(2026, 3, 12, tzinfo=UTC)
-    (note,) = map(str, source.notes)  # an error may be among the empty cells
+    note, totals = map(str, source.notes)  # an error may be among the empty cells
     assert "3 cells of the columns that are read are empty; save the file as .xlsx" in note
+    assert totals == "1 row is a total (row 8) and is left out"
 
 
 @pytest.mark.parametrize("form", ["xlsx", "xls"])

@@ -18,7 +18,7 @@ from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.russia.regions import region, region_ids
 from workhours_sla.calendars.zones import time_zone
 from workhours_sla.cli.help import Options, argument, command, option
-from workhours_sla.cli.output import echo_lines, note_text, printable
+from workhours_sla.cli.output import echo_lines, note_spellings, note_text, printable
 from workhours_sla.cli.settings import (
     CommonOptions,
     DatesOptions,
@@ -234,6 +234,7 @@ def init(wanted: _InitOptions, _: LangOption) -> None:
     for note in detected.notes:
         note_text(note)
     _refuse(detected, wanted.file)
+    note_spellings(detected.spellings)
     echo_lines((doubt.text for doubt in detected.doubts), err=True)
     if wanted.out is None:
         click.echo(text, nl=False)

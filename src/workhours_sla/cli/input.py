@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 import click
 
 from workhours_sla.cli.detected import input_of, path_or_stdin
-from workhours_sla.cli.output import Stages, echo_note, note_text
+from workhours_sla.cli.output import Stages, echo_note, note_spellings, note_text
 from workhours_sla.cli.settings import InputOptions
+from workhours_sla.config.agency_names import several_spellings
 from workhours_sla.config.column_names import shown_columns
 from workhours_sla.config.sections import Config
 from workhours_sla.detection.detected import Given
@@ -70,6 +71,7 @@ class Rows:
     unit: Literal["line", "row", "record"] = "line"
     claims: Sequence[Claim] = ()
     ignored: int = 0
+    without_appeal: int = 0  # those of the ignored rows that no configuration ignores
     inverted: int = 0  # rows whose answer precedes the posting within the tolerance
     repeated: Sequence[str] = ()  # an id for each row that contradicts another row of its appeal
 
@@ -97,6 +99,8 @@ def read_rows(
         rows, config = _from_file(file or "", config, stages, given)
     _check_share(rows, least)
     note_shared_ids(rows.events, config)
+    names = dict.fromkeys(map(attrgetter("agency_id"), rows.events))
+    note_spellings(several_spellings(filter(None, names)))
     return rows
 
 
@@ -141,6 +145,7 @@ def _from_file(
             unit=source.unit,
             claims=tuple(source.claims),
             ignored=source.ignored,
+            without_appeal=source.without_appeal,
             inverted=source.inverted,
             repeated=appeals.repeated,
         )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TextIO
 
 import click
 
+from workhours_sla.errors import shown
 from workhours_sla.json.answers import json_value
 from workhours_sla.json.text import escape_controls
 from workhours_sla.sources.written_times import offset_text
@@ -193,6 +194,14 @@ def echo_note(key: str, /, **facts: object) -> None:
 
 def note_text(text: object) -> None:
     echo_lines([f"{SHELL.text('note')}: {said(text)}"], err=True)
+
+
+def note_spellings(groups: Sequence[Sequence[str]]) -> None:
+    """Print a note if agencies are written in several ways, with one as an example."""
+    if groups:
+        first, other, *_ = groups[0]
+        facts = {"first": shown(first), "other": shown(other)}
+        echo_note("several_spellings", count=len(groups), **facts)
 
 
 def note_calendar_ends(schedules: Iterable[Schedule], at: datetime | date) -> None:

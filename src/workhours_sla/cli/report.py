@@ -164,7 +164,12 @@ def _made(
 
 
 def _with_rows(intake: Intake, rows: Rows) -> Intake:
-    intake = replace(intake, ignored=rows.ignored, inverted=rows.inverted)
+    intake = replace(
+        intake,
+        ignored=rows.ignored - rows.without_appeal,
+        without_appeal=rows.without_appeal,
+        inverted=rows.inverted,
+    )
     if not rows.per_event:  # the order of rows of appeals does not show which events came late
         intake = replace(intake, late=None)
     stored = rows.stored

@@ -97,8 +97,9 @@ class Intake:
     of a reason and a count; a reason is a key of ``catalog.UNMATCHED_REASONS``. ``late`` counts the
     events that were received after another event although they occurred before it; it is None for
     rows of appeals, which have no times of receipt. ``ignored`` counts rows that the configuration
-    ignores; ``read`` does not count them. ``inverted`` counts rows whose answer precedes the
-    posting by no more than the configured tolerance.
+    ignores, and ``without_appeal`` totals, notes and blank rows; ``read`` counts neither.
+    ``inverted`` counts rows whose answer precedes the posting by no more than the configured
+    tolerance.
 
     >>> Intake("rows", read=3, taken=2, duplicate=1).with_faults({"missing_value": 2}).read
     5
@@ -114,6 +115,7 @@ class Intake:
     unmatched: tuple[tuple[str, int], ...] = ()
     ignored: int = 0
     inverted: int = 0
+    without_appeal: int = 0
 
     def with_faults(self, faults: Mapping[str, int]) -> Intake:
         """Return a copy that also counts rejected rows: ``faults`` maps reasons to counts."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from workhours_sla.config.agency_names import several_spellings
 from workhours_sla.config.column_words import SURE
 from workhours_sla.detection.candidates import Candidates, Columns
 from workhours_sla.detection.detected import (
@@ -125,6 +126,7 @@ def decide(
         tuple(one.name for one in unread if one.filled),
         tuple(made.notes),
         tuple(made.doubts),
+        tuple(_spellings(made.roles.get("agency_id"))),
     )
 
 
@@ -135,6 +137,14 @@ def _with_others(doubt: Doubt, unread: Iterable[Column]) -> Doubt:
     times = [one for one in unread if one.time_kind in (*MOMENTS, *CLOCKS) and one.name]
     lines = [toml_line(doubt.keys[0], one.name) for one in times if one.time_kind in MOMENTS]
     return doubt._replace(section="columns" if times else "", choices=tuple(lines))
+
+
+def _spellings(role: Role | None) -> Iterator[tuple[str, ...]]:
+    """Yield the ways in which the name of an agency is written, the most frequent one first."""
+    if role is not None and len(role.columns) == 1:
+        names = role.columns[0].names
+        for group in several_spellings(name for name in names if not role.is_empty(name)):
+            yield tuple(sorted(group, key=names.__getitem__, reverse=True))
 
 
 def _choose_kind(made: _Decision) -> None:

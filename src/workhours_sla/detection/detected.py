@@ -81,6 +81,8 @@ class Detected:
 
     ``readings`` are examples of the values read, and ``unread`` the columns that are not read.
     ``notes`` are facts that need no decision, and ``doubts`` are questions that need one.
+    ``spellings`` are the names of agencies that are written in several ways, the most frequent one
+    first.
     """
 
     name: str
@@ -92,6 +94,7 @@ class Detected:
     unread: tuple[str, ...] = ()
     notes: tuple[Phrase, ...] = ()
     doubts: tuple[Doubt, ...] = ()
+    spellings: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -160,6 +163,10 @@ def configuration_text(
     unset = {key: one for key, one in defaults.items() if key not in {*decided, *schedule}}
     lines += [f"# {toml_line(key, default)}" for key, default in unset.items()]
     lines += ["", "[target]", *_commented(INIT.text("target")), toml_line("budget", BUDGET)]
+    if detected.spellings:
+        lines += ["", f"# [values.agency_id]  # {INIT.text('spellings')}"]
+        for name, *others in detected.spellings:
+            lines += [f"# {toml_line(other, name)}" for other in others]
     return "\n".join(lines) + "\n"
 
 

@@ -208,7 +208,7 @@ def _workbook(source: Again, name: str, kind: str) -> FoundTable:
     first: dict[str, list[Row]] = {}
     with source.opened() as opened:
         for sheet, number, cells in text_rows(opened, most=SEARCHED + 1):
-            first.setdefault(sheet, []).append((number, cells))
+            first.setdefault(sheet, []).append((number, _on_one_line(cells)))
 
     def possible(sheet: str) -> _Possible | None:
         header = find_header(first[sheet])
@@ -217,7 +217,8 @@ def _workbook(source: Again, name: str, kind: str) -> FoundTable:
 
         def read(opened: OpenedFile) -> Iterator[Row]:
             rows = text_rows(opened, sheet)
-            return ((at, cells) for _, at, cells in rows if at > header.row)
+            below = ((at, cells) for _, at, cells in rows if at > header.row)
+            return (row for row in below if tuple(_on_one_line(row[1])) != header.cells)
 
         return _Possible(sheet, header, read)
 
@@ -235,6 +236,10 @@ def _workbook(source: Again, name: str, kind: str) -> FoundTable:
         doubt = warn("input", "detect_other_sheets", sheets=", ".join(map(shown, unread)))
         found = found._replace(doubts=(*found.doubts, doubt))
     return found
+
+
+def _on_one_line(cells: Iterable[str]) -> list[str]:
+    return [" ".join(cell.split()) for cell in cells]
 
 
 def _arrow(source: Again, name: str, kind: str) -> FoundTable:

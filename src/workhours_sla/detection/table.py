@@ -53,6 +53,7 @@ class Column:
 
     ``values`` counts the first different values, and ``value_rows`` has the first row of each. Of
     ids, ``repeated`` counts those that occur again; ``is_counting`` says that they are 1, 2, 3.
+    ``names`` counts the names of agencies.
     """
 
     name: str
@@ -67,10 +68,13 @@ class Column:
     ids: set[str] = field(default_factory=set)
     matches: list[Match] = field(default_factory=list)
     has_ids: bool = False
+    has_names: bool = False
+    names: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.matches = matches_of(self.name)
         self.has_ids = self.rank("appeal_id") is not None
+        self.has_names = self.rank("agency_id") is not None
 
     def rank(self, canonical: str) -> int | None:
         """Return how certainly the name means ``canonical``: 0 is best, None if it does not."""
@@ -88,6 +92,8 @@ class Column:
             self.is_counting = self.is_counting and text == str(self.filled)
             if len(self.ids) < MOST_IDS:
                 self.ids.add(text)
+        if self.has_names and (text in self.names or len(self.names) < MOST_IDS):
+            self.names[text] += 1
         if len(self.first) < SHOWN:
             self.first.append(text)
         key = "" if len(text) > LONGEST or is_no_time(text) else shape_text(text)

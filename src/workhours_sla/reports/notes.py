@@ -141,6 +141,7 @@ def quality_notes(report: ReportNumbers) -> list[str]:
     intake, made = quality.intake, report.provenance
     warnings = {
         "ignored_rows": intake.ignored,
+        "without_appeal": intake.without_appeal,
         "inverted_rows": intake.inverted,
         "unmatched": sum(count for _, count in intake.unmatched),
         **{name: getattr(quality, name) for name in _WARNINGS},

@@ -27,6 +27,7 @@ from workhours_sla.sources.statuses import events_of_statuses
 from workhours_sla.text.messages import Phrase, say
 from workhours_sla.worktime.amounts import parse_amount
 
+_LISTED: Final = 5  # maximum number of rows that a note lists
 _MANY: Final = 10
 """From this number of equal times on they cannot be chance."""
 _COPIED, _FEWEST = 0.9, 3
@@ -44,8 +45,7 @@ class AppealFile:
     bytes, None for a stream. ``claims`` lists the due times and verdicts that the exporting system
     recorded in the rows read so far. ``ignored`` counts the ignored rows so far. ``inverted``
     counts the rows so far whose answer precedes the posting by no more than the configured
-    tolerance. After the last row, ``notes`` lists facts about the file that you should know
-    although they are no errors; ``str`` of a note is a sentence.
+    tolerance.
     """
 
     def __init__(
@@ -63,7 +63,6 @@ class AppealFile:
         self.format: Format = format
         self.size: int | None = opened.size
         self.claims: list[Claim] = opened.claims
-        self.notes: list[Phrase] = opened.notes
         self.ignored: int = 0
         self.inverted: int = 0
 
@@ -76,6 +75,21 @@ class AppealFile:
     def is_in_order(self) -> bool:
         """Whether the format lists rows in the order of their receipt."""
         return not FORMATS[self.format].is_document
+
+    @property
+    def without_appeal(self) -> int:
+        """The number of ignored rows so far that are totals, notes, blank or a header."""
+        return self._opened.without_appeal
+
+    @property
+    def notes(self) -> list[Phrase]:
+        """After the last row, facts that are no errors; ``str`` of one is a sentence."""
+        found, rows = list(self._opened.notes), self._opened.totals
+        if rows:
+            first = ", ".join(map(str, rows[:_LISTED])) + ", ..." * (len(rows) > _LISTED)
+            cause = "row_of_totals" if len(rows) == 1 else "rows_of_totals"
+            found.append(say(cause, count=len(rows), rows=first))
+        return found
 
     @property
     def position(self) -> int:

@@ -89,6 +89,7 @@ def read(opened: OpenedFile, layout: Layout, options: Input) -> Iterator[Item]:
             yield row
             continue
         if is_total(row):
+            opened.leave_out(row, feed.line)
             yield ()
             continue
         within = feed.taken[1:]

@@ -185,7 +185,16 @@ def is_total(cells: Iterable[object]) -> bool:
     if str(first) in ("1", "1.0"):  # as below the header of a printed form
         rest = [str(cell).removesuffix(".0") for cell in filled]
         return len(rest) >= 2 and rest == [str(at) for at in range(2, len(rest) + 2)]
-    return isinstance(first, str) and _TOTALS.match(first) is not None
+    return _is_label(first)
+
+
+def says_total(cells: Iterable[object]) -> bool:
+    """Whether the first cell with a text is a label for totals."""
+    return _is_label(next((cell for cell in cells if cell != ""), None))
+
+
+def _is_label(cell: object) -> bool:
+    return isinstance(cell, str) and _TOTALS.match(cell) is not None
 
 
 def totals_of(layout: Layout, header: Sequence[str]) -> Callable[[Sequence[object]], bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import stat
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import IO, Any, BinaryIO, Final, Literal, cast
 
 from workhours_sla.errors import SourceError
 from workhours_sla.sla.event import Claim
+from workhours_sla.sources.layout import says_total
 from workhours_sla.sources.lines import ByteChunks
 from workhours_sla.text.messages import Phrase, say
 
@@ -44,7 +45,8 @@ class OpenedFile:
     ``ending`` is the suffix without that of a compression. ``packed`` reads the bytes before their
     decompression. A reader of a ``regular`` file says in ``reached`` how many bytes it has read.
     Readers append to ``notes`` what the user should know although it is no error, and to ``claims``
-    the due times and verdicts of the exporting system.
+    the due times and verdicts of the exporting system. ``without_appeal`` counts the rows that are
+    totals, notes, blank or a header; ``totals`` are the numbers of the first.
     """
 
     name: str
@@ -56,6 +58,14 @@ class OpenedFile:
     reached: int | None = None
     notes: list[Phrase] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
+    without_appeal: int = 0
+    totals: list[int] = field(default_factory=list)
+
+    def leave_out(self, cells: Iterable[object], row: int) -> None:
+        """Count a row without an appeal."""
+        self.without_appeal += 1
+        if says_total(cells):
+            self.totals.append(row)
 
     @property
     def position(self) -> int:

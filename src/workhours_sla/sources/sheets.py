@@ -246,7 +246,7 @@ def read(opened: OpenedFile, layout: Layout, options: Input) -> Iterator[Item]:
         mapper = Mapper(layout, header.names, opened.claims, are_typed=True)
         if book.counts_from_1904 and EXCEL in mapper.instants.formats:
             raise SourceError(say("workbook_1904", name=name), name=name)
-        reader = _RowReader(mapper, header, f"{name} ({sheet})")
+        reader = _RowReader(mapper, header, f"{name} ({sheet})", opened)
         with _faults(name):
             found = book.sheet(sheet)
         for row in _rows(found, name):
@@ -270,7 +270,7 @@ def text_rows(
             with _faults(opened.name):
                 found = book.sheet(sheet)
             for number, cells in islice(_rows(found, opened.name), most):
-                texts = [" ".join(str(text_of(cell)).split()) for cell in cells]
+                texts = [str(text_of(cell)).strip() for cell in cells]
                 if not is_total(texts):
                     yield sheet, number + 1, texts
 
@@ -278,8 +278,9 @@ def text_rows(
 class _RowReader:
     """Maps the rows of a sheet to events. ``empty`` counts the cells that are read and empty."""
 
-    def __init__(self, mapper: Mapper, header: _Header, where: str) -> None:
+    def __init__(self, mapper: Mapper, header: _Header, where: str, opened: OpenedFile) -> None:
         self._mapper = mapper
+        self._opened = opened
         self._where = where
         places = {name: at for at, name in enumerate(header.names)}
         self._read = {name: places[name] for name in mapper.read_columns}
@@ -292,6 +293,7 @@ class _RowReader:
         number, cells = row
         cells += [""] * (self._width - len(cells))
         if self._is_total(cells):
+            self._opened.leave_out(cells, number + 1)
             return ()
         record = {name: text_of(cells[at]) for name, at in self._read.items()}
         try:
