@@ -281,6 +281,8 @@ def _refuse(text: str, today: date) -> NoReturn:
             refuse_time(text, "time_numbers", instead=known[0] + after)
         refuse_time(text, "time_date")
     if (found := _match(_YEAR_FIRST, written)) is not None:
+        if _valid(int(found[1]), int(found[2]), int(found[3])) is None:
+            refuse_time(text, "time_date")
         iso = f"{found[1]}-{found[2]:0>2}-{found[3]:0>2}"
         refuse_time(text, "time_numbers", instead=f"{iso} {found[4] or ''}".strip())
     if (found := _match(_CLOCK, written)) is not None:

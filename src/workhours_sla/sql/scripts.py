@@ -64,7 +64,7 @@ class Script:
         >>> made.expression("deadline", "'roads'", "posted", "14400000000")
         "wh.deadline('roads', posted, 14400000000)"
         """
-        if len(self._verbs.get(verb, ())) != len(arguments):
+        if verb not in self._verbs or len(self._verbs[verb]) != len(arguments):
             names = ", ".join(f"{name}({', '.join(of)})" for name, of in self._verbs.items())
             raise ScriptError(say("sql_verb", name=shown(verb), count=len(arguments), names=names))
         return self._expression(verb, arguments)

@@ -30,10 +30,10 @@ CHUNK: Final = 500  # maximum number of values in one SQL statement
 _MEMORY: Final = Path(":memory:")
 _VERSION: Final = "SELECT value FROM meta WHERE key=?"
 _REMEDIES: Final = {
-    sqlite3.SQLITE_FULL: "free some space on its disk and start again",
-    sqlite3.SQLITE_READONLY: "give a file, in a directory, that can be written",
-    sqlite3.SQLITE_CANTOPEN: "give a file, in a directory, that is there and can be written",
-    sqlite3.SQLITE_PERM: "give a file that can be read and written",
+    sqlite3.SQLITE_FULL: say("free_space"),
+    sqlite3.SQLITE_READONLY: say("give_writable"),
+    sqlite3.SQLITE_CANTOPEN: say("give_writable"),
+    sqlite3.SQLITE_PERM: say("give_writable"),
     sqlite3.SQLITE_BUSY: say("end_other_process"),
     sqlite3.SQLITE_LOCKED: say("end_other_process"),
     sqlite3.SQLITE_CORRUPT: say("restore_snapshot"),

@@ -36,7 +36,7 @@ from workhours_sla.worktime.times import ONE_DAY
 LONGEST: Final = 10_000
 """Maximum length of weekly hours as text, in characters."""
 MOST_RULES: Final = 100
-EXAMPLE: Final = "Mo-Fr 09:00-13:00,14:00-18:00; Sa 10:00-14:00"
+EXAMPLE: Final = "Mo-Fr 09:00-13:00,14:00-18:00; Fr 09:00-13:00,14:00-17:00"
 _EXAMPLE_OF_A_DAY: Final = "09:00-13:00,14:00-18:00"
 
 # -- the grammar -----------------------------------------------------------------------------
