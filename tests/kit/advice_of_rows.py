@@ -70,6 +70,17 @@ BOOK: Final = xlsx(sheet, sheets=("Лист1", "Лист2"))
 SHEET: Final = xlsx(sheet)
 
 
+def by_name(book: Any, sheet: Any) -> None:
+    rows = [("Номер", "Поступило", "Ведомство"), ("1", "12.03.2026 10:15", "ЖКХ")]
+    if len(book.worksheets()) > 1:
+        rows = [("Исх. №", "К №", "Отправлено"), ("И-1", "1", "12.03.2026 11:00")]
+    for at, row in enumerate(rows):
+        sheet.write_row(at, 0, row)
+
+
+ON_SHEETS: Final = xlsx(by_name, sheets=("Обращения", "Ответы"))
+
+
 def dated(*times: str) -> str:
     return HEAD + "".join(f"{at},{time},\n" for at, time in enumerate(times, 1))
 
@@ -194,8 +205,30 @@ ROWS: Final = (
          '"2026-03-12T10:15Z", "answered_at": "2026-03-12T10:30Z", "replies": []}]'),
     corrected("detect_header", GOOD + "Шифр,Дата поступления,Дата ответа\n2,12.03.2026 10:15,\n",
          GOOD + "2,12.03.2026 10:15,\n"),
-    answered("detect_form", HEAD + "".join(f"{at},{at}-03-2026 9-05,\n" for at in range(10, 29)),
-         datetime_format='"%d-%m-%Y %H-%M"'),
+    answered("detect_form", HEAD + "".join(f"{at},{at}-03-2026 9~05,\n" for at in range(10, 29)),
+         datetime_format='"%d-%m-%Y %H~%M"'),
+    corrected("detect_by_status", GOOD.replace("Дата ответа", "Статус").replace(
+         "12.03.2026 11:00", "Отвечено"), GOOD),
+    answered("detect_copied", HEAD + "".join(f"{at},{at}.03.2026 10:15,{at}.03.2026 10:15\n"
+         for at in range(10, 14)), answered_at='""'),
+    answered("detect_two_answers", "id,created_at,first_response_at,resolved_at\n"
+         "1,2026-03-12 10:15,2026-03-12 11:00,2026-03-12 12:00\n",
+         answered_at='"`first_response_at`"'),
+    answered("detect_spans", "Номер,Дата публикации,Время,Дата ответа\n"
+         + "".join(f"{at},12.03.2026,10-12,12.03.2026 15:00\n" for at in range(5)),
+         posted_at='["`Дата публикации`", "`Время`"]'),
+    Case("detect_calendar", CONFIGURED.replace(" --calendar RU-VGG", ""),
+         ({"c.toml": {"calendar": '"DE"'}}, "check f.csv --config c.toml"), {"f.csv": GOOD},
+         ("init f.csv --tz Europe/Berlin --out c.toml",)),
+    Case("detect_hours_zone", "check f.csv --config c.toml",
+         ({"c.toml": {"tz": '"`Europe/Moscow`"'}}, "check f.csv --config c.toml"), {"f.csv": GOOD},
+         ("init f.csv --tz UTC --calendar RU-VGG --out c.toml",)),
+    corrected("detect_messages", "id,created_at,in_reply_to,text\n1,2026-03-12 10:15,,x\n"
+         "2,2026-03-12 10:25,1,y\n", GOOD),
+    corrected("detect_no_list", "Месяц,Поступило,Отвечено\nЯнварь,12,10\nФевраль,9,9\n", GOOD),
+    corrected("detect_no_way", "Месяц,Поступило,Отвечено\nЯнварь,12,10\nФевраль,9,9\n", GOOD),
+    corrected("detect_on_sheet", ON_SHEETS, GOOD),
+    corrected("detect_widths", GOOD.replace("ответа", "ответа,Ведомство"), GOOD),
     answered("detect_encoding",
          "id,created_at,answered_at,note\n1,12.03.2026 10:15,,Юг\n".encode("cp1251"),
          encoding='"cp1251"'),

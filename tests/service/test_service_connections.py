@@ -139,7 +139,7 @@ def test_a_connection_whose_requests_are_read_stays(monkeypatch: pytest.MonkeyPa
     asyncio.run(main())
 
 
-def test_a_request_that_is_cancelled_at_the_end_is_told_to_come_again() -> None:
+def test_a_request_that_is_cancelled_at_the_end_may_be_sent_again() -> None:
     async def cancelled(*_: Any) -> None:
         raise asyncio.CancelledError
 
