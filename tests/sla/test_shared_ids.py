@@ -136,8 +136,8 @@ def test_a_row_per_appeal_counts_once_although_it_has_an_answer(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     asked = sheet(tmp_path, [], '[input]\nkind = "appeals"\n')
-    answered = f"{TIME},2026-03-12T11:15+03:00\n"
-    rows = [f"A-1,{answered}"] * 60 + [f"B-{n},{answered}" for n in range(40)]
+    rows = [f"A-1,{TIME},2026-03-12T11:15+03:00\n"] * 60
+    rows += [f"B-{n},2026-03-12T10:{n + 16}+03:00,2026-03-12T11:16+03:00\n" for n in range(40)]
     header = "appeal_id,posted_at,answered_at\n"
     Path(asked[0]).write_text(header + "".join(rows))
     main(["check", *asked, "--lang=en"])

@@ -118,7 +118,7 @@ _REFUSED: Final = (
     (r"\[", "hours_nth"),
     (r"[+-]\s*\d+\s*days?\b", "hours_shifted"),
     (r"\d\s*\+|\bopen\s*end|\blate\b", "hours_open"),
-    (r"\bрабочи[ем]\w* дн|\bwork(?:ing ?)?days|\b[56]/[12]\b(?!.*\d{4})", "hours_workdays"),
+    (r"\bрабочи[ем]\w* дн|\bwork(?:ing ?)?days|(?<![\w-])[56]/[12]\b(?!.*\d{4})", "hours_workdays"),
     (r"\bчерез\b|^\s*(?!24/7)\d{1,2}\s*/\s*\d", "hours_rotation"),
     (r"\b(?:19|20)\d\d\b", "hours_year"),
 )
