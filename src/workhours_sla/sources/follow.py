@@ -188,8 +188,7 @@ class Followed:
         self._reported: set[str] = set()
         self._newest: IO[bytes] | None = None
         self._is_first = bool(position)
-        self.left_out: str = ""
-        """The newest of the files that were rotated before the first run, and are not read."""
+        self.left_out: str = ""  # the newest of the files that were rotated before the first run
         self.missing: int = 0  # how many polls in a row found no file at the path
         self._since, self._spots = _parsed(position, path)
         self._old: Sequence[Spot] = self._spots[:-1] if once else ()
@@ -206,8 +205,7 @@ class Followed:
             raise _MovedError
         *others, newest = found
         self._since = newest.written_at
-        full = [str(one.path) for one in others if one.size]
-        self.left_out = full[-1] if full else ""
+        self.left_out = next((str(one.path) for one in reversed(others) if one.size), "")
         spots = []
         for one in others:
             if one.written_at >= self._since and one.packed in _OPENERS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from io import FileIO
 from itertools import count
@@ -59,15 +59,6 @@ class LineForm:
         if is_ended or not (line.startswith(self._start) if is_only else self._may_begin(line)):
             self._refuse_text(path, line)
         return None
-
-    def ids(self, path: Path, file: BinaryIO) -> Iterator[tuple[str, bytes]]:
-        """Yield the id of each whole line of a file, and the line. Raises StoreError."""
-        file.seek(0)
-        for number, text in enumerate(file):
-            line = text.removesuffix(b"\n")
-            id_ = self.id_of(line, path, is_ended=line != text, is_only=not number)
-            if id_ is not None:
-                yield id_, line
 
     def check_start(self, path: Path, file: BinaryIO) -> None:
         """Raise StoreError unless a file can begin with a line: it may be one huge line."""
@@ -320,10 +311,7 @@ def _from_the_end(file: BinaryIO, size: int) -> Iterator[tuple[bytes, bool]]:
 
 
 class Rewritten(NamedTuple):
-    """What ``rewrite`` wrote: messages, ``kept`` lines from before them, and ``moved`` lines.
-
-    ``end`` is the id of the file's last line, and ``ahead`` the file of those lines.
-    """
+    """How many messages and older lines a file has now, and how many lines are in ``ahead``."""
 
     messages: int
     kept: int
@@ -342,48 +330,44 @@ def rewrite(
 ) -> Rewritten:
     """Replace a file: write the lines that were dropped from the store, then ``messages``.
 
-    If ``has_dropped``, the store had the lines up to ``end``; if the file has no such line, up to
-    the first line that the store still has, or all lines if there is none. Other lines that the
-    store lacks are moved to a new file beside this one.
+    If ``has_dropped``, the store had the lines up to ``end``, or, if it is None, up to the first
+    line that the store still has. Other lines that the store lacks are moved to a new file.
     """
     stored = {id_: hash(line) for one in messages() for id_, line in form.lines([one]).items()}
     names = (path.with_name(f"{path.name}-ahead{number or ''}") for number in count())
     ahead = next(name for name in names if not name.exists())
-    kept, moved = set[str](), set[str]()
-    written = 0
+    kept: set[str] = set()
+    written = moved = 0
     last: str | None = None
+    into: BinaryIO | None = None
     with replacing(path) as (file,), ExitStack() as stack:
         if path.exists():
             former = stack.enter_context(path.open("rb"))
             if not lock_file(former.fileno()):
                 form.fail("sink_in_use", path)
             form.check_start(path, former)
-            old = _last_old(form.ids(path, former), stored, end) if has_dropped else 0
-            for number, (id_, line) in enumerate(form.ids(path, former), 1):
-                if number <= old and id_ not in stored and id_ not in kept:
+            former.seek(0)
+            is_old = has_dropped
+            for number, text in enumerate(former):
+                line = text.removesuffix(b"\n")
+                id_ = form.id_of(line, path, is_ended=line != text, is_only=not number)
+                if id_ is None or id_ in kept:
+                    continue
+                if is_old and id_ not in stored:
                     kept.add(last := id_)
                     file.write(line + b"\n")
-                elif number > old and id_ not in kept and stored.get(id_) != hash(line):
-                    if not moved:
+                elif not is_old and stored.get(id_) != hash(line):
+                    if into is None:
                         (into,) = stack.enter_context(replacing(ahead))
-                    moved.add(id_)
+                    moved += 1
                     into.write(line + b"\n")
+                is_old = is_old and id_ != end and (end is not None or id_ not in stored)
         for message in messages():
             written += 1
             for id_, line in form.lines([message]).items():
                 file.write(line + b"\n")
                 last = id_
-    return Rewritten(written, len(kept), last, len(moved), ahead)
-
-
-def _last_old(lines: Iterable[tuple[str, bytes]], stored: Container[str], end: str | None) -> int:
-    """Return how many lines are not newer than the store, as ``rewrite`` says."""
-    first = number = 0
-    for number, (id_, _) in enumerate(lines, 1):
-        if id_ == end:
-            return number
-        first = first or (number if id_ in stored else 0)
-    return first or (number if end else 0)
+    return Rewritten(written, len(kept), last, moved, ahead)
 
 
 def _status(path: Path, form: LineForm) -> os.stat_result | None:
