@@ -66,7 +66,7 @@ UNTRIED: Final = {
       library_lacks library_without_years
     """,
     "a broken or full disk, a pipe, or other rights": """
-      check_disk denied free_space no_log_on_disk not_regular pipe_broken read_broken
+      check_disk denied free_space no_growth no_log_on_disk not_regular pipe_broken read_broken
       store_not_made unlisted unopened unreadable shell.no_input
     """,
     "a second process, or a store changed from outside while it is open": """

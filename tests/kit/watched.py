@@ -5,6 +5,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from workhours_sla import Event, EventType
 from workhours_sla.sources.layout import Layout
@@ -32,8 +33,8 @@ def line(event: Event) -> str:
 class Follower:
     """A tail that is read until it is idle, as often as a test wants."""
 
-    def __init__(self, path: Path, position: str = "") -> None:
-        self.tail = Tail(path, Mapper(Layout()), interval=0.001)
+    def __init__(self, path: Path, position: str = "", **more: Any) -> None:
+        self.tail = Tail(path, Mapper(Layout()), interval=0.001, **more)
         self._items = self.tail.items({"": position} if position else {})
         self.position = position
         self.ids: list[str] = []

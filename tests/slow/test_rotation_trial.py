@@ -204,7 +204,7 @@ class Trial:
         self.notes += f"{notes}exit status {status}\n"
         if "Error: no file" in notes:
             assert status == 2
-        elif status >= 0:  # SIGTERM is not caught before it begins
+        elif status >= 0:  # SIGTERM is not caught while Python starts
             lost = any(words in notes for words in LOSSES.values()) or "still no file" in notes
             assert status == (2 if lost else 0), (status, notes)
             assert "Error" not in notes, notes

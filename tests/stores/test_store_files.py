@@ -214,6 +214,25 @@ def test_a_full_disk_is_one_error_and_loses_nothing(tmp_path: Path) -> None:
         assert list(store.events()) == events
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of the size of files")
+def test_a_limit_of_the_size_of_files_is_named_and_loses_nothing(tmp_path: Path) -> None:
+    import resource
+
+    path = tmp_path / "appeals.db"
+    events = [created(f"{n:04}", at(2025, 3, 12, 10) + n * SECOND) for n in range(2000)]
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with Stored(path, POLICY) as store:
+        store.apply(events[:200])
+        resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size, hard))
+        try:
+            with pytest.raises(StoreError, match=r"a limit \(ulimit -f\) does not let it grow"):
+                store.apply(events[200:])
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    with Stored(path, POLICY) as store:
+        assert list(store.events()) == events[:200]
+
+
 @contextmanager
 def without_rights() -> Iterator[None]:
     """Drop the privileges of root while the context is active."""

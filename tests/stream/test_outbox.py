@@ -15,7 +15,7 @@ from kit.stored import Stored, drain
 from kit.values import POLICY
 from workhours_sla import Event, EventType
 from workhours_sla.cli.main import main
-from workhours_sla.stream import SqliteStore
+from workhours_sla.stream import SqliteStore, restore
 from workhours_sla.stream.sinks.lines import JsonLinesSink
 
 LINES = EXAMPLES.joinpath("data", "appeals.jsonl").read_text()
@@ -71,7 +71,9 @@ def test_a_lost_file_is_reported_in_both_languages_and_written_again(
         assert "workhours outbox rewrite" in err
     assert (SINK.read_bytes() if SINK.exists() else None) == left
     assert rewrite() == 0
-    assert "15 changes from the store, and 0 that only the file had" in capsys.readouterr().err
+    assert (
+        "15 changes from the store, after 0 that the store no longer has" in capsys.readouterr().err
+    )
     assert SINK.read_bytes() == watched
     assert watch() == 0
     assert len(set(ids())) == len(ids()) > 100
@@ -103,24 +105,31 @@ def test_a_file_that_was_moved_away_begins_again_with_new_changes(
     assert len({*earlier, *later}) == len(earlier) + len(later) > 100
 
 
-def test_changes_that_the_store_dropped_stay_in_the_file(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    begin = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
-    day = timedelta(days=1)
+BEGIN = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def write_with_retention(store: Stored, file: Path, numbers: range) -> None:
+    """Write the changes of appeals, each posted 3 days after the last one, to a file."""
 
     def event(number: int, kind: EventType, when: datetime) -> Event:
         return Event(f"{number}-{kind}", str(number), kind, when, when)
 
-    with Stored("b.db", POLICY, retain=5 * day) as store:
-        sink = JsonLinesSink(Path("b.jsonl"), outbox=store.store)
-        for number in range(9):
-            when = begin + number * 3 * day
-            store.apply([event(number, EventType.CREATED, when)])
-            store.apply([event(number, EventType.REPLIED, when + timedelta(hours=1))])
-            store.advance(when + timedelta(hours=2))
-            drain(store, sink)
-        sink.close()
+    sink = JsonLinesSink(file, outbox=store.store)
+    for number in numbers:
+        when = BEGIN + number * 3 * DAY
+        store.apply([event(number, EventType.CREATED, when)])
+        store.apply([event(number, EventType.REPLIED, when + timedelta(hours=1))])
+        store.advance(when + timedelta(hours=2))
+        drain(store, sink)
+    sink.close()
+
+
+def test_changes_that_the_store_dropped_stay_in_the_file(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with Stored("b.db", POLICY, retain=5 * DAY) as store:
+        write_with_retention(store, Path("b.jsonl"), range(9))
         kept = [change.change_id for _, change in store.changes()]
     whole = Path("b.jsonl").read_bytes()
     assert 0 < len(kept) < len(ids(Path("b.jsonl")))
@@ -134,6 +143,52 @@ def test_changes_that_the_store_dropped_stay_in_the_file(
     Path("b.jsonl").unlink()
     assert main(asked) == 0
     assert ids(Path("b.jsonl")) == kept
+
+
+@pytest.mark.parametrize("file", ["b.jsonl", "moved.jsonl"])
+def test_changes_that_the_store_dropped_stay_without_those_after_its_copy(file: str) -> None:
+    with Stored("old.db", POLICY, retain=5 * DAY) as store:
+        write_with_retention(store, Path("b.jsonl"), range(6))
+        before = Path("b.jsonl").read_bytes()
+        store.store.snapshot("copy.db")
+        write_with_retention(store, Path("b.jsonl"), range(6, 9))
+    whole = Path("b.jsonl").read_bytes()
+    Path("a.db").unlink()
+    restore("copy.db", "a.db")
+    if file != "b.jsonl":
+        Path("b.jsonl").rename(file)  # the store does not know this name
+    assert rewrite(file=file) == 0
+    assert Path(file).read_bytes() == before
+    assert before + Path(f"{file}-ahead").read_bytes() == whole
+
+
+def test_what_only_a_file_ahead_of_its_store_has_is_moved(
+    watched: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with SqliteStore("a.db") as store:
+        store.snapshot("copy.db")
+    Path("events.jsonl").write_text(LINES)
+    assert watch() == 0
+    whole = SINK.read_bytes()
+    for number in ("", "1"):
+        Path("a.db").unlink()
+        restore("copy.db", "a.db")
+        assert watch() == 2
+        capsys.readouterr()
+        assert rewrite() == 0
+        assert f"now in changes.jsonl-ahead{number}: " in capsys.readouterr().err
+        assert SINK.read_bytes() == watched
+        assert watched + Path(f"changes.jsonl-ahead{number}").read_bytes() == whole
+        assert watch() == 0  # as if the file had never been ahead
+        assert SINK.read_bytes() == whole
+    Path("a.db").unlink()
+    restore("copy.db", "a.db")
+    asked = ["watch", "events.jsonl", "--store", "a.db", "--once", "--clock", "events"]
+    assert main([*asked, "--calendar", "RU-SPE"]) == 0  # the same changes with other content
+    assert rewrite() == 0
+    mixed = SINK.read_bytes() + Path("changes.jsonl-ahead2").read_bytes()
+    assert set(whole.splitlines()) <= set(mixed.splitlines())
+    assert len(set(ids())) == len(ids())
 
 
 def test_wrong_use_is_one_sentence_and_changes_nothing(

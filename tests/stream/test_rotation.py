@@ -184,13 +184,16 @@ def test_files_rotated_before_the_first_start_are_not_read(path: Path) -> None:
     rotate(path)
     path.touch()
     add(numbered(path, 1), LINES[1])
-    followed = Follower(path)
+    notes: list[Loss] = []
+    followed = Follower(path, report=notes.append)
     assert followed.rest() == []
-    again = Follower(path, followed.position)
+    assert notes == [("file_before", str(numbered(path, 1)))]
+    again = Follower(path, followed.position, report=notes.append)
     add(path, LINES[2])
     assert followed.rest() == again.rest() == IDS[2:3]
     assert not followed.tail.lost
     assert not again.tail.lost
+    assert len(notes) == 1
 
 
 def test_a_backup_made_before_the_first_start_is_no_reason_to_leave_lines_out(path: Path) -> None:
@@ -313,6 +316,36 @@ def test_a_compressed_file_is_read_on(path: Path, is_followed: bool, read: int) 
     again = Follower(path, followed.position)
     assert again.rest() == []
     assert not followed.tail.lost + again.tail.lost
+
+
+def test_a_new_file_with_the_inode_of_a_compressed_one_was_not_cut_short(path: Path) -> None:
+    position = followed_to(path, LINES[0]).position
+    add(path, LINES[1])
+    before = path.stat().st_ino
+    rotate(path)
+    packed = pack(numbered(path, 1))
+    path.write_text(LINES[2])
+    reused = position.replace(f"-{before}", f"-{path.stat().st_ino}")  # as if it were the same
+    again = Follower(path, reused)
+    assert again.rest() == IDS[1:3]
+    assert not again.tail.lost
+    packed.unlink()
+    check_nothing_is_left(path, again)
+
+
+@pytest.mark.parametrize("is_followed", [True, False])
+def test_a_file_whose_copy_was_compressed_was_cut_short(path: Path, is_followed: bool) -> None:
+    followed = followed_to(path, LINES[0])
+    if not is_followed:
+        if "." not in followed.position.partition(";")[2]:
+            pytest.skip("this file system does not say how often it reused an inode number")
+        followed = Follower(path, followed.position)
+    add(path, LINES[1])
+    copy_and_truncate(path)
+    pack(numbered(path, 1))
+    add(path, LINES[2])
+    assert followed.rest() == IDS[1:3]
+    assert kinds(followed) == ["file_cut"]
 
 
 @pytest.mark.parametrize("is_followed", [True, False])

@@ -37,7 +37,7 @@ from workhours_sla.stream.sinks.digest import (
     targets_of,
     waiting_of,
 )
-from workhours_sla.stream.sinks.lines import CHANGES, JsonLinesSink, rewrite
+from workhours_sla.stream.sinks.lines import CHANGES, JsonLinesSink, Rewritten, rewrite
 
 
 def event(appeal: str, kind: str, when: datetime, agency: str | None = "roads") -> Event:
@@ -222,13 +222,18 @@ def test_lines_that_only_the_file_has_stay_when_it_is_rewritten(tmp_path: Path) 
     lines = [change_to_json(change) + b"\n" for change in changes]
     path.write_bytes(lines[0] + lines[3] + lines[1] + lines[0] + lines[4][:40])
     path.chmod(0o640)
-    done = rewrite(path, CHANGES, lambda: changes[2:])
-    assert (done.messages, done.kept) == (4, 2)
+
+    def rewritten() -> Rewritten:
+        end = changes[1].change_id
+        return rewrite(path, CHANGES, lambda: changes[2:], end=end, has_dropped=True)
+
+    done = rewritten()
+    assert (done.messages, done.kept, done.moved) == (4, 2, 0)
     assert path.read_bytes() == b"".join(lines)
     assert path.stat().st_mode & 0o777 == 0o640
     path.write_bytes(lines[0] + b"milk\n")
     with pytest.raises(StoreError, match="'milk'"):
-        rewrite(path, CHANGES, lambda: changes[2:])
+        rewritten()
     assert path.read_bytes() == lines[0] + b"milk\n"
     assert [one.name for one in tmp_path.iterdir()] == ["changes.jsonl"]
 
@@ -242,7 +247,7 @@ def test_a_file_has_one_sink_at_a_time(tmp_path: Path) -> None:
         with pytest.raises(StoreError, match="another process writes"):
             JsonLinesSink(tmp_path / name)
         with pytest.raises(StoreError, match="another process writes"):
-            rewrite(tmp_path / name, CHANGES, list)
+            rewrite(tmp_path / name, CHANGES, list, end=None, has_dropped=False)
     sink.close()
     JsonLinesSink(path).close()
 

@@ -217,6 +217,52 @@ def test_a_signal_within_a_wait_ends_the_run(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+SIGNAL_BEFORE_THE_RUN = """
+import os, signal, sys
+from workhours_sla.cli import {module}
+from workhours_sla.cli.main import main
+
+def send(*_, **__):
+    os.kill(os.getpid(), signal.SIGTERM)
+    raise AssertionError("the signal ended nothing")
+
+{module}.{function} = send
+sys.exit(main(["watch", sys.argv[1], "--store", sys.argv[2]]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "function"), [("watch", "configured_sinks"), ("outputs", "opened_store")]
+)
+def test_a_signal_before_the_run_ends_it_without_a_word(
+    tmp_path: Path, path: Path, module: str, function: str
+) -> None:
+    path.write_text(LINES[0])
+    program = SIGNAL_BEFORE_THE_RUN.format(module=module, function=function)
+    command = [sys.executable, "-c", program, str(path), str(tmp_path / "a.db")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert not (tmp_path / "a.db").exists()
+
+
+def test_the_last_lines_count_the_changes_that_were_printed(
+    tmp_path: Path, path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def printed(budget: str, *options: str) -> int:
+        command = ["watch", str(path), "--store", str(tmp_path / "a.db"), "--once", "--lang", "en"]
+        command += ["--clock", "events", "--calendar", "RU-VGG", "--budget", budget]
+        assert main([*command, *options]) == 0
+        out, err = capsys.readouterr()
+        count = len(out.splitlines())
+        assert f"; changes {count}\n" in err
+        return count
+
+    path.write_text(LINES[0] + LINES[1])
+    assert printed("4h") == 2
+    add(path, LINES[2])
+    assert printed("6h", "--json") == 3  # two due times have changed
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_watch_after_the_current_batch(

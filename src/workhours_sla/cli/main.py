@@ -7,6 +7,7 @@ import gc
 import gettext
 import os
 import re
+import signal
 import sys
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
@@ -92,6 +93,9 @@ class Commands(Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] == "watch":  # until it can stop after a batch, it has nothing to finish
+            before = signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+            ctx.call_on_close(lambda: signal.signal(signal.SIGTERM, before))
         try:
             return super().resolve_command(ctx, args)
         except click.NoSuchCommand as error:

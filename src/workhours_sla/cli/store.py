@@ -198,7 +198,7 @@ def _rewrite(of: _FileArgument, in_: _StoreOptions, wanted: _RewriteOptions, _: 
     with open_store(place) as kept:
         names = _names(path, kept)
         form = DIGESTS if any(kept.kind(name) == DIGEST for name in names) else CHANGES
-        before = max(kept.progress(name).number for name in names)
+        before, end = max(map(kept.progress, names), key=lambda one: one.number)
         after = before if wanted.only_new else 0
         last = max(kept.last_change, before)
 
@@ -208,14 +208,16 @@ def _rewrite(of: _FileArgument, in_: _StoreOptions, wanted: _RewriteOptions, _: 
                 yield from (message for _, message in found)
                 number = found[-1][0]
 
-        done = rewrite(path, form, messages)
+        dropped = kept.dropped_messages(form.kind)
+        done = rewrite(path, form, messages, end=end, has_dropped=bool(dropped))
         for name in names:
             failed = [one.number for one in kept.failures(name) if one.number > after]
             kept.acknowledge(name, [*failed, last], done.end)
-        dropped = 0 if wanted.only_new else kept.dropped_messages(form.kind)
     facts = {"name": of.file, "changes": done.messages, "kept": done.kept}
     echo_lines([SHELL.text("rewritten", **facts)], err=True)
-    if dropped:
+    if done.moved:
+        echo_note("lines_moved", count=done.moved, name=str(done.ahead))
+    if dropped and not wanted.only_new:
         echo_note("dropped_changes", count=dropped, kept=done.kept)
 
 

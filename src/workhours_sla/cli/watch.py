@@ -156,6 +156,7 @@ def watch(wanted: _WatchOptions, outputs: OutputOptions, common: CommonOptions) 
         source.finish()
         undelivered = delivery.finish(HANGS_AFTER)
         output.check()
+        summary = summary._replace(changes=output.written)  # also of earlier runs and policies
         echo_lines(_account(summary, counted, store), err=True)
         has_failed = _has_failed(undelivered, {one.name for one in sinks if takes(one) != CHANGE})
     if wanted.once and not stopping.is_set():
@@ -281,7 +282,7 @@ class _CheckedSource:
 @contextmanager
 def _stopped_by_signals(stopping: Flag) -> Iterator[None]:
     """Set ``stopping`` on the first SIGTERM or SIGINT; a second one ends the process as usual."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    before = {signal.SIGTERM: signal.SIG_DFL, signal.SIGINT: signal.getsignal(signal.SIGINT)}
 
     def stop(number: int, _frame: FrameType | None) -> None:
         # in a thread: this one may be inside ``stopping.wait``, and would wait for itself
@@ -307,6 +308,7 @@ class _StandardOutput:
         self._write = self._write_lines if tz else JsonLinesSink(sys.stdout.buffer).write
         self._stopping = stopping
         self._broken: BrokenPipeError | None = None
+        self.written = 0  # the number of changes
 
     def check(self) -> None:
         if self._broken is not None:
@@ -319,6 +321,7 @@ class _StandardOutput:
             self._broken = error
             self._stopping.set()
             raise
+        self.written += len(changes)
 
     def _write_lines(self, changes: Sequence[Change]) -> None:
         echo_lines(map(self._line, changes))

@@ -56,7 +56,8 @@ _ROTATED: Final = re.compile(r"([.-]\d[\d._-]*?)(\.(?:gz|bz2|xz|lzma|zst|lz4|Z|z
 _GET_VERSION: Final = 0x80087601
 """The ioctl FS_IOC_GETVERSION, which returns the generation of an inode."""
 _SPOT: Final = re.compile(
-    r"(\d{1,18})-(\d{1,4})-([0-9a-f]{16})-([0-9a-f]{16})-(\d{1,20})(=?)", re.ASCII
+    r"(\d{1,18})-(\d{1,4})-([0-9a-f]{16})-([0-9a-f]{16})-(\d{1,20})(?:\.([0-9a-f]{8}))?(=?)",
+    re.ASCII,
 )
 
 
@@ -65,7 +66,8 @@ class Spot(NamedTuple):
 
     ``head`` is the digest of the first ``known`` bytes, which are complete lines, and ``before`` of
     the bytes before ``offset``. A file without a line is known by its inode number, and ``head`` by
-    its generation. With ``is_here`` the spot is of the file with this inode number, not of copies.
+    its generation. If ``generation`` is not "", the system has said how often the inode number was
+    reused. With ``is_here`` the spot is of the file with this inode number, not of copies.
     """
 
     offset: int
@@ -73,18 +75,20 @@ class Spot(NamedTuple):
     head: str
     before: str
     inode: int
+    generation: str = ""
     is_here: bool = False
 
     def __str__(self) -> str:
-        return "-".join(map(str, self[:5])) + "=" * self.is_here
+        dot = "." if self.generation else ""
+        return "-".join(map(str, self[:5])) + dot + self.generation + "=" * self.is_here
 
     @classmethod
     def parse(cls, text: str) -> Self:
         found = _SPOT.fullmatch(text)
         if found is None:
             raise ValueError
-        offset, known, head, before, inode, here = found.groups()
-        return cls(int(offset), int(known), head, before, int(inode), bool(here))
+        offset, known, head, before, inode, generation, here = found.groups("")
+        return cls(int(offset), int(known), head, before, int(inode), generation, bool(here))
 
     @classmethod
     def of(cls, file: IO[bytes], offset: int, inode: int, *, is_here: bool = False) -> Self:
@@ -92,8 +96,9 @@ class Spot(NamedTuple):
         if not offset:
             head = _at(file, 0, _SAMPLE)
             head = head[: head.rfind(b"\n") + 1]
-        known = head or _generation(file)
-        return cls(offset, len(head), _digest(known), _digest(before), inode, is_here)
+        generation = _generation(file)
+        digests = _digest(head or generation), _digest(before)
+        return cls(offset, len(head), *digests, inode, generation.hex(), is_here)
 
     def is_in(self, file: IO[bytes], inode: int) -> bool:
         """Whether a file has what was read, and begins as it began."""
@@ -183,6 +188,7 @@ class Followed:
         self._reported: set[str] = set()
         self._newest: IO[bytes] | None = None
         self._is_first = bool(position)
+        self.left_out: str = ""  # the newest of the files that were rotated before the first run
         self.missing: int = 0  # how many polls in a row found no file at the path
         self._since, self._spots = _parsed(position, path)
         self._old: Sequence[Spot] = self._spots[:-1] if once else ()
@@ -199,6 +205,7 @@ class Followed:
             raise _MovedError
         *others, newest = found
         self._since = newest.written_at
+        self.left_out = next((str(one.path) for one in reversed(others) if one.size), "")
         spots = []
         for one in others:
             if one.written_at >= self._since and one.packed in _OPENERS:
@@ -285,7 +292,7 @@ class Followed:
         last = [others.pop()] if stays_last else []
         before = f"{self._since};" + "".join(f"{other}," for other in others)
         after = "".join(f",{other}" for other in last)
-        now = spot._replace(inode=inode)
+        now = spot._replace(inode=inode, generation=_generation(file).hex())
         at = now.offset
         cutter = LineCutter(at)
         head, tail = _samples(file, at)
@@ -300,7 +307,7 @@ class Followed:
                     else:  # the line was too long to be kept in full
                         head, tail = _samples(file, cutter.offset)
                     digests = _digest(head), _digest(tail)
-                    now = Spot(cutter.offset, len(head), *digests, inode)
+                    now = Spot(cutter.offset, len(head), *digests, inode, now.generation)
                     yield line, f"{before}{now}{after}"
             if cutter.rest and is_rotated:
                 polls = LINGER if one is None else self._done.get(one.stamp, 0)
@@ -393,8 +400,17 @@ class Followed:
             for one, spot, is_new, _ in plan
             if one.suffix and is_new and not (had_blank and spot and not spot.known)
         ]
-        if is_same and (homes[last] != path or (not last.known and copies)):
+        is_elsewhere = homes[last] != path or (not last.known and copies)
+        if path and is_same and is_elsewhere and not self._is_reused(path, homes[last]):
             self._report("file_cut", str(self._path))
+
+    def _is_reused(self, path: Candidate, home: Candidate) -> bool:
+        """Whether the file at the path is a new one that got the inode number of the last one."""
+        if self._newest is not None:  # it has kept its inode number, because it is open
+            return False
+        with closing(_opened(path)) as file:
+            before, now = self._spots[-1].generation, _generation(file).hex()
+        return before != now if before and now else bool(home.packed)
 
     def _missing(
         self, found: list[Candidate], plan: list[_Planned], homes: dict[Spot, Candidate]

@@ -87,6 +87,8 @@ class Tail:
 
     def _of_file(self, path: Path, position: str) -> Iterator[Item | Start | Idle]:
         files = Followed(path, position, self._lose, is_line=self._is_line, once=self._once)
+        if files.left_out:
+            self._report(Loss("file_before", files.left_out))
         with closing(files):
             while True:
                 received_until = self._clock and self._clock()

@@ -39,6 +39,7 @@ _REMEDIES: Final = {
     sqlite3.SQLITE_CORRUPT: say("restore_snapshot"),
     sqlite3.SQLITE_NOTADB: say("give_store"),
     sqlite3.SQLITE_IOERR: say("check_disk"),
+    **dict.fromkeys((sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE), say("no_growth")),
 }
 
 
@@ -129,7 +130,8 @@ class SqliteDatabase(Database):
         if isinstance(error, UnicodeEncodeError):
             refuse_text(error)
         if isinstance(error, (sqlite3.Error, UnicodeDecodeError)):
-            remedy = _REMEDIES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, say("check_store"))
+            code = getattr(error, "sqlite_errorcode", 0)
+            remedy = _REMEDIES.get(code) or _REMEDIES.get(code & 0xFF, say("check_store"))
             if isinstance(error, UnicodeDecodeError):  # the error quotes damaged text
                 remedy = say("restore_snapshot")
             self.refuse("store_failed", error=str(error), remedy=remedy)

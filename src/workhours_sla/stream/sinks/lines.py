@@ -6,8 +6,9 @@ import errno
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from io import FileIO
+from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, Final, Literal, NamedTuple, NoReturn
 
@@ -310,38 +311,63 @@ def _from_the_end(file: BinaryIO, size: int) -> Iterator[tuple[bytes, bool]]:
 
 
 class Rewritten(NamedTuple):
-    """What ``rewrite`` wrote: messages, and ``kept`` lines that only the former file had."""
+    """How many messages and older lines a file has now, and how many lines are in ``ahead``."""
 
     messages: int
     kept: int
     end: str | None
+    moved: int
+    ahead: Path
 
 
-def rewrite(path: Path, form: LineForm, messages: Callable[[], Iterable[Message]]) -> Rewritten:
-    """Replace a file: write the lines that only the file has, then those of ``messages``."""
-    ids = {id_ for one in messages() for id_ in form.lines([one])}
+def rewrite(
+    path: Path,
+    form: LineForm,
+    messages: Callable[[], Iterable[Message]],
+    *,
+    end: str | None,
+    has_dropped: bool,
+) -> Rewritten:
+    """Replace a file: write the lines that were dropped from the store, then ``messages``.
+
+    If ``has_dropped``, the store had the lines up to ``end``, or, if it is None, up to the first
+    line that the store still has. Other lines that the store lacks are moved to a new file.
+    """
+    stored = {id_: hash(line) for one in messages() for id_, line in form.lines([one]).items()}
+    names = (path.with_name(f"{path.name}-ahead{number or ''}") for number in count())
+    ahead = next(name for name in names if not name.exists())
     kept: set[str] = set()
-    count, end = 0, None
-    with replacing(path) as (file,):
+    written = moved = 0
+    last: str | None = None
+    into: BinaryIO | None = None
+    with replacing(path) as (file,), ExitStack() as stack:
         if path.exists():
-            with path.open("rb") as former:
-                if not lock_file(former.fileno()):
-                    form.fail("sink_in_use", path)
-                form.check_start(path, former)
-                former.seek(0)
-                for number, text in enumerate(former):
-                    line = text.removesuffix(b"\n")
-                    id_ = form.id_of(line, path, is_ended=line != text, is_only=not number)
-                    if id_ and id_ not in ids and id_ not in kept:
-                        kept.add(id_)
-                        end = id_
-                        file.write(line + b"\n")
+            former = stack.enter_context(path.open("rb"))
+            if not lock_file(former.fileno()):
+                form.fail("sink_in_use", path)
+            form.check_start(path, former)
+            former.seek(0)
+            is_old = has_dropped
+            for number, text in enumerate(former):
+                line = text.removesuffix(b"\n")
+                id_ = form.id_of(line, path, is_ended=line != text, is_only=not number)
+                if id_ is None or id_ in kept:
+                    continue
+                if is_old and id_ not in stored:
+                    kept.add(last := id_)
+                    file.write(line + b"\n")
+                elif not is_old and stored.get(id_) != hash(line):
+                    if into is None:
+                        (into,) = stack.enter_context(replacing(ahead))
+                    moved += 1
+                    into.write(line + b"\n")
+                is_old = is_old and id_ != end and (end is not None or id_ not in stored)
         for message in messages():
-            count += 1
+            written += 1
             for id_, line in form.lines([message]).items():
                 file.write(line + b"\n")
-                end = id_
-    return Rewritten(count, len(kept), end)
+                last = id_
+    return Rewritten(written, len(kept), last, moved, ahead)
 
 
 def _status(path: Path, form: LineForm) -> os.stat_result | None:
