@@ -397,4 +397,6 @@ def says_time(name: str) -> bool:
 
 def is_no_time(text: str) -> bool:
     """Whether a text is a placeholder for a missing time, such as ``Не отвечено`` or ``. .  :``."""
+    if text[:1].isdigit():  # most texts are times
+        return False
     return text.lower().replace(" ", "_") in NO_TIME or not (not text or text.strip(_MARKS))

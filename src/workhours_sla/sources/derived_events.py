@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
-from json import dumps
+from json import JSONEncoder
 from typing import Final
 
 from workhours_sla.errors import EventError
@@ -16,6 +16,7 @@ from workhours_sla.sources.rows import RefusedError
 from workhours_sla.text.messages import phrase_of
 
 _ID_DIGITS: Final = 20
+_encode: Final = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _BEGINNINGS: Final = frozenset(
     {
         EventType.REGISTERED,
@@ -46,8 +47,7 @@ def content_id(
     while given and given[-1] is None:
         given.pop()
     fields = [appeal_id, kind.value, occurred_at.astimezone(UTC).isoformat(), *given]
-    text = dumps(fields, ensure_ascii=False, separators=(",", ":"))
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_ID_DIGITS]
+    return sha256(_encode(fields).encode("utf-8", "surrogatepass")).hexdigest()[:_ID_DIGITS]
 
 
 def has_content_id(event: Event) -> bool:
