@@ -16,7 +16,7 @@ import msgspec
 from workhours_sla.errors import SourceError, clipped, shown
 from workhours_sla.sources.lines import Lines
 from workhours_sla.sources.opened import OpenedFile
-from workhours_sla.sources.rows import RefusedError, json_text
+from workhours_sla.sources.rows import RecordMapper, RefusedError, row_text
 from workhours_sla.text.messages import Phrase, say
 
 LIST: Final = "[]"  # marks the elements of an array in a path
@@ -101,10 +101,10 @@ class Found(NamedTuple):
     why: Phrase | None = None
     is_alone: bool = False
 
-    @property
-    def text(self) -> str:
-        is_text = isinstance(self.written, str)
-        return self.written if is_text else json_text(self.written)
+    def shown(self, mapper: RecordMapper) -> str:
+        """Return what is shown of the record if ``mapper`` rejects it."""
+        record = self.written if isinstance(self.written, dict) else {}
+        return row_text(mapper, record, self.written)
 
     def use(self) -> Any:
         if self.why is not None:
@@ -234,7 +234,7 @@ def _is_envelope(value: Mapping[str, object], place: Place) -> bool:
 
 def _of_line(line: str, kind: Any) -> Found:
     try:
-        return _converted(decode_any(line), {}, kind)._replace(written=line, is_alone=True)
+        return _converted(decode_any(line), {}, kind)._replace(is_alone=True)
     except (ValueError, RecursionError) as error:
         return Found(None, line, {}, say("not_json", why=_fault(error)))
 

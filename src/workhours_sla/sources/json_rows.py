@@ -21,7 +21,7 @@ from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.lines import LONGEST_LINE, MARKS_AND_BLANKS, Lines, is_too_long
 from workhours_sla.sources.mapping import Mapper
 from workhours_sla.sources.opened import OpenedFile
-from workhours_sla.sources.rows import Item, Record, RefusedError
+from workhours_sla.sources.rows import Item, Record, RefusedError, row_text
 from workhours_sla.text.messages import say
 
 _MOST_DELAYED: Final = 1_000  # maximum number of records to wait for the required columns
@@ -45,7 +45,7 @@ def read_lines(opened: OpenedFile, layout: Layout, options: Input) -> Iterator[I
                 record = mapper.flat(record_of(text))
                 yield mapper(record, line), record
             except RefusedError as refused:
-                yield refused.fault(line, text), record
+                yield refused.fault(line, row_text(mapper, record, text)), record
 
     def check(keys: Collection[str]) -> None:
         if not keys and (first_line.startswith("[") or first_line == "{"):
@@ -92,7 +92,7 @@ def read_documents(opened: OpenedFile, layout: Layout, options: Input) -> Iterat
                 record = mapper.flat(one.use())
                 yield mapper(record, line), record
             except RefusedError as refused:
-                yield refused.fault(line, one.text), record
+                yield refused.fault(line, one.shown(mapper)), record
 
     def check(_keys: Collection[str]) -> None:
         if line == 1 and not path:
