@@ -458,9 +458,9 @@ def test_binary_files() -> None:
         ('{"appeal_id": "A"\n', "not JSON"),
         ('{"appeal_id": "\\ud800"}\n', "not JSON"),
         ('{"appeal_id": 1e999}\n', "a number with a fraction"),
-        ("[" * 100_000 + "\n", "not JSON"),
+        ("[" * 100_000 + "\n", "it is nested too deep"),
         ('{"appeal_id": "' + "x" * 1_000_000 + '"}\n', "more than 1,000,000 characters"),
-        ('{"text": ' + "[" * 100_000 + "\n", "not JSON"),
+        ('{"text": ' + "[" * 100_000 + "\n", "it is nested too deep"),
         (
             line_of(occurred_at="2026-03-12T10:15:00+03:00").strip() + " " * 1_000_000 + "\n",
             "more than 1,000,000 characters",

@@ -14,10 +14,11 @@ from typing import Any, ClassVar, Final, NamedTuple
 from urllib.parse import unquote
 
 from workhours_sla.config.sections import Input
-from workhours_sla.errors import SourceError, shown
+from workhours_sla.errors import shown
 from workhours_sla.sla.event import Claim, Event
 from workhours_sla.sources.desks import items_of
 from workhours_sla.sources.json_documents import (
+    broken_document,
     decode_any,
     envelopes,
     lists_under,
@@ -160,10 +161,7 @@ def _requests(opened: OpenedFile, encoding: str) -> Iterator[dict[str, Any]]:
             try:
                 body = decode_any(request.body)
             except (ValueError, RecursionError) as error:
-                why = say("json_fault", why=str(error))
-                raise SourceError(
-                    say("json_broken", name=opened.name, why=why), name=opened.name
-                ) from None
+                raise broken_document(opened.name, error) from None
         if kind == "application/cloudevents+json" and isinstance(body, dict):
             yield body
         elif kind == "application/cloudevents-batch+json" and isinstance(body, list):

@@ -12,6 +12,7 @@ from workhours_sla.sources.json_documents import (
     at_path,
     check_one_document,
     decode_any,
+    not_json,
     note_pages,
     records_of,
     shape_of,
@@ -66,9 +67,8 @@ def record_of(text: str) -> dict[str, object]:
     except RefusedError:
         raise
     except (ValueError, RecursionError) as error:
-        why = say("json_fault", why=str(error))
-        is_whole = text.endswith("\n")
-        raise RefusedError(say("not_json" if is_whole else "half_written_why", why=why)) from None
+        cause = "not_json" if text.endswith("\n") else "half_written_why"
+        raise RefusedError(not_json(error, cause)) from None
     if not isinstance(record, dict):
         raise RefusedError(say("not_an_object"))
     return record

@@ -18,6 +18,7 @@ from workhours_sla.sla.event import Event
 from workhours_sla.sources.appeal_file import mapper_of
 from workhours_sla.sources.cloudevents import record_of_message
 from workhours_sla.sources.formats import FORMATS
+from workhours_sla.sources.json_documents import not_json
 from workhours_sla.sources.kafka_topic import GONE, Options, Position, Reading, Topic
 from workhours_sla.sources.lines import LONGEST_LINE
 from workhours_sla.sources.rows import Record, RefusedError
@@ -210,8 +211,7 @@ class MessageRows:
         try:
             record = record_of_message(headers, value) if headers else None
         except (ValueError, RecursionError) as error:
-            why = say("json_fault", why=" ".join(str(error).split()))
-            raise RefusedError(say("not_json", why=why)) from None
+            raise RefusedError(not_json(error)) from None
         return self._rows.record_of(value + b"\n") if record is None else record
 
 
