@@ -340,8 +340,9 @@ def test_the_details_of_rejected_rows_are_in_russian(
     else:
         main(["check", source, *options])
     out = capsys.readouterr().out
-    for detail in BAD_ROWS.values():
-        assert detail in out
+    for row, detail in BAD_ROWS.items():
+        is_kept = not stored or row.startswith('{"')  # a store has only the columns of a row
+        assert (detail if is_kept else "строка отклонена (") in out
 
 
 OTHER_FACTS: Final = {

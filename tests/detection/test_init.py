@@ -307,5 +307,10 @@ def test_the_message_about_broken_rows_names_the_cause_the_first_row_and_the_fix
     assert (status, bool(out)) == ((2, False) if fails else (1, True))
     if fails:
         assert err.count("\n") == 1
-        for part in ("B;16/03/2026 10:00;", "posted_at", "datetime_format", f"{102 - broken} "):
+        for part in (
+            '"B", "Поступило": "16/03/2026 10:00"',
+            "posted_at",
+            "datetime_format",
+            f"{102 - broken} ",
+        ):
             assert part in err, err

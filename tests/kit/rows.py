@@ -16,16 +16,23 @@ from workhours_sla.text.messages import phrase_of, said
 Items = list[Fault | tuple[Event, ...]]
 
 
-def read(source: object, config: str = "", *, encoding: str = "utf-8", name: str = "rows") -> Items:
+def read(
+    source: object,
+    config: str = "",
+    *,
+    encoding: str = "utf-8",
+    name: str = "rows",
+    whole_rows: bool = False,
+) -> Items:
     """Return the items of a path, of bytes, of text, or of a value that is written as JSON."""
     if not isinstance(source, bytes | str | Path):
         source = json.dumps(source)
     mapping = parse(config).mapping
     if isinstance(source, Path):
-        with open_source(source, mapping) as file:
+        with open_source(source, mapping, whole_rows=whole_rows) as file:
             return list(file)
     content = source.encode(encoding) if isinstance(source, str) else source
-    with open_source(BytesIO(content), mapping, name=name) as file:
+    with open_source(BytesIO(content), mapping, name=name, whole_rows=whole_rows) as file:
         return list(file)
 
 

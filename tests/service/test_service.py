@@ -187,6 +187,16 @@ def test_bad_questions(client: Client, body: bytes, kind: str, status: int) -> N
     problem(client.ask("POST", "/v1/due", given=body), kind, status)
 
 
+@pytest.mark.parametrize("year", ["1", "9999", "1" * 23, "next"])
+def test_a_year_that_is_none_has_its_limits_in_the_answer(client: Client, year: str) -> None:
+    found = problem(client.ask("GET", f"/v1/calendars/RU-VGG/{year}"), "invalid-request", 422)
+    assert found["detail"] == f"year is '{year}'; write a number from 2 to 9998"
+    wrong = problem(
+        client.ask("GET", "/v1/calendars/RU-VGG/2025?provisional=2"), "invalid-request", 422
+    )
+    assert wrong["detail"] == "'2' is neither true nor false"
+
+
 def test_a_problem_has_the_facts_as_fields(client: Client) -> None:
     found = problem(
         client.post("/v1/due", {"start": "2029-10-30T17:30:00Z"}), "calendar-coverage", 422

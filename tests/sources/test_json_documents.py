@@ -6,6 +6,7 @@ import json
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
+from typing import Final
 
 import pytest
 from hypothesis import given, settings
@@ -235,3 +236,22 @@ def test_a_key_that_an_object_has_twice_is_refused_and_named(more: str) -> None:
 def test_a_key_of_several_objects_is_no_key_twice(more: str) -> None:
     assert len(events(read(TWICE % more + "\n"))) == 1
     assert len(events(read(f"[{TWICE % more}]"))) == 1
+
+
+DEEP: Final = "[" * 60_000 + "]" * 60_000
+
+
+@pytest.mark.parametrize(
+    ("text", "config"),
+    [
+        (DEEP, ""),
+        (f'[{{"appeal_id": {DEEP}}}]', ""),
+        (f'{{"response": {DEEP}}}', '[input]\nformat = "vk"'),
+        (f'{{"tickets": {DEEP}}}', '[input]\nformat = "zammad"'),
+        (f"ce-specversion: 1.0\nce-id: 1\n\n{DEEP}\n", '[input]\nformat = "cloudevents"'),
+    ],
+)
+def test_a_document_that_is_nested_too_deep_is_refused_in_these_words(
+    text: str, config: str
+) -> None:
+    assert refusal(text, config).startswith("rows is nested too deep; export records with fewer")

@@ -196,14 +196,19 @@ def test_the_command_says_what_is_wrong_and_leaves_no_store(
 def test_the_reason_of_a_rejected_message_is_in_every_language() -> None:
     from workhours_sla.cli.input import details_of
 
-    text = '{"topic":"appeals","partition":1,"offset":332,"value":"{half"}'
-    found = MessageRows(parse(TOPIC).mapping).of_text(text)
+    place = '{"topic":"appeals","partition":1,"offset":332'
+    found = MessageRows(parse(TOPIC).mapping).of_text(place + ',"value":"{}"}')
     assert isinstance(found, Rejected)
-    assert found.text == text
-    detail = details_of(parse(TOPIC).mapping)(plain(found))
-    assert said(detail).startswith("not JSON")
-    with language("ru"):
-        assert said(detail).startswith("не JSON")
+    assert found.text == place + ',"value":"{}"}'
+    detail_of = details_of(parse(TOPIC).mapping)
+    nothing = Rejected("malformed", "not JSON: it ends too early", place + "}")
+    for row, en, ru in (
+        (plain(found), "appeal_id is not there", "appeal_id: нет в строке"),
+        (nothing, nothing.detail, f"строка отклонена ({nothing.detail})"),
+    ):
+        assert said(detail_of(row)) == en
+        with language("ru"):
+            assert said(detail_of(row)) == ru
 
 
 def test_rows_of_files_are_read_again_beside_messages() -> None:

@@ -53,8 +53,18 @@ def test_a_file_that_cannot_be_read_is_an_error(
     status, out, err = run(capsys, *asked(sheet, command, "--lang", lang, *as_json))
     assert (status, out, err.count("\n")) == (2, "", 1)
     for part in {
-        "en": ("line 3 'A-0,", "posted_at 'yesterday'", "set datetime_format", "9 of 10 rows"),
-        "ru": ("строка 3 'A-0,yesterday,'", "posted_at: 'yesterday'", "datetime_format", "9 из 10"),
+        "en": (
+            """line 3 '{"appeal_id": "A-0", """,
+            "posted_at 'yesterday'",
+            "set datetime_format",
+            "9 of 10 rows",
+        ),
+        "ru": (
+            """строка 3 '{"appeal_id": "A-0", """,
+            "posted_at: 'yesterday'",
+            "datetime_format",
+            "9 из 10",
+        ),
     }[lang]:
         assert part in err
     assert "--min-read 0" in err
@@ -161,7 +171,7 @@ def test_a_stream_of_another_format_is_an_error_and_stays_in_quarantine(
         "ru": ("appeal_id: нет в строке", "1029 из 1029", "строки остаются в карантине"),
     }[lang]:
         assert part in error
-    assert """'{"id": 0, "text": "x"}'""" in error
+    assert '"x"' not in error
     assert rejected(log) == 1029
     # a second run finds no new rows
     assert run(capsys, *watch(log, "--once"))[0] == 0
@@ -171,7 +181,7 @@ def test_a_stream_of_another_format_is_an_error_and_stays_in_quarantine(
     for command in COMMANDS:
         status, out, err = run(capsys, command, *store)
         assert (status, out, err.count("\n")) == (2, "", 1)
-        assert ("of the store '" if lang == "en" else "хранилища '") in err
+        assert ("of the store:" if lang == "en" else "хранилища:") in err
     assert run(capsys, "check", *store, "--min-read=0")[0] == 0
 
 
@@ -186,5 +196,4 @@ def test_each_run_of_watch_counts_only_its_own_rows(
         file.write(EVENT % 2 + "{}\n[1]\n[2]\n")
     status, _, err = run(capsys, *watch(log, "--once", "--batch=1"))
     assert (status, "2 of 4 rows" in err, "not an object in braces" in err) == (2, True, True)
-    assert "row '[1]'" in err
     assert rejected(log) == 1029 + 1 + 3

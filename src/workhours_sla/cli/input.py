@@ -30,7 +30,7 @@ from workhours_sla.sources.formats import NETWORKS
 from workhours_sla.sources.rows import Fault, clip
 from workhours_sla.stores.values import Rejected
 from workhours_sla.text.catalog import SHELL
-from workhours_sla.text.messages import said
+from workhours_sla.text.messages import Detail, said, say
 
 if TYPE_CHECKING:
     from workhours_sla.stores.values import Holdings
@@ -96,7 +96,9 @@ def read_rows(
         rows = _from_store(store, config)
     else:
         config = config if zone is None else config.with_zone(zone)
-        rows, config = _from_file(file or "", config, stages, given)
+        rows, config = _from_file(
+            file or "", config, stages, given, whole_rows=options.show_rejected
+        )
     _check_share(rows, least)
     note_shared_ids(rows.events, config)
     names = dict.fromkeys(map(attrgetter("agency_id"), rows.events))
@@ -105,7 +107,7 @@ def read_rows(
 
 
 def _from_file(
-    file: str, config: Config, stages: Stages, given: Given | None
+    file: str, config: Config, stages: Stages, given: Given | None, *, whole_rows: bool
 ) -> tuple[Rows, Config]:
     events: list[Event] = []
     faults: list[Fault] = []
@@ -114,10 +116,10 @@ def _from_file(
     with ExitStack() as stack:
         found = None if given is None else input_of(file, given, stack)
         if found is None:
-            source = open_source(path_or_stdin(file), config)
+            source = open_source(path_or_stdin(file), config, whole_rows=whole_rows)
         else:
             config = found.detected or config
-            source = open_source(found.where, config, name=found.name)
+            source = open_source(found.where, config, name=found.name, whole_rows=whole_rows)
         stack.enter_context(source)
         if source.size is None or source.size >= LARGE:
             stages.read(source.size)
@@ -207,6 +209,8 @@ def details_of(config: Config) -> Callable[[Rejected], str]:
 
     def detail_of(row: Rejected) -> str:
         again = rows.of_text(row.text)
+        if again is None:
+            return Detail(say("nothing_kept", detail=row.detail))
         same = isinstance(again, Rejected) and again.detail == row.detail
         return again.detail if same else row.detail  # type: ignore[union-attr]
 
@@ -263,7 +267,7 @@ def check_read_share(
     msg = SHELL.text(
         "too_few_read",
         where=first.where,
-        text=shown(first.text.strip()),
+        text="" if first.text in ("", "{}") else f" {shown(first.text.strip())}",
         detail=said(first.detail),
         fix=SHELL.text("fix_kept") if kept else fix,
         count=first.rows,

@@ -12,7 +12,7 @@ from msgspec.structs import asdict
 
 from workhours_sla.cli.detected import given_without_config
 from workhours_sla.cli.input import Rows, read_rows
-from workhours_sla.cli.output import Stages, echo_note, show_time
+from workhours_sla.cli.output import Stages, echo_note, printable, show_time
 from workhours_sla.cli.settings import InputOptions, Settings
 from workhours_sla.cli.times import clock, read_edge
 from workhours_sla.config.policy import CONDITIONS, Configuration
@@ -52,6 +52,7 @@ class Judged:
     result: Evaluation
     as_of: datetime
     version: str
+    show_rejected: bool
 
     @property
     def schedule(self) -> Schedule:
@@ -80,8 +81,10 @@ class Judged:
         reasons = Counter(fault.reason for fault in rows.faults)
         reasons.update(reason for _, reason in quarantined)
         yield from reason_lines(reasons)
-        for fault in rows.faults[:SHOWN_FAULTS]:
+        for fault in rows.faults[: None if self.show_rejected else SHOWN_FAULTS]:
             yield f"    {SHELL.text(rows.place, line=fault.line)}: {said(fault.detail)}"
+            if self.show_rejected:
+                yield f"      {printable(fault.text)}"
         for event, reason in quarantined[:SHOWN_FAULTS]:
             why = catalog.QUARANTINE_REASONS[reason]
             yield f"    {event.appeal_id} {event.type} {event.occurred_at.isoformat()}: {why}"
@@ -202,7 +205,9 @@ def judged(
     _note_pauses(rows, configuration)
     _note_later_answers(rows, result, as_of)
     version = version or configuration.policy.version
-    return Judged(configuration, settings.target, rows, result, as_of, version)
+    return Judged(
+        configuration, settings.target, rows, result, as_of, version, source.show_rejected
+    )
 
 
 def _note_pauses(rows: Rows, configuration: Configuration) -> None:

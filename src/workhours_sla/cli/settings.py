@@ -127,6 +127,7 @@ class InputOptions(Options):
     store: str | None = option("--store", metavar="STORE")
     assume_tz: str | None = option("--assume-tz", metavar="ZONE")
     min_read: str = option("--min-read", metavar="PERCENT", default="50%")
+    show_rejected: bool = option("--show-rejected", is_flag=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -232,7 +232,7 @@ class Reader:
         """Return the member of a union type that fits a value best; other types are unchanged."""
         if not isinstance(of, inspect.UnionType):
             return of
-        types = _members(of)
+        types = members_of(of)
         structs = [one for one in types if isinstance(one, inspect.StructType) and one.tag]
         if structs and isinstance(value, dict):
             tagged = {str(one.tag): one for one in structs}
@@ -272,12 +272,12 @@ class Reader:
         return isinstance(value, parsed_as)
 
 
-def _members(of: inspect.Type) -> list[inspect.Type]:
+def members_of(of: inspect.Type) -> list[inspect.Type]:
     """Return the members of a union, and those of unions within it, which a description makes."""
     of = _plain(of)
     if not isinstance(of, inspect.UnionType):
         return [of]
-    return [one for part in of.types for one in _members(part)]
+    return [one for part in of.types for one in members_of(part)]
 
 
 def _plain(of: inspect.Type) -> inspect.Type:

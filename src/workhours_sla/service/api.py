@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from workhours_sla.errors import ConfigError, shown
-from workhours_sla.json.checked_data import Reader
+from workhours_sla.json.checked_data import Reader, members_of
 from workhours_sla.json.text import parsed
 from workhours_sla.service.middleware import ROUTE, header
 from workhours_sla.service.problems import ANSWER_HEADERS, encoded, refuse
@@ -202,7 +202,7 @@ def in_address(pairs: Iterable[tuple[str, str]], kind: type[Asked]) -> Asked:
 
 def _wrong(key: str, value: str, of: inspect.Type) -> Phrase:
     """Return what is wrong with a parameter that does not have its type."""
-    for one in (*getattr(of, "types", ()), of):
+    for one in members_of(of):
         if isinstance(one, inspect.IntType):
             return say("not_a_count", key=key, value=value, least=one.ge, most=one.le)
         if isinstance(one, inspect.LiteralType | inspect.EnumType):

@@ -120,20 +120,25 @@ class AppealFile:
 
 
 def open_source(
-    where: Path | str | BinaryIO, config: Config, *, name: str | None = None
+    where: Path | str | BinaryIO,
+    config: Config,
+    *,
+    name: str | None = None,
+    whole_rows: bool = False,
 ) -> AppealFile:
     """Open a file of appeals, or a binary stream of appeals such as ``sys.stdin.buffer``.
 
     Files compressed with gzip or Zstandard are decompressed. If the configuration sets no format,
-    the content and the suffix of the file determine it. Raises SourceError if the file cannot be
-    opened. Iterating raises SourceError if the file does not match the configuration.
+    the content and the suffix of the file determine it. With ``whole_rows`` the text of a Fault has
+    the columns that are not mapped, too. Raises SourceError if the file cannot be opened. Iterating
+    raises SourceError if the file does not match the configuration.
     """
     where = Path(where) if isinstance(where, str) else where
     with ExitStack() as stack:
         opened = open_file(where, name, stack)
         options = config.input
         found = options.format or _format_of(opened, options)
-        layout = layout_of(config)
+        layout = replace(layout_of(config), whole_rows=whole_rows)
         read: Reader = _imported(FORMATS[found].read)
         items = read(opened, layout, options)
         if options.kind == "statuses":

@@ -6,6 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from itertools import chain
@@ -13,10 +14,11 @@ from typing import Any, ClassVar, Final, NamedTuple
 from urllib.parse import unquote
 
 from workhours_sla.config.sections import Input
-from workhours_sla.errors import SourceError, shown
+from workhours_sla.errors import shown
 from workhours_sla.sla.event import Claim, Event
 from workhours_sla.sources.desks import items_of
 from workhours_sla.sources.json_documents import (
+    broken_document,
     decode_any,
     envelopes,
     lists_under,
@@ -74,6 +76,7 @@ class CloudEventMapper:
         columns = {name: _FROM_ENVELOPE + name for name in _OF_ENVELOPE}
         plain = replace(layout, kind="events", columns={**columns, **layout.columns})
         self._mapper = Mapper(plain, claims=claims)
+        self.layout = layout
         self._types = layout.values.get("type", {})
 
     def __call__(
@@ -82,6 +85,13 @@ class CloudEventMapper:
         if self._types.get(self._type_of(str(record.get("type")))) == "":
             return ()
         return self._mapper(self._row(record, received_at), line)
+
+    def kept(self, record: Record) -> Record:
+        data: dict[str, object] = {}
+        with suppress(RefusedError):
+            data = _data_of(record)
+        envelope = {name: record[name] for name in ENVELOPE if name in record}
+        return {**envelope, "data": self._mapper.kept({**_extensions(record), **data})}
 
     def _row(self, record: Record, received_at: datetime | None) -> dict[str, object]:
         version, source, own_id, kind = required = [record.get(name) for name in _REQUIRED]
@@ -92,8 +102,7 @@ class CloudEventMapper:
             detail = say("cloudevents_version", version=shown(str(version)))
             raise RefusedError(detail, "unknown_value")
         data = _data_of(record)
-        row = {name: one for name, one in record.items() if name not in ENVELOPE}
-        row |= data
+        row = {**_extensions(record), **data}
         found: dict[str, object] = {
             "event_id": f"{source}#{own_id}",
             "appeal_id": record.get("subject") or data.get("appeal_id"),
@@ -115,6 +124,10 @@ class CloudEventMapper:
         short = kind.rpartition(".")[2]
         is_known = short in self._types or short in TYPES
         return short if is_known and kind not in self._types else kind
+
+
+def _extensions(record: Record) -> dict[str, object]:
+    return {name: one for name, one in record.items() if name not in ENVELOPE}
 
 
 def _data_of(record: Record) -> dict[str, object]:
@@ -148,10 +161,7 @@ def _requests(opened: OpenedFile, encoding: str) -> Iterator[dict[str, Any]]:
             try:
                 body = decode_any(request.body)
             except (ValueError, RecursionError) as error:
-                why = say("json_fault", why=str(error))
-                raise SourceError(
-                    say("json_broken", name=opened.name, why=why), name=opened.name
-                ) from None
+                raise broken_document(opened.name, error) from None
         if kind == "application/cloudevents+json" and isinstance(body, dict):
             yield body
         elif kind == "application/cloudevents-batch+json" and isinstance(body, list):

@@ -26,9 +26,13 @@ _ERRORS = {  # details for users, keyed by a phrase in the message of the CSV re
 
 
 class Feed:
-    """Passes lines to the CSV reader, and keeps the lines of the current record."""
+    """Passes lines to the CSV reader, and keeps the lines of the current record.
 
-    def __init__(self, lines: Lines) -> None:
+    Their ``text`` is empty unless ``whole_rows`` are to be shown.
+    """
+
+    def __init__(self, lines: Lines, *, whole_rows: bool) -> None:
+        self._whole_rows = whole_rows
         self._source = lines
         self._lines = iter(lines)
         self._again: deque[str] = deque()
@@ -58,7 +62,7 @@ class Feed:
 
     @property
     def text(self) -> str:
-        return "".join(self.taken)
+        return "".join(self.taken) if self._whole_rows else ""
 
     @property
     def blank(self) -> bool:
@@ -76,7 +80,7 @@ class Feed:
 
 def read(opened: OpenedFile, layout: Layout, options: Input) -> Iterator[Item]:
     delimiter = options.delimiter or ("\t" if opened.ending == ".tsv" else ",")
-    feed = Feed(Lines(opened.chunks, options.encoding))
+    feed = Feed(Lines(opened.chunks, options.encoding), whole_rows=layout.whole_rows)
     rows = csv.reader(feed, delimiter=delimiter, strict=True)
     header = _header(rows, feed, layout, opened.name, delimiter)
     mapper = Mapper(layout, header, opened.claims)
@@ -99,7 +103,7 @@ def read(opened: OpenedFile, layout: Layout, options: Input) -> Iterator[Item]:
             yield RefusedError(detail).fault(feed.line, feed.text)
             continue
         record = {name: row[at] for name, at in places}
-        yield item_of(mapper, record, feed.line, lambda: feed.text)
+        yield item_of(mapper, record, feed.line, feed.text)
 
 
 def _is_row(line: str, mapper: Mapper, header: list[str], delimiter: str) -> bool:

@@ -55,7 +55,7 @@ def items_of(
     for line, found in enumerate(records, 1):
         record = found.value
         if found.why is not None:
-            yield RefusedError(found.why).fault(line, found.text)
+            yield RefusedError(found.why).fault(line, found.shown(mapper))
             continue
         if not place.are_lines and record.keys().isdisjoint(marks):
             check_api_error(opened.name, record)
@@ -120,6 +120,12 @@ class Desk:
             del self._claims[count:]
             raise
         return events
+
+    def kept(self, record: Record) -> Record:
+        ids = {name: record.get(name) for name in ("id", *self.marks)}
+        return {
+            name: value for name, value in ids.items() if isinstance(value, str | int)
+        } | self.about(record)
 
     # -- metrics -----------------------------------------------------------------------------
 
@@ -448,7 +454,8 @@ class ServiceNow(Desk):
 
     def _of_csv(self, opened: OpenedFile) -> Iterator[Record | Fault]:
         delimiter = self.options.delimiter or ","
-        feed = Feed(Lines(opened.chunks, self.options.encoding))
+        lines = Lines(opened.chunks, self.options.encoding)
+        feed = Feed(lines, whole_rows=self.layout.whole_rows)
         reader = csv.reader(feed, delimiter=delimiter, strict=True)
         header = first_row(reader, feed, opened.name)
         if "start_time" not in header:

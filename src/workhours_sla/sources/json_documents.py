@@ -16,7 +16,7 @@ import msgspec
 from workhours_sla.errors import SourceError, clipped, shown
 from workhours_sla.sources.lines import Lines
 from workhours_sla.sources.opened import OpenedFile
-from workhours_sla.sources.rows import RefusedError, json_text
+from workhours_sla.sources.rows import RecordMapper, RefusedError, row_text
 from workhours_sla.text.messages import Phrase, say
 
 LIST: Final = "[]"  # marks the elements of an array in a path
@@ -101,10 +101,10 @@ class Found(NamedTuple):
     why: Phrase | None = None
     is_alone: bool = False
 
-    @property
-    def text(self) -> str:
-        is_text = isinstance(self.written, str)
-        return self.written if is_text else json_text(self.written)
+    def shown(self, mapper: RecordMapper) -> str:
+        """Return what is shown of the record if ``mapper`` rejects it."""
+        record = self.written if isinstance(self.written, dict) else {}
+        return row_text(mapper, record, self.written)
 
     def use(self) -> Any:
         if self.why is not None:
@@ -195,9 +195,7 @@ def records_of(
         except (ValueError, RecursionError) as error:
             if text != (text := repair(text)):
                 continue
-            why = say("json_fault_after", count=count, why=_fault(error))
-            msg = say("json_broken", name=opened.name, why=why)
-            raise SourceError(msg, name=opened.name) from None
+            raise broken_document(opened.name, error, count) from None
         at = end
         for one in found:
             if isinstance(one, Found):
@@ -234,9 +232,9 @@ def _is_envelope(value: Mapping[str, object], place: Place) -> bool:
 
 def _of_line(line: str, kind: Any) -> Found:
     try:
-        return _converted(decode_any(line), {}, kind)._replace(written=line, is_alone=True)
+        return _converted(decode_any(line), {}, kind)._replace(is_alone=True)
     except (ValueError, RecursionError) as error:
-        return Found(None, line, {}, say("not_json", why=_fault(error)))
+        return Found(None, line, {}, not_json(error))
 
 
 def _converted(value: Any, head: Mapping[str, object], kind: Any) -> Found:
@@ -248,6 +246,22 @@ def _converted(value: Any, head: Mapping[str, object], kind: Any) -> Found:
         return Found(None, value, head, not_of_form(error))
 
 
+def not_json(error: Exception, cause: str = "not_json") -> Phrase:
+    """Return the reason why a text is no JSON record; ``cause`` is that of a syntax error."""
+    why = _fault(error)
+    return why if isinstance(error, RecursionError) else say(cause, why=why)
+
+
+def broken_document(name: str, error: Exception, count: int | None = None) -> SourceError:
+    """Return the error for a document of which ``count`` records were read, if that is known."""
+    if isinstance(error, RecursionError):
+        return SourceError(say("json_deep", name=name), name=name)
+    why = _fault(error)
+    if count is not None:
+        why = say("json_fault_after", count=count, why=why)
+    return SourceError(say("json_broken", name=name, why=why), name=name)
+
+
 def not_of_form(error: Exception) -> Phrase:
     """Return the reason why a record does not match the schema of its format."""
     return say("not_of_form", why=_fault(error))
@@ -256,6 +270,8 @@ def not_of_form(error: Exception) -> Phrase:
 def _fault(error: Exception) -> Phrase:
     if isinstance(error, KeyTwiceError):
         return error.detail.phrase
+    if isinstance(error, RecursionError):
+        return say("nested_too_deep")
     return say("json_fault", why=" ".join(str(error).split()))
 
 

@@ -12,6 +12,7 @@ from workhours_sla.sources.json_documents import (
     at_path,
     check_one_document,
     decode_any,
+    not_json,
     note_pages,
     records_of,
     shape_of,
@@ -21,7 +22,7 @@ from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.lines import LONGEST_LINE, MARKS_AND_BLANKS, Lines, is_too_long
 from workhours_sla.sources.mapping import Mapper
 from workhours_sla.sources.opened import OpenedFile
-from workhours_sla.sources.rows import Item, Record, RefusedError
+from workhours_sla.sources.rows import Item, Record, RefusedError, row_text
 from workhours_sla.text.messages import say
 
 _MOST_DELAYED: Final = 1_000  # maximum number of records to wait for the required columns
@@ -45,7 +46,7 @@ def read_lines(opened: OpenedFile, layout: Layout, options: Input) -> Iterator[I
                 record = mapper.flat(record_of(text))
                 yield mapper(record, line), record
             except RefusedError as refused:
-                yield refused.fault(line, text), record
+                yield refused.fault(line, row_text(mapper, record, text)), record
 
     def check(keys: Collection[str]) -> None:
         if not keys and (first_line.startswith("[") or first_line == "{"):
@@ -66,9 +67,8 @@ def record_of(text: str) -> dict[str, object]:
     except RefusedError:
         raise
     except (ValueError, RecursionError) as error:
-        why = say("json_fault", why=str(error))
-        is_whole = text.endswith("\n")
-        raise RefusedError(say("not_json" if is_whole else "half_written_why", why=why)) from None
+        cause = "not_json" if text.endswith("\n") else "half_written_why"
+        raise RefusedError(not_json(error, cause)) from None
     if not isinstance(record, dict):
         raise RefusedError(say("not_an_object"))
     return record
@@ -92,7 +92,7 @@ def read_documents(opened: OpenedFile, layout: Layout, options: Input) -> Iterat
                 record = mapper.flat(one.use())
                 yield mapper(record, line), record
             except RefusedError as refused:
-                yield refused.fault(line, one.text), record
+                yield refused.fault(line, one.shown(mapper)), record
 
     def check(_keys: Collection[str]) -> None:
         if line == 1 and not path:

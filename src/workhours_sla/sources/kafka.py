@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -19,10 +18,10 @@ from workhours_sla.sla.event import Event
 from workhours_sla.sources.appeal_file import mapper_of
 from workhours_sla.sources.cloudevents import record_of_message
 from workhours_sla.sources.formats import FORMATS
-from workhours_sla.sources.json_rows import record_of
+from workhours_sla.sources.json_documents import not_json
 from workhours_sla.sources.kafka_topic import GONE, Options, Position, Reading, Topic
 from workhours_sla.sources.lines import LONGEST_LINE
-from workhours_sla.sources.rows import CLIPPED, Record, RefusedError
+from workhours_sla.sources.rows import Record, RefusedError
 from workhours_sla.sources.stream_rows import StreamRows, check_encoding, plain
 from workhours_sla.stores.values import Rejected
 from workhours_sla.stream.sinks.kafka import check_topic, cluster_of
@@ -133,6 +132,8 @@ class KafkaSource:
         ``retry_rejected`` calls this method.
         """
         found = self._rows.of_text(row.text)
+        if found is None:
+            return row
         return plain(found) if isinstance(found, Rejected) else found
 
     def _connect(self) -> Topic:
@@ -142,16 +143,13 @@ class KafkaSource:
 class Kept(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
 ):
-    """A rejected message as it is kept in the store, so that it can be read again."""
+    """A rejected message as it is kept in the store; ``value`` has its mapped columns."""
 
     topic: str
     partition: int
     offset: int
     timestamp: datetime | None = None
-    headers: dict[str, str] = {}
-    value: str | None = None
-    value_base64: str | None = None
-    is_cut: bool = False
+    value: str = ""
 
 
 class MessageRows:
@@ -164,10 +162,9 @@ class MessageRows:
         clock: Callable[[], datetime] | None = None,
         max_ahead: timedelta | None = None,
     ) -> None:
-        self._encoding = config.input.encoding
         self._rows = StreamRows(
             mapper_of(config, config.input.topic or "-"),
-            encoding=self._encoding,
+            encoding=config.input.encoding,
             clock=clock,
             max_ahead=max_ahead,
         )
@@ -184,58 +181,38 @@ class MessageRows:
         headers = _headers_of(message) if self._has_headers else {}
         timestamp = _time_of(message) if self._is_dated else None
 
-        def kept() -> str:
-            found = Kept(
-                topic=message.topic(),
-                partition=message.partition(),
-                offset=message.offset(),
-                timestamp=timestamp,
-                headers=headers,
-                **self._kept_value(value),
-            )
-            return msgspec.json.encode(found).decode()
+        found = self._rows.events_of(lambda: self._record(value, headers), timestamp)
+        if not isinstance(found, Rejected):
+            return found
+        kept = Kept(
+            topic=message.topic(),
+            partition=message.partition(),
+            offset=message.offset(),
+            timestamp=timestamp,
+            value=found.text,
+        )
+        return found._replace(text=msgspec.json.encode(kept).decode())
 
-        return self._rows.events_of(lambda: self._record(value, headers), kept, timestamp)
-
-    def of_text(self, text: str) -> tuple[Event, ...] | Rejected:
-        """Return the events of a rejected message, or of another rejected row, read again."""
+    def of_text(self, text: str) -> tuple[Event, ...] | Rejected | None:
+        """Read a rejected message, or another rejected row, again; None if nothing was kept."""
         try:
             kept = msgspec.json.decode(text, type=Kept)
         except (msgspec.MsgspecError, ValueError, RecursionError):
-            return self._rows.events_of(lambda: record_of(text), lambda: text)
-        return self._rows.events_of(lambda: self._kept_record(kept), lambda: text, kept.timestamp)
-
-    def _kept_record(self, kept: Kept) -> Record:
-        """Return the record of a message that was kept. Raises RefusedError."""
-        if kept.is_cut:
-            raise _too_long()
-        value = (kept.value or "").encode(self._encoding, "replace")
-        if kept.value_base64 is not None:
-            value = base64.b64decode(kept.value_base64)
-        return self._record(value, kept.headers)
+            kept = Kept(topic="", partition=0, offset=0, value=text)
+        if not kept.value:
+            return None
+        found = self._rows.of_kept(kept.value, kept.timestamp)
+        return found._replace(text=text) if isinstance(found, Rejected) else found
 
     def _record(self, value: bytes, headers: Mapping[str, str]) -> Record:
         """Return the record of a message. Raises RefusedError."""
         if len(value) > LONGEST_LINE:
-            raise _too_long()
+            raise RefusedError(say("message_too_long", most=LONGEST_LINE))
         try:
             record = record_of_message(headers, value) if headers else None
         except (ValueError, RecursionError) as error:
-            why = say("json_fault", why=" ".join(str(error).split()))
-            raise RefusedError(say("not_json", why=why)) from None
+            raise RefusedError(not_json(error)) from None
         return self._rows.record_of(value + b"\n") if record is None else record
-
-    def _kept_value(self, value: bytes) -> dict[str, Any]:
-        if len(value) > LONGEST_LINE:
-            return {"value": value[:CLIPPED].decode(self._encoding, "replace"), "is_cut": True}
-        try:
-            return {"value": value.decode(self._encoding)}
-        except UnicodeDecodeError:
-            return {"value_base64": base64.b64encode(value).decode()}
-
-
-def _too_long() -> RefusedError:
-    return RefusedError(say("message_too_long", most=LONGEST_LINE))
 
 
 def _headers_of(message: Any) -> dict[str, str]:

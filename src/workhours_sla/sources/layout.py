@@ -38,6 +38,7 @@ class Layout:
     file. ``values`` maps the file's values of a canonical column; others are used unchanged. If an
     answer precedes the posting by at most ``tolerance``, it counts as given at the posting. Until
     an answer is read, ``unread_answers`` collects columns with the names of answers and values.
+    With ``whole_rows`` a rejected row is shown with the columns that are not mapped.
     """
 
     kind: Kind = "events"
@@ -50,6 +51,7 @@ class Layout:
     first_is_created: bool = False
     tolerance: timedelta = timedelta(0)
     unread_answers: dict[str, None] = field(default_factory=dict, compare=False)
+    whole_rows: bool = False
 
     @property
     def canonical(self) -> tuple[str, ...]:

@@ -162,6 +162,10 @@ class Mapper:
                 found[column] = value
         return {**record, **found, **record} if found else record
 
+    def kept(self, record: Record) -> Record:
+        record = self.flat(record)
+        return {name: record[name] for name in self.read_columns if name in record}
+
     def _key(
         self, canonical: str, columns: Collection[str] | None, read: dict[str, None]
     ) -> str | None:

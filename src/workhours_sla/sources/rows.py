@@ -22,8 +22,9 @@ class Fault(NamedTuple):
     """A rejected row.
 
     ``line`` is the number of the row's first line, counted from 1. ``reason`` is a key of
-    ``catalog.QUARANTINE_REASONS``. ``detail`` describes the cause. ``text`` is the row, shortened
-    to 500 characters.
+    ``catalog.QUARANTINE_REASONS``. ``detail`` describes the cause. ``text`` has the values of the
+    columns that are mapped, as JSON shortened to 500 characters; it is empty if the row cannot be
+    divided into columns.
     """
 
     line: int
@@ -51,7 +52,7 @@ class RefusedError(Exception):
         self.detail: Detail = Detail(detail)
         self.reason = reason
 
-    def fault(self, line: int, text: str) -> Fault:
+    def fault(self, line: int, text: str = "") -> Fault:
         return Fault(line, self.reason, self.detail, clip(text))
 
 
@@ -60,6 +61,7 @@ class RecordMapper(Protocol):
 
     dates_to_receipt: ClassVar[bool]
     """Whether the mapper needs ``received_at`` for records without a time."""
+    layout: Layout
 
     def __call__(
         self, record: Record, line: int = 0, received_at: datetime | None = None
@@ -67,18 +69,36 @@ class RecordMapper(Protocol):
         """Return the events of a record, none if it is ignored. Raises RefusedError."""
         ...
 
+    def kept(self, record: Record) -> Record:
+        """Return the mapped columns of a rejected record: all that is kept of it."""
+        ...
+
 
 Reader = Callable[[OpenedFile, Layout, Input], Iterator[Item]]
 """Reads a file of one format: yields the events or the Fault of each record. Raises SourceError."""
 
 
-def item_of(
-    mapper: RecordMapper, record: Record, line: int, text: Callable[[], str] | None = None
-) -> Item:
+def item_of(mapper: RecordMapper, record: Record, line: int, whole: object = None) -> Item:
     try:
         return mapper(record, line)
     except RefusedError as refused:
-        return refused.fault(line, json_text(record) if text is None else text())
+        return refused.fault(line, row_text(mapper, record, whole))
+
+
+def row_text(mapper: RecordMapper, record: Record, whole: object = None) -> str:
+    """Return what is shown of a rejected row: its mapped columns, or with ``whole_rows`` all."""
+    if not mapper.layout.whole_rows:
+        return kept_text(mapper, record)
+    whole = record if whole is None else whole
+    return whole if isinstance(whole, str) else json_text(whole)
+
+
+def kept_text(mapper: RecordMapper, record: Record) -> str:
+    """Return the mapped columns of a rejected record as JSON, "" for what is no record."""
+    try:
+        return json_text(mapper.kept(record)) if record else ""
+    except RecursionError:
+        return ""
 
 
 def clip(text: str) -> str:

@@ -30,9 +30,9 @@ from workhours_sla.sources.layout import (
 )
 from workhours_sla.sources.mapping import Mapper
 from workhours_sla.sources.opened import OpenedFile, missing_extra
-from workhours_sla.sources.rows import Item, RefusedError
+from workhours_sla.sources.rows import Item, RefusedError, clip, row_text
 from workhours_sla.sources.times import EXCEL
-from workhours_sla.sources.values import ROUNDED, check_values, row_text, text_of
+from workhours_sla.sources.values import ROUNDED, check_values, text_of
 from workhours_sla.text.messages import Phrase, say
 
 MOST_UNPACKED: Final = 500_000_000  # maximum total size in bytes of the parts of a workbook
@@ -301,8 +301,8 @@ class _RowReader:
             record |= {name: text_of(cells[at]) for name, at in self._watched.items()}
             return self._mapper(record, number + 1)
         except RefusedError as refused:
-            text = row_text(cell for cell in map(text_of, cells) if cell != "")
-            return refused.fault(number + 1, text)
+            whole = " | ".join(clip(str(text_of(cell))) for cell in cells if cell != "")
+            return refused.fault(number + 1, row_text(self._mapper, record, whole))
 
     def _check(self, record: Mapping[str, object], row: int) -> None:
         for name, value in record.items():

@@ -1,4 +1,4 @@
-"""Map the records of a stream one at a time: each gives events, or is rejected with its text."""
+"""Map the records of a stream one at a time: each gives events, or is rejected."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 from workhours_sla.errors import SourceError
 from workhours_sla.sla.event import Event
 from workhours_sla.sources.json_rows import record_of
-from workhours_sla.sources.rows import Record, RecordMapper, RefusedError
+from workhours_sla.sources.rows import Record, RecordMapper, RefusedError, kept_text
 from workhours_sla.stores.values import Rejected
 from workhours_sla.stream.source import Item
 from workhours_sla.text.messages import Phrase, say
@@ -61,11 +61,13 @@ class StreamRows:
     def of_bytes(
         self, data: bytes, received_at: datetime | None = None
     ) -> tuple[Event, ...] | Rejected:
-        return self.events_of(
-            lambda: self.record_of(data),
-            lambda: data.removeprefix(_BYTE_ORDER_MARK).decode(self._encoding, "replace"),
-            received_at,
-        )
+        return self.events_of(lambda: self.record_of(data), received_at)
+
+    def of_kept(
+        self, text: str, received_at: datetime | None = None
+    ) -> tuple[Event, ...] | Rejected:
+        """Return the events of a rejected record that was kept, or the Rejected again."""
+        return self.events_of(lambda: record_of(f"{text}\n"), received_at)
 
     def record_of(self, data: bytes) -> Record:
         try:
@@ -76,16 +78,17 @@ class StreamRows:
 
     def events_of(
         self,
-        record: Callable[[], Record],
-        text: Callable[[], str],
+        read: Callable[[], Record],
         received_at: datetime | None = None,
     ) -> tuple[Event, ...] | Rejected:
-        """Return the events of a record, or the Rejected with its text if it is rejected."""
+        """Return the events of a record, or a Rejected with its mapped columns."""
+        record: Record = {}
         try:
-            events = self._mapper(record(), 0, received_at)
+            record = read()
+            events = self._mapper(record, 0, received_at)
             self._check_receipt(events)
         except RefusedError as refused:
-            return Rejected(refused.reason, refused.detail, text())
+            return Rejected(refused.reason, refused.detail, kept_text(self._mapper, record))
         return events
 
     def _check_receipt(self, events: tuple[Event, ...]) -> None:

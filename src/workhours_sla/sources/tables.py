@@ -13,8 +13,8 @@ from workhours_sla.sources.formats import HEAD, binary_format
 from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.mapping import Mapper
 from workhours_sla.sources.opened import OpenedFile, missing_extra
-from workhours_sla.sources.rows import Item, RefusedError
-from workhours_sla.sources.values import check_values, row_text
+from workhours_sla.sources.rows import Item, RefusedError, row_text
+from workhours_sla.sources.values import check_values
 from workhours_sla.text.messages import say
 
 ROWS: Final = 4_096  # number of rows that are converted to Python values at once
@@ -65,7 +65,7 @@ def item_of(row: tuple[Any, ...], line: int, mapper: Mapper) -> Item:
         check_values(record)
         return mapper(record, line)
     except RefusedError as refused:
-        return refused.fault(line, row_text(row))
+        return refused.fault(line, row_text(mapper, record))
 
 
 def text_rows(opened: OpenedFile) -> Iterator[tuple[int, list[str]]]:

@@ -16,7 +16,7 @@ from workhours_sla.errors import SourceError
 from workhours_sla.sla.event import Event
 from workhours_sla.sources.follow import LINGER, Followed, LineCutter, open_file
 from workhours_sla.sources.rows import RecordMapper, RefusedError
-from workhours_sla.sources.stream_rows import StreamRows, check_encoding, item_of
+from workhours_sla.sources.stream_rows import StreamRows, check_encoding, item_of, plain
 from workhours_sla.stores.values import Rejected
 from workhours_sla.stream.source import Idle, Item, Start
 from workhours_sla.text.messages import say
@@ -52,7 +52,6 @@ class Tail:
     ) -> None:
         check_encoding(encoding)
         self._where = where
-        self._encoding = encoding
         self.name: str = name or (str(where.absolute()) if isinstance(where, Path) else "stdin")
         """The name under which positions are stored."""
         self.partitions: tuple[str, ...] = (PARTITION,)
@@ -82,8 +81,8 @@ class Tail:
 
     def read(self, row: Rejected) -> tuple[Event, ...] | Rejected:
         """Return the events of a rejected row that is read again, or a new Rejected."""
-        item = self._item(row.text.encode(self._encoding, "replace"), "")
-        return item.rejected or item.events
+        found = self._rows.of_kept(row.text, self._receipt()) if row.text else row
+        return plain(found) if isinstance(found, Rejected) else found
 
     def _of_file(self, path: Path, position: str) -> Iterator[Item | Start | Idle]:
         files = Followed(path, position, self._lose, is_line=self._is_line, once=self._once)
@@ -151,8 +150,10 @@ class Tail:
     # -- a line ------------------------------------------------------------------------------
 
     def _item(self, line: bytes, position: str) -> Item:
-        received_at = datetime.now(UTC) if self._rows.dates_to_receipt else None
-        return item_of(PARTITION, position, self._rows.of_bytes(line, received_at))
+        return item_of(PARTITION, position, self._rows.of_bytes(line, self._receipt()))
+
+    def _receipt(self) -> datetime | None:
+        return datetime.now(UTC) if self._rows.dates_to_receipt else None
 
 
 def _pump(stream: BinaryIO, chunks: Queue[bytes | OSError]) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, time, timedelta
 from typing import Final
 
 from workhours_sla.config.column_names import AND, TIMES, Parts
 from workhours_sla.errors import shown
-from workhours_sla.sources.rows import RefusedError, clip
+from workhours_sla.sources.rows import RefusedError
 from workhours_sla.text.messages import say
 
 ROUNDED: Final = 10**15
@@ -74,10 +74,6 @@ def check_values(record: Mapping[str, object]) -> None:
     for name, value in record.items():
         if type(value) is float and abs(value) >= ROUNDED:
             raise RefusedError(say("number_rounded", column=shown(name), value=f"{value:.0f}"))
-
-
-def row_text(values: Iterable[object]) -> str:
-    return " | ".join("" if value is None else clip(str(value)) for value in values)
 
 
 class JoinedColumn:

@@ -93,6 +93,8 @@ class XesMapper:
     def __init__(self, layout: Layout, claims: list[Claim]) -> None:
         columns = {**COLUMNS, "event_id": _INDEX, **layout.columns}
         self._mapper = Mapper(replace(layout, columns=columns), claims=claims)
+        self.layout = layout
+        self.kept = self._mapper.kept
         written: object = columns["type"]
         is_one = isinstance(written, str) and OR not in written
         self.type_column: str = str(written) if is_one else ""

@@ -24,9 +24,10 @@ BY_FOLD: Final = frozenset({NO_APPEAL, "reply_before_post"})
 
 @public("workhours_sla.stream")
 class Rejected(NamedTuple):
-    """A row that produced no event, with its full text.
+    """A row that produced no event.
 
-    ``reason`` is a key of ``catalog.QUARANTINE_REASONS``.
+    ``reason`` is a key of ``catalog.QUARANTINE_REASONS``. ``text`` is what the source keeps to read
+    the row again: its mapped columns as JSON, empty if it has none.
     """
 
     reason: str

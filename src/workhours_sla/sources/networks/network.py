@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import starmap
-from typing import Any, ClassVar, Final, NamedTuple, TypeVar
+from typing import Any, ClassVar, Final, NamedTuple, TypeVar, cast
 
 import msgspec
 
@@ -37,6 +37,13 @@ from workhours_sla.text.messages import Phrase, say
 
 _LONGEST_ENDING: Final = "/deleted/" + "0" * 20
 """The longest text that an id of an event of a comment has after the id of the comment."""
+_KEPT: Final = frozenset(
+    {"type", "event_id", "update_type", "chat_type", "mid", "message_id", "received_at"}
+)
+"""The keys whose texts are kept. All others may have what people wrote, or their names."""
+LONGEST: Final = 256  # the largest number of characters of a text that is kept
+_KEY: Final = re.compile(r"[A-Za-z_]{1,40}", re.ASCII)
+"""Matches the keys that are kept; no network has others."""
 _Value = TypeVar("_Value")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -67,6 +74,7 @@ class NetworkMapper(ABC):
     """A regular expression for the ids of authors, and an example of such an id."""
 
     def __init__(self, layout: Layout, options: Input) -> None:
+        self.layout = layout
         self.network: Phrase = say(f"network_{self.channel}")
         self.tree: CommentTree = CommentTree(self.channel, layout.source)
         self.officials: Officials = Officials(options.officials, self.network, *self.official)
@@ -86,6 +94,9 @@ class NetworkMapper(ABC):
                 with refusing():
                     events += self.tree.events_of(part.comment)
         return events
+
+    def kept(self, record: Record) -> Record:
+        return cast("Record", without_texts(record))
 
     def parts_of(
         self, record: Any, head: Mapping[str, object], received_at: datetime | None = None
@@ -118,6 +129,24 @@ class NetworkMapper(ABC):
     def ignored(self, why: Ignored) -> Part:
         self.tree.ignore(why)
         return _NOTHING
+
+
+def without_texts(value: Any) -> Any:
+    """Return parsed JSON without its texts, except short ones under keys that have no prose.
+
+    >>> without_texts({"type": "wall_reply_new", "object": {"id": 7, "text": "The lamp is broken"}})
+    {'type': 'wall_reply_new', 'object': {'id': 7}}
+    """
+    if isinstance(value, dict):
+        return {
+            name: without_texts(inner)
+            for name, inner in value.items()
+            if _KEY.fullmatch(name)
+            and (not isinstance(inner, str) or (name in _KEPT and len(inner) <= LONGEST))
+        }
+    if isinstance(value, list):
+        return [without_texts(inner) for inner in value if not isinstance(inner, str)]
+    return value
 
 
 def needed(value: _Value | None, name: str) -> _Value:
@@ -177,10 +206,11 @@ def reader(
             if one.is_alone and not place.are_lines:
                 check_api_error(opened.name, one.written)
             if one.why is not None:
-                yield Part(None, RefusedError(one.why)), one.text
+                yield Part(None, RefusedError(one.why)), one.shown(mapper)
             else:
+                text = one.shown(mapper)
                 for part in mapper.parts_of(one.value, one.head):
-                    yield part, one.text
+                    yield part, text
 
     def read(opened: OpenedFile, layout: Layout, options: Input) -> Iterator[Item]:
         mapper = make(layout, options)

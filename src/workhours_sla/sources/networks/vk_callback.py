@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, ClassVar, Final
 
@@ -10,12 +11,12 @@ import msgspec
 
 from workhours_sla.config.sections import Input
 from workhours_sla.sla.event import EventType
-from workhours_sla.sources.json_documents import envelopes, not_of_form
+from workhours_sla.sources.json_documents import decode_any, envelopes, not_of_form
 from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.networks.comments import Author, Comment, Recent
 from workhours_sla.sources.networks.network import Part, needed, reader
 from workhours_sla.sources.networks.vk import VkComment, VkMapper, place_of
-from workhours_sla.sources.rows import Reader, RefusedError
+from workhours_sla.sources.rows import Reader, Record, RefusedError
 from workhours_sla.sources.times import Instants
 
 _SUBJECTS: Final = frozenset(
@@ -48,6 +49,13 @@ class VkCallbackMapper(VkMapper):
         super().__init__(layout, options)
         self._instants = Instants(layout.datetime_format, layout.tz)
         self._delivered = Recent()
+
+    def kept(self, record: Record) -> Record:
+        body = record.get("body")
+        if isinstance(body, str):
+            with suppress(ValueError, RecursionError):
+                record = {**record, "body": decode_any(body)}
+        return super().kept(record)
 
     def _parts_of(
         self,

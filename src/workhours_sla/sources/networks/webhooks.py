@@ -11,19 +11,14 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from workhours_sla.sla.event import Event
-from workhours_sla.sources.networks.network import NetworkMapper
+from workhours_sla.sources.networks.network import LONGEST, NetworkMapper, without_texts
 from workhours_sla.sources.rows import RefusedError
 from workhours_sla.stores.values import Rejected
 from workhours_sla.text.messages import say
 
-_KEPT: Final = frozenset({"type", "event_id", "update_type", "chat_type", "mid", "message_id"})
-"""The keys whose texts are kept. All others may have what people wrote, or their names."""
-_LONGEST: Final = 256  # the largest number of characters of a text that is kept
 _ESCAPED: Final = 6  # the largest number of bytes of a character in JSON, such as ``\\u0416``
 _HALF: Final = re.compile(rb"(?<!\\)((?:\\\\)*)\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 """Matches the escape of half a character, after escaped backslashes."""
-_KEY: Final = re.compile(r"[A-Za-z_]{1,40}", re.ASCII)
-"""Matches the keys that are kept; no network has others."""
 
 
 class Envelope(NamedTuple):
@@ -65,7 +60,7 @@ def envelope_of(body: bytes) -> Envelope | None:
 
 def _short(raw: msgspec.Raw) -> str | int | None:
     value = bytes(raw)
-    if len(value) > _LONGEST * _ESCAPED:
+    if len(value) > LONGEST * _ESCAPED:
         return None
     try:
         return msgspec.json.decode(value, type=str | int)
@@ -114,21 +109,3 @@ class NetworkRequests:
         if all((event.event_id + event.appeal_id).isprintable() for event in events):
             return events
         return Rejected("malformed", str(say("network_id")), json.dumps(bare))
-
-
-def without_texts(value: Any) -> Any:
-    """Return parsed JSON without its texts, except short ones under keys that have no prose.
-
-    >>> without_texts({"type": "wall_reply_new", "object": {"id": 7, "text": "The lamp is broken"}})
-    {'type': 'wall_reply_new', 'object': {'id': 7}}
-    """
-    if isinstance(value, dict):
-        return {
-            name: without_texts(inner)
-            for name, inner in value.items()
-            if _KEY.fullmatch(name)
-            and (not isinstance(inner, str) or (name in _KEPT and len(inner) <= _LONGEST))
-        }
-    if isinstance(value, list):
-        return [without_texts(inner) for inner in value if not isinstance(inner, str)]
-    return value
