@@ -193,6 +193,7 @@ ROWS: Final = (
     corrected("detect_binary", "\0\1\2\3" * 99, GOOD),
     corrected("detect_no_table", "one two\n", GOOD),
     corrected("detect_no_rows", HEAD, GOOD),
+    corrected("json_deep", "[" * 60_000 + "]" * 60_000, GOOD),
     Case("detect_not_one", CHECK, ("`init f.csv` --calendar RU-VGG --out c.toml",
          {"c.toml": {"answered_at": '""'}}, CONFIGURED), {"f.csv": "Номер,Дата публикации\n"
          "1,12.03.2026 10:15\n"}),
