@@ -25,6 +25,8 @@ BESIDE: Final = "-writer"  # the suffix of the name of the file that the writer 
 PATIENCE: Final = 30.0  # seconds to wait while another program keeps the file locked
 LOG_BYTES: Final = 32 << 20
 """Size of the write-ahead log from which on its pages move to the file whenever it has grown."""
+LOG_HEAD: Final = 32  # bytes of the head of the write-ahead log
+FRAME_HEAD: Final = 24  # bytes of the head of each of its pages
 CHUNK: Final = 500  # maximum number of values in one SQL statement
 
 _MEMORY: Final = Path(":memory:")
@@ -181,12 +183,25 @@ class SqliteDatabase(Database):
         if before is None:
             return
         now = self._found_files()
-        if before.main != now.main or not now.log.continues(before.log):
+        if before.main != now.main or not self._continues(before.log, now.log):
             self._refuse_changed(before)
         if now.log.size > max(before.log.size, LOG_BYTES):
             self.execute("PRAGMA wal_checkpoint")  # only here is the main file written
             now = self._found_files()
         self._files = now
+
+    def _continues(self, before: _FileState, now: _FileState) -> bool:
+        """Return whether the log has all that was written to it before the transaction."""
+        size = min(before.size, LOG_BYTES)
+        if before.inode not in {(0, 0), now.inode} or now.size < size:
+            return False
+        if size <= LOG_HEAD:
+            return True
+        with open(f"{self._real}-wal", "rb") as log:  # noqa: PTH123 - a path of text
+            head = log.read(LOG_HEAD)
+            page = FRAME_HEAD + int.from_bytes(head[8:12])
+            log.seek(LOG_HEAD + ((size - LOG_HEAD) // page - 1) * page)
+            return any(head) and any(log.read(FRAME_HEAD))  # a file cut within is filled with 0
 
     def _found_files(self) -> _Files:
         return _Files(_FileState.of(self._path), _FileState.of(f"{self._real}-wal"))
@@ -306,10 +321,6 @@ class _FileState(NamedTuple):
         return cls(
             (found.st_dev, found.st_ino), found.st_size, os.name != "nt" and found.st_mtime_ns
         )
-
-    def continues(self, before: _FileState) -> bool:
-        """Return whether this is the log that was written on, or the first one."""
-        return self.size >= min(before.size, LOG_BYTES) and before.inode in {(0, 0), self.inode}
 
 
 class _Files(NamedTuple):
