@@ -210,7 +210,7 @@ def _workbook(source: Again, name: str, kind: str) -> FoundTable:
             return None
 
         def read(opened: OpenedFile) -> Iterator[Row]:
-            rows = text_rows(opened, sheet)
+            rows = text_rows(opened, sheet, width=len(header.cells))
             return ((at, cells) for _, at, cells in rows if at > header.row)
 
         return _Possible(sheet, header, read)
