@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import pytest
 from kit.values import HOUR, POLICY
 from workhours_sla import Change, Event
 from workhours_sla.errors import StoreError
+from workhours_sla.sla.changes import AppealState
 from workhours_sla.stream import MemoryStore, Pipeline, SqliteStore, Store
 
 pytest.importorskip("starlette")
@@ -65,6 +66,81 @@ def test_after_a_start_time_waits_for_what_is_sent_again(store: Store) -> None:
             live.advance()
         kinds = [change.kind.value for _, change in store.changes()]
         assert kinds == ["opened", "met"]
+
+
+class Watched(MemoryStore):
+    """A store that notes which appeals are read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.read: list[str] = []
+
+    def appeals(self, ids: Iterable[str]) -> Mapping[str, AppealState]:
+        self.read += ids
+        return super().appeals(ids)
+
+
+def test_only_appeals_that_have_changed_are_read_again() -> None:
+    store, clock = Watched(), Clock(BEGIN)
+    with (
+        Pipeline(store, POLICY) as pipeline,
+        Live(pipeline, clock=clock, tick=None, skew=timedelta(0)) as live,
+    ):
+        live.apply([event(number) for number in range(5)])
+        live.current()
+        for act in (
+            lambda: None,
+            lambda: live.apply([event(2, "citizen_message", HOUR)]),
+            lambda: live.apply([event(3, "replied", HOUR)]),
+            lambda: live.apply([event(5)]),
+        ):
+            clock.now += HOUR
+            act()
+            store.read.clear()
+            found = live.current().outcomes
+            assert set(store.read) <= {"A-0002", "A-0005"}
+            assert found == list(pipeline.open_outcomes(clock.now))
+        store.read.clear()
+        assert {one.appeal_id for one in live.since(BEGIN)} == {f"A-000{at}" for at in range(6)}
+        assert store.read == ["A-0003"]  # the others are open
+
+
+def test_after_a_failed_write_every_appeal_is_read_again() -> None:
+    store = Watched()
+    with (
+        Pipeline(store, POLICY) as pipeline,
+        Live(pipeline, clock=Clock(BEGIN), tick=None, skew=timedelta(0)) as live,
+    ):
+        live.apply([event(1), event(2)])
+        live.current()
+        pipeline.apply(event(1, "replied", HOUR))  # written, although the call fails
+        with pytest.MonkeyPatch.context() as broken:
+            broken.setattr(pipeline, "commit", failed)
+            with pytest.raises(StoreError):
+                live.apply([event(1, "replied", HOUR)])
+        live.apply([event(3)])
+        assert [one.appeal_id for one in live.current().outcomes] == ["A-0002", "A-0003"]
+        store.read.clear()
+        live.apply([event(4)])
+        live.current()
+        assert "A-0002" not in store.read
+
+
+def failed(_batch: object) -> None:
+    away = "away"
+    raise StoreError(away)
+
+
+def test_open_appeals_are_read_before_a_page_is_asked_for() -> None:
+    store = Watched()
+    with Pipeline(store, POLICY) as pipeline:
+        pipeline.apply(event(1))
+        store.read.clear()
+        with Live(pipeline, clock=Clock(BEGIN), tick=60.0):
+            until = time.monotonic() + 30
+            while not store.read and time.monotonic() < until:
+                time.sleep(0.01)
+        assert store.read == ["A-0001"]
 
 
 class Counted:

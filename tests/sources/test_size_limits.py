@@ -73,6 +73,14 @@ def csv_field(size: int) -> bool:
     return reads(f'{",".join(EVENT)},text\n{ROW}"{"x" * size}"\n')
 
 
+def last_column(number: int) -> bool:
+    """Return whether a workbook is read whose last column has this number."""
+    names, values = list(EVENT), list(EVENT.values())
+    between = [None] * (number - len(EVENT))
+    rows = [[*names[:-1], *between, names[-1]], [*values[:-1], *between, values[-1]]]
+    return reads(xlsx_of(rows), "xlsx")
+
+
 def record(size: int) -> str:
     text = json.dumps({**EVENT, "text": ""})
     return f'{text[:-2]}{"x" * (size - len(text))}"}}'
@@ -98,6 +106,7 @@ def dated_rules(count: int) -> str:
         pytest.param(1_000_000, lambda size: csv_line(size, "\r\n"), id="a line with CR LF"),
         pytest.param(1_000_000, lambda size: reads(record(size) + "\n", "jsonl"), id="JSON Lines"),
         pytest.param(131_072, csv_field, id="a field of CSV"),
+        pytest.param(1_000, last_column, id="columns of a workbook"),
         pytest.param(
             1_000_000, lambda size: takes(lambda: tables_of("#" * size, "x")), id="a TOML file"
         ),
@@ -133,11 +142,15 @@ def test_a_limit_is_the_largest_value_that_is_taken(
 
 
 def test_a_limit_of_bytes_is_the_largest_file_that_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    xml = sum(info.file_size for info in ZipFile(io.BytesIO(BOOK)).infolist())
+    archive = ZipFile(io.BytesIO(BOOK))
+    xml = sum(info.file_size for info in archive.infolist())
+    texts = (text for name in archive.namelist() for text in archive.read(name).split(b"<"))
+    longest = max(map(len, texts)) + 1
     text = f"{','.join(EVENT)}\n{','.join(EVENT.values())}\n".encode()
     monkeypatch.setattr(opened, "MOST_TIMES", 0)
     cases: list[tuple[ModuleType, str, int, Callable[[], bool]]] = [
         (sheets, "MOST_UNPACKED", xml, lambda: reads(BOOK, "xlsx")),
+        (sheets, "MOST_TEXT", longest, lambda: reads(BOOK, "xlsx")),
         (opened, "ALWAYS_READ", len(text), lambda: reads(gzip.compress(text))),
         (icalendar, "MOST_DAYS", 50, lambda: feed(50)),
     ]

@@ -243,6 +243,57 @@ def test_files_that_are_no_books_and_packed_ones(
     assert "a workbook of more than 1,000,000 bytes" in refusal(bomb)
 
 
+def test_a_cell_with_a_text_without_end_is_refused() -> None:
+    text = b"<si><t>%s</t></si></sst>" % (b"x" * 1_000_001)
+    book = changed(
+        table((1, POSTED)), {"xl/sharedStrings.xml": lambda xml: xml.replace(b"</sst>", text)}
+    )
+    assert refusal(book) == (
+        "book: a text in 'xl/sharedStrings.xml' of the workbook has more than 1,000,000 bytes; "
+        "shorten or delete the cell with it (Excel takes at most 32,767 characters), "
+        "and save the workbook again"
+    )
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="1048576"><c r="XFD1048576"><v>7</v></c></row>',
+        "".join(f'<row r="{at}"><c r="XFD{at}"><v>7</v></c></row>' for at in range(4, 50)),
+        "".join(f'<row r="{at}"><c r="A{at}" s="0"/></row>' for at in range(4, 50)),
+        '<row r="no number, and not read"/>',
+        '<x:row xmlns:x="x">' + " " * 2_500_000 + "</x:row>",
+    ],
+    ids=["a far cell", "a far column", "empty cells", "an empty row", "blanks"],
+)
+def test_cells_outside_of_the_table_change_nothing(
+    rows: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def longer(xml: bytes) -> bytes:
+        return xml.replace(b"</sheetData>", rows.encode() + b"</sheetData>")
+
+    monkeypatch.setattr(sheets, "MOST_TEXT", 3_000_000)
+    book = table(("A", POSTED, POSTED, "x"), ("B", POSTED, "soon", "x"))
+    assert read(changed(book, {SHEET_XML: longer})) == read(book)
+
+
+@pytest.mark.parametrize("size", range(1000, 1012))
+def test_a_sheet_is_read_in_pieces_of_any_size(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fill(_book: Any, sheet: Any) -> None:
+        sheet.write_row(0, 0, HEADER)
+        sheet.write_row(1, 0, ["A", "2026-03-12 10:15", "2026-03-12 10:20"])
+        sheet.write_row(2, 0, ["B", "2026-03-12 10:15"])
+        sheet.merge_range(1, 3, 2, 3, "Дороги")
+        for row in range(3, 90):
+            sheet.set_row(row, 20)
+
+    book = xlsx(fill)
+    expected = read(book)
+    monkeypatch.setattr(sheets, "MOST_TEXT", size)
+    assert read(book) == expected
+    assert [item[0].agency_id for item in expected if not isinstance(item, Fault)] == ["Дороги"] * 2
+
+
 def test_times_are_read_whatever_the_format_of_texts() -> None:
     times = [POSTED, "12.03.2026 10:15", datetime(2026, 3, 12), POSTED.replace(second=30)]
     book = table(*zip("ABCDEF", [*times, date(2026, 3, 12), time(10, 15)], strict=True))

@@ -216,7 +216,7 @@ def _workbook(source: Again, name: str, kind: str) -> FoundTable:
             return None
 
         def read(opened: OpenedFile) -> Iterator[Row]:
-            rows = text_rows(opened, sheet)
+            rows = text_rows(opened, sheet, width=len(header.cells))
             below = ((at, cells) for _, at, cells in rows if at > header.row)
             return (row for row in below if tuple(_on_one_line(row[1])) != header.cells)
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from itertools import islice
+from itertools import chain, islice
 from threading import Event as Flag
 from threading import Lock, Thread
 from typing import Final, NamedTuple, Self
@@ -91,7 +91,8 @@ class Live:
         self._version = 0
         self._changed: set[str] = set()
         """The appeals that may have changed since ``_open`` was updated."""
-        self._turn = Lock()  # guards ``_version``, ``_changed`` and ``_waiting``
+        self._has_failed = False  # whether more may have changed, since a write has failed
+        self._turn = Lock()  # guards ``_version``, ``_changed``, ``_has_failed`` and ``_waiting``
         self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]] = set()
         self._evaluating = Lock()
         """Guards ``_moment`` and ``_open``, so that all who ask at once share one evaluation."""
@@ -108,6 +109,8 @@ class Live:
         self._delivery.__enter__()
         if self._ticker is not None:
             self._ticker.start()
+            run = copy_context().run
+            Thread(target=run, args=(self._prepare,), name="first page", daemon=True).start()
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -190,6 +193,8 @@ class Live:
         except StoreError as error:
             if self.failing is None or not is_closed(error):
                 self.failing = error
+            with self._turn:
+                self._has_failed = True
             if self.lost is None and is_lost(error):
                 self.lost = self.failing
             raise
@@ -205,6 +210,11 @@ class Live:
             except Exception as error:  # noqa: BLE001 - time must go on
                 LOG.error("fault", extra={"error": type(error).__name__})  # noqa: TRY400
             self._stopping.wait(tick)
+
+    def _prepare(self) -> None:
+        """Read the open appeals, which may take seconds, before a page is asked for."""
+        with suppress(StoreError):
+            self.current()
 
     # -- versions ----------------------------------------------------------------------------
 
@@ -248,6 +258,9 @@ class Live:
                 if before is not None and not has_passed and before.version == version:
                     return before
                 self._changed = set()
+                if self._has_failed:
+                    self._open.forget()
+                self._has_failed = False
             with self._noting_failure():
                 outcomes = self._open.update(now, changed, has_passed=has_passed)
             as_of = now if before is None or has_passed else before.as_of
@@ -256,10 +269,16 @@ class Live:
 
     def since(self, begin: datetime) -> list[Outcome]:
         """Return the outcomes of the appeals that are open or ended after ``begin``, as of now."""
+        self.current()  # so that the open appeals are read already
         now, found = self.clock(), list[Outcome]()
         with self._noting_failure(), self.pipeline.store.lock:
             ids = self.pipeline.store.appeal_ids(begin)
-        for _, folded in self.pipeline.folds(ids):
+        with self._evaluating:
+            known = {one: self._open.folded.get(one) for one in ids}
+        rest = self.pipeline.folds([one for one, folded in known.items() if folded is None])
+        for _, folded in chain(known.items(), rest):
+            if folded is None:
+                continue
             if self.is_stopping:
                 break
             found += outcomes_of(folded, now)

@@ -156,12 +156,13 @@ def numbered(header: Sequence[str]) -> list[str]:
     ['Номер', 'Ответ #1', 'Ответ #2', 'Район', 'Район #2']
     """
     counts: Counter[str] = Counter()
+    cells = Counter(header)
     names: list[str] = []
     before = ""
     for cell in header:
         before = cell or before
         counts[before] += 1
-        is_one = counts[before] == 1 and header.count(before) == 1
+        is_one = counts[before] == 1 and cells[before] == 1
         names.append(before if is_one else f"{before} #{counts[before]}" if before else "")
     return names
 

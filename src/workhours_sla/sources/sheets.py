@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, time
 from importlib import import_module
+from io import BufferedReader, RawIOBase
 from itertools import islice
-from typing import IO, Any, Final, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 from xml.parsers import expat
 from zipfile import ZipFile
 
@@ -35,7 +36,12 @@ from workhours_sla.sources.times import EXCEL
 from workhours_sla.sources.values import ROUNDED, check_values, text_of
 from workhours_sla.text.messages import Phrase, say
 
+if TYPE_CHECKING:
+    from openpyxl.reader.excel import ExcelReader
+
 MOST_UNPACKED: Final = 500_000_000  # maximum total size in bytes of the parts of a workbook
+MOST_COLUMNS: Final = 1_000  # number of first columns of XLSX that are read
+MOST_TEXT: Final = 1_000_000  # maximum size in bytes of a text in a part
 _ERROR: Final = re.compile(r"#(?:[A-ZА-Я]+[!?]|(?:DIV|ДЕЛ)/0!|N/A|Н/Д)")
 """Matches a text that looks like the error of a cell."""
 _LINK: Final = re.compile(
@@ -46,6 +52,10 @@ _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 """The name of the part of a workbook with a password."""
 _MOST_ROWS: Final = 1 << 20  # the number of rows of the largest sheet
 _REPEATED: Final = re.compile(rb'number-(?:rows|columns)-repeated="(\d{7,})"')
+_EDGE: Final = re.compile(rb"</(?:\w+:)?row\s*>|<(?:\w+:)?sheetData\s*>")
+"""Matches the end of a row in a sheet, or the beginning of all rows."""
+_VALUE: Final = re.compile(rb"<(?:(?:\w+:)?(?:v|is|f)[\s/>]|(?P<end>/(?:\w+:)?sheetData\s*>))")
+"""Matches a value in a sheet, or the end of all rows."""
 _LISTED: Final = 40
 
 
@@ -77,14 +87,78 @@ class _Sheet(NamedTuple):
     merged: Sequence[tuple[int, int, int]]
 
 
+class _Trimmed(RawIOBase):
+    """A part of a workbook without the bytes from ``start`` to ``end``."""
+
+    def __init__(self, part: IO[bytes], start: int, end: int) -> None:
+        self._part, self._before, self._end = part, start, end
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        most = len(buffer)
+        if self._before:
+            most = min(most, self._before)
+            self._before -= most
+        elif self._end:
+            self._part.seek(self._end)
+            self._end = 0
+        content = self._part.read(most)
+        buffer[: len(content)] = content
+        return len(content)
+
+
+class _Archive(ZipFile):
+    """An XLSX workbook whose sheets end with the last row that has a value."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        super().__init__(file)
+        self._blank: dict[str, tuple[int, int]] = {}
+
+    def open(self, name: Any, *args: Any, **options: Any) -> IO[bytes]:
+        part = super().open(name, *args, **options)
+        if "/worksheets/" not in str(name):
+            return part
+        if name not in self._blank:
+            with super().open(name) as content:
+                self._blank[name] = _blank_end(content)
+        return BufferedReader(_Trimmed(part, *self._blank[name]))
+
+
+def _blank_end(part: IO[bytes]) -> tuple[int, int]:
+    """Return where the rows after the last value begin and end in a sheet's XML."""
+    start = base = at = 0
+    wanted, chunk = _EDGE, b""
+    while more := part.read(MOST_TEXT):
+        chunk += more
+        while mark := wanted.search(chunk, at):
+            at = mark.end()
+            if wanted is _EDGE:
+                start, wanted = base + at, _VALUE
+            elif mark["end"]:
+                return start, base + mark.start()
+            else:
+                wanted = _EDGE
+        cut = max(at, chunk.rfind(b"<"))  # a mark may continue in the next chunk
+        base, chunk, at = base + cut, chunk[cut:], 0
+    return start, start
+
+
+def _xlsx_reader(file: IO[bytes], *, data_only: bool) -> ExcelReader:
+    from openpyxl.reader.excel import ExcelReader
+
+    reader = ExcelReader(file, read_only=True, data_only=data_only, keep_links=False)
+    reader.archive = _Archive(file)
+    reader.read()
+    return reader
+
+
 class _Xlsx:
     is_certain = True
 
     def __init__(self, file: IO[bytes]) -> None:
-        from openpyxl.reader.excel import ExcelReader
-
-        reader = ExcelReader(file, read_only=True, data_only=True, keep_links=False)
-        reader.read()
+        reader = _xlsx_reader(file, data_only=True)
         self._book = reader.wb
         self._archive = reader.archive
         self._file = file
@@ -97,11 +171,12 @@ class _Xlsx:
         if not self.sheets:
             raise ValueError  # no workbook is without a sheet
 
-    def sheet(self, name: str) -> _Sheet:
+    def sheet(self, name: str, width: int = MOST_COLUMNS) -> _Sheet:
+        """Return a sheet, or only its first ``width`` columns."""
         if name not in self._marks:
             self._marks[name] = self._scan(name)
         has_formulas, height, merged = self._marks[name]
-        return _Sheet(self._rows(name, has_formulas=has_formulas), height, merged)
+        return _Sheet(self._rows(name, width, has_formulas=has_formulas), height, merged)
 
     def _scan(self, name: str) -> tuple[bool, int, list[tuple[int, int, int]]]:
         """Return whether a sheet has formulas, its number of rows, and its merged cells."""
@@ -126,20 +201,19 @@ class _Xlsx:
             parser.ParseFile(part)
         return has_formulas, height, merged
 
-    def _rows(self, name: str, *, has_formulas: bool) -> Iterator[list[Any]]:
-        from openpyxl import load_workbook
-
+    def _rows(self, name: str, width: int, *, has_formulas: bool) -> Iterator[list[Any]]:
         page = self._book[name]
         page.reset_dimensions()  # what a file says of its size may be wrong
         if not has_formulas:
             for cells in page.iter_rows():
-                yield [_value_of(cell) for cell in cells]
+                yield [_value_of(cell) for cell in cells[:width]]
             return
-        formulas = load_workbook(self._file, read_only=True, keep_links=False)[name]
+        formulas = _xlsx_reader(self._file, data_only=False).wb[name]
         formulas.reset_dimensions()
         both = zip(page.iter_rows(), formulas.iter_rows(values_only=True), strict=True)
         for cells, written in both:
-            yield [_value_of(*pair) for pair in zip(cells, written, strict=True)]
+            pairs = zip(cells[:width], written[:width], strict=True)
+            yield [_value_of(*pair) for pair in pairs]
 
 
 class _Calamine:
@@ -164,7 +238,7 @@ class _Calamine:
         self.sheets = [one.name for one in sheets]
         self.visible = [one.name for one in sheets if one.visible == visible]
 
-    def sheet(self, name: str) -> _Sheet:
+    def sheet(self, name: str, width: int = MOST_COLUMNS) -> _Sheet:
         found = self._book.get_sheet_by_name(name)
         left = found.start[1] if found.start else 0
         ranges = found.merged_cell_ranges or ()
@@ -197,24 +271,27 @@ def _rows(sheet: _Sheet, name: str) -> Iterator[_Row]:
         if bottom > top:
             starts.setdefault(top, []).append((column, bottom))
     filled: dict[int, tuple[Any, int]] = {}
-    number = -1
+    rows = (
+        _Row(number, cells)
+        for number, cells in enumerate(sheet.rows)
+        if any(cell != "" or type(cell) is not str for cell in cells)
+    )
     while True:
         with _faults(name):
-            cells = next(sheet.rows, None)
-        if cells is None:
+            row = next(rows, None)
+        if row is None:
             return
-        number += 1
-        is_blank = all(cell == "" and type(cell) is str for cell in cells)
+        number, cells = row
         for column, (value, bottom) in list(filled.items()):
+            if number > bottom:
+                del filled[column]
+                continue
             cells += [""] * (column + 1 - len(cells))
             cells[column] = value
-            if number >= bottom:
-                del filled[column]
         for column, bottom in starts.get(number, ()):
             if 0 <= column < len(cells):
                 filled[column] = (cells[column], bottom)
-        if not is_blank:
-            yield _Row(number, cells)
+        yield row
 
 
 def _value_of(cell: Any, formula: object = None) -> object:
@@ -248,7 +325,7 @@ def read(opened: OpenedFile, layout: Layout, options: Input) -> Iterator[Item]:
             raise SourceError(say("workbook_1904", name=name), name=name)
         reader = _RowReader(mapper, header, f"{name} ({sheet})", opened)
         with _faults(name):
-            found = book.sheet(sheet)
+            found = book.sheet(sheet, len(header.names))
         for row in _rows(found, name):
             if row.number > header.number:
                 yield reader.item_of(row)
@@ -260,7 +337,11 @@ def read(opened: OpenedFile, layout: Layout, options: Input) -> Iterator[Item]:
 
 
 def text_rows(
-    opened: OpenedFile, wanted: str | None = None, most: int | None = None
+    opened: OpenedFile,
+    wanted: str | None = None,
+    *,
+    most: int | None = None,
+    width: int = MOST_COLUMNS,
 ) -> Iterator[tuple[str, int, list[str]]]:
     with opened.in_any_order() as file:
         book = _open(file, opened.name)
@@ -268,7 +349,7 @@ def text_rows(
             if wanted not in (None, sheet):
                 continue
             with _faults(opened.name):
-                found = book.sheet(sheet)
+                found = book.sheet(sheet, width)
             for number, cells in islice(_rows(found, opened.name), most):
                 texts = [str(text_of(cell)).strip() for cell in cells]
                 if not is_total(texts):
@@ -384,6 +465,10 @@ def _check_parts(file: IO[bytes], name: str) -> None:
             raise SourceError(msg, name=name)
         if parts.keys().isdisjoint(("xl/workbook.xml", "content.xml")):
             raise SourceError(say("not_a_sheet", name=name), name=name)
+        for part in parts:
+            if part.endswith((".xml", ".rels")) and _has_long_text(archive, part):
+                msg = say("workbook_text", name=name, part=shown(part), most=MOST_TEXT)
+                raise SourceError(msg, name=name)
         content = archive.read("content.xml") if "content.xml" in parts else b""
         if any(int(count[1][:9]) > _MOST_ROWS for count in _REPEATED.finditer(content)):
             raise ValueError  # it would fill the memory
@@ -391,6 +476,19 @@ def _check_parts(file: IO[bytes], name: str) -> None:
         if manifest in parts and b"encryption-data" in archive.read(manifest):
             raise SourceError(say("workbook_password", name=name), name=name)
     file.seek(0)
+
+
+def _has_long_text(archive: ZipFile, part: str) -> bool:
+    size = 0  # of the last tag and the text after it
+    with archive.open(part) as file:
+        while chunk := file.read(MOST_TEXT):
+            first = chunk.find(b"<")
+            size += len(chunk) if first < 0 else first
+            if size > MOST_TEXT:
+                return True
+            if first >= 0:
+                size = len(chunk) - chunk.rindex(b"<")
+    return False
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from workhours_sla.sla.evaluate import outcomes_of
 from workhours_sla.sla.event import in_utc
+from workhours_sla.sla.fold import Folded
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
 from workhours_sla.stores.values import Batch
@@ -68,26 +69,33 @@ class OpenOutcomes:
         self._pipeline = pipeline
         self._policy: Policy | None = None
         self._appeals: dict[str, list[Outcome]] = {}
+        self.folded: dict[str, Folded] = {}
+        """The open appeals with their clocks, which do not depend on the present."""
 
     def forget(self) -> None:
-        """Forget everything; the next ``update`` evaluates every open appeal."""
-        self._appeals = {}
+        """Forget everything; the next ``update`` reads every open appeal."""
+        self.folded = {}
 
     def update(
         self, as_of: datetime, changed: Iterable[str], *, has_passed: bool = True
     ) -> list[Outcome]:
         """Return the outcomes as of an instant, sorted by the ids of their appeals."""
-        # without ``has_passed`` only the changed appeals are evaluated again
+        # only the changed appeals are read again, and without ``has_passed`` evaluated again
         as_of = in_utc("as_of", as_of)
         store, policy = self._pipeline.store, self._pipeline.policy
-        known = {} if has_passed or policy is not self._policy else self._appeals
-        self._appeals, self._policy = {}, policy
+        folded = self.folded if policy is self._policy else {}
+        known = {} if has_passed else self._appeals
+        self.folded, self._appeals, self._policy = {}, {}, policy
         for appeal_id in changed:
-            known.pop(appeal_id, None)
+            folded.pop(appeal_id, None)
         with store.lock:
             ids = store.open_ids()
-        missing = [one for one in ids if one not in known]
-        for appeal_id, folded in self._pipeline.folds(missing):
-            known[appeal_id] = outcomes_of(folded, as_of)
-        self._appeals = {one: known[one] for one in ids}
+        missing = [one for one in ids if one not in folded]
+        for appeal_id, one in self._pipeline.folds(missing):
+            folded[appeal_id] = one
+            known.pop(appeal_id, None)
+        self._appeals = {
+            one: known[one] if one in known else outcomes_of(folded[one], as_of) for one in ids
+        }
+        self.folded = {one: folded[one] for one in ids}
         return list(chain.from_iterable(self._appeals.values()))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from workhours_sla.service.screen.filters import FIELDS, Filters, Show
@@ -59,7 +60,7 @@ class AgencyCounts(NamedTuple):
     open: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Board:
     """The open appeals that have one target and pass the filters, as of ``now``."""
 
@@ -81,9 +82,14 @@ class Board:
     def open(self) -> int:
         return len(self.ids)
 
-    @property
+    @cached_property
     def ids(self) -> set[str]:
         return {one.appeal_id for group in GROUPS for one in self.lists[group]}
+
+    @cached_property
+    def counts(self) -> Mapping[Show, int]:
+        """The number of appeals in each list."""
+        return {group: appeals(some) for group, some in self.lists.items()}
 
     def listed(self, filters: Filters) -> Sequence[Outcome]:
         """Return the list that the filters show, or the part of it that is due in some hours."""
@@ -179,7 +185,7 @@ def board_of(
     }
     target = filters.target or policy.targets[0].name
     of_targets: dict[str, list[Outcome]] = {one.name: [] for one in policy.targets}
-    for one in filter(filters.admits, waiting):
+    for one in filter(filters.admits, waiting) if filters.chosen else waiting:
         of_targets[one.target].append(one)
     found = sorted(of_targets.get(target, []), key=_urgency)
     today, zone = now.date(), now.tzinfo
@@ -200,7 +206,11 @@ def board_of(
         target,
         {
             name: {
-                group: appeals(one for one in some if _group(one, today, None, zone) is group)
+                group: appeals(
+                    lists[group]
+                    if name == target
+                    else (one for one in some if _group(one, today, None, zone) is group)
+                )
                 for group in GROUPS[:2]
             }
             for name, some in of_targets.items()
@@ -306,10 +316,11 @@ def _agencies(
     lists: Mapping[Show, Sequence[Outcome]], soon: Iterable[Outcome]
 ) -> tuple[AgencyCounts, ...]:
     """Return the counts of each agency: those that must answer most soon first."""
-    ids: dict[str | None, dict[Show, set[str]]] = {}
+    ids: defaultdict[str | None, dict[Show, set[str]]]
+    ids = defaultdict(lambda: {key: set() for key in GROUPS})
     for group, outcomes in lists.items():
         for one in outcomes:
-            ids.setdefault(one.agency_id, {key: set() for key in GROUPS})[group].add(one.appeal_id)
+            ids[one.agency_id][group].add(one.appeal_id)
     pairs = {(one.agency_id, one.appeal_id) for one in soon}
     due = Counter(agency for agency, _ in pairs)
     found = [

@@ -200,7 +200,7 @@ class Page:
     def next_sentence(self, board: Board) -> str:
         """Return a sentence about the next date, empty if it is said already."""
         coming, when = board.lists[Show.NEXT], self.next_date(board)
-        count, soon = appeals(coming), board.soon
+        count, soon = board.counts[Show.NEXT], board.soon
         if not coming or (soon is not None and soon.group is Show.NEXT and soon.due == count):
             return ""
         time = "" if coming[0].due_at is None else f"{self.local(coming[0].due_at):%H:%M}"
@@ -245,7 +245,7 @@ class Page:
 
     def usual(self, board: Board, group: Show) -> str:
         """Return how a number compares with the same time of earlier days, empty if not known."""
-        found, count = board.usual.get(group), appeals(board.lists[group])
+        found, count = board.usual.get(group), board.counts[group]
         if found is None:
             return ""
         key = "more" if count > found.most else "less" if count < found.least else "usual"
