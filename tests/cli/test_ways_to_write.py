@@ -87,6 +87,8 @@ BUDGETS = {
     "240 min": "4h",
     "4 раб. часа": "4h",
     "не позднее 4 рабочих часов": "4h",
+    "not later than 4 working hours": "4h",
+    "No more than 4 hours": "4h",
     "four business hours": "4h",
     "девять часов круглосуточно": "9h clock",
     "1 рабочий день": "1 working day",
