@@ -244,6 +244,14 @@ REFUSED = {
         "the column 'Статус' says that appeals were answered or closed ('Отвечено в срок')",
     ),
     "totals": ("Ведомство;Поступило;Отвечено\nЖКХ;120;115\nГЖИ;80;70\n", "a table of totals"),
+    "totals on a date": (
+        "Ведомство;Отвечено;Среднее;Отчётная\nА;115;2:40;31.03.2026\nБ;70;3:15;31.03.2026\n",
+        "no column has dates with times for posted_at, as in a table of totals",
+    ),
+    "totals at midnights": (
+        "Ведомство;Отвечено;Отчётная\nЖКХ;115;2026-02-28 00:00:00\nГЖИ;70;2026-03-31 00:00:00\n",
+        "no column has dates with times for posted_at, as in a table of totals",
+    ),
     "a chat": (json.dumps(MESSAGES), "'reply_to_message_id' says to what a row replies"),
 }
 
@@ -261,6 +269,16 @@ def test_a_file_that_no_answer_makes_readable_is_refused(
     status, out, err = run(capsys, "check", configured, "--calendar=RU-VGG", "--lang=en")
     assert (status, out) == (2, "")
     assert why in err
+
+
+@pytest.mark.parametrize("day", ["31.03.2026", "2026-03-31 00:00"])
+def test_one_date_with_times_of_day_may_be_the_postings(
+    day: str, configured: Path, capsys: Capture
+) -> None:
+    rows = "".join(f"A-{at};{day};1{at}:05;\n" for at in range(3))
+    configured.write_text(f"Номер;День;Час;Отвечено\n{rows}", "utf-8")
+    status, text, _ = wrote(capsys, configured)
+    assert (status, 'posted_at = "?"' in text) == (0, True)
 
 
 def test_a_column_of_times_is_offered_instead_of_one_of_dates(

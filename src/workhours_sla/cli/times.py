@@ -290,11 +290,15 @@ def _refuse(text: str, today: date) -> NoReturn:
     words = [word.strip(".,") for word in written.split()]
     weekday = next((word for word in words[:3] if word in WEEKDAYS), None)
     if weekday is not None:
-        later = bool({"next", "следующий", "следующую", "следующее"} & {*words})
-        ahead = (WEEKDAYS[weekday] - today.weekday() - 1) % 7 + 1
-        first = today + timedelta(days=ahead if later else ahead - 7)
-        clock = words[-1] if ":" in words[-1] else "17:30"
-        both = [f"{day:%d.%m.%Y} {clock}" for day in (first, first + timedelta(days=7))]
+        is_last = bool({"last", "previous", "прошлый", "прошлую", "прошлое"} & {*words})
+        is_next = bool({"next", "следующий", "следующую", "следующее"} & {*words})
+        first = today - timedelta(days=(today.weekday() - WEEKDAYS[weekday]) % 7)
+        first += timedelta(days=7 * (is_next - (is_last and first == today)))
+        said = re.search(r"\b\d{1,2}([:.]\d\d){0,2}( ?[ap]\.?m\.?)?( ?[+-]\d\d:\d\d)?$", written)
+        clock = _whole_day(said[0]).replace(".", ":") if said else ""
+        clock = clock if ":" in clock else "17:30"
+        days = (first, first + timedelta(days=-7 if is_last else 7))
+        both = [f"{day:%d.%m.%Y} {clock}" for day in days]
         refuse_time(text, "time_which_week", first=both[0], second=both[1])
     _refuse_vague(text, today)
     if (found := _match(_TWO_CLOCKS, text)) is not None:

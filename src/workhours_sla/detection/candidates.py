@@ -231,8 +231,11 @@ class Columns:
     def missing(self, canonical: str, roles: Collection[Role]) -> Doubt:
         """Return the question which column is ``canonical``, if the names do not say it."""
         left = self.left(canonical, roles)
-        is_possible = left or canonical == "appeal_id"
-        is_possible = is_possible or any(one.may_have_times for one in self._unused(roles))
+        timed = [role.columns[0] for role in left]
+        timed += [one for one in self._unused(roles) if one.may_have_times]
+        if canonical not in ("appeal_id", "answered_at"):
+            timed = [one for one in timed if not one.is_no_posting]
+        is_possible = timed or canonical == "appeal_id"
         section = "columns" if is_possible else ""
         choices = [role.line for role in left]
         names = ", ".join(role.shown for role in left)

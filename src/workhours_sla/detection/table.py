@@ -53,6 +53,7 @@ class Column:
 
     ``values`` counts the first different values, and ``value_rows`` has the first row of each. Of
     ids, ``repeated`` counts those that occur again; ``is_counting`` says that they are 1, 2, 3.
+    ``is_constant`` says that all cells are the same.
     ``names`` counts the names of agencies.
     """
 
@@ -65,6 +66,7 @@ class Column:
     value_rows: dict[str, int] = field(default_factory=dict)
     repeated: int = 0
     is_counting: bool = True
+    is_constant: bool = True
     ids: set[str] = field(default_factory=set)
     matches: list[Match] = field(default_factory=list)
     has_ids: bool = False
@@ -96,6 +98,7 @@ class Column:
             self.names[text] += 1
         if len(self.first) < SHOWN:
             self.first.append(text)
+        self.is_constant = self.is_constant and text == self.first[0]
         key = "" if len(text) > LONGEST or is_no_time(text) else shape_text(text)
         seen = self.shapes.get(key)
         if key and seen is None and len(self.shapes) < MOST_SHAPES:
@@ -123,6 +126,17 @@ class Column:
     @property
     def is_midnight(self) -> bool:
         return 0 < self.midnights == self.count("moment")
+
+    @property
+    def is_early(self) -> bool:
+        """Whether most times of day are before 07:00, like the hours that answers took."""
+        clocks = self.seen("clock")
+        return 2 * sum(one.early for one in clocks) > sum(one.count for one in clocks)
+
+    @property
+    def is_no_posting(self) -> bool:
+        """Whether it has the same in several rows, like the date of a report, or no time of day."""
+        return (self.filled > 1 and self.is_constant) or self.is_midnight or self.is_early
 
     @property
     def has_objects(self) -> bool:

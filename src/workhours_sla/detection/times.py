@@ -215,11 +215,9 @@ def doubts_of(role: Role) -> Iterator[Doubt]:
         yield _about(role, "detect_swapped", **facts)
     if len(role.columns) == 1:
         yield from _alone(role)
-    elif role.canonical == "answered_at":
-        clocks = role.columns[1].seen("clock")
-        if 2 * sum(one.early for one in clocks) > sum(one.count for one in clocks):
-            name = shown(role.columns[1].name)
-            yield ask("columns", "detect_duration", [role.line], column=name)
+    elif role.canonical == "answered_at" and role.columns[1].is_early:
+        name = shown(role.columns[1].name)
+        yield ask("columns", "detect_duration", [role.line], column=name)
     if first.time_kind in CLOCKS:
         yield _about(role, "detect_clock_alone")
     seen = [one for column in role.columns for one in column.seen("moment", "clock")]

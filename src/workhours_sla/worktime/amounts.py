@@ -40,7 +40,7 @@ _NUMBERS = {
     for number, word in enumerate(words.split(), 1)
 } | {"полтора": "1.5", "полутора": "1.5", "тридцать": "30", "тридцати": "30"}
 _SAID = (
-    (r"^(?:в течение|не позднее|не более|within) (?=\d|пол)", ""),
+    (r"^(?:в течение|не позднее|не более|within|not? (?:later|more) than) (?=\d|пол)", ""),
     (r"\b(?:полчаса|получаса|half an hour|eine halbe stunde)\b", "30m"),
     (rf"\b(\d+)(?:[.,]5| с половиной| and a half) ?(?:{_HOURS})\b\.?", r"\1h30m"),
     (r"^0 days (?=\d+:)", ""),

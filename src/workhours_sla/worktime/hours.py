@@ -142,6 +142,7 @@ def _whole_day(found: re.Match[str]) -> str:
 _A_DAY: Final = "|".join(name for name, (kind, _) in _WORDS.items() if kind == "D")
 _HALF_DAY: Final = r"(\d{1,2})(?:[:.](\d\d))? ?([ap])\.?m\b\.?"
 _TO: Final = "to|through|till|until|bis|до|по"
+_EXCEPT: Final = rf",? (?:кроме|except|außer) ((?:{_A_DAY})(?:(?:, ?|-)(?:{_A_DAY}))*)"
 _SPOKEN: Final = (
     (r"\(((?:обед|перерыв|lunch|break)[^()]*)\)", r" \1"),
     (r"[,;]? (?:без (?:обеда|перерывов|перерыва)|without (?:lunch|break)|no break)\b", ""),
@@ -155,6 +156,9 @@ _SPOKEN: Final = (
     (r"\b(\d{1,2})-([0-5]\d) (?:до|to) (\d{1,2})-([0-5]\d)\b", r"\1:\2 до \3:\4"),
     (rf"\b(?:(?:from|с) )?(\d[\d:.]*) (?:{_TO}) (?=\d)", r"\1-"),
     (rf"\b({_A_DAY})\.?(?: ?[-:])? выходн(?:ые|ой)\b", r"\1 off"),
+    (r"\b(?:(?:closed|off) (?:on )?weekends|weekends (?:closed|off))\b", "Sa-Su off"),
+    (rf"{_EXCEPT},? (\d[\d:.]*-[\d:., -]*\d)", r" \2; \1 off"),
+    (rf"{_EXCEPT}(?=[,;]|$)", r"; \1 off"),
     (r"\b(?:сутки|день|один|1) через ", "1/"),
     (r"\b(?:двое|два|2)(?: суток| дня)? через ", "2/"),
     (r"\b(?:трое|три|3)(?: суток| дня)? через ", "3/"),
@@ -375,6 +379,8 @@ class _Parser:
                 night, day = f"{h1:02}:{m1:02}-{h2:02}:{m2:02}", f"{h2:02}:{m2:02}-{h1:02}:{m1:02}"
                 if h1 <= 12:
                     day = f"{h1:02}:{m1:02}-{h2 + 12 if h2 else 24:02}:{m2:02}"
+                this = rf"(?<![\d:.]){re.escape(part)}(?![\d:.])"
+                day, night = (re.sub(this, hours, self._text) for hours in (day, night))
                 self.refuse("hours_minutes", part=part, day=day, night=night)
             end += ONE_DAY
         if end > start + ONE_DAY:
@@ -389,6 +395,11 @@ class _Parser:
         found = _pattern(_NEXT_WORD).match(self._shape, match.end())
         if found and (found[2][0] == "U" or (found[1] and not match["times"])):
             word = self._text[slice(*found.span(2))]
+            until = rf"\b(?:{_TO}) (?=\d)"
+            if re.match(until, self._text[found.start(2) :], re.IGNORECASE):
+                opens = re.search(r"\d[\d:.]*-(?=\d)", self._text)
+                whole = re.sub(until, opens[0], self._text, flags=re.IGNORECASE) if opens else ""
+                self.refuse("hours_until", whole, part=self._piece(match.start()))
             self.refuse("hours_word", word=word, days=" ".join(WEEKDAYS))
         if found and not found[1] and found[2][0] in "DMHSW":
             rule = self._text[match.start() :].partition(";")[0].strip()
