@@ -270,9 +270,9 @@ def _refuse(text: str, today: date) -> NoReturn:
     """Raise TimeSyntaxError with the hint that helps most."""
     written = _as_written(text)
     if (found := _match(_NUMBERS, written)) is not None:
-        one, other, year = int(found[1]), int(found[2]), int(found[3])
+        one, two, year = int(found[1]), int(found[2]), int(found[3])
         year += 2000 if len(found[3]) == len("25") else 0
-        days = dict.fromkeys((_valid(year, other, one), _valid(year, one, other)))
+        days = dict.fromkeys((_valid(year, two, one), _valid(year, one, two)))
         known = [f"{day:%d.%m.%Y}" for day in days if day is not None]
         after = f" {found[4]}" if found[4] else ""
         if len(known) > 1:
@@ -297,8 +297,8 @@ def _refuse(text: str, today: date) -> NoReturn:
         said = re.search(r"\b\d{1,2}([:.]\d\d){0,2}( ?[ap]\.?m\.?)?( ?[+-]\d\d:\d\d)?$", written)
         clock = _whole_day(said[0]).replace(".", ":") if said else ""
         clock = clock if ":" in clock else "17:30"
-        days = (first, first + timedelta(days=-7 if is_last else 7))
-        both = [f"{day:%d.%m.%Y} {clock}" for day in days]
+        other = first + timedelta(days=-7 if is_last else 7)
+        both = [f"{day:%d.%m.%Y} {clock}" for day in (first, other)]
         refuse_time(text, "time_which_week", first=both[0], second=both[1])
     _refuse_vague(text, today)
     if (found := _match(_TWO_CLOCKS, text)) is not None:
