@@ -406,6 +406,18 @@ def test_a_regular_form_is_one_question(tmp_path: Path) -> None:
         assert [len(item) for item in source] == [2] * 19
 
 
+@pytest.mark.parametrize("names", [("Петров И.И.", "Ким А."), ("Петров И.И.", "Анна Ким")])
+@pytest.mark.parametrize("day", ["10 мар. 2026 г. в 23:5", "10.03.2026 23:5"])
+def test_a_name_after_the_times_is_said_with_the_question(
+    day: str, names: tuple[str, str], tmp_path: Path
+) -> None:
+    head = "Номер,Подано,Ответ опубликован\n"
+    rows = "".join(f"{at},9.03.2026 10:15,{day}{at} {name}\n" for at, name in enumerate(names))
+    found = found_in(f"{head}{rows}3,9.03.2026 10:15,Ожидает ответа\n", tmp_path)
+    assert asked(found) == ["detect_no_answers", "detect_longer"]
+    assert found.doubts[0].choices[0] == 'answered_at = "Ответ опубликован"'
+
+
 def test_a_text_with_a_time_is_not_offered_as_unanswered(tmp_path: Path) -> None:
     rows = "1,12.03.2026 10:15,отвечено 12.03 в 11:05\n2,12.03.2026 10:15,ждём\n"
     rows += "3,12.03.2026 10:15,12.03.2026 11:15\n4,12.03.2026 10:15,13.03.2026 9:00\n"

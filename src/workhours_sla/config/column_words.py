@@ -43,7 +43,7 @@ TIMES: Final = {
     "answered_at": Words(
         "ответа, ответ, первого ответа, публикации ответа, размещения ответа, отправки ответа, "
         "направления ответа, отвечено, дан ответ, ответ дан, ответ размещен, ответ направлен, "
-        "ответа факт, "
+        "ответ опубликован, ответа факт, "
         "фактическая ответа, фактического ответа, "
         "answered, answer, replied, reply, first reply, responded, response, first response, "
         "first answer, first responded, first replied, initial response, ответ первый, дата отв, "
