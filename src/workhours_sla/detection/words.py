@@ -53,7 +53,7 @@ _UNANSWERED: Final = (
     "не рассмотрено, не закрыто, не готово, открыто, pending, in process, processing, ongoing, "
     "under review, waiting, awaiting answer, awaiting reply, awaiting response, not yet, tbd, "
     "no response, not answered, not replied, not resolved, not closed, unresolved, offen, "
-    "in bearbeitung"
+    "noch offen, in bearbeitung"
 )
 """Texts in a column of answers that mean no answer yet, besides the statuses of open appeals."""
 
