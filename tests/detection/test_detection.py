@@ -406,6 +406,13 @@ def test_a_regular_form_is_one_question(tmp_path: Path) -> None:
         assert [len(item) for item in source] == [2] * 19
 
 
+def test_a_date_is_shown_with_the_time_of_day_of_its_own_row(tmp_path: Path) -> None:
+    rows = "1,12.03.2026 10:15,нет,\n2,12.03.2026 10:15,13.03.2026,9:40\n"
+    found = found_in(f"Номер,Подано,Дата ответа,Время ответа\n{rows}", tmp_path)
+    shown = {reading.canonical: reading.values for reading in found.readings}
+    assert shown["answered_at"] == ("2026-03-13 09:40",)
+
+
 @pytest.mark.parametrize("names", [("Петров И.И.", "Ким А."), ("Петров И.И.", "Анна Ким")])
 @pytest.mark.parametrize("day", ["10 мар. 2026 г. в 23:5", "10.03.2026 23:5"])
 def test_a_name_after_the_times_is_said_with_the_question(
