@@ -406,6 +406,12 @@ def test_a_regular_form_is_one_question(tmp_path: Path) -> None:
         assert [len(item) for item in source] == [2] * 19
 
 
+def test_one_form_with_other_words_is_one_question(tmp_path: Path) -> None:
+    clocks = ("9:05 AM", "9:45 AM", "1:05 PM", "1:45 PM")
+    rows = "".join(f'{at},"Mar 1{at}, 2026 {clock} EST",\n' for at, clock in enumerate(clocks))
+    assert asked(found_in(HEAD + rows, tmp_path)) == ["detect_longer"]
+
+
 def test_a_date_is_shown_with_the_time_of_day_of_its_own_row(tmp_path: Path) -> None:
     rows = "1,12.03.2026 10:15,нет,\n2,12.03.2026 10:15,13.03.2026,9:40\n"
     found = found_in(f"Номер,Подано,Дата ответа,Время ответа\n{rows}", tmp_path)

@@ -47,9 +47,10 @@ TIMES: Final = {
         "отправки ответа заявителю, ответ гражданину, ответа гражданину, ответа факт, "
         "фактическая ответа, фактического ответа, "
         "answered, answer, replied, reply, first reply, responded, response, first response, "
-        "first answer, first responded, first replied, initial response, ответ первый, дата отв, "
-        "дата и время отв, data resposta, data de resposta, data da resposta, antwort, "
-        "antwortdatum, antwort am, antwort versandt am, beantwortet, beantwortet am, "
+        "first answer, first responded, agent first responded, first replied, initial response, "
+        "ответ первый, дата отв, дата и время отв, data resposta, data de resposta, "
+        "data da resposta, antwort, antwortdatum, "
+        "antwort am, antwort versandt am, beantwortet, beantwortet am, "
         "жауап берілген күні",
         asked="окончательного ответа, последнего ответа, подготовки ответа, решения, решено, "
         "решение, resolved, resolution, resolutiondate, solved, resolve, fixed, last reply, "

@@ -307,15 +307,15 @@ def _form_doubts(roles: Sequence[Role], formats: Sequence[str]) -> Iterator[Doub
     asked: set[str] = set()
     for role in roles:
         for texts in _in_forms(role).values():
-            is_longer = _time_before(texts[0]) != ""
-            form = re.sub(r"\d+", "0", texts[0])
+            time = _time_before(texts[0])
+            form = re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "0", time or texts[0]))
             if form not in asked:
                 asked.add(form)
                 facts: dict[str, object] = {"column": role.names, "example": shown(texts[0])}
                 facts |= {"row": role.columns[0].value_rows[texts[0]], "formats": ""}
                 if formats:
                     facts["formats"] = say("detect_beside", formats=listed(formats))
-                cause = "detect_longer" if is_longer else "detect_form"
+                cause = "detect_longer" if time else "detect_form"
                 yield ask("input", cause, (), "datetime_format", **facts)
 
 
