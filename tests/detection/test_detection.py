@@ -406,6 +406,21 @@ def test_a_regular_form_is_one_question(tmp_path: Path) -> None:
         assert [len(item) for item in source] == [2] * 19
 
 
+@pytest.mark.parametrize(
+    ("head", "causes"),
+    [
+        ("First response time (in hrs),Closed time", ["detect_asked", "detect_spans_unread"]),
+        ("Время ответа (мин),Категория", ["detect_no_answers", "detect_spans_unread"]),
+        ("First response time (in hrs),First response time", []),
+    ],
+)
+def test_how_long_an_answer_took_is_said_not_to_be_read(
+    head: str, causes: list[str], tmp_path: Path
+) -> None:
+    row = "1,2026-03-12 10:15:00,23:32:58,2026-03-14 20:23:16\n"
+    assert asked(found_in(f"Ticket ID,Created time,{head}\n{row}", tmp_path)) == causes
+
+
 def test_one_form_with_other_words_is_one_question(tmp_path: Path) -> None:
     clocks = ("9:05 AM", "9:45 AM", "1:05 PM", "1:45 PM")
     rows = "".join(f'{at},"Mar 1{at}, 2026 {clock} EST",\n' for at, clock in enumerate(clocks))

@@ -114,6 +114,18 @@ REPLIES: Final = frozenset(("reply to message id", "reply to", "in reply to", "�
 """Names of columns that contain the message to which a row replies."""
 
 
+_SPANS: Final = (
+    "ч, час, часов, часы, часах, мин, минут, минуты, минутах, дн, дней, днях, длительность, h, hr, "
+    "hrs, hour, hours, min, mins, minute, minutes, sec, seconds, days, duration"
+)
+"""Words in names of columns that contain how long something took."""
+
+
+def says_span(name: str) -> bool:
+    """Whether a column contains how long something took, such as ``Response time (in hrs)``."""
+    return not set(_SPANS.split(", ")).isdisjoint(plain(name).split())
+
+
 def event_type(value: str) -> str | None:
     return _EVENT_OF.get(plain(value))
 
