@@ -153,7 +153,7 @@ class Column:
         if not found:
             return None
         main = max(found, key=lambda one: (one.high > 0, one.count))
-        others = self.count("number") - self.values["0"]  # 0 may stand for no time
+        others = self.count("number") - self.values["0"]  # 0 may mean no time
         is_usual = main.count >= _USUAL * others
         return number_form(found) or (number_form([main]) if is_usual else None)
 
