@@ -83,7 +83,7 @@ UNTRIED: Final = {
       store_not_empty text_not_stored two_kinds write_like*
     """,
     "a large or a special file": """
-      api_error cell_* json_nothing_there json_two_lists number_rounded packed_bomb
+      api_error cell_* json_nothing_there workbook_text json_two_lists number_rounded packed_bomb
       two_headers workbook_1904 workbook_large workbook_password ok_no_time official_unmet
       pauses_unknown several_metrics telegram_old toml_surrogate word_unknown detect_delimiter
       detect_kind detect_other_sheets

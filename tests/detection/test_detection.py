@@ -406,6 +406,46 @@ def test_a_regular_form_is_one_question(tmp_path: Path) -> None:
         assert [len(item) for item in source] == [2] * 19
 
 
+@pytest.mark.parametrize(
+    ("head", "causes"),
+    [
+        ("First response time (in hrs),Closed time", ["detect_asked", "detect_spans_unread"]),
+        ("Время ответа (мин),Категория", ["detect_no_answers", "detect_spans_unread"]),
+        ("First response time (in hrs),First response time", []),
+    ],
+)
+def test_how_long_an_answer_took_is_said_not_to_be_read(
+    head: str, causes: list[str], tmp_path: Path
+) -> None:
+    row = "1,2026-03-12 10:15:00,23:32:58,2026-03-14 20:23:16\n"
+    assert asked(found_in(f"Ticket ID,Created time,{head}\n{row}", tmp_path)) == causes
+
+
+def test_one_form_with_other_words_is_one_question(tmp_path: Path) -> None:
+    clocks = ("9:05 AM", "9:45 AM", "1:05 PM", "1:45 PM")
+    rows = "".join(f'{at},"Mar 1{at}, 2026 {clock} EST",\n' for at, clock in enumerate(clocks))
+    assert asked(found_in(HEAD + rows, tmp_path)) == ["detect_longer"]
+
+
+def test_a_date_is_shown_with_the_time_of_day_of_its_own_row(tmp_path: Path) -> None:
+    rows = "1,12.03.2026 10:15,нет,\n2,12.03.2026 10:15,13.03.2026,9:40\n"
+    found = found_in(f"Номер,Подано,Дата ответа,Время ответа\n{rows}", tmp_path)
+    shown = {reading.canonical: reading.values for reading in found.readings}
+    assert shown["answered_at"] == ("2026-03-13 09:40",)
+
+
+@pytest.mark.parametrize("names", [("Петров И.И.", "Ким А."), ("Петров И.И.", "Анна Ким")])
+@pytest.mark.parametrize("day", ["10 мар. 2026 г. в 23:5", "10.03.2026 23:5"])
+def test_a_name_after_the_times_is_said_with_the_question(
+    day: str, names: tuple[str, str], tmp_path: Path
+) -> None:
+    head = "Номер,Подано,Ответ опубликован\n"
+    rows = "".join(f"{at},9.03.2026 10:15,{day}{at} {name}\n" for at, name in enumerate(names))
+    found = found_in(f"{head}{rows}3,9.03.2026 10:15,Ожидает ответа\n", tmp_path)
+    assert asked(found) == ["detect_no_answers", "detect_longer"]
+    assert found.doubts[0].choices[0] == 'answered_at = "Ответ опубликован"'
+
+
 def test_a_text_with_a_time_is_not_offered_as_unanswered(tmp_path: Path) -> None:
     rows = "1,12.03.2026 10:15,отвечено 12.03 в 11:05\n2,12.03.2026 10:15,ждём\n"
     rows += "3,12.03.2026 10:15,12.03.2026 11:15\n4,12.03.2026 10:15,13.03.2026 9:00\n"

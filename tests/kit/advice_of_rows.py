@@ -204,6 +204,7 @@ ROWS: Final = (
     corrected("detect_lists", '[{"id": 1, "created_at": "2026-03-12T10:15Z", "answered_at": null, '
          '"replies": [{"date": "2026-03-12T10:30Z"}]}]', '[{"id": 1, "created_at": '
          '"2026-03-12T10:15Z", "answered_at": "2026-03-12T10:30Z", "replies": []}]'),
+    corrected("detect_longer", HEAD + "1,12.03.2026 10:15 Ким,\n2,12.03.2026 11:15 Ким,\n", GOOD),
     corrected("detect_header", GOOD + "Шифр,Дата поступления,Дата ответа\n2,12.03.2026 10:15,\n",
          GOOD + "2,12.03.2026 10:15,\n"),
     answered("detect_form", HEAD + "".join(f"{at},{at}-03-2026 9~05,\n" for at in range(10, 29)),

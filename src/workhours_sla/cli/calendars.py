@@ -156,12 +156,15 @@ class _ListOptions(Options):
 def calendars(wanted: _ListOptions, shown: JsonOption) -> None:
     country = wanted.country
     found = Calendar.available(country.upper())
-    ids = () if found else ids_called(country)
-    for code in dict.fromkeys(id_.removeprefix("X-").partition("-")[0] for id_ in ids):
-        of_country = Calendar.available(code)
-        found += tuple(one for one in of_country if code in ids or one.id in ids)
     if not found:
-        found = tuple(one for one in Calendar.available() if one.is_called(country))
+        ids = ids_called(country)
+        found = tuple(
+            one
+            for one in Calendar.available()
+            if one.is_called(country)
+            or one.id in ids
+            or one.id.removeprefix("X-").partition("-")[0] in ids
+        )
     if not found:
         id_called(country)  # its error names the calendars that may be meant
     if shown.as_json:

@@ -34,8 +34,8 @@ TIMES: Final = {
         "received, registered, registration, published, publication, logged, filed, "
         "публикация, размещение, поступление, регистрация, создание, подача, "
         "поступила, опубликована, зарегистрирована, создана, подана, create, data de abertura, "
-        "data abertura, eingang, eingangsdatum, eingegangen, eingegangen am, erstellt, "
-        "erstellt am, түскен күні",
+        "data abertura, eingang, eingangsdatum, eingangszeit, eingegangen, eingegangen am, "
+        "erstellt, erstellt am, түскен күні",
         "получения, получено, сообщения, поста, комментария, жалобы, заявки, start, started, post, "
         "case start",
         asked="начала, добавления, добавлено, загрузки, in, added, incident",
@@ -43,12 +43,15 @@ TIMES: Final = {
     "answered_at": Words(
         "ответа, ответ, первого ответа, публикации ответа, размещения ответа, отправки ответа, "
         "направления ответа, отвечено, дан ответ, ответ дан, ответ размещен, ответ направлен, "
-        "ответа факт, "
+        "ответ опубликован, ответ заявителю, ответа заявителю, направления ответа заявителю, "
+        "отправки ответа заявителю, ответ гражданину, ответа гражданину, ответа факт, "
         "фактическая ответа, фактического ответа, "
         "answered, answer, replied, reply, first reply, responded, response, first response, "
-        "first answer, first responded, first replied, initial response, ответ первый, дата отв, "
-        "дата и время отв, data resposta, data de resposta, data da resposta, antwort, "
-        "antwortdatum, beantwortet, beantwortet am, жауап берілген күні",
+        "first answer, first responded, agent first responded, first replied, initial response, "
+        "ответ первый, дата отв, дата и время отв, data resposta, data de resposta, "
+        "data da resposta, antwort, antwortdatum, "
+        "antwort am, antwort versandt am, beantwortet, beantwortet am, "
+        "жауап берілген күні",
         asked="окончательного ответа, последнего ответа, подготовки ответа, решения, решено, "
         "решение, resolved, resolution, resolutiondate, solved, resolve, fixed, last reply, "
         "last response, "
@@ -81,7 +84,8 @@ OTHERS: Final = {
         "number, ticket, ticket id, ticket number, request id, request number, case id, case, "
         "case number, service request id, issue key, issuekey, key, appeal, reference, unique key, "
         "case enquiry id, tracking number, sr number, case concept name, заявка номер, protocolo, "
-        "vorgangsnummer, vorgangsnr, vorgang, aktenzeichen, ticketnummer, өтініш номер",
+        "vorgangsnummer, vorgangsnr, vorgangs nr, vorgang, aktenzeichen, ticketnummer, "
+        "өтініш номер",
         "номер карточки, номер записи, обращение, сообщение, заявка, жалоба, инцидент, request, "
         "message, complaint, incident, post",
         asked="ссылка, url, link, ссылка на сообщение, ссылка на пост, адрес сообщения, permalink",
@@ -201,7 +205,7 @@ _SHIFTED: Final = re.compile(
 _MOSCOW_OFFSET: Final = 3
 _DATES: Final = _set(
     "дата время датавремя момент когда времени date time datetime timestamp at on dt utc gmt мск "
-    "msk московское московскому московского"
+    "msk московское московскому московского uhrzeit"
 )
 """Words in column names that indicate dates or times."""
 _OF: Final = frozenset({"of", "the", "и", "and", "в", "на", "по", "к", "от"})

@@ -113,7 +113,9 @@ def decide(
         decided["tz"] = settings.tz
     readings = []
     for role in made.roles.values():
-        texts = map(" ".join, zip(*(one.first for one in role.columns), strict=False))
+        first = [one.first for one in role.columns]
+        rows_of_all = [row for row in first[0] if all(row in one for one in first)]
+        texts = (" ".join(one[row] for one in first) for row in rows_of_all)
         values = tuple(map(settings.as_read, texts))
         readings.append(Reading(role.canonical, role.written, values))
     return Detected(

@@ -19,6 +19,7 @@ from workhours_sla.detection.words import (
     may_be_answered,
     may_be_interim,
     may_need_no_answer,
+    says_span,
     stops,
 )
 from workhours_sla.errors import shown
@@ -62,6 +63,13 @@ def doubts_of_unread(
         is_thread = column.name.rpartition(".")[2].lower() in THREADS
         if column.has_objects and (is_thread or may_be("answered_at", column.name)):
             yield warn("columns", "detect_lists", column=name)
+    yield from _spans_unread(unread if kind == "appeals" and "answered_at" not in roles else ())
+
+
+def _spans_unread(unread: Sequence[Column]) -> Iterator[Doubt]:
+    for column in unread:
+        if column.filled and may_be("answered_at", column.name) and says_span(column.name):
+            yield warn("columns", "detect_spans_unread", column=shown(column.name))
 
 
 class Rows:

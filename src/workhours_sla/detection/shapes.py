@@ -28,7 +28,7 @@ _FORM: Final = re.compile(
     r"(?P<date>(?P<a>0{1,2}|0000)(?P<s>[./-])(?P<b>0{1,2})(?P=s)(?P<c>0000|00))?"
     r"(?:(?P<glue>(?(date),? +|$^)|(?(date)[Tt]|$^)|(?(date),? в |$^))?"
     r"(?P<hour>0{1,2})(?P<t>[:.hH-])00(?P<seconds>(?P=t)00)?(?P<fraction>[.,]0+)?"
-    r"(?P<half> ?[AaPp][Mm])?(?P<offset> ?[Zz]| ?[+-]00(?::?00)?)?)?"
+    r"(?:(?P<half> ?[AaPp][Mm])|(?P<word> ?[Uu]hr))?(?P<offset> ?[Zz]| ?[+-]00(?::?00)?)?)?"
 )
 _NUMBER: Final = re.compile(r"-?0+(?:[.,]0+)?")
 _PRECISE: Final = re.compile(r"\.0{1,6}")
@@ -80,8 +80,8 @@ def shape_of(shape: str) -> Shape:
     numeric = as_numbers(shape.replace("0", "1"))
     if numeric is not None:
         found = shape_of(shape_text(numeric))
-        is_read = found.kind == "date" or "" in found.formats.values()
-        return found._replace(formats={"dmy": ""}, family="") if is_read else _OTHER
+        if found.kind == "date" or "" in found.formats.values():
+            return found._replace(formats={"dmy": ""}, family="")
     form = _FORM.fullmatch(shape)
     return _shape(form) if form and shape else _OTHER
 
@@ -91,7 +91,9 @@ def _shape(found: re.Match[str]) -> Shape:
     clock = f"{'%I' if found['half'] else '%H'}{mark}%M" + (f"{mark}%S" if found["seconds"] else "")
     is_precise = bool(found["seconds"] and _PRECISE.fullmatch(found["fraction"] or ""))
     clock += ".%f" if is_precise else ""
-    clock += (" %p" if found["half"].startswith(" ") else "%p") if found["half"] else ""
+    clock += (
+        (" %p" if found["half"].startswith(" ") else "%p") if found["half"] else found["word"] or ""
+    )
     offset = found["offset"] or ""
     if found["date"] is None:
         return _OTHER if offset else Shape("clock", {"dmy": clock})
@@ -103,7 +105,7 @@ def _shape(found: re.Match[str]) -> Shape:
     end = (" %z" if offset.startswith(" ") else "%z") if offset else ""
     glue = re.sub(" +", " ", found["glue"])
     formats = {order: f"{day}{glue}{clock}{end}" for order, day in dates.items()}
-    if not found["half"] and _is_native(found):
+    if not found["half"] and not found["word"] and _is_native(found):
         formats["ymd" if "ymd" in formats else "dmy"] = ""
     elif found["fraction"] and not is_precise:
         return _OTHER  # strptime reads no fraction after a comma, and none of 7 digits

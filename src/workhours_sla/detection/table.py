@@ -53,14 +53,14 @@ class Column:
 
     ``values`` counts the first different values, and ``value_rows`` has the first row of each. Of
     ids, ``repeated`` counts those that occur again; ``is_counting`` says that they are 1, 2, 3.
-    ``is_constant`` says that all cells are the same.
-    ``names`` counts the names of agencies.
+    ``is_constant`` says that all cells are the same. ``names`` counts the names of agencies.
+    ``first`` has the first texts by their rows.
     """
 
     name: str
     index: int
     filled: int = 0
-    first: list[str] = field(default_factory=list)
+    first: dict[int, str] = field(default_factory=dict)
     shapes: dict[str, Seen] = field(default_factory=dict)
     values: Counter[str] = field(default_factory=Counter)
     value_rows: dict[str, int] = field(default_factory=dict)
@@ -97,8 +97,8 @@ class Column:
         if self.has_names and (text in self.names or len(self.names) < MOST_IDS):
             self.names[text] += 1
         if len(self.first) < SHOWN:
-            self.first.append(text)
-        self.is_constant = self.is_constant and text == self.first[0]
+            self.first[row] = text
+        self.is_constant = self.is_constant and text == next(iter(self.first.values()))
         key = "" if len(text) > LONGEST or is_no_time(text) else shape_text(text)
         seen = self.shapes.get(key)
         if key and seen is None and len(self.shapes) < MOST_SHAPES:
@@ -166,8 +166,9 @@ class Column:
         found = self.seen("number")
         if not found:
             return None
-        main = max(found, key=lambda one: one.count)
-        is_usual = main.count >= _USUAL * self.count("number")
+        main = max(found, key=lambda one: (one.high > 0, one.count))
+        others = self.count("number") - self.values["0"]  # 0 may mean no time
+        is_usual = main.count >= _USUAL * others
         return number_form(found) or (number_form([main]) if is_usual else None)
 
     @property
@@ -197,7 +198,7 @@ class Column:
 
     @property
     def shown(self) -> str:
-        example = f" ({shown(self.first[0][:LONGEST])})" if self.first else ""
+        example = f" ({shown(next(iter(self.first.values()))[:LONGEST])})" if self.first else ""
         return f"{shown(self.name)}{example}"
 
     def text(self, cells: Sequence[str]) -> str:

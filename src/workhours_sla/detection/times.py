@@ -286,25 +286,35 @@ def _in_forms(role: Role) -> dict[str, list[str]]:
     """Return the dates with times of an unknown form, each with all texts of its form."""
     forms: dict[str, list[str]] = {}
     for text in role.columns[0].texts if len(role.columns) == 1 else ():
-        form = shape_text(text)
+        time = _time_before(text)
+        form = shape_text(time or text)
         numbers = re.findall("0+", form)
-        if _CLOCK.search(text) and len(numbers) >= _OF_A_TIME - ("0000" in numbers):
+        if time or (_CLOCK.search(text) and len(numbers) >= _OF_A_TIME - ("0000" in numbers)):
             forms.setdefault(re.sub("0+", "0", form), []).append(text)
     return {text: texts for texts in forms.values() if len(texts) >= _FEW for text in texts}
+
+
+def _time_before(text: str) -> str:
+    """Return the time at the beginning of a longer text, such as ``12.03.2026 10:15 Petrov``."""
+    words = text.split()
+    parts = (" ".join(words[:end]) for end in range(len(words) - 1, 0, -1))
+    return next((part for part in parts if shape_of(shape_text(part)).kind == "moment"), "")
 
 
 def _form_doubts(roles: Sequence[Role], formats: Sequence[str]) -> Iterator[Doubt]:
     asked: set[str] = set()
     for role in roles:
         for texts in _in_forms(role).values():
-            form = re.sub(r"\d+", "0", texts[0])
+            time = _time_before(texts[0])
+            form = re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "0", time or texts[0]))
             if form not in asked:
                 asked.add(form)
                 facts: dict[str, object] = {"column": role.names, "example": shown(texts[0])}
                 facts |= {"row": role.columns[0].value_rows[texts[0]], "formats": ""}
                 if formats:
                     facts["formats"] = say("detect_beside", formats=listed(formats))
-                yield ask("input", "detect_form", (), "datetime_format", **facts)
+                cause = "detect_longer" if time else "detect_form"
+                yield ask("input", cause, (), "datetime_format", **facts)
 
 
 # -- dates far from all others -------------------------------------------------------------------

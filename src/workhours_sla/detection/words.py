@@ -53,7 +53,7 @@ _UNANSWERED: Final = (
     "не рассмотрено, не закрыто, не готово, открыто, pending, in process, processing, ongoing, "
     "under review, waiting, awaiting answer, awaiting reply, awaiting response, not yet, tbd, "
     "no response, not answered, not replied, not resolved, not closed, unresolved, offen, "
-    "in bearbeitung"
+    "noch offen, in bearbeitung"
 )
 """Texts in a column of answers that mean no answer yet, besides the statuses of open appeals."""
 
@@ -112,6 +112,18 @@ THREADS: Final = frozenset(
 
 REPLIES: Final = frozenset(("reply to message id", "reply to", "in reply to", "ответ на сообщение"))
 """Names of columns that contain the message to which a row replies."""
+
+
+_SPANS: Final = (
+    "ч, час, часов, часы, часах, мин, минут, минуты, минутах, дн, дней, днях, длительность, h, hr, "
+    "hrs, hour, hours, min, mins, minute, minutes, sec, seconds, days, duration"
+)
+"""Words in names of columns that contain how long something took."""
+
+
+def says_span(name: str) -> bool:
+    """Whether a column contains how long something took, such as ``Response time (in hrs)``."""
+    return not set(_SPANS.split(", ")).isdisjoint(plain(name).split())
 
 
 def event_type(value: str) -> str | None:

@@ -24,7 +24,9 @@ from workhours_sla.errors import SourceError, shown
 from workhours_sla.text.messages import say
 
 HEADER_WITHIN = 100  # number of rows at the top of a table in which the header is searched
-_TOTALS = re.compile(r"\W*(?:(?:общий )?итог|итого|всего|(?:grand )?totals?)\b", re.IGNORECASE)
+_TOTALS = re.compile(
+    r"\W*(?:(?:общий )?итог|итого|всего|(?:grand )?totals?|summe|gesamt)\b", re.IGNORECASE
+)
 """Matches the beginning of a cell that labels a row of totals."""
 _COUNT = re.compile(r"(?:\d{1,7}(?:\.0)?)?", re.ASCII)
 _LISTED = 40  # maximum number of columns that a message lists

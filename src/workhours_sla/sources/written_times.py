@@ -98,7 +98,8 @@ _CLOCK_FIRST: Final = re.compile(
     r"(\d{1,2}:\d\d(?::\d\d)?),? (\d{1,2}\.\d{1,2}\.\d{4}|\d{4}-\d\d-\d\d)", re.ASCII
 )
 _SHORT_OFFSET: Final = re.compile(
-    r"(?:(?<=[:.]\d\d)|(?<=\d{4})) ?(?:(?P<zone>мск|msk|utc|gmt)(?: ?([+-]\d{1,2}))?|(\+\d))\Z",
+    r"(?:(?<=[:.]\d\d)|(?<=\d{4})|(?<=[ap]m)) ?"
+    r"(?:(?P<zone>мск|msk|utc|gmt)(?: ?([+-]\d{1,2}))?|(\+\d))\Z",
     re.IGNORECASE,
 )
 _MOSCOW: Final = ("мск", "msk")
