@@ -466,6 +466,13 @@ def test_sheets_with_the_same_header_that_is_not_known_are_asked_about(tmp_path:
     assert doubt.choices == ('sheet = "Наурыз"', 'sheet = "Сәуір"')
 
 
+def test_rows_that_look_like_heads_of_sections_are_noted(tmp_path: Path) -> None:
+    rows = "ЖКХ,,\n1-ОГ,12.03.2026 10:15,\nДороги,,\n2-ОГ,,\nБ,12.03.2026 11:15,\nИтого,,\n"
+    found = found_in(f"Номер,Дата публикации,Ответ (факт)\n{rows}", tmp_path)
+    (note,) = (str(one) for one in found.notes if one.cause == "detect_heads")
+    assert "look like heads of sections (2): 'ЖКХ', 'Дороги'; they are no appeals" in note
+
+
 @pytest.mark.parametrize("midnight", ["", " 00:00", " 00:00:00", "T00:00:00.000"])
 def test_a_date_with_midnight_is_joined_to_its_time_of_day(midnight: str, tmp_path: Path) -> None:
     head = "Номер,Дата публикации,Время публикации,Дата ответа\n"
