@@ -48,7 +48,7 @@ FACT: Final = r"""'[^'\n]*'|"[^"\n]*"|.*?"""
 
 UNTRIED: Final = {
     "a note or an answer, which nothing refuses": """
-      serving detect_rows one_page comments_missing discussion_open other_community
+      serving detect_heads detect_rows one_page comments_missing discussion_open other_community
       thread_incomplete other_tables empty_or_error
     """,
     "a broker": "kafka_* propert*_refused property_file property_line property_reserved",

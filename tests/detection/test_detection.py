@@ -495,6 +495,24 @@ def test_rows_on_other_sheets_are_asked_about(
     assert asked(verified(detect(path, given=Given(tz=ZONE)), path)) == causes
 
 
+def test_sheets_with_the_same_header_that_is_not_known_are_asked_about(tmp_path: Path) -> None:
+    def fill(_: object, sheet: Any) -> None:
+        sheet.write_row(0, 0, ["Өтініш нөмірі", "Келіп түскен уақыты", "Мекеме"])
+        sheet.write_row(1, 0, ["ЖТ-1", "12.03.2026 10:15", "Әкімдік"])
+
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(xlsx(fill, sheets=("Наурыз", "Сәуір")))
+    (doubt,) = (one for one in detect(path).doubts if one.keys == ("sheet",))
+    assert doubt.choices == ('sheet = "Наурыз"', 'sheet = "Сәуір"')
+
+
+def test_rows_that_look_like_heads_of_sections_are_noted(tmp_path: Path) -> None:
+    rows = "ЖКХ,,\n1-ОГ,12.03.2026 10:15,\nДороги,,\n2-ОГ,,\nБ,12.03.2026 11:15,\nИтого,,\n"
+    found = found_in(f"Номер,Дата публикации,Ответ (факт)\n{rows}", tmp_path)
+    (note,) = (str(one) for one in found.notes if one.cause == "detect_heads")
+    assert "look like heads of sections (2): 'ЖКХ', 'Дороги'; they are no appeals" in note
+
+
 @pytest.mark.parametrize("midnight", ["", " 00:00", " 00:00:00", "T00:00:00.000"])
 def test_a_date_with_midnight_is_joined_to_its_time_of_day(midnight: str, tmp_path: Path) -> None:
     head = "Номер,Дата публикации,Время публикации,Дата ответа\n"

@@ -297,8 +297,8 @@ def _refuse(text: str, today: date) -> NoReturn:
         said = re.search(r"\b\d{1,2}([:.]\d\d){0,2}( ?[ap]\.?m\.?)?( ?[+-]\d\d:\d\d)?$", written)
         clock = _whole_day(said[0]).replace(".", ":") if said else ""
         clock = clock if ":" in clock else "17:30"
-        other = first + timedelta(days=-7 if is_last else 7)
-        both = [f"{day:%d.%m.%Y} {clock}" for day in (first, other)]
+        weeks = (0, -1 if is_last else 1)
+        both = [f"{first + timedelta(weeks=step):%d.%m.%Y} {clock}" for step in weeks]
         refuse_time(text, "time_which_week", first=both[0], second=both[1])
     _refuse_vague(text, today)
     if (found := _match(_TWO_CLOCKS, text)) is not None:

@@ -99,7 +99,7 @@ def decide(
         made.doubts += found
         if compared.contradicting:  # such rows are refused as appeals
             made.doubts = [one.without('kind = "appeals"') for one in made.doubts]
-        _note_ids(made, found)
+        _note_ids(made, found, compared.heads)
     written = {canonical: role.written for canonical, role in made.roles.items()}
     by_default = {"their_due_at", "expected_datetime"}.intersection(c.name for c in table.columns)
     if by_default and "their_due_at" not in made.roles:
@@ -233,10 +233,13 @@ def _place_values(made: _Decision) -> None:
                 made.notes.append(say("detect_empty", column=role.names, texts=texts))
 
 
-def _note_ids(made: _Decision, doubts: Iterable[Doubt]) -> None:
+def _note_ids(made: _Decision, doubts: Iterable[Doubt], heads: Mapping[str, int]) -> None:
     column = made.roles["appeal_id"].columns[0]
     if made.kind != "appeals" or any(one.question.cause == "detect_ids_repeat" for one in doubts):
         return
+    if heads:
+        facts = {"column": shown(column.name), "count": sum(heads.values()), "texts": listed(heads)}
+        made.notes.append(say("detect_heads", **facts))
     if column.repeated:
         note = say("detect_ids_again", column=shown(column.name), count=column.repeated)
         made.notes.append(note)

@@ -122,14 +122,20 @@ def _best(
 ) -> FoundTable:
     """Return the table with the most known columns, with a question if others fit as well.
 
-    Another fits if it has as many known columns, or with ``near`` at most so many fewer.
+    Another fits if it has as many known columns, or with ``near`` at most so many fewer or the
+    same header.
     """
     ranked = sorted(filter(None, tables), key=lambda one: (-one.header.known, -one.share))
     if not ranked:
         raise SourceError(say("detect_no_table", name=name), name=name)
     best = ranked[0]
     least, share = max(near + 1, best.header.known - near), min(best.share, _MOST)
-    fitting = [one.value for one in ranked if one.header.known >= least and one.share >= share]
+    fitting = [
+        one.value
+        for one in ranked
+        if (one.header.known >= least and one.share >= share)
+        or (near and one.header.cells == best.header.cells)
+    ]
     options: dict[str, Value] = {"format": form}
     doubts = []
     if len(fitting) > 1:

@@ -24,6 +24,7 @@ from workhours_sla.detection.words import (
 )
 from workhours_sla.errors import shown
 from workhours_sla.sla.event import Attributes
+from workhours_sla.sources.layout import says_total
 
 Roles = Mapping[str, Role]
 _ROUNDED: Final = re.compile(r"\d(?:[.,]\d+)?[Ee]\+?\d+", re.ASCII)
@@ -85,6 +86,8 @@ class Rows:
     ) -> None:
         self._columns, self._as_read = columns, as_read
         self._kind, self._roles, self._own = kind, roles, roles["appeal_id"]
+        self.heads: dict[str, int] = {}
+        """How many rows have a text without digits as their id and nothing else that is read."""
         self._ids: dict[str, str] = {}  # the first id for each kind of contradiction
         self._copies: dict[str, list[str]] = {}  # the answer and the other values of an appeal
         self.contradicting: dict[str, int] = {}
@@ -148,6 +151,9 @@ class Rows:
             counts["later"] += bool(other) and (is_unread or other > self._as_read(posted))
 
     def _compare(self, own_id: str, copy: list[str]) -> None:
+        is_word = not (any(map(str.isdigit, own_id)) or says_total([own_id]))
+        if is_word and not any(copy) and "posted_at" in self._roles:
+            self.heads[own_id] = self.heads.get(own_id, 0) + 1
         answered, *others = self._copies.get(own_id, copy)
         if others != copy[1:] or "" != answered != copy[0] != "":
             self.contradicting[own_id] = self.contradicting.get(own_id, 0) + 1
