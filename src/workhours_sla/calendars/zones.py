@@ -21,7 +21,7 @@ from workhours_sla.text.messages import say
 _FILE = os.path.join(os.path.dirname(__file__), "country_zones.txt")  # noqa: PTH118, PTH120
 
 
-_NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
+_UNCHANGED_SINCE: Final = datetime(2026, 1, 1, tzinfo=UTC)
 """An instant since which no zone of Russia has changed its offset."""
 
 
@@ -69,14 +69,14 @@ def zones_meant(text: str) -> tuple[str, ...]:
     """
     with suppress(LookupError, ValueError, OSError, RecursionError):
         return (ZoneInfo(text).key,)
-    from workhours_sla.calendars.russia.regions import region, region_ids
+    from workhours_sla.calendars.russia.regions import region_zones
 
     written = re.fullmatch(r"(?:(мск|msk)|utc|gmt)?\s*([+-]\d{1,2})(?::?00)?", text.casefold())
     if written is None:
         return ()
     offset = timedelta(hours=int(written[2]) + (3 if written[1] else 0))  # Moscow is UTC+3
-    zones = {zone for of in map(region, region_ids()) for zone in (of.tz, *dict(of.other_zones))}
-    return tuple(sorted(z for z in zones if _NOW.astimezone(ZoneInfo(z)).utcoffset() == offset))
+    zones = {name: _UNCHANGED_SINCE.astimezone(ZoneInfo(name)) for name in region_zones()}
+    return tuple(sorted(name for name, at in zones.items() if at.utcoffset() == offset))
 
 
 @lru_cache(maxsize=128)

@@ -15,7 +15,7 @@ from typing import BinaryIO, Final, cast
 import click
 
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.russia.regions import region, region_ids
+from workhours_sla.calendars.russia.regions import region_zones
 from workhours_sla.calendars.zones import time_zone
 from workhours_sla.cli.help import Options, argument, command, option
 from workhours_sla.cli.output import echo_lines, note_spellings, note_text, printable
@@ -251,9 +251,7 @@ def init(wanted: _InitOptions, _: LangOption) -> None:
 
 def _schedule_doubts(zone: str, calendar: str | None) -> Iterator[Doubt]:
     """Yield the questions which calendar and zone decide the working hours beside ``--tz``."""
-    regions = list(map(region, region_ids()))
-    russian = {of.tz for of in regions} | {tz for of in regions for tz, _ in of.other_zones}
-    if calendar is None and zone not in russian:
+    if calendar is None and zone not in region_zones():
         lines = [toml_line("calendar", one) for one in (CALENDAR, NO_CALENDAR)]
         yield ask("schedule", "detect_calendar", lines, zone=zone)
     if zone in _OF_EXPORTS:

@@ -24,6 +24,7 @@ from workhours_sla.detection.words import (
 )
 from workhours_sla.errors import shown
 from workhours_sla.sla.event import Attributes
+from workhours_sla.sources.appeal_file import COPIED, FEWEST_COPIED
 from workhours_sla.sources.layout import says_total
 
 Roles = Mapping[str, Role]
@@ -31,9 +32,6 @@ _ROUNDED: Final = re.compile(r"\d(?:[.,]\d+)?[Ee]\+?\d+", re.ASCII)
 """Matches an id that a spreadsheet program has shortened, such as 1,23E+15."""
 _COMPARED: Final = 1000
 """Number of the first answered rows in which other columns of times are compared."""
-_COPIED: Final = 0.9
-"""If this share of answers has the time of its posting, one column may be a copy of the other."""
-_FEWEST: Final = 3
 
 
 def doubts_of_unread(
@@ -176,7 +174,7 @@ class Rows:
             own_id = shown(self._ids["detect_ids_rounded"])
             yield ask("columns", "detect_ids_rounded", [self._own.line], column=name, id=own_id)
         role, posted = self._roles.get("answered_at"), self._roles.get("posted_at")
-        if role and posted and self._copied >= max(_FEWEST, _COPIED * self._answered):
+        if role and posted and self._copied >= max(FEWEST_COPIED, COPIED * self._answered):
             missing = self._columns.missing("answered_at", self._roles.values())
             facts = {"column": role.names, "posted": posted.names}
             facts |= {"count": self._copied, "of": self._answered}

@@ -30,8 +30,9 @@ from workhours_sla.worktime.amounts import parse_amount
 _LISTED: Final = 5  # maximum number of rows that a note lists
 _MANY: Final = 10
 """From this number of equal times on they cannot be chance."""
-_COPIED, _FEWEST = 0.9, 3
-"""If this share of so many answers has the time of its posting, a column may be a copy."""
+COPIED: Final = 0.9
+"""If this share of answers has the time of its posting, one column may be a copy of the other."""
+FEWEST_COPIED: Final = 3  # answers with the time of their posting that may be no chance
 
 
 @public("workhours_sla.files")
@@ -172,7 +173,7 @@ def _with_answers(items: Iterator[Item], layout: Layout, opened: OpenedFile) -> 
     if early > 1 and not counts[1]:
         facts = {"count": early, "posted": posted, "answered": answered}
         raise SourceError(say("answers_before", name=opened.name, **facts), name=opened.name)
-    if copied >= max(_FEWEST, _COPIED * counts[1]):
+    if copied >= max(FEWEST_COPIED, COPIED * counts[1]):
         facts = {"count": copied, "of": counts[1], "posted": posted, "answered": answered}
         opened.notes.append(say("answers_copied", **facts))
     for column, count, found in zip((posted, answered), counts, times, strict=True):

@@ -22,7 +22,7 @@ from workhours_sla.text.messages import say
 APPLICATION_ID: Final = 0x57485354
 """The application id of a SQLite file that is a store of this library ("WHST")."""
 BESIDE: Final = "-writer"  # the suffix of the name of the file that the writer of a store locks
-PATIENCE: Final = 30.0  # seconds to wait while another program keeps the file locked
+LONGEST_WAIT: Final = 30.0  # seconds to wait while another program keeps the file locked
 LOG_BYTES: Final = 32 << 20
 """Size of the write-ahead log from which on its pages move to the file whenever it has grown."""
 LOG_HEAD: Final = 32  # bytes of the head of the write-ahead log
@@ -63,7 +63,7 @@ class SqliteDatabase(Database):
             self.connection: sqlite3.Connection = sqlite3.connect(
                 where,
                 isolation_level=None,
-                timeout=PATIENCE,
+                timeout=LONGEST_WAIT,
                 uri=isinstance(where, str),
                 check_same_thread=False,
             )
@@ -116,7 +116,7 @@ class SqliteDatabase(Database):
         return cls.new(_MEMORY, str(_MEMORY))
 
     def begin_to_write(self) -> None:
-        until = monotonic() + PATIENCE
+        until = monotonic() + LONGEST_WAIT
         while True:
             try:
                 self.execute(self.begin)

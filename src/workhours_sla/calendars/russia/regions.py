@@ -149,6 +149,12 @@ def _dates(row: dict[str, Any]) -> list[date]:
     return row["dates"] if "dates" in row else [row["date"]]
 
 
+def region_zones() -> set[str]:
+    """Return the names of all time zones of Russia."""
+    regions = list(map(region, region_ids()))
+    return {of.tz for of in regions} | {zone for of in regions for zone, _ in of.other_zones}
+
+
 def region_names() -> dict[str, str]:
     """Return the id of a region for each of its names, without capitals."""
     return {
