@@ -117,7 +117,7 @@ class Live:
         self.close()
 
     def stop(self) -> None:
-        """End every wait for a version or for the store, so that requests can end. Does not wait."""
+        """End every wait for a version or the store, so that requests can end. Does not wait."""
         if not self._stopping.is_set():
             self.pipeline.store.end_waits()
         self._stopping.set()
