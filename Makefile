@@ -56,12 +56,12 @@ lint: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/plain_words.py
+	$(BIN)/python tools/page_lengths.py > /dev/null
 
 docs: $(BASE)  ## the site, in build/docs/en and build/docs/ru; needs no network once installed
 	$(INSTALL) --no-build-isolation --editable ".[docs]"
 	for language in en ru; do $(BIN)/python -m sphinx --conf-dir docs --define language=$$language \
 		--fail-on-warning --nitpicky --keep-going --quiet docs/$$language build/docs/$$language || exit 1; done
-	$(BIN)/python tools/page_lengths.py
 
 texts:  ## compile the Russian messages of click; needs msgfmt of GNU gettext
 	cd src/workhours_sla/cli/locale/ru/LC_MESSAGES && msgfmt --check --output-file=messages.mo messages.po

@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> int:
         print(f"{words:6} words, longest sentence {length:3}: {page}")
         if length > LONGEST_SENTENCE:
             too_long += 1
-            print(f"       too long: {longest}")
+            print(f"{page}: a sentence of {length} words: {longest}", file=sys.stderr)
     return int(too_long > 0)
 
 
