@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -176,6 +177,31 @@ def test_nothing_is_acknowledged_once_another_program_changed_the_files(
         assert [one.appeal_id for one in events_at(path)] == ["1"]
     if way == "another store over it":
         assert [one.appeal_id for one in events_at(path)] == ["backup"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="files are removed otherwise here")
+@pytest.mark.parametrize("is_changed", [False, True])
+def test_a_log_removed_right_after_a_look_at_it_is_the_same_refusal(
+    is_changed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, stat, looks = tmp_path / "appeals.db", os.stat, 0
+
+    def removing(of: Any, **options: Any) -> os.stat_result:
+        nonlocal looks
+        status = stat(of, **options)
+        if str(of).endswith("-wal"):
+            looks += 1
+            if looks == 2:  # after the transaction, or before the log is kept
+                Path(of).unlink()
+        return status
+
+    with Stored(path, POLICY) as store:
+        store.apply([created("1", at(2025, 3, 12, 10))])
+        if is_changed:
+            os.utime(path)
+        monkeypatch.setattr(os, "stat", removing)
+        with pytest.raises(StoreError, match="changed by another program"):
+            store.apply([created("2", at(2025, 3, 12, 10))])
 
 
 def test_the_log_of_a_store_moves_to_its_file_when_it_is_large(

@@ -111,6 +111,24 @@ def test_more_files_than_may_be_open_are_read(path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
+def test_a_file_renamed_just_before_it_is_opened_was_not_cut_short(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    followed, open_it = followed_to(path, LINES[0]), Path.open
+
+    def renaming(file: Path, *how: object, **more: object) -> object:
+        if file == path:
+            monkeypatch.undo()
+            rotate(path)
+            add(path, LINES[2])
+        return open_it(file, *how, **more)
+
+    add(path, LINES[1])
+    monkeypatch.setattr(Path, "open", renaming)
+    assert followed.rest() == IDS[1:3]
+    assert not followed.tail.lost
+
+
 def test_lines_written_to_the_renamed_file_after_the_switch_are_read(path: Path) -> None:
     followed = followed_to(path, LINES[0])
     with path.open("a", buffering=1) as writer:

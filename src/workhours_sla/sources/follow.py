@@ -474,13 +474,15 @@ def _listed(path: Path) -> list[Candidate]:
 
 def _opened(one: Candidate) -> Any:
     try:
-        status = one.path.stat()
-        if status.st_ino == one.inode and status.st_size >= one.size:
-            return _OPENERS[one.packed](one.path)
+        file = _OPENERS[one.packed](one.path)
     except FileNotFoundError:
-        pass
+        raise _MovedError from None
     except OSError as error:
         raise cannot_open(str(one.path), error) from None
+    status = os.fstat(file.fileno())
+    if status.st_ino == one.inode and status.st_size >= one.size:
+        return file
+    file.close()
     raise _MovedError
 
 

@@ -197,11 +197,13 @@ class SqliteDatabase(Database):
             return False
         if size <= LOG_HEAD:
             return True
-        with open(f"{self._real}-wal", "rb") as log:  # noqa: PTH123 - a path of text
+        # a path of text, because this runs after each transaction; the log may be removed by now
+        with suppress(FileNotFoundError), open(f"{self._real}-wal", "rb") as log:  # noqa: PTH123
             head = log.read(LOG_HEAD)
             page = FRAME_HEAD + int.from_bytes(head[8:12])
             log.seek(LOG_HEAD + ((size - LOG_HEAD) // page - 1) * page)
             return any(head) and any(log.read(FRAME_HEAD))  # a file cut within is filled with 0
+        return False
 
     def _found_files(self) -> _Files:
         return _Files(_FileState.of(self._path), _FileState.of(f"{self._real}-wal"))
@@ -211,7 +213,8 @@ class SqliteDatabase(Database):
         if before.main.inode == _FileState.of(self._path).inode:
             if self._lock is None or lock.inode != _FileState.of(self._lock).inode:
                 self.refuse_other_writer()
-            if log.exists():  # SQLite would write it over what is in the file now
+            with suppress(FileNotFoundError):
+                # SQLite would write it over what is in the file now
                 copyfile(log, f"{log}-left")
                 os.truncate(log, 0)
         fail("store_replaced", self._path)
