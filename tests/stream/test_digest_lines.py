@@ -36,7 +36,7 @@ from workhours_sla.cli.main import main
 from workhours_sla.cli.outputs import TimedDigests
 from workhours_sla.errors import CalendarCoverageError, StoreError
 from workhours_sla.sla.target import ScheduleField
-from workhours_sla.stores.open import SqliteReader, events_of
+from workhours_sla.stores.open import events_of, open_reader
 from workhours_sla.stores.values import DIGEST
 from workhours_sla.stream import Agencies, Batch, DigestLines, DigestWriter
 from workhours_sla.stream.sinks.digest import Agency, digest_of, targets_of
@@ -129,7 +129,7 @@ def reported(path: Path) -> Counter[tuple[str | None, str]]:
             for part in what.split(", "):
                 name, _, count = part.rpartition(" ")
                 found[line["agency_id"], kinds.get(name, "retracted")] += int(count)
-    with SqliteReader(path / "a.db") as reader:
+    with open_reader(path / "a.db") as reader:
         state = json.loads(reader.noted("digests") or "")
         for agency, counts in state["changed"]:
             found.update({(agency, kind): count for kind, count in counts.items()})
@@ -139,7 +139,7 @@ def reported(path: Path) -> Counter[tuple[str | None, str]]:
 
 
 def happened(path: Path) -> Counter[tuple[str | None, str]]:
-    with SqliteReader(path / "a.db") as reader:
+    with open_reader(path / "a.db") as reader:
         return Counter(
             (change.agency_id, "retracted" if change.retracts else change.kind.value)
             for _, change in reader.changes()

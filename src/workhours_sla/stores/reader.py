@@ -14,6 +14,7 @@ from typing import Any, Final, Self
 from msgspec.json import decode
 
 from workhours_sla.errors import StoreError
+from workhours_sla.module_names import public
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.changes import Change
 from workhours_sla.sla.deduplication import AFTER_RETENTION, REPLACED, StoredEvent
@@ -57,6 +58,7 @@ _REASONS: Final = """
 """
 
 
+@public("workhours_sla.stream")
 class StoreReader:
     """A store in a database, open for reading while another process may write it."""
 

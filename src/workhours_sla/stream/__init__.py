@@ -8,17 +8,15 @@ if TYPE_CHECKING:
     from workhours_sla.sources.kafka import KafkaSource
     from workhours_sla.stores.open import (
         MemoryStore,
-        PostgresReader,
-        PostgresStore,
-        SqliteReader,
-        SqliteStore,
         StoreFault,
         check_store,
         copy_store,
         events_of,
+        open_reader,
         open_store,
         restore,
     )
+    from workhours_sla.stores.reader import StoreReader
     from workhours_sla.stores.store import Store
     from workhours_sla.stores.values import (
         Batch,
@@ -66,8 +64,9 @@ else:
             "stream.sinks.metrics": "Metrics",
             "stream.sinks.webhook": "WebhookSink",
             "sources.kafka": "KafkaSource",
-            "stores.open": "MemoryStore PostgresReader PostgresStore SqliteReader SqliteStore "
-            "StoreFault check_store copy_store events_of open_store restore",
+            "stores.open": "MemoryStore StoreFault check_store copy_store events_of open_reader "
+            "open_store restore",
+            "stores.reader": "StoreReader",
             "stores.store": "Store",
             "stores.values": "Batch Checkpoint DeadLetter Holdings Pending Progress Rejected",
             "stream.delivery": "Delivery Retry Sink Undelivered",
@@ -101,19 +100,16 @@ __all__ = [
     "Monitor",
     "Pending",
     "Pipeline",
-    "PostgresReader",
-    "PostgresStore",
     "Progress",
     "Rejected",
     "Retry",
     "RunSummary",
     "Sink",
     "Source",
-    "SqliteReader",
-    "SqliteStore",
     "Start",
     "Store",
     "StoreFault",
+    "StoreReader",
     "Undelivered",
     "Watermarks",
     "WebhookSink",
@@ -122,6 +118,7 @@ __all__ = [
     "count_changes",
     "digest_of",
     "events_of",
+    "open_reader",
     "open_store",
     "restore",
     "targets_of",
