@@ -15,12 +15,10 @@ import pytest
 
 import workhours_sla
 from workhours_sla import Schedule, Target, working_hours
-from workhours_sla.stream import Delivery, DigestLines, Source, digest_of
+from workhours_sla.stream import Delivery, DigestLines, Source
 
 SHOWN_BY = {
     "Agencies": DigestLines,
-    "Agency": digest_of,
-    "Digest": digest_of,
     "Item": Source,
     "Rejected": Source,
     "RunSummary": Source,

@@ -29,15 +29,7 @@ if TYPE_CHECKING:
     )
     from workhours_sla.stream.delivery import Delivery, Retry, Sink, Undelivered
     from workhours_sla.stream.pipeline import Monitor, Pipeline
-    from workhours_sla.stream.sinks.digest import (
-        Agency,
-        Digest,
-        count_changes,
-        digest_of,
-        targets_of,
-        waiting_of,
-    )
-    from workhours_sla.stream.sinks.digest_writer import Agencies, DigestWriter
+    from workhours_sla.stream.sinks.digest import Agencies, DigestWriter
     from workhours_sla.stream.sinks.kafka import KafkaSink
     from workhours_sla.stream.sinks.lines import DigestLines, JsonLinesSink
     from workhours_sla.stream.sinks.metrics import Metrics
@@ -57,8 +49,7 @@ else:
     __getattr__ = on_first_use(
         __name__,
         {
-            "stream.sinks.digest": "Agency Digest count_changes digest_of targets_of waiting_of",
-            "stream.sinks.digest_writer": "Agencies DigestWriter",
+            "stream.sinks.digest": "Agencies DigestWriter",
             "stream.sinks.kafka": "KafkaSink",
             "stream.sinks.lines": "DigestLines JsonLinesSink",
             "stream.sinks.metrics": "Metrics",
@@ -78,14 +69,12 @@ else:
 
 __all__ = [
     "Agencies",
-    "Agency",
     "Batch",
     "Checkpoint",
     "Committed",
     "Counters",
     "DeadLetter",
     "Delivery",
-    "Digest",
     "DigestLines",
     "DigestWriter",
     "Digests",
@@ -115,12 +104,8 @@ __all__ = [
     "WebhookSink",
     "check_store",
     "copy_store",
-    "count_changes",
-    "digest_of",
     "events_of",
     "open_reader",
     "open_store",
     "restore",
-    "targets_of",
-    "waiting_of",
 ]

@@ -17,7 +17,7 @@ from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
 from workhours_sla.stream.pipeline import Pipeline
-from workhours_sla.stream.sinks.digest import waiting_of
+from workhours_sla.stream.sinks.digest import unanswered
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 """The media type of the text, for an answer to Prometheus."""
@@ -110,8 +110,7 @@ class Metrics:
         Raises NaiveDatetimeError, StoreError.
         """
         pipeline, store = self._pipeline, self._pipeline.store
-        waiting = waiting_of(pipeline.open_outcomes(now) if outcomes is None else outcomes)
-        unanswered = [outcome for group in waiting.values() for outcome in group]
+        waiting = unanswered(pipeline.open_outcomes(now) if outcomes is None else outcomes)
         counters, holdings = pipeline.counters, store.holdings()
         with self._lock:
             breaches, retracted = dict(self._breaches), dict(self._retracted)
@@ -119,14 +118,14 @@ class Metrics:
                 self._last_event = counters.read, now
             last_event = self._last_event[1]
         # a counter must be 0 before it is 1, or its first increase is not seen
-        for one in unanswered:
+        for one in waiting:
             breaches.setdefault((("agency", one.agency_id or ""), ("target", one.target)), 0)
         states = ("applied", "duplicate", "quarantined", "replaced", "dropped")
         found: dict[str, _Samples] = {
-            "open_appeals": _appeals(unanswered),
+            "open_appeals": _appeals(waiting),
             # 0 is reported as well
-            "overdue_appeals": dict.fromkeys(_appeals(unanswered), 0)
-            | _appeals(one for one in unanswered if one.verdict is Verdict.BREACHED),
+            "overdue_appeals": dict.fromkeys(_appeals(waiting), 0)
+            | _appeals(one for one in waiting if one.verdict is Verdict.BREACHED),
             "breaches_total": breaches,
             "breach_retractions_total": retracted,
             "events_total": {(): counters.read},
