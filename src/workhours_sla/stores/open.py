@@ -10,6 +10,7 @@ from pathlib import Path
 from time import sleep
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
+from workhours_sla.disk.faults import fail
 from workhours_sla.errors import EngineError, StoreError
 from workhours_sla.errors import shown as named
 from workhours_sla.module_names import public
@@ -271,7 +272,7 @@ def _check_empty(db: Database) -> None:
     rows = [row for table in tables for row in db.rows(f"SELECT 1 FROM {table} LIMIT 1")]  # noqa: S608
     known = {(VERSION_KEY,), (WRITER_KEY,)}
     if rows or not known.issuperset(db.rows("SELECT key FROM meta")):
-        raise StoreError(say("store_not_empty", path=repr(db.place)), path=db.place)
+        db.refuse("store_not_empty")
 
 
 def restore(snapshot: Path | str, path: Path | str) -> None:
@@ -290,7 +291,7 @@ def restore(snapshot: Path | str, path: Path | str) -> None:
     []
     """
     if not Path(snapshot).exists():
-        raise StoreError(say("no_snapshot", path=repr(str(snapshot))), path=str(snapshot))
+        fail("no_snapshot", snapshot)
     with closing(SqliteDatabase.to_read(Path(snapshot))) as found, found.moment():
         copy_to_file(found, Path(path))
 

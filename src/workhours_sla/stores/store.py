@@ -321,8 +321,8 @@ class Store(StoreReader):
         """Set the watermark back to an earlier instant, and return the watermark before."""
         before, watermark = self._watermark, in_utc("watermark", watermark)
         if before is None or before <= watermark:
-            facts = {"path": repr(self.place), "watermark": before or say("none")}
-            raise StoreError(say("watermark_not_before", at=watermark, **facts), path=self.place)
+            facts = {"at": watermark, "watermark": before or say("none")}
+            self._db.refuse("watermark_not_before", **facts)
         at = micros(watermark)
         with self.transaction():
             self._watermark = watermark
