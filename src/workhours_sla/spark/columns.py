@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
-from workhours_sla.argument_types import checked
 from workhours_sla.errors import BudgetError, EngineError
 from workhours_sla.module_names import public
 from workhours_sla.spark.start import check_packages
@@ -25,8 +24,7 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 _INTEGERS: Final = {"bigint", "int", "smallint", "tinyint"}
 
 
-@public("workhours_sla.spark")
-@checked
+@public("workhours_sla.spark", checked=True)
 class ScheduleColumns:
     """The verbs of schedules for Spark, which calls this library in Python for batches of rows.
 

@@ -10,7 +10,6 @@ from threading import Condition, Thread
 from time import monotonic
 from typing import Final, Literal, NamedTuple, Protocol, Self
 
-from workhours_sla.argument_types import checked
 from workhours_sla.errors import StoreError, UndeliverableError, clipped
 from workhours_sla.module_names import public
 from workhours_sla.sla.changes import Change
@@ -98,8 +97,7 @@ class Undelivered(NamedTuple):
     error: BaseException | None
 
 
-@public("workhours_sla.stream")
-@checked
+@public("workhours_sla.stream", checked=True)
 class Delivery:
     """Sends each change to each sink at least once and in order, with a thread for each sink.
 

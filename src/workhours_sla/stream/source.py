@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple, Protocol
 
-from workhours_sla.argument_types import checked
 from workhours_sla.errors import SourceError
 from workhours_sla.module_names import public
 from workhours_sla.sla.changes import Change
@@ -97,8 +96,7 @@ class Source(Protocol):
         """
 
 
-@public("workhours_sla.stream")
-@checked
+@public("workhours_sla.stream", checked=True)
 class Watermarks:
     """Computes the watermark of a source, which may have several partitions.
 

@@ -13,7 +13,6 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from workhours_sla.argument_types import checked
 from workhours_sla.errors import CalendarCoverageError, StoreError, clipped
 from workhours_sla.module_names import public
 from workhours_sla.sla.clock import Verdict
@@ -67,8 +66,7 @@ class Agencies(NamedTuple):
     recipients: Mapping[str, Sequence[str]] = {}
 
 
-@public("workhours_sla.stream")
-@checked
+@public("workhours_sla.stream", checked=True)
 class DigestWriter:
     """Writes messages for agencies into a store's outbox, each in its agency's working time.
 

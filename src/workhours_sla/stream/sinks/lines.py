@@ -14,7 +14,6 @@ from typing import Any, BinaryIO, ClassVar, Final, Literal, NamedTuple, NoReturn
 
 import msgspec
 
-from workhours_sla.argument_types import checked
 from workhours_sla.disk.atomic_write import replacing, sync_folder
 from workhours_sla.disk.faults import fail
 from workhours_sla.disk.file_locks import lock_file
@@ -102,8 +101,7 @@ CHANGES: Final = LineForm(
 DIGESTS: Final = LineForm(DIGEST, "sink_digests", _DIGEST, "message_id", _digest_lines)
 
 
-@public("workhours_sla.stream")
-@checked
+@public("workhours_sla.stream", checked=True)
 class JsonLinesSink:
     """Appends each change to a file as one line, which is on disk when ``write`` returns.
 
@@ -161,8 +159,7 @@ class JsonLinesSink:
         return None
 
 
-@public("workhours_sla.stream")
-@checked
+@public("workhours_sla.stream", checked=True)
 class DigestLines(JsonLinesSink):
     """Appends digests to a file as ``JsonLinesSink`` appends changes, one line for each text.
 

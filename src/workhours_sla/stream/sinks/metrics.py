@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from threading import Lock
 from typing import Final, NamedTuple
 
-from workhours_sla.argument_types import checked
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.module_names import public
 from workhours_sla.sla.changes import Change, ChangeKind
@@ -56,8 +55,7 @@ _HELP: Final = {
 """The help of each metric; those that end in ``_total`` are counters, the others gauges."""
 
 
-@public("workhours_sla.stream")
-@checked
+@public("workhours_sla.stream", checked=True)
 class Metrics:
     """A sink that counts breaches, and writes metrics of a pipeline for Prometheus.
 
