@@ -7,10 +7,11 @@ from itertools import product
 from typing import Final
 
 from workhours_sla.sql.days import DayCount, dates_of, day_counts
-from workhours_sla.sql.dialects import NO_VALUE, Words, instant_of, quoted
+from workhours_sla.sql.dialects import NO_VALUE, Words, quoted
 from workhours_sla.sql.edges import CompiledSchedules, Table
 from workhours_sla.sql.verbs import verbs
 from workhours_sla.version import __version__
+from workhours_sla.worktime.times import utc_of
 
 FORMAT: Final = 2
 """The version of the tables and functions of a script; it grows when they change."""
@@ -73,7 +74,7 @@ def _row(w: Words) -> Iterator[str]:
 def _coverage(w: Words) -> str:
     """Return the rows of the known instants of each schedule."""
     as_instant = "timestamptz '{}'" if w.dialect.has_functions else "{}"
-    shown = instant_of if w.dialect.has_functions else int
+    shown = utc_of if w.dialect.has_functions else int
     return ",\n".join(
         f"({', '.join([quoted(name), *(as_instant.format(shown(end)) for end in run)])})"
         for name, runs in w.compiled.coverage.items()

@@ -12,11 +12,12 @@ from workhours_sla.errors import ScriptError, shown
 from workhours_sla.module_names import public
 from workhours_sla.sql import installed
 from workhours_sla.sql.days import DAY_COUNTS, dates_of, day_counts
-from workhours_sla.sql.dialects import DIALECTS, OnUnknown, Words, instant_of, quoted
+from workhours_sla.sql.dialects import DIALECTS, OnUnknown, Words, quoted
 from workhours_sla.sql.edges import CompiledSchedules, compile_schedules
 from workhours_sla.sql.verbs import VERBS, verbs
 from workhours_sla.text.messages import say
 from workhours_sla.version import __version__
+from workhours_sla.worktime.times import utc_of
 from workhours_sla.worktime.verbs import WorkingTime
 
 _SCHEMA: Final = re.compile(r"[a-z_][a-z0-9_]{0,40}")
@@ -134,7 +135,7 @@ def script(
         _header(words) + "\n" + "\n".join(statements) + "\n",
         installed.version_of(compiled),
         {
-            name: tuple((instant_of(lo), instant_of(hi)) for lo, hi in ranges)
+            name: tuple((utc_of(lo), utc_of(hi)) for lo, hi in ranges)
             for name, ranges in compiled.coverage.items()
         },
         compiled.digest,
