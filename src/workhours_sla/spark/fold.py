@@ -137,13 +137,12 @@ def _copies(events: list[Event]) -> list[list[Event]]:
 
 
 def event_of(row: Row) -> Event:
-    return Event(
-        **{
-            field.name: utc_of(value) if field.type is datetime else value
-            for value, field in zip(row, EVENT_FIELDS, strict=True)
-            if value is not None
-        }
-    )
+    found: dict[str, Any] = {
+        field.name: utc_of(value) if field.type is datetime else value
+        for value, field in zip(row, EVENT_FIELDS, strict=True)
+        if value is not None
+    }
+    return Event(**found)
 
 
 def row_of(change: Change) -> Row:

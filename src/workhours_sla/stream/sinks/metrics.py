@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from threading import Lock
-from typing import Final, NamedTuple
+from typing import Final
 
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.module_names import public
@@ -24,14 +24,6 @@ CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 Labels = tuple[tuple[str, str], ...]
 _Samples = Mapping[Labels, float]
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
-
-
-class Metric(NamedTuple):
-    """A metric: its name without the prefix, its type and its help."""
-
-    name: str
-    kind: str
-    help: str
 
 
 _PREFIX: Final = "workhours_sla_"
@@ -140,13 +132,7 @@ class Metrics:
         watermark = pipeline.watermark
         if watermark is not None:
             found["watermark_timestamp_seconds"] = {(): watermark.timestamp()}
-        return "".join(
-            metric_text(
-                Metric(name, "counter" if name.endswith("_total") else "gauge", _HELP[name]),
-                samples,
-            )
-            for name, samples in found.items()
-        )
+        return "".join(metric_text(name, _HELP[name], samples) for name, samples in found.items())
 
     def _of_sinks(self, count: Callable[[str], int]) -> _Samples:
         return {(("sink", name),): count(name) for name in self._sinks}
@@ -185,10 +171,11 @@ def _calendar_ends(policy: Policy) -> _Samples:
     return found
 
 
-def metric_text(metric: Metric, samples: _Samples) -> str:
+def metric_text(name: str, about: str, samples: _Samples) -> str:
     """Return a metric with its samples in the text format of Prometheus."""
-    name = f"{_PREFIX}{metric.name}"
-    lines = [f"# HELP {name} {metric.help}", f"# TYPE {name} {metric.kind}"]
+    name = f"{_PREFIX}{name}"
+    kind = "counter" if name.endswith("_total") else "gauge"
+    lines = [f"# HELP {name} {about}", f"# TYPE {name} {kind}"]
     for labels, value in sorted(samples.items()):
         inner = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels)
         lines.append(f"{name}{{{inner}}} {value}" if inner else f"{name} {value}")
