@@ -338,7 +338,7 @@ def test_a_stream_with_repeats_failures_and_restarts(tmp_path: Path, form: str, 
     sent = [*zip(happened, bodies, strict=True)]
     seen: set[object] = set()
     while sent:
-        store = Failing(path)
+        store = Failing(open_database(path, patience=0))
         with opened(store) as service:
             for _ in range(chance.randint(1, 40)):
                 if not sent:
