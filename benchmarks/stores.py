@@ -24,7 +24,7 @@ from typing import Final, NamedTuple
 from benchmarks.streams import EXAMPLES, _batches, policy
 from tests.slow.engines.postgres_server import programs, serving
 from workhours_sla import Event, EventType
-from workhours_sla.stores.open import open_to_read, open_to_write
+from workhours_sla.stores.open import open_database
 from workhours_sla.stores.schema import TABLES, Row
 from workhours_sla.stream import Batch, Pipeline, open_store
 
@@ -44,8 +44,8 @@ def main() -> None:
     with TemporaryDirectory() as folder, serving(programs()[0], fsync=True) as server:
         if given.recovery is not None:
             file, address = str(Path(folder, "killed.db")), server.address
-            _recovery("SqliteStore", file, given.recovery)
-            _recovery("PostgresStore", address, given.recovery)
+            _recovery("SQLite store", file, given.recovery)
+            _recovery("PostgreSQL store", address, given.recovery)
             return
         events = given.events or Path(folder, "events.jsonl")
         if given.events is None:
@@ -56,11 +56,11 @@ def main() -> None:
 
 def _speed(batches: Batches, folder: Path, address: str) -> None:
     count = sum(len(batch) for batch, _ in batches)
-    found: dict[str, list[Taken]] = {"SqliteStore": [], "PostgresStore": [], "COPY": []}
+    found: dict[str, list[Taken]] = {"SQLite store": [], "PostgreSQL store": [], "COPY": []}
     for turn in range(TURNS):
         place = f"{address}&options=-csearch_path%3Dturn_{turn}"
-        found["SqliteStore"].append(_fed(str(folder / f"{turn}.db"), batches))
-        found["PostgresStore"].append(_fed(place, batches))
+        found["SQLite store"].append(_fed(str(folder / f"{turn}.db"), batches))
+        found["PostgreSQL store"].append(_fed(place, batches))
         found["COPY"].append(_copied(place, f"{place}_copy", len(batches)))
     _say(f"{count:,} events in batches of {BATCH_SIZE:,}; least of {TURNS} turns; {_load()}")
     for name, taken in found.items():
@@ -69,9 +69,9 @@ def _speed(batches: Batches, folder: Path, address: str) -> None:
             f"  {name:<14} {count / min(taken).seconds:>9,.0f} events/s,"
             f" {of_processor * 1e6:>5.1f} us of the client's processor per event"
         )
-    for other in ("COPY", "SqliteStore"):
-        ratio = min(found[other]).seconds / min(found["PostgresStore"]).seconds
-        _say(f"  speed of PostgresStore / {other}: {ratio:.2f}")
+    for other in ("COPY", "SQLite store"):
+        ratio = min(found[other]).seconds / min(found["PostgreSQL store"]).seconds
+        _say(f"  speed of PostgreSQL store / {other}: {ratio:.2f}")
 
 
 class Taken(NamedTuple):
@@ -100,10 +100,10 @@ def _fed(place: str, batches: Batches) -> Taken:
 def _copied(source: str, target: str, transactions: int) -> Taken:
     """Return the seconds that COPY takes for the rows of a store, in some transactions."""
     rows: dict[str, list[Row]] = {}
-    with closing(open_to_read(source)) as db, db.moment():
+    with closing(open_database(source)) as db, db.moment():
         rows = {table: list(db.stream(table)) for table in TABLES if table != "meta"}
 
-    with closing(open_to_write(target)) as into:
+    with closing(open_database(target, patience=2)) as into:
 
         def insert() -> None:
             for number in range(transactions):

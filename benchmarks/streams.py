@@ -25,7 +25,7 @@ from workhours_sla.sla.event import ALLOWED_SKEW
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sources.appeal_file import open_source
 from workhours_sla.sources.rows import Fault
-from workhours_sla.stream import Batch, Monitor, Pipeline, SqliteStore
+from workhours_sla.stream import Batch, Monitor, Pipeline, open_store
 
 BATCH_SIZE = 1_000
 SKEW = timedelta(hours=1)
@@ -173,7 +173,7 @@ def _one_at_a_time(file: Path) -> tuple[int, Answer]:
 
 def _in_a_store(file: Path) -> tuple[int, Answer]:
     with TemporaryDirectory() as folder:
-        with Pipeline(SqliteStore(Path(folder, "store.db")), policy()) as pipeline:
+        with Pipeline(open_store(Path(folder, "store.db")), policy()) as pipeline:
             found = _followed(
                 file,
                 lambda batch, until: pipeline.commit(Batch("", batch, watermark=until)).changes,
@@ -219,9 +219,9 @@ METHODS: dict[str, Callable[[Path], tuple[int, Answer]]] = {
     "Monitor, one by one": _one_at_a_time,
     "Monitor, gc as it is": _in_memory,
     "Monitor, gc off": _in_memory,
-    "SqliteStore": _in_a_store,
-    "SqliteStore, UUID ids": _in_a_store,
-    "SqliteStore, gc as it is": _in_a_store,
+    "SQLite store": _in_a_store,
+    "SQLite store, UUID ids": _in_a_store,
+    "SQLite store, gc as it is": _in_a_store,
 }
 """A mapping from the name of each method to its function.
 
@@ -235,9 +235,9 @@ RATIOS = (
         "Monitor, gc off",
     ),
     (
-        "speed of SqliteStore with UUID ids / with sequential ids",
-        "SqliteStore, UUID ids",
-        "SqliteStore",
+        "speed of SQLite store with UUID ids / with sequential ids",
+        "SQLite store, UUID ids",
+        "SQLite store",
     ),
 )
 

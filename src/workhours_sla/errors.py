@@ -201,9 +201,9 @@ class StoreError(WorkHoursError, OSError):
     """Raised when a store or a sink cannot be opened, read or written.
 
     Everything that was acknowledged before the error remains stored. ``cause`` is the key of a
-    sentence with the reason, in ``catalog.STORE_FAULTS`` or ``catalog.ERRORS``, or empty; ``facts``
-    are the values of the sentence's placeholders. ``retry_after`` is the delay (a timedelta) that
-    the receiver asks for before the next attempt, or None if it asks for none.
+    sentence with the reason, in ``catalog.ERRORS``, or empty; ``facts`` are the values of the
+    sentence's placeholders. ``retry_after`` is the delay (a timedelta) that the receiver asks for
+    before the next attempt, or None if it asks for none.
     """
 
     cause: str = ""

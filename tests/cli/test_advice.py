@@ -30,7 +30,6 @@ CASES: Final = (*TIMES, *QUESTIONS, *SETTINGS, *COMMANDS, *ROWS, *STORES)
 SHELL: Final = catalog.Texts("refused_calls")
 TEXTS: Final = {
     **{f"shell.{key}": text for key, text in SHELL.items()},
-    **{f"store.{key}": text for key, text in catalog.STORE_FAULTS.items()},
     **catalog.UNKNOWN_DATES,
     **catalog.REFUSALS,
     **catalog.ERRORS,
@@ -70,8 +69,8 @@ UNTRIED: Final = {
       store_not_made unlisted unopened unreadable shell.no_input
     """,
     "a second process, or a store changed from outside while it is open": """
-      end_other_process store.sink_changed store.sink_in_use store.store_in_use store.store_linked
-      store.store_position store.store_replaced store.store_taken_over
+      end_other_process sink_changed sink_in_use store_in_use store_linked
+      store_position store_replaced store_taken_over
     """,
     "a damaged store, or one of another version": """
       check_store install_later note_unreadable restore_snapshot

@@ -15,15 +15,11 @@ import pytest
 
 import workhours_sla
 from workhours_sla import Schedule, Target, working_hours
-from workhours_sla.stream import Delivery, DigestLines, Source, digest_of, open_store
+from workhours_sla.stream import Delivery, DigestLines, Source
 
 SHOWN_BY = {
     "Agencies": DigestLines,
-    "Agency": digest_of,
-    "Digest": digest_of,
     "Item": Source,
-    "PostgresReader": open_store,
-    "PostgresStore": open_store,
     "Rejected": Source,
     "RunSummary": Source,
     "Sink": Delivery,
@@ -44,6 +40,7 @@ PLAIN_RECORDS = {
     "Start",
     "Store",
     "StoreFault",
+    "StoreReader",
     "Undelivered",
 }
 """Protocols and records without an example: functions return them, or a store needs them."""

@@ -19,7 +19,7 @@ from workhours_sla.sources.appeal_file import mapper_of
 from workhours_sla.sources.kafka import KafkaSource, MessageRows
 from workhours_sla.sources.stream_rows import StreamRows
 from workhours_sla.stores.values import Rejected
-from workhours_sla.stream import SqliteStore
+from workhours_sla.stream import open_store
 
 PHONE = "+79161234567"
 MAPPED = """
@@ -127,7 +127,7 @@ def test_a_store_keeps_only_the_columns_that_are_mapped_and_reads_them_again(
     config = Path(rows[2])
     config.write_text(config.read_text() + '[values.posted_at]\n"вчера" = "11.03.2026 10:00"\n')
     assert run(capsys, *watched, "--store", store, "--replay")[0] == 0
-    with SqliteStore(store) as kept:
+    with open_store(store) as kept:
         assert "A-2" in {event.appeal_id for event in kept.events()}
         assert sorted(row.text for row in kept.rejected().values())[:2] == ["", ""]
         assert len(kept.rejected()) == 3
@@ -139,7 +139,7 @@ def test_what_is_not_kept_of_a_row_stays_rejected_for_the_same_reason(tmp_path: 
     details = []
     for more in ((), ("--replay",)):
         main(["watch", *rows, "--once", "--store", str(store), *more])
-        with SqliteStore(store) as kept:
+        with open_store(store) as kept:
             details.append([row.detail for row in kept.rejected().values()])
     assert details[0] == details[1]
     assert details[0][2].startswith("not JSON")
@@ -248,7 +248,7 @@ def test_the_service_neither_answers_nor_stores_nor_logs_it(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     pytest.importorskip("starlette")
-    store = SqliteStore(tmp_path / "a.db")
+    store = open_store(tmp_path / "a.db")
     caplog.set_level(logging.DEBUG)
     with running(parse(REGION).policy, store) as live:
         client = Client(REGION, store=WithStore(live))

@@ -186,7 +186,7 @@ COMMANDS: Final = (
          **{"u.toml": "[input]\nencoding = 'utf-16'\n"}),
     command("store_empty", "check --store empty.db", "check a.csv", **{"empty.db": ""}),
     command("give_store", "check --store notes.txt", WATCH, "check --store s.db"),
-    command("store.sink_foreign", f"{WATCH} --sink notes.txt", f"{WATCH} --sink o.jsonl"),
+    command("sink_foreign", f"{WATCH} --sink notes.txt", f"{WATCH} --sink o.jsonl"),
     command("no_cases", "report a.csv --as-of '01.01.2020 10:00'",
          "report a.csv --as-of '01.01.2026 10:00'"),
     command("no_attribute", "report a.csv --by agency", "report a.csv"),

@@ -14,7 +14,7 @@ from kit.values import HOUR, POLICY
 from workhours_sla import Change, Event
 from workhours_sla.errors import StoreError
 from workhours_sla.sla.changes import AppealState
-from workhours_sla.stream import MemoryStore, Pipeline, SqliteStore, Store
+from workhours_sla.stream import MemoryStore, Pipeline, Store, open_store
 
 pytest.importorskip("starlette")
 
@@ -33,11 +33,11 @@ def event(
 
 @pytest.fixture(params=["memory", "sqlite"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
-    return MemoryStore() if request.param == "memory" else SqliteStore(tmp_path / "appeals.db")
+    return MemoryStore() if request.param == "memory" else open_store(tmp_path / "appeals.db")
 
 
 def test_a_receipt_after_retention(tmp_path: Path) -> None:
-    store = SqliteStore(tmp_path / "appeals.db")
+    store = open_store(tmp_path / "appeals.db")
     with (
         Pipeline(store, POLICY, retain=timedelta(days=1)) as pipeline,
         Live(pipeline, clock=Clock(BEGIN), tick=None, skew=timedelta(0)) as live,
@@ -207,7 +207,7 @@ def test_a_sink_that_fails_is_named_until_it_has_every_change(store: Store) -> N
 @pytest.mark.skipif(os.name != "posix", reason="an open file cannot be removed here")
 def test_a_store_that_was_deleted_is_lost_without_a_request(tmp_path: Path) -> None:
     path = tmp_path / "appeals.db"
-    with running(POLICY, SqliteStore(path)) as live:
+    with running(POLICY, open_store(path)) as live:
         live.advance()
         path.unlink()
         with pytest.raises(StoreError, match="moved, deleted or changed by another program"):

@@ -15,7 +15,7 @@ import pytest
 from kit.values import OFFICE, POLICY
 from workhours_sla import Event
 from workhours_sla.errors import StoreError
-from workhours_sla.stream import SqliteStore
+from workhours_sla.stream import open_store
 from workhours_sla.text.messages import say
 
 pytest.importorskip("starlette")
@@ -41,7 +41,7 @@ def clock() -> Clock:
 
 @pytest.fixture(params=["memory", "sqlite"])
 def live(clock: Clock, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Live]:
-    store = None if request.param == "memory" else SqliteStore(tmp_path / "appeals.db")
+    store = None if request.param == "memory" else open_store(tmp_path / "appeals.db")
     with running(POLICY, store, clock) as opened:
         yield opened
 

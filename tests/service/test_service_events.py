@@ -20,7 +20,7 @@ from kit.values import HOUR
 from workhours_sla import Verdict, evaluate
 from workhours_sla.config import parse
 from workhours_sla.errors import StoreError
-from workhours_sla.stream import SqliteStore
+from workhours_sla.stream import open_store
 from workhours_sla.text.catalog import LANGUAGES
 
 pytest.importorskip("starlette")
@@ -69,7 +69,7 @@ class Service(Client):
 
 @pytest.fixture
 def live(tmp_path: Path) -> Iterator[Live]:
-    with running(POLICY, SqliteStore(tmp_path / "appeals.db"), Clock(NOW)) as opened:
+    with running(POLICY, open_store(tmp_path / "appeals.db"), Clock(NOW)) as opened:
         yield opened
 
 
@@ -280,7 +280,7 @@ def test_nothing_that_a_citizen_wrote_is_kept_of_what_is_rejected(
 
 def test_what_was_rejected_is_known_after_a_restart(tmp_path: Path) -> None:
     for _ in range(2):
-        with running(POLICY, SqliteStore(tmp_path / "appeals.db"), Clock(NOW)) as live:
+        with running(POLICY, open_store(tmp_path / "appeals.db"), Clock(NOW)) as live:
             Service(live).send([{"a": 1}, {"a": 1}])
             assert len(live.pipeline.store.rejected()) == 1
 

@@ -16,7 +16,7 @@ import pytest
 from workhours_sla import Event
 from workhours_sla.cli.main import main
 from workhours_sla.config import parse
-from workhours_sla.stream import MemoryStore, Rejected, SqliteStore, Store
+from workhours_sla.stream import MemoryStore, Rejected, Store, open_store
 
 pytest.importorskip("starlette")
 pytest.importorskip("httpx")
@@ -95,7 +95,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def client(path: Path) -> Iterator[Client]:
-    with opened(SqliteStore(path)) as found:
+    with opened(open_store(path)) as found:
         yield found
 
 
@@ -266,10 +266,10 @@ def test_events_are_received_while_a_report_is_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, holder: Any, name: str
 ) -> None:
     path = tmp_path / "appeals.db"
-    with opened(SqliteStore(path)) as client:
+    with opened(open_store(path)) as client:
         send_while_a_report_is_made(client, holder, name, monkeypatch)
         with pytest.raises(StoreError, match="another process"):  # the store is still locked
-            SqliteStore(path)
+            open_store(path)
 
 
 def test_a_report_that_cannot_be_read_stops_nothing_else(
@@ -278,7 +278,7 @@ def test_a_report_that_cannot_be_read_stops_nothing_else(
     def lost(_db: object) -> None:
         raise StoreError(say("store_closed", path="'/secret/path'"))
 
-    with opened(SqliteStore(tmp_path / "appeals.db")) as client:
+    with opened(open_store(tmp_path / "appeals.db")) as client:
         with monkeypatch.context() as broken:
             broken.setattr(SqliteDatabase, "beside", lost)
             answer = client.ask("GET", "/v1/report")

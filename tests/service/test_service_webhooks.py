@@ -21,7 +21,8 @@ from workhours_sla.cli.main import main
 from workhours_sla.config import parse
 from workhours_sla.errors import ConfigError, SourceError, StoreError
 from workhours_sla.files import open_source
-from workhours_sla.stream import SqliteStore, Store
+from workhours_sla.stores.open import open_database
+from workhours_sla.stream import Store, open_store
 
 pytest.importorskip("starlette")
 pytest.importorskip("httpx")
@@ -92,7 +93,7 @@ def opened(store: Store, text: str = CONFIG, **options: Any) -> Iterator[Service
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
-    with opened(SqliteStore(tmp_path / "appeals.db")) as found:
+    with opened(open_store(tmp_path / "appeals.db")) as found:
         yield found
 
 
@@ -179,7 +180,7 @@ def test_a_wrong_secret_stores_nothing(service: Service, given: Any) -> None:
 )
 def test_secrets_that_cannot_be_used(tmp_path: Path, environment: dict[str, str]) -> None:
     config = parse(CONFIG)
-    with running(config.policy, SqliteStore(tmp_path / "appeals.db")) as live:
+    with running(config.policy, open_store(tmp_path / "appeals.db")) as live:
         with pytest.raises(ConfigError, match="VK_SECRET") as refused:
             Webhooks.of(config.mapping, live, environment)
         assert "short-secret" not in str(refused.value)
@@ -214,7 +215,7 @@ def test_what_is_not_about_appeals_is_ignored(service: Service) -> None:
 
 def test_nothing_that_people_wrote_is_stored(tmp_path: Path) -> None:
     path = tmp_path / "appeals.db"
-    with opened(SqliteStore(path)) as service:
+    with opened(open_store(path)) as service:
         for number, object_ in enumerate(
             [
                 comment(1),
@@ -244,7 +245,7 @@ def test_what_arrives_again_after_a_restart_too_counts_once(tmp_path: Path) -> N
     path = tmp_path / "appeals.db"
     new, edit = request("wall_reply_new", comment(1)), request("wall_reply_edit", comment(1), 2)
     for hours in range(3):
-        with opened(SqliteStore(path)) as service:
+        with opened(open_store(path)) as service:
             service.set(BEGIN + timedelta(hours=hours))
             for body in (new, new, edit, edit):
                 assert service.vk(body).text == "ok"
@@ -254,7 +255,7 @@ def test_what_arrives_again_after_a_restart_too_counts_once(tmp_path: Path) -> N
             assert service.live.pipeline.store.quarantine() == ()
 
 
-class Failing(SqliteStore):
+class Failing(Store):
     """A store that cannot be written while ``fails`` is true."""
 
     fails = False
@@ -267,7 +268,7 @@ class Failing(SqliteStore):
 
 
 def test_what_could_not_be_stored_is_not_lost(tmp_path: Path) -> None:
-    store = Failing(tmp_path / "appeals.db")
+    store = Failing(open_database(tmp_path / "appeals.db", patience=0))
     with opened(store) as service:
         first = request("wall_reply_new", comment(1))
         reply = request(
@@ -291,11 +292,11 @@ def reply_to(mid: str, author: int, **more: Any) -> dict[str, Any]:
 def test_after_a_restart_messages_of_max_still_belong_to_their_appeals(tmp_path: Path) -> None:
     official = 562001
     path = tmp_path / "appeals.db"
-    with opened(SqliteStore(path)) as service:
+    with opened(open_store(path)) as service:
         service.max(update("created", "mid1"))
         service.max(update("created", "mid2", official, **reply_to("mid1", 700000002)))
         service.max(update("created", "post", official))
-    with opened(SqliteStore(path)) as service:
+    with opened(open_store(path)) as service:
         # an answer to the official's answer, and an answer to that
         service.max(update("created", "mid3", **reply_to("mid2", official)))
         service.max(update("created", "mid4", official, **reply_to("mid3", 700000002)))
@@ -337,7 +338,7 @@ def test_a_stream_with_repeats_failures_and_restarts(tmp_path: Path, form: str, 
     sent = [*zip(happened, bodies, strict=True)]
     seen: set[object] = set()
     while sent:
-        store = Failing(path)
+        store = Failing(open_database(path, patience=0))
         with opened(store) as service:
             for _ in range(chance.randint(1, 40)):
                 if not sent:
@@ -354,7 +355,7 @@ def test_a_stream_with_repeats_failures_and_restarts(tmp_path: Path, form: str, 
                 seen.add(one)
                 if not chance.randrange(4):
                     sent.insert(chance.randrange(min(len(sent), 9) + 1), (one, body))
-    with opened(SqliteStore(path)) as service:
+    with opened(open_store(path)) as service:
         found = list(service.live.pipeline.store.events())
         assert service.live.pipeline.store.quarantine() == ()
     assert report(found) == report(direct(happened))

@@ -37,7 +37,7 @@ from kit.served import (
 from workhours_sla import Change, evaluate
 from workhours_sla.config import parse
 from workhours_sla.json import from_json
-from workhours_sla.stream import SqliteReader, check_store
+from workhours_sla.stream import check_store, open_reader
 
 pytest.importorskip("uvicorn")
 pytest.importorskip("starlette")
@@ -97,7 +97,7 @@ def test_a_service_killed_at_any_moment_loses_and_repeats_nothing(tmp_path: Path
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE) == 0
     assert check_store(store) == ()
-    with SqliteReader(store) as reader:
+    with open_reader(store) as reader:
         watermark, holdings = reader.watermark, reader.holdings()
         stored = [change for _, change in reader.changes()]
         assert len(reader.rejected()) == holdings.rejected == BAD

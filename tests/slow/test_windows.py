@@ -224,12 +224,12 @@ RUN_ALL = """
 from pathlib import Path
 from workhours_sla.cli.main import main
 from workhours_sla.errors import StoreError
-from workhours_sla.stores.open import SqliteStore
+from workhours_sla.stores.open import open_store
 for arguments, status in {steps!r}:
     assert main(arguments) == status, arguments
-with SqliteStore(Path("a.db")):
+with open_store(Path("a.db")):
     try:
-        SqliteStore(Path("a.db"))
+        open_store(Path("a.db"))
     except StoreError:
         print("locked")
 """

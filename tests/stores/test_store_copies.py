@@ -19,14 +19,14 @@ from workhours_sla.stores import open as places
 from workhours_sla.stream import (
     Batch,
     Pipeline,
-    SqliteStore,
     check_store,
     copy_store,
+    open_store,
 )
 
 
 def filled(path: Path) -> None:
-    with Pipeline(SqliteStore(path), POLICY) as pipe:
+    with Pipeline(open_store(path), POLICY) as pipe:
         pipe.commit(a_batch())
         pipe.apply(created("writer", at(2025, 3, 12, 13)))  # also the key of a value in meta
         pipe.store.acknowledge("sink", [1])
@@ -47,7 +47,7 @@ def test_a_copy_has_everything_and_continues(tmp_path: Path) -> None:
     assert content(copy) == content(store)
     emitted = []
     for path in (store, copy):
-        with Pipeline(SqliteStore(path), POLICY) as pipe:
+        with Pipeline(open_store(path), POLICY) as pipe:
             emitted.append(pipe.commit(Batch("file", watermark=at(2025, 3, 13, 18))))
             emitted[-1] = (*emitted[-1], pipe.store.positions("file"), pipe.store.dead("sink"))
     assert emitted[0] == emitted[1]
@@ -65,7 +65,7 @@ def test_a_target_that_is_not_empty_stays_as_it_is(tmp_path: Path) -> None:
         with pytest.raises(StoreError, match="not empty; give a place that has no store yet"):
             copy_store(store, target)
     assert content(copy) == before
-    SqliteStore(empty).close()
+    open_store(empty).close()
     assert copy_store(store, empty) == 3
     assert content(empty) == content(store)
 
@@ -77,7 +77,7 @@ def test_an_error_while_the_source_is_read_names_the_source(tmp_path: Path) -> N
         db.execute("UPDATE rejected SET text=CAST(x'ff' AS TEXT)")
     for target in (copy, tmp_path / "new.db"):
         if target == copy:
-            SqliteStore(copy).close()
+            open_store(copy).close()
         with pytest.raises(StoreError, match="store") as caught:
             copy_store(store, target)
         assert caught.value.path == str(store)
@@ -166,8 +166,8 @@ def test_a_path_may_look_odd(path: str) -> None:
 
 HAVE_IT = """
 import sys
-from workhours_sla.stream import SqliteStore
-store = SqliteStore(sys.argv[1])
+from workhours_sla.stream import open_store
+store = open_store(sys.argv[1])
 print("open", flush=True)
 sys.stdin.read()
 """

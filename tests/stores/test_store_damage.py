@@ -18,7 +18,7 @@ from workhours_sla.errors import StoreError
 from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.mapping import Mapper
 from workhours_sla.sources.tail import PARTITION, Tail
-from workhours_sla.stores.open import SqliteReader, check_store, restore
+from workhours_sla.stores.open import check_store, open_reader, restore
 from workhours_sla.stream import Batch, Checkpoint, Rejected
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -55,7 +55,7 @@ def filled(path: Path, count: int = 120) -> None:
 
 def reading(path: Path) -> str:
     """Return everything that can be read from a store, as text."""
-    with SqliteReader(path) as reader:
+    with open_reader(path) as reader:
         return repr(
             (
                 *(list(reader.events()), reader.quarantine(), reader.left_out()),

@@ -25,12 +25,12 @@ OPEN_IT = """
 import sys
 from pathlib import Path
 from workhours_sla import Policy, Schedule, Target, working_hours
-from workhours_sla.stream import Pipeline, SqliteStore
+from workhours_sla.stream import Pipeline, open_store
 from workhours_sla.errors import StoreError
 office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 try:
     policy = Policy([Target("first reply", working_hours(4), office)])
-    Pipeline(SqliteStore(sys.argv[1]), policy).close()
+    Pipeline(open_store(sys.argv[1]), policy).close()
 except StoreError as error:
     print(error)
 """

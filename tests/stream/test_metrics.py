@@ -12,7 +12,7 @@ from prometheus_client import parser
 from kit.values import HOUR, OFFICE
 from workhours_sla import Change, Event, EventType, Policy, Target, working_hours
 from workhours_sla.errors import NaiveDatetimeError, UndeliverableError
-from workhours_sla.stream import Delivery, MemoryStore, Metrics, Pipeline, SqliteStore
+from workhours_sla.stream import Delivery, MemoryStore, Metrics, Pipeline, open_store
 
 POLICY = Policy(
     [Target("first reply", working_hours(4), OFFICE), Target("solved", working_hours(8), OFFICE)]
@@ -64,7 +64,7 @@ class Refusing:
 
 @pytest.fixture(params=["memory", "sqlite"])
 def pipeline(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Pipeline]:
-    store = MemoryStore() if request.param == "memory" else SqliteStore(tmp_path / "a.db")
+    store = MemoryStore() if request.param == "memory" else open_store(tmp_path / "a.db")
     with Pipeline(store, POLICY) as pipeline:
         yield pipeline
 

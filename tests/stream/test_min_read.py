@@ -10,7 +10,7 @@ import pytest
 
 from kit.values import run
 from workhours_sla.cli.input import read_percent
-from workhours_sla.stores.open import SqliteReader
+from workhours_sla.stores.open import open_reader
 from workhours_sla.text import catalog
 
 HEADER = "appeal_id,posted_at,answered_at\n"
@@ -155,7 +155,7 @@ def watch(log: Path, *options: str) -> list[str]:
 
 
 def rejected(log: Path) -> int:
-    with SqliteReader(log.with_name("appeals.db")) as reader:
+    with open_reader(log.with_name("appeals.db")) as reader:
         return reader.holdings().rejected
 
 

@@ -15,7 +15,7 @@ from kit.stored import Stored, drain
 from kit.values import POLICY
 from workhours_sla import Event, EventType
 from workhours_sla.cli.main import main
-from workhours_sla.stream import SqliteStore, restore
+from workhours_sla.stream import open_store, restore
 from workhours_sla.stream.sinks.lines import JsonLinesSink
 
 LINES = EXAMPLES.joinpath("data", "appeals.jsonl").read_text()
@@ -165,7 +165,7 @@ def test_changes_that_the_store_dropped_stay_without_those_after_its_copy(file: 
 def test_what_only_a_file_ahead_of_its_store_has_is_moved(
     watched: bytes, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with SqliteStore("a.db") as store:
+    with open_store("a.db") as store:
         store.snapshot("copy.db")
     Path("events.jsonl").write_text(LINES)
     assert watch() == 0
@@ -217,7 +217,7 @@ def test_wrong_use_is_one_sentence_and_changes_nothing(
 
 
 def test_dead_letters_are_listed_while_a_watch_writes(capsys: pytest.CaptureFixture[str]) -> None:
-    with SqliteStore("a.db"):
+    with open_store("a.db"):
         assert main(["outbox", "dead", "--store", "a.db", "--json"]) == 0
         assert main(["outbox", "replay", "changes.jsonl", "--store", "a.db"]) == 2
     assert capsys.readouterr().out == "[]\n"

@@ -19,24 +19,16 @@ from workhours_sla import (
     ChangeKind,
     Event,
     EventType,
-    Monitor,
     Policy,
     Target,
     WorkingDays,
-    evaluate,
 )
 from workhours_sla.errors import StoreError
 from workhours_sla.json import from_json
 from workhours_sla.json.outcomes import change_to_json
-from workhours_sla.stream.sinks.digest import (
-    LONGEST,
-    Agency,
-    Digest,
-    count_changes,
-    digest_of,
-    targets_of,
-    waiting_of,
-)
+from workhours_sla.stores.values import DIGEST, StoredDigest
+from workhours_sla.stream import Agencies, DigestWriter, MemoryStore, Pipeline
+from workhours_sla.stream.sinks.digest import LONGEST
 from workhours_sla.stream.sinks.lines import CHANGES, JsonLinesSink, Rewritten, rewrite
 
 
@@ -270,30 +262,18 @@ def digests(
     now: datetime,
     policy: Policy = POLICY,
     lang: str = "en",
-) -> tuple[Digest, ...]:
-    monitor = Monitor(policy)
-    known = [one for one in events if one.received_at <= now]
-    monitor.apply(one for one in known if one.received_at <= since)
-    monitor.advance(since)
-    changes = [
-        *monitor.apply(one for one in known if one.received_at > since),
-        *monitor.advance(now),
-    ]
-    changed = count_changes(changes)
-    waiting = waiting_of(evaluate(known, policy, as_of=now).outcomes)
-    found = [
-        digest_of(
-            Agency(agency, OFFICE),
-            changed.get(agency, {}),
-            waiting.get(agency, ()),
-            since=since,
-            now=now,
-            targets=targets_of(policy),
-            lang=lang,
-        )
-        for agency in ("roads", None)
-    ]
-    return tuple(digest for digest in found if digest is not None)
+) -> list[StoredDigest]:
+    """Return the digests at ``now``, after those at ``since``."""
+    agencies = Agencies({"office": OFFICE}, lambda _agency: "office")
+    with Pipeline(MemoryStore(), policy) as pipe:
+        pipe.apply(one for one in events if one.received_at <= since)
+        pipe.advance(since)
+        writer = DigestWriter(pipe.store, pipe, agencies, lang=lang)
+        writer.write(since)
+        pipe.apply(one for one in events if since < one.received_at <= now)
+        pipe.advance(now)
+        writer.write(now)
+        return [one for _, one in pipe.store.messages(DIGEST)]
 
 
 def test_a_digest_in_russian_lists_late_appeals_first() -> None:
@@ -303,7 +283,7 @@ def test_a_digest_in_russian_lists_late_appeals_first() -> None:
         event("A-3", "created", at(2025, 3, 12, 9, 0), None),
     ]
     roads, nobody = digests(events, at(2025, 3, 12, 12, 0), at(2025, 3, 12, 14, 30), lang="ru")
-    assert roads.messages == (
+    assert roads.texts == (
         (
             "roads · ср 12.03.2025 14:30\n"
             "С прошлого сообщения: срок истекает 1, просрочено 1\n"
@@ -317,30 +297,30 @@ def test_a_digest_in_russian_lists_late_appeals_first() -> None:
         ),
     )
     assert nobody.agency_id is None
-    assert nobody.messages[0].startswith("без ведомства")
+    assert nobody.texts[0].startswith("без ведомства")
 
 
 def test_a_budget_in_days_goes_by_the_working_time_until_it_is_due() -> None:
     policy = Policy([Target("final", WorkingDays(3), OFFICE)])
     events = [event("A-1", "created", at(2025, 3, 10, 9, 0))]
     # due on Thursday at 18:00, so half of 32 hours are used as Tuesday ends
-    assert digests(events, at(2025, 3, 11, 17, 30), at(2025, 3, 11, 18, 0), policy) == ()
+    assert digests(events, at(2025, 3, 11, 17, 30), at(2025, 3, 11, 18, 0), policy) == []
     (digest,) = digests(events, at(2025, 3, 11, 18, 0), at(2025, 3, 12, 9, 0), policy)
     assert (
         "50 % of the time is used"
         not in digests(events, at(2025, 3, 11, 9), at(2025, 3, 12, 9, 1), policy)[0]
-        .messages[0]
+        .texts[0]
         .splitlines()[0]
     )
-    assert "A-1, final: due Thu 13 Mar 2025 18:00" in digest.messages[0]
-    assert "50 % of the time is used" in digest.messages[0]
+    assert "A-1, final: due Thu 13 Mar 2025 18:00" in digest.texts[0]
+    assert "50 % of the time is used" in digest.texts[0]
 
 
 def test_long_digests_are_split_between_lines() -> None:
     events = [event(f"A-{n:04}", "created", at(2025, 3, 11, 20, 0)) for n in range(300)]
     events.append(event("x" * 1000, "created", at(2025, 3, 11, 20, 0)))
     (digest,) = digests(events, at(2025, 3, 11, 19, 0), at(2025, 3, 12, 9, 0))
-    assert len(digest.messages) > 4
-    assert all(0 < len(message) <= LONGEST for message in digest.messages)
-    lines = [line for message in digest.messages for line in message.splitlines()]
+    assert len(digest.texts) > 4
+    assert all(0 < len(message) <= LONGEST for message in digest.texts)
+    lines = [line for message in digest.texts for line in message.splitlines()]
     assert sum(line.startswith("• A-") and line.endswith("left") for line in lines) == 300

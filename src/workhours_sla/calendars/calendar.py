@@ -37,8 +37,7 @@ class Definition(NamedTuple):
     forecast: bool
 
 
-@public()
-@checked
+@public(checked=True)
 class Calendar:
     """A production calendar: what kind of day each date is, and why.
 

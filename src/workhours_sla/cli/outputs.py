@@ -35,7 +35,7 @@ from workhours_sla.sla.policy import Policy
 from workhours_sla.stores.open import has_store
 from workhours_sla.stores.store import Store
 from workhours_sla.stream.pipeline import Pipeline
-from workhours_sla.stream.sinks.digest_writer import Agencies, DigestWriter
+from workhours_sla.stream.sinks.digest import Agencies, DigestWriter
 from workhours_sla.stream.sinks.kafka import KafkaSink, properties_in, properties_of
 from workhours_sla.stream.sinks.lines import (
     CHANGES,

@@ -34,7 +34,6 @@ from workhours_sla.stores.open import (
     copy_store,
     has_store,
     is_address,
-    open_existing,
     open_reader,
     open_store,
     shown,
@@ -152,7 +151,9 @@ def _watermark(of: _StoreArgument, wanted: _AtOption, file: ConfigOption, _: Lan
     given = read_time(wanted.at, UTC, clock())
     if given.assumed_zone:
         raise NaiveDatetimeError(say("sent_no_offset", text=repr(wanted.at)))
-    with open_existing(store_place(of.store, file.config)) as opened:
+    place = store_place(of.store, file.config)
+    open_reader(place).close()  # the store is not created here
+    with open_store(place) as opened:
         before = opened.set_back(given.when).astimezone(given.when.tzinfo)
         times = {
             "before": show_time(before, offset=True),

@@ -11,7 +11,6 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from workhours_sla.argument_types import checked
 from workhours_sla.compliance.cases import (
     UNKNOWN,
     Cases,
@@ -43,8 +42,7 @@ _NO_ID: Final = frozenset({"", "None", "nan", "NaT", "<NA>"})
 """Texts by which numpy, pandas, polars and Arrow write a missing value."""
 
 
-@public("workhours_sla.report")
-@checked
+@public("workhours_sla.report", checked=True)
 @dataclass(frozen=True, slots=True, eq=False)
 class AppealColumns:
     """Appeals as columns with one row per appeal, all of the same length and in one dimension.

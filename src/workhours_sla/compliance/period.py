@@ -10,7 +10,6 @@ from typing import Final, Literal, get_args
 
 import numpy as np
 
-from workhours_sla.argument_types import checked
 from workhours_sla.compliance.cases import Cases, micros_of
 from workhours_sla.errors import EventError
 from workhours_sla.module_names import public
@@ -26,8 +25,7 @@ _DAY: Final = timedelta(days=1)
 Earlier = Literal["previous", "year"]
 
 
-@public("workhours_sla.report")
-@checked
+@public("workhours_sla.report", checked=True)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportOptions:
     """The options of a report.

@@ -1,4 +1,4 @@
-"""Errors about the files of stores and sinks, with messages that exist in every language."""
+"""Errors about the files of stores and sinks."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from workhours_sla.errors import StoreError
-from workhours_sla.text import catalog, messages
+from workhours_sla.text.messages import say
 
 
-def fail(cause: str, path: Path, **facts: object) -> NoReturn:
-    """Raise StoreError about a file, with the English message for ``cause``."""
-    facts["path"] = str(path)
-    with catalog.language("en"):
-        text = messages.store_fault(cause, facts)
-    raise StoreError(text, path=str(path), cause=cause, facts=facts) from None
+def fail(cause: str, path: Path | str, **facts: object) -> NoReturn:
+    """Raise StoreError about a file or a store."""
+    raise StoreError(say(cause, path=repr(str(path)), **facts), path=str(path)) from None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -19,10 +19,9 @@ from numpy.typing import NDArray
 from workhours_sla.errors import NaiveDatetimeError
 from workhours_sla.frames.rows import NAT, Rows, missing_in, offsets_of, refuse_naive, refuse_type
 from workhours_sla.worktime.columns.inputs import Pauses
-from workhours_sla.worktime.times import BASE_UTC
+from workhours_sla.worktime.times import micros_of
 
 _ROW = re.compile(r"\brow (\d+)\b")
-_MICROSECOND = timedelta(microseconds=1)
 _COLUMNS = (pd.Series, pd.Index, pd.api.extensions.ExtensionArray, np.ndarray, list, tuple)
 
 
@@ -178,7 +177,7 @@ def _from_objects(role: str, series: Any) -> NDArray[Any]:
         if getattr(when, "nanosecond", 0):
             msg = f"row {row} of {role} is {when!r}, finer than microseconds; round it to them"
             raise TypeError(_located(msg, series.index))
-        found.append((when - BASE_UTC) // _MICROSECOND)
+        found.append(micros_of(when))
     return np.array(found, np.int64).view("M8[us]")
 
 

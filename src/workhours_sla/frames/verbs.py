@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import update_wrapper
 from inspect import Parameter, Signature, signature
-from typing import Any, Final, Literal, Protocol, TypeAlias, TypedDict, Unpack, overload
+from typing import Any, Final, Literal, Protocol, TypeAlias, TypedDict, Unpack, cast, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -318,22 +318,43 @@ def is_working(
     return rows.answer(columns.is_working, schedule, options)
 
 
-@overload
-def next_opening(schedule: Schedules, times: C, **options: Unpack[_Edge]) -> C: ...
-@overload
-def next_opening(
-    schedule: Schedules, times: C, **options: Unpack[_MarkEdge]
-) -> MarkedColumns[C]: ...
-def next_opening(
-    schedule: Schedules,
-    times: C,
-    *,
-    inclusive: bool = True,
-    by: Names | None = None,
-    codes: Codes | None = None,
-    on_unknown: OnUnknown = "raise",
-    provisional: bool = False,
-) -> C | MarkedColumns[C]:
+class EdgeVerb(Protocol):
+    """A verb that finds an opening or a closing."""
+
+    __name__: str
+
+    @overload
+    def __call__(self, schedule: Schedules, times: C, **options: Unpack[_Edge]) -> C: ...
+    @overload
+    def __call__(
+        self, schedule: Schedules, times: C, **options: Unpack[_MarkEdge]
+    ) -> MarkedColumns[C]: ...
+
+
+def _edge_verb(of_arrays: Callable[..., Any], doc: str, *, inclusive: bool) -> EdgeVerb:
+    default = inclusive
+
+    def verb(
+        schedule: Schedules,
+        times: C,
+        *,
+        inclusive: bool = default,
+        by: Names | None = None,
+        codes: Codes | None = None,
+        on_unknown: OnUnknown = "raise",
+        provisional: bool = False,
+    ) -> C | MarkedColumns[C]:
+        rows = _rows_of("times", times)
+        options = Options(by, codes, on_unknown, provisional)
+        return rows.answer(of_arrays, schedule, options, inclusive=inclusive)
+
+    verb.__name__ = verb.__qualname__ = of_arrays.__name__
+    verb.__doc__ = doc
+    return cast("EdgeVerb", verb)
+
+
+next_opening = _edge_verb(
+    columns.next_opening,
     """Return the first instant of working time at or after a given instant.
 
     If the given instant is working time, the answer is that instant. With ``inclusive=False``, the
@@ -346,28 +367,11 @@ def next_opening(
     >>> times = pd.Series(["2025-03-12 20:00"]).astype("datetime64[s, Europe/Volgograd]")
     >>> print(frames.next_opening(office, times)[0])
     2025-03-13 09:00:00+03:00
-    """
-    rows = _rows_of("times", times)
-    options = Options(by, codes, on_unknown, provisional)
-    return rows.answer(columns.next_opening, schedule, options, inclusive=inclusive)
-
-
-@overload
-def next_closing(schedule: Schedules, times: C, **options: Unpack[_Edge]) -> C: ...
-@overload
-def next_closing(
-    schedule: Schedules, times: C, **options: Unpack[_MarkEdge]
-) -> MarkedColumns[C]: ...
-def next_closing(
-    schedule: Schedules,
-    times: C,
-    *,
-    inclusive: bool = False,
-    by: Names | None = None,
-    codes: Codes | None = None,
-    on_unknown: OnUnknown = "raise",
-    provisional: bool = False,
-) -> C | MarkedColumns[C]:
+    """,
+    inclusive=True,
+)
+next_closing = _edge_verb(
+    columns.next_closing,
     """Return the first end of working time after a given instant.
 
     With ``inclusive=True``, the answer may be the instant itself. The answers and errors are as for
@@ -379,28 +383,11 @@ def next_closing(
     >>> times = pd.Series(["2025-03-12 18:00"]).astype("datetime64[s, Europe/Volgograd]")
     >>> print(frames.next_closing(office, times)[0])
     2025-03-13 18:00:00+03:00
-    """
-    rows = _rows_of("times", times)
-    options = Options(by, codes, on_unknown, provisional)
-    return rows.answer(columns.next_closing, schedule, options, inclusive=inclusive)
-
-
-@overload
-def previous_opening(schedule: Schedules, times: C, **options: Unpack[_Edge]) -> C: ...
-@overload
-def previous_opening(
-    schedule: Schedules, times: C, **options: Unpack[_MarkEdge]
-) -> MarkedColumns[C]: ...
-def previous_opening(
-    schedule: Schedules,
-    times: C,
-    *,
-    inclusive: bool = True,
-    by: Names | None = None,
-    codes: Codes | None = None,
-    on_unknown: OnUnknown = "raise",
-    provisional: bool = False,
-) -> C | MarkedColumns[C]:
+    """,
+    inclusive=False,
+)
+previous_opening = _edge_verb(
+    columns.previous_opening,
     """Return the last start of working time at or before a given instant.
 
     With ``inclusive=False``, the answer is always before the instant. The answers and errors are as
@@ -412,28 +399,11 @@ def previous_opening(
     >>> times = pd.Series(["2025-03-12 13:00"]).astype("datetime64[s, Europe/Volgograd]")
     >>> print(frames.previous_opening(office, times)[0])
     2025-03-12 09:00:00+03:00
-    """
-    rows = _rows_of("times", times)
-    options = Options(by, codes, on_unknown, provisional)
-    return rows.answer(columns.previous_opening, schedule, options, inclusive=inclusive)
-
-
-@overload
-def previous_closing(schedule: Schedules, times: C, **options: Unpack[_Edge]) -> C: ...
-@overload
-def previous_closing(
-    schedule: Schedules, times: C, **options: Unpack[_MarkEdge]
-) -> MarkedColumns[C]: ...
-def previous_closing(
-    schedule: Schedules,
-    times: C,
-    *,
-    inclusive: bool = True,
-    by: Names | None = None,
-    codes: Codes | None = None,
-    on_unknown: OnUnknown = "raise",
-    provisional: bool = False,
-) -> C | MarkedColumns[C]:
+    """,
+    inclusive=True,
+)
+previous_closing = _edge_verb(
+    columns.previous_closing,
     """Return the last end of working time at or before a given instant.
 
     With ``inclusive=False``, the answer is always before the instant. The answers and errors are as
@@ -445,11 +415,9 @@ def previous_closing(
     >>> times = pd.Series(["2025-03-12 13:00"]).astype("datetime64[s, Europe/Volgograd]")
     >>> print(frames.previous_closing(office, times)[0])
     2025-03-11 18:00:00+03:00
-    """
-    rows = _rows_of("times", times)
-    options = Options(by, codes, on_unknown, provisional)
-    return rows.answer(columns.previous_closing, schedule, options, inclusive=inclusive)
-
+    """,
+    inclusive=True,
+)
 
 VERBS: Final = (
     *(elapsed, remaining, deadline, breaches_after, latest_start, is_working),

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workhours_sla.argument_types import checked
 from workhours_sla.compliance.cases import ATTRIBUTES, UNKNOWN, Cases, Labels, micros_of
 from workhours_sla.compliance.columns import AppealColumns, cases_of_columns
 from workhours_sla.compliance.report import ReportNumbers
@@ -40,8 +39,7 @@ Typed = Mapping[str, tuple[Kind, Any]]
 _NAT = np.iinfo(np.int64).min
 
 
-@public("workhours_sla.report")
-@checked
+@public("workhours_sla.report", checked=True)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrameColumns:
     """The names of the columns of a data frame that has one appeal in each row.

@@ -25,7 +25,6 @@ from workhours_sla.stores.values import Batch, Rejected
 from workhours_sla.stream.delivery import Delivery, Sink
 from workhours_sla.stream.pipeline import Pipeline
 from workhours_sla.stream.receipts import OpenOutcomes, Receipt, commit_with_receipts
-from workhours_sla.stream.sinks.digest import targets_of
 from workhours_sla.stream.sinks.metrics import Metrics
 from workhours_sla.stream.source import Digests
 from workhours_sla.worktime.explain import Trace
@@ -85,7 +84,7 @@ class Live:
         self._digests = digests
         self._skew = skew
         self._began = clock()
-        self._targets = targets_of(pipeline.policy)
+        self._targets = {one.name: one for one in pipeline.policy.targets}
         self._rejected: dict[bytes, None] = {}
         self._remember(map(_hash, pipeline.store.rejected().values()))
         self._version = 0

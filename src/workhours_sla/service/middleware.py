@@ -26,7 +26,7 @@ from workhours_sla.service.problems import (
     problem_of,
     refuse,
 )
-from workhours_sla.stream.sinks.metrics import Labels, Metric, metric_text
+from workhours_sla.stream.sinks.metrics import Labels, metric_text
 from workhours_sla.text.catalog import current, language
 from workhours_sla.text.messages import say
 
@@ -37,7 +37,7 @@ HEADERS: Final = "workhours.headers"  # the key of a request's scope that has it
 OPEN: Final = frozenset({"/healthz", "/readyz", "/openapi.json"})
 """Addresses that answer whoever asks."""
 THIS_MACHINE: Final = ("127.0.0.1", "::1")
-_REQUESTS: Final = Metric("http_requests_total", "counter", "Requests that were answered.")
+_REQUESTS: Final = "http_requests_total", "Requests that were answered."
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _OWN_NAME: Final = re.compile(r"(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?", re.ASCII)
 _AGAIN: Final = {"retry-after": "5"}
@@ -59,7 +59,7 @@ class RequestCounts(Counter[tuple[str, str | None, int]]):
             (("method", method), ("route", route or "other"), ("status", str(status))): count
             for (method, route, status), count in self.items()
         }
-        return metric_text(_REQUESTS, samples)
+        return metric_text(*_REQUESTS, samples)
 
 
 class Observed:

@@ -10,7 +10,6 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Final, Literal, get_args
 
-from workhours_sla.argument_types import checked
 from workhours_sla.errors import NaiveDatetimeError, PolicyError, shown
 from workhours_sla.module_names import public
 from workhours_sla.sla.event import Attributes
@@ -35,8 +34,7 @@ CONDITIONS: Final = {
 """Maps each condition of a rule to the attribute that it tests."""
 
 
-@public()
-@checked
+@public(checked=True)
 @dataclass(frozen=True, slots=True)
 class Rule:
     """The targets of the appeals that meet every condition of the rule.
@@ -98,8 +96,7 @@ class Rule:
         return not self._conditions and self.valid_from is None and self.valid_until is None
 
 
-@public()
-@checked
+@public(checked=True)
 @dataclass(frozen=True)
 class Policy:
     """Rules in order; the first rule that fits an appeal selects the targets of the appeal.

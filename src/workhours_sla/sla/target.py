@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Literal, get_args
 
-from workhours_sla.argument_types import checked
 from workhours_sla.errors import PolicyError, shown
 from workhours_sla.module_names import public
 from workhours_sla.sla.event import EventType
@@ -50,8 +49,7 @@ def is_clock_time(budget: Budget) -> bool:
     return isinstance(budget, ClockTime)
 
 
-@public()
-@checked
+@public(checked=True)
 @dataclass(frozen=True, slots=True)
 class ScheduleBy:
     """A mapping from agencies, districts or channels to schedules.
@@ -96,8 +94,7 @@ class ScheduleBy:
         return self.schedules.get(value or "", self.otherwise)
 
 
-@public()
-@checked
+@public(checked=True)
 @dataclass(frozen=True, slots=True)
 class Target:
     """A budget of time for answering an appeal; a clock measures one appeal against one target.

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 import msgspec
 
-from workhours_sla.argument_types import checked
 from workhours_sla.config.sections import Config
 from workhours_sla.errors import StoreError, shown
 from workhours_sla.module_names import public
@@ -33,8 +32,7 @@ _LATEST: Final = 253_402_300_799_999
 """The end of the year 9999 in milliseconds since 1970."""
 
 
-@public("workhours_sla.stream")
-@checked
+@public("workhours_sla.stream", checked=True)
 class KafkaSource:
     """A source that reads a Kafka topic; the store, not Kafka, keeps the positions.
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
-from workhours_sla.argument_types import checked
 from workhours_sla.errors import BudgetError, EngineError
 from workhours_sla.module_names import public
 from workhours_sla.spark.start import check_packages
@@ -14,19 +13,17 @@ from workhours_sla.spark.stream import check_time
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.budgets import Budget
 from workhours_sla.worktime.runs import check_covered, runs_between
-from workhours_sla.worktime.times import BASE_UTC, ZERO
+from workhours_sla.worktime.times import ZERO, utc_of
 from workhours_sla.worktime.verbs import WorkingTime
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 OnUnknown = Literal["raise", "null"]
-_MICROSECOND: Final = timedelta(microseconds=1)
 _INTEGERS: Final = {"bigint", "int", "smallint", "tinyint"}
 
 
-@public("workhours_sla.spark")
-@checked
+@public("workhours_sla.spark", checked=True)
 class ScheduleColumns:
     """The verbs of schedules for Spark, which calls this library in Python for batches of rows.
 
@@ -80,8 +77,7 @@ class ScheduleColumns:
         """
         return {
             name: tuple(
-                (BASE_UTC + run.lo * _MICROSECOND, BASE_UTC + run.hi * _MICROSECOND)
-                for run in runs_between(schedule, *self._dates)
+                (utc_of(run.lo), utc_of(run.hi)) for run in runs_between(schedule, *self._dates)
             )
             for name, schedule in self._by_name.items()
         }

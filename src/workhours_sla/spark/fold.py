@@ -8,7 +8,7 @@ cases the appeal is folded again: first with the new events, then with the new w
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import chain
 from operator import attrgetter
 from typing import Any, Final
@@ -23,9 +23,8 @@ from workhours_sla.sla.deduplication import StoredEvent, deduplicated_appeals
 from workhours_sla.sla.event import BEGINNING, EVENT_FIELDS, NEVER, Event
 from workhours_sla.sla.policy import Policy
 from workhours_sla.text.messages import say
+from workhours_sla.worktime.times import BASE_UTC, micros_of, utc_of
 
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND: Final = timedelta(microseconds=1)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 STATE: Final = "content binary, timer long, policy string"
 """The state of an appeal: its content, its timer in milliseconds, the version of the policy.
@@ -98,13 +97,13 @@ class AppealFold(StatefulProcessor):  # type: ignore[misc] # PySpark may not be 
         changes = appeal.report(policy, content.watermark)
         watermark = times.getCurrentWatermarkInMs()
         if watermark > 0:
-            content.watermark = max(content.watermark, EPOCH + watermark * _MILLISECOND)
+            content.watermark = max(content.watermark, BASE_UTC + watermark * _MILLISECOND)
             changes += appeal.report(policy, content.watermark)
         content.events = list(chain.from_iterable(copies))
         content.reported = [(*key, one) for key, one in appeal.reported.items()]
         at = appeal.next_at or self._dropped_at(appeal, content.events)
         # watermarks are whole milliseconds, so the first that reaches an instant is rounded up
-        wanted = None if at is None else -((EPOCH - at) // _MILLISECOND)
+        wanted = None if at is None else -((BASE_UTC - at) // _MILLISECOND)
         if wanted is not None and wanted <= watermark:  # only a time to drop has passed already
             self._set_timer(timer, None, watermark)
             self._state.update((None, None, policy.version))
@@ -138,13 +137,12 @@ def _copies(events: list[Event]) -> list[list[Event]]:
 
 
 def event_of(row: Row) -> Event:
-    return Event(
-        **{
-            field.name: EPOCH + value * MICROSECOND if field.type is datetime else value
-            for value, field in zip(row, EVENT_FIELDS, strict=True)
-            if value is not None
-        }
-    )
+    found: dict[str, Any] = {
+        field.name: utc_of(value) if field.type is datetime else value
+        for value, field in zip(row, EVENT_FIELDS, strict=True)
+        if value is not None
+    }
+    return Event(**found)
 
 
 def row_of(change: Change) -> Row:
@@ -153,7 +151,7 @@ def row_of(change: Change) -> Row:
 
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
-        return (value - EPOCH) // MICROSECOND
+        return micros_of(value)
     if isinstance(value, tuple):
         return list(value)
     return str(value) if isinstance(value, str) else value

@@ -18,7 +18,7 @@ from workhours_sla.sla.event import (
 from workhours_sla.sla.policy import Policy
 from workhours_sla.spark.start import PROVIDER, ROCKSDB, check_packages
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.times import BASE_UTC, ZERO
+from workhours_sla.worktime.times import TICK, ZERO, micros_of
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -35,7 +35,7 @@ REASON: Final = "reason_rejected"
 _TIMES: Final = tuple(field.name for field in EVENT_FIELDS if field.type is datetime)
 _ISO: Final = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}([.]\d{1,6})?)?"
 _OFFSET: Final = r"(Z|[+-]\d{2}:\d{2})$"
-_FIRST, _LAST = ((one - BASE_UTC) // timedelta(microseconds=1) for one in (EARLIEST, LATEST))
+_FIRST, _LAST = map(micros_of, (EARLIEST, LATEST))
 """The first and the last time of an event, in microseconds since 1970 in UTC."""
 _OUTPUT: Final = (
     "change_id string, kind string, appeal_id string, target string, cycle int, revision int, "
@@ -86,7 +86,7 @@ def changes(
 
     rows = events.where(reason_rejected(events).isNull()).select(*event_columns(events))
     timed = rows.withColumn("arrived_at", F.timestamp_micros("received_at"))
-    timed = timed.withWatermark("arrived_at", f"{skew // timedelta(microseconds=1)} microseconds")
+    timed = timed.withWatermark("arrived_at", f"{skew // TICK} microseconds")
     # Spark drops late rows as long as they have the column of event time, so leave it out
     found = (
         timed.select(*FIELD_NAMES)

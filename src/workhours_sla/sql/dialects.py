@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, NamedTuple
 
 from workhours_sla.sql.edges import CompiledSchedules
+from workhours_sla.worktime.times import utc_of
 
 OnUnknown = Literal["null", "raise"]
 Steps = dict[str, str]
@@ -170,7 +170,7 @@ class Words(NamedTuple):
         """Return the microseconds of an instant, NULL before and after all compiled dates."""
         lo, hi = self.compiled.first, self.compiled.last
         return self.dialect.us.format(
-            t=t, lo=lo, hi=hi, first=instant_of(lo), last=instant_of(hi), s=self.schema
+            t=t, lo=lo, hi=hi, first=utc_of(lo), last=utc_of(hi), s=self.schema
         )
 
     def any_us(self, t: str) -> str:
@@ -252,8 +252,3 @@ def _columns(steps: Steps) -> str:
 def quoted(text: str) -> str:
     """Return a text as an SQL constant."""
     return "'" + text.replace("'", "''") + "'"
-
-
-def instant_of(us: int) -> datetime:
-    """Return the datetime in UTC of a number of microseconds since 1970-01-01T00:00 UTC."""
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=us)

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Final
 
-from workhours_sla.sql.days import DayCount, dates_of, day_counts
-from workhours_sla.sql.dialects import NO_VALUE, Words, instant_of, quoted
+from workhours_sla.sql.days import Dates, DayCount, day_counts
+from workhours_sla.sql.dialects import NO_VALUE, Words, quoted
 from workhours_sla.sql.edges import CompiledSchedules, Table
 from workhours_sla.sql.verbs import verbs
 from workhours_sla.version import __version__
+from workhours_sla.worktime.times import utc_of
 
 FORMAT: Final = 2
 """The version of the tables and functions of a script; it grows when they change."""
@@ -73,7 +74,7 @@ def _row(w: Words) -> Iterator[str]:
 def _coverage(w: Words) -> str:
     """Return the rows of the known instants of each schedule."""
     as_instant = "timestamptz '{}'" if w.dialect.has_functions else "{}"
-    shown = instant_of if w.dialect.has_functions else int
+    shown = utc_of if w.dialect.has_functions else int
     return ",\n".join(
         f"({', '.join([quoted(name), *(as_instant.format(shown(end)) for end in run)])})"
         for name, runs in w.compiled.coverage.items()
@@ -86,7 +87,7 @@ _COVERAGE: Final = "(schedule, first_known, last_known)"
 # -- PostgreSQL ------------------------------------------------------------------------------
 
 
-def postgres(w: Words) -> Iterator[str]:
+def postgres(w: Words, dates: Dates) -> Iterator[str]:
     """Return the lines of the script for PostgreSQL, which is one statement.
 
     So it is installed in full or not at all, also within a transaction of the caller.
@@ -111,7 +112,6 @@ def postgres(w: Words) -> Iterator[str]:
     )
     for name, value in (("version", version_of(w.compiled)), ("digest", w.compiled.digest)):
         yield _function(w, f"{name}()", "text", f"select '{value}'::text", language="sql")
-    dates = dates_of(w.compiled)
     lists: dict[str, Sequence[int | None]] = dict(_lists(w.compiled))
     lists |= {f"date_{name}": values for name, values in dates.lists.items()}
     for name, values in lists.items():
@@ -206,7 +206,7 @@ def _function(
 # -- DuckDB ----------------------------------------------------------------------------------
 
 
-def duckdb(w: Words) -> Iterator[str]:
+def duckdb(w: Words, dates: Dates) -> Iterator[str]:
     """Return the statements of the script for DuckDB: tables, and macros that look them up."""
     condition, message = _newer(w)
     yield "begin transaction;"
@@ -248,7 +248,6 @@ def duckdb(w: Words) -> Iterator[str]:
             f"create or replace macro {w.schema}.{verb.name}({', '.join(verb.arguments)}) as "
             f"(select {verb.answer} from {w.nested(verb.levels)});"
         )
-    dates = dates_of(w.compiled)
     if dates.offsets:
         lists = ", ".join(f"{_list(values)} as {name}" for name, values in dates.lists.items())
         yield f"create or replace table {w.schema}.date_list as select {lists};"
@@ -268,7 +267,7 @@ def _list(values: Sequence[int | None]) -> str:
 # -- SQLite ----------------------------------------------------------------------------------
 
 
-def sqlite(w: Words) -> Iterator[str]:
+def sqlite(w: Words, dates: Dates) -> Iterator[str]:
     """Return the statements of the script for SQLite: tables alone."""
     condition, message = _newer(w)
     yield _new_script(w)
@@ -278,7 +277,6 @@ def sqlite(w: Words) -> Iterator[str]:
     yield from _row(w)
     yield f"drop view if exists {w.named('coverage')};"
     yield f"create view {w.named('coverage')}{_COVERAGE} as values\n{_coverage(w)};"
-    dates = dates_of(w.compiled)
     tables = [w.compiled.at._replace(name="edge_at"), w.compiled.used._replace(name="edge_used")]
     if dates.offsets:
         rows = list(zip(*dates.lists.values(), strict=True))
@@ -297,7 +295,7 @@ def sqlite(w: Words) -> Iterator[str]:
     yield "commit;"
 
 
-STATEMENTS: Final[Mapping[str, Callable[[Words], Iterator[str]]]] = {
+STATEMENTS: Final[Mapping[str, Callable[[Words, Dates], Iterator[str]]]] = {
     "duckdb": duckdb,
     "postgres": postgres,
     "sqlite": sqlite,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, get_args
@@ -11,12 +11,13 @@ from typing import Final, get_args
 from workhours_sla.errors import ScriptError, shown
 from workhours_sla.module_names import public
 from workhours_sla.sql import installed
-from workhours_sla.sql.days import DAY_COUNTS, dates_of, day_counts
-from workhours_sla.sql.dialects import DIALECTS, OnUnknown, Words, instant_of, quoted
+from workhours_sla.sql.days import DAY_COUNTS, Dates, dates_of, day_counts
+from workhours_sla.sql.dialects import DIALECTS, OnUnknown, Words, quoted
 from workhours_sla.sql.edges import CompiledSchedules, compile_schedules
 from workhours_sla.sql.verbs import VERBS, verbs
 from workhours_sla.text.messages import say
 from workhours_sla.version import __version__
+from workhours_sla.worktime.times import utc_of
 from workhours_sla.worktime.verbs import WorkingTime
 
 _SCHEMA: Final = re.compile(r"[a-z_][a-z0-9_]{0,40}")
@@ -46,8 +47,8 @@ class Script:
     version: str
     coverage: Mapping[str, tuple[tuple[datetime, datetime], ...]]
     digest: str
-    _verbs: Mapping[str, tuple[str, ...]] = field(repr=False, compare=False)
-    _expression: Callable[[str, Sequence[str]], str] = field(repr=False, compare=False)
+    _words: Words = field(repr=False, compare=False)
+    _dates: Dates = field(repr=False, compare=False)
 
     def expression(self, verb: str, *arguments: str) -> str:
         """Return SQL that calls a verb; the arguments are SQL, too.
@@ -64,10 +65,13 @@ class Script:
         >>> made.expression("deadline", "'roads'", "posted", "14400000000")
         "wh.deadline('roads', posted, 14400000000)"
         """
-        if verb not in self._verbs or len(self._verbs[verb]) != len(arguments):
-            names = ", ".join(f"{name}({', '.join(of)})" for name, of in self._verbs.items())
+        known = _verbs_of(self._words)
+        if verb not in known or len(known[verb]) != len(arguments):
+            names = ", ".join(f"{name}({', '.join(of)})" for name, of in known.items())
             raise ScriptError(say("sql_verb", name=shown(verb), count=len(arguments), names=names))
-        return self._expression(verb, arguments)
+        if self._words.dialect.has_functions:
+            return f"{self._words.schema}.{verb}({', '.join(arguments)})"
+        return _subquery(self._words, self._dates, verb, arguments)
 
     def __str__(self) -> str:
         return self.text
@@ -121,25 +125,19 @@ def script(
         raise ScriptError(say("sql_on_unknown", name=shown(on_unknown)))
     compiled = compile_schedules(schedules, since, until)
     words = Words(dialect, compiled, schema, on_unknown)
-    of_verb: Callable[[str, Sequence[str]], str]
-    if not words.dialect.has_functions:
-        expressions = SQLiteExpressions(words)
-        known, of_verb = expressions.verbs, expressions.of
-        statements = [*installed.STATEMENTS[dialect](words), *expressions.comments()]
-    else:
-        known, of_verb = VERBS, lambda verb, given: f"{schema}.{verb}({', '.join(given)})"
-        statements = list(installed.STATEMENTS[dialect](words))
+    dates = dates_of(compiled)
+    statements = [*installed.STATEMENTS[dialect](words, dates), *_comments(words, dates)]
     return Script(
         dialect,
         _header(words) + "\n" + "\n".join(statements) + "\n",
         installed.version_of(compiled),
         {
-            name: tuple((instant_of(lo), instant_of(hi)) for lo, hi in ranges)
+            name: tuple((utc_of(lo), utc_of(hi)) for lo, hi in ranges)
             for name, ranges in compiled.coverage.items()
         },
         compiled.digest,
-        known,
-        of_verb,
+        words,
+        dates,
     )
 
 
@@ -169,46 +167,44 @@ def _header(w: Words) -> str:
     return "".join(f"-- {line}\n" for line in lines)
 
 
-class SQLiteExpressions:
-    """The verbs as scalar subqueries, since SQLite has no functions in SQL."""
+def _verbs_of(w: Words) -> Mapping[str, tuple[str, ...]]:
+    """Return the verbs with their arguments; an expression has one answer of a budget of days."""
+    if w.dialect.has_functions:
+        return VERBS
+    return VERBS | {f"{name}_{one}": of for name, of in DAY_COUNTS.items() for one in _ANSWERS}
 
-    def __init__(self, words: Words) -> None:
-        self._words = words
-        self._dates = dates_of(words.compiled)
-        days = {f"{name}_{one}": of for name, of in DAY_COUNTS.items() for one in _ANSWERS}
-        self.verbs: Mapping[str, tuple[str, ...]] = VERBS | days
-        """The verbs with their arguments; an expression has one answer of a budget of days."""
 
-    def of(self, verb: str, arguments: Sequence[str]) -> str:
-        """Return the expression of a verb for some arguments, which are expressions.
+def _subquery(w: Words, dates: Dates, verb: str, arguments: Sequence[str]) -> str:
+    """Return the expression of a verb as a scalar subquery, since SQLite has no functions in SQL.
 
-        Raises ScriptError for a constant that names no schedule, and for days without dates.
-        """
-        w, schedule = self._words, arguments[0]
-        constants = {quoted(name): str(at) for name, at in w.compiled.offsets.items()}
-        if schedule not in constants and schedule.startswith("'") and schedule.endswith("'"):
-            names = ", ".join(w.compiled.offsets)
-            raise ScriptError(say("sql_no_such_schedule", name=schedule, names=names))
-        if verb in VERBS:
-            made = {one.name: one for one in verbs(w, constants.get(schedule))}[verb]
-            levels, answer = made.levels, made.answer
-        else:
-            if not self._dates.offsets:
-                raise ScriptError(say("sql_no_dates"))
-            counts = {one.name: one for one in day_counts(w, self._dates)}
-            name, _, column = verb.partition("_days_")
-            levels, answer = counts[f"{name}_days"].levels, counts[f"{name}_days"].answers[column]
-        given = dict(zip(self.verbs[verb], arguments, strict=True))
-        # the offsets in the expression are those of its own script
-        current = f"(select digest = '{w.compiled.digest}' from {w.named('script')})"
-        message = quoted("this expression is of another script than the installed one: renew it")
-        stale = w.dialect.fail.format(message=message)
-        answer = f"case when {current} then {answer} else {stale} end"
-        return f"(select {answer} from {w.nested((given, *levels))})"
+    The arguments are expressions. Raises ScriptError for a constant that names no schedule, and for
+    days without dates.
+    """
+    schedule = arguments[0]
+    constants = {quoted(name): str(at) for name, at in w.compiled.offsets.items()}
+    if schedule not in constants and schedule.startswith("'") and schedule.endswith("'"):
+        names = ", ".join(w.compiled.offsets)
+        raise ScriptError(say("sql_no_such_schedule", name=schedule, names=names))
+    if verb in VERBS:
+        made = {one.name: one for one in verbs(w, constants.get(schedule))}[verb]
+        levels, answer = made.levels, made.answer
+    else:
+        if not dates.offsets:
+            raise ScriptError(say("sql_no_dates"))
+        name, _, column = verb.partition("_days_")
+        count = {one.name: one for one in day_counts(w, dates)}[f"{name}_days"]
+        levels, answer = count.levels, count.answers[column]
+    given = dict(zip(_verbs_of(w)[verb], arguments, strict=True))
+    # the offsets in the expression are those of its own script
+    current = f"(select digest = '{w.compiled.digest}' from {w.named('script')})"
+    message = quoted("this expression is of another script than the installed one: renew it")
+    answer = f"case when {current} then {answer} else {w.dialect.fail.format(message=message)} end"
+    return f"(select {answer} from {w.nested((given, *levels))})"
 
-    def comments(self) -> Iterator[str]:
-        """Return comments with all expressions."""
-        for verb, arguments in self.verbs.items():
-            if verb in VERBS or self._dates.offsets:
-                given = [f":{one}" for one in arguments]
-                yield f"-- {verb}: replace {', '.join(given)}\n-- {self.of(verb, given)}"
+
+def _comments(w: Words, dates: Dates) -> Iterator[str]:
+    """Return comments with all expressions of SQLite."""
+    for verb, arguments in {} if w.dialect.has_functions else _verbs_of(w).items():
+        if verb in VERBS or dates.offsets:
+            given = [f":{one}" for one in arguments]
+            yield f"-- {verb}: replace {', '.join(given)}\n-- {_subquery(w, dates, verb, given)}"

@@ -11,6 +11,7 @@ from math import inf
 from time import monotonic
 from typing import ClassVar, Final, NoReturn
 
+from workhours_sla.disk.faults import fail
 from workhours_sla.errors import EventError, StoreError
 from workhours_sla.stores.schema import MIGRATIONS, TABLES, VERSION_KEY, WRITER_KEY, Row
 from workhours_sla.text.messages import say
@@ -90,7 +91,7 @@ class Database(ABC):
         return
 
     def refuse(self, cause: str, **facts: object) -> NoReturn:
-        raise StoreError(say(cause, path=repr(self.place), **facts), path=self.place) from None
+        fail(cause, self.place, **facts)
 
     def rows(self, sql: str, *values: object) -> list[Row]:
         with self.refusing:

@@ -10,7 +10,7 @@ from pathlib import Path
 from time import sleep
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
-from workhours_sla.argument_types import checked
+from workhours_sla.disk.faults import fail
 from workhours_sla.errors import EngineError, StoreError
 from workhours_sla.errors import shown as named
 from workhours_sla.module_names import public
@@ -88,89 +88,6 @@ def _postgres(url: object) -> tuple[type[PostgresDatabase], Address]:
 
 
 @public("workhours_sla.stream")
-@checked
-class SqliteReader(StoreReader):
-    """A store in a SQLite file, open for reading while another process may write it.
-
-    Usable from any thread. Calls run one at a time. An iterator reads some rows at a time, and
-    other calls may run in between. Raises StoreError.
-
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     SqliteStore(Path(folder, "appeals.db")).close()
-    ...     with SqliteReader(Path(folder, "appeals.db")) as reader:
-    ...         print(reader.holdings().read, reader.watermark)
-    0 None
-    """
-
-    def __init__(self, path: Path | str) -> None:
-        super().__init__(SqliteDatabase.to_read(Path(path)))
-
-
-@public("workhours_sla.stream")
-@checked
-class SqliteStore(Store):
-    """A store in a SQLite file, opened for writing by one process; created if it does not exist.
-
-    When a call of a pipeline returns, everything that it wrote is on the disk. If the call raises,
-    nothing is written. ``hot`` is the number of appeals that are kept in memory. Usable from any
-    thread; calls run one at a time. Raises StoreError, also if another process writes the file.
-
-    >>> from datetime import datetime
-    >>> from tempfile import TemporaryDirectory
-    >>> from workhours_sla import Event, EventType, Policy, Schedule, Target, working_hours
-    >>> from workhours_sla.stream import Pipeline
-    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-    >>> policy = Policy([Target("first reply", working_hours(4), office)])
-    >>> posted = datetime(2025, 3, 12, 10, 15, tzinfo=office.tz)
-    >>> with TemporaryDirectory() as folder:
-    ...     file = Path(folder, "appeals.db")
-    ...     with Pipeline(SqliteStore(file), policy) as pipeline:
-    ...         opened = pipeline.apply(Event("1", "A-1", EventType.CREATED, posted, posted))
-    ...     with Pipeline(SqliteStore(file), policy) as pipeline:
-    ...         late = pipeline.advance(datetime(2025, 3, 12, 16, 0, tzinfo=office.tz))
-    >>> [change.kind.value for change in (*opened, *late)]
-    ['opened', 'at_risk', 'breached']
-    """
-
-    def __init__(self, path: Path | str, *, hot: int = HOT) -> None:
-        super().__init__(SqliteDatabase.to_write(Path(path)), hot)
-
-
-@public("workhours_sla.stream")
-@checked
-class PostgresReader(StoreReader):
-    """A store in a PostgreSQL database, open for reading while another process may write it.
-
-    ``url`` is an address such as ``postgresql://USER@HOST/DATABASE``. Usable from any thread. Calls
-    run one at a time. An iterator reads some rows at a time, and other calls may run in between.
-    Raises StoreError, and EngineError without psycopg 3.
-    """
-
-    def __init__(self, url: str) -> None:
-        super().__init__(open_to_read(url))
-
-
-@public("workhours_sla.stream")
-@checked
-class PostgresStore(Store):
-    """A store in a PostgreSQL database, opened for writing by one process; created if missing.
-
-    ``url`` is an address such as ``postgresql://USER@HOST/DATABASE``; the database must be in
-    UTF-8. The tables are in the schema ``workhours``, or in the schema that the address sets with
-    ``?options=-csearch_path%3DNAME``. A lock of the session keeps other writers out. What a
-    pipeline wrote is durable when its call returns; if the call raises, nothing is written. After
-    the connection was lost, every call raises; a new store continues after the last complete batch.
-    ``hot`` is the number of appeals that are kept in memory. Usable from any thread; calls run one
-    at a time. Raises StoreError, also if another process still writes the store after ``patience``
-    seconds, and EngineError without psycopg 3. No error message contains the password.
-    """
-
-    def __init__(self, url: str, *, hot: int = HOT, patience: float = PATIENCE) -> None:
-        super().__init__(open_to_write(url, patience=patience), hot)
-
-
-@public("workhours_sla.stream")
 class MemoryStore(Store):
     """A store in the memory of one process; with ``outbox=False`` it keeps no changes.
 
@@ -215,25 +132,68 @@ class MemoryStore(Store):
         return store
 
 
-def open_store(place: Path | str, *, hot: int = HOT) -> Store:
-    """Open a store for a pipeline; it is created if it does not exist.
+def open_store(place: Path | str, *, hot: int = HOT, patience: float = PATIENCE) -> Store:
+    """Open a store for writing by one process; it is created if it does not exist.
 
-    ``place`` is a path or an address such as ``postgresql://USER@HOST/DATABASE``. Raises
-    StoreError, also if another process writes the store, and EngineError without psycopg.
+    ``place`` is the path of a SQLite file, or the address of a PostgreSQL database in UTF-8, such
+    as ``postgresql://USER@HOST/DATABASE``. There the tables are in the schema ``workhours``, or in
+    the schema that the address sets with ``?options=-csearch_path%3DNAME``.
+
+    When a call of a pipeline returns, everything that it wrote is durable; if the call raises,
+    nothing is written. After a connection was lost, every call raises; a new store continues after
+    the last complete batch. ``hot`` is the number of appeals that are kept in memory. Usable from
+    any thread; calls run one at a time. Raises StoreError, also if another process writes the
+    store, in PostgreSQL after ``patience`` seconds, and EngineError without psycopg 3. No error
+    message contains the password.
+
+    >>> from datetime import datetime
+    >>> from tempfile import TemporaryDirectory
+    >>> from workhours_sla import Event, EventType, Policy, Schedule, Target, working_hours
+    >>> from workhours_sla.stream import Pipeline
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> policy = Policy([Target("first reply", working_hours(4), office)])
+    >>> posted = datetime(2025, 3, 12, 10, 15, tzinfo=office.tz)
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder, "appeals.db")
+    ...     with Pipeline(open_store(file), policy) as pipeline:
+    ...         opened = pipeline.apply(Event("1", "A-1", EventType.CREATED, posted, posted))
+    ...     with Pipeline(open_store(file), policy) as pipeline:
+    ...         late = pipeline.advance(datetime(2025, 3, 12, 16, 0, tzinfo=office.tz))
+    >>> [change.kind.value for change in (*opened, *late)]
+    ['opened', 'at_risk', 'breached']
+    """
+    return Store(open_database(place, patience=patience), hot)
+
+
+def open_reader(place: Path | str) -> StoreReader:
+    """Open a store for reading while another process may write it.
+
+    ``place`` is a path or the address of a PostgreSQL database. Usable from any thread. Calls run
+    one at a time. An iterator reads some rows at a time, and other calls may run in between. Raises
+    StoreError, and EngineError without psycopg 3.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
-    ...     with open_store(Path(folder, "appeals.db")) as store:
-    ...         print(type(store).__name__, store.watermark)
-    SqliteStore None
+    ...     open_store(Path(folder, "appeals.db")).close()
+    ...     with open_reader(Path(folder, "appeals.db")) as reader:
+    ...         print(reader.holdings().read, reader.watermark)
+    0 None
     """
-    return PostgresStore(str(place), hot=hot) if is_address(place) else SqliteStore(place, hot=hot)
+    return StoreReader(open_database(place))
 
 
-def open_existing(place: Path | str) -> Store:
-    """Open a store for writing. Raises StoreError, also if there is none."""
-    open_reader(place).close()
-    return open_store(place)
+def open_database(
+    place: Path | str, *, patience: float | None = None, verified: bool = True
+) -> Database:
+    """Open the database of a store for writing, or for reading without ``patience``."""
+    if is_address(place):
+        postgres, address = _postgres(place)
+        if patience is None:
+            return postgres.to_read(address)
+        return postgres.to_write(address, patience=patience)
+    if patience is None:
+        return SqliteDatabase.to_read(Path(place), verified=verified)
+    return SqliteDatabase.to_write(Path(place))
 
 
 def wait_for_store(
@@ -244,9 +204,7 @@ def wait_for_store(
     is_waiting = False
     while True:
         try:
-            if is_address(place):
-                return PostgresStore(str(place), patience=0), is_waiting
-            return SqliteStore(place), is_waiting
+            return open_store(place, patience=0), is_waiting
         except StoreError as error:
             if error.cause not in IN_USE | _DOWN:
                 raise
@@ -254,26 +212,6 @@ def wait_for_store(
                 is_waiting = True
                 on_wait(error)
         sleep(interval)
-
-
-def open_reader(place: Path | str) -> StoreReader:
-    """Open a store for reading. Another process may write it. Raises StoreError."""
-    return PostgresReader(str(place)) if is_address(place) else SqliteReader(place)
-
-
-def open_to_read(place: Path | str, *, verified: bool = True) -> Database:
-    """Open the database of a store to read all of its rows. Raises StoreError."""
-    if not is_address(place):
-        return SqliteDatabase.to_read(Path(place), verified=verified)
-    postgres, address = _postgres(place)
-    return postgres.to_read(address)
-
-
-def open_to_write(place: Path | str, *, patience: float = PATIENCE) -> Database:
-    if not is_address(place):
-        return SqliteDatabase.to_write(Path(place))
-    postgres, address = _postgres(place)
-    return postgres.to_write(address, patience=patience)
 
 
 def has_store(place: Path | str) -> bool:
@@ -296,7 +234,7 @@ def events_of(place: Path | str) -> list[Event]:
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
-    ...     SqliteStore(Path(folder, "appeals.db")).close()
+    ...     open_store(Path(folder, "appeals.db")).close()
     ...     events_of(Path(folder, "appeals.db"))
     []
     """
@@ -316,15 +254,15 @@ def copy_store(source: Path | str, target: Path | str) -> int:
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
-    ...     SqliteStore(Path(folder, "appeals.db")).close()
+    ...     open_store(Path(folder, "appeals.db")).close()
     ...     copy_store(Path(folder, "appeals.db"), Path(folder, "copy.db"))
     0
     """
     is_new = not is_address(target) and not Path(target).exists()
-    with closing(open_to_read(source)) as found, found.moment():
+    with closing(open_database(source)) as found, found.moment():
         if is_new:
             return copy_to_file(found, Path(target))
-        with closing(open_to_write(target)) as into, into.transaction():
+        with closing(open_database(target, patience=PATIENCE)) as into, into.transaction():
             _check_empty(into)
             return into.copy_from(found)
 
@@ -334,7 +272,7 @@ def _check_empty(db: Database) -> None:
     rows = [row for table in tables for row in db.rows(f"SELECT 1 FROM {table} LIMIT 1")]  # noqa: S608
     known = {(VERSION_KEY,), (WRITER_KEY,)}
     if rows or not known.issuperset(db.rows("SELECT key FROM meta")):
-        raise StoreError(say("store_not_empty", path=repr(db.place)), path=db.place)
+        db.refuse("store_not_empty")
 
 
 def restore(snapshot: Path | str, path: Path | str) -> None:
@@ -345,15 +283,15 @@ def restore(snapshot: Path | str, path: Path | str) -> None:
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
-    ...     SqliteStore(Path(folder, "appeals.db")).close()
-    ...     with SqliteReader(Path(folder, "appeals.db")) as reader:
+    ...     open_store(Path(folder, "appeals.db")).close()
+    ...     with open_reader(Path(folder, "appeals.db")) as reader:
     ...         reader.snapshot(Path(folder, "snapshot.db"))
     ...     restore(Path(folder, "snapshot.db"), Path(folder, "again.db"))
     ...     events_of(Path(folder, "again.db"))
     []
     """
     if not Path(snapshot).exists():
-        raise StoreError(say("no_snapshot", path=repr(str(snapshot))), path=str(snapshot))
+        fail("no_snapshot", snapshot)
     with closing(SqliteDatabase.to_read(Path(snapshot))) as found, found.moment():
         copy_to_file(found, Path(path))
 
@@ -380,9 +318,9 @@ def check_store(place: Path | str) -> tuple[StoreFault, ...]:
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
-    ...     SqliteStore(Path(folder, "appeals.db")).close()
+    ...     open_store(Path(folder, "appeals.db")).close()
     ...     check_store(Path(folder, "appeals.db"))
     ()
     """
-    with closing(open_to_read(place, verified=False)) as db, db.moment():
+    with closing(open_database(place, verified=False)) as db, db.moment():
         return tuple(StoreFault("pages", detail=what) for what in db.faults())

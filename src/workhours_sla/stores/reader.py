@@ -13,7 +13,8 @@ from typing import Any, Final, Self
 
 from msgspec.json import decode
 
-from workhours_sla.errors import StoreError
+from workhours_sla.disk.faults import fail
+from workhours_sla.module_names import public
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.changes import Change
 from workhours_sla.sla.deduplication import AFTER_RETENTION, REPLACED, StoredEvent
@@ -32,7 +33,6 @@ from workhours_sla.stores.values import (
     Progress,
     Rejected,
 )
-from workhours_sla.text.messages import say
 
 ERASED: Final = "erased:"
 """The key of the number of erased rejected rows in the table ``meta``, before the reason."""
@@ -57,6 +57,7 @@ _REASONS: Final = """
 """
 
 
+@public("workhours_sla.stream")
 class StoreReader:
     """A store in a database, open for reading while another process may write it."""
 
@@ -278,7 +279,7 @@ class _Lock:
         self.turn.acquire()
         if self.is_closed:
             self.turn.release()
-            raise StoreError(say("store_closed", path=repr(self._place)), path=self._place)
+            fail("store_closed", self._place)
 
     def __exit__(self, *_error: object) -> None:
         self.turn.release()

@@ -7,7 +7,7 @@ integers.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import cache
 from hashlib import blake2b
 from operator import attrgetter
@@ -21,6 +21,7 @@ from workhours_sla.sla.event import EVENT_FIELDS, Event
 from workhours_sla.sla.fold import Key
 from workhours_sla.stores.values import Message, StoredDigest
 from workhours_sla.text.messages import say
+from workhours_sla.worktime.times import micros_of, utc_of
 
 Row = tuple[Any, ...]
 Read = TypeVar("Read")
@@ -102,7 +103,6 @@ def upsert(table: str, values: str = "") -> str:
 
 # -- the values of rows ------------------------------------------------------------------------
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 encode: Callable[[Any], bytes] = msgspec.json.Encoder().encode
 """Return a value as JSON, such as the body of a change."""
 _decode_change = msgspec.json.Decoder(Change).decode
@@ -164,20 +164,12 @@ def storable(text: str) -> str:
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
-def micros(when: datetime) -> int:
-    return (when - _EPOCH) // timedelta.resolution
-
-
 def micros_if(when: datetime | None) -> int | None:
-    return None if when is None else micros(when)
-
-
-def instant(count: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=count)
+    return None if when is None else micros_of(when)
 
 
 def instant_if(count: int | None) -> datetime | None:
-    return None if count is None else instant(count)
+    return None if count is None else utc_of(count)
 
 
 def tombstone(kind: str, id: str) -> bytes:

@@ -72,7 +72,7 @@ class SqliteDatabase(Database):
     def to_read(cls, path: Path, *, verified: bool = True) -> SqliteDatabase:
         """Open a file that another process may be writing. Raises StoreError."""
         if not path.exists():
-            raise StoreError(say("no_store", path=repr(str(path))), path=str(path))
+            fail("no_store", path)
         self = cls(path, f"{path.absolute().as_uri()}?mode=ro")
         with self.opening():
             self.check_version(self.version())
@@ -296,15 +296,14 @@ def new_file(path: Path) -> Iterator[SqliteDatabase]:
         with suppress(OSError):
             begun.unlink(missing_ok=True)
         if isinstance(error, OSError) and not isinstance(error, StoreError):
-            msg = say("store_not_made", path=repr(str(path)), error=error.strerror)
-            raise StoreError(msg, path=str(path)) from None
+            fail("store_not_made", path, error=error.strerror)
         raise
 
 
 def copy_to_file(source: Database, path: Path) -> int:
     """Copy a database to a new SQLite file within ``moment``; return the number of events."""
     if path.exists():
-        raise StoreError(say("file_exists", path=repr(str(path))), path=str(path))
+        fail("file_exists", path)
     with new_file(path) as into, into.transaction():
         return into.copy_from(source)
 

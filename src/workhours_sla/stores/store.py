@@ -21,9 +21,7 @@ from workhours_sla.stores.schema import (
     Row,
     encode,
     event_body,
-    instant,
     instant_if,
-    micros,
     micros_if,
     read_each,
     reported_body,
@@ -48,6 +46,7 @@ from workhours_sla.stores.values import (
 )
 from workhours_sla.text.messages import say
 from workhours_sla.version import __version__
+from workhours_sla.worktime.times import micros_of, utc_of
 
 HOT: Final = 20_000
 """Default number of appeals in memory. Other appeals are read from the database when needed."""
@@ -189,7 +188,7 @@ class Store(StoreReader):
         written = instant_if(self._state.get("watermark"))
         if written is None or watermark - written >= WRITTEN_EVERY:
             return False
-        if self._all("SELECT 1 FROM appeal WHERE timer<=? LIMIT 1", micros(watermark)):
+        if self._all("SELECT 1 FROM appeal WHERE timer<=? LIMIT 1", micros_of(watermark)):
             return False
         self._watermark = watermark
         return True
@@ -242,7 +241,7 @@ class Store(StoreReader):
     def appeal_ids(self, since: datetime = BEGINNING) -> Sequence[str]:
         """Return the ids of all appeals but those that ended before an instant."""
         sql = "SELECT appeal_id FROM appeal WHERE ended_at IS NULL OR ended_at>=?"
-        return [one for (one,) in self._all(sql, micros(since))]
+        return [one for (one,) in self._all(sql, micros_of(since))]
 
     def open_ids(self) -> Sequence[str]:
         """Return the ids of the appeals with at least one clock that has not ended, sorted."""
@@ -251,8 +250,8 @@ class Store(StoreReader):
 
     def timers_due(self, watermark: datetime) -> Sequence[tuple[datetime, str]]:
         """Return the timers that a watermark reaches, as pairs of instant and appeal id."""
-        rows = self._all("SELECT timer, appeal_id FROM appeal WHERE timer<=?", micros(watermark))
-        return [(instant(timer), appeal_id) for timer, appeal_id in rows]
+        rows = self._all("SELECT timer, appeal_id FROM appeal WHERE timer<=?", micros_of(watermark))
+        return [(utc_of(timer), appeal_id) for timer, appeal_id in rows]
 
     # -- write ---------------------------------------------------------------------------------
 
@@ -321,9 +320,9 @@ class Store(StoreReader):
         """Set the watermark back to an earlier instant, and return the watermark before."""
         before, watermark = self._watermark, in_utc("watermark", watermark)
         if before is None or before <= watermark:
-            facts = {"path": repr(self.place), "watermark": before or say("none")}
-            raise StoreError(say("watermark_not_before", at=watermark, **facts), path=self.place)
-        at = micros(watermark)
+            facts = {"at": watermark, "watermark": before or say("none")}
+            self._db.refuse("watermark_not_before", **facts)
+        at = micros_of(watermark)
         with self.transaction():
             self._watermark = watermark
             self._state |= {"watermark": at, "library_version": None}
@@ -361,7 +360,7 @@ class Store(StoreReader):
         stays while its appeal has other events. The number of rejected rows is kept.
         """
         self._repeated = {}
-        count = micros(before)
+        count = micros_of(before)
         self._drop_rejected(count)
         self._drop_messages(count)
         ended = "SELECT appeal_id FROM appeal WHERE ended_at<? LIMIT ?"
@@ -514,7 +513,7 @@ class Store(StoreReader):
             dead = [one for one in self.failures(sink) if one.retry_at is None]
             found = [one for one in dead if one.number in wanted]
             for one in found:
-                self._put_failure(sink, Failure(one.number, 0, instant(0), one.error))
+                self._put_failure(sink, Failure(one.number, 0, utc_of(0), one.error))
         return len(found)
 
     def _put_failure(self, sink: str, one: Failure) -> None:

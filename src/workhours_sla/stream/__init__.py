@@ -8,17 +8,15 @@ if TYPE_CHECKING:
     from workhours_sla.sources.kafka import KafkaSource
     from workhours_sla.stores.open import (
         MemoryStore,
-        PostgresReader,
-        PostgresStore,
-        SqliteReader,
-        SqliteStore,
         StoreFault,
         check_store,
         copy_store,
         events_of,
+        open_reader,
         open_store,
         restore,
     )
+    from workhours_sla.stores.reader import StoreReader
     from workhours_sla.stores.store import Store
     from workhours_sla.stores.values import (
         Batch,
@@ -31,15 +29,7 @@ if TYPE_CHECKING:
     )
     from workhours_sla.stream.delivery import Delivery, Retry, Sink, Undelivered
     from workhours_sla.stream.pipeline import Monitor, Pipeline
-    from workhours_sla.stream.sinks.digest import (
-        Agency,
-        Digest,
-        count_changes,
-        digest_of,
-        targets_of,
-        waiting_of,
-    )
-    from workhours_sla.stream.sinks.digest_writer import Agencies, DigestWriter
+    from workhours_sla.stream.sinks.digest import Agencies, DigestWriter
     from workhours_sla.stream.sinks.kafka import KafkaSink
     from workhours_sla.stream.sinks.lines import DigestLines, JsonLinesSink
     from workhours_sla.stream.sinks.metrics import Metrics
@@ -59,15 +49,15 @@ else:
     __getattr__ = on_first_use(
         __name__,
         {
-            "stream.sinks.digest": "Agency Digest count_changes digest_of targets_of waiting_of",
-            "stream.sinks.digest_writer": "Agencies DigestWriter",
+            "stream.sinks.digest": "Agencies DigestWriter",
             "stream.sinks.kafka": "KafkaSink",
             "stream.sinks.lines": "DigestLines JsonLinesSink",
             "stream.sinks.metrics": "Metrics",
             "stream.sinks.webhook": "WebhookSink",
             "sources.kafka": "KafkaSource",
-            "stores.open": "MemoryStore PostgresReader PostgresStore SqliteReader SqliteStore "
-            "StoreFault check_store copy_store events_of open_store restore",
+            "stores.open": "MemoryStore StoreFault check_store copy_store events_of open_reader "
+            "open_store restore",
+            "stores.reader": "StoreReader",
             "stores.store": "Store",
             "stores.values": "Batch Checkpoint DeadLetter Holdings Pending Progress Rejected",
             "stream.delivery": "Delivery Retry Sink Undelivered",
@@ -79,14 +69,12 @@ else:
 
 __all__ = [
     "Agencies",
-    "Agency",
     "Batch",
     "Checkpoint",
     "Committed",
     "Counters",
     "DeadLetter",
     "Delivery",
-    "Digest",
     "DigestLines",
     "DigestWriter",
     "Digests",
@@ -101,29 +89,23 @@ __all__ = [
     "Monitor",
     "Pending",
     "Pipeline",
-    "PostgresReader",
-    "PostgresStore",
     "Progress",
     "Rejected",
     "Retry",
     "RunSummary",
     "Sink",
     "Source",
-    "SqliteReader",
-    "SqliteStore",
     "Start",
     "Store",
     "StoreFault",
+    "StoreReader",
     "Undelivered",
     "Watermarks",
     "WebhookSink",
     "check_store",
     "copy_store",
-    "count_changes",
-    "digest_of",
     "events_of",
+    "open_reader",
     "open_store",
     "restore",
-    "targets_of",
-    "waiting_of",
 ]

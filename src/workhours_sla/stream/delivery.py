@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from contextvars import copy_context
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import random
 from threading import Condition, Thread
 from time import monotonic
 from typing import Final, Literal, NamedTuple, Protocol, Self
 
-from workhours_sla.argument_types import checked
 from workhours_sla.errors import StoreError, UndeliverableError, clipped
 from workhours_sla.module_names import public
 from workhours_sla.sla.changes import Change
@@ -98,8 +98,7 @@ class Undelivered(NamedTuple):
     error: BaseException | None
 
 
-@public("workhours_sla.stream")
-@checked
+@public("workhours_sla.stream", checked=True)
 class Delivery:
     """Sends each change to each sink at least once and in order, with a thread for each sink.
 
@@ -188,37 +187,30 @@ def send(store: Store, sink: Sink, pending: Pending) -> None:
     store.acknowledge(sink.name, [number for number, _ in pending.changes], end)
 
 
+@dataclass(eq=False)
 class _Worker:
     """The thread of one sink: it sends changes, and records failures in the store."""
 
-    def __init__(
-        self,
-        store: Store,
-        sink: Sink,
-        retry: Retry,
-        batch_size: int,
-        on_failure: Callable[[str, Exception], object],
-        clock: Callable[[], datetime],
-    ) -> None:
-        self._store = store
-        self._sink = sink
-        self._retry = retry
-        self._batch_size = min(batch_size, getattr(sink, "batch_size", batch_size))
-        self._on_failure = on_failure
-        self._clock = clock
-        self._changed = Condition()
-        self._asked: set[str] = set()
-        # until the first write, which also sends a change that failed in an earlier run
-        self._is_new = True
-        self._step_began = monotonic()
-        self.failing: BaseException | None = None  # the error of the last write
-        self._is_noted = False  # ``on_failure`` was called since the sink last had every change
-        self._thread = Thread(
-            target=copy_context().run,
-            args=(self._run,),
-            name=f"delivery to {sink.name}",
-            daemon=True,
+    _store: Store
+    _sink: Sink
+    _retry: Retry
+    _batch_size: int
+    _on_failure: Callable[[str, Exception], object]
+    _clock: Callable[[], datetime]
+    _changed: Condition = field(default_factory=Condition)
+    _asked: set[str] = field(default_factory=set)
+    # until the first write, which also sends a change that failed in an earlier run
+    _is_new: bool = True
+    _step_began: float = field(default_factory=monotonic)
+    failing: BaseException | None = None  # the error of the last write
+    _is_noted: bool = False  # ``on_failure`` was called since the sink last had every change
+
+    def __post_init__(self) -> None:
+        self._batch_size = min(
+            self._batch_size, getattr(self._sink, "batch_size", self._batch_size)
         )
+        run, name = copy_context().run, f"delivery to {self.name}"
+        self._thread = Thread(target=run, args=(self._run,), name=name, daemon=True)
 
     @property
     def name(self) -> str:

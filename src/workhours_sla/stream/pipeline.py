@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final, Self
 
-from workhours_sla.argument_types import checked
 from workhours_sla.errors import StoreError
 from workhours_sla.module_names import public
 from workhours_sla.sla.appeal import Quarantined
@@ -42,8 +41,7 @@ UNWRITTEN: Final = 20_000
 """Number of appeals that a long transaction collects in memory before it writes them."""
 
 
-@public("workhours_sla.stream")
-@checked
+@public("workhours_sla.stream", checked=True)
 class Pipeline:
     """Applies events to the clocks in a store, and emits each change once.
 

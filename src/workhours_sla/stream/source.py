@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple, Protocol
 
-from workhours_sla.argument_types import checked
 from workhours_sla.errors import SourceError
 from workhours_sla.module_names import public
 from workhours_sla.sla.changes import Change
@@ -97,8 +97,7 @@ class Source(Protocol):
         """
 
 
-@public("workhours_sla.stream")
-@checked
+@public("workhours_sla.stream", checked=True)
 class Watermarks:
     """Computes the watermark of a source, which may have several partitions.
 
@@ -255,25 +254,18 @@ class RunSummary(NamedTuple):
     causes: Mapping[str, tuple[int, Rejected]] = {}
 
 
+@dataclass
 class RunLoop:
     """One run over a source: the rows of the batch so far, and the summary so far; mutable."""
 
-    def __init__(
-        self,
-        source: Source,
-        commit: Callable[[Batch], Committed],
-        watermarks: Watermarks,
-        digests: Digests | None,
-        on_changes: Callable[[], object],
-    ) -> None:
-        self._source = source
-        self._commit = commit
-        self._watermarks = watermarks
-        self._digests = digests
-        self._on_changes = on_changes
-        self._stored: datetime | None = None  # the watermark of the last batch
-        self._items: list[Item | Start] = []
-        self._summary = RunSummary()
+    _source: Source
+    _commit: Callable[[Batch], Committed]
+    _watermarks: Watermarks
+    _digests: Digests | None
+    _on_changes: Callable[[], object]
+    _stored: datetime | None = None  # the watermark of the last batch
+    _items: list[Item | Start] = field(default_factory=list)
+    _summary: RunSummary = field(default_factory=RunSummary)
 
     def run(
         self,

@@ -163,7 +163,6 @@ _OF_ERRORS: Final = (
 )
 ERRORS: Final = Texts(*(f"errors/{name}" for name in _OF_ERRORS))
 REFUSALS: Final = Texts("refusals")
-STORE_FAULTS: Final = Texts("store_faults")
 UNKNOWN_DATES: Final = Texts("unknown_dates")
 PROBLEMS: Final = Texts("problems")
 

@@ -11,7 +11,6 @@ from workhours_sla.text.catalog import (
     ERRORS,
     REFUSALS,
     SHELL,
-    STORE_FAULTS,
     UNKNOWN_DATES,
     UNNAMED,
     language,
@@ -107,20 +106,10 @@ def refusal(cause: str, facts: Mapping[str, object]) -> str:
     return REFUSALS[cause].format(**short)
 
 
-def store_fault(cause: str, facts: Mapping[str, object]) -> str:
-    """Return the sentence for a cause in ``STORE_FAULTS``, with ``facts`` filled in."""
-    facts = {**facts, "what": STORE_FAULTS[str(facts["what"])] if "what" in facts else ""}
-    if "error" in facts:
-        facts["error"] = said(facts["error"])
-    return STORE_FAULTS[cause].format(**facts)
-
-
 def sentence(error: WorkHoursError) -> str:
     """Return the message of an error, or the English one if there is no translation."""
     facts = vars(error)
     cause: str = facts.get("cause") or ""
-    if cause in STORE_FAULTS:
-        return store_fault(cause, facts["facts"])
     if cause in UNKNOWN_DATES and isinstance(error, CalendarCoverageError):
         return unknown_date(error)
     reason = facts.get("reason")

@@ -20,7 +20,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from zoneinfo import ZoneInfo
 
-from workhours_sla.argument_types import checked
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.days import EARLIEST, LATEST, DateRange, Day, in_any, merged
 from workhours_sla.calendars.zones import time_zone, zones_of
@@ -55,8 +54,7 @@ _COMPLETED = timedelta(days=731)
 """Unknown dates are taken as full or as off up to this far from the known dates."""
 
 
-@public()
-@checked
+@public(checked=True)
 class Schedule(WorkingTime):
     """A calendar, weekly hours and a time zone, which together define working time.
 

@@ -10,8 +10,7 @@ import psycopg
 
 from kit.stored import a_batch
 from kit.values import POLICY
-from workhours_sla.stores.open import open_store
-from workhours_sla.stream import Pipeline, PostgresStore
+from workhours_sla.stream import Pipeline, Store, open_store
 
 
 def execute(address: str, *statements: str) -> list[tuple[Any, ...]]:
@@ -42,6 +41,6 @@ def stopped(*processes: int) -> Iterator[None]:
             os.kill(process, signal.SIGCONT)
 
 
-def terminate(address: str, store: PostgresStore) -> None:
+def terminate(address: str, store: Store) -> None:
     pid = store._db.connection.info.backend_pid
     execute(address, f"SELECT pg_terminate_backend({pid}, 10000)")

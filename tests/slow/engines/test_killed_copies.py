@@ -23,7 +23,7 @@ from tests.slow.engines.whole_streams import CONFIG, KILLS, Stream, place_of
 from workhours_sla import Event, Policy
 from workhours_sla.config import parse
 from workhours_sla.files import open_source
-from workhours_sla.stores.open import has_store, open_reader, open_to_read
+from workhours_sla.stores.open import has_store, open_database, open_reader
 from workhours_sla.stores.schema import TABLES, WRITER_KEY
 from workhours_sla.stream import Batch, Checkpoint, Pipeline, Rejected, check_store, open_store
 
@@ -34,7 +34,7 @@ FAR = datetime.max.replace(tzinfo=UTC)
 
 def digests_of(place: str) -> dict[str, tuple[int, int]]:
     found: dict[str, tuple[int, int]] = {}
-    with closing(open_to_read(place)) as db, db.moment():
+    with closing(open_database(place)) as db, db.moment():
         for table in TABLES:
             rows = (row for row in db.stream(table) if (table, row[0]) != ("meta", WRITER_KEY))
             hashes = [int.from_bytes(sha256(repr(row).encode()).digest()[:8]) for row in rows]

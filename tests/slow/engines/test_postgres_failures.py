@@ -22,7 +22,7 @@ from tests.slow.engines.postgres_stores import execute, filled, schema_of, stopp
 from workhours_sla.errors import StoreError
 from workhours_sla.json import to_json
 from workhours_sla.stores import database
-from workhours_sla.stores.open import open_reader, shown
+from workhours_sla.stores.open import shown
 from workhours_sla.stores.postgres import Connection, PostgresDatabase
 from workhours_sla.stores.store import Store
 from workhours_sla.stores.values import Work
@@ -30,11 +30,11 @@ from workhours_sla.stream import (
     Batch,
     Checkpoint,
     Pipeline,
-    PostgresReader,
-    PostgresStore,
     check_store,
     copy_store,
     events_of,
+    open_reader,
+    open_store,
 )
 
 pytestmark = pytest.mark.engines
@@ -42,11 +42,11 @@ pytestmark = pytest.mark.engines
 
 def test_a_second_writer_is_refused_until_the_first_one_ends(address: str) -> None:
     with (
-        closing(PostgresStore(address)),
+        closing(open_store(address)),
         pytest.raises(StoreError, match="another process writes the store"),
     ):
-        PostgresStore(address, patience=0)
-    PostgresStore(address, patience=0).close()
+        open_store(address, patience=0)
+    open_store(address, patience=0).close()
 
 
 @pytest.mark.parametrize("when", ["before", "within", "restart"])
@@ -54,7 +54,7 @@ def test_a_connection_lost_in_a_batch_is_one_error_and_the_next_start_continues(
     when: str, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = created("1", at(2025, 3, 12, 10)), created("2", at(2025, 3, 12, 11))
-    store = PostgresStore(server.address)
+    store = open_store(server.address)
     pipe = Pipeline(store, POLICY)
     pipe.commit(Batch("file", [first], positions={"": Checkpoint("1")}))
     write = Store.write
@@ -77,7 +77,7 @@ def test_a_connection_lost_in_a_batch_is_one_error_and_the_next_start_continues(
     with pytest.raises(StoreError, match=r"was lost .*; start again"):
         pipe.commit(Batch("file", [second], positions={"": Checkpoint("2")}))
     monkeypatch.undo()
-    with closing(PostgresStore(server.address)) as other:
+    with closing(open_store(server.address)) as other:
         assert other.positions("file") == {"": Checkpoint("1")}
         assert other.holdings().read == 1
         # the former writer has no lock, and no call writes without it
@@ -97,7 +97,7 @@ def test_a_connection_lost_in_a_batch_is_one_error_and_the_next_start_continues(
 @pytest.mark.parametrize("again", [False, True])
 def test_the_writer_of_a_schema_that_was_removed_writes_nothing(address: str, again: bool) -> None:
     name = schema_of(address)
-    with closing(PostgresStore(address)) as store:
+    with closing(open_store(address)) as store:
         pipe = Pipeline(store, POLICY)
         execute(address, f"DROP SCHEMA {name} CASCADE")
         if again:
@@ -112,7 +112,7 @@ def test_a_session_is_durable_and_has_its_own_timeouts_whatever_those_of_the_ser
     address: str,
 ) -> None:
     url = f"{address}%20-csynchronous_commit%3Doff"
-    with closing(PostgresStore(url)) as store:
+    with closing(open_store(url)) as store:
         assert store._db.rows("SHOW synchronous_commit") == [("on",)]
     own = {"statement_timeout": "20000", "lock_timeout": "10000"}
     names = [*own, "idle_in_transaction_session_timeout", "idle_session_timeout"]
@@ -120,7 +120,7 @@ def test_a_session_is_durable_and_has_its_own_timeouts_whatever_those_of_the_ser
     known = execute(address, f"SELECT name FROM pg_settings WHERE name IN ({listed})")
     options = "%20".join(f"-c{name}%3D60000" for (name,) in known)
     asked = f"SELECT name, setting FROM pg_settings WHERE name IN ({listed}) AND setting <> '0'"
-    with closing(PostgresStore(f"{address}%20{options}")) as store:
+    with closing(open_store(f"{address}%20{options}")) as store:
         assert dict(store._db.rows(asked)) == own
 
 
@@ -128,7 +128,7 @@ def test_a_server_that_hangs_is_one_error_and_the_next_start_continues(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Connection, "longest", 0.5)
-    store = PostgresStore(server.address)
+    store = open_store(server.address)
     with Pipeline(store, POLICY) as pipe:
         pipe.apply(created("1", at(2025, 3, 12, 10)))
         with stopped(store._db.connection.info.backend_pid):
@@ -136,18 +136,18 @@ def test_a_server_that_hangs_is_one_error_and_the_next_start_continues(
                 store.check_place()
             with pytest.raises(StoreError, match="was lost"):
                 pipe.apply(created("2", at(2025, 3, 12, 10)))
-    with Pipeline(PostgresStore(server.address), POLICY) as pipe:
+    with Pipeline(open_store(server.address), POLICY) as pipe:
         assert [one.appeal_id for one in pipe.store.events()] == ["1"]
 
 
 def test_several_new_writers_take_turns(address: str) -> None:
     def write(number: int) -> None:
-        with Pipeline(PostgresStore(address, patience=60), POLICY) as pipe:
+        with Pipeline(open_store(address, patience=60), POLICY) as pipe:
             pipe.apply(created(f"{number}", at(2025, 3, 12, 10)))
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(write, range(4)))
-    with PostgresReader(address) as reader:
+    with open_reader(address) as reader:
         assert sorted(one.appeal_id for one in reader.events()) == ["0", "1", "2", "3"]
         assert [number for number, _ in reader.changes()] == [1, 2, 3, 4]
 
@@ -159,19 +159,19 @@ def test_the_next_version_updates_the_tables_and_keeps_the_rows(
     next_step = "CREATE TABLE more (x int)", "ALTER TABLE rejected ALTER COLUMN at SET DEFAULT 0"
     monkeypatch.setattr(database, "MIGRATIONS", (*database.MIGRATIONS, next_step))
     with pytest.raises(StoreError, match=r"schema 1, .* reads schema 2 only; start watch"):
-        PostgresReader(address)
+        open_reader(address)
     for _ in range(2):
-        PostgresStore(address).close()
-        with PostgresReader(address) as reader:
+        open_store(address).close()
+        with open_reader(address) as reader:
             assert len(list(reader.events())) == 2
     monkeypatch.undo()
     with pytest.raises(StoreError, match=r"schema 2.*reads schema 1 only; install"):
-        PostgresStore(address)
+        open_store(address)
 
 
 def test_a_later_schema_and_other_tables_are_refused(address: str) -> None:
     filled(address)
-    both, other = (PostgresStore, PostgresReader), f"{address}_other"
+    both, other = (open_store, open_reader), f"{address}_other"
     name = schema_of(other)
     execute(address, "UPDATE meta SET value='99' WHERE key='store_version'")
     execute(address, f"CREATE SCHEMA {name}", f"CREATE TABLE {name}.meta (x int)")
@@ -196,14 +196,14 @@ def test_a_database_of_another_encoding_is_refused(encoding: str, postgres: str)
     name = f"in_{encoding.lower()}"
     execute(postgres, f"CREATE DATABASE {name} ENCODING '{encoding}' TEMPLATE template0")
     with pytest.raises(StoreError, match=f"has the encoding {encoding}; create"):
-        PostgresStore(postgres.replace("/postgres?", f"/{name}?"))
+        open_store(postgres.replace("/postgres?", f"/{name}?"))
 
 
 def test_without_the_right_to_create_a_schema_the_message_says_what_to_run(postgres: str) -> None:
     execute(postgres, """CREATE ROLE "a'b" LOGIN""")
     url = postgres.replace("postgres@", "a%27b@") + "&options=-csearch_path%3Dgranted"
     with pytest.raises(StoreError, match="may not create a schema") as caught:
-        PostgresStore(url)
+        open_store(url)
     todo = str(caught.value).partition("run: ")[2]
     assert todo == """CREATE SCHEMA "granted" AUTHORIZATION "a'b\""""
     execute(postgres, todo)
@@ -222,7 +222,7 @@ def test_a_reader_needs_no_right_to_write(address: str) -> None:
         f"GRANT SELECT ON ALL TABLES IN SCHEMA {name} TO only_reader",
     )
     url = address.replace("postgres@", "only_reader@")
-    with PostgresReader(url) as reader, reader.moment():
+    with open_reader(url) as reader, reader.moment():
         assert reader.holdings().read == 2
     with pytest.raises(StoreError, match="let an administrator grant"):
         filled(url)
@@ -232,7 +232,7 @@ def test_a_reader_needs_no_right_to_write(address: str) -> None:
 def test_a_damaged_store_is_named_with_its_table_and_row(address: str) -> None:
     filled(address)
     execute(address, "UPDATE event SET body='[]' WHERE number=1")
-    with PostgresReader(address) as reader, pytest.raises(StoreError, match="row 1 of table event"):
+    with open_reader(address) as reader, pytest.raises(StoreError, match="row 1 of table event"):
         list(reader.events())
 
 

@@ -14,16 +14,15 @@ from workhours_sla import EventType
 from workhours_sla.cli.main import main
 from workhours_sla.errors import EventError, StoreError
 from workhours_sla.sla.event import MOST_TEXT
-from workhours_sla.stores.open import open_store
 from workhours_sla.stream import (
     Batch,
     Checkpoint,
     Pipeline,
-    PostgresReader,
-    PostgresStore,
     Rejected,
     check_store,
     events_of,
+    open_reader,
+    open_store,
 )
 
 pytestmark = pytest.mark.engines
@@ -35,10 +34,9 @@ def test_every_text_comes_back_as_it_was(address: str) -> None:
     with Pipeline(open_store(address), POLICY) as pipe:
         pipe.commit(Batch(odd, events, [Rejected(odd, odd, odd)], {odd: Checkpoint(odd)}))
         store = pipe.store
-        assert isinstance(store, PostgresStore)
         store.note(odd, odd)
         store.fail(odd, 1, odd, None)
-    with PostgresReader(address) as reader:
+    with open_reader(address) as reader:
         assert {one.appeal_id for one in reader.events()} == {odd, "1"}
         assert reader.rejected() == {1: Rejected(odd, odd, odd)}
         assert reader.positions(odd) == {odd: Checkpoint(odd)}
@@ -75,7 +73,7 @@ def test_the_schema_is_the_one_that_the_server_takes_the_name_for(
     filled(url)  # the schema is there now
     assert check_store(url) == ()
     assert execute(postgres, f'SELECT count(*) FROM "{quoted}".event') == [(2,)]
-    with PostgresReader(url) as reader:
+    with open_reader(url) as reader:
         assert reader.holdings().duplicate == 2
     assert execute(postgres, "SELECT 1 FROM pg_namespace WHERE nspname = '$user'") == []
     execute(postgres, f'DROP SCHEMA "{quoted}" CASCADE')
@@ -94,7 +92,7 @@ def test_the_longest_id_of_an_event_can_be_indexed(letters: str, address: str) -
 
 def test_a_text_that_postgresql_cannot_index_is_refused_by_itself(address: str) -> None:
     long = "".join(random.Random(1).choices("абвгдежзиклмнопрст", k=5_000))
-    with closing(PostgresStore(address)) as store:
+    with closing(open_store(address)) as store:
         with pytest.raises(EventError, match="too long"):
             store.fail(long, 1, "an error", None)
         store.fail("sink", 1, "an error", None)
@@ -129,7 +127,7 @@ def test_no_message_has_the_password(
     url: str, lang: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(StoreError) as caught:
-        PostgresStore(url)
+        open_store(url)
     assert SECRET not in f"{caught.value} {caught.value!r} {vars(caught.value)}"
     for words in (["outbox", "dead", "--store", url], ["store", "check", url]):
         assert main([*words, "--lang", lang]) == 2
@@ -140,7 +138,7 @@ def test_no_message_has_the_password(
 
 def test_nothing_that_is_shown_of_a_store_has_the_password(address: str) -> None:
     url = address.replace("postgres@", f"postgres:{SECRET}@")
-    with closing(PostgresStore(url)) as store:
+    with closing(open_store(url)) as store:
         assert SECRET not in f"{store!r} {store.place} {store._db!r}"
         terminate(address, store)
         with pytest.raises(StoreError) as caught:
@@ -151,7 +149,7 @@ def test_nothing_that_is_shown_of_a_store_has_the_password(address: str) -> None
 def test_a_snapshot_is_a_store_in_a_file(address: str, tmp_path: Path) -> None:
     filled(address)
     file = tmp_path / "snapshot.db"
-    with PostgresReader(address) as reader:
+    with open_reader(address) as reader:
         reader.snapshot(file)
         with pytest.raises(StoreError, match="exists already"):
             reader.snapshot(file)

@@ -17,7 +17,7 @@ from tests.slow.engines.postgres_server import Server
 from tests.slow.engines.postgres_stores import filled
 from tests.slow.engines.programs import program
 from workhours_sla.errors import StoreError
-from workhours_sla.stream import Pipeline, PostgresReader, PostgresStore, check_store, events_of
+from workhours_sla.stream import Pipeline, check_store, events_of, open_reader, open_store
 
 pytestmark = pytest.mark.engines
 SETTINGS = """
@@ -66,13 +66,13 @@ def pooling(server: Server, mode: str, *, size: int = 5, ignored: str = "") -> I
 def test_pooling_by_session_works(server: Server, size: int) -> None:
     with pooling(server, "session", size=size) as address:
         filled(address)
-        with closing(PostgresStore(server.address, patience=60)) as store:  # the pool may be slow
+        with closing(open_store(server.address, patience=60)) as store:  # the pool may be slow
             assert store.holdings().read == 2
             with pytest.raises(StoreError, match="another process writes the store"):
-                PostgresStore(address, patience=0)
-        with Pipeline(PostgresStore(address, patience=60), POLICY) as pipe:
+                open_store(address, patience=0)
+        with Pipeline(open_store(address, patience=60), POLICY) as pipe:
             pipe.apply(created("2", at(2025, 3, 12, 12)))
-        with PostgresReader(address) as reader:
+        with open_reader(address) as reader:
             assert reader.holdings().read == 3
         assert check_store(address) == ()
 
@@ -83,12 +83,12 @@ def test_pooling_by_transaction_and_ignoring_the_schema_are_refused(
 ) -> None:
     filled(server.address)
     with pooling(server, "transaction", size=size) as address:
-        for open_it in (PostgresStore, PostgresReader):
+        for open_it in (open_store, open_reader):
             with pytest.raises(StoreError, match="connection pooler that changes the session"):
                 open_it(address)
     assert len(events_of(server.address)) == 2
-    PostgresStore(server.address, patience=60).close()  # the refused writer left no lock
+    open_store(server.address, patience=60).close()  # the refused writer left no lock
     with pooling(server, "session", ignored="options") as address:
-        for open_it in (PostgresStore, PostgresReader):
+        for open_it in (open_store, open_reader):
             with pytest.raises(StoreError, match="search_path"):
                 open_it(f"{address}&options=-csearch_path%3Dother")

@@ -17,7 +17,7 @@ from kit.served import PATIENCE, WRITE, ask, begin, ended, next_line, port_of, w
 from service.test_service_report import WHERE, opened, send_while_a_report_is_made
 from tests.slow.engines.postgres_server import Server
 from tests.slow.engines.postgres_stores import execute, stopped
-from workhours_sla.stream import PostgresStore
+from workhours_sla.stream import open_store
 
 pytestmark = pytest.mark.engines
 
@@ -47,7 +47,7 @@ def send(port: int, number: int) -> int:
 def test_events_are_received_while_a_report_is_made(
     server: Server, monkeypatch: pytest.MonkeyPatch, holder: Any, name: str
 ) -> None:
-    with opened(PostgresStore(server.address)) as client:
+    with opened(open_store(server.address)) as client:
         send_while_a_report_is_made(client, holder, name, monkeypatch)
 
 

@@ -24,7 +24,7 @@ from kit.served import BOARD_SECRET, PATIENCE, TOKENS, Sender, begin, board, por
 from tests.slow.engines.postgres_server import Server
 from tests.slow.engines.whole_streams import CONFIG, KILLS, Stream, changes_of
 from workhours_sla.json import from_json
-from workhours_sla.stream import PostgresReader, PostgresStore
+from workhours_sla.stream import open_reader, open_store
 
 pytestmark = pytest.mark.engines
 FAULTY = 0.003
@@ -104,7 +104,7 @@ class Trial:
                 active = standby
         for sender in senders:
             sender.wait_for()
-        with PostgresReader(self.server.address) as reader:
+        with open_reader(self.server.address) as reader:
             wait_for_all(reader.last_change, lambda: self.sink.read_bytes().count(b"\n"))
             wait_for_all(reader.last_change, lambda: len(board.accepted))
         self.end(active, "terminations")
@@ -139,7 +139,7 @@ def test_a_standby_takes_over_and_each_change_reaches_the_file_and_the_webhook(
     changes = stream.check(server.address, trial.sink)
     repeated = sum(len(copies) > 1 for copies in to.accepted.values())
     assert all(copy == copies[0] for copies in to.accepted.values() for copy in copies)
-    with PostgresStore(server.address) as store:
+    with open_store(server.address) as store:
         for change in islice(changes_of(store), changes):  # ``check`` has caused some more
             assert from_json(json.dumps(to.accepted.pop(change.change_id)[0])) == change
     assert not to.accepted

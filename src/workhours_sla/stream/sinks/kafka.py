@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
-from workhours_sla.argument_types import checked
 from workhours_sla.errors import ConfigError, StoreError, UndeliverableError, shown
 from workhours_sla.json.outcomes import change_to_json
 from workhours_sla.module_names import public
@@ -206,8 +205,7 @@ _REFUSED: Final = frozenset({"MSG_SIZE_TOO_LARGE", "INVALID_MSG", "INVALID_RECOR
 """Errors that one change causes, whatever is sent again."""
 
 
-@public("workhours_sla.stream")
-@checked
+@public("workhours_sla.stream", checked=True)
 class KafkaSink:
     """Writes each change to a Kafka topic as one message, keyed by the id of the appeal.
 

@@ -14,7 +14,6 @@ from typing import Any, BinaryIO, ClassVar, Final, Literal, NamedTuple, NoReturn
 
 import msgspec
 
-from workhours_sla.argument_types import checked
 from workhours_sla.disk.atomic_write import replacing, sync_folder
 from workhours_sla.disk.faults import fail
 from workhours_sla.disk.file_locks import lock_file
@@ -25,6 +24,7 @@ from workhours_sla.module_names import public
 from workhours_sla.sla.changes import Change
 from workhours_sla.stores.store import Store
 from workhours_sla.stores.values import CHANGE, DIGEST, Message, StoredDigest
+from workhours_sla.text.messages import say
 
 _BLOCK: Final = 1 << 16  # number of bytes that are read at a time from the end of a file
 _SHOWN: Final = 40  # number of characters of a wrong line that an error quotes
@@ -41,7 +41,7 @@ class LineForm:
         self, kind: str, what: str, schema: str, id_key: str, lines: Callable[[Any], Lines]
     ) -> None:
         self.kind = kind
-        self._what = what  # a key of ``catalog.STORE_FAULTS``
+        self._what = say(what)
         self._start: bytes = f'{{"schema":"{schema}",'.encode()
         self._lines = lines
         fields = [("schema", Literal[schema]), ("id", str)]
@@ -71,7 +71,7 @@ class LineForm:
 
     def _refuse_text(self, path: Path, text: bytes) -> NoReturn:
         line = text.partition(b"\n")[0].decode("utf-8", "replace")
-        self.fail("sink_foreign", path, text=line[:_SHOWN])
+        self.fail("sink_foreign", path, text=repr(line[:_SHOWN]))
 
     def fail(self, cause: str, path: Path, **facts: object) -> NoReturn:
         fail(cause, path, what=self._what, **facts)
@@ -96,13 +96,12 @@ def _digest_lines(digest: StoredDigest) -> Lines:
 
 _DIGEST: Final = "workhours.digest/1"
 CHANGES: Final = LineForm(
-    CHANGE, "changes", SCHEMA, "change_id", lambda one: {one.change_id: change_to_json(one)}
+    CHANGE, "sink_changes", SCHEMA, "change_id", lambda one: {one.change_id: change_to_json(one)}
 )
-DIGESTS: Final = LineForm(DIGEST, "digests", _DIGEST, "message_id", _digest_lines)
+DIGESTS: Final = LineForm(DIGEST, "sink_digests", _DIGEST, "message_id", _digest_lines)
 
 
-@public("workhours_sla.stream")
-@checked
+@public("workhours_sla.stream", checked=True)
 class JsonLinesSink:
     """Appends each change to a file as one line, which is on disk when ``write`` returns.
 
@@ -160,8 +159,7 @@ class JsonLinesSink:
         return None
 
 
-@public("workhours_sla.stream")
-@checked
+@public("workhours_sla.stream", checked=True)
 class DigestLines(JsonLinesSink):
     """Appends digests to a file as ``JsonLinesSink`` appends changes, one line for each text.
 
@@ -282,7 +280,7 @@ class LineFile:
             expected = form.lines(waiting(len(found)))
             others = [one for one in found.items() if one not in expected.items()]
             if others or list(found) != list(expected)[: len(found)]:
-                form.fail("sink_ahead", path, text=(others or list(found.items()))[0][0])
+                form.fail("sink_ahead", path, text=repr((others or list(found.items()))[0][0]))
         self._found = frozenset(found)
         self._is_torn = self._size < size
         if self._is_torn:

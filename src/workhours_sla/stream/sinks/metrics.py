@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from threading import Lock
-from typing import Final, NamedTuple
+from typing import Final
 
-from workhours_sla.argument_types import checked
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.module_names import public
 from workhours_sla.sla.changes import Change, ChangeKind
@@ -17,7 +16,7 @@ from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
 from workhours_sla.stream.pipeline import Pipeline
-from workhours_sla.stream.sinks.digest import waiting_of
+from workhours_sla.stream.sinks.digest import unanswered
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 """The media type of the text, for an answer to Prometheus."""
@@ -25,14 +24,6 @@ CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 Labels = tuple[tuple[str, str], ...]
 _Samples = Mapping[Labels, float]
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
-
-
-class Metric(NamedTuple):
-    """A metric: its name without the prefix, its type and its help."""
-
-    name: str
-    kind: str
-    help: str
 
 
 _PREFIX: Final = "workhours_sla_"
@@ -56,8 +47,7 @@ _HELP: Final = {
 """The help of each metric; those that end in ``_total`` are counters, the others gauges."""
 
 
-@public("workhours_sla.stream")
-@checked
+@public("workhours_sla.stream", checked=True)
 class Metrics:
     """A sink that counts breaches, and writes metrics of a pipeline for Prometheus.
 
@@ -110,8 +100,7 @@ class Metrics:
         Raises NaiveDatetimeError, StoreError.
         """
         pipeline, store = self._pipeline, self._pipeline.store
-        waiting = waiting_of(pipeline.open_outcomes(now) if outcomes is None else outcomes)
-        unanswered = [outcome for group in waiting.values() for outcome in group]
+        waiting = unanswered(pipeline.open_outcomes(now) if outcomes is None else outcomes)
         counters, holdings = pipeline.counters, store.holdings()
         with self._lock:
             breaches, retracted = dict(self._breaches), dict(self._retracted)
@@ -119,14 +108,14 @@ class Metrics:
                 self._last_event = counters.read, now
             last_event = self._last_event[1]
         # a counter must be 0 before it is 1, or its first increase is not seen
-        for one in unanswered:
+        for one in waiting:
             breaches.setdefault((("agency", one.agency_id or ""), ("target", one.target)), 0)
         states = ("applied", "duplicate", "quarantined", "replaced", "dropped")
         found: dict[str, _Samples] = {
-            "open_appeals": _appeals(unanswered),
+            "open_appeals": _appeals(waiting),
             # 0 is reported as well
-            "overdue_appeals": dict.fromkeys(_appeals(unanswered), 0)
-            | _appeals(one for one in unanswered if one.verdict is Verdict.BREACHED),
+            "overdue_appeals": dict.fromkeys(_appeals(waiting), 0)
+            | _appeals(one for one in waiting if one.verdict is Verdict.BREACHED),
             "breaches_total": breaches,
             "breach_retractions_total": retracted,
             "events_total": {(): counters.read},
@@ -143,13 +132,7 @@ class Metrics:
         watermark = pipeline.watermark
         if watermark is not None:
             found["watermark_timestamp_seconds"] = {(): watermark.timestamp()}
-        return "".join(
-            metric_text(
-                Metric(name, "counter" if name.endswith("_total") else "gauge", _HELP[name]),
-                samples,
-            )
-            for name, samples in found.items()
-        )
+        return "".join(metric_text(name, _HELP[name], samples) for name, samples in found.items())
 
     def _of_sinks(self, count: Callable[[str], int]) -> _Samples:
         return {(("sink", name),): count(name) for name in self._sinks}
@@ -188,10 +171,11 @@ def _calendar_ends(policy: Policy) -> _Samples:
     return found
 
 
-def metric_text(metric: Metric, samples: _Samples) -> str:
+def metric_text(name: str, about: str, samples: _Samples) -> str:
     """Return a metric with its samples in the text format of Prometheus."""
-    name = f"{_PREFIX}{metric.name}"
-    lines = [f"# HELP {name} {metric.help}", f"# TYPE {name} {metric.kind}"]
+    name = f"{_PREFIX}{name}"
+    kind = "counter" if name.endswith("_total") else "gauge"
+    lines = [f"# HELP {name} {about}", f"# TYPE {name} {kind}"]
     for labels, value in sorted(samples.items()):
         inner = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels)
         lines.append(f"{name}{{{inner}}} {value}" if inner else f"{name} {value}")

@@ -15,7 +15,6 @@ from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import quote, urlsplit
 
-from workhours_sla.argument_types import checked
 from workhours_sla.errors import ConfigError, StoreError, UndeliverableError, shown
 from workhours_sla.json.outcomes import change_to_json
 from workhours_sla.module_names import public
@@ -46,8 +45,7 @@ class Endpoint(NamedTuple):
     authority: str
 
 
-@public("workhours_sla.stream")
-@checked
+@public("workhours_sla.stream", checked=True)
 class WebhookSink:
     """Sends each change as a POST request to an address, signed with a secret.
 
