@@ -172,7 +172,7 @@ def test_everything_is_evaluated_after_an_error_of_the_store(
 
         store_away = "away"
 
-        def lost() -> None:
+        def lost(_among: object = None) -> None:
             raise StoreError(store_away)
 
         with monkeypatch.context() as broken:

@@ -243,10 +243,13 @@ class Store(StoreReader):
         sql = "SELECT appeal_id FROM appeal WHERE ended_at IS NULL OR ended_at>=?"
         return [one for (one,) in self._all(sql, micros_of(since))]
 
-    def open_ids(self) -> Sequence[str]:
+    def open_ids(self, among: Iterable[str] | None = None) -> Sequence[str]:
         """Return the ids of the appeals with at least one clock that has not ended, sorted."""
-        sql = "SELECT appeal_id FROM appeal WHERE ended_at IS NULL ORDER BY appeal_id"
-        return [one for (one,) in self._all(sql)]
+        sql = "SELECT appeal_id FROM appeal WHERE ended_at IS NULL"
+        if among is not None:
+            rows = self._db.where(f"{sql} AND appeal_id IN (*)", sorted(among))
+            return sorted(one for (one,) in rows)
+        return [one for (one,) in self._all(f"{sql} ORDER BY appeal_id")]
 
     def timers_due(self, watermark: datetime) -> Sequence[tuple[datetime, str]]:
         """Return the timers that a watermark reaches, as pairs of instant and appeal id."""

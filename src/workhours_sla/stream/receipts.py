@@ -84,18 +84,18 @@ class OpenOutcomes:
         as_of = in_utc("as_of", as_of)
         store, policy = self._pipeline.store, self._pipeline.policy
         folded = self.folded if policy is self._policy else {}
-        known = {} if has_passed else self._appeals
+        is_whole = has_passed or not folded
+        known = {} if is_whole else self._appeals
         self.folded, self._appeals, self._policy = {}, {}, policy
         for appeal_id in changed:
             folded.pop(appeal_id, None)
-        with store.lock:
-            ids = store.open_ids()
-        missing = [one for one in ids if one not in folded]
-        for appeal_id, one in self._pipeline.folds(missing):
-            folded[appeal_id] = one
             known.pop(appeal_id, None)
-        self._appeals = {
-            one: known[one] if one in known else outcomes_of(folded[one], as_of) for one in ids
-        }
-        self.folded = {one: folded[one] for one in ids}
-        return list(chain.from_iterable(self._appeals.values()))
+        with store.lock:
+            ids = store.open_ids(None if is_whole else changed)
+        folded |= self._pipeline.folds([one for one in ids if one not in folded])
+        known |= {one: outcomes_of(folded[one], as_of) for one in ids if one not in known}
+        self.folded, self._appeals = (
+            {one: folded[one] for one in ids} if is_whole else folded,
+            known,
+        )
+        return list(chain.from_iterable(map(known.__getitem__, sorted(known))))

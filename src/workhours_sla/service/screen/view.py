@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
@@ -208,12 +208,11 @@ class Page:
 
     def grace(self, board: Board) -> str:
         """Return a sentence about appeals in time although their due time or date is over."""
+        tomorrow = datetime.combine(self.now.date() + timedelta(1), time(), self.now.tzinfo)
         until_later = [
-            (self.local(one.limit), self.local(one.due_at), one)
+            (one.limit, one.due_at, one)
             for one in board.lists[Show.TODAY]
-            if one.limit
-            and one.due_at
-            and (one.due_at <= self.now or self.local(one.limit).date() > self.now.date())
+            if one.limit and one.due_at and (one.limit >= tomorrow or one.due_at <= self.now)
         ]
         if not until_later:
             return ""
