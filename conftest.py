@@ -14,6 +14,7 @@ from workhours_sla.module_names import DEFINED_IN
 _NEEDS = {
     "src/workhours_sla/foreign/workalendar.py": ("workalendar",),
     "src/workhours_sla/foreign/icalendar.py": ("icalendar", "recurring_ical_events"),
+    "src/workhours_sla/foreign/icalendar_writing.py": ("icalendar",),
     "src/workhours_sla/frames/arrow.py": ("numpy", "pyarrow"),
     "src/workhours_sla/frames/accessors.py": ("numpy", "pandas"),
     "src/workhours_sla/frames/pandas.py": ("numpy", "pandas"),

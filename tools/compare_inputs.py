@@ -256,9 +256,7 @@ def _made(chance: Chance) -> tuple[str, str, bytes, str]:
 def _sample(chance: Chance) -> tuple[str, str, bytes, str]:
     path = chance.choice(sorted(SAMPLES.glob("*.*")))
     form = re.sub(r"_.*|\..*", "", path.name.replace("vk_callback", "vkcallback"))
-    form = {"vkcallback": "vk_callback", "log": "xes", "pos": "csv", "incident": "xlsx"}.get(
-        form, form
-    )
+    form = {"vkcallback": "vk_callback", "pos": "csv", "incident": "xlsx"}.get(form, form)
     kind = "appeals" if form in {"jira", "servicenow", "csv", "xlsx"} else "events"
     text = section("[input]", {"format": form, "kind": kind, "tz": "Europe/Volgograd"})
     return f"{path.suffix[1:]} sample", f"rows{path.suffix}", path.read_bytes(), text

@@ -579,7 +579,6 @@ FIXED = {
     "cloudevents_batch.json": "cloudevents",
     "cloudevents_structured.jsonl": "cloudevents",
     "jira_request_sla.json": "jira",
-    "log.xes": "xes",
     "max_updates.json": "max",
     "ok_discussions_getComments.json": "ok",
     "open311_requests.json": "open311",
@@ -620,7 +619,6 @@ def test_questions_about_the_formats_of_others() -> None:
     with pytest.raises(SourceError, match="SESSION_EXPIRED"):
         detect(SAMPLES / "ok_error.json")
     assert asked(detect(SAMPLES / "vk_callback_confirmation.json")) == ["detect_no_events"]
-    assert causes["log.xes"] == ["xes_activities"]
     assert causes["zendesk_ticket_metric_events.json"] == []
 
 

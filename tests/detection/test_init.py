@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import json
 import re
@@ -12,14 +11,13 @@ from pathlib import Path
 import pytest
 
 from kit.made_sheets import SHAPES, table, workbook
-from kit.paths import EXAMPLES, SAMPLES
+from kit.paths import EXAMPLES
 from kit.values import Capture, run
 from workhours_sla.config.agency_names import several_spellings
 from workhours_sla.config.file import load_config
 from workhours_sla.text import catalog
 
 EXPORT = EXAMPLES / "data/appeals.csv"
-XES = SAMPLES / "log.xes"
 AS_OF = "--as-of=27.03.2026 15:30"
 VGG = "--calendar=RU-VGG"
 CANONICAL = "event_id,appeal_id,type,occurred_at\n1,A-1,created,2026-03-12T10:15+03:00\n"
@@ -267,18 +265,6 @@ def test_a_file_with_canonical_columns_is_read_as_it_is(
     feed(monkeypatch, (lines * 2 + "{}\n").encode())
     status, out, err = run(capsys, "check", "-" if stdin else path, VGG, AS_OF, "--lang=en")
     assert (status, err) == (1, "")
-
-
-@pytest.mark.parametrize("suffix", ["", ".gz", ".gzip"])
-def test_a_log_of_xes_is_read_as_it_is_also_packed(
-    suffix: str, sheet: Path, capsys: Capture
-) -> None:
-    content = XES.read_bytes()
-    path = sheet.rename(f"log.xes{suffix}")
-    path.write_bytes(gzip.compress(content) if suffix else content)
-    status, out, err = run(capsys, "check", path, VGG, AS_OF, "--lang=en")
-    assert (status, out, err.count("\n")) == (2, "", 1)
-    assert err.startswith(f"Error: {path}: no activity is mapped to a type of event")
 
 
 def test_forecast_and_a_configuration_detect_nothing(sheet: Path, capsys: Capture) -> None:

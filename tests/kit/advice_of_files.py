@@ -217,9 +217,9 @@ COMMANDS: Final = (
     command("statuses_not_followed", f"{WATCH} --config k.toml", "check st.csv --config k.toml",
          **{"k.toml": "[input]\nkind = 'statuses'\nformat = 'jsonl'\n[values.status]\nx = 'open'\n",
          "st.csv": '{"appeal_id": "1", "status": "x", "since": "2025-03-12T10:15Z"}\n'}),
-    command("format_not_followed", f"{WATCH} --config k.toml", "`check` l.xes --config k.toml",
-         **{"k.toml": "input.format = 'xes'\n[values.type]\n\"Создано\" = 'created'\n"
-         '"Ответ" = "replied"', "l.xes": (SAMPLES / "log.xes").read_text("utf-8")}),
+    command("format_not_followed", f"{WATCH} --config k.toml", "`check` l.json --config k.toml",
+         **{"k.toml": "input.format = 'open311'",
+         "l.json": (SAMPLES / "open311_requests.json").read_text("utf-8")}),
     settings("add_offset", ONE + RULE + "valid_from = 2025-05-01T00:00:00\n", ONE + RULE
          + "valid_from = 2025-05-01T00:00:00`+03:00`\n"),
     settings("use_one_of", "[sinks.x]\nurl = 'https://region.example'\nsecret_env = 'KEY'\n",

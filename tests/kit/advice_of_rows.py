@@ -106,10 +106,9 @@ STATUS: Final = (
 )
 
 XLSX: Final = f"format = 'xlsx'\ntz = 'UTC'\n{MAPPED}"
-XES: Final = (SAMPLES / "log.xes").read_text("utf-8")
 DESK: Final = "[input]\nformat = 'jira'\ntz = 'UTC'\n"
-LOGGED: Final = "format = 'xes'\n[values.type]\n\"Создано\" = 'created'\n\"Ответ\" = 'replied'\n"
 OPEN311: Final = (SAMPLES / "open311_requests.json").read_text("utf-8")
+REQUESTS: Final = (SAMPLES / "open311_requests.xml").read_text("utf-8")
 ZENDESK: Final = (SAMPLES / "zendesk_ticket_metric_events.json").read_text("utf-8")
 COMMENTS: Final = (
     '{"response": {"items": [{"id": 1, "from_id": 7, "date": 1773299700, "post_id": 5, '
@@ -318,11 +317,10 @@ ROWS: Final = (
          gzip.compress(GOOD.encode())),
     read("packed_damaged", gzip.compress(GOOD.encode())[:12] + b"x" * 99, f"tz = 'UTC'\n{MAPPED}",
          gzip.compress(GOOD.encode())),
-    read("xml_broken", XES[:300], LOGGED, XES, kind="events"),
-    read("xml_doctype", "<!DOCTYPE x [<!ENTITY a 'b'>]>\n" + XES.partition("?>")[2], LOGGED, XES,
-         kind="events"),
-    read("xml_deep", "<log>" + "<a>" * 999, LOGGED, XES, kind="events"),
-    altered("xes_activities", XES, "format = 'xes'", LOGGED, kind="events"),
+    *(read(key, wrong, "format = 'open311'", REQUESTS, kind="events") for key, wrong in (
+        ("xml_broken", REQUESTS[:300]),
+        ("xml_doctype", "<!DOCTYPE x [<!ENTITY a 'b'>]>\n" + REQUESTS.partition("?>")[2]),
+        ("xml_deep", "<service_requests>" + "<a>" * 999))),
     read("no_records", '{"x": 1}', "format = 'open311'\ntz = 'UTC'\n", OPEN311),
     Case("kind_appeals", CONFIGURED, ({"c.toml": DESK + '`kind = "appeals"`'}, CONFIGURED),
          {"f.csv": (SAMPLES / "jira_request_sla.json").read_text("utf-8"), "c.toml": DESK}),
@@ -338,8 +336,6 @@ ROWS: Final = (
     *(read(key, f"{POSTED}1,{text},\n", "tz = 'UTC'", POSTED + "1,`2025-10-31T17:30`,\n",
          POSTED + "1,`31.10.2025 17:30`,\n") for key, text in (("time_no_clock", "12.03.2026"),
          ("time_no_date", "10:15"), ("time_span", "12.03.2026 10:15-12:00"))),
-    altered("xes_transitions", XES.replace('"complete"', '"start"'), LOGGED,
-         LOGGED.replace('"Создано"', '"Создано+start"') + "start = 'created'\n", kind="events"),
     answered("detect_officials", COMMENTS, officials='["8"]'),
     altered("official_malformed", COMMENTS, "format = 'vk'\nofficials = ['x']\n",
          "format = 'vk'\nofficials = ['`-123456`']\n", kind="events"),

@@ -40,7 +40,6 @@ STORY = {
 }
 """The verdict, the due time, and the minutes of working time to the answer of each appeal."""
 NAMES = {"1001": "A", "1002": "B", "1003": "C"}
-ACTIVITIES = '[values.type]\n"Создано" = "created"\n"Ответ" = "replied"\n'
 
 
 def form(name: str, *more: str) -> str:
@@ -78,7 +77,6 @@ def doc(value: Any) -> str:
 
 
 OWN = {
-    "log.xes": ACTIVITIES,
     "open311_requests.json": form("open311"),
     "open311_requests.xml": form("open311"),
     "cloudevents_structured.jsonl": form("cloudevents"),
@@ -139,54 +137,6 @@ def test_ids_and_data_of_cloudevents() -> None:
     assert events(read(doc(packed), form("cloudevents")))[0].channel == "vk"
 
 
-LOG = '<log><global scope="event"><string key="concept:name" value="x"/></global>{}</log>'
-XES = form("xes", ACTIVITIES)
-
-
-def trace(*rows: tuple[str, str, str], name: str = "A") -> str:
-    inner = "".join(
-        f'<event><string key="concept:name" value="{activity}"/>'
-        f'<date key="time:timestamp" value="2026-03-12T{clock}:00Z"/>'
-        + (f'<string key="lifecycle:transition" value="{step}"/>' if step else "")
-        + "</event>"
-        for activity, clock, step in rows
-    )
-    return f'<trace><string key="concept:name" value="{name}"/>{inner}</trace>'
-
-
-def log(*traces: str) -> str:
-    return LOG.format("".join(traces))
-
-
-def test_a_log_without_a_mapping_lists_its_activities() -> None:
-    text = refusal(SAMPLES.joinpath("log.xes").read_bytes(), form("xes"))
-    assert "'Создано', 'Ответ'" in text
-    assert "[values.type]" in text
-    many = log(trace(*[(f"activity {n}", "07:00", "") for n in range(1100)]))
-    assert "and 1060 more" in refusal(many, form("xes"))
-
-
-def test_a_log_of_other_transitions_only_is_refused() -> None:
-    rows = [("Создано", "07:00", "start")] * 1100
-    assert "'Создано+start'" in refusal(log(trace(*rows)), XES)
-    assert read(log(trace(("Звонок", "07:00", ""))), XES + '"Звонок" = ""') == [()]
-
-
-def test_attributes_of_traces_and_events_can_be_columns() -> None:
-    config = XES + '[columns]\nagency_id = "case:dept"\nauthor_role = "org:resource"\n'
-    text = (
-        '<x:log xmlns:x="http://www.xes-standard.org/"><x:trace>'
-        '<x:string key="concept:name" value="A"><x:string key="deep" value="no"/></x:string>'
-        '<x:string key="dept" value="roads"/><x:event>'
-        '<x:string key="concept:name" value="Создано"/>'
-        '<x:string key="org:resource" value="citizen"/>'
-        '<x:date key="time:timestamp" value="2026-03-12T07:00:00Z"/>'
-        "</x:event></x:trace></x:log>"
-    )
-    (event,) = events(read(text, config))
-    assert (event.event_id, event.agency_id, event.author_role) == ("xes/A/0", "roads", "citizen")
-
-
 BOMB = (
     '<!DOCTYPE lolz [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">'
     '<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><log>&c;</log>'
@@ -200,8 +150,7 @@ HOSTILE = {
     '<log a="' + "x" * 1_000_000: "unclosed token",
     "<log>": "no element found",
     "<log></trace>": "mismatched tag",
-    "<log/><trace/>": "no <log> but <trace>",
-    "text": "syntax error",
+    "<log/><trace/>": "no <service_requests> but 'log', 'trace'",
     '<?xml version="1.0" encoding="utf-99"?><log/>': "unknown encoding",
     '<?xml version="1.0" encoding="euc-jp"?><log/>': "multi-byte",
 }
@@ -209,7 +158,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:30])
 def test_hostile_xml_is_refused_by_name(text: str) -> None:
-    message = refusal(text, XES)
+    message = refusal(text, form("open311"))
     assert HOSTILE[text] in message
     assert message.count("rows") == 1
 
@@ -301,7 +250,7 @@ def test_watch_dates_a_cloudevent_without_a_time_to_its_receipt() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["xes", "open311", "zendesk", "zammad", "jira", "servicenow", "vk", "ok", "telegram"]
+    "name", ["open311", "zendesk", "zammad", "jira", "servicenow", "vk", "ok", "telegram"]
 )
 def test_documents_cannot_be_followed(name: str) -> None:
     with pytest.raises(SourceError, match=f"{name} cannot be followed"):
@@ -528,25 +477,11 @@ NOTES_XML = "".join(
 )
 REQUEST_XML = "".join(f"<{key}>{value}</{key}>" for key, value in REQUEST.items())
 NOTED = "created 07:00, replied 08:00, reopened 09:00, replied 10:00"
-DETAILED = [
-    *(("Создано", "07:00", "complete"), ("Ответ", "07:30", "start"), ("Ответ", "08:00", "suspend")),
-    *(("Ответ", "09:00", "resume"), ("Ответ", "10:00", "complete")),
-]
-MAPPED = [
-    *(("Создано", "07:00", ""), ("Ответ", "07:30", "start"), ("Звонок", "08:00", "suspend")),
-    *(("Звонок", "08:30", "complete"), ("Ответ", "09:00", "complete")),
-]
-ONE = log(trace(("Создано", "07:00", "")))
+ONE = f"<service_requests><request>{REQUEST_XML}<title>Яма</title></request></service_requests>"
 SCENES = {
-    "an activity counts when it is complete, its suspension pauses": (
-        XES, log(trace(*DETAILED)),
-        "created 07:00, -, paused 08:00, resumed 09:00, replied 10:00"),
-    "a transition can be mapped, an activity ignored": (
-        XES + '"Ответ+start" = "assigned"\n"Звонок" = ""\n"Ответ+complete" = ""\n',
-        log(trace(*MAPPED)), "created 07:00, assigned 07:30, -, -, -"),
     **{f"XML declares its encoding, {encoding}": (
-        XES, f'<?xml version="1.0" encoding="{encoding}"?>{ONE}\n'.encode(encoding),
-        "created 07:00") for encoding in ("windows-1251", "utf-16", "utf-8")},
+        form("open311"), f'<?xml version="1.0" encoding="{encoding}"?>{ONE}\n'.encode(encoding),
+        "created 07:00, replied 09:00") for encoding in ("windows-1251", "utf-16", "utf-8")},
     "a request closed at its last change": (
         form("open311"), doc([REQUEST]), "created 07:00, replied 09:00"),
     "closing need not answer": (
@@ -607,14 +542,6 @@ def test_a_history_gives_its_events(name: str) -> None:
         else:
             found += [f"{event.type} {event.occurred_at:%H:%M}" for event in item] or ["-"]
     assert found == [one for one in expected.split(", ") if one]
-
-
-def test_an_activity_that_is_not_mapped_or_in_no_trace_is_a_fault() -> None:
-    found = read(log(trace(("Создано", "07:00", ""), ("Звонок", "08:00", ""))), XES)
-    assert "'Звонок'" in fault(found, "unknown_type")
-    outside = trace(("Создано", "07:00", "")).partition("/>")[2].removesuffix("</trace>")
-    found = read(LOG.format(trace(("Создано", "07:00", "")) + outside), XES)
-    assert "case:concept:name" in fault(found, "missing_value")
 
 
 BREACHES = [

@@ -464,7 +464,7 @@ def test_a_sheet_is_not_followed(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert main(["watch", str(sheet), *rest, "--config", str(config)]) == 0
 
 
-@pytest.mark.parametrize("name", ["sheet.xlsx", "table.parquet", "log.xes"])
+@pytest.mark.parametrize("name", ["sheet.xlsx", "table.parquet"])
 def test_a_document_is_not_followed(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -133,8 +133,6 @@ def _rereadable(where: Path | BinaryIO, stack: ExitStack) -> tuple[Path | Binary
 def _reads_as_it_is(where: Path | BinaryIO) -> bool:
     try:
         with open_source(from_start(where), Config()) as source:
-            if source.format == "xes":
-                return True  # its keys are fixed, and what an activity means cannot be detected
             next(iter(source), None)
     except SourceError:
         return False

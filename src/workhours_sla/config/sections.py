@@ -35,7 +35,7 @@ from workhours_sla.worktime.due_dates import Roll
 
 FileFormat = Literal["csv", "jsonl", "json", "xlsx", "xls", "ods", "parquet", "arrow", "html"]
 NetworkFormat = Literal["vk", "vk_callback", "ok", "max", "telegram"]
-DeskFormat = Literal["xes", "open311", "cloudevents", "zendesk", "zammad", "jira", "servicenow"]
+DeskFormat = Literal["open311", "cloudevents", "zendesk", "zammad", "jira", "servicenow"]
 Format = Literal[FileFormat, NetworkFormat, DeskFormat]
 """The format of a file of appeals or events."""
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]

@@ -154,9 +154,7 @@ def _detect_fixed(
         why = phrase_of(read.error)
         if why is None:
             raise read.error
-        is_xes = signature.format == "xes"
-        asked = () if is_xes else ("format",)
-        doubts.append(Doubt("values.type" if is_xes else "input", why, asked=asked))
+        doubts.append(Doubt("input", why, asked=("format",)))
     elif read.fault is not None and not doubts:
         doubts += read.misfit
     elif not read.first:

@@ -206,7 +206,6 @@ _SIGNATURES: Final = (
     Signature("ok", ("comments discussionId", "comments date_ms author_id")),
     Signature("max", ("update_type timestamp",)),
     Signature("telegram", ("messages date_unixtime", "chats about")),
-    Signature("xes", elements=("log trace", "log extension", "log global")),
     Signature(
         "open311",
         ("service_request_id requested_datetime", "service_request_id update_id"),

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from typing import NamedTuple
+from typing import Any
 
 from workhours_sla.calendars.days import ONE_DAY, dates_between
-from workhours_sla.errors import HoursSyntaxError, NaiveDatetimeError
+from workhours_sla.errors import HoursSyntaxError, NaiveDatetimeError, needs_extra
 from workhours_sla.foreign.calendar_rows import check_range
 from workhours_sla.text.catalog import DAYS, language
 from workhours_sla.worktime.schedule import Schedule
@@ -17,8 +16,7 @@ from workhours_sla.worktime.verbs import WorkingTime
 
 __all__ = ["write_icalendar"]
 
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]+")
-_OCTETS_OF_A_LINE = 75
+_CONTROL = re.compile(r"\r(?!\n)|[\x00-\x09\x0b\x0c\x0e-\x1f\x7f]+")
 _PRODUCT = "-//workhours_sla//working time//EN"
 
 
@@ -48,6 +46,8 @@ def write_icalendar(
     express the second of two repeated hours, and would need a VTIMEZONE with every change of the
     zone; many clients do not read one.
 
+    Needs the extra ``ical``, whose library writes the text.
+
     Raises CalendarCoverageError for dates that the calendar does not cover, CalendarDataError if
     ``last`` is before ``first``, NaiveDatetimeError for a naive ``stamp``, HoursSyntaxError for
     hours with fractions of a second, and TypeError for arguments of other types.
@@ -60,7 +60,7 @@ def write_icalendar(
     ...         print(line)
     DTSTART:20251101T060000Z
     DTEND:20251101T140000Z
-    DESCRIPTION:WORKING Saturday in place of 3 Nov 2025: Постановлен
+    DESCRIPTION:WORKING Saturday in place of 3 Nov 2025: Постановле
     """
     if not isinstance(schedule, Schedule):
         msg = f"only a Schedule has days to write, not {schedule!r}; write each part of it"
@@ -69,51 +69,38 @@ def write_icalendar(
     if stamp.utcoffset() is None:
         msg = f"the stamp {stamp} has no zone: give one, such as datetime(..., tzinfo=UTC)"
         raise NaiveDatetimeError(msg)
+    try:
+        import icalendar
+    except ImportError as error:
+        raise needs_extra(what="write_icalendar needs icalendar", extras=("ical",)) from error
     name = name or f"{schedule.calendar.id} {schedule.tz.key}"
     digest = hashlib.sha256(name.encode()).hexdigest()[:12]
-    lines = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        f"PRODID:{_PRODUCT}",
-        "CALSCALE:GREGORIAN",
-        "METHOD:PUBLISH",
-        f"X-WR-CALNAME:{_escaped(name)}",
-        f"X-WR-TIMEZONE:{schedule.tz.key}",
-    ]
+    calendar = icalendar.Calendar()
+    for key, value in {
+        "VERSION": "2.0",
+        "PRODID": _PRODUCT,
+        "CALSCALE": "GREGORIAN",
+        "METHOD": "PUBLISH",
+        "X-WR-CALNAME": icalendar.vText(_CONTROL.sub(" ", name)),
+        "X-WR-TIMEZONE": icalendar.vText(schedule.tz.key),
+    }.items():
+        calendar.add(key, value)
     with language(lang):
-        events = [
-            event
-            for day in dates_between(first, last)
-            for event in _events(schedule, day, lang, days_off=days_off)
-        ]
-    for event in events:
-        description = event.description and f"DESCRIPTION:{_escaped(event.description)}"
-        lines += [
-            "BEGIN:VEVENT",
-            f"UID:{event.start.rpartition(':')[2]}-{digest}@workhours-sla",
-            f"DTSTAMP:{_utc(stamp)}",
-            f"DTSTART{event.start}",
-            f"DTEND{event.end}",
-            f"SUMMARY:{_escaped(event.summary)}",
-            *([description] if description else ()),
-            f"STATUS:{'CONFIRMED' if event.confirmed else 'TENTATIVE'}",
-            "TRANSP:TRANSPARENT",
-            "END:VEVENT",
-        ]
-    return "".join(map(_folded, [*lines, "END:VCALENDAR"]))
+        for day in dates_between(first, last):
+            for properties in _events(schedule, day, lang, days_off=days_off):
+                event = icalendar.Event()
+                start = icalendar.vDDDTypes(properties["DTSTART"]).to_ical().decode()
+                event.add("UID", f"{start}-{digest}@workhours-sla")
+                event.add("DTSTAMP", _utc(stamp))
+                for key, value in properties.items():
+                    event.add(key, value)
+                event.add("TRANSP", "TRANSPARENT")
+                calendar.add_component(event)
+    return str(calendar.to_ical(sorted=False), "utf-8")
 
 
-class _Event(NamedTuple):
-    """An event; its times are texts after DTSTART and DTEND, such as ``:20251101T060000Z``."""
-
-    start: str
-    end: str
-    summary: str
-    description: str
-    confirmed: bool
-
-
-def _events(schedule: Schedule, day: date, lang: str, *, days_off: bool) -> Iterator[_Event]:
+def _events(schedule: Schedule, day: date, lang: str, *, days_off: bool) -> list[dict[str, Any]]:
+    """Return the properties of the events of a date: one for each interval, or for a day off."""
     decided = confirmed = True
     if day in schedule.overrides:
         reason = DAYS["overridden" if schedule.shifts_on(day) else "by_own_order"]
@@ -122,13 +109,15 @@ def _events(schedule: Schedule, day: date, lang: str, *, days_off: bool) -> Iter
         decided, confirmed, reason = bool(found.reasons), not found.provisional, ""
         if decided or found.eve_of or found.provisional:
             reason = found.describe(lang)
+    reason = _CONTROL.sub(" ", reason)
+    about = {"SUMMARY": DAYS["working_time"]} | ({"DESCRIPTION": reason} if reason else {})
+    status = {"STATUS": "CONFIRMED" if confirmed else "TENTATIVE"}
     intervals = _intervals(schedule, day)
-    for start, end in intervals:
-        times = f":{_utc(start)}", f":{_utc(end)}"
-        yield _Event(*times, DAYS["working_time"], reason, confirmed)
     if days_off and decided and not intervals and not schedule.shifts_on(day):
-        dates = f";VALUE=DATE:{_digits(day)}", f";VALUE=DATE:{_digits(day + ONE_DAY)}"
-        yield _Event(*dates, reason, "", confirmed)
+        return [{"DTSTART": day, "DTEND": day + ONE_DAY, "SUMMARY": reason, **status}]
+    return [
+        {"DTSTART": _utc(start), "DTEND": _utc(end), **about, **status} for start, end in intervals
+    ]
 
 
 def _intervals(schedule: Schedule, day: date) -> list[tuple[datetime, datetime]]:
@@ -151,32 +140,8 @@ def _in_utc(schedule: Schedule, day: date) -> list[tuple[datetime, datetime]]:
     ]
 
 
-def _utc(moment: datetime) -> str:
+def _utc(moment: datetime) -> datetime:
     if moment.microsecond:
         msg = f"iCalendar has whole seconds only, not {moment.time()}; round the hours"
         raise HoursSyntaxError(msg, text=str(moment.time()))
-    moment = moment.astimezone(UTC)
-    return f"{_digits(moment)}T{moment:%H%M%S}Z"
-
-
-def _digits(day: date) -> str:
-    return f"{day.year:04}{day.month:02}{day.day:02}"
-
-
-def _escaped(text: str) -> str:
-    text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
-    text = re.sub("\r\n|\r|\n", "\\\\n", text)
-    return _CONTROL.sub(" ", text)
-
-
-def _folded(line: str) -> str:
-    pieces: list[str] = []
-    piece, used = "", 0
-    for character in line:
-        size = len(character.encode())
-        if used + size > _OCTETS_OF_A_LINE:
-            pieces.append(piece)
-            piece, used = " ", 1
-        piece += character
-        used += size
-    return "\r\n".join([*pieces, piece]) + "\r\n"
+    return moment.astimezone(UTC)

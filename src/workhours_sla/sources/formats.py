@@ -64,7 +64,6 @@ FORMATS: Final[Mapping[Format, FileFormat]] = {
         is_network=True,
     ),
     "telegram": FileFormat("networks.telegram.read", is_document=True, is_network=True),
-    "xes": FileFormat("xes.read", is_document=True, endings=(".xes",)),
     "cloudevents": FileFormat(
         "cloudevents.read", is_followed=True, mapper="cloudevents.line_mapper"
     ),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Final, NoReturn, Protocol
+from collections.abc import Iterator
+from typing import Final, NoReturn
 from xml.parsers import expat
 
 from workhours_sla.errors import SourceError, shown
@@ -15,98 +15,8 @@ _RECORD: Final = 2  # depth of a record: a child of the root element
 _BETWEEN_DOCUMENTS: Final = b" \t\r\n\0"
 
 
-class Elements(Protocol):
-    """Receives the elements of a document in order, without prefixes; the root has depth 1."""
-
-    def start(self, tag: str, attributes: Mapping[str, str], depth: int) -> None: ...
-
-    def end(self, tag: str, depth: int) -> None: ...
-
-    def text(self, piece: str) -> None:
-        """Receive a piece of the text of the current element."""
-
-
 class _RootEndedError(Exception):
     """Raised in a parser callback to stop parsing after the root element."""
-
-
-class _Document:
-    """Parses one document; a DOCTYPE is refused before it can declare an entity."""
-
-    def __init__(self, elements: Elements, name: str) -> None:
-        parser = self._parser = expat.ParserCreate()
-        parser.buffer_text = True
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.StartDoctypeDeclHandler = self._refuse_doctype
-        parser.CharacterDataHandler = elements.text
-        self._elements = elements
-        self._name = name
-        self._depth = 0
-        self.fed = 0
-        self.begun = False
-
-    def feed(self, chunk: bytes, *, is_last: bool = False) -> bytes | None:
-        """Parse a chunk. Return the bytes after the root if the root ends in it, otherwise None."""
-        before = self.fed
-        self.fed += len(chunk)
-        try:
-            self._parser.Parse(chunk, is_last)
-        except _RootEndedError:
-            # the end tag may begin in an earlier chunk; after <root/> the parser is behind it
-            end = self._parser.CurrentByteIndex - before
-            is_behind = end >= 0 and not chunk[end:].lstrip(b"\0").startswith((b"</", b"<\0/"))
-            after = end if is_behind else chunk.index(b">", max(0, end)) + 1
-            return chunk[after:].lstrip(_BETWEEN_DOCUMENTS)
-        except SourceError:
-            raise
-        except (expat.ExpatError, ValueError, LookupError) as error:
-            self._refuse(error)
-        return None
-
-    def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        self.begun = True
-        self._depth += 1
-        if self._depth > MOST_NESTED:
-            msg = say("xml_deep", name=self._name, most=MOST_NESTED)
-            raise SourceError(msg, name=self._name)
-        self._elements.start(tag.rpartition(":")[2], attributes, self._depth)
-
-    def _end(self, tag: str) -> None:
-        self._elements.end(tag.rpartition(":")[2], self._depth)
-        self._depth -= 1
-        if not self._depth:
-            raise _RootEndedError
-
-    def _refuse_doctype(self, doctype: str, *_others: object) -> NoReturn:
-        msg = say("xml_doctype", name=self._name, doctype=shown(doctype))
-        raise SourceError(msg, name=self._name)
-
-    def _refuse(self, error: Exception) -> NoReturn:
-        why: Phrase | str = " ".join(str(error).split())
-        if isinstance(error, expat.ExpatError):
-            place = {"line": error.lineno, "column": error.offset}
-            why = say("xml_fault", why=expat.ErrorString(error.code) or "?", **place)
-        raise SourceError(say("xml_broken", name=self._name, why=why), name=self._name) from None
-
-
-def parse_documents(opened: OpenedFile, elements: Elements) -> Iterator[None]:
-    """Pass the elements of a file to ``elements``, and yield after each chunk of the file.
-
-    The file has one document or several in a row, each with its own encoding. Raises SourceError.
-    """
-    document = _Document(elements, opened.name)
-    count = 0
-    while chunk := opened.chunks.read():
-        rest: bytes | None = chunk if document.fed else chunk.lstrip(_BETWEEN_DOCUMENTS)
-        while rest:
-            rest = document.feed(rest)
-            if rest is not None:
-                count += 1
-                document = _Document(elements, opened.name)
-        yield
-    if document.begun or not count:
-        document.feed(b"", is_last=True)
 
 
 class Records:
@@ -123,7 +33,7 @@ class Records:
         self._open: list[dict[str, object]] = []
         self._texts: list[str] = []
 
-    def start(self, tag: str, attributes: Mapping[str, str], depth: int) -> None:
+    def start(self, tag: str, depth: int) -> None:
         """Begin a root, a record below it, or a value within a record."""
         if depth == 1:
             self.roots[tag] = None
@@ -152,3 +62,82 @@ class Records:
             into[tag].append(value)  # type: ignore[attr-defined] # it is a list
         else:
             into[tag] = [into[tag], value]
+
+
+class _Document:
+    """Parses one document; a DOCTYPE is refused before it can declare an entity."""
+
+    def __init__(self, records: Records, name: str) -> None:
+        parser = self._parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.StartDoctypeDeclHandler = self._refuse_doctype
+        parser.CharacterDataHandler = records.text
+        self._records = records
+        self._name = name
+        self._depth = 0
+        self.fed = 0
+        self.begun = False
+
+    def feed(self, chunk: bytes, *, is_last: bool = False) -> bytes | None:
+        """Parse a chunk. Return the bytes after the root if the root ends in it, otherwise None."""
+        before = self.fed
+        self.fed += len(chunk)
+        try:
+            self._parser.Parse(chunk, is_last)
+        except _RootEndedError:
+            # the end tag may begin in an earlier chunk; after <root/> the parser is behind it
+            end = self._parser.CurrentByteIndex - before
+            is_behind = end >= 0 and not chunk[end:].lstrip(b"\0").startswith((b"</", b"<\0/"))
+            after = end if is_behind else chunk.index(b">", max(0, end)) + 1
+            return chunk[after:].lstrip(_BETWEEN_DOCUMENTS)
+        except SourceError:
+            raise
+        except (expat.ExpatError, ValueError, LookupError) as error:
+            self._refuse(error)
+        return None
+
+    def _start(self, tag: str, _attributes: object) -> None:
+        self.begun = True
+        self._depth += 1
+        if self._depth > MOST_NESTED:
+            msg = say("xml_deep", name=self._name, most=MOST_NESTED)
+            raise SourceError(msg, name=self._name)
+        self._records.start(tag.rpartition(":")[2], self._depth)
+
+    def _end(self, tag: str) -> None:
+        self._records.end(tag.rpartition(":")[2], self._depth)
+        self._depth -= 1
+        if not self._depth:
+            raise _RootEndedError
+
+    def _refuse_doctype(self, doctype: str, *_others: object) -> NoReturn:
+        msg = say("xml_doctype", name=self._name, doctype=shown(doctype))
+        raise SourceError(msg, name=self._name)
+
+    def _refuse(self, error: Exception) -> NoReturn:
+        why: Phrase | str = " ".join(str(error).split())
+        if isinstance(error, expat.ExpatError):
+            place = {"line": error.lineno, "column": error.offset}
+            why = say("xml_fault", why=expat.ErrorString(error.code) or "?", **place)
+        raise SourceError(say("xml_broken", name=self._name, why=why), name=self._name) from None
+
+
+def parse_documents(opened: OpenedFile, records: Records) -> Iterator[None]:
+    """Collect the records of a file in ``records``, and yield after each chunk of the file.
+
+    The file has one document or several in a row, each with its own encoding. Raises SourceError.
+    """
+    document = _Document(records, opened.name)
+    count = 0
+    while chunk := opened.chunks.read():
+        rest: bytes | None = chunk if document.fed else chunk.lstrip(_BETWEEN_DOCUMENTS)
+        while rest:
+            rest = document.feed(rest)
+            if rest is not None:
+                count += 1
+                document = _Document(records, opened.name)
+        yield
+    if document.begun or not count:
+        document.feed(b"", is_last=True)
