@@ -23,8 +23,8 @@ from workhours_sla.compliance.cases import (
     cases_of_outcomes,
 )
 from workhours_sla.compliance.columns import AppealColumns, cases_of_columns
-from workhours_sla.compliance.comparison import compare, revise
 from workhours_sla.compliance.period import ReportOptions
+from workhours_sla.compliance.report import compare
 from workhours_sla.reports.charts.pictures import (
     draw_arrivals,
     draw_curve,
@@ -41,7 +41,6 @@ from workhours_sla.reports.charts.svg import Picture
 from workhours_sla.reports.frames import FrameColumns, cases_of_frame, to_pandas, to_polars
 from workhours_sla.reports.page.page import page, traces_of, write_page
 from workhours_sla.reports.report import (
-    CAUSES,
     INTAKE_REASONS,
     VERDICTS,
     Report,
@@ -83,11 +82,6 @@ from workhours_sla.statistics.intervals import (
     wilson_intervals,
 )
 from workhours_sla.statistics.maturity import cohort_counts, safe_as_of
-from workhours_sla.statistics.standardisation import (
-    kitagawa,
-    merge_small_classes,
-    standardised_rate,
-)
 from workhours_sla.statistics.survival import (
     cumulative_incidence,
     kaplan_meier,
@@ -97,7 +91,6 @@ from workhours_sla.statistics.survival import (
 from workhours_sla.text.numbers import percent
 
 __all__ = [
-    "CAUSES",
     "INTAKE_REASONS",
     "NEVER",
     "VERDICTS",
@@ -143,10 +136,8 @@ __all__ = [
     "heading",
     "interpolated_quantiles",
     "kaplan_meier",
-    "kitagawa",
     "littles_law",
     "merge_short_periods",
-    "merge_small_classes",
     "overdispersion",
     "overdue_backlog",
     "p_prime_chart",
@@ -155,9 +146,7 @@ __all__ = [
     "rate_difference",
     "report",
     "restricted_mean",
-    "revise",
     "safe_as_of",
-    "standardised_rate",
     "survival_quantile",
     "to_json",
     "to_pandas",

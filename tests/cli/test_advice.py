@@ -16,7 +16,7 @@ from unittest import mock
 
 import pytest
 
-import workhours_sla
+import workhours_sla.report
 from kit.advice_cases import QUESTIONS, TIMES, Case, Files, Step
 from kit.advice_of_files import COMMANDS, SETTINGS
 from kit.advice_of_rows import ROWS
@@ -78,7 +78,7 @@ UNTRIED: Final = {
     "a call in Python": """
       appeal_dropped file_exists give_whole leave_brackets_out no_day_length no_encoding_of
       no_preset_but no_snapshot* no_store no_workdays_here not_a_datetime not_in_quarantine
-      report_of_* reports_of_two row_without_act sql_no_dates sql_too_much store_closed
+      report_of_* row_without_act sql_no_dates sql_too_much store_closed
       store_not_empty text_not_stored two_kinds write_like*
     """,
     "a large or a special file": """
@@ -118,7 +118,7 @@ def run(call: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Run a command of the shell, or evaluate Python; raise Refused with what is refused."""
     if call.startswith(("wh.", "sql.")):
         try:
-            eval(call, {"wh": workhours_sla, "sql": sql, "dt": dt})  # noqa: S307
+            eval(call, {"wh": workhours_sla, "sql": sql, "dt": dt, "Path": Path})  # noqa: S307
         except WorkHoursError as error:
             raise Refused(str(error)) from None
         return

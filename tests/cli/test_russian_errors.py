@@ -49,7 +49,7 @@ def file(content: str | bytes, value: str, russian: str, settings: str = "") -> 
 
 
 def report(*options: str, value: str, russian: str) -> Wrong:
-    files = {"events.csv": HEADER + ROW, "old.json": "{"}
+    files = {"events.csv": HEADER + ROW}
     return Wrong(("report", "events.csv", *options), value, russian, files)
 
 
@@ -218,9 +218,6 @@ WRONG: Final = (
     # -- reports, acts, and the rest
     report("--by", "agency", value="'agency'", russian="нет признака"),
     report("--as-of", "01.01.2020 10:00", value="--as-of", russian="нет обращений для отчёта"),
-    report("--revise", "old.json", value="old.json", russian="не отчёт в JSON")._replace(
-        theirs="Expecting property name enclosed in double quotes"
-    ),
     report("--html", "no/x.html", value="'no/x.html'", russian="не удалось прочитать")._replace(
         theirs="No such file or directory"
     ),

@@ -33,7 +33,7 @@ from workhours_sla.report import (
 
 POSTED = datetime(2025, 1, 13, 10, tzinfo=OFFICE.tz)
 SERIES = (
-    *("trend", "share_trend", "curve", "funnel", "mix", "comparison", "change"),
+    *("trend", "share_trend", "curve", "funnel", "comparison", "change"),
     *("attribution", "holders", "signs", "quality"),
 )
 TABLES = (
@@ -127,15 +127,15 @@ def test_series_have_the_values_of_the_report() -> None:
     assert made.to_polars("curve")["time"].to_list() == list(made.curve.times)
     (funnel,) = made.funnels
     assert made.to_polars("funnel")["lower_action"].to_list() == list(funnel.limits.lower_action)
-    mix = made.to_pandas("mix")
-    assert mix["matured"].sum() == sum(one.matured for one in made.mix)
     assert made.comparison is not None
     change = made.comparison.change
     assert change is not None
     (line,) = made.to_polars("comparison").to_dicts()
-    assert line["difference"] == pytest.approx(line["mix"] + line["performance"])
+    assert line["difference"] == pytest.approx(line["after"] - line["before"])
     assert line["before_until"] == made.comparison.before.until
-    assert made.to_pandas("change")["performance"].sum() == pytest.approx(change.performance)
+    parts = made.to_pandas("change")
+    assert parts["agency"].tolist() == [one.agency for one in change.agencies]
+    assert parts["part"].tolist() == [one.part for one in change.agencies]
     quality = made.to_pandas("quality").set_index("figure")["count"]
     assert quality["read"] == made.quality.intake.read
     assert quality["unnamed"] == 300
@@ -240,5 +240,5 @@ def test_a_grouping_that_is_named_like_a_figure_keeps_both() -> None:
 def test_every_series_is_written_as_csv(tmp_path: Path) -> None:
     paths = write_tables(small(), tmp_path)
     assert {path.stem for path in paths} >= {*TABLES, *SERIES}
-    assert (tmp_path / "change.csv").read_text() == "arrival_class,due_class,mix,performance\n"
+    assert (tmp_path / "change.csv").read_text() == "agency,before,after,part\n"
     assert (tmp_path / "trend.csv").read_text().startswith("week,median,")

@@ -26,7 +26,7 @@ pytest.importorskip("xlsxwriter")
 pandas = pytest.importorskip("pandas")
 openpyxl = pytest.importorskip("openpyxl")
 
-from workhours_sla.compliance.fairness import RateChange
+from workhours_sla.compliance.comparison import RateChange
 from workhours_sla.report import from_json, to_pandas
 from workhours_sla.report import page as page_of
 from workhours_sla.reports.text import plain_text
@@ -71,11 +71,8 @@ WORDS: Mapping[str, dict[str, str]] = {
         "in_book": ", working time",
         "tile_median": "{median}of working time until half are answered",
         "half": "Half are answered within {median} of working time, nine in ten within {p90}",
-        "parts": r"From (\S+)% to (75.0)%: (\S+) points .* of which (\S+) from a .* and (\S+) from "
-        "performance",
+        "parts": r"From (\S+)% to (75.0)%: (\S+) points",
         "difference": "difference, points",
-        "by_mix": "of it from another mix of arrivals",
-        "by_performance": "of it from performance",
         "direction": r"It was (\S+)% in February 2026 and (75.0)% in March",
     },
     "ru": {
@@ -106,11 +103,8 @@ WORDS: Mapping[str, dict[str, str]] = {
         "tile_median": "{median}рабочего времени до ответа на половину обращений",
         "half": "На половину обращений отвечают за {median} рабочего времени, "
         "на девять из десяти — за {p90}",
-        "parts": r"Было (\S+) %, стало (75,0) %: (\S+) п\. п\..* из них (\S+) \S за .*состава.*? "
-        r"(\S+) \S за",
+        "parts": r"Было (\S+) %, стало (75,0) %: (\S+) п\. п\.",
         "difference": "изменение, п. п.",
-        "by_mix": "из него за счёт состава обращений",
-        "by_performance": "из него за счёт самой работы",
         "direction": r"За февраль 2026 года было (\S+) %, за март 2026 года \S (75,0) %",
     },
 }
@@ -184,15 +178,14 @@ def check_first_screen(page: Node, lates: list[dict[str, Any]], words: dict[str,
 
 
 def check_change(shown: str, summary: dict[Any, Any], words: dict[str, str]) -> None:
-    """Check that a change and its parts add up on the page, and are the same in the workbook."""
+    """Check that a change adds up on the page, and are the same in the workbook."""
     found, said = (re.search(words[key], shown) for key in ("parts", "direction"))
     assert found is not None
     assert said is not None
-    before, after, *points = (round(10 * float(one.replace(",", "."))) for one in found.groups())
-    assert [after - before, sum(points[1:])] == [points[0]] * 2
+    before, after, points = (round(10 * float(one.replace(",", "."))) for one in found.groups())
+    assert after - before == points
     assert said.groups() == found.groups()[:2]
-    titles = ("difference", "by_mix", "by_performance")
-    assert [round(10 * summary[words[key]]) for key in titles] == points
+    assert round(10 * summary[words["difference"]]) == points
 
 
 def check_times(
@@ -281,19 +274,15 @@ def test_each_figure_has_one_value_and_one_scope_in_every_form(
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "mix"),
-    [(0.86131, 0.84459, -0.00231), (0.5, 0.463, 0.00549), (0.5, 0.502, -0.0006), (0.5, 0.5004, 0)],
+    ("before", "after"), [(0.86131, 0.84459), (0.5, 0.463), (0.5, 0.502), (0.5, 0.5004)]
 )
-def test_the_parts_of_a_change_add_up_as_they_are_shown(
-    before: float, after: float, mix: float
+def test_the_shares_of_a_change_and_their_difference_add_up_as_they_are_shown(
+    before: float, after: float
 ) -> None:
-    difference = after - before
-    chance = ConfidenceInterval(-1.0, 1.0)
-    change = RateChange(before, after, difference, chance, mix, difference - mix, ())
+    change = RateChange(before, after, after - before, ConfidenceInterval(-1.0, 1.0))
     shown, places = change_in_points(change, 0.9)
     whole = {key: round(100 * points) for key, points in shown.items()}
     assert whole["after"] - whole["before"] == whole["difference"] != 0
-    assert whole["mix"] + whole["performance"] == whole["difference"]
     assert all(round(points, places) == points for points in shown.values())
 
 
@@ -304,10 +293,9 @@ def test_numbers_on_the_first_screen_take_the_plural_of_their_word() -> None:
 
 
 def test_a_legend_and_a_footnote_appear_only_with_their_column() -> None:
-    """All appeals are of one class, so no share differs at an equal mix; none has five a week."""
+    """No group has five appeals a week."""
     few = made([(name, 7 * 24 * week, 7 * 24 * week) for name in "AB" for week in range(4)] * 3)
-    shown, text = plain(read(page_of(few)).text), str(few)
-    assert "same mix of times of arrival" not in text + shown
+    shown = plain(read(page_of(few)).text)
     assert "Small chart" not in shown
     assert "by week" not in shown[: shown.index("By week of arrival")]
     (lists, *_) = read(page_of(few)).all("ol", class_="needs few no-weeks")

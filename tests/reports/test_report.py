@@ -41,7 +41,6 @@ from workhours_sla.report import (
     cases_of_columns,
     cases_of_evaluation,
     compare,
-    revise,
 )
 from workhours_sla.report import report as report_of
 from workhours_sla.reports import columns
@@ -288,7 +287,6 @@ def test_every_cell_reconciles(
         for hour in range(24):
             parts = ("met", "breached", "pending", "paused", "withdrawn", "excluded")
             assert heat.arrived[day][hour] == sum(getattr(heat, p)[day][hour] for p in parts)
-    assert sum(one.matured for one in report.mix) == total.matured
     assert report.backlog.points[-1].open == report.total.open
     assert report.backlog.points[-1].overdue == report.total.overdue
     assert sum(point.arrivals for point in report.backlog.points) == total.arrived - total.excluded
@@ -366,30 +364,33 @@ def test_local_times_use_the_historical_zone_offset() -> None:
     assert report_of(found).heat_map.arrived[6][1] == 1
 
 
-def test_a_change_is_split_into_mix_and_performance() -> None:
-    early = [("2025-03-04T10:00", "2025-03-04T11:00")] * 9 + [("2025-03-04T10:00", None)]
-    late = [("2025-03-11T10:00", "2025-03-11T11:00")] * 6 + [("2025-03-11T20:00", None)] * 4
-    both = cases(early + late, "2025-03-20T18:00")
+def test_a_change_has_a_part_of_each_agency() -> None:
+    def some(day: str, met: int, n: int) -> list[tuple[str, str | None]]:
+        posted = f"2025-03-{day}T10:00"
+        return [(posted, f"2025-03-{day}T11:00" if i < met else None) for i in range(n)]
+
+    early = some("04", 9, 10) + some("04", 6, 10)
+    late = some("11", 3, 5) + some("11", 9, 15) + some("11", 2, 4) + some("11", 1, 1)
+    who = ["roads"] * 10 + ["parks"] * 10, ["roads"] * 5 + ["parks"] * 15 + ["new"] * 4 + [None]
+    both = cases(early + late, "2025-03-20T18:00", agencies=[*who[0], *who[1]])
     change = report_of(both, ReportOptions(compare_with=at("2025-03-10T00:00"))).comparison.change
-    apart = [report_of(cases(some, "2025-03-20T18:00")) for some in (early, late)]
+    apart = [
+        report_of(cases(some, "2025-03-20T18:00", agencies=names))
+        for some, names in zip((early, late), who, strict=True)
+    ]
     assert change == compare(*apart)
-    assert (change.before, change.after) == (0.9, 0.6)
-    assert change.mix + change.performance == pytest.approx(change.difference) == -0.3
+    assert (change.before, change.after) == (0.75, 0.6)
+    assert sum(one.part for one in change.agencies) == pytest.approx(change.difference) == -0.15
+    found = {one.agency: (one.before, one.after) for one in change.agencies}
+    assert found == {"roads": (0.9, 0.6), "parks": (0.6, 0.6), "new": (None, 0.5), None: (None, 1)}
+    parts = {one.agency: one.part for one in change.agencies}
+    assert parts["roads"] == pytest.approx((3 - 0.675 * 5) / 25 - (9 - 0.675 * 10) / 20)
+    assert next(iter(parts)) == "roads"  # the largest first
+    (alone,) = {one.agencies for one in [compare(apart[0], apart[0])]}
+    assert all(one.part == 0 for one in alone)
     for outside in ("2025-03-04T10:00", "2025-03-20T18:00", "2026-03-10T00:00"):
         with pytest.raises(EventError, match=f"{outside.replace('T', ' ')} does not divide"):
             report_of(both, ReportOptions(compare_with=at(outside)))
-
-
-def test_standardising_removes_the_effect_of_hard_appeals() -> None:
-    def some(day: int, met: int, n: int, hour: int) -> list[tuple[str, str | None]]:
-        posted = f"2025-03-{day:02}T{hour:02}:00"
-        return [(posted, "2025-03-13T09:10" if i < met else None) for i in range(n)]
-
-    rows = some(13, 18, 20, 8) + some(12, 20, 40, 17) + some(13, 36, 40, 8) + some(12, 10, 20, 17)
-    report = report_of(cases(rows, "2025-03-20T18:00", agencies=["hard"] * 60 + ["easy"] * 60))
-    hard, easy = (report.table("agency").row(name) for name in ("hard", "easy"))
-    assert hard.rate.rate < easy.rate.rate
-    assert hard.standardised == pytest.approx(easy.standardised) == pytest.approx(0.7)
 
 
 def test_the_funnel_marks_groups_outside_its_limits() -> None:
@@ -498,16 +499,6 @@ def test_columns_of_wrong_shape_or_type_are_refused() -> None:
         report_of(cases(ANSWERED_AND_OPEN, "2025-03-12T18:00"), ReportOptions(target_rate=90))
 
 
-# -- revisions -----------------------------------------------------------------------------------
-
-
-def test_a_revision_names_changed_options() -> None:
-    found = cases(ANSWERED_AND_OPEN, "2025-03-12T18:00", S9)
-    old, rated = report_of(found), report_of(found, ReportOptions(target_rate=0.8))
-    assert revise(old, old).changes == ()
-    assert revise(old, rated).causes == ("options",)
-
-
 def test_excluded_cases_are_in_no_curve() -> None:
     pairs = [("2025-03-11T10:00", "2025-03-11T11:00"), ("2025-03-11T10:00", "2025-03-11T12:00")]
     found = cases(pairs, "2025-03-14T12:00", excluded=[False, True])
@@ -541,6 +532,5 @@ def test_every_figure_that_is_shown_has_a_heading() -> None:
 
 def test_public_texts_have_both_languages() -> None:
     assert report_facade.VERDICTS["met"] == {"en": "met", "ru": "в срок"}
-    assert report_facade.CAUSES["calendar"].keys() == {"en", "ru"}
     assert report_facade.INTAKE_REASONS["malformed"].keys() == {"en", "ru"}
     assert report_facade.heading("agency", "ru") == "ведомство"

@@ -141,7 +141,7 @@ def test_a_report_is_that_of_the_shell(
     assert answer.headers["content-type"] == "application/json"
     wanted = in_shell(capsys, path, *arguments)
     found = answer.json()
-    assert found["schema"] == wanted["schema"] == "workhours.report/4"
+    assert found["schema"] == wanted["schema"] == "workhours.report/5"
     for key, value in wanted["report"].items():
         assert found["report"][key] == value, key
     assert found == wanted

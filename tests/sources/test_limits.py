@@ -126,17 +126,17 @@ def test_json_with_half_of_a_surrogate_pair_is_refused(old: str, half: str) -> N
     when = "2025-03-11T17:20:00+03:00"
     event = to_json(Event("e1", "A-1", "created", *[datetime.fromisoformat(when)] * 2))
     assert "half of a surrogate pair" in refusal(from_json, event.replace(old, half, 1))
-    report = '{"schema":"workhours.report/4","report":{"target":"' + half + '"}}'
+    report = '{"schema":"workhours.report/5","report":{"target":"' + half + '"}}'
     assert "half of a surrogate pair" in refusal(report_from_json, report)
     whole = event.replace("A-1", "\\ud83d\\ude00", 1)
     assert from_json(whole, Event).appeal_id == "\U0001f600"
 
 
 def test_json_that_is_nested_too_deep_is_refused(tmp_path: Path) -> None:
-    whole = (DATA / "serial" / "report-4.json").read_text(encoding="utf-8")
+    whole = (DATA / "serial" / "report-5.json").read_text(encoding="utf-8")
     deep = "[" * 100_000
     for start in (
-        '{"schema":"workhours.report/4","report":',
+        '{"schema":"workhours.report/5","report":',
         '{"schema":"workhours.report/3","a":',
     ):
         assert "not a report" in refusal(report_from_json, start + deep)

@@ -49,8 +49,6 @@ class _ReportOptions(Options):
     csv: str | None = option("--csv", metavar="DIR")
     xlsx: str | None = option("--xlsx", metavar="FILE")
     html: str | None = option("--html", metavar="FILE")
-    revise: str | None = option("--revise", metavar="FILE")
-    with_cases: bool = option("--with-cases", is_flag=True)
 
     @property
     def groupings(self) -> list[str] | None:
@@ -85,7 +83,6 @@ def report(source: InputOptions, wanted: _ReportOptions, common: CommonOptions) 
         *read_files("FILE", source.file),
         *read_files("--config", common.config),
         *read_files("--calendar-file", common.calendar_file),
-        *read_files("--revise", wanted.revise),
         *store_files(source.store, is_written=False),
         *written_files("--xlsx", wanted.xlsx),
     ]
@@ -101,9 +98,7 @@ def report(source: InputOptions, wanted: _ReportOptions, common: CommonOptions) 
         check_files((*files, *named))
         for path in _write(made, wanted, found, target):
             click.echo(str(path), err=True)
-    if wanted.revise is not None:
-        _show_revision(made, Path(wanted.revise), as_json=common.as_json)
-    elif common.as_json:
+    if common.as_json:
         from workhours_sla.reports.report import to_json
 
         echo_json(json.loads(to_json(made)))  # echo_json encodes it for standard output
@@ -145,7 +140,6 @@ def _made(
         by=wanted.groupings,
         **wanted.period(found.schedule.tz),
         listed=LISTED if wanted.html is None and wanted.xlsx is None else len(cases),
-        with_cases=wanted.with_cases or wanted.revise is not None,
     )
     try:
         made = make_report(
@@ -222,22 +216,3 @@ def _write(made: Report, wanted: _ReportOptions, found: Judged, target: Target) 
         forecast = forecast_deadlines(mine, start=made.as_of, end=until, zone=ZoneInfo(made.tz))
         traces = traces_of(mine, target)
         yield from write_page(made, Path(wanted.html), traces=traces, forecast=forecast)
-
-
-# -- what changed since an earlier report ----------------------------------------------------
-
-
-def _show_revision(made: Report, kept: Path, *, as_json: bool) -> None:
-    from workhours_sla.compliance.comparison import revise
-    from workhours_sla.reports.report import from_json, revision_data
-    from workhours_sla.reports.revision import revision_lines
-
-    old = from_json(kept.read_bytes(), name=str(kept))
-    try:
-        found = revise(old, made)
-    except ValueError as error:
-        raise click.UsageError(said(error.args[0])) from None
-    if as_json:
-        echo_json(revision_data(found))
-    else:
-        echo_lines(revision_lines(found))

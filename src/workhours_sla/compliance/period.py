@@ -45,8 +45,6 @@ class ReportOptions:
     The limits of the trends are computed from the first ``baseline`` weeks, or from all weeks if
     there are fewer, but at least 12. After a known change of the work, set ``rebase``: the baseline
     then begins with the week of that date. ``listed`` is the number of late appeals to list.
-    ``with_cases`` adds the verdict of every appeal, so that ``revise`` can list the verdicts that
-    changed.
 
     Raises ValueError for a target rate that is not above 0 and at most 1, for a horizon that is not
     positive, a baseline below 12, a negative ``listed`` and an unknown ``compare_with``.
@@ -65,7 +63,6 @@ class ReportOptions:
     baseline: int = BASELINE
     rebase: date | None = None
     listed: int = LISTED
-    with_cases: bool = False
 
     def __post_init__(self) -> None:
         target_share("target_rate", self.target_rate)

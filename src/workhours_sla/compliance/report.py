@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from workhours_sla.compliance import agencies, fairness, tables, time
+from workhours_sla.compliance import agencies, tables, time
 from workhours_sla.compliance import weeks as weekly
 from workhours_sla.compliance.agreement import Agreement
 from workhours_sla.compliance.cases import (
@@ -18,17 +18,16 @@ from workhours_sla.compliance.cases import (
     Cases,
     Intake,
     Labels,
-    case_schedule,
-    case_time,
     in_zone,
 )
+from workhours_sla.compliance.comparison import RateChange, change_between
+from workhours_sla.compliance.funnel import Funnel, with_funnel
 from workhours_sla.compliance.period import Period, ReportOptions, compared_periods
 from workhours_sla.compliance.tables import OWN_TABLES, Curve, Row, Table, Tally, Withdrawals
 from workhours_sla.errors import EventError
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.target import Target
-from workhours_sla.statistics.arrays import NEVER, IntArray
-from workhours_sla.statistics.maturity import VERDICTS
+from workhours_sla.statistics.arrays import NEVER
 from workhours_sla.text.messages import say
 from workhours_sla.version import __version__
 from workhours_sla.worktime.budgets import budget_kind, budget_size
@@ -61,7 +60,7 @@ class Comparison:
     before: Period
     after: Period
     total: Row | None  # of the cases in ``before``, None without any
-    change: fairness.RateChange | None  # None if no case of one period has matured
+    change: RateChange | None  # None if no case of one period has matured
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +99,6 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
-class CaseVerdict:
-    appeal_id: str
-    target: str
-    cycle: int  # reopenings so far
-    verdict: str
-    started_at: datetime | None
-    due_at: datetime | None  # None while unknown
-    limit: datetime | None
-    answered_at: datetime | None
-    calendar: str
-    calendar_version: str
-
-
-@dataclass(frozen=True, slots=True)
 class ReportNumbers:
     """The numbers of a report: how well one target was kept, as of an instant."""
 
@@ -128,10 +113,9 @@ class ReportNumbers:
     trend: weekly.Trend  # medians of final weeks
     share_trend: weekly.ShareTrend  # shares in time of final weeks
     heat_map: weekly.HeatMap
-    funnels: tuple[fairness.Funnel, ...]
+    funnels: tuple[Funnel, ...]
     group_weeks: tuple[weekly.GroupWeeks, ...]  # weekly counts, one for each grouping
     backlog: weekly.BacklogSeries  # at the end of each week, whatever the period
-    mix: tuple[fairness.MixClass, ...]
     period: Period
     first_arrival: datetime
     comparison: Comparison | None  # None if not requested
@@ -142,7 +126,6 @@ class ReportNumbers:
     days: tuple[time.DayNote, ...]
     provenance: Provenance
     agreement: Agreement | None = None
-    cases: tuple[CaseVerdict, ...] | None = None
 
     def table(self, by: str) -> Table:
         for table in self.tables:
@@ -173,10 +156,10 @@ def report_numbers(
     )
     when = time.arrivals(cases)
     when_all = when if so_far is cases else time.arrivals(so_far)
-    by_time, classes = when.labels(), fairness.class_codes(when)
+    by_time = when.labels()
     groups = tables.groupings(cases, chosen.by, by_time)
     plain = {name: one.labels for name, one in groups.items() if not one.parts}
-    grouped, funnels = _group_tables(tally, groups, classes)
+    grouped, funnels = _group_tables(tally, groups)
     arrived, by_week = weekly.week_rows(of_all, when_all)
     end = time.end_of_week(so_far.reference, arrived[-1].first)
     is_part = when_all.last_is_short or (chosen.until is not None and chosen.until < end)
@@ -196,7 +179,7 @@ def report_numbers(
         total=total,
         tables=(
             *grouped,
-            *(tables.in_order(name, tally.labelled(by_time[name])[0]) for name in OWN_TABLES[:-1]),
+            *(tables.in_order(name, tally.labelled(by_time[name])) for name in OWN_TABLES[:-1]),
             by_week,
         ),
         weeks=arrived,
@@ -215,10 +198,9 @@ def report_numbers(
         backlog=weekly.backlog_series(
             everything, when_all if everything is so_far else time.arrivals(everything)
         ),
-        mix=fairness.mix_of(tally, classes),
         period=period,
         first_arrival=in_zone(cases.reference, int(cases.started.min())),
-        comparison=_comparison(of_all, fairness.class_codes(when_all), period, chosen),
+        comparison=_comparison(of_all, period, chosen),
         late=agencies.late_appeals(listed, late_listed or {}, chosen.listed),
         attribution=None if late is None else agencies.attribution(total.counts.breached, late),
         indicators=agencies.indicators(cases, by_appeal),
@@ -226,7 +208,6 @@ def report_numbers(
         days=time.day_notes(cases, when),
         provenance=_provenance(cases),
         agreement=agreement,
-        cases=_case_verdicts(cases) if chosen.with_cases else None,
     )
 
 
@@ -262,23 +243,21 @@ def _promise(cases: Cases, options: ReportOptions) -> Promise:
 
 
 def _group_tables(
-    tally: Tally, groups: Mapping[str, tables.Grouping], classes: IntArray
-) -> tuple[list[Table], tuple[fairness.Funnel, ...]]:
-    found, funnels = list[Table](), list[fairness.Funnel | None]()
+    tally: Tally, groups: Mapping[str, tables.Grouping]
+) -> tuple[list[Table], tuple[Funnel, ...]]:
+    found, funnels = list[Table](), list[Funnel | None]()
     for name, (labels, parts) in groups.items():
-        rows = fairness.standardised(tally, *tally.labelled(labels), classes)
+        rows = tally.labelled(labels)
         if parts:
             found.append(tables.crossed_table(name, rows, parts, tally.target_rate))
             continue
-        rows, funnel = fairness.with_funnel(name, rows)
+        rows, funnel = with_funnel(name, rows)
         found.append(tables.group_table(name, rows, tally.target_rate))
         funnels.append(funnel)
     return found, tuple(filter(None, funnels))
 
 
-def _comparison(
-    tally: Tally, classes: IntArray, period: Period, options: ReportOptions
-) -> Comparison | None:
+def _comparison(tally: Tally, period: Period, options: ReportOptions) -> Comparison | None:
     if options.compare_with is None:
         return None
     cases = tally.cases
@@ -286,9 +265,10 @@ def _comparison(
     first, zone = in_zone(cases.reference, int(cases.started.min())), cases.reference.tz
     before, after = compared_periods(period, options.compare_with, as_of, zone, first)
     earlier = before.arrivals(cases)
-    mixes = (fairness.mix_of(tally, classes, rows) for rows in (earlier, after.arrivals(cases)))
+    labels = cases.groups.get("agency", Labels((), np.full(len(cases), -1)))
+    counts = (tally.matured_by(labels, rows) for rows in (earlier, after.arrivals(cases)))
     total = tally.rows(["earlier"], np.where(earlier, 0, -1))[0] if earlier.any() else None
-    return Comparison(before, after, total, fairness.change_between(*mixes))
+    return Comparison(before, after, total, change_between(*counts))
 
 
 def _quality(tally: Tally, groups: Mapping[str, Labels], found: time.Outliers) -> Quality:
@@ -337,21 +317,26 @@ def _promise_version(target: Target, schedules: Sequence[Schedule]) -> str:
     return sha256(repr((terms, hours)).encode()).hexdigest()[:12]
 
 
-def _case_verdicts(cases: Cases) -> tuple[CaseVerdict, ...]:
-    def verdict(row: int) -> CaseVerdict:
-        calendar = case_schedule(cases, row).calendar
-        return CaseVerdict(
-            str(cases.ids[row]),
-            cases.target.name,
-            0 if cases.cycle is None else int(cases.cycle[row]),
-            VERDICTS[cases.verdict[row]],
-            case_time(cases, "started", row),
-            case_time(cases, "due", row),
-            case_time(cases, "limit", row),
-            case_time(cases, "answered", row),
-            calendar.id,
-            calendar.version,
-        )
+def compare(before: ReportNumbers, after: ReportNumbers) -> RateChange | None:
+    """Return the change of the rate between two reports, with the part of each agency.
 
-    found = map(verdict, range(len(cases)))
-    return tuple(sorted(found, key=lambda case: (case.appeal_id, case.cycle)))
+    Returns None if one of the two reports has no matured case.
+
+    >>> from datetime import datetime, timedelta
+    >>> import numpy as np
+    >>> from workhours_sla import Schedule, Target
+    >>> from workhours_sla.report import AppealColumns, cases_of_columns, report
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> target = Target("first reply", timedelta(hours=4), office)
+    >>> columns = AppealColumns(np.array(["2025-03-11T07:15"], "M8[s]"), np.array(["NaT"], "M8[s]"))
+    >>> when = datetime(2025, 3, 13, tzinfo=office.tz)
+    >>> late = report(cases_of_columns(columns, target, as_of=when))
+    >>> compare(late, late).difference
+    0.0
+    """
+    has_agencies = all(any(one.by == "agency" for one in side.tables) for side in (before, after))
+    rows = (
+        side.table("agency").rows if has_agencies else (side.total,) for side in (before, after)
+    )
+    counts = ({row.key: (row.counts.matured, row.counts.matured_met) for row in of} for of in rows)
+    return change_between(*counts)

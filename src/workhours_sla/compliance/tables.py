@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from workhours_sla.compliance.cases import UNKNOWN, Cases, Labels, amount_of, in_zone
 from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray
 from workhours_sla.statistics.funnel import expected_false_failures
-from workhours_sla.statistics.intervals import ComplianceRate, ConfidenceInterval, compliance_rate
+from workhours_sla.statistics.intervals import ComplianceRate, compliance_rate
 from workhours_sla.statistics.maturity import (
     BREACHED,
     EXCLUDED,
@@ -72,8 +72,6 @@ class Row:
     mean_answered: timedelta | None
     final_at: datetime | None
     unpaused_final_at: datetime | None
-    standardised: float | None = None
-    standardised_interval: ConfidenceInterval | None = None
     funnel: int | None = None
 
     @property
@@ -154,9 +152,14 @@ class Tally:
     def total(self) -> Row:
         return self.rows(["total"], np.zeros(len(self.cases), np.int64))[0]
 
-    def labelled(self, labels: Labels) -> tuple[list[Row], IntArray]:
-        codes = all_groups(labels)
-        return self.rows([*labels.names, None], codes), codes
+    def labelled(self, labels: Labels) -> list[Row]:
+        return self.rows([*labels.names, None], all_groups(labels))
+
+    def matured_by(self, labels: Labels, rows: BoolArray) -> dict[str | None, tuple[int, int]]:
+        """Return how many of some appeals of each group matured, and how many of them are met."""
+        keys = [*labels.names, None]
+        counts = self.matured_and_met(np.where(rows, all_groups(labels), -1), len(keys))
+        return dict(zip(keys, zip(*(of.tolist() for of in counts), strict=True), strict=True))
 
     def rows(self, keys: Sequence[str | None], codes: IntArray) -> list[Row]:
         """Return the rows of ``keys``; ``codes`` has the index of each case's key, -1 for none."""

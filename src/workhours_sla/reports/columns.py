@@ -27,10 +27,10 @@ Kind = Literal["text", "whole", "whole_or_none", "share", "amount", "instant", "
 ``share`` is any number with a fraction, and ``amount`` an amount of time.
 """
 
-PLACES: Final = ("text", "page", "all", "week", "print", "sheet", "summary", "changes")
+PLACES: Final = ("text", "page", "all", "week", "print", "sheet", "summary")
 """Where a figure can be shown: tables in text and on the page, the figures of all appeals and of a
 week on the page, the printed columns of a workbook's sheets and those beside them, the summary of a
-workbook, and the changes since an earlier report."""
+workbook."""
 
 _HOUR: Final = timedelta(hours=1)
 
@@ -186,11 +186,6 @@ def _judged(key: str, where: str, path: str, **more: Any) -> Figure:
     return Figure(key, "share", where, COUNTS_ONLY_BELOW, path, is_judged=True, width=9, **more)
 
 
-def _equal_mix(key: str, where: str, path: str = "", **more: Any) -> Figure:
-    of: dict[str, Any] = {"is_compared": True, "look": "extra", **more}
-    return Figure(key, "share", where, FLAGGED_BELOW, path, **of)
-
-
 def _quantile(key: str, dispensable: int) -> Iterable[Figure]:
     read: Callable[[Row], Quantile | None] = attrgetter(key)
 
@@ -208,8 +203,8 @@ def _quantile(key: str, dispensable: int) -> Iterable[Figure]:
         yield Figure(f"{key}_{bound}", "amount", path=f"{key}.{bound}")
 
 
-_MAIN: Final = "text page all week print summary changes"
-_STATE: Final = "all sheet summary changes"
+_MAIN: Final = "text page all week print summary"
+_STATE: Final = "all sheet summary"
 
 _FIGURES: Final = (
     _count("arrived", _MAIN, dispensable=8),
@@ -217,7 +212,7 @@ _FIGURES: Final = (
     _count("matured_met", _MAIN, dispensable=6, heading="met"),
     _count("early", _STATE),
     _count("met"),
-    _count("breached", "all print summary changes"),
+    _count("breached", "all print summary"),
     *(_count(key, _STATE) for key in ("pending", "paused", "withdrawn", "excluded")),
     _judged("rate", _MAIN, "rate.rate", shown=rate_text, look="main"),
     _judged("lower", "print summary", "rate.interval.lower"),
@@ -225,13 +220,10 @@ _FIGURES: Final = (
     _judged("interval", "text page week", "rate.interval.lower")._replace(
         kind=None, shown=interval_text, dispensable=5
     ),
-    _equal_mix("standardised", "text page print", dispensable=1),
-    _equal_mix("standardised_lower", "sheet", "standardised_interval.lower"),
-    _equal_mix("standardised_upper", "sheet", "standardised_interval.upper"),
-    _equal_mix("funnel", "page print")._replace(
-        kind="whole_or_none", least=0, shown=_place, look="extra words"
+    Figure(
+        "funnel", "whole_or_none", "page print", shown=_place, is_compared=True, look="extra words"
     ),
-    Figure("verdict", "text", "text page all print summary changes", look="verdict")._replace(
+    Figure("verdict", "text", "text page all print summary", look="verdict")._replace(
         path="rate.verdict.value", heading="target", shown=_verdict, width=16
     ),
     *_quantile("median", dispensable=4),

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, time, timedelta
 from typing import Final, Literal, NamedTuple
 
-from workhours_sla.compliance.fairness import Funnel
+from workhours_sla.compliance.funnel import Funnel
 from workhours_sla.compliance.period import Period
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import Quantile, Row, Table

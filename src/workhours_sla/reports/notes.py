@@ -9,7 +9,6 @@ from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import Table
 from workhours_sla.compliance.time import DayNote, Outliers
 from workhours_sla.reports.agreement import agreement_lines
-from workhours_sla.reports.columns import FIGURES, figures_of
 from workhours_sla.reports.wording import (
     amount_in_words,
     moment,
@@ -24,7 +23,7 @@ from workhours_sla.text.catalog import EXPLAINED, SENTENCES, Texts
 from workhours_sla.text.numbers import number
 from workhours_sla.text.words import calendar_name, heading, name_of
 
-_ONLY_KNOWN: Final = ("standardised", "funnel", "share_trend", "trend", "withdrawals")
+_ONLY_KNOWN: Final = ("funnel", "share_trend", "trend", "withdrawals")
 """Figures that not every report has."""
 _WARNINGS: Final = (
     *("calendar_unknown", "provisional", "needs_review"),
@@ -67,8 +66,8 @@ def _reading(report: ReportNumbers, shown: Container[str]) -> Iterator[str]:
     text, facts = SENTENCES.text, method_facts(report)
     if report.total.rate is None:
         yield text("nothing_matured")
-    for key in ("rate", "small_numbers", "standardised", "closed_only"):
-        if key not in ("standardised", "closed_only") or key in shown:
+    for key in ("rate", "small_numbers", "closed_only"):
+        if key != "closed_only" or key in shown:
             yield text(key, **facts)
     yield from false_failure_notes(report)
     yield final_note(report)
@@ -102,8 +101,6 @@ def method_facts(report: ReportNumbers) -> dict[str, Any]:
 def explanations(report: ReportNumbers, texts: Texts) -> Iterator[tuple[str, str]]:
     """Yield the keys of the figures of a report, and the sentences of ``texts`` on each."""
     facts, known = method_facts(report), _withdrawals(report)
-    if any(FIGURES["standardised"] in figures_of("text", one.rows) for one in report.tables):
-        known["standardised"] = {}
     if report.funnels:
         alarms = max(funnel.false_alarms for funnel in report.funnels)
         known["funnel"] = {"false_alarms": number(f"{alarms:.2f}")}

@@ -20,7 +20,6 @@ import msgspec
 
 from workhours_sla.compliance.agreement import Agreement
 from workhours_sla.compliance.cases import Cases
-from workhours_sla.compliance.comparison import Revision
 from workhours_sla.compliance.period import ReportOptions
 from workhours_sla.compliance.report import ReportNumbers, report_numbers
 from workhours_sla.errors import ConfigError, SourceError, clipped, shown
@@ -40,15 +39,11 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
-SCHEMA: Final = "workhours.report/4"
-REVISION_SCHEMA: Final = "workhours.report-revision/1"
-_EARLIER: Final = ("workhours.report/1", "workhours.report/2", "workhours.report/3")
+SCHEMA: Final = "workhours.report/5"
+_EARLIER: Final = tuple(f"workhours.report/{number}" for number in range(1, 5))
 
 Numbers = TypeVar("Numbers", bound=ReportNumbers)
 Ids = tuple[tuple[str, str, str], ...]  # triples of a grouping, an id and the name to show for it
-
-CAUSES = catalog.CAUSES.in_all_languages()
-"""The causes of a changed verdict in words, by cause and language."""
 
 INTAKE_REASONS = catalog.INTAKE_REASONS.in_all_languages()
 """The reasons why an event was quarantined or belongs to no appeal, by reason and language."""
@@ -199,12 +194,17 @@ def with_names(report: Numbers, names: Ids) -> Numbers:
             for rule in ("at_breach", "largest_share", "first", "hour_earlier")
         }
         owners = replace(owners, **pairs, shares=named(owners.shares, "agency", "holder"))
+    compared = report.comparison
+    if compared is not None and compared.change is not None:
+        parts = named(compared.change.agencies, "agency", "agency")
+        compared = replace(compared, change=replace(compared.change, agencies=parts))
     rows = (replace(one, rows=named(one.rows, one.by, "key")) for one in report.tables)
     groups = (replace(one, groups=named(one.groups, one.by, "key")) for one in report.group_weeks)
     return replace(
         report,
         tables=tuple(rows),
         group_weeks=tuple(groups),
+        comparison=compared,
         late=named(report.late, "agency", "agency", "holder"),
         attribution=owners,
         indicators=replace(signs, agencies=named(signs.agencies, "agency", "agency")),
@@ -254,9 +254,3 @@ def _document() -> Any:
         bases=(Form,),
         namespace={"build": staticmethod(lambda schema, report: report)},  # noqa: ARG005
     )
-
-
-def revision_data(revision: Revision) -> dict[str, Any]:
-    """Return the changes between two versions of a report as plain data, with a schema."""
-    data: dict[str, Any] = msgspec.to_builtins(revision)
-    return {"schema": REVISION_SCHEMA, **data}

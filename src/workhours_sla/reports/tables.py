@@ -22,7 +22,8 @@ from types import NoneType
 from typing import Any, Final, cast, get_args, get_type_hints
 
 from workhours_sla.compliance.agencies import Late, Share
-from workhours_sla.compliance.fairness import ClassChange, FunnelCurves, MixClass, RateChange
+from workhours_sla.compliance.comparison import AgencyChange, RateChange
+from workhours_sla.compliance.funnel import FunnelCurves
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import CROSS, Table
 from workhours_sla.compliance.time import WEEKDAYS, DayNote
@@ -134,12 +135,6 @@ def _funnel(report: ReportNumbers) -> Iterator[Any]:
             yield {"by": funnel.by, "n": n, "centre": funnel.centre, **limits, **plain}
 
 
-def _mix(report: ReportNumbers) -> Iterator[Any]:
-    for one in report.mix:
-        rate = one.met / one.matured if one.matured else None
-        yield {**_values(one, _kinds(MixClass)), "rate": rate}
-
-
 def _change(report: ReportNumbers) -> RateChange | None:
     return None if report.comparison is None else report.comparison.change
 
@@ -150,7 +145,7 @@ def _comparison(report: ReportNumbers) -> Iterator[Any]:
         ends = ((one.since, one.until) for one in (compared.before, compared.after))
         yield {
             **dict(zip(_PERIODS, chain(*ends), strict=True)),
-            **_values(change, ("before", "after", "difference", "mix", "performance")),
+            **_values(change, ("before", "after", "difference")),
             **_values(change.interval, ("lower", "upper")),
         }
 
@@ -210,15 +205,14 @@ _OTHER_TABLES: Final[Mapping[str, tuple[Mapping[str, Kind], Lines]]] = {
         | _kinds(*(f"share plain_{name}" for name in _CURVES)),
         _funnel,
     ),
-    "mix": (_kinds(MixClass, "share rate"), _mix),
     "comparison": (
         _kinds(
             f"instant {' '.join(_PERIODS)}",
-            "share before after difference lower upper mix performance",
+            "share before after difference lower upper",
         ),
         _comparison,
     ),
-    "change": (_kinds(ClassChange), lambda report: getattr(_change(report), "classes", ())),
+    "change": (_kinds(AgencyChange), lambda report: getattr(_change(report), "agencies", ())),
     "attribution": (_kinds("text agency", _whole(_RULES)), _attribution),
     "holders": (_kinds(Share), lambda report: getattr(report.attribution, "shares", ())),
     "signs": (_kinds("text sign agency, whole_or_none count of, amount amount"), _signs),

@@ -13,7 +13,7 @@ from workhours_sla.text.catalog import CHARTS
 from workhours_sla.text.numbers import NO_FIGURE, number, percent, signed
 
 if TYPE_CHECKING:
-    from workhours_sla.compliance.fairness import RateChange
+    from workhours_sla.compliance.comparison import RateChange
     from workhours_sla.compliance.report import ReportNumbers  # needs numpy
 
 WIDEST_NAME: Final = 40  # maximum number of letters of a name
@@ -77,7 +77,7 @@ def points_text(part: float, *, has_sign: bool = False) -> str:
 
 
 def change_in_points(change: RateChange, target: float) -> tuple[dict[str, float], int]:
-    """Round the shares of a change, the change and its two parts to percent, so that they add up.
+    """Round the shares of a change and their difference to percent, so that they add up.
 
     Also returns how many decimals they have: two for a change of less than 0.1.
     """
@@ -86,11 +86,7 @@ def change_in_points(change: RateChange, target: float) -> tuple[dict[str, float
         float(percent(share, target=target, places=places))
         for share in (change.before, change.after)
     )
-    shown = {"before": before, "after": after, "difference": round(after - before, places)}
-    parts = {key: round(100 * getattr(change, key), places) for key in ("mix", "performance")}
-    smaller, larger = sorted(parts, key=lambda key: abs(parts[key]))
-    parts[larger] = round(shown["difference"] - parts[smaller], places)
-    return shown | parts, places
+    return {"before": before, "after": after, "difference": round(after - before, places)}, places
 
 
 def amount_in_words(amount: timedelta) -> str:

@@ -186,8 +186,7 @@ def _summary(report: Report) -> Iterator[tuple[list[object], dict[str, object]]]
         title = WORKBOOK.text("share_of_period", period=named_period(whole_period(report, period)))
         yield [title, Share(rate, report.promise.target_rate)], left
     points |= {"lower": 100 * interval.lower, "upper": 100 * interval.upper}
-    points |= {"by_mix": points["mix"], "by_performance": points["performance"]}
-    for name in ("difference", "lower", "upper", "by_mix", "by_performance"):
+    for name in ("difference", "lower", "upper"):
         yield [title_of(name), Points(points[name], places)], left
 
 

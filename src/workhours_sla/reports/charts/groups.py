@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Final, Literal, get_args
 
-from workhours_sla.compliance.fairness import Funnel
+from workhours_sla.compliance.funnel import Funnel
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import Row, Table
 from workhours_sla.compliance.weeks import HeatMap

@@ -38,7 +38,6 @@ _LATE: Final = ("appeal_id", "overdue_by", "due_at", "answered_at", "started_at"
 """Columns of the late appeals below an agency."""
 _FEWEST_A_WEEK: Final = 5
 """A group's line is drawn only if its weeks have on average this many matured appeals."""
-_OTHER_MIX: Final = 0.03  # a share with an equal mix is shown if it differs this much
 _WIDE, _HIGH, _EDGE = 118, 30, 4  # size of the line chart of a group, and its margin
 
 
@@ -98,7 +97,6 @@ def _reading(rows: Sequence[Row], weeks: int) -> Block:
     facts |= {"rate": rate_text(first).rstrip("*"), "weeks": weeks, "few": FLAGGED_BELOW}
     keys = ["row", f"row_{rate.shown_verdict}"]
     keys += ["row_weeks"] if weeks else []
-    keys += ["row_mix"] if any(map(_has_other_mix, rows)) else []
     keys += ["row_flagged"] if any(row.rate and row.rate.flagged for row in rows) else []
     said = (PAGE.text(f"list_{key}", **facts) for key in keys)
     return text(" ".join(said), "soft reading")
@@ -172,9 +170,7 @@ def _late_appeals(report: Report, table: Table, row: Row) -> dict[str, Any]:
 
 
 def _bar(row: Row, rate: ComplianceRate, weeks: GroupCounts | None) -> dict[str, Any]:
-    verdict, equal = verdict_of(row), ""
-    if _has_other_mix(row):
-        equal = PAGE.text("equal_mix", share=percent_sign(row.standardised or 0.0))
+    verdict = verdict_of(row)
     return {
         "lacking": _lacking(rate) if rate.lacking else "",
         "verdict": (verdict, TYPESET_HEADLINE.text(verdict)),
@@ -182,14 +178,8 @@ def _bar(row: Row, rate: ComplianceRate, weeks: GroupCounts | None) -> dict[str,
         "label": _read_out(row, rate),
         "share": PAGE.text("percent", share=rate_text(row)),
         "interval": _interval(row),
-        "equal_mix": equal,
         "weeks": None if weeks is None else _week_line(weeks, rate.target),
     }
-
-
-def _has_other_mix(row: Row) -> bool:
-    known = FIGURES["standardised"].known(row)
-    return known is not None and row.rate is not None and abs(known - row.rate.rate) >= _OTHER_MIX
 
 
 def _week_line(counts: GroupCounts, target: float) -> Mapping[str, Any] | None:

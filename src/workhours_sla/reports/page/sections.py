@@ -40,7 +40,6 @@ from workhours_sla.reports.wording import (
 from workhours_sla.sla.forecast import Forecast
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW
 from workhours_sla.text.catalog import (
-    CLASSES,
     INTAKE_REASONS,
     PAGE,
     PHASES,
@@ -239,7 +238,7 @@ def change(report: Report) -> Iterator[Any]:
     if compared is None or found is None:
         return
     points, places = change_in_points(found, report.promise.target_rate)
-    facts = {key: signed(points[key], places) for key in ("difference", "mix", "performance")}
+    facts = {"difference": signed(points["difference"], places)}
     facts |= {key: number(f"{points[key]:.{places}f}") for key in ("before", "after")}
     for key in ("lower", "upper"):
         facts[key] = points_text(getattr(found.interval, key), has_sign=True)
@@ -249,13 +248,18 @@ def change(report: Report) -> Iterator[Any]:
     }
     yield text(PAGE.text("compared", **periods))
     yield sentence("change", **facts)
-    rows = []
-    for one in found.classes:
-        both = (one.mix, one.performance)
-        if any(points_text(part) != points_text(0) for part in both):
-            title = ", ".join(CLASSES[key] for key in (one.arrival_class, one.due_class))
-            rows.append([title, *(Cell(points_text(part, has_sign=True), part) for part in both)])
-    yield folded(table(PAGE.text("class_change"), ["arrival_class", "mix", "performance"], rows))
+    rows = [
+        [
+            name(name_of("agency", one.agency)),
+            one.before,
+            one.after,
+            Cell(points_text(one.part, has_sign=True), one.part),
+        ]
+        for one in found.agencies
+    ]
+    if rows:
+        keys = ["agency", "part_before", "part_after", "part"]
+        yield folded(table(PAGE.text("agency_change"), keys, rows, sortable=True))
 
 
 def late(report: Report, traces: Traces | None, rest: str | None) -> Iterator[Any]:
