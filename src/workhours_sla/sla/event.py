@@ -155,12 +155,13 @@ class Event:
             *(event_id, appeal_id, type, occurred_at, received_at, source, agency_id, district_id),
             *(channel, author_role, substantive, reason, topic, importance, regime, refers_to),
         )
-        for name, classes, value in zip(FIELD_NAMES, _CLASSES, values, strict=True):
+        for set_value, classes, value in zip(_SETTERS, _CLASSES, values, strict=True):
             if classes and value.__class__ not in classes:
                 check_arguments(Event.__init__, locals(), EventError)
-            if isinstance(value, str):
-                check_text(name, value)
-            _set(self, name, value)
+            set_value(self, value)
+        together = "".join([value for value in values if isinstance(value, str)])
+        if len(together) > _SHORT_TEXT or "\0" in together:
+            _check_texts(values)
         if not event_id or not appeal_id:
             msg = (
                 f"an event needs event_id and appeal_id, got {shown(event_id)}, {shown(appeal_id)}"
@@ -231,6 +232,7 @@ _CLASSES: Final = [
     for field in EVENT_FIELDS
 ]
 """The classes of the values of each field that ``check_arguments`` need not check."""
+_SETTERS: Final = [getattr(Event, name).__set__ for name in FIELD_NAMES]
 _set: Final = object.__setattr__
 
 
@@ -243,6 +245,12 @@ def check_text(name: str, text: str) -> None:
         raise EventError(say("long_text", name=name, text=shown(text), most=MOST_TEXT))
     if "\0" in text:
         raise EventError(say("nul_character", name=name, text=shown(text)))
+
+
+def _check_texts(values: tuple[object, ...]) -> None:
+    for name, value in zip(FIELD_NAMES, values, strict=True):
+        if isinstance(value, str):
+            check_text(name, value)
 
 
 def is_future(event: Event) -> bool:

@@ -10,13 +10,16 @@ from hashlib import sha256
 from json import JSONEncoder
 from typing import Final
 
+import msgspec
+
 from workhours_sla.errors import EventError
 from workhours_sla.sla.event import Event, EventType, is_long
 from workhours_sla.sources.rows import RefusedError
 from workhours_sla.text.messages import phrase_of
 
 _ID_DIGITS: Final = 20
-_encode: Final = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_encode: Final = msgspec.json.Encoder().encode
+_encode_any: Final = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _BEGINNINGS: Final = frozenset(
     {
         EventType.REGISTERED,
@@ -47,7 +50,11 @@ def content_id(
     while given and given[-1] is None:
         given.pop()
     fields = [appeal_id, kind.value, occurred_at.astimezone(UTC).isoformat(), *given]
-    return sha256(_encode(fields).encode("utf-8", "surrogatepass")).hexdigest()[:_ID_DIGITS]
+    try:
+        content = _encode(fields)
+    except UnicodeEncodeError:  # a half of a surrogate pair, from an emoji that was cut
+        content = _encode_any(fields).encode("utf-8", "surrogatepass")
+    return sha256(content).hexdigest()[:_ID_DIGITS]
 
 
 def has_content_id(event: Event) -> bool:
