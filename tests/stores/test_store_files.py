@@ -250,14 +250,18 @@ def test_a_limit_of_the_size_of_files_is_named_and_loses_nothing(tmp_path: Path)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     with Stored(path, POLICY) as store:
         store.apply(events[:200])
-        resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size, hard))
+        log = path.with_name("appeals.db-wal").stat().st_size
+        resource.setrlimit(resource.RLIMIT_FSIZE, (log + 20_000, hard))
         try:
-            with pytest.raises(StoreError, match=r"a limit \(ulimit -f\) does not let it grow"):
-                store.apply(events[200:])
+            for _ in range(2):  # what the first left in the log is no change by another program
+                with pytest.raises(StoreError, match=r"a limit \(ulimit -f\) does not let it grow"):
+                    store.apply(events[200:])
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    with Stored(path, POLICY) as store:
         assert list(store.events()) == events[:200]
+        store.apply(events[200:])
+    with Stored(path, POLICY) as store:
+        assert list(store.events()) == events
 
 
 @contextmanager

@@ -104,12 +104,17 @@ class Database(ABC):
             try:
                 self.begin_to_write()
                 self.check_place()
-                yield
-                self.execute("COMMIT")
-                self.note_written()
             except BaseException:
                 self._roll_back()
                 raise
+            try:
+                yield
+                self.execute("COMMIT")
+            except BaseException:
+                self._roll_back()
+                self.note_written()  # what a full disk took is in the files, too
+                raise
+            self.note_written()
 
     @contextmanager
     def moment(self) -> Iterator[None]:

@@ -213,7 +213,7 @@ class SqliteDatabase(Database):
         if before.main.inode == _FileState.of(self._path).inode:
             if self._lock is None or lock.inode != _FileState.of(self._lock).inode:
                 self.refuse_other_writer()
-            with suppress(FileNotFoundError):
+            with suppress(OSError):  # it may be gone, or the disk full
                 # SQLite would write it over what is in the file now
                 copyfile(log, f"{log}-left")
                 os.truncate(log, 0)
