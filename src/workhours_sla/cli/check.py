@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import click
 
@@ -43,6 +43,7 @@ from workhours_sla.config.sections import Config
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.json.outcomes import VERDICTS, holder_at_breach, holder_data, outcome_data
 from workhours_sla.reports.agreement import agreement_lines
+from workhours_sla.reports.wording import amount_in_words
 from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.evaluate import Evaluation
 from workhours_sla.sla.forecast import By, Forecast, Slot, forecast_deadlines
@@ -52,18 +53,15 @@ from workhours_sla.sla.policy import targets_named
 from workhours_sla.sla.target import ScheduleBy
 from workhours_sla.text import catalog, words
 from workhours_sla.text.catalog import SENTENCES, SHELL
-from workhours_sla.worktime.amounts import format_amount
 from workhours_sla.worktime.day_budgets import DayBudget
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.times import in_time
 
 SHOWN_ROWS: Final = 20
-WIDEST_CELL: Final = 28
+WIDEST_CELL: Final = 32
 CUT: Final = "…"
 STILL_OPEN: Final = VERDICTS[:4]
 ALWAYS_COUNTED: Final = frozenset({Verdict.BREACHED, Verdict.AT_RISK, Verdict.PENDING, Verdict.MET})
-MARKS: Final = {Verdict.BREACHED: "!!", Verdict.AT_RISK: "!"}
-COLOURS: Final = {Verdict.BREACHED: "red", Verdict.AT_RISK: "yellow"}
 NOTED: Final = (
     *("calendar_unknown", "provisional", "needs_review", "retroactive", "pause_left_open"),
 )
@@ -242,86 +240,129 @@ class _Checked:
         yield from columns(rows)
 
     def _table(self, *, show_all: bool) -> Iterator[str]:
-        """Yield a line for each appeal, grouped by verdict.
+        """Yield a titled table for each group of outcomes, the most urgent first.
 
-        Without ``show_all`` only open and overdue appeals are listed, at most 20 for each verdict.
+        Without ``show_all`` only open and overdue appeals are listed, at most 20 in a group.
         """
-        listed: list[tuple[Verdict, list[Outcome], int]] = []
-        for verdict in VERDICTS if show_all else STILL_OPEN:
-            section = [one for one in self._result.outcomes if one.verdict is verdict]
-            section.sort(key=_urgency)
-            shown = section if show_all else section[:SHOWN_ROWS]
-            listed.append((verdict, shown, len(section) - len(shown)))
-        lines = columns(
-            [
-                (
-                    f"{MARKS.get(verdict, ''):<3} {_cell(outcome.appeal_id)}",
-                    self._name(outcome.agency_id or ""),
-                    *([_cell(outcome.target)] if len(self._targets) > 1 else ()),
-                    "   ".join(self._facts(outcome)),
-                )
-                for verdict, shown, _ in listed
-                for outcome in shown
-            ]
-        )
-        for verdict, shown, more in listed:
-            for outcome in shown:
-                yield click.style(next(lines), fg=COLOURS.get(verdict))
-                yield from self._holders(outcome)
-            if more:
-                yield "      " + SHELL.text("and_more", count=more)
+        for group in GROUPS:
+            if not show_all and group.verdict not in STILL_OPEN:
+                continue
+            section = sorted(filter(group.has, self._result.outcomes), key=_urgency)
+            if section:
+                shown = section if show_all else section[:SHOWN_ROWS]
+                yield ""
+                yield click.style(f"{group.title}: {len(section)}", bold=True)
+                yield from self._group(group, shown)
+                if len(shown) < len(section):
+                    yield "  " + SHELL.text("and_more", count=len(section) - len(shown))
+
+    def _group(self, group: Group, outcomes: Sequence[Outcome]) -> Iterator[str]:
+        names = ["appeal", "agency", *(["target"] if len(self._targets) > 1 else []), *group.times]
+        rows = [{name: SHELL.text(f"head_{name}") for name in names}, *map(self._cells, outcomes)]
+        widths = {name: max(len(row[name]) for row in rows) for name in names}
+        *before, last = names
+        align = str.rjust if last in ("late_by", "left") else str.ljust
+        for row, outcome in zip(rows, (None, *outcomes), strict=True):
+            padded = [row[name].ljust(widths[name]) for name in before]
+            end = align(row[last], widths[last]).rstrip()
+            if outcome is not None and group.colour:
+                end = click.style(end, fg=group.colour)
+            yield f"  {'  '.join(padded)}  {end}"
+            if outcome is not None:
+                yield from self._remarks(outcome)
+
+    def _cells(self, outcome: Outcome) -> dict[str, str]:
+        """Return the texts of all columns that a table may have, by their names."""
+        return {
+            "appeal": printable(outcome.appeal_id),
+            "agency": self._name(outcome.agency_id or "-"),
+            "target": _cut(outcome.target),
+            "due": self._due(outcome),
+            "answered": self._time(outcome.answered_at),
+            "withdrawn": self._time(outcome.withdrawn_at),
+            "late_by": _amount(outcome.overdue),
+            "left": _amount(outcome.remaining),
+        }
+
+    def _due(self, outcome: Outcome) -> str:
+        if outcome.due_at is not None:
+            return self._time(outcome.due_at, ends=isinstance(outcome.budget, DayBudget))
+        earliest, latest = (None, None) if outcome.bounds is None else outcome.bounds.due_at
+        if earliest is None:
+            return "-"
+        key = "due_not_before" if latest is None else "due_between"
+        times = {"since": earliest, "until": latest, "when": earliest}
+        return SHELL.text(key, **{name: self._time(at) for name, at in times.items() if at})
 
     def _name(self, agency_id: str) -> str:
-        return _cell(self._configuration.mapping.agency_name(agency_id))
+        return _cut(self._configuration.mapping.agency_name(agency_id))
 
-    def _time(self, when: datetime, *, ends: bool = False) -> str:
-        return show_short(when, self._as_of.date(), ends=ends)
+    def _time(self, when: datetime | None, *, ends: bool = False) -> str:
+        return "-" if when is None else show_short(when, self._as_of.date(), ends=ends)
 
-    def _facts(self, outcome: Outcome) -> Iterator[str]:
+    def _remarks(self, outcome: Outcome) -> Iterator[str]:
+        """Yield what else is to say of an appeal; with ``--explain``, also who had it when."""
         in_days = isinstance(outcome.budget, DayBudget)
-        posted, started = outcome.posted_at, outcome.started_at
-        due_at, limit = outcome.due_at, outcome.limit
-        yield SHELL.text("posted", when=self._time(posted))
-        if started is not None and started != posted:
-            yield SHELL.text("started", when=self._time(started))
-        for key, at in (("due_by", due_at), ("late_after", None if limit == due_at else limit)):
-            if at is not None:
-                yield SHELL.text(key, when=self._time(at, ends=in_days))
-        if due_at is None and outcome.bounds is not None:
-            yield from self._due_bounds(*outcome.bounds.due_at)
-        for key, at in (("answered", outcome.answered_at), ("withdrawn", outcome.withdrawn_at)):
-            if at is not None:
-                yield SHELL.text(key, when=self._time(at))
-        if outcome.overdue:
-            yield SHELL.text("late_by", amount=format_amount(outcome.overdue))
-        elif outcome.remaining is not None and outcome.answered_at is None:
-            yield SHELL.text("left", amount=format_amount(outcome.remaining))
-        if outcome.needs_review:
-            yield SHELL.text("to_review")
-
-    def _due_bounds(self, earliest: datetime | None, latest: datetime | None) -> Iterator[str]:
-        if earliest is not None:
-            key = "due_not_before" if latest is None else "due_between"
-            times = {"since": earliest, "until": latest, "when": earliest}
-            yield SHELL.text(key, **{name: self._time(at) for name, at in times.items() if at})
-
-    def _holders(self, outcome: Outcome) -> Iterator[str]:
-        spans = self._spans(outcome)
-        zone = self._as_of.tzinfo
-        for span in spans:
-            who = (
-                SHELL.text(span.phase)
-                if span.holder is None
-                else SHELL.text("assigned_to", holder=self._name(span.holder))
-            )
+        parts = [SHELL.text("to_review")] if outcome.needs_review else []
+        if self._explain:
+            started, limit = outcome.started_at, outcome.limit
+            parts.append(SHELL.text("posted", when=self._time(outcome.posted_at)))
+            if started is not None and started != outcome.posted_at:
+                parts.append(SHELL.text("started", when=self._time(started)))
+            if limit is not None and limit != outcome.due_at:
+                parts.append(SHELL.text("late_after", when=self._time(limit, ends=in_days)))
+        if parts:
+            yield f"    {' · '.join(parts)}"
+        zone, spans = self._as_of.tzinfo, self._spans(outcome)
+        amounts = [_amount(span.worked) for span in spans]
+        for span, amount in zip(spans, amounts, strict=True):
             since, until = (self._time(at.astimezone(zone)) for at in (span.since, span.until))
-            yield f"        {since} - {until}  {format_amount(span.worked):>9}  {who}"
+            who = SHELL.text(span.phase if span.holder is None else "with_agency")
+            if span.holder not in (None, outcome.agency_id):
+                who = self._name(span.holder)
+            yield f"    {since} - {until}  {amount:>{max(map(len, amounts))}}  {who}"
         holder = holder_at_breach(outcome, spans)
-        if holder is not None:
-            yield "        " + SHELL.text("holder_at_breach", holder=self._name(holder))
+        if holder not in (None, outcome.agency_id):
+            yield "    " + SHELL.text("holder_at_breach", holder=self._name(holder))
 
 
-def _cell(text: str) -> str:
+class Group(NamedTuple):
+    """Outcomes that ``check`` lists together, and the columns after appeal, agency and target."""
+
+    verdict: Verdict
+    times: tuple[str, ...]
+    colour: str | None = None
+    is_answered: bool | None = None
+
+    @property
+    def title(self) -> str:
+        if self.is_answered is None:
+            return catalog.VERDICTS[self.verdict].capitalize()
+        return SHELL.text("answered_late" if self.is_answered else "unanswered_late")
+
+    def has(self, outcome: Outcome) -> bool:
+        if outcome.verdict is not self.verdict:
+            return False
+        return self.is_answered in (None, outcome.answered_at is not None)
+
+
+GROUPS: Final = (
+    Group(Verdict.BREACHED, ("due", "late_by"), "red", is_answered=False),
+    Group(Verdict.BREACHED, ("due", "late_by"), "red", is_answered=True),
+    Group(Verdict.AT_RISK, ("due", "left"), "yellow"),
+    Group(Verdict.PENDING, ("due", "left")),
+    Group(Verdict.PAUSED, ("due", "left")),
+    Group(Verdict.MET, ("due", "answered")),
+    Group(Verdict.WITHDRAWN, ("due", "withdrawn")),
+    Group(Verdict.EXCLUDED, ("due", "answered")),
+)
+
+
+def _amount(amount: timedelta | None) -> str:
+    return "-" if amount is None else amount_in_words(amount).replace("\xa0", " ")
+
+
+def _cut(text: str) -> str:
     return printable(text if len(text) <= WIDEST_CELL else text[: WIDEST_CELL - 1] + CUT)
 
 
