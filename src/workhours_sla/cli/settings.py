@@ -306,9 +306,8 @@ def _option_name(field: str) -> str:
 
 def _refuse_budget(error: BudgetError) -> None:
     """Raise click.UsageError if ``error`` means that the option ``--roll`` is missing."""
-    if vars(error).get("cause") == "no_roll":
-        text = SHELL.text("no_roll", text=shown(vars(error)["text"]))
-        raise click.UsageError(text) from None
+    if error.cause == "no_roll":
+        raise click.UsageError(SHELL.text("no_roll", text=shown(error.text))) from None
 
 
 def check_target(policy: Policy, name: str | None, *, needed: bool) -> list[str]:

@@ -197,7 +197,7 @@ class Desk:
         try:
             yield from self._mapper({**row, **facts})
         except RefusedError as refused:
-            phrase = refused.detail.phrase
+            phrase = refused.detail
             if phrase.cause == "at_column":  # the field of the desk, not of an event
                 phrase = say("at_column", column=field, detail=phrase.facts["detail"])
             raise RefusedError(phrase, refused.reason) from None

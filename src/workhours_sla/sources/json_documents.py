@@ -269,7 +269,7 @@ def not_of_form(error: Exception) -> Phrase:
 
 def _fault(error: Exception) -> Phrase:
     if isinstance(error, KeyTwiceError):
-        return error.detail.phrase
+        return error.detail
     if isinstance(error, RecursionError):
         return say("nested_too_deep")
     return say("json_fault", why=" ".join(str(error).split()))
@@ -439,7 +439,7 @@ def check_api_error(name: str, document: object, *, has_records: bool = False) -
 def refuse_document(document: object, name: str, wanted: str) -> SourceError:
     """Return the error for a document that has no records, such as the error of an API."""
     check_api_error(name, document)
-    has: Phrase | str = say("something_else")
+    has: str = say("something_else")
     if isinstance(document, Mapping):
         has = ", ".join(shown(str(key)) for key in list(document)[:_LISTED]) or "{}"
     return SourceError(say("no_records", name=name, wanted=wanted, has=has), name=name)

@@ -143,7 +143,7 @@ class Lines:
             return None
         return self._chunks.position - len(pending) - after
 
-    def _refuse(self, offset: int | None, what: Phrase | str, head: bytes) -> NoReturn:
+    def _refuse(self, offset: int | None, what: str, head: bytes) -> NoReturn:
         """Raise the SourceError for a stream that is not text."""
         msg = say(
             "not_text",

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from workhours_sla.errors import TimeSyntaxError, shown
 from workhours_sla.sources.rows import RefusedError
 from workhours_sla.sources.written_times import is_offset, parse_time
-from workhours_sla.text.messages import Phrase, say
+from workhours_sla.text.messages import say
 from workhours_sla.worktime.times import FIRST_YEAR, LAST_YEAR
 
 DEFAULT = "default"  # the ``datetime_format`` for the notations that ``parse_time`` accepts
@@ -174,7 +174,7 @@ def _read_written(text: str) -> datetime:
     try:
         return parse_time(text)
     except TimeSyntaxError as error:
-        detail = Phrase(error.cause, error.facts)
+        detail = error.args[0]
         undotted = _NOT_DOTTED.fullmatch(text)
         if undotted is not None:
             mark, seconds = undotted.groups()

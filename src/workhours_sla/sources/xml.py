@@ -8,7 +8,7 @@ from xml.parsers import expat
 
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.sources.opened import OpenedFile
-from workhours_sla.text.messages import Phrase, say
+from workhours_sla.text.messages import say
 
 MOST_NESTED: Final = 100  # maximum depth of nested elements
 _RECORD: Final = 2  # depth of a record: a child of the root element
@@ -117,7 +117,7 @@ class _Document:
         raise SourceError(msg, name=self._name)
 
     def _refuse(self, error: Exception) -> NoReturn:
-        why: Phrase | str = " ".join(str(error).split())
+        why: str = " ".join(str(error).split())
         if isinstance(error, expat.ExpatError):
             place = {"line": error.lineno, "column": error.offset}
             why = say("xml_fault", why=expat.ErrorString(error.code) or "?", **place)
