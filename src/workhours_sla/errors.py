@@ -153,15 +153,12 @@ class UnknownCalendarError(WorkHoursError, LookupError):
 class CalendarDataError(WorkHoursError, ValueError):
     """Raised when calendar rows contradict each other or are impossible.
 
-    ``id`` is the id of the calendar, ``name`` the file of the rows, ``date`` the date of the row,
-    and ``first`` and ``last`` are the first and last date of a range.
+    ``id`` is the id of the calendar, ``name`` the file of the rows, and ``date`` that of the row.
     """
 
     id: str | None = None
     name: str | None = None
     date: dt.date | None = None
-    first: dt.date | None = None
-    last: dt.date | None = None
 
 
 class CalendarCoverageError(WorkHoursError, LookupError):
@@ -216,8 +213,8 @@ class ScriptError(WorkHoursError, ValueError):
 class SourceError(WorkHoursError, ValueError):
     """Raised when a whole file of appeals or events cannot be read.
 
-    A single row that cannot be read is quarantined instead. ``name`` is the file, ``column`` the
-    name of the column, and ``row`` the number of the row, counted from 1.
+    A single row that cannot be read is quarantined instead. ``name`` is the file or topic,
+    ``column`` the name of the column, and ``row`` the number of the row, counted from 1.
     """
 
     name: str | None = None

@@ -274,7 +274,7 @@ def check_read_share(
         read=read,
         least=f"{float(least * 100):g}",
     )
-    raise SourceError(msg, read=read, unread=read - good)
+    raise SourceError(msg)
 
 
 def _check_share(rows: Rows, least: Fraction) -> None:

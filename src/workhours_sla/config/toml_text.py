@@ -67,8 +67,7 @@ def check_answered(tables: dict[str, object], text: str, name: str) -> None:
         path = key_path(keys)
         question = _question_above(text, str(keys[-1]))
         asked = say("open_question_is", question=question) if question else ""
-        msg = say("open_question", path=path, name=name, asked=asked)
-        raise ConfigError(msg, key=path, name=name)
+        raise ConfigError(say("open_question", path=path, name=name, asked=asked), key=path)
 
 
 def _open_keys(value: object, keys: Keys) -> Iterator[Keys]:

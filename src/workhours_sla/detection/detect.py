@@ -54,14 +54,14 @@ def detect(
         head = opened.chunks.head(_HEAD)[:_HEAD] if binary is None else b""
     text = head.lstrip(MARKS_AND_BLANKS).decode("utf-8", "replace")
     if binary is None and not head.strip(MARKS_AND_BLANKS):
-        raise SourceError(say("csv_empty", name=name), name=name)
+        raise SourceError(say("csv_empty", name=name))
     signature = signature_of(text) if binary is None else None
     if signature is not None:
         return _detect_fixed(where, name, signature, given)
     found = find_table(source, name, head, binary)
     table = Table(found.header, found.rows())
     if not table.rows:
-        raise SourceError(say("detect_no_rows", name=name, row=found.header.row), name=name)
+        raise SourceError(say("detect_no_rows", name=name, row=found.header.row))
     detected = decide(name, table, found.options, found.rows, given)
     doubts = detected.doubts
     if any(doubt.keys for doubt in found.doubts):  # another table of the file may have more

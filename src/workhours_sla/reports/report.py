@@ -245,7 +245,7 @@ def from_json(text: str | bytes, *, name: str = "the report") -> Report:
 
 def _refuse(name: str, cause: str, **facts: object) -> NoReturn:
     """Raise SourceError for the document ``name``, with the message for ``cause``."""
-    raise SourceError(say(cause, name=name, **facts), name=name) from None
+    raise SourceError(say(cause, name=name, **facts)) from None
 
 
 @cache

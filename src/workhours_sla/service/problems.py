@@ -51,7 +51,7 @@ ANSWER_HEADERS: Final = {"cache-control": "no-store", "x-content-type-options": 
 LONGEST: Final = 200  # maximum number of characters of a text of the request in a problem
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=json_value)
 _COVERAGE_FACTS: Final = ("calendar", "date", "first", "last", "earliest", "latest")
-_FACTS: Final = ("text", "tz", "id", "name", "date", "first", "last")
+_FACTS: Final = ("text", "tz", "id", "name", "date")
 
 
 class Problem(NamedTuple):

@@ -176,11 +176,9 @@ def first_row(rows: Iterator[list[str]], feed: Feed, name: str) -> list[str]:
             feed.next_record()
             header = next(rows)
     except StopIteration:
-        msg = say("csv_empty", name=name)
-        raise SourceError(msg, name=name) from None
+        raise SourceError(say("csv_empty", name=name)) from None
     except csv.Error as error:
-        msg = say("csv_header", name=name, why=str(error))
-        raise SourceError(msg, name=name) from None
+        raise SourceError(say("csv_header", name=name, why=str(error))) from None
     return [column.strip() for column in header]
 
 
@@ -195,7 +193,7 @@ def _check_delimiter(header: list[str], name: str, delimiter: str) -> None:
                 delimiter=repr(delimiter),
                 other='"\\t"' if others[0] == "\t" else f'"{others[0]}"',  # as in TOML
             )
-            raise SourceError(msg, name=name, delimiter=delimiter)
+            raise SourceError(msg)
 
 
 def _broken(feed: Feed, error: str) -> Fault:

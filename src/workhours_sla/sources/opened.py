@@ -194,14 +194,13 @@ def missing_extra(name: str, extra: str, library: str) -> SourceError:
     >>> print(missing_extra("rows.zst", "zstd", "zstandard"))
     rows.zst can be read only with zstandard: pip install 'workhours-sla[zstd]'
     """
-    msg = say("needs_extra", name=name, library=library, extra=extra)
-    return SourceError(msg, name=name, extra=extra)
+    return SourceError(say("needs_extra", name=name, library=library, extra=extra))
 
 
 def cannot_open(name: str, error: OSError | ValueError) -> SourceError:
     why = getattr(error, "strerror", None) or str(error)
     cause = _CAUSES.get(getattr(error, "errno", None) or 0, "unopened")
-    return SourceError(say(cause, name=repr(name), why=why), name=name, why=why)
+    return SourceError(say(cause, name=repr(name), why=why), name=name)
 
 
 def no_file(name: str) -> SourceError:
