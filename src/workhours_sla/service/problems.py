@@ -16,9 +16,9 @@ from workhours_sla.errors import (
 )
 from workhours_sla.json.answers import json_value
 from workhours_sla.json.text import escape_controls
-from workhours_sla.text import catalog, messages
+from workhours_sla.text import catalog
 from workhours_sla.text.catalog import PROBLEMS
-from workhours_sla.text.messages import say, sentence, unknown_date
+from workhours_sla.text.messages import IN_SERVICE, said, say, sentence
 
 MEDIA_TYPE: Final = "application/problem+json"
 DOCUMENTATION: Final = "https://workhours-sla.readthedocs.io/reference/service#"
@@ -67,17 +67,12 @@ class Problem(NamedTuple):
 
     def document(self) -> dict[str, Any]:
         """Return the problem document, with title and sentence in the language of the context."""
-        if isinstance(self.phrase, CalendarCoverageError):
-            detail = unknown_date(self.phrase, messages.IN_SERVICE)
-        elif isinstance(self.phrase, WorkHoursError):
-            detail = sentence(self.phrase)
-        else:
-            detail = messages.said(self.phrase)
+        what = self.phrase
         return {
             "type": DOCUMENTATION + self.kind,
             "title": PROBLEMS[self.kind],
             "status": self.status,
-            "detail": detail,
+            "detail": said(what) if isinstance(what, str) else sentence(what, IN_SERVICE),
             **{key: _clipped(value) for key, value in self.facts.items()},
         }
 

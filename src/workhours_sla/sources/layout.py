@@ -108,8 +108,7 @@ class Layout:
             others = [shown(column) for column in self.unread_answers]
             column = self.column("answered_at")
             facts = {"name": name, "others": ", ".join(others[:_LISTED]), "first": others[0]}
-            msg = say("answers_unread", column=shown(column), **facts)
-            raise SourceError(msg, column=column)
+            raise SourceError(say("answers_unread", column=shown(column), **facts), column=column)
 
     def missing(
         self, canonical: str, columns: Collection[str], name: str, column: str | None = None

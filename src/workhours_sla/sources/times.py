@@ -138,8 +138,7 @@ class Instants:
         if offset > other:
             detail = say("came_twice", text=shown(text), zone=str(zone))
             raise RefusedError(detail, "ambiguous_time")
-        detail = say("was_skipped", text=shown(text), zone=str(zone))
-        raise RefusedError(detail, "nonexistent_time")
+        raise RefusedError(say("was_skipped", text=shown(text), zone=str(zone)), "nonexistent_time")
 
 
 def _listed(formats: Iterable[str]) -> str:

@@ -74,19 +74,17 @@ def _filled(cause: str, facts: Mapping[str, object]) -> str:
     return ERRORS[cause].format(**texts)
 
 
-def sentence(error: WorkHoursError) -> str:
-    """Return the message of an error, or the English one if there is no translation."""
+def sentence(error: WorkHoursError, advice: Mapping[str, str] = IN_SHELL) -> str:
+    """Return the message of an error, or the English one if there is no translation.
+
+    ``advice`` is that on a date that a calendar does not cover.
+    """
     if isinstance(error, CalendarCoverageError):
-        return unknown_date(error)
+        why = UNKNOWN_DATES.text(error.cause, **advice, **error.facts)
+        date = words.short_date(error.date)
+        key = "unknown_date" if error.calendar else "unknown_year"
+        return SHELL.text(key, calendar=error.calendar, date=date, why=why)
     if isinstance(error, ConfigError) and isinstance(error.reason, CalendarCoverageError):
         why = sentence(error.reason)
         return SHELL.text("in_file", path=error.key, why=why, name=said(error.name))
     return said(error.args[0])
-
-
-def unknown_date(error: CalendarCoverageError, advice: Mapping[str, str] = IN_SHELL) -> str:
-    """Return the message for a date that a calendar does not cover, with the reason and advice."""
-    why = UNKNOWN_DATES.text(error.cause, **advice, **error.facts)
-    date = words.short_date(error.date)
-    key = "unknown_date" if error.calendar else "unknown_year"
-    return SHELL.text(key, calendar=error.calendar, date=date, why=why)

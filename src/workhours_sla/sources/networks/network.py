@@ -164,8 +164,7 @@ def moment(name: str, value: int | str, *, per_second: int = 1) -> datetime:
         at = _EPOCH
     if _EARLIEST <= at < _LATEST:
         return at
-    detail = say("network_time", name=name, value=shown(value))
-    raise RefusedError(detail, "unreadable_time")
+    raise RefusedError(say("network_time", name=name, value=shown(value)), "unreadable_time")
 
 
 class Officials:
