@@ -27,7 +27,7 @@
     └── SeveralZonesWarning
 
 The message of an error is one sentence: what is wrong, with the value, and what to do instead. The
-values in the message are also attributes of the error. An argument of a wrong type raises
+values that its class declares are attributes of the error. An argument of a wrong type raises
 ArgumentError or another TypeError.
 
 >>> from workhours_sla import parse_budget
@@ -77,16 +77,21 @@ LONGEST_SHOWN: Final = 80
 class WorkHoursError(Exception):
     """The base class of all errors of this library.
 
-    Keyword arguments become attributes of the error; pickling keeps them. If the message is a
-    ``messages.Phrase``, its ``cause`` and ``facts`` become attributes as well; from these,
-    ``messages.refusal`` makes the sentence in another language.
+    ``cause`` is the key of the message in ``catalog.ERRORS``, and ``facts`` has the values of its
+    placeholders; they are empty if the message is only in English. Each class declares more
+    attributes. One that an error is not about is None or empty. Pickling keeps them.
     """
 
-    def __init__(self, message: object, **facts: object) -> None:
-        super().__init__(str(message))
-        if not isinstance(message, str):
-            self.__dict__.update(message._asdict())  # type: ignore[attr-defined]
-        self.__dict__.update(facts)
+    cause: str
+    facts: Mapping[str, object]
+
+    def __init__(self, message: str, **attributes: object) -> None:
+        super().__init__(message)
+        self.cause = getattr(message, "cause", "")
+        self.facts = getattr(message, "facts", {})
+        declared = {name: fact for name, fact in self.facts.items() if hasattr(type(self), name)}
+        for name, value in (declared | attributes).items():
+            setattr(self, name, value)
 
 
 class ArgumentError(WorkHoursError, TypeError):
@@ -100,30 +105,29 @@ class NaiveDatetimeError(WorkHoursError, ValueError):
 class TimeSyntaxError(WorkHoursError, ValueError):
     """Raised for text in no accepted format, or a local time that does not exist or occurs twice.
 
-    ``text`` is the rejected text. ``catalog.REFUSALS[cause]`` is the reason in each language, and
-    ``facts`` are the values of the reason's placeholders.
+    ``text`` is the rejected text.
     """
 
-    text: str
-    cause: str
-    facts: Mapping[str, object]
+    text: str = ""
 
 
 class HoursSyntaxError(WorkHoursError, ValueError):
     """Raised when weekly hours could not be parsed as ``opening_hours`` notation.
 
-    ``text`` is the rejected text. Some of these errors also have ``cause`` and ``facts``.
-    ``catalog.REFUSALS[cause]`` is the reason in each language, and ``facts`` are the values of
-    the reason's placeholders.
+    ``text`` is the rejected text.
     """
 
-    text: str
-    cause: str
-    facts: Mapping[str, object]
+    text: str = ""
 
 
 class BudgetError(WorkHoursError, ValueError):
-    """Raised when a budget (an amount of allowed time) is negative or cannot be parsed."""
+    """Raised when a budget (an amount of allowed time) is negative or cannot be parsed.
+
+    ``text`` is the rejected text, and ``row`` the row of the budget in a column, counted from 0.
+    """
+
+    text: str = ""
+    row: int | None = None
 
 
 class EmptyScheduleError(WorkHoursError, ValueError):
@@ -147,28 +151,37 @@ class UnknownCalendarError(WorkHoursError, LookupError):
 
 
 class CalendarDataError(WorkHoursError, ValueError):
-    """Raised when calendar rows contradict each other or are impossible."""
+    """Raised when calendar rows contradict each other or are impossible.
+
+    ``id`` is the id of the calendar, ``name`` the file of the rows, and ``date`` that of the row.
+    """
+
+    id: str | None = None
+    name: str | None = None
+    date: dt.date | None = None
 
 
 class CalendarCoverageError(WorkHoursError, LookupError):
     """Raised when an answer depends on a date that the calendar does not cover.
 
     ``calendar`` is the id of the calendar, and ``date`` is the date that is not covered. ``first``
-    and ``last`` are the first and last covered dates, or None if no date is covered.
-    ``catalog.UNKNOWN_DATES[cause]`` is the reason in each language, and ``facts`` are the values of
-    the reason's placeholders. Whatever kinds of days the unknown dates turn out to be, the answer,
-    a datetime or an amount of time, lies between ``earliest`` and ``latest``. A bound that is not
-    known is None.
+    and ``last`` are the first and last covered dates, or None if no date is covered. ``cause`` is
+    the key of the reason in ``catalog.UNKNOWN_DATES``. Whatever kinds of days the unknown dates
+    turn out to be, the answer, a datetime or an amount of time, lies between ``earliest`` and
+    ``latest``; both are None if they are not known. ``row`` is the row of a column, counted from 0.
     """
 
     calendar: str
     date: dt.date
     first: dt.date | None
     last: dt.date | None
-    cause: str
-    facts: Mapping[str, object]
     earliest: dt.datetime | dt.timedelta | None = None
     latest: dt.datetime | dt.timedelta | None = None
+    row: int | None = None
+
+    def __str__(self) -> str:
+        bounds = f"; in any case the answer lies between {self.earliest} and {self.latest}"
+        return super().__str__() + (bounds if self.earliest is not None else "")
 
 
 class EventError(WorkHoursError, ValueError):
@@ -182,8 +195,15 @@ class PolicyError(WorkHoursError, ValueError):
 class ConfigError(WorkHoursError, ValueError):
     """Raised when a configuration or a JSON document cannot be read.
 
-    The message names the key path or the line.
+    ``name`` is the file or the environment variable. ``key`` is the key path of the value, such as
+    ``targets[0].budget``, or ``line`` is the line. If another error of this library was raised for
+    the value, it is the ``reason``.
     """
+
+    name: str | None = None
+    key: str = ""
+    line: int | None = None
+    reason: WorkHoursError | None = None
 
 
 class ScriptError(WorkHoursError, ValueError):
@@ -193,32 +213,32 @@ class ScriptError(WorkHoursError, ValueError):
 class SourceError(WorkHoursError, ValueError):
     """Raised when a whole file of appeals or events cannot be read.
 
-    A single row that cannot be read is quarantined instead.
+    A single row that cannot be read is quarantined instead. ``name`` is the file or topic,
+    ``column`` the name of the column, and ``row`` the number of the row, counted from 1.
     """
+
+    name: str | None = None
+    column: str | None = None
+    row: int | None = None
 
 
 class StoreError(WorkHoursError, OSError):
     """Raised when a store or a sink cannot be opened, read or written.
 
-    Everything that was acknowledged before the error remains stored. ``cause`` is the key of a
-    sentence with the reason, in ``catalog.ERRORS``, or empty; ``facts`` are the values of the
-    sentence's placeholders. ``retry_after`` is the delay (a timedelta) that the receiver asks for
-    before the next attempt, or None if it asks for none.
+    Everything that was acknowledged before the error remains stored. ``path`` is the file or the
+    address of the store or sink, without a password. In a damaged store, ``row`` is the key of the
+    damaged row of ``table``. ``retry_after`` is the delay (a timedelta) that the receiver asks for
+    before the next attempt.
     """
 
-    cause: str = ""
-    facts: Mapping[str, object] = {}
+    path: str | None = None
+    table: str | None = None
+    row: str | int | None = None
     retry_after: dt.timedelta | None = None
 
 
 class EngineError(WorkHoursError, RuntimeError):
-    """Raised when an engine such as Spark is missing, too old or not set up for a task.
-
-    ``messages.refusal`` makes the sentence in another language from ``cause`` and ``facts``.
-    """
-
-    cause: str
-    facts: Mapping[str, object]
+    """Raised when an engine such as Spark is missing, too old or not set up for a task."""
 
 
 class UndeliverableError(WorkHoursError, ValueError):

@@ -31,7 +31,6 @@ SHELL: Final = catalog.Texts("refused_calls")
 TEXTS: Final = {
     **{f"shell.{key}": text for key, text in SHELL.items()},
     **catalog.UNKNOWN_DATES,
-    **catalog.REFUSALS,
     **catalog.ERRORS,
 }
 IMPERATIVE: Final = re.compile(

@@ -124,7 +124,7 @@ def test_an_error_names_the_key_path_and_the_file(text: str, key: str, part: str
     assert part in message
     assert "file.toml" in message
     assert "\n" not in message
-    assert vars(caught.value)["key"] == key
+    assert caught.value.key == key
     assert caught.value.__cause__ is None
 
 

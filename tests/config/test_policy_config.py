@@ -387,7 +387,7 @@ def test_an_error_names_the_key_path_and_what_to_do(text: str, key: str, part: s
     assert part in message
     assert "file.toml" in message
     assert "\n" not in message
-    assert vars(caught.value)["key"] == key
+    assert caught.value.key == key
 
 
 # -- the published schema --------------------------------------------------------------------

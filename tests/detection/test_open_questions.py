@@ -58,7 +58,7 @@ def refusal(capsys: Capture, *arguments: str) -> str:
 def test_a_question_in_any_key_is_refused(text: str, key: str) -> None:
     with pytest.raises(ConfigError, match="open question") as caught:
         parse(text, name="region.toml")
-    assert vars(caught.value)["key"] == key
+    assert caught.value.key == key
 
 
 def test_every_question_has_a_key_and_is_the_message(capsys: Capture) -> None:

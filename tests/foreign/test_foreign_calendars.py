@@ -30,7 +30,7 @@ from workhours_sla.errors import (
 )
 from workhours_sla.foreign import copying, holidays
 from workhours_sla.text import catalog
-from workhours_sla.text.messages import phrase_of, said
+from workhours_sla.text.messages import sentence
 
 FIRST, LAST = 2015, 2026
 PARTS = (
@@ -296,13 +296,13 @@ def test_the_shell_asks_for_categories(
     assert (
         "Due           Mon 18 Aug" if "due" in command else "Fri 15 Aug 2025  Assumption"
     ) in out
-    for lang, sentence in (
+    for lang, message in (
         ("en", "holidays has no category 'katholisch' for DE-BY; use one of catholic, public"),
         ("ru", "нет категории 'katholisch' для DE-BY; выберите из списка: catholic, public"),
     ):
         assert main([*command, *wanted[:-1], "katholisch", "--lang", lang]) == 2
         error = capsys.readouterr().err
-        assert sentence in error
+        assert message in error
         assert error.count("\n") == 1
 
 
@@ -323,7 +323,7 @@ def test_without_workalendar_its_calendars_name_the_extra(monkeypatch: pytest.Mo
         with pytest.raises(UnknownCalendarError, match=r"workhours-sla\[workalendar\]") as caught:
             Calendar.get(code)
     with catalog.language("ru"):
-        assert "ни в одной установленной" in said(phrase_of(caught.value))
+        assert "ни в одной установленной" in sentence(caught.value)
     with pytest.raises(UnknownCalendarError, match=r"workhours-sla\[workalendar\]"):
         copy_workalendar("DE")
     with pytest.raises(UnknownCalendarError, match=r"^no calendar 'Germany'; use RU"):

@@ -11,7 +11,7 @@ from workhours_sla.config import parse
 from workhours_sla.errors import SourceError
 from workhours_sla.files import Fault, open_source
 from workhours_sla.text.catalog import LANGUAGES, QUARANTINE_REASONS, language
-from workhours_sla.text.messages import phrase_of, said
+from workhours_sla.text.messages import sentence
 
 Items = list[Fault | tuple[Event, ...]]
 
@@ -50,10 +50,8 @@ def refusal(source: object, config: str = "", *, encoding: str = "utf-8") -> str
     """Return the sentence with which a file is refused; it is one in each language."""
     with pytest.raises(SourceError) as caught:
         read(source, config, encoding=encoding)
-    phrase = phrase_of(caught.value)
-    for lang in LANGUAGES if phrase else ():
+    for lang in LANGUAGES:
         with language(lang):
-            assert "\n" not in said(phrase)
-            assert "{" not in said(phrase).replace("{}", "")
-    assert "\n" not in str(caught.value)
+            assert "\n" not in sentence(caught.value)
+            assert "{" not in sentence(caught.value).replace("{}", "")
     return str(caught.value)

@@ -17,7 +17,7 @@ from kit.paths import ROOT
 from workhours_sla.cli import main as command
 from workhours_sla.cli.main import PLAIN_SIGNS
 from workhours_sla.text import catalog
-from workhours_sla.text.catalog import REFUSALS, UNKNOWN_DATES
+from workhours_sla.text.catalog import UNKNOWN_DATES
 
 CONSOLES = ("cp866", "cp1251")
 RUN = "from workhours_sla.cli.main import run; run()"
@@ -146,7 +146,7 @@ def test_a_console_shows_every_sign(
 @pytest.mark.parametrize("console", CONSOLES)
 def test_every_text_can_be_shown(console: str) -> None:
     tables = (
-        *(catalog.SHELL, catalog.SENTENCES, catalog.ERRORS, REFUSALS, UNKNOWN_DATES),
+        *(catalog.SHELL, catalog.SENTENCES, catalog.ERRORS, UNKNOWN_DATES),
         *(catalog.COMMANDS, catalog.SHORT, catalog.OPTIONS, catalog.USAGE),
     )
     signs: set[str] = set()

@@ -12,7 +12,7 @@ from workhours_sla.errors import EngineError
 from workhours_sla.spark import session
 from workhours_sla.spark import start as needs
 from workhours_sla.text.catalog import language
-from workhours_sla.text.messages import refusal
+from workhours_sla.text.messages import sentence
 
 INSTALLED = {"pyspark": "4.3.0", "pyarrow": "26.0.1", "pandas": "3.1.1", "protobuf": "7.36.2"}
 
@@ -31,7 +31,7 @@ def versions(**changed: str | None) -> Callable[[str], str]:
 
 def russian(error: EngineError) -> str:
     with language("ru"):
-        return refusal(error.cause, error.facts)
+        return sentence(error)
 
 
 @pytest.mark.parametrize(

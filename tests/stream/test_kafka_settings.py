@@ -11,14 +11,14 @@ import pytest
 
 from workhours_sla.cli.main import main
 from workhours_sla.config import parse
-from workhours_sla.errors import ConfigError, SourceError, StoreError
+from workhours_sla.errors import ConfigError, SourceError, StoreError, WorkHoursError
 from workhours_sla.sources.kafka import MessageRows
 from workhours_sla.sources.kafka_topic import Position
 from workhours_sla.sources.stream_rows import plain
 from workhours_sla.stream import KafkaSink, KafkaSource, Rejected
 from workhours_sla.stream.sinks.kafka import RESERVED, cluster_of, properties_of
 from workhours_sla.text.catalog import language
-from workhours_sla.text.messages import phrase_of, said
+from workhours_sla.text.messages import said, sentence
 
 TOPIC = '[input]\nbrokers = "kafka.example:9092"\ntopic = "appeals"\n'
 
@@ -29,11 +29,9 @@ def without_library(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "confluent_kafka.admin", None)
 
 
-def in_russian(error: Exception) -> str:
-    phrase = phrase_of(error)
-    assert phrase is not None
+def in_russian(error: WorkHoursError) -> str:
     with language("ru"):
-        return said(phrase)
+        return sentence(error)
 
 
 def test_a_password_before_a_broker_is_not_shown() -> None:

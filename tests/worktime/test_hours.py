@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from string import Formatter
 from typing import Any
 
 import pytest
@@ -23,7 +22,6 @@ from workhours_sla import (
 from workhours_sla.config.file import parse_config
 from workhours_sla.config.policy import configured
 from workhours_sla.errors import BudgetError, ConfigError, HoursSyntaxError
-from workhours_sla.text import catalog
 from workhours_sla.worktime.amounts import check_budget, format_amount, iso_amount
 from workhours_sla.worktime.hours import parse_shifts
 from workhours_sla.worktime.shifts import Shift, merge_shifts
@@ -230,15 +228,6 @@ def test_a_configuration_error_adds_the_key_path(toml: str, path: str) -> None:
     with pytest.raises(ConfigError) as caught:
         configured(parse_config(toml, "office.toml"), Schedule(None, "24/7", tz="UTC"))
     assert str(caught.value) == f"{path}: {plain.value} (in office.toml)"
-
-
-def test_every_refusal_has_the_same_facts_in_both_languages() -> None:
-    def fields(lang: str) -> dict[str, set[str | None]]:
-        with catalog.language(lang):
-            texts = catalog.REFUSALS.items()
-            return {cause: {part[1] for part in Formatter().parse(text)} for cause, text in texts}
-
-    assert fields("en") == fields("ru")
 
 
 times = st.integers(0, 24 * 60 - 1)

@@ -205,7 +205,7 @@ def checked_ranges(confirms: Iterable[DateRange]) -> tuple[DateRange, ...]:
         if not EARLIEST <= first <= last <= LATEST:
             bounds = {"earliest": str(EARLIEST), "latest": str(LATEST)}
             msg = say("wrong_confirms", first=str(first), last=str(last), **bounds)
-            raise CalendarDataError(msg, first=first, last=last)
+            raise CalendarDataError(msg)
     return ranges
 
 

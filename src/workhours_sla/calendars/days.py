@@ -397,7 +397,7 @@ class DaySource(metaclass=ABCMeta):
 
     def with_week(self, days: int) -> DaySource:
         """Return the source for a week of ``days`` working days."""
-        raise CalendarDataError(say("no_week_here", days=repr(days)), days=days)
+        raise CalendarDataError(say("no_week_here", days=repr(days)))
 
     def with_workdays(self, weekdays: frozenset[int]) -> DaySource:
         """Return the source in which ``weekdays``, which are in its weekend, are worked."""

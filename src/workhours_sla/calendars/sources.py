@@ -77,8 +77,7 @@ def find(id: str) -> Any:
             found = provide(rest)
             if found is not None:
                 return found
-    msg = say("no_calendar", id=shown(id), instead=_suggestion(id))
-    raise UnknownCalendarError(msg, id=id)
+    raise UnknownCalendarError(say("no_calendar", id=shown(id), instead=_suggestion(id)), id=id)
 
 
 def available(country: str) -> Iterator[AvailableCalendar]:

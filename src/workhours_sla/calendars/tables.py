@@ -94,7 +94,7 @@ class PlainDays(_Plain, DaySource):
                 f"a calendar cannot cover {first} to {last}: the last date must not be before the "
                 f"first, and both must be between {EARLIEST} and {LATEST}"
             )
-            raise CalendarDataError(msg, first=first, last=last)
+            raise CalendarDataError(msg)
         return cls(days_off, frozenset(parse_month_day(text) for text in yearly), first, last)
 
     @property
@@ -128,7 +128,7 @@ def parse_month_day(text: str) -> tuple[int, int]:
         parsed = date.fromisoformat(f"2000-{text}" if text[2:3] == "-" else "")
     except ValueError:
         msg = f"{shown(text)} is not a day of the year; write it as MM-DD, such as 12-25"
-        raise CalendarDataError(msg, text=text) from None
+        raise CalendarDataError(msg) from None
     return parsed.month, parsed.day
 
 

@@ -57,8 +57,7 @@ def time_zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (LookupError, ValueError, OSError, RecursionError):
         near = ", ".join(map(repr, _zones_like(name) or ("Europe/Volgograd",)))
-        msg = say("no_zone", name=shown(name), near=near)
-        raise UnknownTimeZoneError(msg, tz=name) from None
+        raise UnknownTimeZoneError(say("no_zone", name=shown(name), near=near), tz=name) from None
 
 
 def zones_meant(text: str) -> tuple[str, ...]:

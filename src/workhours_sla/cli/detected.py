@@ -71,7 +71,7 @@ class Input:
             where=say(f"at_{unit}", number=fault.line),
             detail=fault.detail,
         )
-        return SourceError(msg, name=self.file, line=fault.line)
+        return SourceError(msg, name=self.file)
 
 
 def input_of(file: str, given: Given, stack: ExitStack) -> Input:

@@ -30,7 +30,7 @@ from workhours_sla.sources.formats import NETWORKS
 from workhours_sla.sources.rows import Fault, clip
 from workhours_sla.stores.values import Rejected
 from workhours_sla.text.catalog import SHELL
-from workhours_sla.text.messages import Detail, said, say
+from workhours_sla.text.messages import said, say
 
 if TYPE_CHECKING:
     from workhours_sla.stores.values import Holdings
@@ -210,7 +210,7 @@ def details_of(config: Config) -> Callable[[Rejected], str]:
     def detail_of(row: Rejected) -> str:
         again = rows.of_text(row.text)
         if again is None:
-            return Detail(say("nothing_kept", detail=row.detail))
+            return say("nothing_kept", detail=row.detail)
         same = isinstance(again, Rejected) and again.detail == row.detail
         return again.detail if same else row.detail  # type: ignore[union-attr]
 
@@ -274,7 +274,7 @@ def check_read_share(
         read=read,
         least=f"{float(least * 100):g}",
     )
-    raise SourceError(msg, read=read, unread=read - good)
+    raise SourceError(msg)
 
 
 def _check_share(rows: Rows, least: Fraction) -> None:

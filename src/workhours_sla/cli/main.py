@@ -34,7 +34,7 @@ from workhours_sla.cli.settings import LangOption
 from workhours_sla.errors import CalendarCoverageError, ProvisionalWarning, WorkHoursError, clipped
 from workhours_sla.text import messages
 from workhours_sla.text.catalog import LANGUAGES, SHELL, USAGE, language
-from workhours_sla.text.messages import sentence, unknown_date
+from workhours_sla.text.messages import sentence
 from workhours_sla.version import __version__
 from workhours_sla.worktime.amounts import format_amount
 
@@ -195,7 +195,7 @@ def _message(error: Exception) -> tuple[str, int]:
                 text += SHELL.text("see_help", command=error.ctx.command_path)
         return text, UNREADABLE
     if isinstance(error, CalendarCoverageError):
-        text = unknown_date(error)
+        text = sentence(error)
         if error.earliest is not None and error.latest is not None:
             bounds = {"earliest": _bound(error.earliest), "latest": _bound(error.latest)}
             text += SHELL.text("answer_between", **bounds)

@@ -240,7 +240,6 @@ class Settings:
                 configuration = made(NewBudget(names[0], given))
             except BudgetError as error:
                 _refuse_budget(error)
-                raise
         targets = [target for target in configuration.policy.targets if target.name in names]
         self._check_budget(targets[0].budget)
         schedules = [schedule for target in targets for schedule in target.schedules]
@@ -277,7 +276,6 @@ class Settings:
             )
         except BudgetError as error:
             _refuse_budget(error)
-            raise
         if budget in (ZERO, ClockTime(ZERO)):
             text = given.get("budget", BUDGET)
             raise BudgetError(say("budget_zero", text=shown(text)), text=text)
@@ -304,11 +302,11 @@ def _option_name(field: str) -> str:
     return "--" + field.replace("_", "-")
 
 
-def _refuse_budget(error: BudgetError) -> None:
-    """Raise click.UsageError if ``error`` means that the option ``--roll`` is missing."""
-    if vars(error).get("cause") == "no_roll":
-        text = SHELL.text("no_roll", text=shown(vars(error)["text"]))
-        raise click.UsageError(text) from None
+def _refuse_budget(error: BudgetError) -> NoReturn:
+    """Raise ``error``, or click.UsageError if it means that the option ``--roll`` is missing."""
+    if error.cause == "no_roll":
+        raise click.UsageError(SHELL.text("no_roll", text=shown(error.text))) from None
+    raise error
 
 
 def check_target(policy: Policy, name: str | None, *, needed: bool) -> list[str]:

@@ -32,7 +32,7 @@ from workhours_sla.statistics.survival import (
     restricted_mean,
     survival_quantile,
 )
-from workhours_sla.text.messages import Detail, say
+from workhours_sla.text.messages import say
 from workhours_sla.text.words import CROSSED, NO_PART
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.times import TICK
@@ -316,7 +316,7 @@ def groupings(
     found = {}
     for name in cases.groups if by is None else by:
         if name in OWN_TABLES:
-            raise LookupError(Detail(say("grouping_taken", name=repr(name))))
+            raise LookupError(say("grouping_taken", name=repr(name)))
         if name in cases.groups or CROSS not in name:
             found[name] = Grouping(_labels(name, cases.groups))
             continue
@@ -330,4 +330,4 @@ def _labels(name: str, known: Mapping[str, Labels]) -> Labels:
     if name in known:
         return known[name]
     names = ", ".join(known) or say("none")
-    raise LookupError(Detail(say("no_attribute", name=repr(name), known=names)))
+    raise LookupError(say("no_attribute", name=repr(name), known=names))

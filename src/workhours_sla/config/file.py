@@ -84,18 +84,15 @@ def load_config(path: Path) -> Config:
         with path.open("rb") as file:
             content = file.read(LARGEST)
     except FileNotFoundError:
-        msg = say("no_config", name=repr(name))
-        raise ConfigError(msg, name=name) from None
+        raise ConfigError(say("no_config", name=repr(name)), name=name) from None
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
-        msg = say("config_unreadable", name=repr(name), why=why)
-        raise ConfigError(msg, name=name) from None
+        raise ConfigError(say("config_unreadable", name=repr(name), why=why), name=name) from None
     try:
         text = content.decode("utf-8-sig", "strict" if len(content) < LARGEST else "replace")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        msg = say("config_not_utf8", name=name, line=line)
-        raise ConfigError(msg, name=name, line=line) from None
+        raise ConfigError(say("config_not_utf8", name=name, line=line)) from None
     return parse_config(text, name)
 
 

@@ -12,12 +12,12 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from workhours_sla.errors import ConfigError
 from workhours_sla.json.checked_data import Keys, key_path
 from workhours_sla.text.catalog import read
-from workhours_sla.text.messages import Phrase, say
+from workhours_sla.text.messages import say
 
 LONGEST: Final = 1_000_000
 """Maximum number of characters in a file."""
@@ -34,31 +34,27 @@ OPEN: Final = '"?"'
 def tables_of(text: str, name: str) -> dict[str, Any]:
     """Parse TOML text and return its tables; messages call the text ``name``."""
     if len(text) > LONGEST:
-        _refuse(name, say("toml_long", name=name, most=LONGEST))
+        raise ConfigError(say("toml_long", name=name, most=LONGEST))
     try:
         text.encode()
     except UnicodeEncodeError as error:
         number = text.count("\n", 0, error.start) + 1
-        _refuse(name, say("toml_surrogate", name=name, line=number), number)
+        raise ConfigError(say("toml_surrogate", name=name, line=number)) from None
     if deep := _DEEP.search(text):
         number = text.count("\n", 0, deep.start()) + 1
-        _refuse(name, say("toml_dots", name=name, line=number, most=DEEPEST), number)
+        raise ConfigError(say("toml_dots", name=name, line=number, most=DEEPEST))
     try:
         # without this line ending, an error at the end of the text would have no line number
         return tomllib.loads(text + "\n")
     except tomllib.TOMLDecodeError as error:
         why = str(error)
         found = re.search(r"at line (\d+)", why)
-        line_number = int(found[1]) if found else None
-        _refuse(name, say("toml_syntax", name=name, why=f"{why[:1].lower()}{why[1:]}"), line_number)
+        msg = say("toml_syntax", name=name, why=f"{why[:1].lower()}{why[1:]}")
+        raise ConfigError(msg, line=int(found[1]) if found else None) from None
     except RecursionError:
-        _refuse(name, say("toml_deep", name=name))
+        raise ConfigError(say("toml_deep", name=name)) from None
     except ValueError:  # raised by int()
-        _refuse(name, say("toml_digits", name=name))
-
-
-def _refuse(name: str, message: Phrase, line: int | None = None) -> NoReturn:
-    raise ConfigError(message, name=name, line=line) from None
+        raise ConfigError(say("toml_digits", name=name)) from None
 
 
 def check_answered(tables: dict[str, object], text: str, name: str) -> None:
@@ -67,8 +63,7 @@ def check_answered(tables: dict[str, object], text: str, name: str) -> None:
         path = key_path(keys)
         question = _question_above(text, str(keys[-1]))
         asked = say("open_question_is", question=question) if question else ""
-        msg = say("open_question", path=path, name=name, asked=asked)
-        raise ConfigError(msg, key=path, name=name)
+        raise ConfigError(say("open_question", path=path, name=name, asked=asked), key=path)
 
 
 def _open_keys(value: object, keys: Keys) -> Iterator[Keys]:

@@ -24,13 +24,13 @@ from workhours_sla.detection.detected import (
 from workhours_sla.detection.files import Again, find_table, from_start
 from workhours_sla.detection.table import SHOWN, Table
 from workhours_sla.detection.words import Signature, signature_of
-from workhours_sla.errors import ConfigError, SourceError
+from workhours_sla.errors import ConfigError, SourceError, WorkHoursError
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sources.appeal_file import open_source
 from workhours_sla.sources.formats import HEAD, NETWORKS, binary_format
 from workhours_sla.sources.lines import MARKS_AND_BLANKS
 from workhours_sla.sources.rows import Fault
-from workhours_sla.text.messages import Phrase, phrase_of, say
+from workhours_sla.text.messages import Phrase, say
 
 if TYPE_CHECKING:
     from workhours_sla.config.sections import Config
@@ -54,14 +54,14 @@ def detect(
         head = opened.chunks.head(_HEAD)[:_HEAD] if binary is None else b""
     text = head.lstrip(MARKS_AND_BLANKS).decode("utf-8", "replace")
     if binary is None and not head.strip(MARKS_AND_BLANKS):
-        raise SourceError(say("csv_empty", name=name), name=name)
+        raise SourceError(say("csv_empty", name=name))
     signature = signature_of(text) if binary is None else None
     if signature is not None:
         return _detect_fixed(where, name, signature, given)
     found = find_table(source, name, head, binary)
     table = Table(found.header, found.rows())
     if not table.rows:
-        raise SourceError(say("detect_no_rows", name=name, row=found.header.row), name=name)
+        raise SourceError(say("detect_no_rows", name=name, row=found.header.row))
     detected = decide(name, table, found.options, found.rows, given)
     doubts = detected.doubts
     if any(doubt.keys for doubt in found.doubts):  # another table of the file may have more
@@ -78,7 +78,7 @@ class _Read:
         self.fault: Fault | None = None
         self.needs_zone = False
         self.misfit: list[Doubt] = []
-        self.error: Exception | None = None
+        self.error: WorkHoursError | None = None
         self.notes: list[Phrase] = []
         count, faulty, unit = 0, 0, ""
         try:
@@ -124,12 +124,11 @@ def verified(detected: Detected, where: Path | BinaryIO) -> Detected:
     return replace(detected, notes=notes, doubts=(*detected.doubts, *doubts))
 
 
-def _unsupported(error: Exception) -> Doubt:
-    why = phrase_of(error)
+def _unsupported(error: WorkHoursError) -> Doubt:
     asked = {"answers_unread": ("answered_at",), "answers_before": ("posted_at", "answered_at")}
-    if why is not None and why.cause in asked:
-        return Doubt("columns", why, asked=asked[why.cause])
-    return ask("input", "detect_unsupported", (), "format", why=why or str(error))
+    if error.cause in asked:
+        return Doubt("columns", error.args[0], asked=asked[error.cause])
+    return ask("input", "detect_unsupported", (), "format", why=error.args[0])
 
 
 # -- formats with fixed keys ---------------------------------------------------------------------
@@ -151,10 +150,9 @@ def _detect_fixed(
         zones = [toml_line("tz", zone) for zone in ("UTC", *ZONES)]
         doubts.append(ask("input", "detect_export_zone", zones))
     if read.error is not None:
-        why = phrase_of(read.error)
-        if why is None:
+        if not read.error.cause:
             raise read.error
-        doubts.append(Doubt("input", why, asked=("format",)))
+        doubts.append(Doubt("input", read.error.args[0], asked=("format",)))
     elif read.fault is not None and not doubts:
         doubts += read.misfit
     elif not read.first:

@@ -101,7 +101,7 @@ def find_table(source: Again, name: str, head: bytes, binary: str | None) -> Fou
     with source.opened() as opened:
         encoding, others = encoding_of(opened.chunks)
     if encoding is None:
-        raise SourceError(say("detect_binary", name=name), name=name)
+        raise SourceError(say("detect_binary", name=name))
     is_json = head.lstrip(MARKS_AND_BLANKS)[:1] in (b"{", b"[")
     find = _records if is_json else partial(_delimited, is_page=is_html(head))
     table = find(source, name, encoding)
@@ -127,7 +127,7 @@ def _best(
     """
     ranked = sorted(filter(None, tables), key=lambda one: (-one.header.known, -one.share))
     if not ranked:
-        raise SourceError(say("detect_no_table", name=name), name=name)
+        raise SourceError(say("detect_no_table", name=name))
     best = ranked[0]
     least, share = max(near + 1, best.header.known - near), min(best.share, _MOST)
     fitting = [
@@ -188,7 +188,7 @@ def _delimited(source: Again, name: str, encoding: str, *, is_page: bool) -> Fou
     widths = sorted({len(cells) for row, cells in rows if row > header.row and any(cells)})
     if widths and len(header.cells) not in widths and "delimiter" in found.options:
         facts = {"name": name, "row": header.row, "columns": len(header.cells)}
-        raise SourceError(say("detect_widths", cells=", ".join(map(str, widths)), **facts), **facts)
+        raise SourceError(say("detect_widths", cells=", ".join(map(str, widths)), **facts))
     return found
 
 

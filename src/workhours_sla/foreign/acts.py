@@ -182,7 +182,7 @@ def draft(calendar: Calendar, year: int) -> str:
     first, last = date(year, 1, 1), date(year, 12, 31)
     uncertain = calendar.uncertain(year)
     if all(calendar.knows(day) or day in uncertain for day in (first, last)):
-        raise CalendarDataError(say("nothing_to_draft", id=calendar.id, year=year), year=year)
+        raise CalendarDataError(say("nothing_to_draft", id=calendar.id, year=year))
     by_rule = calendar.provisional()
     try:
         by_rule.check_known(first)

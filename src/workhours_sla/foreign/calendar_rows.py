@@ -33,7 +33,7 @@ class Place(NamedTuple):
     def refuse(self, what: str, remedy: str) -> NoReturn:
         """Raise CalendarDataError with this position, the fault, and what to do instead."""
         msg = f"{self}: {what}; {remedy}"
-        raise CalendarDataError(msg, name=self.name, line=self.line) from None
+        raise CalendarDataError(msg, name=self.name) from None
 
 
 class Row(NamedTuple):
@@ -98,7 +98,7 @@ def check_range(first: date, last: date) -> None:
             raise TypeError(msg)
     if last < first:
         msg = f"the last known date {last} is before the first, {first}; swap them"
-        raise CalendarDataError(msg, first=first, last=last)
+        raise CalendarDataError(msg)
 
 
 def check_years(dates: Collection[date], first: date, last: date, name: str) -> None:

@@ -67,7 +67,7 @@ def build(
     years = decided or (span[0].year, span[1].year)
     if years[1] < years[0]:
         msg = f"the last decreed year {years[1]} is before the first, {years[0]}; swap them"
-        raise CalendarDataError(msg, id=id, first=years[0], last=years[1])
+        raise CalendarDataError(msg, id=id)
     limits = date(years[0], 1, 1), date(years[1], 12, 31)
     bounds = max(span[0], limits[0]), min(span[1], limits[1])
     open_days = () if uncertain_days is None else _open_days(days, bounds, uncertain_days, act)
@@ -153,12 +153,10 @@ def check_years(library: str, id: str, asked: tuple[int, int], has: tuple[int, i
             raise TypeError(msg)
     if last < first:
         msg = f"the last year {last} is before the first, {first}; swap them"
-        raise CalendarDataError(msg, first=first, last=last)
+        raise CalendarDataError(msg)
     if max(first, has[0]) > min(last, has[1]):
         years = {"first": first, "last": last, "from_year": has[0], "to_year": has[1]}
-        raise CalendarDataError(
-            say("years_without", library=library, id=id, **years), id=id, first=first, last=last
-        )
+        raise CalendarDataError(say("years_without", library=library, id=id, **years))
 
 
 def release_year(version: str, first_releases: Mapping[str, int]) -> int:

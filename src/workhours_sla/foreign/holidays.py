@@ -133,7 +133,7 @@ def copy_holidays(
     }
     if half_day <= NOT_SHORTENED:
         msg = f"half_day is {half_day}; give a positive amount of working time"
-        raise CalendarDataError(msg, id=id, half_day=half_day)
+        raise CalendarDataError(msg, id=id)
     wanted = _checked(entity, id, categories)
     off = wanted - {HALF_DAYS, WORKDAYS}
     days_off = _filled(entity, off, **asked)
@@ -197,8 +197,7 @@ def named(country: str) -> Iterator[AvailableCalendar]:
 
 def _refuse_russia(id: str) -> None:
     if id == "RU" or id.startswith("RU-"):
-        msg = say("russia_built_in", id=repr(id), bare=id)
-        raise UnknownCalendarError(msg, id=id)
+        raise UnknownCalendarError(say("russia_built_in", id=repr(id), bare=id), id=id)
 
 
 # -- what the library has --------------------------------------------------------------------
@@ -274,11 +273,9 @@ def _checked(entity: type[HolidayBase], id: str, categories: Iterable[str]) -> f
     known = ", ".join(sorted(entity.supported_categories))
     unknown = sorted(wanted - set(entity.supported_categories))
     if unknown:
-        msg = say("no_category", category=shown(unknown[0]), id=id, known=known)
-        raise CalendarDataError(msg, id=id, category=unknown[0])
+        raise CalendarDataError(say("no_category", category=shown(unknown[0]), id=id, known=known))
     if not wanted - {HALF_DAYS, WORKDAYS}:
-        msg = say("no_days_off", known=known)
-        raise CalendarDataError(msg, id=id)
+        raise CalendarDataError(say("no_days_off", known=known), id=id)
     return wanted
 
 

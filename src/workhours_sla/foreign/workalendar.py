@@ -89,7 +89,7 @@ def copy_workalendar(
     days, note = _read(classes[id], range(first, last + 1))
     if not days:
         msg = say("library_without_years", id=id, first=str(first), last=str(last))
-        raise CalendarDataError(msg, id=id, first=first, last=last)
+        raise CalendarDataError(msg)
     act = Act(f"workalendar {version}", source="https://github.com/workalendar/workalendar")
     return copying.build(
         f"workalendar:{id}",
@@ -134,8 +134,7 @@ def _refuse_swappers(id: str) -> None:
         missing = say("moved_working_days", id=id)
     else:
         return
-    msg = say("library_lacks", missing=missing, id=repr(id), bare=id)
-    raise UnknownCalendarError(msg, id=id)
+    raise UnknownCalendarError(say("library_lacks", missing=missing, id=repr(id), bare=id), id=id)
 
 
 def _registered(id: str) -> Mapping[str, Any]:

@@ -157,10 +157,8 @@ class Rows(ABC, Generic[C]):
             if raises and marked.unknown.any():
                 ask(on_unknown="raise")  # raises the error of the first unknown row
         except (WorkHoursError, LookupError, OverflowError, ValueError) as error:
-            message = self.located(str(error))
-            if message == str(error):
-                raise
-            raise type(error)(message, **error.__dict__) from None
+            error.args = tuple(self.located(x) if isinstance(x, str) else x for x in error.args)
+            raise
         if raises and marked.provisional.any():
             row, count = int(marked.provisional.argmax()), int(marked.provisional.sum())
             message = self.located(f"{count} answers are provisional, the first of row {row}")

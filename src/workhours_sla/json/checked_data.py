@@ -20,7 +20,7 @@ import msgspec
 from msgspec import inspect
 
 from workhours_sla.errors import ConfigError, WorkHoursError, clipped, shown
-from workhours_sla.text.messages import Phrase, phrase_of, say
+from workhours_sla.text.messages import Phrase, say
 
 _LISTED = 20  # maximum number of choices that a message lists
 
@@ -28,23 +28,19 @@ Keys = tuple[str | int, ...]
 Made = TypeVar("Made")
 
 
-class RefusedError(ValueError):
+class WrongValueError(ValueError):
     """Raised for a value that cannot be used, or for which building it raised another error."""
 
-    def __init__(
-        self, what: Phrase | str | WorkHoursError, instead: Phrase | str = "", keys: Keys = ()
-    ) -> None:
+    def __init__(self, what: str | WorkHoursError, instead: str = "", keys: Keys = ()) -> None:
         super().__init__(str(what))
-        self.what: Phrase | str | WorkHoursError = what
-        self.instead: Phrase | str = instead
+        self.what: str | WorkHoursError = what
+        self.instead: str = instead
         self.keys: Keys = keys
 
 
-def refuse(
-    what: Phrase | str | WorkHoursError, instead: Phrase | str = "", *keys: str | int
-) -> NoReturn:
-    """Raise RefusedError about the value at a key path: its fault, and what to write instead."""
-    raise RefusedError(what, instead, keys) from None
+def refuse(what: str | WorkHoursError, instead: str = "", *keys: str | int) -> NoReturn:
+    """Raise WrongValueError about the value at a key path: its fault, and what to write instead."""
+    raise WrongValueError(what, instead, keys) from None
 
 
 class Leaf(ABC):
@@ -53,44 +49,45 @@ class Leaf(ABC):
     @staticmethod
     @abstractmethod
     def read(text: str) -> object:
-        """Parse a text and return its value. Raises RefusedError, WorkHoursError."""
+        """Parse a text and return its value. Raises WrongValueError, WorkHoursError."""
 
 
 class _Kind(NamedTuple):
     """A type as messages describe it, and the types of its values in parsed TOML and JSON."""
 
-    name: Phrase
+    cause: str
     parsed_as: tuple[type, ...]
-    example: Phrase
+    written: str
+    advice: str = "write_as"
+
+    @property
+    def example(self) -> Phrase:
+        return say(self.advice, example=self.written)
 
 
-def _kind(name: str, parsed_as: tuple[type, ...], example: str, advice: str = "write_as") -> _Kind:
-    return _Kind(say(name), parsed_as, say(advice, example=example) if example else say(advice))
-
-
-_TEXT = _kind("kind_text", (str,), "", "write_as_text")
-_NUMBER = _kind("kind_whole_number", (int,), "5")
-_LIST = _kind("kind_list", (list,), '["one", "two"]')
+_TEXT = _Kind("kind_text", (str,), "", "write_as_text")
+_NUMBER = _Kind("kind_whole_number", (int,), "5")
+_LIST = _Kind("kind_list", (list,), '["one", "two"]')
 _KINDS: Final[dict[type[inspect.Type], _Kind]] = {
     **dict.fromkeys((inspect.StrType, inspect.EnumType, inspect.CustomType), _TEXT),
     **dict.fromkeys((inspect.VarTupleType, inspect.FrozenSetType), _LIST),
     inspect.LiteralType: _TEXT,
     inspect.IntType: _NUMBER,
-    inspect.FloatType: _kind("kind_number", (float, int), "0.5"),
-    inspect.TimeDeltaType: _kind("kind_amount", (str,), '"PT4H30M"'),
-    inspect.BoolType: _kind("kind_bool", (bool,), "true"),
-    inspect.DateType: _kind("kind_date", (date, str), "2026-05-08"),
-    inspect.TupleType: _kind("kind_pair", (list,), '["one", "two"]'),
+    inspect.FloatType: _Kind("kind_number", (float, int), "0.5"),
+    inspect.TimeDeltaType: _Kind("kind_amount", (str,), '"PT4H30M"'),
+    inspect.BoolType: _Kind("kind_bool", (bool,), "true"),
+    inspect.DateType: _Kind("kind_date", (date, str), "2026-05-08"),
+    inspect.TupleType: _Kind("kind_pair", (list,), '["one", "two"]'),
 }
 _OF_TOML: Final = {
-    "time": _kind("kind_time", (datetime,), "2026-07-01T00:00:00+03:00"),
-    "table": _kind("kind_table", (dict,), "", "write_table"),
-    "rows": _kind("kind_rows", (list,), "", "write_rows"),
+    "time": _Kind("kind_time", (datetime,), "2026-07-01T00:00:00+03:00"),
+    "table": _Kind("kind_table", (dict,), "", "write_table"),
+    "rows": _Kind("kind_rows", (list,), "", "write_rows"),
 }
 _OF_JSON: Final = {
-    "time": _kind("kind_time", (str,), '"2026-07-01T00:00:00Z"'),
-    "table": _kind("kind_object", (dict,), '{"key": "value"}'),
-    "rows": _kind("kind_list", (list,), '[{"key": "value"}]'),
+    "time": _Kind("kind_time", (str,), '"2026-07-01T00:00:00Z"'),
+    "table": _Kind("kind_object", (dict,), '{"key": "value"}'),
+    "rows": _Kind("kind_list", (list,), '[{"key": "value"}]'),
 }
 _PARSED: Final[dict[type[inspect.Type], tuple[type, str, str]]] = {
     inspect.DateType: (date, "not_date", "2026-05-08"),
@@ -109,7 +106,7 @@ class Reader:
         self.name = name
         self._renamed = renamed
 
-    def fail(self, keys: Keys, what: Phrase | str, instead: Phrase | str) -> NoReturn:
+    def fail(self, keys: Keys, what: str, instead: str) -> NoReturn:
         """Raise ConfigError about the value at a key path: its fault, and what to do instead."""
         self._raise(keys, "at_key", "in_the_file", what=what, instead=instead)
 
@@ -119,13 +116,12 @@ class Reader:
         cause: str,
         where: str,
         reason: WorkHoursError | None = None,
-        **facts: Phrase | str,
+        **facts: str,
     ) -> NoReturn:
         path = key_path(keys)
         file = "" if self.name is None else say(where, name=self.name)
         msg = say(cause, path=path or say("the_document"), where=file, **facts)
-        more = {} if reason is None else {"reason": reason}
-        raise ConfigError(msg, key=path, name=self.name, **more) from None
+        raise ConfigError(msg, key=path, name=self.name, reason=reason) from None
 
     def choose(self, keys: Keys, value: str, known: Iterable[str], what: Phrase) -> None:
         """Raise ConfigError unless ``value`` is in ``known``, and suggest a similar one."""
@@ -150,18 +146,17 @@ class Reader:
             self.make(keys, lambda: parser(value))
 
     def make(self, keys: Keys, build: Callable[[], Made]) -> Made:
-        """Return the result of ``build``; a RefusedError or WorkHoursError becomes ConfigError."""
+        """Return what ``build`` returns; WrongValueError or WorkHoursError becomes ConfigError."""
         try:
             return build()
-        except RefusedError as error:
+        except WrongValueError as error:
             keys = (*keys, *error.keys)
             if not isinstance(error.what, WorkHoursError):
                 self.fail(keys, error.what, error.instead)
             reason = error.what
         except WorkHoursError as error:
             reason = error
-        why = phrase_of(reason) or str(reason)
-        return self._raise(keys, "at_key_because", "in_this_file", reason, why=why)
+        return self._raise(keys, "at_key_because", "in_this_file", reason, why=reason.args[0])
 
     def convert(self, data: object, of: Any) -> Any:
         try:
@@ -224,9 +219,9 @@ class Reader:
                 example = self._kind(_plain(field.type)).example
                 self.fail((*keys, key), say("missing"), example)
 
-    def _expect(self, of: inspect.Type, keys: Keys, got: Phrase | str) -> NoReturn:
+    def _expect(self, of: inspect.Type, keys: Keys, got: str) -> NoReturn:
         kind = self._kind(of)
-        self.fail(keys, say("expected", kind=kind.name, got=got), kind.example)
+        self.fail(keys, say("expected", kind=say(kind.cause), got=got), kind.example)
 
     def _alternative(self, value: Any, of: inspect.Type, keys: Keys) -> inspect.Type:
         """Return the member of a union type that fits a value best; other types are unchanged."""
@@ -287,7 +282,7 @@ def _plain(of: inspect.Type) -> inspect.Type:
 def _read_leaf(kind: type, value: object) -> object:
     """Parse a text with a subclass of Leaf: the ``dec_hook`` of ``msgspec.convert``."""
     if not isinstance(value, str):
-        refuse(say("expected", kind=_TEXT.name, got=as_written(value)), _TEXT.example)
+        refuse(say("expected", kind=say(_TEXT.cause), got=as_written(value)), _TEXT.example)
     reader: Callable[[str], object] = kind.read  # type: ignore[attr-defined]
     return reader(value)
 
@@ -314,7 +309,7 @@ def key_path(keys: Keys) -> str:
     return path
 
 
-def as_written(value: object) -> Phrase | str:
+def as_written(value: object) -> str:
     """Describe a value of a file in a message."""
     if isinstance(value, bool) or value is None:
         return "null" if value is None else str(value).lower()

@@ -24,7 +24,7 @@ from workhours_sla.errors import (
     UnknownTimeZoneError,
     WorkHoursError,
 )
-from workhours_sla.json.checked_data import Reader, RefusedError, refuse
+from workhours_sla.json.checked_data import Reader, WrongValueError, refuse
 from workhours_sla.json.structs import (
     FORMS,
     DayHours,
@@ -67,7 +67,7 @@ class Registered(NamedTuple):
             days = cls(calendar.version, as_known, week)
             try:
                 found = days.calendar(calendar.id)
-            except RefusedError:
+            except WrongValueError:
                 return None
             if found.without(*calendar.definition().dropped) == calendar:
                 return days
@@ -259,7 +259,7 @@ class ScheduleForm(Form):
 
     @staticmethod
     def build(*, overrides: Mapping[date, Shifts], **options: Any) -> Schedule:
-        """Build the schedule from the fields of its JSON object. Raises RefusedError."""
+        """Build the schedule from the fields of its JSON object. Raises WrongValueError."""
         texts = {day: format_shifts(shifts) for day, shifts in overrides.items()}
         try:
             return Schedule(overrides=texts, **options)

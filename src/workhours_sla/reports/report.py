@@ -32,7 +32,7 @@ from workhours_sla.reports.text import html_table, plain_text
 from workhours_sla.sla.event import Event
 from workhours_sla.text import catalog, words
 from workhours_sla.text.catalog import language
-from workhours_sla.text.messages import phrase_of, say
+from workhours_sla.text.messages import say
 from workhours_sla.worktime.amounts import iso_amount
 
 if TYPE_CHECKING:
@@ -236,14 +236,16 @@ def from_json(text: str | bytes, *, name: str = "the report") -> Report:
                 _refuse(name, cause, schema=shown(schema), known=repr(SCHEMA))
             frozen = Reader().convert(data, document)
         found: Report = value_of(frozen, Reader())
-    except (ConfigError, TypeError) as error:
-        _refuse(name, "not_a_report", why=phrase_of(error) or clipped(str(error), 300))
+    except ConfigError as error:
+        _refuse(name, "not_a_report", why=error.args[0])
+    except TypeError as error:
+        _refuse(name, "not_a_report", why=clipped(str(error), 300))
     return found
 
 
 def _refuse(name: str, cause: str, **facts: object) -> NoReturn:
     """Raise SourceError for the document ``name``, with the message for ``cause``."""
-    raise SourceError(say(cause, name=name, **facts), name=name) from None
+    raise SourceError(say(cause, name=name, **facts)) from None
 
 
 @cache

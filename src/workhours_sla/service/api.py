@@ -58,9 +58,7 @@ def data_of(body: bytes) -> Any:
     try:
         return parsed(body, Reader())
     except ConfigError as error:
-        known = vars(error)
-        phrase = Phrase(known["cause"], known["facts"])
-        refuse("invalid-json", phrase, key=known["key"] or None)
+        refuse("invalid-json", error.args[0], key=error.key or None)
 
 
 def as_json(request: Request, body: bytes) -> Any:

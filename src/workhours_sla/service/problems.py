@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple, NoReturn
 
 from workhours_sla.errors import (
@@ -17,9 +16,9 @@ from workhours_sla.errors import (
 )
 from workhours_sla.json.answers import json_value
 from workhours_sla.json.text import escape_controls
-from workhours_sla.text import catalog, messages
+from workhours_sla.text import catalog
 from workhours_sla.text.catalog import PROBLEMS
-from workhours_sla.text.messages import Phrase, say, sentence, unknown_date
+from workhours_sla.text.messages import IN_SERVICE, said, say, sentence
 
 MEDIA_TYPE: Final = "application/problem+json"
 DOCUMENTATION: Final = "https://workhours-sla.readthedocs.io/reference/service#"
@@ -52,13 +51,14 @@ ANSWER_HEADERS: Final = {"cache-control": "no-store", "x-content-type-options": 
 LONGEST: Final = 200  # maximum number of characters of a text of the request in a problem
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=json_value)
 _COVERAGE_FACTS: Final = ("calendar", "date", "first", "last", "earliest", "latest")
+_FACTS: Final = ("text", "tz", "id", "name", "date")
 
 
 class Problem(NamedTuple):
     """A problem: its type, its sentence, and its facts as fields of the document."""
 
     kind: str
-    phrase: Phrase | WorkHoursError
+    phrase: str | WorkHoursError
     facts: dict[str, Any]
 
     @property
@@ -67,17 +67,12 @@ class Problem(NamedTuple):
 
     def document(self) -> dict[str, Any]:
         """Return the problem document, with title and sentence in the language of the context."""
-        if isinstance(self.phrase, CalendarCoverageError):
-            detail = unknown_date(self.phrase, messages.IN_SERVICE)
-        elif isinstance(self.phrase, WorkHoursError):
-            detail = sentence(self.phrase)
-        else:
-            detail = messages.said(self.phrase)
+        what = self.phrase
         return {
             "type": DOCUMENTATION + self.kind,
             "title": PROBLEMS[self.kind],
             "status": self.status,
-            "detail": detail,
+            "detail": said(what) if isinstance(what, str) else sentence(what, IN_SERVICE),
             **{key: _clipped(value) for key, value in self.facts.items()},
         }
 
@@ -85,12 +80,12 @@ class Problem(NamedTuple):
 class RefusedRequestError(Exception):
     """Raised when a request is not answered, with the problem to return instead."""
 
-    def __init__(self, kind: str, phrase: Phrase, **facts: Any) -> None:
+    def __init__(self, kind: str, phrase: str, **facts: Any) -> None:
         super().__init__(kind)
         self.problem: Problem = Problem(kind, phrase, facts)
 
 
-def refuse(kind: str, phrase: Phrase, **facts: Any) -> NoReturn:
+def refuse(kind: str, phrase: str, **facts: Any) -> NoReturn:
     """Raise RefusedRequestError with a type of problem, a sentence and facts."""
     raise RefusedRequestError(kind, phrase, **facts) from None
 
@@ -105,16 +100,13 @@ def problem_of(error: RefusedRequestError | WorkHoursError) -> Problem:
         return Problem("unknown-calendar", error, {"id": error.id})
     if isinstance(error, StoreError):  # its sentence names a path, which is not the client's
         return Problem("store-unavailable", say("store_away"), {})
-    known = vars(error)
     if isinstance(error, ConfigError):
-        key, reason = known.get("key") or None, known.get("reason")
-        kind, facts = "invalid-request", {"key": key}
+        reason, facts = error.reason, {"key": error.key or None}
         if isinstance(reason, TimeSyntaxError):
-            kind, facts = "invalid-time", {"key": key, "text": reason.text}
-        return Problem(kind, error, facts)
-    kinds = str | int | date | datetime | timedelta
-    facts = {key: one for key, one in known.items() if isinstance(one, kinds) and key != "cause"}
-    return Problem("invalid-request", error, facts)
+            facts["text"] = reason.text
+        return Problem("invalid-time" if "text" in facts else "invalid-request", error, facts)
+    facts = {name: getattr(error, name, None) for name in _FACTS}
+    return Problem("invalid-request", error, {k: v for k, v in facts.items() if v is not None})
 
 
 def language_of(accepted: str, default: str) -> str:

@@ -24,7 +24,7 @@ from workhours_sla.sources.rows import Fault
 from workhours_sla.sources.stream_rows import received_ahead
 from workhours_sla.stores.values import Rejected
 from workhours_sla.stream.receipts import Receipt
-from workhours_sla.text.messages import Detail, say
+from workhours_sla.text.messages import say
 
 SCHEMA: Final = "workhours.receipts/1"
 CLOUD_EVENT: Final = "application/cloudevents+json"
@@ -72,7 +72,7 @@ class Sent(NamedTuple):
         for place, one in enumerate(items):
             ahead = isinstance(one, Event) and received_ahead(one, now, ALLOWED_SKEW)
             if ahead:
-                items[place] = Fault(place, "received_ahead", Detail(ahead), "")
+                items[place] = Fault(place, "received_ahead", ahead, "")
         texts = [
             _text(record) if isinstance(item, Fault) else ""
             for item, record in zip(items, records, strict=True)
@@ -98,11 +98,10 @@ class Sent(NamedTuple):
         left = iter(receipts)
         for place, item in enumerate(self.items):
             if isinstance(item, Fault):
-                assert isinstance(item.detail, Detail)  # noqa: S101 - the mapper gives no other
                 kind = _KINDS.get(item.reason, "invalid-event")
                 facts = {"index": item.line, "reason": item.reason}
                 one = {"index": place, "state": "rejected", "reason": item.reason}
-                one["problem"] = Problem(kind, item.detail.phrase, facts).document()
+                one["problem"] = Problem(kind, item.detail, facts).document()
             else:
                 event_id, state, reason = next(left)
                 one = {"index": place, "state": state, "event_id": event_id}

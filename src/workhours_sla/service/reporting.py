@@ -26,7 +26,7 @@ from workhours_sla.sla.policy import targets_named
 from workhours_sla.sla.target import Target
 from workhours_sla.sources.written_times import read_days
 from workhours_sla.text import catalog
-from workhours_sla.text.messages import Detail, Phrase, say
+from workhours_sla.text.messages import Phrase, say
 
 if TYPE_CHECKING:
     from workhours_sla.reports.report import Report  # needs numpy
@@ -63,8 +63,7 @@ class ReportQuery(Struct, frozen=True):
         try:
             days = read_days(text, zone, is_end=is_end)
         except TimeSyntaxError as error:  # a date that begins at a change of clocks
-            phrase = Phrase(error.cause, error.facts)
-            refuse("invalid-time", phrase, key=key, text=text)
+            refuse("invalid-time", error.args[0], key=key, text=text)
         return read_time(key, text) if days is None else days
 
 
@@ -140,9 +139,9 @@ class Reports:
             )
         except LookupError as error:
             detail = error.args[0] if error.args else ""
-            if not isinstance(detail, Detail):  # a fault, not a wrong name
+            if not isinstance(detail, Phrase):  # a fault, not a wrong name
                 raise
-            refuse("invalid-request", detail.phrase, key="by")
+            refuse("invalid-request", detail, key="by")
         return made, target, [one for one in result.outcomes if one.target == target.name]
 
     def _target(self, name: str | None) -> Target:

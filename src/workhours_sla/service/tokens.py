@@ -62,7 +62,8 @@ class Tokens:
                 text = Path(file).read_text(encoding="utf-8")
             except (OSError, ValueError) as error:
                 why = getattr(error, "strerror", None) or type(error).__name__
-                raise ConfigError(say("tokens_unreadable", name=repr(file), why=why)) from None
+                msg = say("tokens_unreadable", name=repr(file), why=why)
+                raise ConfigError(msg, name=file) from None
             return cls.parse(text, file)
         return cls()
 

@@ -16,7 +16,7 @@ from typing import Final, Literal, NamedTuple
 from workhours_sla.argument_types import check_arguments
 from workhours_sla.errors import EventError, NaiveDatetimeError, shown
 from workhours_sla.module_names import public
-from workhours_sla.text.messages import Detail, say
+from workhours_sla.text.messages import say
 
 BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
 """The first instant that a datetime can represent, before every other."""
@@ -282,8 +282,7 @@ def in_utc(name: str, when: datetime) -> datetime:
     try:
         offset = when.utcoffset()
     except (AttributeError, ValueError):  # text and dates have no offset, and NaT refuses
-        phrase = say("not_a_datetime", name=name, value=shown(when))
-        raise TypeError(Detail(phrase)) from None
+        raise TypeError(say("not_a_datetime", name=name, value=shown(when))) from None
     if offset is None:
         msg = f"{name} {when!r} has no zone, so it names no instant; give it an offset"
         raise NaiveDatetimeError(msg)

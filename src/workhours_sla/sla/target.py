@@ -143,8 +143,7 @@ class Target:
         if isinstance(self.budget, timedelta):
             check_budget(self.budget)
         if self.budget in (ZERO, ClockTime(ZERO)):
-            msg = say("target_zero", target=shown(self.name))
-            raise PolicyError(msg)
+            raise PolicyError(say("target_zero", target=shown(self.name)))
         for schedule in self.schedules:
             for budget in (self.budget, self.pause_cap or self.budget):
                 in_hours(budget, schedule, BASE_UTC)  # raises BudgetError without weekly hours
@@ -181,18 +180,14 @@ class Target:
                 )
                 raise PolicyError(msg)
         if self.warn < ZERO:
-            msg = say("target_warn", target=shown(self.name), warn=str(self.warn))
-            raise PolicyError(msg)
+            raise PolicyError(say("target_warn", target=shown(self.name), warn=str(self.warn)))
         if self.warn_percent is not None and not 0 < self.warn_percent < 100:
             percent = str(self.warn_percent)
-            msg = say("target_percent", target=shown(self.name), percent=percent)
-            raise PolicyError(msg)
+            raise PolicyError(say("target_percent", target=shown(self.name), percent=percent))
         if self.pause_cap is not None and not self.pauses:
-            msg = say("target_cap_unused", target=shown(self.name))
-            raise PolicyError(msg)
+            raise PolicyError(say("target_cap_unused", target=shown(self.name)))
         if self.pause_cap in (ZERO, ClockTime(ZERO)):
-            msg = say("target_cap_zero", target=shown(self.name))
-            raise PolicyError(msg)
+            raise PolicyError(say("target_cap_zero", target=shown(self.name)))
         is_other = isinstance(self.budget, DayBudget) or is_clock_time(self.budget)
         if self.on_transfer == "resume" and is_other:
             msg = say("target_resume", target=shown(self.name), budget=repr(self.budget))

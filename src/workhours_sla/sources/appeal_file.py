@@ -172,7 +172,7 @@ def _with_answers(items: Iterator[Item], layout: Layout, opened: OpenedFile) -> 
     posted, answered = (shown(layout.column(one)) for one in ("posted_at", "answered_at"))
     if early > 1 and not counts[1]:
         facts = {"count": early, "posted": posted, "answered": answered}
-        raise SourceError(say("answers_before", name=opened.name, **facts), name=opened.name)
+        raise SourceError(say("answers_before", name=opened.name, **facts))
     if copied >= max(FEWEST_COPIED, COPIED * counts[1]):
         facts = {"count": copied, "of": counts[1], "posted": posted, "answered": answered}
         opened.notes.append(say("answers_copied", **facts))

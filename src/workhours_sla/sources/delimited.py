@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import chain, islice
+from typing import Final
 
 from workhours_sla.config.sections import Input
 from workhours_sla.errors import SourceError
@@ -17,11 +18,10 @@ from workhours_sla.sources.opened import OpenedFile
 from workhours_sla.sources.rows import Fault, Item, RefusedError, item_of
 from workhours_sla.text.messages import say
 
-_HALF = say("half_written")
-_ERRORS = {  # details for users, keyed by a phrase in the message of the CSV reader
-    "unexpected end of data": say("quote_not_closed"),
-    "field larger": say("field_too_long", most=csv.field_size_limit()),
-    "expected after": say("quote_not_doubled"),
+_CAUSES: Final = {  # of the details for users, by a phrase in the message of the CSV reader
+    "unexpected end of data": "quote_not_closed",
+    "field larger": "field_too_long",
+    "expected after": "quote_not_doubled",
 }
 
 
@@ -176,11 +176,9 @@ def first_row(rows: Iterator[list[str]], feed: Feed, name: str) -> list[str]:
             feed.next_record()
             header = next(rows)
     except StopIteration:
-        msg = say("csv_empty", name=name)
-        raise SourceError(msg, name=name) from None
+        raise SourceError(say("csv_empty", name=name)) from None
     except csv.Error as error:
-        msg = say("csv_header", name=name, why=str(error))
-        raise SourceError(msg, name=name) from None
+        raise SourceError(say("csv_header", name=name, why=str(error))) from None
     return [column.strip() for column in header]
 
 
@@ -195,13 +193,13 @@ def _check_delimiter(header: list[str], name: str, delimiter: str) -> None:
                 delimiter=repr(delimiter),
                 other='"\\t"' if others[0] == "\t" else f'"{others[0]}"',  # as in TOML
             )
-            raise SourceError(msg, name=name, delimiter=delimiter)
+            raise SourceError(msg)
 
 
 def _broken(feed: Feed, error: str) -> Fault:
     """Return the Fault for a record with unbalanced quotes; ``error`` is the reader's message."""
-    other = say("csv_fault", why=error)
-    detail = next((words for phrase, words in _ERRORS.items() if phrase in error), other)
+    cause = next((cause for phrase, cause in _CAUSES.items() if phrase in error), "csv_fault")
+    detail = say(cause, why=error, most=csv.field_size_limit())
     if len(feed.taken) == 1 and feed.ended:
         detail = say("half_written_why", why=detail)
     feed.reread()
@@ -214,7 +212,7 @@ def _misshapen(feed: Feed, fields: int, expected: int, delimiter: str) -> Fault:
     if feed.overlong:
         detail = say("line_too_long", most=LONGEST_LINE)
     elif feed.ended and (feed.torn or fields < expected):
-        detail = say("half_written_why", why=detail) if fields < expected else _HALF
+        detail = say("half_written_why", why=detail) if fields < expected else say("half_written")
     elif fields > expected:
         detail = say("delimiter_in_field", why=detail, delimiter=repr(delimiter))
     feed.reread()

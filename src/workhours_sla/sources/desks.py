@@ -87,7 +87,7 @@ class Desk:
 
     def __init__(self, name: str, layout: Layout, options: Input, claims: list[Claim]) -> None:
         if self.kind not in (None, layout.kind):
-            raise SourceError(say("kind_appeals", name=name, format=self.name), name=name)
+            raise SourceError(say("kind_appeals", name=name, format=self.name))
         self.file = name
         self.wanted: str | None = options.metric or self.metric
         self.options = options
@@ -134,8 +134,7 @@ class Desk:
         self._metrics[metric] = None
         first = next(iter(self._metrics))
         if self.wanted is None and metric != first:
-            msg = say("several_metrics", first=shown(first), second=shown(metric))
-            raise SourceError(msg, metric=metric)
+            raise SourceError(say("several_metrics", first=shown(first), second=shown(metric)))
         return metric == (self.wanted or first)
 
     def check_metric(self, known: Collection[str] = ()) -> None:
@@ -144,7 +143,7 @@ class Desk:
         if self.wanted is not None and found and self.wanted not in found:
             names = ", ".join(known or map(shown, found))
             msg = say("metric_unknown", name=self.file, metric=shown(self.wanted), names=names)
-            raise SourceError(msg, name=self.file, metric=self.wanted)
+            raise SourceError(msg)
 
     # -- values ------------------------------------------------------------------------------
 
@@ -197,7 +196,7 @@ class Desk:
         try:
             yield from self._mapper({**row, **facts})
         except RefusedError as refused:
-            phrase = refused.detail.phrase
+            phrase = refused.detail
             if phrase.cause == "at_column":  # the field of the desk, not of an event
                 phrase = say("at_column", column=field, detail=phrase.facts["detail"])
             raise RefusedError(phrase, refused.reason) from None

@@ -449,7 +449,7 @@ def candidates(path: Path) -> list[Candidate]:
             found, again = again, _listed(path)  # files are being renamed
     except OSError as error:
         msg = say("unlisted", name=repr(str(path)), why=error.strerror)
-        raise SourceError(msg, name=str(path), why=error.strerror) from None
+        raise SourceError(msg, name=str(path)) from None
     return sorted(again, key=lambda one: (not one.suffix, one.written_at, -one.number, one.suffix))
 
 

@@ -95,4 +95,4 @@ def binary_format(head: bytes) -> Format | None:
 def check_followed(format: Format | None) -> None:
     """Raise SourceError if ``watch`` cannot follow files of a format."""
     if format is not None and not FORMATS[format].is_followed:
-        raise SourceError(say("format_not_followed", format=format), format=format)
+        raise SourceError(say("format_not_followed", format=format))

@@ -255,11 +255,11 @@ def not_json(error: Exception, cause: str = "not_json") -> Phrase:
 def broken_document(name: str, error: Exception, count: int | None = None) -> SourceError:
     """Return the error for a document of which ``count`` records were read, if that is known."""
     if isinstance(error, RecursionError):
-        return SourceError(say("json_deep", name=name), name=name)
+        return SourceError(say("json_deep", name=name))
     why = _fault(error)
     if count is not None:
         why = say("json_fault_after", count=count, why=why)
-    return SourceError(say("json_broken", name=name, why=why), name=name)
+    return SourceError(say("json_broken", name=name, why=why))
 
 
 def not_of_form(error: Exception) -> Phrase:
@@ -269,7 +269,7 @@ def not_of_form(error: Exception) -> Phrase:
 
 def _fault(error: Exception) -> Phrase:
     if isinstance(error, KeyTwiceError):
-        return error.detail.phrase
+        return error.detail
     if isinstance(error, RecursionError):
         return say("nested_too_deep")
     return say("json_fault", why=" ".join(str(error).split()))
@@ -345,8 +345,7 @@ def check_one_document(name: str, head: str) -> None:
     check_first_document(name, head)
     lists = shape_of(head).lists
     if lists:
-        msg = say("json_no_path", name=name, path=shown(next(iter(lists))))
-        raise SourceError(msg, name=name)
+        raise SourceError(say("json_no_path", name=name, path=shown(next(iter(lists)))))
 
 
 def check_first_document(name: str, head: str) -> None:
@@ -433,13 +432,13 @@ def check_api_error(name: str, document: object, *, has_records: bool = False) -
     """Raise SourceError if a document is, or if it ``has_records`` has, the error of an API."""
     why = error_of(document, has_records=has_records)
     if why is not None:
-        raise SourceError(say("api_error", name=name, why=why), name=name)
+        raise SourceError(say("api_error", name=name, why=why))
 
 
 def refuse_document(document: object, name: str, wanted: str) -> SourceError:
     """Return the error for a document that has no records, such as the error of an API."""
     check_api_error(name, document)
-    has: Phrase | str = say("something_else")
+    has: str = say("something_else")
     if isinstance(document, Mapping):
         has = ", ".join(shown(str(key)) for key in list(document)[:_LISTED]) or "{}"
-    return SourceError(say("no_records", name=name, wanted=wanted, has=has), name=name)
+    return SourceError(say("no_records", name=name, wanted=wanted, has=has))

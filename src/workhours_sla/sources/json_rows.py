@@ -50,13 +50,13 @@ def read_lines(opened: OpenedFile, layout: Layout, options: Input) -> Iterator[I
 
     def check(keys: Collection[str]) -> None:
         if not keys and (first_line.startswith("[") or first_line == "{"):
-            raise SourceError(say("json_array", name=name), name=name)
+            raise SourceError(say("json_array", name=name))
         if keys and line == 1:
             check_one_document(name, text)
 
     yield from _with_columns(rows(), layout, name, check)
     if not first_line:
-        raise SourceError(say("json_empty", name=name), name=name)
+        raise SourceError(say("json_empty", name=name))
 
 
 def record_of(text: str) -> dict[str, object]:
@@ -139,8 +139,7 @@ def _with_columns(
 def _path_in(head: bytes, layout: Layout, options: Input, name: str) -> str:
     begins = head.lstrip(MARKS_AND_BLANKS)[:1]
     if not begins:
-        msg = say("json_no_document", name=name)
-        raise SourceError(msg, name=name)
+        raise SourceError(say("json_no_document", name=name))
     path = options.path
     if path is None:
         columns = (one for canonical in layout.canonical for one in layout.names(canonical))
@@ -160,7 +159,7 @@ def _path_of(columns: Iterable[str], name: str) -> str | None:
     if len(paths) > 1:
         first, second = list(paths.values())[:2]
         msg = say("json_two_lists", name=name, first=shown(first), second=shown(second))
-        raise SourceError(msg, name=name)
+        raise SourceError(msg)
     return next(iter(paths), None)
 
 
@@ -169,5 +168,4 @@ def _check_empty(name: str, path: str, head: str) -> None:
     if path not in shape.arrays:
         check_one_document(name, head)
         keys = ", ".join(map(shown, list(shape.keys)[:_LISTED]))
-        msg = say("json_nothing_there", name=name, path=shown(path), keys=keys or LIST)
-        raise SourceError(msg, name=name)
+        raise SourceError(say("json_nothing_there", name=name, path=shown(path), keys=keys or LIST))

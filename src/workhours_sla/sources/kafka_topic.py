@@ -124,8 +124,7 @@ class Topic:
             self._consumer: Any = cluster.client("Consumer", own, self._faults)
         except ImportError:
             name = say("kafka_topic", topic=shown(topic))
-            msg = say("needs_extra", name=name, library=LIBRARY, extra=EXTRA)
-            raise SourceError(msg, topic=topic, extra=EXTRA) from None
+            raise SourceError(say("needs_extra", name=name, library=LIBRARY, extra=EXTRA)) from None
 
     def close(self) -> None:
         with suppress(Exception):  # a second call, or brokers that are gone
@@ -150,7 +149,7 @@ class Topic:
             raise self.failed(error)
         phrase = self.needs_correction(error)
         if phrase is not None:
-            raise SourceError(phrase, topic=self._topic)
+            raise SourceError(phrase)
         return None
 
     def ask_ends(
@@ -213,7 +212,7 @@ class Topic:
                 if error.retriable() or error.code() < 0
                 else say("kafka_unread", topic=shown(self._topic), why=why(error))
             )
-        return SourceError(phrase, topic=self._topic)
+        return SourceError(phrase)
 
     def needs_correction(self, error: Any) -> Phrase | None:
         """Return the sentence for an error after which waiting is of no use; otherwise None."""

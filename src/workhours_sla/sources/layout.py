@@ -98,7 +98,7 @@ class Layout:
                         column=shown(column),
                         canonical=canonical,
                     )
-                    raise SourceError(msg, name=name, column=column, canonical=canonical)
+                    raise SourceError(msg, column=column)
                 if needed and column not in numbers:
                     raise self.missing(canonical, header, name, column)
 
@@ -106,14 +106,9 @@ class Layout:
         """Raise SourceError if no answer was read, but columns that are not read may have them."""
         if self.unread_answers:
             others = [shown(column) for column in self.unread_answers]
-            msg = say(
-                "answers_unread",
-                name=name,
-                column=shown(self.column("answered_at")),
-                others=", ".join(others[:_LISTED]),
-                first=others[0],
-            )
-            raise SourceError(msg, name=name, canonical="answered_at")
+            column = self.column("answered_at")
+            facts = {"name": name, "others": ", ".join(others[:_LISTED]), "first": others[0]}
+            raise SourceError(say("answers_unread", column=shown(column), **facts), column=column)
 
     def missing(
         self, canonical: str, columns: Collection[str], name: str, column: str | None = None
@@ -135,7 +130,7 @@ class Layout:
             canonical=canonical,
             unanswered=say("or_unanswered") if canonical == "answered_at" else "",
         )
-        return SourceError(msg, name=name, column=column, canonical=canonical)
+        return SourceError(msg, column=column)
 
 
 def _near(wanted: Iterable[str], columns: Iterable[str]) -> str | None:

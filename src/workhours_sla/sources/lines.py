@@ -71,8 +71,7 @@ class ByteChunks:
             return self._stream_read(_CHUNK)
         except OSError as error:
             why = error.strerror or str(error)
-            msg = say("read_broken", name=self.name, why=why)
-            raise SourceError(msg, name=self.name) from None
+            raise SourceError(say("read_broken", name=self.name, why=why)) from None
 
 
 class Lines:
@@ -86,8 +85,7 @@ class Lines:
         try:
             self._decoder = codecs.getincrementaldecoder(encoding)()
         except LookupError:
-            msg = say("no_encoding_of", encoding=repr(encoding), name=name)
-            raise SourceError(msg, name=name, encoding=encoding) from None
+            raise SourceError(say("no_encoding_of", encoding=repr(encoding), name=name)) from None
 
     def __iter__(self) -> Iterator[str]:
         """Yield the lines. They can be read only once."""
@@ -143,7 +141,7 @@ class Lines:
             return None
         return self._chunks.position - len(pending) - after
 
-    def _refuse(self, offset: int | None, what: Phrase | str, head: bytes) -> NoReturn:
+    def _refuse(self, offset: int | None, what: str, head: bytes) -> NoReturn:
         """Raise the SourceError for a stream that is not text."""
         msg = say(
             "not_text",
@@ -153,7 +151,7 @@ class Lines:
             where="" if offset is None else say("at_byte", offset=offset),
             remedy=_remedy(self._encoding, head),
         )
-        raise SourceError(msg, name=self._name, encoding=self._encoding, offset=offset) from None
+        raise SourceError(msg) from None
 
 
 def _remedy(encoding: str, head: bytes) -> Phrase:

@@ -29,7 +29,7 @@ from workhours_sla.sources.rows import Inverted, Record, RefusedError
 from workhours_sla.sources.statuses import MEANINGS, StatusRow
 from workhours_sla.sources.times import DEFAULT, Instants
 from workhours_sla.sources.values import JoinedColumn, plain_text
-from workhours_sla.text.messages import Phrase, say
+from workhours_sla.text.messages import say
 
 TYPES: Final[Mapping[str, EventType]] = {kind.value: kind for kind in EventType}
 """Event types, keyed by the names that files may use."""
@@ -322,7 +322,7 @@ class Mapper:
     def _absent(self, canonical: str, record: Record) -> NoReturn:
         """Raise RefusedError because a required column is missing or empty in a row."""
         column = self.layout.column(canonical)
-        named: Phrase | str = canonical
+        named: str = canonical
         if column != canonical:
             named = say("column_named", canonical=canonical, column=shown(column))
         is_there = any(name in record for name in self.layout.names(canonical))

@@ -146,7 +146,7 @@ class Unpacked:
             self._rest = self._rest or self._packed.read()
             if not self._rest:
                 if self._member is not None:
-                    raise self._error(say("packed_truncated", **self._facts))
+                    raise SourceError(say("packed_truncated", **self._facts))
                 return b""
             if self._member is None:
                 if self._compression == "gzip" and self._size:
@@ -158,8 +158,8 @@ class Unpacked:
             if found:
                 self._size += len(found)
                 if self._size > max(ALWAYS_READ, MOST_TIMES * self._packed.position):
-                    msg = say("packed_bomb", times=MOST_TIMES, always=ALWAYS_READ, **self._facts)
-                    raise self._error(msg)
+                    limits = {"times": MOST_TIMES, "always": ALWAYS_READ}
+                    raise SourceError(say("packed_bomb", **limits, **self._facts))
                 return found
 
     def _unpack(self) -> bytes:
@@ -167,14 +167,11 @@ class Unpacked:
         try:
             found: bytes = self._member.decompress(piece)
         except self._failure:
-            raise self._error(say("packed_damaged", **self._facts)) from None
+            raise SourceError(say("packed_damaged", **self._facts)) from None
         if self._member.eof:
             self._rest = self._member.unused_data + self._rest
             self._member = None
         return found
-
-    def _error(self, msg: Phrase) -> SourceError:
-        return SourceError(msg, name=self._packed.name)
 
 
 def _unpackers(name: str, compression: Compression) -> tuple[Callable[[], Any], type[Exception]]:
@@ -194,14 +191,13 @@ def missing_extra(name: str, extra: str, library: str) -> SourceError:
     >>> print(missing_extra("rows.zst", "zstd", "zstandard"))
     rows.zst can be read only with zstandard: pip install 'workhours-sla[zstd]'
     """
-    msg = say("needs_extra", name=name, library=library, extra=extra)
-    return SourceError(msg, name=name, extra=extra)
+    return SourceError(say("needs_extra", name=name, library=library, extra=extra))
 
 
 def cannot_open(name: str, error: OSError | ValueError) -> SourceError:
     why = getattr(error, "strerror", None) or str(error)
     cause = _CAUSES.get(getattr(error, "errno", None) or 0, "unopened")
-    return SourceError(say(cause, name=repr(name), why=why), name=name, why=why)
+    return SourceError(say(cause, name=repr(name), why=why), name=name)
 
 
 def no_file(name: str) -> SourceError:

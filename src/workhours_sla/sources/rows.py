@@ -12,7 +12,7 @@ from workhours_sla.module_names import public
 from workhours_sla.sla.event import Event
 from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.opened import OpenedFile
-from workhours_sla.text.messages import Detail, Phrase
+from workhours_sla.text.messages import Phrase
 
 CLIPPED: Final = 500  # maximum number of characters of a row's text in a Fault
 
@@ -49,7 +49,7 @@ class RefusedError(Exception):
 
     def __init__(self, detail: Phrase, reason: str = "malformed") -> None:
         super().__init__(detail, reason)
-        self.detail: Detail = Detail(detail)
+        self.detail = detail
         self.reason = reason
 
     def fault(self, line: int, text: str = "") -> Fault:

@@ -13,7 +13,7 @@ from workhours_sla.sources.cloudevents import CloudEventMapper
 from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.mapping import Mapper
 from workhours_sla.sources.rows import Item, Record, RefusedError
-from workhours_sla.text.messages import Detail, Phrase, say
+from workhours_sla.text.messages import Phrase, say
 
 SCHEMA: Final = "workhours.event/1"
 """The value of ``schema`` in an event of the own schema, if it is given."""
@@ -55,7 +55,7 @@ def sent_event(record: Record, line: int, received_at: datetime | None = None) -
         mapper = _CLOUD if "specversion" in record else _OWN
         return mapper(record, line, received_at)
     except RefusedError as refused:
-        detail = _advised(refused.detail.phrase)
+        detail = _advised(refused.detail)
         return RefusedError(detail, refused.reason).fault(line, "")
 
 
@@ -76,7 +76,7 @@ def _check_keys(record: Record) -> None:
 
 def _advised(phrase: Phrase) -> Phrase:
     facts = {
-        name: _advised(fact.phrase) if isinstance(fact, Detail) else fact
+        name: _advised(fact) if isinstance(fact, Phrase) else fact
         for name, fact in phrase.facts.items()
     }
     return Phrase(_ADVICE.get(phrase.cause, phrase.cause), facts)

@@ -253,7 +253,7 @@ def _open(file: IO[bytes], name: str) -> _Book:
     kind = binary_format(file.read(HEAD))
     file.seek(0)
     if kind not in ("xlsx", "xls", "ods"):
-        raise SourceError(say("not_a_workbook", name=name), name=name)
+        raise SourceError(say("not_a_workbook", name=name))
     library = "openpyxl" if kind == "xlsx" else "python_calamine"
     try:
         import_module(library)
@@ -322,7 +322,7 @@ def read(opened: OpenedFile, layout: Layout, options: Input) -> Iterator[Item]:
         sheet, header = _find(book, layout, options.sheet, name)
         mapper = Mapper(layout, header.names, opened.claims, are_typed=True)
         if book.counts_from_1904 and EXCEL in mapper.instants.formats:
-            raise SourceError(say("workbook_1904", name=name), name=name)
+            raise SourceError(say("workbook_1904", name=name))
         reader = _RowReader(mapper, header, f"{name} ({sheet})", opened)
         with _faults(name):
             found = book.sheet(sheet, len(header.names))
@@ -390,7 +390,7 @@ class _RowReader:
             self.empty += value == ""
             if isinstance(value, CellError):
                 msg = say("sheet_error", where=self._where, row=row, why=_why(name, value))
-                raise SourceError(msg, name=self._where, row=row, column=name)
+                raise SourceError(msg, name=self._where, column=name)
             if isinstance(value, str) and _ERROR.fullmatch(value):
                 raise RefusedError(_why(name, value))
         check_values(record)
@@ -408,8 +408,7 @@ def _find(book: _Book, layout: Layout, wanted: str | None, name: str) -> tuple[s
         sheets = [one for one in book.sheets if one.casefold() == wanted.strip().casefold()]
         if not sheets:
             listed = _listed(book.sheets) or "-"
-            msg = say("no_sheet", name=name, sheet=shown(wanted), sheets=listed)
-            raise SourceError(msg, name=name)
+            raise SourceError(say("no_sheet", name=name, sheet=shown(wanted), sheets=listed))
     fitting: list[tuple[str, _Header]] = []
     nearest: tuple[int, SourceError] = (-1, SourceError(say("sheets_empty", name=name), name=name))
     for sheet in sheets:
@@ -461,20 +460,18 @@ def _check_parts(file: IO[bytes], name: str) -> None:
     with ZipFile(file) as archive:
         parts = {one.filename: one.file_size for one in archive.infolist()}
         if sum(parts.values()) > MOST_UNPACKED:
-            msg = say("workbook_large", name=name, most=MOST_UNPACKED)
-            raise SourceError(msg, name=name)
+            raise SourceError(say("workbook_large", name=name, most=MOST_UNPACKED))
         if parts.keys().isdisjoint(("xl/workbook.xml", "content.xml")):
-            raise SourceError(say("not_a_sheet", name=name), name=name)
+            raise SourceError(say("not_a_sheet", name=name))
         for part in parts:
             if part.endswith((".xml", ".rels")) and _has_long_text(archive, part):
-                msg = say("workbook_text", name=name, part=shown(part), most=MOST_TEXT)
-                raise SourceError(msg, name=name)
+                raise SourceError(say("workbook_text", name=name, part=shown(part), most=MOST_TEXT))
         content = archive.read("content.xml") if "content.xml" in parts else b""
         if any(int(count[1][:9]) > _MOST_ROWS for count in _REPEATED.finditer(content)):
             raise ValueError  # it would fill the memory
         manifest = "META-INF/manifest.xml"
         if manifest in parts and b"encryption-data" in archive.read(manifest):
-            raise SourceError(say("workbook_password", name=name), name=name)
+            raise SourceError(say("workbook_password", name=name))
     file.seek(0)
 
 
@@ -504,7 +501,7 @@ def _faults(name: str) -> Iterator[None]:
         if not isinstance(error, Exception) and kind != "PanicException":
             raise
         cause = "workbook_password" if kind == "PasswordError" else "workbook_damaged"
-        raise SourceError(say(cause, name=name), name=name) from None
+        raise SourceError(say(cause, name=name)) from None
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -94,7 +94,7 @@ def _check_mapped(rows: Iterable[StatusRow], name: str) -> None:
             more=say("and_more", count=more) if more else "",
             meanings=", ".join(MEANINGS),
         )
-        raise SourceError(msg, name=name)
+        raise SourceError(msg)
 
 
 def _returns(rows: Sequence[StatusRow]) -> bool:

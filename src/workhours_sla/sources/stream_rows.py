@@ -24,8 +24,7 @@ def check_encoding(encoding: str) -> None:
     except LookupError:
         one_byte = False
     if not one_byte:
-        msg = say("not_followed_in", encoding=repr(encoding))
-        raise SourceError(msg, encoding=encoding)
+        raise SourceError(say("not_followed_in", encoding=repr(encoding)))
 
 
 def received_ahead(event: Event, now: datetime, most: timedelta) -> Phrase | None:

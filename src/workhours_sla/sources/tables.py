@@ -167,4 +167,4 @@ def faults(name: str) -> Iterator[None]:
         TypeError,
         ValueError,
     ):
-        raise SourceError(say("table_damaged", name=name), name=name) from None
+        raise SourceError(say("table_damaged", name=name)) from None

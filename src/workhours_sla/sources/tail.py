@@ -133,8 +133,7 @@ class Tail:
                 yield Idle(received_until)
                 continue
             if isinstance(chunk, OSError):
-                msg = say("pipe_broken", name=self.name, why=chunk.strerror)
-                raise SourceError(msg, name=self.name)
+                raise SourceError(say("pipe_broken", name=self.name, why=chunk.strerror))
             for line in cutter.cut(chunk):
                 if line.strip():
                     yield self._item(line, str(cutter.offset))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from workhours_sla.errors import TimeSyntaxError, shown
 from workhours_sla.sources.rows import RefusedError
 from workhours_sla.sources.written_times import is_offset, parse_time
-from workhours_sla.text.messages import Phrase, say
+from workhours_sla.text.messages import say
 from workhours_sla.worktime.times import FIRST_YEAR, LAST_YEAR
 
 DEFAULT = "default"  # the ``datetime_format`` for the notations that ``parse_time`` accepts
@@ -138,8 +138,7 @@ class Instants:
         if offset > other:
             detail = say("came_twice", text=shown(text), zone=str(zone))
             raise RefusedError(detail, "ambiguous_time")
-        detail = say("was_skipped", text=shown(text), zone=str(zone))
-        raise RefusedError(detail, "nonexistent_time")
+        raise RefusedError(say("was_skipped", text=shown(text), zone=str(zone)), "nonexistent_time")
 
 
 def _listed(formats: Iterable[str]) -> str:
@@ -174,7 +173,7 @@ def _read_written(text: str) -> datetime:
     try:
         return parse_time(text)
     except TimeSyntaxError as error:
-        detail = Phrase(error.cause, error.facts)
+        detail = error.args[0]
         undotted = _NOT_DOTTED.fullmatch(text)
         if undotted is not None:
             mark, seconds = undotted.groups()

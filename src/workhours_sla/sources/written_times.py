@@ -22,7 +22,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final, NoReturn
 
 from workhours_sla.errors import TimeSyntaxError, shown
-from workhours_sla.text.messages import say
+from workhours_sla.text.messages import say, short
 from workhours_sla.text.words import weekday_date
 from workhours_sla.worktime.times import FIRST_YEAR, LAST_YEAR
 
@@ -246,8 +246,7 @@ def is_offset(offset: timedelta | None) -> bool:
 
 def refuse_time(text: str, cause: str, **facts: object) -> NoReturn:
     """Raise TimeSyntaxError about a text, with the English message for ``cause``."""
-    known = {"text": shown(text), **facts}
-    raise TimeSyntaxError(str(say(cause, **known)), text=text, cause=cause, facts=known)
+    raise TimeSyntaxError(say(cause, **short({"text": shown(text), **facts})), text=text)
 
 
 def _refuse_form(text: str) -> NoReturn:

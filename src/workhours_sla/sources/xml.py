@@ -8,7 +8,7 @@ from xml.parsers import expat
 
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.sources.opened import OpenedFile
-from workhours_sla.text.messages import Phrase, say
+from workhours_sla.text.messages import say
 
 MOST_NESTED: Final = 100  # maximum depth of nested elements
 _RECORD: Final = 2  # depth of a record: a child of the root element
@@ -102,8 +102,7 @@ class _Document:
         self.begun = True
         self._depth += 1
         if self._depth > MOST_NESTED:
-            msg = say("xml_deep", name=self._name, most=MOST_NESTED)
-            raise SourceError(msg, name=self._name)
+            raise SourceError(say("xml_deep", name=self._name, most=MOST_NESTED))
         self._records.start(tag.rpartition(":")[2], self._depth)
 
     def _end(self, tag: str) -> None:
@@ -113,15 +112,14 @@ class _Document:
             raise _RootEndedError
 
     def _refuse_doctype(self, doctype: str, *_others: object) -> NoReturn:
-        msg = say("xml_doctype", name=self._name, doctype=shown(doctype))
-        raise SourceError(msg, name=self._name)
+        raise SourceError(say("xml_doctype", name=self._name, doctype=shown(doctype)))
 
     def _refuse(self, error: Exception) -> NoReturn:
-        why: Phrase | str = " ".join(str(error).split())
+        why: str = " ".join(str(error).split())
         if isinstance(error, expat.ExpatError):
             place = {"line": error.lineno, "column": error.offset}
             why = say("xml_fault", why=expat.ErrorString(error.code) or "?", **place)
-        raise SourceError(say("xml_broken", name=self._name, why=why), name=self._name) from None
+        raise SourceError(say("xml_broken", name=self._name, why=why)) from None
 
 
 def parse_documents(opened: OpenedFile, records: Records) -> Iterator[None]:

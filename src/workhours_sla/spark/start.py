@@ -63,8 +63,7 @@ def check_packages() -> None:
             raise EngineError(say("spark_no_package", package=package, needed=needed)) from None
         numbers = tuple(int(part) for part in re.findall(r"\d+", found)[:2])
         if numbers < oldest:
-            msg = say("spark_old_package", package=package, found=found, needed=needed)
-            raise EngineError(msg)
+            raise EngineError(say("spark_old_package", package=package, found=found, needed=needed))
 
 
 def check_java() -> None:

@@ -32,16 +32,16 @@ CHUNK: Final = 500  # maximum number of values in one SQL statement
 _MEMORY: Final = Path(":memory:")
 _VERSION: Final = "SELECT value FROM meta WHERE key=?"
 _REMEDIES: Final = {
-    sqlite3.SQLITE_FULL: say("free_space"),
-    sqlite3.SQLITE_READONLY: say("give_writable"),
-    sqlite3.SQLITE_CANTOPEN: say("give_writable"),
-    sqlite3.SQLITE_PERM: say("give_writable"),
-    sqlite3.SQLITE_BUSY: say("end_other_process"),
-    sqlite3.SQLITE_LOCKED: say("end_other_process"),
-    sqlite3.SQLITE_CORRUPT: say("restore_snapshot"),
-    sqlite3.SQLITE_NOTADB: say("give_store"),
-    sqlite3.SQLITE_IOERR: say("check_disk"),
-    **dict.fromkeys((sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE), say("no_growth")),
+    sqlite3.SQLITE_FULL: "free_space",
+    sqlite3.SQLITE_READONLY: "give_writable",
+    sqlite3.SQLITE_CANTOPEN: "give_writable",
+    sqlite3.SQLITE_PERM: "give_writable",
+    sqlite3.SQLITE_BUSY: "end_other_process",
+    sqlite3.SQLITE_LOCKED: "end_other_process",
+    sqlite3.SQLITE_CORRUPT: "restore_snapshot",
+    sqlite3.SQLITE_NOTADB: "give_store",
+    sqlite3.SQLITE_IOERR: "check_disk",
+    **dict.fromkeys((sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE), "no_growth"),
 }
 
 
@@ -133,10 +133,10 @@ class SqliteDatabase(Database):
             refuse_text(error)
         if isinstance(error, (sqlite3.Error, UnicodeDecodeError)):
             code = getattr(error, "sqlite_errorcode", 0)
-            remedy = _REMEDIES.get(code) or _REMEDIES.get(code & 0xFF, say("check_store"))
+            remedy = _REMEDIES.get(code) or _REMEDIES.get(code & 0xFF, "check_store")
             if isinstance(error, UnicodeDecodeError):  # the error quotes damaged text
-                remedy = say("restore_snapshot")
-            self.refuse("store_failed", error=str(error), remedy=remedy)
+                remedy = "restore_snapshot"
+            self.refuse("store_failed", error=str(error), remedy=say(remedy))
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
         return self.connection.execute(sql, values).fetchall()

@@ -157,12 +157,11 @@ def typeset(text: str) -> str:
 
 
 _OF_ERRORS: Final = (
-    *("configuration", "configuration_advice", "desks", "detection", "incoming", "input_files"),
-    *("kafka", "live", "networks", "report", "rows", "schedules", "service", "sinks"),
-    *("spark", "sql", "stores", "parts"),
+    *("written", "configuration", "configuration_advice", "desks", "detection", "incoming"),
+    *("input_files", "kafka", "live", "networks", "report", "rows", "schedules", "service"),
+    *("sinks", "spark", "sql", "stores", "parts"),
 )
 ERRORS: Final = Texts(*(f"errors/{name}" for name in _OF_ERRORS))
-REFUSALS: Final = Texts("refusals")
 UNKNOWN_DATES: Final = Texts("unknown_dates")
 PROBLEMS: Final = Texts("problems")
 

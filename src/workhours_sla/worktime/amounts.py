@@ -75,11 +75,9 @@ def check_budget(budget: timedelta) -> timedelta:
         msg = f"a budget is a timedelta such as working_hours(4), not {budget!r}"
         raise ArgumentError(msg)
     if budget < timedelta(0):
-        msg = say("budget_negative", budget=format_amount(budget))
-        raise BudgetError(msg, budget=budget)
+        raise BudgetError(say("budget_negative", budget=format_amount(budget)))
     if budget > LONGEST:
-        msg = say("budget_too_much", budget=format_amount(budget))
-        raise BudgetError(msg, budget=budget)
+        raise BudgetError(say("budget_too_much", budget=format_amount(budget)))
     return budget
 
 
@@ -87,14 +85,12 @@ def parse_amount(text: str) -> timedelta:
     """Parse an amount of time: ``4h``, ``90m``, ``4h30m``, ``4:30``, ``PT4H30M``, ``4 hours``."""
     match = match_of_amount(text)
     if match is None:
-        msg = say("no_amount", text=shown(text))
-        raise BudgetError(msg, text=text)
+        raise BudgetError(say("no_amount", text=shown(text)), text=text)
     try:
         hours, minutes, seconds = (int(group or 0) for group in match.groups())
         return timedelta(hours=hours, minutes=minutes, seconds=seconds)
     except (OverflowError, ValueError):  # too large for a timedelta, or too long for int()
-        msg = say("amount_too_much", text=shown(text))
-        raise BudgetError(msg, text=text) from None
+        raise BudgetError(say("amount_too_much", text=shown(text)), text=text) from None
 
 
 def match_of_amount(text: str) -> re.Match[str] | None:

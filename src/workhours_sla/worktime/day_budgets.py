@@ -304,11 +304,9 @@ def first_day(schedule: DatedShifts, start: datetime, count_from: CountFrom) -> 
 
 def check_days(count: int, of: str, choice: str = "", choices: tuple[str, ...] = ("",)) -> None:
     if type(count) is not int or not 1 <= count <= MAX_COUNT:
-        msg = say("no_count", count=shown(count), of=of, most=MAX_COUNT)
-        raise BudgetError(msg, budget=count)
+        raise BudgetError(say("no_count", count=shown(count), of=of, most=MAX_COUNT))
     if choice not in choices:
-        msg = say("none_of", value=shown(choice), choices=", ".join(choices))
-        raise BudgetError(msg, choice=choice)
+        raise BudgetError(say("none_of", value=shown(choice), choices=", ".join(choices)))
 
 
 # -- due dates -------------------------------------------------------------------------------

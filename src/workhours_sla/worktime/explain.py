@@ -201,7 +201,7 @@ def explained(
 ) -> Trace:
     if not isinstance(until, datetime | timedelta | BudgetKind):
         msg = f"explain needs a budget or an instant, not {until!r}"
-        raise BudgetError(msg, budget=until)
+        raise BudgetError(msg)
     if isinstance(until, datetime):
         used: timedelta | None = schedule.elapsed(start, until, pauses=pauses)
         budget, end = None, until

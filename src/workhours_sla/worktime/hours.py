@@ -16,7 +16,7 @@ from typing import Final, NamedTuple, NoReturn
 from workhours_sla.calendars.days import dates_between
 from workhours_sla.errors import ArgumentError, HoursSyntaxError, shown
 from workhours_sla.module_names import public
-from workhours_sla.text.messages import say
+from workhours_sla.text.messages import say, short
 from workhours_sla.worktime import hours_rules
 from workhours_sla.worktime.hours_rules import (
     EVERY_DAY,
@@ -211,9 +211,8 @@ class _Parser:
             days = re.findall(r"[1-9]/[1-9]", f"{self._text} 2/2")[0]
             end = "08:00" if "сутки" in self._given.lower() else "20:00"
             example = f"{days} from 2026-01-05 08:00-{end}"
-        known = {"text": self._given, "example": example or self._example, **facts}
-        msg = str(say(cause, **known))
-        raise HoursSyntaxError(msg, text=self._given, cause=cause, facts=known)
+        known = short({"text": self._given, **facts}) | {"example": example or self._example}
+        raise HoursSyntaxError(say(cause, **known), text=self._given)
 
     def rules(self) -> tuple[Rules, bool]:
         """Return the rules, and whether the text contains ``PH off``."""

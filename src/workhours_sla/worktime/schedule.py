@@ -33,7 +33,7 @@ from workhours_sla.errors import (
     UnknownTimeZoneError,
 )
 from workhours_sla.module_names import public
-from workhours_sla.text.messages import Phrase, say
+from workhours_sla.text.messages import say
 from workhours_sla.worktime.combined import Combination
 from workhours_sla.worktime.hours import WeeklyHours, hours_in_force, parse_shifts
 from workhours_sla.worktime.hours_rules import WEEKDAYS
@@ -390,7 +390,7 @@ def _every_day() -> Calendar:
     return Calendar.plain(id="every day")
 
 
-def _week_with(calendar: Calendar, days: list[int]) -> Phrase | str:
+def _week_with(calendar: Calendar, days: list[int]) -> str:
     """Return the advice to use a longer week in which all ``days`` are worked, "" without one."""
     with suppress(CalendarDataError):
         for length in (6, 7):

@@ -298,5 +298,5 @@ class CompiledTime:
         try:
             self.refuse_unknown(moment)
         except CalendarCoverageError as error:
-            msg = f"{what}: {error}"
-            raise CalendarCoverageError(msg, **error.__dict__) from None
+            error.args = (f"{what}: {error.args[0]}",)
+            raise

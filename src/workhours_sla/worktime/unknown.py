@@ -25,8 +25,6 @@ from workhours_sla.errors import CalendarCoverageError, ProvisionalWarning
 Time = TypeVar("Time", bound=Any)
 Answer = TypeVar("Answer")
 
-_BETWEEN = "; in any case the answer lies between "
-
 
 def answered(
     time: Time,
@@ -90,10 +88,9 @@ def refused(_time: object, _ask: object, error: CalendarCoverageError, *_: Any) 
 def refused_without_bounds(
     _time: object, _ask: object, error: CalendarCoverageError, *_: Any
 ) -> NoReturn:
-    """Raise a copy of ``error`` without bounds, because its bounds belong to another verb."""
-    msg = str(error).partition(_BETWEEN)[0]
-    facts = error.__dict__ | {"earliest": None, "latest": None}
-    raise CalendarCoverageError(msg, **facts) from None
+    """Raise ``error`` without its bounds, because they belong to another verb."""
+    error.earliest = error.latest = None
+    raise error
 
 
 def warn_provisional(message: str) -> None:
@@ -105,14 +102,11 @@ def warn_provisional(message: str) -> None:
 
 
 def with_bounds(error: CalendarCoverageError, one: object, other: object) -> CalendarCoverageError:
-    """Return a copy of the error with the earliest and the latest possible answer."""
+    """Give an error the earliest and the latest possible answer, and return it."""
     bounds = [bound for bound in (one, other) if isinstance(bound, datetime | timedelta)]
-    if len(bounds) < 2:
-        return error
-    earliest, latest = sorted(bounds, key=_in_utc)  # type: ignore[arg-type]
-    msg = f"{str(error).partition(_BETWEEN)[0]}{_BETWEEN}{earliest} and {latest}"
-    facts = error.__dict__ | {"earliest": earliest, "latest": latest}
-    return CalendarCoverageError(msg, **facts)
+    if len(bounds) == 2:
+        error.earliest, error.latest = sorted(bounds, key=_in_utc)  # type: ignore[arg-type]
+    return error
 
 
 def _extreme_answers(

@@ -476,7 +476,7 @@ def dates_of(time: WorkingTime, budget: object) -> DatedShifts:
     """Return the schedule on whose dates a budget is counted."""
     if not hasattr(time, "calendar"):
         msg = f"a combined schedule counts working time only, not {budget!r}; use one of its parts"
-        raise BudgetError(msg, budget=budget)
+        raise BudgetError(msg)
     return cast("DatedShifts", time)
 
 

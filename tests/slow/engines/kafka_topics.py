@@ -18,7 +18,7 @@ from tests.slow.engines.mock_kafka import MockCluster
 from workhours_sla.errors import WorkHoursError
 from workhours_sla.stream import KafkaSource, MemoryStore, Pipeline, RunSummary, Store, Watermarks
 from workhours_sla.text.catalog import language
-from workhours_sla.text.messages import phrase_of, said
+from workhours_sla.text.messages import sentence
 
 if TYPE_CHECKING:
     from confluent_kafka import Producer
@@ -104,11 +104,9 @@ def refusal(call: Callable[..., object], *arguments: Any, **options: Any) -> str
 
 def refused(error: BaseException | None) -> str:
     assert isinstance(error, WorkHoursError)
-    phrase = phrase_of(error)
-    assert phrase is not None
-    english = said(phrase)
+    english = sentence(error)
     with language("ru"):
-        russian = said(phrase)
+        russian = sentence(error)
     assert english == str(error)
     assert "\n" not in english + russian
     assert any("а" <= one <= "я" for one in russian)

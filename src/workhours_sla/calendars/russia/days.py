@@ -89,7 +89,7 @@ class RussianDays(_Russian, DaySource):
 
     def with_week(self, days: int) -> RussianDays:
         if days not in WEEKS:
-            raise CalendarDataError(say("no_week", days=repr(days)), days=days)
+            raise CalendarDataError(say("no_week", days=repr(days)))
         return self._replace(weekend=WEEKS[days])
 
     def without_layers(self, layers: Collection[Layer]) -> RussianDays:

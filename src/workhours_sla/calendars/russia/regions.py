@@ -77,8 +77,7 @@ def region_ids() -> tuple[str, ...]:
 def region(id: str) -> Region:
     """Return the subject with an id. Raises UnknownCalendarError, which suggests similar ids."""
     if id not in region_ids():
-        msg = say("no_region", id=shown(id), instead=_suggestion(id))
-        raise UnknownCalendarError(msg, id=id)
+        raise UnknownCalendarError(say("no_region", id=shown(id), instead=_suggestion(id)), id=id)
     rows = read_toml(_FOLDER, id)
     return Region(
         id=id,

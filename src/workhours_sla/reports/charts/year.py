@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar as months
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.days import DayKind
@@ -51,8 +51,7 @@ def year_chart(of: Calendar | Schedule, year: int) -> Chart:
                 found = calendar.day(day)
             except CalendarCoverageError as error:
                 kind = "unknown"
-                facts: dict[str, Any] = dict(error.facts)
-                why = catalog.UNKNOWN_DATES[error.cause].format(**messages.IN_CODE, **facts)
+                why = catalog.UNKNOWN_DATES.text(error.cause, **messages.IN_CODE, **error.facts)
                 unknown = unknown or f"? {words.short_date(day)}: {why}"
             else:
                 moved = found.kind is DayKind.TRANSFERRED_WORK

@@ -75,9 +75,8 @@ class NetworkMapper(ABC):
 
     def __init__(self, layout: Layout, options: Input) -> None:
         self.layout = layout
-        self.network: Phrase = say(f"network_{self.channel}")
         self.tree: CommentTree = CommentTree(self.channel, layout.source)
-        self.officials: Officials = Officials(options.officials, self.network, *self.official)
+        self.officials: Officials = Officials(options.officials, self.channel, *self.official)
 
     def __call__(
         self, record: Record, line: int = 0, received_at: datetime | None = None
@@ -165,18 +164,18 @@ def moment(name: str, value: int | str, *, per_second: int = 1) -> datetime:
         at = _EPOCH
     if _EARLIEST <= at < _LATEST:
         return at
-    detail = say("network_time", name=name, value=shown(value))
-    raise RefusedError(detail, "unreadable_time")
+    raise RefusedError(say("network_time", name=name, value=shown(value)), "unreadable_time")
 
 
 class Officials:
     """The ids of officials from the configuration; records which of them have written."""
 
-    def __init__(self, ids: Sequence[str], network: Phrase, form: str, example: str) -> None:
+    def __init__(self, ids: Sequence[str], channel: str, form: str, example: str) -> None:
         for one in ids:
             if not re.fullmatch(form, one, re.ASCII):
-                msg = say("official_malformed", id=shown(one), network=network, example=example)
-                raise SourceError(msg, id=one, network=str(network))
+                network = say(f"network_{channel}")
+                facts = {"id": shown(one), "network": network, "example": example}
+                raise SourceError(say("official_malformed", **facts))
         self._ids = frozenset(ids)
         self._unmet = dict.fromkeys(ids)
 

@@ -59,8 +59,7 @@ class OkMapper(NetworkMapper):
     ) -> Comment:
         native = needed(record.id, "id")
         if record.type not in {None, "", _ACTIVE}:
-            detail = say("other_message", type=shown(record.type))
-            raise RefusedError(detail, "unknown_type")
+            raise RefusedError(say("other_message", type=shown(record.type)), "unknown_type")
         author: Author = "citizen"
         author_id = "" if record.author_id is None else str(record.author_id)
         if record.author_type == "GROUP" or author_id in self.officials:

@@ -159,8 +159,7 @@ class VkMapper(NetworkMapper):
         if self.is_official(from_id, owner):
             return "official"
         if from_id < 0:
-            detail = say("other_community", name="from_id", id=from_id)
-            raise RefusedError(detail, "unknown_value")
+            raise RefusedError(say("other_community", name="from_id", id=from_id), "unknown_value")
         return "citizen"
 
     def is_official(self, author_id: int | None, owner: int) -> bool:

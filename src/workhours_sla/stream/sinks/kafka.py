@@ -130,7 +130,7 @@ def cluster_of(brokers: str | Iterable[str], properties: Mapping[str, str] | Non
             raise ConfigError(say("not_brokers", text=shown(without_login(one))))
     for key in properties or {}:
         if key in RESERVED or not _PROPERTY.fullmatch(f"{key}="):
-            raise ConfigError(say("property_reserved", key=shown(key)))
+            raise ConfigError(say("property_reserved", key=shown(key)), key=key)
     return Cluster(",".join(found), dict(properties or {}))
 
 
@@ -167,7 +167,8 @@ def properties_in(path: Path) -> dict[str, str]:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or type(error).__name__
-        raise ConfigError(say("property_file", name=repr(str(path)), why=why)) from None
+        msg = say("property_file", name=repr(str(path)), why=why)
+        raise ConfigError(msg, name=str(path)) from None
     return properties_of(text, repr(str(path)))
 
 

@@ -157,8 +157,8 @@ def _refuse_row(asked: Question[Any], row: int) -> NoReturn:
     try:
         _ask_schedule(one, [*zip(*pauses, strict=True)], provisional=asked.options.provisional)
     except CalendarCoverageError as error:
-        msg = f"row {row}: {error}"
-        raise CalendarCoverageError(msg, row=row, **error.__dict__) from None
+        error.args, error.row = (f"row {row}: {error.args[0]}",), row
+        raise
     msg = (
         f"row {row}: the answer is outside of what datetime64[{asked.unit}] can represent; give "
         "coarser columns, such as starts.astype('datetime64[us]')"
