@@ -32,7 +32,7 @@ from workhours_sla.sources.mapping import Mapper, unknown_value
 from workhours_sla.sources.opened import OpenedFile
 from workhours_sla.sources.rows import Fault, Item, Record, RecordMapper, RefusedError, item_of
 from workhours_sla.sources.values import plain_text
-from workhours_sla.sources.xml import Records, parse_documents
+from workhours_sla.sources.xml import roots_of, values_in
 from workhours_sla.text.messages import say
 
 
@@ -535,18 +535,19 @@ class Open311(Desk):
         return self._of_xml(opened) if begins == b"<" else None
 
     def _of_xml(self, opened: OpenedFile) -> Iterator[Record | Fault]:
-        found = Records()
+        roots: dict[str, None] = {}
         is_known = False
-        for _ in parse_documents(opened, found):
-            for tag, record in found.complete:
-                if tag not in ("request", "request_update"):
+        for root in roots_of(opened):
+            roots[root.tag] = None
+            for child in root:
+                record = values_in(child)
+                if child.tag not in ("request", "request_update"):
                     check_api_error(opened.name, record)
-                    raise refuse_document({tag: None, **record}, opened.name, "<request>")
+                    raise refuse_document({child.tag: None, **record}, opened.name, "<request>")
                 is_known = True
                 yield record
-            found.complete.clear()
-        if not is_known and not set(self.keys).intersection(found.roots):
-            raise refuse_document(dict.fromkeys(found.roots), opened.name, "<service_requests>")
+        if not is_known and not set(self.keys).intersection(roots):
+            raise refuse_document(roots, opened.name, "<service_requests>")
 
     def events(self, record: Record) -> Iterator[Event]:
         appeal, at = id_in(record, "service_request_id"), "updated_datetime"

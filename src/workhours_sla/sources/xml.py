@@ -1,9 +1,10 @@
-"""Parse XML documents element by element, without entities."""
+"""Parse XML documents without entities."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final, NoReturn
+from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 from workhours_sla.errors import SourceError, shown
@@ -11,7 +12,6 @@ from workhours_sla.sources.opened import OpenedFile
 from workhours_sla.text.messages import Phrase, say
 
 MOST_NESTED: Final = 100  # maximum depth of nested elements
-_RECORD: Final = 2  # depth of a record: a child of the root element
 _BETWEEN_DOCUMENTS: Final = b" \t\r\n\0"
 
 
@@ -19,125 +19,68 @@ class _RootEndedError(Exception):
     """Raised in a parser callback to stop parsing after the root element."""
 
 
-class Records:
-    """Collects the children of each root, each with its tag and its values.
-
-    An element without child elements becomes its text, None if it is blank; one with child elements
-    a mapping from tags to values. A tag that occurs several times has a list of values.
-    """
-
-    def __init__(self) -> None:
-        self.roots: dict[str, None] = {}
-        self.complete: list[tuple[str, dict[str, object]]] = []
-        """The records that were read since the list was last emptied."""
-        self._open: list[dict[str, object]] = []
-        self._texts: list[str] = []
-
-    def start(self, tag: str, depth: int) -> None:
-        """Begin a root, a record below it, or a value within a record."""
-        if depth == 1:
-            self.roots[tag] = None
+def roots_of(opened: OpenedFile) -> Iterator[Element]:
+    """Yield the root of each document of a file, one or several in a row. Raises SourceError."""
+    content = b"".join(iter(opened.chunks.read, b"")).lstrip(_BETWEEN_DOCUMENTS)
+    while True:
+        root, content = _first_root(content, opened.name)
+        yield root
+        if not content:
             return
-        self._open.append({})
-        self._texts.clear()
-
-    def text(self, piece: str) -> None:
-        """Add a piece of text to the current value."""
-        self._texts.append(piece)
-
-    def end(self, tag: str, depth: int) -> None:
-        """Complete the current value or record."""
-        if depth == 1:
-            return
-        values = self._open.pop()
-        if depth == _RECORD:
-            self.complete.append((tag, values))
-            return
-        value: object = values or "".join(self._texts).strip() or None
-        self._texts.clear()
-        into = self._open[-1]
-        if tag not in into:
-            into[tag] = value
-        elif isinstance(into[tag], list):
-            into[tag].append(value)  # type: ignore[attr-defined] # it is a list
-        else:
-            into[tag] = [into[tag], value]
 
 
-class _Document:
-    """Parses one document; a DOCTYPE is refused before it can declare an entity."""
+def _first_root(content: bytes, name: str) -> tuple[Element, bytes]:
+    """Return the root of the first document, and the bytes after it; a DOCTYPE is refused."""
+    parser, tree, depth = expat.ParserCreate(), TreeBuilder(), 0
 
-    def __init__(self, records: Records, name: str) -> None:
-        parser = self._parser = expat.ParserCreate()
-        parser.buffer_text = True
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.StartDoctypeDeclHandler = self._refuse_doctype
-        parser.CharacterDataHandler = records.text
-        self._records = records
-        self._name = name
-        self._depth = 0
-        self.fed = 0
-        self.begun = False
+    def start(tag: str, _attributes: object) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > MOST_NESTED:
+            raise SourceError(say("xml_deep", name=name, most=MOST_NESTED), name=name)
+        tree.start(tag.rpartition(":")[2], {})
 
-    def feed(self, chunk: bytes, *, is_last: bool = False) -> bytes | None:
-        """Parse a chunk. Return the bytes after the root if the root ends in it, otherwise None."""
-        before = self.fed
-        self.fed += len(chunk)
-        try:
-            self._parser.Parse(chunk, is_last)
-        except _RootEndedError:
-            # the end tag may begin in an earlier chunk; after <root/> the parser is behind it
-            end = self._parser.CurrentByteIndex - before
-            is_behind = end >= 0 and not chunk[end:].lstrip(b"\0").startswith((b"</", b"<\0/"))
-            after = end if is_behind else chunk.index(b">", max(0, end)) + 1
-            return chunk[after:].lstrip(_BETWEEN_DOCUMENTS)
-        except SourceError:
-            raise
-        except (expat.ExpatError, ValueError, LookupError) as error:
-            self._refuse(error)
-        return None
-
-    def _start(self, tag: str, _attributes: object) -> None:
-        self.begun = True
-        self._depth += 1
-        if self._depth > MOST_NESTED:
-            msg = say("xml_deep", name=self._name, most=MOST_NESTED)
-            raise SourceError(msg, name=self._name)
-        self._records.start(tag.rpartition(":")[2], self._depth)
-
-    def _end(self, tag: str) -> None:
-        self._records.end(tag.rpartition(":")[2], self._depth)
-        self._depth -= 1
-        if not self._depth:
+    def end(tag: str) -> None:
+        nonlocal depth
+        tree.end(tag.rpartition(":")[2])
+        depth -= 1
+        if not depth:
             raise _RootEndedError
 
-    def _refuse_doctype(self, doctype: str, *_others: object) -> NoReturn:
-        msg = say("xml_doctype", name=self._name, doctype=shown(doctype))
-        raise SourceError(msg, name=self._name)
+    def refuse_doctype(doctype: str, *_others: object) -> NoReturn:
+        raise SourceError(say("xml_doctype", name=name, doctype=shown(doctype)), name=name)
 
-    def _refuse(self, error: Exception) -> NoReturn:
+    parser.buffer_text = True
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = tree.data, refuse_doctype
+    try:
+        parser.Parse(content, True)  # noqa: FBT003 - expat takes no keywords
+    except _RootEndedError:
+        after = parser.CurrentByteIndex  # of the end tag, or after <root/>
+        if content[after:].lstrip(b"\0").startswith((b"</", b"<\0/")):
+            after = content.index(b">", after) + 1
+        return tree.close(), content[after:].lstrip(_BETWEEN_DOCUMENTS)
+    except SourceError:
+        raise
+    except (expat.ExpatError, ValueError, LookupError) as error:
         why: Phrase | str = " ".join(str(error).split())
         if isinstance(error, expat.ExpatError):
             place = {"line": error.lineno, "column": error.offset}
             why = say("xml_fault", why=expat.ErrorString(error.code) or "?", **place)
-        raise SourceError(say("xml_broken", name=self._name, why=why), name=self._name) from None
+        raise SourceError(say("xml_broken", name=name, why=why), name=name) from None
+    raise AssertionError  # what has no root is a fault
 
 
-def parse_documents(opened: OpenedFile, records: Records) -> Iterator[None]:
-    """Collect the records of a file in ``records``, and yield after each chunk of the file.
+def values_in(element: Element) -> dict[str, object]:
+    """Return the values of the children of an element by tag, a list if a tag occurs again.
 
-    The file has one document or several in a row, each with its own encoding. Raises SourceError.
+    A child is a mapping if it has children, else its text, None if that is blank.
     """
-    document = _Document(records, opened.name)
-    count = 0
-    while chunk := opened.chunks.read():
-        rest: bytes | None = chunk if document.fed else chunk.lstrip(_BETWEEN_DOCUMENTS)
-        while rest:
-            rest = document.feed(rest)
-            if rest is not None:
-                count += 1
-                document = _Document(records, opened.name)
-        yield
-    if document.begun or not count:
-        document.feed(b"", is_last=True)
+    found: dict[str, object] = {}
+    for child in element:
+        value: object = values_in(child) or (child.text or "").strip() or None
+        if child.tag in found:
+            before = found[child.tag]
+            value = [*(before if isinstance(before, list) else [before]), value]
+        found[child.tag] = value
+    return found
