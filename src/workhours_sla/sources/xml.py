@@ -63,12 +63,16 @@ def _first_root(content: bytes, name: str) -> tuple[Element, bytes]:
     except SourceError:
         raise
     except (expat.ExpatError, ValueError, LookupError) as error:
-        why: Phrase | str = " ".join(str(error).split())
-        if isinstance(error, expat.ExpatError):
-            place = {"line": error.lineno, "column": error.offset}
-            why = say("xml_fault", why=expat.ErrorString(error.code) or "?", **place)
-        raise SourceError(say("xml_broken", name=name, why=why), name=name) from None
+        raise _broken(name, error) from None
     raise AssertionError  # what has no root is a fault
+
+
+def _broken(name: str, error: Exception) -> SourceError:
+    why: Phrase | str = " ".join(str(error).split())
+    if isinstance(error, expat.ExpatError):
+        place = {"line": error.lineno, "column": error.offset}
+        why = say("xml_fault", why=expat.ErrorString(error.code) or "?", **place)
+    return SourceError(say("xml_broken", name=name, why=why), name=name)
 
 
 def values_in(element: Element) -> dict[str, object]:
