@@ -16,7 +16,6 @@ from urllib.parse import unquote
 from workhours_sla.config.sections import Input
 from workhours_sla.errors import shown
 from workhours_sla.sla.event import Claim, Event
-from workhours_sla.sources.desks import items_of
 from workhours_sla.sources.json_documents import (
     broken_document,
     decode_any,
@@ -24,6 +23,7 @@ from workhours_sla.sources.json_documents import (
     lists_under,
     refuse_document,
 )
+from workhours_sla.sources.json_rows import items_of
 from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.lines import MARKS_AND_BLANKS, Lines
 from workhours_sla.sources.mapping import TYPES, Mapper

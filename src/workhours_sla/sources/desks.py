@@ -18,19 +18,13 @@ from workhours_sla.config.sections import Input
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.sla.event import Attributes, Claim, Event, EventType, Theirs
 from workhours_sla.sources.delimited import Feed, first_row, rows_of
-from workhours_sla.sources.json_documents import (
-    Place,
-    check_api_error,
-    lists_under,
-    note_pages,
-    records_of,
-    refuse_document,
-)
+from workhours_sla.sources.json_documents import check_api_error, lists_under, refuse_document
+from workhours_sla.sources.json_rows import items_of
 from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.lines import MARKS_AND_BLANKS, Lines
 from workhours_sla.sources.mapping import Mapper, unknown_value
 from workhours_sla.sources.opened import OpenedFile
-from workhours_sla.sources.rows import Fault, Item, Record, RecordMapper, RefusedError, item_of
+from workhours_sla.sources.rows import Fault, Item, Record, RefusedError, item_of
 from workhours_sla.sources.values import plain_text
 from workhours_sla.sources.xml import roots_of, values_in
 from workhours_sla.text.messages import say
@@ -44,25 +38,6 @@ def read(opened: OpenedFile, layout: Layout, options: Input) -> Iterator[Item]:
     for line, row in enumerate(rows or (), 1):
         yield row._replace(line=line) if isinstance(row, Fault) else item_of(desk, row, line)
     desk.check_metric()
-
-
-def items_of(
-    opened: OpenedFile, place: Place, mapper: RecordMapper, options: Input, marks: Collection[str]
-) -> Iterator[Item]:
-    head: dict[str, object] = {}
-    line = 0
-    records = records_of(opened, place, encoding=options.encoding, close=head.update)
-    for line, found in enumerate(records, 1):
-        record = found.value
-        if found.why is not None:
-            yield RefusedError(found.why).fault(line, found.shown(mapper))
-            continue
-        if not place.are_lines and record.keys().isdisjoint(marks):
-            check_api_error(opened.name, record)
-            if found.is_alone:
-                raise refuse_document(record, opened.name, ", ".join(place.keys or marks))
-        yield item_of(mapper, record, line)
-    note_pages(opened, head, line)
 
 
 class Desk:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Final
 
 from workhours_sla.errors import SourceError
 from workhours_sla.sla.event import Event
-from workhours_sla.sources.json_rows import record_of
+from workhours_sla.sources.json_documents import record_of
 from workhours_sla.sources.rows import Record, RecordMapper, RefusedError, kept_text
 from workhours_sla.stores.values import Rejected
 from workhours_sla.stream.source import Item
 from workhours_sla.text.messages import Phrase, say
-
-_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
 def check_encoding(encoding: str) -> None:
@@ -24,8 +22,7 @@ def check_encoding(encoding: str) -> None:
     except LookupError:
         one_byte = False
     if not one_byte:
-        msg = say("not_followed_in", encoding=repr(encoding))
-        raise SourceError(msg, encoding=encoding)
+        raise SourceError(say("not_followed_in", encoding=repr(encoding)), encoding=encoding)
 
 
 def received_ahead(event: Event, now: datetime, most: timedelta) -> Phrase | None:
@@ -71,15 +68,13 @@ class StreamRows:
 
     def record_of(self, data: bytes) -> Record:
         try:
-            text = data.removeprefix(_BYTE_ORDER_MARK).decode(self._encoding)
+            text = data.removeprefix(codecs.BOM_UTF8).decode(self._encoding)
         except UnicodeDecodeError:
             raise RefusedError(say("not_text_in", encoding=self._encoding)) from None
         return record_of(text)
 
     def events_of(
-        self,
-        read: Callable[[], Record],
-        received_at: datetime | None = None,
+        self, read: Callable[[], Record], received_at: datetime | None = None
     ) -> tuple[Event, ...] | Rejected:
         """Return the events of a record, or a Rejected with its mapped columns."""
         record: Record = {}
@@ -92,13 +87,12 @@ class StreamRows:
         return events
 
     def _check_receipt(self, events: tuple[Event, ...]) -> None:
-        if self._clock is None or self._max_ahead is None:
-            return
-        now = self._clock()
-        for event in events:
-            ahead = received_ahead(event, now, self._max_ahead)
-            if ahead is not None:
-                raise RefusedError(ahead, "received_ahead")
+        if self._clock is not None and self._max_ahead is not None:
+            now = self._clock()
+            for event in events:
+                ahead = received_ahead(event, now, self._max_ahead)
+                if ahead is not None:
+                    raise RefusedError(ahead, "received_ahead")
 
 
 def item_of(partition: str, position: str, found: tuple[Event, ...] | Rejected) -> Item:
