@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from operator import itemgetter
 from pathlib import PurePath
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
 from workhours_sla.config.column_names import CLAIM_COLUMNS
 from workhours_sla.config.sections import Input
@@ -56,6 +57,7 @@ class Desk:
     done: ClassVar[Collection[str]] = ()
     metric: ClassVar[str | None] = None
     """The metric that is read by default; None for the only one of the file."""
+    metrics: ClassVar[Sequence[str]] = ()  # that it may be, if they are not those of the file
     kind: ClassVar[str | None] = None  # the ``kind`` that the configuration must have
 
     dates_to_receipt: ClassVar[bool] = False
@@ -77,6 +79,7 @@ class Desk:
         )
         unread = dict.fromkeys(CLAIM_COLUMNS, "")
         self._mapper = Mapper(replace(layout, kind="events", columns=unread, values=values))
+        self.check_metric()
 
     def rows(self, opened: OpenedFile, begins: bytes) -> Iterator[Record | Fault] | None:
         return None
@@ -113,11 +116,11 @@ class Desk:
             raise SourceError(msg, metric=metric)
         return metric == (self.wanted or first)
 
-    def check_metric(self, known: Collection[str] = ()) -> None:
-        """Raise SourceError if the metric to read is not known, by default from the file."""
-        found = known or self._metrics
-        if self.wanted is not None and found and self.wanted not in found:
-            names = ", ".join(known or map(shown, found))
+    def check_metric(self) -> None:
+        """Raise SourceError if the metric to read is not known."""
+        known = self.metrics or self._metrics
+        if self.wanted is not None and known and self.wanted not in known:
+            names = ", ".join(self.metrics or map(shown, known))
             msg = say("metric_unknown", name=self.file, metric=shown(self.wanted), names=names)
             raise SourceError(msg, name=self.file, metric=self.wanted)
 
@@ -144,10 +147,19 @@ class Desk:
         for name in Attributes._fields:
             own = self.layout.columns.get(name) is None
             fields = self.fields.get(name, ()) if own else self.layout.names(name)
-            given = [record[field] for field in fields if record.get(field) not in (None, "")]
-            if given:
-                found[name] = given[0]
+            filled = [record[field] for field in fields if record.get(field) not in (None, "")]
+            if filled:
+                found[name] = filled[0]
         return found
+
+    def in_order(
+        self, records: Iterable[Record], field: str, named: str
+    ) -> list[tuple[datetime, Record]]:
+        """Return records by the time in a field, which each must have. Raises RefusedError."""
+        timed = [(self.time(record, field), record) for record in records]
+        if any(when is None for when, _ in timed):
+            raise RefusedError(say("value_empty", named=named), "missing_value")
+        return sorted(cast("list[tuple[datetime, Record]]", timed), key=itemgetter(0))
 
     # -- events ------------------------------------------------------------------------------
 
@@ -162,7 +174,7 @@ class Desk:
         if at is None:
             raise RefusedError(say("value_empty", named=field), "missing_value")
         row: dict[str, object] = {
-            "event_id": id_prefix(self.name, self.layout) + own_id,
+            "event_id": "/".join(filter(None, (self.name, self.layout.source, own_id))),
             "appeal_id": appeal,
             "type": kind,
             "occurred_at": at,
@@ -287,15 +299,11 @@ class Zammad(Desk):
         "closed": "closed",
         "merged": "duplicate_of",
     }
-    _metrics_of_tickets = ("first_response", "update", "close")
+    metrics: ClassVar[Sequence[str]] = ("first_response", "update", "close")
     _times = (("first_response", "replied"), ("close", "closed"))
     _senders: ClassVar = {"1": "agent", "2": "customer", "3": "system"}
     """The ids that every installation uses."""
     _note = ("note", "10")
-
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
-        self.check_metric(self._metrics_of_tickets)
 
     def events(self, record: Record) -> Iterator[Event]:
         if "ticket_id" in record:
@@ -342,12 +350,12 @@ class Zammad(Desk):
         attribute, now = text_in(record, "attribute"), text_in(record, "value_to") or ""
         if text_in(record, "object") != "Ticket":
             return
+        at = "created_at"
         if text_in(record, "type") == "created":
-            yield from self.event(own_id, appeal, "created", record, "created_at")
+            yield from self.event(own_id, appeal, "created", record, at)
         elif attribute == "first_response_at" and now:
             yield from self.event(own_id, appeal, "replied", record, "value_to")
         elif attribute == "group" and now:
-            at = "created_at"
             yield from self.event(own_id, appeal, "transferred", record, at, agency_id=now)
         elif attribute == "state":
             was = text_in(record, "value_from") or ""
@@ -368,12 +376,13 @@ class Jira(Desk):
             name = id_in(sla, "name")
             if self.takes(name):
                 key = self._key_of(record, sla)
-                for number, (flat, cycle) in enumerate(self._cycles(sla), 1):
+                cycles = self.in_order(_cycles_of(sla), "startTime", "startTime")
+                for number, (_, cycle) in enumerate(cycles, 1):
                     appeal = key if number == 1 else f"{key}#{number}"
                     if cycle.get("paused") is True:
                         raise unknown_pauses(appeal)
                     ids = (f"{key}/{name}/{number}", appeal)
-                    yield from self.measured(ids, flat, self._times, cycle.get("breached"))
+                    yield from self.measured(ids, cycle, self._times, cycle.get("breached"))
 
     def _key_of(self, record: Record, sla: Record) -> str:
         """Return the key of the request: its own, that of a link, or the name of the file."""
@@ -386,24 +395,17 @@ class Jira(Desk):
                 return found[1]
         return PurePath(self.file).stem or id_in(record, "issueKey")
 
-    def _cycles(self, sla: Record) -> Sequence[tuple[Record, Record]]:
-        """Return the times of each cycle and the cycle, in the order of their starts."""
-        ongoing = sla.get("ongoingCycle")
-        given = [*list_in(sla, "completedCycles"), *([] if ongoing is None else [ongoing])]
-        timed = []
-        for cycle in given:
-            if not isinstance(cycle, dict):
-                raise RefusedError(say("not_an_object"))
-            flat = {name: _time_of(cycle.get(name)) for name in self._times}
-            when = self.time(flat, "startTime")
-            if when is None:
-                raise RefusedError(say("value_empty", named="startTime"), "missing_value")
-            timed.append((when, flat, cycle))
-        return [(flat, cycle) for _, flat, cycle in sorted(timed, key=lambda one: one[0])]
+
+def _cycles_of(sla: Record) -> list[Record]:
+    """Return the cycles of an SLA; of a time with several forms, only the text of the first."""
+    ongoing = sla.get("ongoingCycle")
+    cycles = [*list_in(sla, "completedCycles"), *([] if ongoing is None else [ongoing])]
+    if not all(isinstance(cycle, dict) for cycle in cycles):
+        raise RefusedError(say("not_an_object"))
+    return [{name: _time_of(value) for name, value in cycle.items()} for cycle in cycles]
 
 
 def _time_of(value: object) -> object:
-    """Return the text of a time, which Jira writes as an object with several forms."""
     if not isinstance(value, dict):
         return value
     return next((value[name] for name in ("iso8601", "jira") if value.get(name) is not None), None)
@@ -543,14 +545,9 @@ class Open311(Desk):
 
     def _notes(self, notes: list[Record], appeal: str, about: dict[str, object]) -> Iterator[Event]:
         """Yield the events of notes; ``opened`` after ``closed`` reopens the appeal."""
-        timed = []
-        for note in notes:
-            when = self.time(note, "datetime")
-            if when is None:
-                raise RefusedError(say("value_empty", named="notes.datetime"), "missing_value")
-            timed.append((when, text_in(note, "type") or "", note))
         is_closed = False
-        for when, word, note in sorted(timed, key=lambda one: one[0]):
+        for when, note in self.in_order(notes, "datetime", "notes.datetime"):
+            word = text_in(note, "type") or ""
             kind = self.meaning(word, "notes.type")
             if word == "opened" and is_closed:
                 kind = kind or "reopened"
@@ -603,10 +600,6 @@ def objects_in(record: Record, field: str, *, needed: bool = False) -> list[Reco
     if not all(isinstance(one, dict) for one in found):
         raise RefusedError(say("not_a_list", field=field))
     return found
-
-
-def id_prefix(platform: str, layout: Layout) -> str:
-    return f"{platform}/{layout.source}/" if layout.source else f"{platform}/"
 
 
 def unknown_pauses(appeal: str) -> RefusedError:
