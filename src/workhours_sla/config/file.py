@@ -12,8 +12,7 @@ from typing import Final
 
 from workhours_sla.calendars.zones import time_zone
 from workhours_sla.config.column_names import COLUMNS, REQUIRED, parts_of, shown_columns
-from workhours_sla.config.policy import Configuration, check_policy, configured
-from workhours_sla.config.schedules import default_schedule
+from workhours_sla.config.policy import Configuration, check_policy, configured, default_schedule
 from workhours_sla.config.sections import Config, EmailSettings, Input, KafkaSettings
 from workhours_sla.config.toml_text import LARGEST, check_answered, tables_of
 from workhours_sla.errors import ConfigError, shown

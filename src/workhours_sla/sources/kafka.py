@@ -21,7 +21,7 @@ from workhours_sla.sources.json_documents import not_json
 from workhours_sla.sources.kafka_topic import GONE, Options, Position, Reading, Topic
 from workhours_sla.sources.lines import LONGEST_LINE
 from workhours_sla.sources.rows import Record, RefusedError
-from workhours_sla.sources.stream_rows import StreamRows, check_encoding, plain
+from workhours_sla.sources.tail import StreamRows, check_encoding, plain
 from workhours_sla.stores.values import Rejected
 from workhours_sla.stream.sinks.kafka import check_topic, cluster_of
 from workhours_sla.stream.source import Idle, Item, Start
