@@ -30,7 +30,7 @@ from workhours_sla import (
 )
 from workhours_sla.config.file import load_config, parse_config
 from workhours_sla.config.policy import Configuration, configured
-from workhours_sla.config.schema import config_schema
+from workhours_sla.config.sections import config_schema
 from workhours_sla.errors import ConfigError
 from workhours_sla.sla.event import Attributes
 

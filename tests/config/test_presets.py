@@ -10,8 +10,7 @@ import pytest
 from kit.values import OFFICE
 from workhours_sla import Event, EventType, Schedule, WorkingDays, evaluate, working_hours
 from workhours_sla.config.file import parse_config
-from workhours_sla.config.policy import configured
-from workhours_sla.config.presets import load_preset, preset_names
+from workhours_sla.config.policy import configured, load_preset, preset_names
 from workhours_sla.errors import ConfigError
 
 if TYPE_CHECKING:

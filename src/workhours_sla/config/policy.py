@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import timedelta
-from typing import NamedTuple
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Literal, NamedTuple
 
 from msgspec.structs import asdict, replace
 
@@ -14,22 +17,22 @@ from workhours_sla.calendars.days import Act, Layer, in_any
 from workhours_sla.calendars.places import id_called
 from workhours_sla.calendars.zones import time_zone
 from workhours_sla.config.defaults import CALENDAR, HOURS, NO_CALENDAR, ZONE_OF_PLAIN_RUSSIA
-from workhours_sla.config.presets import Preset, load_preset, preset_names
 from workhours_sla.config.sections import (
     Body,
     Config,
     PresetSettings,
     RuleRow,
     ScheduleSettings,
+    Section,
     TargetRow,
     TargetSettings,
 )
-from workhours_sla.errors import clipped, shown
+from workhours_sla.errors import ConfigError, clipped, shown
 from workhours_sla.json.checked_data import Keys, Reader
 from workhours_sla.module_names import public
 from workhours_sla.sla.event import EventType
 from workhours_sla.sla.policy import Policy, Rule
-from workhours_sla.sla.target import ScheduleBy, Target
+from workhours_sla.sla.target import ScheduleBy, Starts, Stops, Target
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.amounts import parse_amount
 from workhours_sla.worktime.budgets import Budget, ClockTime, counting_of, parse_budget
@@ -45,6 +48,87 @@ _OF_SCHEDULES = ("schedules", "on_change_past")
 """Sections and keys that have no effect unless a target names its schedule."""
 CONDITIONS = ("channels", "topics", "importances", "regimes", "agencies", "districts")
 """Keys of a rule that select appeals by their attributes."""
+
+
+# -- presets -----------------------------------------------------------------------------------
+
+_FOLDER = Path(__file__).parent / "presets_data"
+
+
+@public("workhours_sla.config")
+class NormSource(Section, frozen=True, kw_only=True):
+    """Where a norm was published.
+
+    ``confidence`` is ``low`` if the makers of the preset could not read the act itself.
+
+    >>> load_preset("volgograd").sources[0].confidence
+    'low'
+    """
+
+    title: str
+    confidence: Literal["high", "medium", "low"]
+    url: str | None = None
+    published: date | None = None
+    note: str = ""
+
+
+@public("workhours_sla.config")
+class Norm(Section, frozen=True, kw_only=True):
+    """A target as it was published; an ``optional`` norm applies only to rules that name it.
+
+    ``budget`` is text as in a configuration. A norm has no ``roll``; each configuration sets it.
+
+    >>> load_preset("volgograd").targets[0].name
+    'volgograd reply'
+    """
+
+    name: str
+    budget: str
+    starts: Starts = "posted"
+    stops: Stops | tuple[EventType, ...] = "first_reply"
+    optional: bool = False
+    note: str = ""
+
+
+@public("workhours_sla.config")
+class Preset(Section, frozen=True, kw_only=True):
+    """The published norms of one authority or law, with their sources.
+
+    >>> [norm.optional for norm in load_preset("sevastopol").targets]
+    [False, True, False]
+    """
+
+    title: str
+    sources: tuple[NormSource, ...]
+    targets: tuple[Norm, ...]
+
+
+def preset_names() -> list[str]:
+    """Return the names of the presets in this package.
+
+    >>> preset_names()
+    ['59fz', 'crimea', 'pos', 'sevastopol', 'volgograd']
+    """
+    return sorted(path.stem for path in _FOLDER.glob("*.toml"))
+
+
+@cache
+def load_preset(name: str) -> Preset:
+    """Return the preset with a name; raises ConfigError for an unknown name.
+
+    >>> [target.budget for target in load_preset("volgograd").targets]
+    ['4h']
+    """
+    if name not in preset_names():
+        msg = say("no_preset_but", name=shown(name), names=", ".join(preset_names()))
+        raise ConfigError(msg, name=name)
+    path = _FOLDER / f"{name}.toml"
+    tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    preset: Preset = Reader(path.name).convert(tables, Preset)
+    return preset
+
+
+# -- configurations ----------------------------------------------------------------------------
 
 
 @public("workhours_sla.config")
@@ -377,23 +461,19 @@ def named_schedule(
 
     def schedule() -> Schedule:
         calendar = calendar_of(section, amend=amend)
-        return Schedule(
-            calendar,
-            hours,
-            tz=section.tz or (None if calendar is None else calendar.tz),
-            overrides=section.overrides,
-            changes=section.changes,
-        )
+        return _schedule(section, calendar, hours, None if calendar is None else calendar.tz)
 
     return reader.make(keys, schedule)
 
 
 def default_schedule(section: ScheduleSettings) -> Schedule:
     has_no_zone = section.calendar in (None, CALENDAR, NO_CALENDAR)
-    return Schedule(
-        calendar_of(section, CALENDAR),
-        section.hours or HOURS,
-        tz=section.tz or (ZONE_OF_PLAIN_RUSSIA if has_no_zone else None),
-        overrides=section.overrides,
-        changes=section.changes,
-    )
+    tz = ZONE_OF_PLAIN_RUSSIA if has_no_zone else None
+    return _schedule(section, calendar_of(section, CALENDAR), section.hours or HOURS, tz)
+
+
+def _schedule(
+    section: ScheduleSettings, calendar: Calendar | None, hours: str, tz: str | None
+) -> Schedule:
+    days = {"overrides": section.overrides, "changes": section.changes}
+    return Schedule(calendar, hours, tz=section.tz or tz, **days)

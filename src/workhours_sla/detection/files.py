@@ -27,8 +27,7 @@ from workhours_sla.sources.json_documents import (
     text_of_head,
 )
 from workhours_sla.sources.layout import is_total
-from workhours_sla.sources.lines import MARKS_AND_BLANKS, Lines, is_html
-from workhours_sla.sources.opened import OpenedFile, open_file
+from workhours_sla.sources.opened import MARKS_AND_BLANKS, Lines, OpenedFile, is_html, open_file
 from workhours_sla.text.messages import say
 
 DELIMITERS: Final = (",", ";", "\t", "|")

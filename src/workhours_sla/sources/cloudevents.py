@@ -30,9 +30,8 @@ from workhours_sla.sources.json_documents import (
 )
 from workhours_sla.sources.json_rows import items_of
 from workhours_sla.sources.layout import Layout
-from workhours_sla.sources.lines import MARKS_AND_BLANKS, Lines
 from workhours_sla.sources.mapping import TYPES, Mapper
-from workhours_sla.sources.opened import OpenedFile
+from workhours_sla.sources.opened import MARKS_AND_BLANKS, Lines, OpenedFile
 from workhours_sla.sources.rows import Item, Record, RefusedError, item_of
 from workhours_sla.text.messages import Detail, Phrase, say
 

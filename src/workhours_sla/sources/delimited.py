@@ -19,9 +19,8 @@ from msgspec import structs
 from workhours_sla.config.sections import Input
 from workhours_sla.errors import SourceError
 from workhours_sla.sources.layout import HEADER_WITHIN, Layout, numbered, totals_of, two_rows
-from workhours_sla.sources.lines import LONGEST_LINE, ByteChunks, Lines, is_too_long
 from workhours_sla.sources.mapping import Mapper
-from workhours_sla.sources.opened import OpenedFile
+from workhours_sla.sources.opened import LONGEST_LINE, ByteChunks, Lines, OpenedFile, is_too_long
 from workhours_sla.sources.rows import Fault, Item, RefusedError, item_of
 from workhours_sla.text.messages import say
 

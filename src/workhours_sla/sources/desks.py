@@ -22,9 +22,8 @@ from workhours_sla.sources.delimited import Feed, first_row, rows_of
 from workhours_sla.sources.json_documents import check_api_error, lists_under, refuse_document
 from workhours_sla.sources.json_rows import items_of
 from workhours_sla.sources.layout import Layout
-from workhours_sla.sources.lines import MARKS_AND_BLANKS, Lines
 from workhours_sla.sources.mapping import Mapper, unknown_value
-from workhours_sla.sources.opened import OpenedFile
+from workhours_sla.sources.opened import MARKS_AND_BLANKS, Lines, OpenedFile
 from workhours_sla.sources.rows import Fault, Item, Record, RefusedError, item_of
 from workhours_sla.sources.values import plain_text
 from workhours_sla.sources.xml import roots_of, values_in

@@ -24,8 +24,7 @@ from typing import IO, Any, Final, NamedTuple, Self
 
 from workhours_sla.disk.faults import fail
 from workhours_sla.errors import SourceError, shown
-from workhours_sla.sources.lines import LONGEST_LINE
-from workhours_sla.sources.opened import cannot_open, no_file
+from workhours_sla.sources.opened import LONGEST_LINE, cannot_open, no_file
 from workhours_sla.text.messages import say
 
 LINGER: Final = 60

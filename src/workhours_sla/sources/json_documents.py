@@ -14,8 +14,7 @@ from typing import Any, Final, Literal, NamedTuple
 import msgspec
 
 from workhours_sla.errors import SourceError, clipped, shown
-from workhours_sla.sources.lines import LONGEST_LINE, Lines, is_too_long
-from workhours_sla.sources.opened import OpenedFile
+from workhours_sla.sources.opened import LONGEST_LINE, Lines, OpenedFile, is_too_long
 from workhours_sla.sources.rows import RecordMapper, RefusedError, row_text
 from workhours_sla.text.messages import Phrase, say
 

@@ -23,9 +23,8 @@ from workhours_sla.sources.json_documents import (
     text_of_head,
 )
 from workhours_sla.sources.layout import Layout
-from workhours_sla.sources.lines import MARKS_AND_BLANKS
 from workhours_sla.sources.mapping import Mapper
-from workhours_sla.sources.opened import OpenedFile
+from workhours_sla.sources.opened import MARKS_AND_BLANKS, OpenedFile
 from workhours_sla.sources.rows import Item, Record, RecordMapper, RefusedError, item_of
 from workhours_sla.text.messages import say
 

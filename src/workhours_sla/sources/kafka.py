@@ -19,7 +19,7 @@ from workhours_sla.sources.cloudevents import record_of_message
 from workhours_sla.sources.formats import FORMATS
 from workhours_sla.sources.json_documents import not_json
 from workhours_sla.sources.kafka_topic import GONE, Options, Position, Reading, Topic
-from workhours_sla.sources.lines import LONGEST_LINE
+from workhours_sla.sources.opened import LONGEST_LINE
 from workhours_sla.sources.rows import Record, RefusedError
 from workhours_sla.sources.tail import StreamRows, check_encoding, plain
 from workhours_sla.stores.values import Rejected
