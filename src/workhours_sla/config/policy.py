@@ -475,5 +475,5 @@ def default_schedule(section: ScheduleSettings) -> Schedule:
 def _schedule(
     section: ScheduleSettings, calendar: Calendar | None, hours: str, tz: str | None
 ) -> Schedule:
-    days = {"overrides": section.overrides, "changes": section.changes}
-    return Schedule(calendar, hours, tz=section.tz or tz, **days)
+    overrides, changes = section.overrides, section.changes
+    return Schedule(calendar, hours, tz=section.tz or tz, overrides=overrides, changes=changes)

@@ -33,6 +33,7 @@ from workhours_sla.foreign.calendar_rows import (
 )
 from workhours_sla.module_names import public
 from workhours_sla.text.catalog import DAYS, language
+from workhours_sla.worktime.intervals import subtract
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.verbs import WorkingTime
 
@@ -505,15 +506,8 @@ def _events(schedule: Schedule, day: date, lang: str, *, days_off: bool) -> list
 def _intervals(schedule: Schedule, day: date) -> list[tuple[datetime, datetime]]:
     """Return the working intervals of a date's shifts, in UTC."""
     before = day - ONE_DAY
-    left = _in_utc(schedule, day)
-    for from_, until in _in_utc(schedule, before) if schedule.knows(before) else ():
-        left = [
-            piece
-            for start, end in left
-            for piece in ((start, min(end, from_)), (max(start, until), end))
-            if piece[0] < piece[1]
-        ]
-    return left
+    earlier = _in_utc(schedule, before) if schedule.knows(before) else ()
+    return subtract(_in_utc(schedule, day), earlier)
 
 
 def _in_utc(schedule: Schedule, day: date) -> list[tuple[datetime, datetime]]:

@@ -24,7 +24,7 @@ from typing import IO, Any, Final, NamedTuple, Self
 
 from workhours_sla.disk.faults import fail
 from workhours_sla.errors import SourceError, shown
-from workhours_sla.sources.opened import LONGEST_LINE, cannot_open, no_file
+from workhours_sla.sources.opened import LineCutter, cannot_open, no_file
 from workhours_sla.text.messages import say
 
 LINGER: Final = 60
@@ -32,7 +32,6 @@ LINGER: Final = 60
 _SAMPLE: Final = 1 << 10
 """Number of bytes at the beginning, and before the offset, by which a file is recognised."""
 _CHUNK: Final = 1 << 16
-_KEPT_BYTES: Final = 4 * (LONGEST_LINE + 2)
 _KEPT: Final = 8  # number of rotated files whose spots are kept although no file as old is read
 _MOST_TRIES: Final = 10
 """Number of listings after which a missing number of a file counts as lost.
@@ -142,27 +141,6 @@ class _Planned(NamedTuple):
 
 class _MovedError(Exception):
     """Raised if a file was renamed or cut short since the directory was listed."""
-
-
-class LineCutter:
-    """Splits chunks of bytes into complete lines; ``offset`` is the end of the last one."""
-
-    def __init__(self, offset: int) -> None:
-        self.offset: int = offset
-        self.rest: bytes = b""
-        self._skipped = 0
-
-    def cut(self, chunk: bytes) -> Iterator[bytes]:
-        first, *others = chunk.split(b"\n")
-        self.rest += first
-        for line in others:
-            self.offset += len(self.rest) + self._skipped + 1
-            self._skipped = 0
-            yield self.rest + b"\n"
-            self.rest = line
-        if len(self.rest) > _KEPT_BYTES:
-            self._skipped += len(self.rest) - _KEPT_BYTES
-            self.rest = self.rest[:_KEPT_BYTES]
 
 
 class Followed:

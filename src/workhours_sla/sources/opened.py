@@ -211,6 +211,7 @@ def no_file(name: str) -> SourceError:
 
 LONGEST_LINE = 1_000_000  # maximum length of a line in characters, without its ending
 _KEPT = LONGEST_LINE + len("\r\n")  # number of characters that are kept of a longer line
+_KEPT_BYTES = 4 * _KEPT
 
 MARKS_AND_BLANKS = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"
 """Byte order marks and white space, which may precede the first character in any encoding."""
@@ -370,3 +371,24 @@ def is_html(head: bytes) -> bool:
     return head.lstrip(MARKS_AND_BLANKS)[:1] == b"<" and (
         b"<table" in head.lower() or b"<html" in head.lower()
     )
+
+
+class LineCutter:
+    """Splits chunks of bytes into complete lines; ``offset`` is the end of the last one."""
+
+    def __init__(self, offset: int) -> None:
+        self.offset: int = offset
+        self.rest: bytes = b""
+        self._skipped = 0
+
+    def cut(self, chunk: bytes) -> Iterator[bytes]:
+        first, *others = chunk.split(b"\n")
+        self.rest += first
+        for line in others:
+            self.offset += len(self.rest) + self._skipped + 1
+            self._skipped = 0
+            yield self.rest + b"\n"
+            self.rest = line
+        if len(self.rest) > _KEPT_BYTES:
+            self._skipped += len(self.rest) - _KEPT_BYTES
+            self.rest = self.rest[:_KEPT_BYTES]

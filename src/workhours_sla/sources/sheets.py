@@ -122,8 +122,8 @@ class _Xlsx:
         """Return a sheet, or only its first ``width`` columns."""
         if name not in self._marks:
             self._marks[name] = self._scan(name)
-        has_formulas, *about = self._marks[name]
-        return _Sheet(self._rows(name, width, has_formulas=has_formulas), *about)
+        has_formulas, height, merged, filled = self._marks[name]
+        return _Sheet(self._rows(name, width, has_formulas=has_formulas), height, merged, filled)
 
     def _scan(self, name: str) -> _Marks:
         """Return whether a sheet has formulas, and its ``height``, ``merged`` and ``filled``."""

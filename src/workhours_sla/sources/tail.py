@@ -15,8 +15,9 @@ from typing import BinaryIO, Final, NamedTuple
 
 from workhours_sla.errors import SourceError
 from workhours_sla.sla.event import Event
-from workhours_sla.sources.follow import LINGER, Followed, LineCutter, open_file
+from workhours_sla.sources.follow import LINGER, Followed, open_file
 from workhours_sla.sources.json_documents import record_of
+from workhours_sla.sources.opened import LineCutter
 from workhours_sla.sources.rows import Record, RecordMapper, RefusedError, kept_text
 from workhours_sla.stores.values import Rejected
 from workhours_sla.stream.source import Idle, Item, Start
