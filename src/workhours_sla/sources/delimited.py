@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -18,6 +18,7 @@ from msgspec import structs
 
 from workhours_sla.config.sections import Input
 from workhours_sla.errors import SourceError
+from workhours_sla.sources.json_documents import refuse_document
 from workhours_sla.sources.layout import HEADER_WITHIN, Layout, numbered, totals_of, two_rows
 from workhours_sla.sources.mapping import Mapper
 from workhours_sla.sources.opened import LONGEST_LINE, ByteChunks, Lines, OpenedFile, is_too_long
@@ -148,6 +149,20 @@ def rows_of(
             yield _misshapen(feed, len(row), count, delimiter)
         else:
             yield row
+
+
+def records_of(
+    opened: OpenedFile, options: Input, column: str, *, whole_rows: bool
+) -> Iterator[Mapping[str, str] | Fault]:
+    """Yield the rows by the names of their columns, which must include ``column``."""
+    delimiter = options.delimiter or ","
+    feed = Feed(Lines(opened.chunks, options.encoding), whole_rows=whole_rows)
+    rows = csv.reader(feed, delimiter=delimiter, strict=True)
+    header = first_row(rows, feed, opened.name)
+    if column not in header:
+        raise refuse_document(dict.fromkeys(header), opened.name, column)
+    for row in rows_of(rows, feed, len(header), delimiter):
+        yield row if isinstance(row, Fault) else dict(zip(header, row, strict=True))
 
 
 def _header(

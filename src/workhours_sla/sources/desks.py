@@ -1,37 +1,41 @@
-"""Exports of service desks: Zendesk, Zammad, Jira, ServiceNow and Open311.
+"""Exports of service desks: Zendesk, Zammad, Jira and ServiceNow.
 
 A desk is a table of what its words mean, and a method that yields the events of one record.
 """
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from operator import itemgetter
 from pathlib import PurePath
-from typing import Any, ClassVar, Final, cast
+from typing import Any, ClassVar, Final
 
 from workhours_sla.config.column_names import CLAIM_COLUMNS
 from workhours_sla.config.sections import Input
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.sla.event import Attributes, Claim, Event, EventType, Theirs
-from workhours_sla.sources.delimited import Feed, first_row, rows_of
-from workhours_sla.sources.json_documents import check_api_error, lists_under, refuse_document
+from workhours_sla.sources.delimited import records_of
+from workhours_sla.sources.json_documents import lists_under
 from workhours_sla.sources.json_rows import items_of
 from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.mapping import Mapper, unknown_value
-from workhours_sla.sources.opened import MARKS_AND_BLANKS, Lines, OpenedFile
+from workhours_sla.sources.opened import MARKS_AND_BLANKS, OpenedFile
 from workhours_sla.sources.rows import Fault, Item, Record, RefusedError, item_of
 from workhours_sla.sources.values import plain_text
-from workhours_sla.sources.xml import roots_of, values_in
 from workhours_sla.text.messages import say
 
 
 def read(opened: OpenedFile, layout: Layout, options: Input) -> Iterator[Item]:
-    desk = DESKS[options.format or ""](opened.name, layout, options, opened.claims)
+    return items_in(DESKS[options.format or ""], opened, layout, options)
+
+
+def items_in(
+    make: type[Desk], opened: OpenedFile, layout: Layout, options: Input
+) -> Iterator[Item]:
+    desk = make(opened.name, layout, options, opened.claims)
     rows = desk.rows(opened, opened.chunks.peek().lstrip(MARKS_AND_BLANKS)[:1])
     if rows is None:
         yield from items_of(opened, lists_under(*desk.keys), desk, options, desk.marks)
@@ -151,14 +155,18 @@ class Desk:
                 found[name] = filled[0]
         return found
 
+    def needed_time(self, record: Record, field: str, named: str = "") -> datetime:
+        when = self.time(record, field)
+        if when is None:
+            raise RefusedError(say("value_empty", named=named or field), "missing_value")
+        return when
+
     def in_order(
         self, records: Iterable[Record], field: str, named: str
     ) -> list[tuple[datetime, Record]]:
         """Return records by the time in a field, which each must have. Raises RefusedError."""
-        timed = [(self.time(record, field), record) for record in records]
-        if any(when is None for when, _ in timed):
-            raise RefusedError(say("value_empty", named=named), "missing_value")
-        return sorted(cast("list[tuple[datetime, Record]]", timed), key=itemgetter(0))
+        timed = [(self.needed_time(record, field, named), record) for record in records]
+        return sorted(timed, key=itemgetter(0))
 
     # -- events ------------------------------------------------------------------------------
 
@@ -169,24 +177,16 @@ class Desk:
         kind, _, reason = word.partition(":")
         if not kind:
             return
-        at = text_in(record, field)
-        if at is None:
-            raise RefusedError(say("value_empty", named=field), "missing_value")
+        self.needed_time(record, field)  # an error names the field of the desk
         row: dict[str, object] = {
             "event_id": "/".join(filter(None, (self.name, self.layout.source, own_id))),
             "appeal_id": appeal,
             "type": kind,
-            "occurred_at": at,
+            "occurred_at": text_in(record, field),
             "reason": reason,
             "author_role": "official" if kind == EventType.REPLIED else None,
         }
-        try:
-            yield from self._mapper({**row, **facts})
-        except RefusedError as refused:
-            phrase = refused.detail.phrase
-            if phrase.cause == "at_column":  # the field of the desk, not of an event
-                phrase = say("at_column", column=field, detail=phrase.facts["detail"])
-            raise RefusedError(phrase, refused.reason) from None
+        yield from self._mapper({**row, **facts})
 
     def changed(
         self, own_id: str, appeal: str, was: str, now: str, record: Record
@@ -398,9 +398,9 @@ class Jira(Desk):
 def _cycles_of(sla: Record) -> list[Record]:
     """Return the cycles of an SLA; of a time with several forms, only the text of the first."""
     ongoing = sla.get("ongoingCycle")
-    cycles = [*list_in(sla, "completedCycles"), *([] if ongoing is None else [ongoing])]
-    if not all(isinstance(cycle, dict) for cycle in cycles):
+    if not isinstance(ongoing, dict | None):
         raise RefusedError(say("not_an_object"))
+    cycles = [*objects_in(sla, "completedCycles"), *([] if ongoing is None else [ongoing])]
     return [{name: _time_of(value) for name, value in cycle.items()} for cycle in cycles]
 
 
@@ -426,21 +426,9 @@ class ServiceNow(Desk):
     _flags: ClassVar = {"true": True, "1": True, "false": False, "0": False}
 
     def rows(self, opened: OpenedFile, begins: bytes) -> Iterator[Record | Fault] | None:
-        return None if begins in (b"{", b"[") else self._of_csv(opened)
-
-    def _of_csv(self, opened: OpenedFile) -> Iterator[Record | Fault]:
-        delimiter = self.options.delimiter or ","
-        lines = Lines(opened.chunks, self.options.encoding)
-        feed = Feed(lines, whole_rows=self.layout.whole_rows)
-        reader = csv.reader(feed, delimiter=delimiter, strict=True)
-        header = first_row(reader, feed, opened.name)
-        if "start_time" not in header:
-            raise refuse_document(dict.fromkeys(header), opened.name, "start_time")
-        for row in rows_of(reader, feed, len(header), delimiter):
-            if isinstance(row, Fault):
-                yield row
-            else:
-                yield dict(zip(header, row, strict=True))
+        if begins in (b"{", b"["):
+            return None
+        return records_of(opened, self.options, "start_time", whole_rows=self.layout.whole_rows)
 
     def events(self, record: Record) -> Iterator[Event]:
         row = {name: _displayed(value) for name, value in record.items()}
@@ -469,103 +457,7 @@ def _displayed(value: object) -> object:
     return value.get("display_value") or value.get("value") if isinstance(value, dict) else value
 
 
-class Open311(Desk):
-    """Service requests and their updates in GeoReport v2, as JSON or XML.
-
-    The standard has no reply, so closing counts as the answer.
-    """
-
-    name = "open311"
-    keys: ClassVar[Sequence[str]] = (
-        "service_requests",
-        "requests",
-        "service_request_updates",
-        "request_updates",
-    )
-    marks: ClassVar[Sequence[str]] = (
-        "service_request_id",
-        "token",
-        "requested_datetime",
-        "updated_datetime",
-    )
-    fields: ClassVar[Mapping[str, Sequence[str]]] = {
-        "agency_id": ("agency_responsible",),
-        "topic": ("service_name",),
-    }
-    words: ClassVar[Mapping[str, str]] = {
-        **dict.fromkeys(("open", "submitted", "opened"), ""),
-        # -- of updates, as FixMyStreet writes them
-        **dict.fromkeys(
-            ("closed", "fixed", "no_further_action", "not_councils_responsibility"), "replied"
-        ),
-        **dict.fromkeys(
-            ("in_progress", "planned", "investigating", "action_scheduled", "internal_referral"),
-            "replied:interim",
-        ),
-        "duplicate": "duplicate_of",
-        "cancelled": "closed",
-        "reopen": "reopened",
-    }
-
-    def rows(self, opened: OpenedFile, begins: bytes) -> Iterator[Record | Fault] | None:
-        return self._of_xml(opened) if begins == b"<" else None
-
-    def _of_xml(self, opened: OpenedFile) -> Iterator[Record | Fault]:
-        roots: dict[str, None] = {}
-        is_known = False
-        for root in roots_of(opened):
-            roots[root.tag] = None
-            for child in root:
-                record = values_in(child)
-                if child.tag not in ("request", "request_update"):
-                    check_api_error(opened.name, record)
-                    raise refuse_document({child.tag: None, **record}, opened.name, "<request>")
-                is_known = True
-                yield record
-        if not is_known and not set(self.keys).intersection(roots):
-            raise refuse_document(roots, opened.name, "<service_requests>")
-
-    def events(self, record: Record) -> Iterator[Event]:
-        appeal, at = id_in(record, "service_request_id"), "updated_datetime"
-        status = text_in(record, "status")
-        if "update_id" in record:
-            own_id = f"{appeal}/update/{id_in(record, 'update_id')}"
-            yield from self.event(own_id, appeal, self.meaning(status or "", "status"), record, at)
-            return
-        about = self.about(record)
-        field = "requested_datetime"
-        yield from self.event(f"{appeal}/created", appeal, "created", record, field, **about)
-        kind = "" if status is None else self.meaning(status, "status")
-        notes = _notes_of(record)
-        yield from self._notes(notes, appeal, about)
-        if not any(note.get("type") == status for note in notes):
-            yield from self.event(f"{appeal}/{status}", appeal, kind, record, at, **about)
-        self.claim(appeal, self.time(record, "expected_datetime"))
-
-    def _notes(self, notes: list[Record], appeal: str, about: dict[str, object]) -> Iterator[Event]:
-        """Yield the events of notes; ``opened`` after ``closed`` reopens the appeal."""
-        is_closed = False
-        for when, note in self.in_order(notes, "datetime", "notes.datetime"):
-            word = text_in(note, "type") or ""
-            kind = self.meaning(word, "notes.type")
-            if word == "opened" and is_closed:
-                kind = kind or "reopened"
-            is_closed = word == "closed" or (is_closed and word != "opened")
-            own_id = f"{appeal}/{word}/{when:%Y%m%dT%H%M%SZ}"
-            yield from self.event(own_id, appeal, kind, note, "datetime", **about)
-
-
-def _notes_of(record: Record) -> list[Record]:
-    notes = record.get("notes")
-    if isinstance(notes, dict) and len(notes) == 1:  # <notes><note>...</note></notes>
-        (notes,) = notes.values()
-        notes = notes if isinstance(notes, list) else [notes]
-    return objects_in({"notes": notes}, "notes")
-
-
-DESKS: Final[Mapping[str, type[Desk]]] = {
-    desk.name: desk for desk in (Zendesk, Zammad, Jira, ServiceNow, Open311)
-}
+DESKS: Final = {desk.name: desk for desk in (Zendesk, Zammad, Jira, ServiceNow)}
 
 
 def text_in(record: Record, field: str) -> str | None:
@@ -587,16 +479,9 @@ def id_in(record: Record, field: str) -> str:
     return text
 
 
-def list_in(record: Record, field: str, *, needed: bool = False) -> list[Any]:
-    value = record.get(field) if needed else record.get(field) or []
-    if not isinstance(value, list):
-        raise RefusedError(say("not_a_list", field=field))
-    return value
-
-
 def objects_in(record: Record, field: str, *, needed: bool = False) -> list[Record]:
-    found = list_in(record, field, needed=needed)
-    if not all(isinstance(one, dict) for one in found):
+    found = record.get(field) if needed else record.get(field) or []
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
         raise RefusedError(say("not_a_list", field=field))
     return found
 

@@ -67,9 +67,9 @@ FORMATS: Final[Mapping[Format, FileFormat]] = {
     "cloudevents": FileFormat(
         "cloudevents.read", is_followed=True, mapper="cloudevents.line_mapper"
     ),
+    "open311": FileFormat("open311.read", is_document=True),
     **dict.fromkeys(
-        ("open311", "zendesk", "zammad", "jira", "servicenow"),
-        FileFormat("desks.read", is_document=True),
+        ("zendesk", "zammad", "jira", "servicenow"), FileFormat("desks.read", is_document=True)
     ),
 }
 ENDINGS: Final[Mapping[str, Format]] = {
