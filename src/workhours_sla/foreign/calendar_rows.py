@@ -94,11 +94,7 @@ def zone_of(tz: ZoneInfo | str) -> ZoneInfo:
 
 
 def check_range(first: date, last: date) -> None:
-    """Raise TypeError for a value that is not a date, CalendarDataError if last is before first."""
-    for day in (first, last):
-        if type(day) is not date:
-            msg = f"first and last are dates such as date(2026, 1, 1), not {shown(day)}"
-            raise TypeError(msg)
+    """Raise CalendarDataError if last is before first."""
     if last < first:
         msg = f"the last known date {last} is before the first, {first}; swap them"
         raise CalendarDataError(msg, first=first, last=last)

@@ -62,7 +62,6 @@ class Desk:
     """The metric that is read by default; None for the only one of the file."""
     metrics: ClassVar[Sequence[str]] = ()  # that it may be, if they are not those of the file
     kind: ClassVar[str | None] = None  # the ``kind`` that the configuration must have
-
     dates_to_receipt: ClassVar[bool] = False
 
     def __init__(self, name: str, layout: Layout, options: Input, claims: list[Claim]) -> None:

@@ -49,9 +49,6 @@ _ALONE: Final = frozenset((*_CODES, *_MESSAGES, "status"))
 class KeyTwiceError(RefusedError, ValueError):
     """Raised for a JSON object that has one key twice: readers differ in which value counts."""
 
-    def __str__(self) -> str:
-        return self.detail
-
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)

@@ -280,13 +280,9 @@ class Lines:
     def __init__(self, chunks: ByteChunks, encoding: str) -> None:
         self._chunks = chunks
         self._encoding = encoding
-        self._name = name = chunks.name
+        self._name = chunks.name
         self.torn: bool = False
-        try:
-            self._decoder = codecs.getincrementaldecoder(encoding)()
-        except LookupError:
-            msg = say("no_encoding_of", encoding=repr(encoding), name=name)
-            raise SourceError(msg, name=name, encoding=encoding) from None
+        self._decoder = codecs.getincrementaldecoder(encoding)()
 
     def __iter__(self) -> Iterator[str]:
         """Yield the lines. They can be read only once."""

@@ -156,8 +156,6 @@ def faults(name: str) -> Iterator[None]:
 
     try:
         yield
-    except SourceError:
-        raise
     except (
         ArrowException,
         ArithmeticError,

@@ -171,11 +171,7 @@ def _pump(stream: BinaryIO, chunks: Queue[bytes | OSError]) -> None:
 
 def check_encoding(encoding: str) -> None:
     """Raise SourceError for an encoding in which a line ending is more than one byte."""
-    try:
-        one_byte = "\n".encode(encoding) == b"\n"
-    except LookupError:
-        one_byte = False
-    if not one_byte:
+    if "\n".encode(encoding) != b"\n":
         raise SourceError(say("not_followed_in", encoding=repr(encoding)), encoding=encoding)
 
 
