@@ -221,7 +221,9 @@ class Followed:
     def _pass(self, found: list[Candidate]) -> Iterator[tuple[bytes, str]]:
         """Read the files to their end. Raises _MovedError, SourceError."""
         newest = self._newest
-        if newest is not None and _inode(newest) not in {one.inode for one in found}:
+        if newest is not None and os.fstat(newest.fileno()).st_ino not in {
+            one.inode for one in found
+        }:
             yield from self._lines(newest, self._spots[-1], None)  # it was deleted
             self.close()
         plan = self._plan(found)
@@ -260,7 +262,7 @@ class Followed:
         self, file: IO[bytes], spot: Spot, one: Candidate | None
     ) -> Iterator[tuple[bytes, str]]:
         """Yield the lines after a spot, with the position after each; ``one`` None has no name."""
-        inode = _inode(file) if one is None else one.inode
+        inode = os.fstat(file.fileno()).st_ino if one is None else one.inode
         is_packed = one is not None and bool(one.packed)
         is_rotated = one is None or bool(one.suffix)
         others = [other for other in self._spots if other.inode != inode]
@@ -507,10 +509,6 @@ def _generation(file: IO[bytes]) -> bytes:
         with suppress(OSError):
             return fcntl.ioctl(file.fileno(), _GET_VERSION, bytes(8))[:4]
     return b""
-
-
-def _inode(file: IO[bytes]) -> int:
-    return os.fstat(file.fileno()).st_ino
 
 
 _NOWHERE: Final = Spot(0, 0, _digest(b""), _digest(b""), 0)
