@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime
 from difflib import get_close_matches
 from itertools import chain
-from typing import Any, ClassVar, Final, NamedTuple
+from typing import Any, ClassVar, Final
 from urllib.parse import unquote
 
 from workhours_sla.config.column_names import CLAIM_COLUMNS
@@ -150,20 +150,15 @@ def _data_of(record: Record) -> dict[str, object]:
 # -- HTTP requests written as text ---------------------------------------------------------------
 
 
-class _Request(NamedTuple):
-    headers: dict[str, str]
-    body: str
-
-
 def _requests(opened: OpenedFile, encoding: str) -> Iterator[dict[str, Any]]:
     lines = iter(Lines(opened.chunks, encoding))
     while request := _request(lines, opened.name):
-        headers = request.headers
+        headers, text = request
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
         body: Any = None
-        if request.body.strip():
+        if text.strip():
             try:
-                body = decode_any(request.body)
+                body = decode_any(text)
             except (ValueError, RecursionError) as error:
                 raise broken_document(opened.name, error) from None
         if kind == "application/cloudevents+json" and isinstance(body, dict):
@@ -171,20 +166,15 @@ def _requests(opened: OpenedFile, encoding: str) -> Iterator[dict[str, Any]]:
         elif kind == "application/cloudevents-batch+json" and isinstance(body, list):
             yield from (one for one in body if isinstance(one, dict))
         elif any(name.startswith("ce-") for name in headers):
-            yield _binary(
-                {
-                    name[3:]: attribute_of(value, errors="replace")
-                    for name, value in headers.items()
-                    if name[:3] == "ce-"
-                },
-                kind,
-                body,
-            )
+            own = [(name[3:], text) for name, text in headers.items() if name[:3] == "ce-"]
+            envelope = {name: attribute_of(text, errors="replace") for name, text in own}
+            yield _binary(envelope, kind, body)
         else:
             raise refuse_document(headers, opened.name, "ce-id")
 
 
-def _request(lines: Iterator[str], name: str) -> _Request | None:
+def _request(lines: Iterator[str], name: str) -> tuple[dict[str, str], str] | None:
+    """Return the headers and the body of the next request."""
     first = next((line for line in lines if not line.isspace()), None)
     if first is None:
         return None
@@ -206,7 +196,7 @@ def _request(lines: Iterator[str], name: str) -> _Request | None:
         size += len(line.encode("utf-8", "replace"))
         if wanted is not None and size >= wanted:
             break
-    return _Request(headers, "".join(body))
+    return headers, "".join(body)
 
 
 def attribute_of(value: str, *, errors: str = "strict") -> str:

@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import starmap
+from itertools import islice, starmap
 from typing import Any, ClassVar, Final, Literal, NamedTuple, TypeVar, cast, get_args
 
 import msgspec
@@ -122,9 +122,10 @@ class NetworkMapper:
         """Note the values of an envelope that ends."""
 
     def notes(self) -> Iterator[Phrase]:
-        counts = tuple(ignored_counts(self.tree.ignored))
+        ignored = self.tree.ignored
+        counts = tuple(say(f"ignored_{why}", count=ignored[why]) for why in IGNORED if ignored[why])
         if counts:
-            yield say("records_ignored", count=self.tree.ignored.total(), counts=counts)
+            yield say("records_ignored", count=ignored.total(), counts=counts)
         yield from self.officials.unmet()
 
     def ignored(self, why: Ignored) -> Part:
@@ -429,29 +430,13 @@ class CommentTree:
         )
 
 
-class Recent:
+class Recent(dict[str, str]):
     """A cache of the most recent texts: at least half of ``REMEMBERED``, at most all of it."""
-
-    __slots__ = ("_new", "_old")
-
-    def __init__(self) -> None:
-        self._new: dict[str, str] = {}
-        self._old: dict[str, str] = {}
 
     def put(self, key: str, text: str) -> None:
         """Store a text under a key."""
-        if len(self._new) >= REMEMBERED // 2:
-            self._old, self._new = self._new, {}
-        self._new[key] = text
-
-    def get(self, key: str) -> str | None:
-        """Return the text under a key, None if it was dropped or never stored."""
-        found = self._new.get(key)
-        return self._old.get(key) if found is None else found
-
-
-def ignored_counts(counts: Counter[Ignored]) -> Iterator[Phrase]:
-    """Yield a note for each reason with the number of records that caused no event."""
-    for why in IGNORED:
-        if counts[why]:
-            yield say(f"ignored_{why}", count=counts[why])
+        self.pop(key, None)
+        if len(self) >= REMEMBERED:
+            for old in [*islice(self, len(self) - REMEMBERED // 2)]:
+                del self[old]
+        self[key] = text
