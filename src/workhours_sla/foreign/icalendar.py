@@ -48,7 +48,6 @@ _ZONE: Final = re.compile(
 )
 _FREQUENCIES: Final = {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
 _BY_TIME: Final = {"BYHOUR", "BYMINUTE", "BYSECOND"}
-_WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _FAULTS: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """Errors by which the libraries refuse a feed that they cannot read."""
 
@@ -132,34 +131,27 @@ def read_icalendar(
             about = _about(event)
             if about.status == "CANCELLED" or (keep is not None and not keep(about)):
                 continue
-            days = _covered(event, zone, place)
-            since, until = max(days.first, first), min(days.after - ONE_DAY, last)
+            begin, after, partly = _covered(event, zone, place)
+            since, until = max(begin, first), min(after - ONE_DAY, last)
             covered += max(0, (until - since).days + 1)
             if covered > MOST_DAYS:
                 what = f"the events cover {MOST_DAYS:,} days, repetitions included"
                 place.refuse(what, "shorten the events, or read fewer years")
-            entries.update(_entry(day, about, act) for day in dates_between(since, until))
-            partial.update(
-                PartialDay(day, about.name, place) for day in days.partly if first <= day <= last
-            )
+            by = act._replace(note="tentative") if about.status == "TENTATIVE" else act
+            holiday = Entry(since, Layer.STATUTORY, DayKind.HOLIDAY, by, about.name or None)
+            entries.update(holiday._replace(date=day) for day in dates_between(since, until))
+            partial |= {
+                PartialDay(day, about.name, place) for day in partly if first <= day <= last
+            }
     check_years({entry.date for entry in entries}, first, last, name)
     found = calendar_of(id, entries, weekend=off_weekdays, first=first, last=last, tz=zone)
     for day in sorted(partial):
-        (on_partial or _refuse)(day)
+        if on_partial is None:
+            what = f"the event {shown(day.name)} covers {day.date} only in part"
+            remedy = "leave it out with keep=..., or accept such dates with on_partial=..."
+            place.refuse(what, remedy)
+        on_partial(day)
     return found
-
-
-def _refuse(day: PartialDay) -> None:
-    day.place.refuse(
-        f"the event {shown(day.name)} covers {day.date} only in part",
-        "leave it out with keep=..., or accept such dates with on_partial=...",
-    )
-
-
-def _entry(day: date, about: FeedEvent, act: Act) -> Entry:
-    if about.status == "TENTATIVE":
-        act = act._replace(note="tentative")
-    return Entry(day, Layer.STATUTORY, DayKind.HOLIDAY, act, about.name or None)
 
 
 # -- parsing -----------------------------------------------------------------------------------
@@ -330,14 +322,14 @@ def _kind(when: date) -> tuple[bool, bool]:
 def _faults_of_rule(rule: Any, the: str, start: date, first: date) -> Iterator[tuple[str, str]]:
     """Yield why a rule cannot be read: it is by the hour, or DTSTART does not fit it."""
     # RFC 5545 (3.8.5.3) leaves open what a rule means whose DTSTART is no occurrence of it.
-    from dateutil.rrule import rrulestr
+    from dateutil.rrule import rrulestr, weekday
 
     unreadable = rule.get("FREQ", [""])[0] not in _FREQUENCIES or rule.get("INTERVAL") == [0]
     if unreadable or _BY_TIME & rule.keys():
         what = f"RRULE {shown(rule.to_ical().decode())} of {the} is not supported"
         yield what, "give the dates as events of their own, or as RDATE"
     if "BYWEEKNO" in rule:  # by RFC 5545 on the weekday of DTSTART; dateutil takes every weekday
-        rule.setdefault("BYDAY", [_WEEKDAYS[start.weekday()]])
+        rule.setdefault("BYDAY", [str(weekday(start.weekday()))])
     begun = datetime(start.year, start.month, start.day)  # noqa: DTZ001 - on its own clock
     plain = {key: value for key, value in rule.items() if key != "UNTIL"}
     lists = {key: value if isinstance(value, list) else [value] for key, value in plain.items()}
@@ -357,18 +349,14 @@ def _faults_of_rule(rule: Any, the: str, start: date, first: date) -> Iterator[t
 # -- days --------------------------------------------------------------------------------------
 
 
-class _Days(NamedTuple):
-    """The dates that an event covers."""
-
-    first: date
-    after: date
-    partly: tuple[date, ...]
+_Days = tuple[date, date, tuple[date, ...]]
+"""The first date that an event covers, the date after the last, and those covered in part."""
 
 
 def _covered(event: Any, zone: ZoneInfo | None, place: Place) -> _Days:
     start, end = event["DTSTART"].dt, event["DTEND"].dt
     if not isinstance(start, datetime):
-        return _Days(start, max(end, start + ONE_DAY), ())
+        return start, max(end, start + ONE_DAY), ()
     if start.tzinfo is None:
         return _days_between(start.replace(tzinfo=UTC), end.replace(tzinfo=UTC), UTC)
     if zone is None and start.utcoffset() == timedelta(0) and start.tzname() == "UTC":
@@ -392,7 +380,7 @@ def _days_between(start: datetime, end: datetime, zone: tzinfo) -> _Days:
         if first != last:
             partly.insert(0, first)
         first += ONE_DAY
-    return _Days(first, max(first, last), tuple(partly))
+    return first, max(first, last), tuple(partly)
 
 
 def _midnight(day: date, zone: tzinfo) -> datetime:
@@ -505,15 +493,13 @@ def _events(schedule: Schedule, day: date, lang: str, *, days_off: bool) -> list
 
 def _intervals(schedule: Schedule, day: date) -> list[tuple[datetime, datetime]]:
     """Return the working intervals of a date's shifts, in UTC."""
+
+    def in_utc(of: date) -> list[tuple[datetime, datetime]]:
+        spans = schedule.intervals_of(of)
+        return [(start.astimezone(UTC), end.astimezone(UTC)) for start, end in spans]
+
     before = day - ONE_DAY
-    earlier = _in_utc(schedule, before) if schedule.knows(before) else ()
-    return subtract(_in_utc(schedule, day), earlier)
-
-
-def _in_utc(schedule: Schedule, day: date) -> list[tuple[datetime, datetime]]:
-    return [
-        (start.astimezone(UTC), end.astimezone(UTC)) for start, end in schedule.intervals_of(day)
-    ]
+    return subtract(in_utc(day), in_utc(before) if schedule.knows(before) else ())
 
 
 def _utc(moment: datetime) -> datetime:
