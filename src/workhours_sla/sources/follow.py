@@ -34,10 +34,7 @@ _SAMPLE: Final = 1 << 10
 _CHUNK: Final = 1 << 16
 _KEPT: Final = 8  # number of rotated files whose spots are kept although no file as old is read
 _MOST_TRIES: Final = 10
-"""Number of listings after which a missing number of a file counts as lost.
-
-Until then a rotation may be in progress.
-"""
+"""After so many listings a missing number of a file counts as lost, not as being rotated."""
 _PAUSE: Final = 0.1  # seconds between two listings
 _MOST_DIGITS: Final = 3  # a number in a file name with more digits than this is a date
 _OPENERS: Final[dict[str, Callable[[Path], Any]]] = {
@@ -434,20 +431,15 @@ def candidates(path: Path) -> list[Candidate]:
 
 def _listed(path: Path) -> list[Candidate]:
     found = []
-    with os.scandir(path.parent) as entries:
-        names = sorted(entry.name for entry in entries if entry.name.startswith(path.name))
-    for name in names:
-        match = _ROTATED.fullmatch(name[len(path.name) :])
+    for name in sorted(os.listdir(path.parent)):  # noqa: PTH208 - there may be many
+        match = _ROTATED.fullmatch(name, len(path.name)) if name.startswith(path.name) else None
         if match or name == path.name:
             suffix, packed = match.groups("") if match else ("", "")
-            one = path.with_name(name)
-            try:
-                status = one.stat()
-            except FileNotFoundError:
-                continue
-            if match is None or stat.S_ISREG(status.st_mode):
-                stamp = (status.st_ino, status.st_mtime_ns, status.st_size)
-                found.append(Candidate(one, suffix, packed, *stamp))
+            with suppress(FileNotFoundError):
+                status = path.with_name(name).stat()
+                if match is None or stat.S_ISREG(status.st_mode):
+                    stamp = (status.st_ino, status.st_mtime_ns, status.st_size)
+                    found.append(Candidate(path.with_name(name), suffix, packed, *stamp))
     return found
 
 
