@@ -151,7 +151,7 @@ def rows_of(
             yield row
 
 
-def records_of(
+def named_rows(
     opened: OpenedFile, options: Input, column: str, *, whole_rows: bool
 ) -> Iterator[Mapping[str, str] | Fault]:
     """Yield the rows by the names of their columns, which must include ``column``."""

@@ -17,7 +17,7 @@ from workhours_sla.config.column_names import CLAIM_COLUMNS
 from workhours_sla.config.sections import Input
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.sla.event import Attributes, Claim, Event, EventType, Theirs
-from workhours_sla.sources.delimited import records_of
+from workhours_sla.sources.delimited import named_rows
 from workhours_sla.sources.json_documents import lists_under
 from workhours_sla.sources.json_rows import items_of
 from workhours_sla.sources.layout import Layout
@@ -427,7 +427,7 @@ class ServiceNow(Desk):
     def rows(self, opened: OpenedFile, begins: bytes) -> Iterator[Record | Fault] | None:
         if begins in (b"{", b"["):
             return None
-        return records_of(opened, self.options, "start_time", whole_rows=self.layout.whole_rows)
+        return named_rows(opened, self.options, "start_time", whole_rows=self.layout.whole_rows)
 
     def events(self, record: Record) -> Iterator[Event]:
         row = {name: _displayed(value) for name, value in record.items()}

@@ -69,7 +69,7 @@ class Open311(Desk):
     def _of_xml(self, opened: OpenedFile) -> Iterator[Record | Fault]:
         roots: dict[str, None] = {}
         is_known = False
-        for root in roots_of(opened):
+        for root in xml_roots(opened):
             roots[root.tag] = None
             for child in root:
                 record = values_in(child)
@@ -126,7 +126,7 @@ class _RootEndedError(Exception):
     """Raised in a parser callback to stop parsing after the root element."""
 
 
-def roots_of(opened: OpenedFile) -> Iterator[Element]:
+def xml_roots(opened: OpenedFile) -> Iterator[Element]:
     """Yield the root of each document of a file, one or several in a row. Raises SourceError."""
     content = b"".join(iter(opened.chunks.read, b"")).lstrip(_BETWEEN_DOCUMENTS)
     while True:
