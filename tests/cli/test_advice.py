@@ -75,7 +75,7 @@ UNTRIED: Final = {
       check_store install_later note_unreadable restore_snapshot
     """,
     "a call in Python": """
-      appeal_dropped file_exists give_whole leave_brackets_out no_day_length no_encoding_of
+      appeal_dropped file_exists give_whole leave_brackets_out no_day_length
       no_preset_but no_snapshot* no_store no_workdays_here not_a_datetime not_in_quarantine
       report_of_* row_without_act sql_no_dates sql_too_much store_closed
       store_not_empty text_not_stored two_kinds write_like*

@@ -17,7 +17,7 @@ from workhours_sla.config import parse
 from workhours_sla.service.operations import WithStore
 from workhours_sla.sources.appeal_file import mapper_of
 from workhours_sla.sources.kafka import KafkaSource, MessageRows
-from workhours_sla.sources.stream_rows import StreamRows
+from workhours_sla.sources.tail import StreamRows
 from workhours_sla.stores.values import Rejected
 from workhours_sla.stream import open_store
 

@@ -25,7 +25,7 @@ from workhours_sla.cli.main import main
 from workhours_sla.config import parse
 from workhours_sla.errors import SourceError
 from workhours_sla.sources.appeal_file import open_source
-from workhours_sla.sources.networks import comments
+from workhours_sla.sources.networks import network
 from workhours_sla.sources.rows import Fault
 
 ZONE = ZoneInfo("Europe/Volgograd")
@@ -694,7 +694,7 @@ def test_order_of_the_file_does_not_matter(order: Sequence[int]) -> None:
 
 
 def test_answer_to_a_forgotten_appeal_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(comments, "REMEMBERED", 4)
+    monkeypatch.setattr(network, "REMEMBERED", 4)
     others = [ok(number) for number in range(10, 60)]
     reply = ok(2, HOUR, author_type="GROUP", reply_to_comment_id=ok_id(1))
     read = Read("ok", {"comments": [ok(1), *others, reply]})

@@ -16,8 +16,7 @@ import pytest
 from kit.paths import DOCS
 from kit.workbooks import xlsx_of
 from workhours_sla import WeeklyHours
-from workhours_sla.config.file import parse_config
-from workhours_sla.config.toml_text import tables_of
+from workhours_sla.config.file import parse_config, tables_of
 from workhours_sla.errors import WorkHoursError, shown
 from workhours_sla.files import Fault, open_source, read_icalendar
 from workhours_sla.foreign import icalendar

@@ -14,7 +14,7 @@ from workhours_sla.config import parse
 from workhours_sla.errors import ConfigError, SourceError, StoreError, WorkHoursError
 from workhours_sla.sources.kafka import MessageRows
 from workhours_sla.sources.kafka_topic import Position
-from workhours_sla.sources.stream_rows import plain
+from workhours_sla.sources.tail import plain
 from workhours_sla.stream import KafkaSink, KafkaSource, Rejected
 from workhours_sla.stream.sinks.kafka import RESERVED, cluster_of, properties_of
 from workhours_sla.text.catalog import language

@@ -164,7 +164,7 @@ class Settings:
                 calendar = calendar.with_week(week)
             calendar = options.amended(calendar)
             if section is not None:
-                from workhours_sla.config.schedules import with_own_days
+                from workhours_sla.config.policy import with_own_days
 
                 calendar = with_own_days(calendar, section)
         # the file's zone belongs to the file's calendar, not to the calendar of an option

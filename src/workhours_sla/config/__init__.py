@@ -12,17 +12,22 @@ from workhours_sla.facades import on_first_use
 
 if TYPE_CHECKING:
     from workhours_sla.config.file import load, parse
-    from workhours_sla.config.policy import Configuration
-    from workhours_sla.config.presets import Norm, NormSource, Preset, load_preset, preset_names
-    from workhours_sla.config.schema import config_schema
+    from workhours_sla.config.policy import (
+        Configuration,
+        Norm,
+        NormSource,
+        Preset,
+        load_preset,
+        preset_names,
+    )
+    from workhours_sla.config.sections import config_schema
 else:
     __getattr__ = on_first_use(
         __name__,
         {
             "config.file": "load parse",
-            "config.policy": "Configuration",
-            "config.presets": "Norm NormSource Preset load_preset preset_names",
-            "config.schema": "config_schema",
+            "config.policy": "Configuration Norm NormSource Preset load_preset preset_names",
+            "config.sections": "config_schema",
         },
     )
 

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable, Mapping
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from workhours_sla.calendars.zones import time_zone
 from workhours_sla.config.column_names import COLUMNS, REQUIRED, parts_of, shown_columns
-from workhours_sla.config.policy import Configuration, check_policy, configured
-from workhours_sla.config.schedules import default_schedule
+from workhours_sla.config.policy import Configuration, check_policy, configured, default_schedule
 from workhours_sla.config.sections import Config, EmailSettings, Input, KafkaSettings
-from workhours_sla.config.toml_text import LARGEST, check_answered, tables_of
 from workhours_sla.errors import ConfigError, shown
-from workhours_sla.json.checked_data import Keys, Reader, as_written
+from workhours_sla.json.checked_data import Keys, Reader, as_written, key_path
 from workhours_sla.sla.event import AUTHOR_ROLES, EventType
 from workhours_sla.stream.sinks.kafka import check_topic, cluster_of
 from workhours_sla.stream.sinks.webhook import endpoint_of
+from workhours_sla.text.catalog import read
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.amounts import parse_amount
 
@@ -274,3 +274,78 @@ def _check_service(reader: Reader, config: Config) -> None:
         if not re.fullmatch(r"[\x21-\x7e]{1,100}", text, re.ASCII):
             what = say("not_a_confirmation", text=shown(text))
             reader.fail(keys, what, say("write_confirmation"))
+
+
+LONGEST: Final = 1_000_000
+"""Maximum number of characters in a file."""
+LARGEST: Final = 4 * LONGEST + 8
+"""Number of bytes to read: a longer file has more than ``LONGEST`` characters in UTF-8."""
+DEEPEST: Final = 16
+"""Maximum number of dots in a key: a parsed key of some ten thousand would crash Python."""
+_DEEP: Final = re.compile(r"^[ \t\[]*(?:[^\s.=\"'#\[\]]+[ \t]*\.[ \t]*){17}", re.MULTILINE)
+"""Matches a key with more dots."""
+OPEN: Final = '"?"'
+"""The value of a key that waits for an answer, as TOML."""
+
+
+def tables_of(text: str, name: str) -> dict[str, Any]:
+    """Parse TOML text and return its tables; messages call the text ``name``."""
+    if len(text) > LONGEST:
+        raise ConfigError(say("toml_long", name=name, most=LONGEST))
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        number = text.count("\n", 0, error.start) + 1
+        raise ConfigError(say("toml_surrogate", name=name, line=number)) from None
+    if deep := _DEEP.search(text):
+        number = text.count("\n", 0, deep.start()) + 1
+        raise ConfigError(say("toml_dots", name=name, line=number, most=DEEPEST))
+    try:
+        # without this line ending, an error at the end of the text would have no line number
+        return tomllib.loads(text + "\n")
+    except tomllib.TOMLDecodeError as error:
+        why = str(error)
+        found = re.search(r"at line (\d+)", why)
+        msg = say("toml_syntax", name=name, why=f"{why[:1].lower()}{why[1:]}")
+        raise ConfigError(msg, line=int(found[1]) if found else None) from None
+    except RecursionError:
+        raise ConfigError(say("toml_deep", name=name)) from None
+    except ValueError:  # raised by int()
+        raise ConfigError(say("toml_digits", name=name)) from None
+
+
+def check_answered(tables: dict[str, object], text: str, name: str) -> None:
+    """Raise ConfigError with the question if a key of parsed TOML has the value ``"?"``."""
+    for keys in _open_keys(tables, ()):
+        path = key_path(keys)
+        question = _question_above(text, str(keys[-1]))
+        asked = say("open_question_is", question=question) if question else ""
+        msg = say("open_question", path=path, name=name, asked=asked)
+        raise ConfigError(msg, key=path, name=name)
+
+
+def _open_keys(value: object, keys: Keys) -> Iterator[Keys]:
+    if value == "?":
+        yield keys
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _open_keys(inner, (*keys, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _open_keys(inner, (*keys, index))
+
+
+def _question_above(text: str, key: str) -> str:
+    lines = text.split("\n")
+    opened = (f"{key} = {OPEN}", f'"{key}" = {OPEN}')
+    at = next((at for at, line in enumerate(lines) if line.startswith(opened)), 0)
+    labels = tuple(f"# {label}: " for label in read("init")["question"].values())
+    found: list[str] = []
+    for line in reversed(lines[:at]):
+        if line.startswith(labels):
+            return " ".join([line.partition(": ")[2], *found])
+        if line.startswith("#"):
+            found.insert(0, line.removeprefix("#").strip())
+        elif found or not line.strip() or line.startswith("["):
+            break  # a question may ask for several keys, which follow each other
+    return ""

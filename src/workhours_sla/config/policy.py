@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import timedelta
-from typing import NamedTuple
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Literal, NamedTuple
 
 from msgspec.structs import asdict, replace
 
+from workhours_sla.calendars.acts import day_off, transfer
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.config.presets import Preset, load_preset, preset_names
-from workhours_sla.config.schedules import calendar_of, check_schedule, named_schedule
+from workhours_sla.calendars.days import Act, Layer, in_any
+from workhours_sla.calendars.places import id_called
+from workhours_sla.calendars.zones import time_zone
+from workhours_sla.config.defaults import CALENDAR, HOURS, NO_CALENDAR, ZONE_OF_PLAIN_RUSSIA
 from workhours_sla.config.sections import (
     Body,
     Config,
     PresetSettings,
     RuleRow,
     ScheduleSettings,
+    Section,
     TargetRow,
     TargetSettings,
 )
-from workhours_sla.errors import clipped, shown
+from workhours_sla.errors import ConfigError, clipped, shown
 from workhours_sla.json.checked_data import Keys, Reader
 from workhours_sla.module_names import public
 from workhours_sla.sla.event import EventType
 from workhours_sla.sla.policy import Policy, Rule
-from workhours_sla.sla.target import ScheduleBy, Target
+from workhours_sla.sla.target import ScheduleBy, Starts, Stops, Target
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.amounts import parse_amount
 from workhours_sla.worktime.budgets import Budget, ClockTime, counting_of, parse_budget
+from workhours_sla.worktime.hours import WeeklyHours, parse_shifts
 from workhours_sla.worktime.schedule import Schedule
 
 DEFAULT = "default"
@@ -40,6 +48,87 @@ _OF_SCHEDULES = ("schedules", "on_change_past")
 """Sections and keys that have no effect unless a target names its schedule."""
 CONDITIONS = ("channels", "topics", "importances", "regimes", "agencies", "districts")
 """Keys of a rule that select appeals by their attributes."""
+
+
+# -- presets -----------------------------------------------------------------------------------
+
+_FOLDER = Path(__file__).parent / "presets_data"
+
+
+@public("workhours_sla.config")
+class NormSource(Section, frozen=True, kw_only=True):
+    """Where a norm was published.
+
+    ``confidence`` is ``low`` if the makers of the preset could not read the act itself.
+
+    >>> load_preset("volgograd").sources[0].confidence
+    'low'
+    """
+
+    title: str
+    confidence: Literal["high", "medium", "low"]
+    url: str | None = None
+    published: date | None = None
+    note: str = ""
+
+
+@public("workhours_sla.config")
+class Norm(Section, frozen=True, kw_only=True):
+    """A target as it was published; an ``optional`` norm applies only to rules that name it.
+
+    ``budget`` is text as in a configuration. A norm has no ``roll``; each configuration sets it.
+
+    >>> load_preset("volgograd").targets[0].name
+    'volgograd reply'
+    """
+
+    name: str
+    budget: str
+    starts: Starts = "posted"
+    stops: Stops | tuple[EventType, ...] = "first_reply"
+    optional: bool = False
+    note: str = ""
+
+
+@public("workhours_sla.config")
+class Preset(Section, frozen=True, kw_only=True):
+    """The published norms of one authority or law, with their sources.
+
+    >>> [norm.optional for norm in load_preset("sevastopol").targets]
+    [False, True, False]
+    """
+
+    title: str
+    sources: tuple[NormSource, ...]
+    targets: tuple[Norm, ...]
+
+
+def preset_names() -> list[str]:
+    """Return the names of the presets in this package.
+
+    >>> preset_names()
+    ['59fz', 'crimea', 'pos', 'sevastopol', 'volgograd']
+    """
+    return sorted(path.stem for path in _FOLDER.glob("*.toml"))
+
+
+@cache
+def load_preset(name: str) -> Preset:
+    """Return the preset with a name; raises ConfigError for an unknown name.
+
+    >>> [target.budget for target in load_preset("volgograd").targets]
+    ['4h']
+    """
+    if name not in preset_names():
+        msg = say("no_preset_but", name=shown(name), names=", ".join(preset_names()))
+        raise ConfigError(msg, name=name)
+    path = _FOLDER / f"{name}.toml"
+    tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    preset: Preset = Reader(path.name).convert(tables, Preset)
+    return preset
+
+
+# -- configurations ----------------------------------------------------------------------------
 
 
 @public("workhours_sla.config")
@@ -309,3 +398,82 @@ class _PolicyReader:
             keys,
             lambda: Rule(chosen, name=row.name, valid_from=since, valid_until=until, **conditions),
         )
+
+
+Amend = Callable[[Calendar], Calendar]
+
+
+def check_schedule(reader: Reader, section: ScheduleSettings, keys: Keys) -> None:
+    if section.calendar == NO_CALENDAR:
+        if section.days_off or section.transfers:
+            reader.fail(keys, say("own_days_no_calendar"), say("write_overrides"))
+    else:
+        reader.parse((*keys, "calendar"), id_called, section.calendar)
+    reader.parse((*keys, "hours"), WeeklyHours.parse, section.hours)
+    reader.parse((*keys, "tz"), time_zone, section.tz)
+    for day, hours in (section.overrides or {}).items():
+        reader.parse((*keys, "overrides", str(day)), parse_shifts, hours)
+    for day, hours in (section.changes or {}).items():
+        reader.parse((*keys, "changes", str(day)), WeeklyHours.parse, hours)
+
+
+def calendar_of(
+    section: ScheduleSettings, default: str = NO_CALENDAR, amend: Amend | None = None
+) -> Calendar | None:
+    """Return the calendar of a section, or None if its id is ``none``.
+
+    ``amend`` adds the acts of a file, which may confirm the dates of the section's own days.
+    """
+    name = section.calendar or default
+    if name == NO_CALENDAR:
+        return None
+    calendar = Calendar.get(name)
+    if section.week is not None:
+        calendar = calendar.with_week(section.week)
+    return with_own_days(calendar if amend is None else amend(calendar), section)
+
+
+def with_own_days(calendar: Calendar, section: ScheduleSettings) -> Calendar:
+    """Add the section's own days; one on a date that no act decides leaves the date unknown."""
+    rows = [row for day, act in (section.days_off or {}).items() for row in day_off(day, Act(act))]
+    for moved in section.transfers:
+        act = Act(moved.act)
+        rows += transfer(moved.day_off, moved.working_day, act, layer=Layer.AGENCY)
+    by_rule = calendar.provisional()
+    rows = [row for row in rows if in_any(row.date, by_rule.coverage)]
+    if not rows:
+        return calendar
+    return calendar.with_source(by_rule.amend(rows).definition().source)
+
+
+def named_schedule(
+    reader: Reader,
+    section: ScheduleSettings,
+    keys: Keys,
+    amend: Amend | None = None,
+) -> Schedule:
+    hours = section.hours
+    if section.calendar is None:
+        reader.fail((*keys, "calendar"), say("missing"), say("write_calendar"))
+    if hours is None:
+        reader.fail((*keys, "hours"), say("missing"), say("write_hours"))
+    check_schedule(reader, section, keys)
+
+    def schedule() -> Schedule:
+        calendar = calendar_of(section, amend=amend)
+        return _schedule(section, calendar, hours, None if calendar is None else calendar.tz)
+
+    return reader.make(keys, schedule)
+
+
+def default_schedule(section: ScheduleSettings) -> Schedule:
+    has_no_zone = section.calendar in (None, CALENDAR, NO_CALENDAR)
+    tz = ZONE_OF_PLAIN_RUSSIA if has_no_zone else None
+    return _schedule(section, calendar_of(section, CALENDAR), section.hours or HOURS, tz)
+
+
+def _schedule(
+    section: ScheduleSettings, calendar: Calendar | None, hours: str, tz: str | None
+) -> Schedule:
+    overrides, changes = section.overrides, section.changes
+    return Schedule(calendar, hours, tz=section.tz or tz, overrides=overrides, changes=changes)

@@ -28,7 +28,7 @@ from workhours_sla.errors import ConfigError, SourceError, WorkHoursError
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sources.appeal_file import open_source
 from workhours_sla.sources.formats import HEAD, NETWORKS, binary_format
-from workhours_sla.sources.lines import MARKS_AND_BLANKS
+from workhours_sla.sources.opened import MARKS_AND_BLANKS
 from workhours_sla.sources.rows import Fault
 from workhours_sla.text.messages import Phrase, say
 

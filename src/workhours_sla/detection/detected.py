@@ -10,7 +10,7 @@ from json import dumps
 from typing import Final, Literal, NamedTuple
 
 from workhours_sla.config.defaults import BUDGET, CALENDAR, HOURS
-from workhours_sla.config.toml_text import OPEN
+from workhours_sla.config.file import OPEN
 from workhours_sla.errors import shown
 from workhours_sla.text.catalog import INIT, SHELL
 from workhours_sla.text.messages import Phrase, said, say

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from workhours_sla.config.column_words import is_known_word
 
 if TYPE_CHECKING:
-    from workhours_sla.sources.lines import ByteChunks
+    from workhours_sla.sources.opened import ByteChunks
 
 RUSSIAN: Final = ("cp1251", "cp866", "koi8-r", "mac-cyrillic", "iso8859-5")
 """Encodings of Russian files that use one byte for each character."""

@@ -15,7 +15,7 @@ from workhours_sla.detection.detected import Doubt, Value, ask, toml_line, warn
 from workhours_sla.detection.encoding import encoding_of
 from workhours_sla.detection.table import OBJECTS, SEARCHED, Header, Row, find_header, has_times
 from workhours_sla.errors import SourceError, shown
-from workhours_sla.sources.html import as_csv
+from workhours_sla.sources.delimited import as_csv
 from workhours_sla.sources.json_documents import (
     LIST,
     at_path,
@@ -27,8 +27,7 @@ from workhours_sla.sources.json_documents import (
     text_of_head,
 )
 from workhours_sla.sources.layout import is_total
-from workhours_sla.sources.lines import MARKS_AND_BLANKS, Lines, is_html
-from workhours_sla.sources.opened import OpenedFile, open_file
+from workhours_sla.sources.opened import MARKS_AND_BLANKS, Lines, OpenedFile, is_html, open_file
 from workhours_sla.text.messages import say
 
 DELIMITERS: Final = (",", ";", "\t", "|")

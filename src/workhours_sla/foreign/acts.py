@@ -14,7 +14,7 @@ import msgspec
 from workhours_sla.calendars.acts import day_off, transfer
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.days import Act, DateRange, DayKind, Entry, Layer
-from workhours_sla.config.toml_text import LONGEST, OPEN, check_answered, tables_of
+from workhours_sla.config.file import LONGEST, OPEN, check_answered, tables_of
 from workhours_sla.errors import (
     CalendarCoverageError,
     CalendarDataError,

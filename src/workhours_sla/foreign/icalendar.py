@@ -1,7 +1,8 @@
-"""Read a calendar from a holiday feed in iCalendar (.ics, RFC 5545)."""
+"""Read a calendar from a holiday feed in iCalendar (.ics, RFC 5545), and write working time."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -12,7 +13,13 @@ from zoneinfo import ZoneInfo
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.days import ONE_DAY, Act, DayKind, Entry, Layer, dates_between
 from workhours_sla.calendars.zones import time_zone
-from workhours_sla.errors import UnknownTimeZoneError, needs_extra, shown
+from workhours_sla.errors import (
+    HoursSyntaxError,
+    NaiveDatetimeError,
+    UnknownTimeZoneError,
+    needs_extra,
+    shown,
+)
 from workhours_sla.foreign.calendar_rows import (
     Place,
     Source,
@@ -25,8 +32,10 @@ from workhours_sla.foreign.calendar_rows import (
     zone_of,
 )
 from workhours_sla.module_names import public
-
-__all__ = ["FeedEvent", "PartialDay", "read_icalendar"]
+from workhours_sla.text.catalog import DAYS, language
+from workhours_sla.worktime.intervals import subtract
+from workhours_sla.worktime.schedule import Schedule
+from workhours_sla.worktime.verbs import WorkingTime
 
 MOST_DAYS: Final = 1_000_000
 """Maximum number of days covered by a feed, where each event's days are counted separately."""
@@ -39,7 +48,6 @@ _ZONE: Final = re.compile(
 )
 _FREQUENCIES: Final = {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
 _BY_TIME: Final = {"BYHOUR", "BYMINUTE", "BYSECOND"}
-_WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _FAULTS: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """Errors by which the libraries refuse a feed that they cannot read."""
 
@@ -123,34 +131,27 @@ def read_icalendar(
             about = _about(event)
             if about.status == "CANCELLED" or (keep is not None and not keep(about)):
                 continue
-            days = _covered(event, zone, place)
-            since, until = max(days.first, first), min(days.after - ONE_DAY, last)
+            begin, after, partly = _covered(event, zone, place)
+            since, until = max(begin, first), min(after - ONE_DAY, last)
             covered += max(0, (until - since).days + 1)
             if covered > MOST_DAYS:
                 what = f"the events cover {MOST_DAYS:,} days, repetitions included"
                 place.refuse(what, "shorten the events, or read fewer years")
-            entries.update(_entry(day, about, act) for day in dates_between(since, until))
-            partial.update(
-                PartialDay(day, about.name, place) for day in days.partly if first <= day <= last
-            )
+            by = act._replace(note="tentative") if about.status == "TENTATIVE" else act
+            holiday = Entry(since, Layer.STATUTORY, DayKind.HOLIDAY, by, about.name or None)
+            entries.update(holiday._replace(date=day) for day in dates_between(since, until))
+            partial |= {
+                PartialDay(day, about.name, place) for day in partly if first <= day <= last
+            }
     check_years({entry.date for entry in entries}, first, last, name)
     found = calendar_of(id, entries, weekend=off_weekdays, first=first, last=last, tz=zone)
     for day in sorted(partial):
-        (on_partial or _refuse)(day)
+        if on_partial is None:
+            what = f"the event {shown(day.name)} covers {day.date} only in part"
+            remedy = "leave it out with keep=..., or accept such dates with on_partial=..."
+            place.refuse(what, remedy)
+        on_partial(day)
     return found
-
-
-def _refuse(day: PartialDay) -> None:
-    day.place.refuse(
-        f"the event {shown(day.name)} covers {day.date} only in part",
-        "leave it out with keep=..., or accept such dates with on_partial=...",
-    )
-
-
-def _entry(day: date, about: FeedEvent, act: Act) -> Entry:
-    if about.status == "TENTATIVE":
-        act = act._replace(note="tentative")
-    return Entry(day, Layer.STATUTORY, DayKind.HOLIDAY, act, about.name or None)
 
 
 # -- parsing -----------------------------------------------------------------------------------
@@ -228,11 +229,13 @@ def _occurrences(calendar: Any, place: Place, first: date, last: date) -> Iterat
 
     events = calendar.walk("VEVENT")
     for event in events:
-        _check(event, place, first)
+        the = f"the event {shown(_text(event, 'SUMMARY') or _text(event, 'UID'))}"
+        for what, remedy in _faults(event, the, first):
+            place.refuse(what, remedy)
     cancelled = {
         _text(event, "UID"): _sequence(event)
         for event in events
-        if _text(event, "STATUS").upper() == "CANCELLED" and event.get("RECURRENCE-ID") is None
+        if _is_cancelled(event) and event.get("RECURRENCE-ID") is None
     }
     moved_from = {
         _text(event, "UID"): set(_listed(event, "EXDATE"))
@@ -262,47 +265,47 @@ def _sequence(event: Any) -> int:
     return int(text) if text.isascii() and text.isdecimal() else 0
 
 
-def _check(event: Any, place: Place, first: date) -> None:
-    """Raise CalendarDataError for an event that the libraries would read in part, or wrongly."""
-    name = shown(_text(event, "SUMMARY") or _text(event, "UID"))
+def _faults(event: Any, the: str, first: date) -> Iterator[tuple[str, str]]:
+    """Yield why the libraries would read an event in part, or wrongly, and what to do instead."""
     for key, why in event.errors:
-        what = f"{key or 'a line'} of the event {name} cannot be read ({_one_line(why)})"
-        place.refuse(what, "correct it")
+        yield f"{key or 'a line'} of {the} cannot be read ({_one_line(why)})", "correct it"
     if event.get("EXRULE") is not None:
-        place.refuse(f"the event {name} has an EXRULE", "list the dates as EXDATE")
+        yield f"{the} has an EXRULE", "list the dates as EXDATE"
     for key in ("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "RRULE"):
         if isinstance(event.get(key), list):
-            place.refuse(f"the event {name} has {key} more than once", "keep one of them")
-    replaced, status = event.get("RECURRENCE-ID"), _text(event, "STATUS").upper()
-    if status == "CANCELLED" and replaced is not None and event.get("DTSTART") is None:
+            yield f"{the} has {key} more than once", "keep one of them"
+    replaced, is_cancelled = event.get("RECURRENCE-ID"), _is_cancelled(event)
+    if is_cancelled and replaced is not None and event.get("DTSTART") is None:
         event["DTSTART"] = replaced
-    if event.get("DTSTART") is None:
-        if status == "CANCELLED":
-            return
-        place.refuse(f"the event {name} has no DTSTART", "add one, or remove the event")
-    start = event["DTSTART"].dt
-    _check_span(event, place, name, start)
-    if event.get("RRULE") is not None:
-        _check_rule(event, place, name, start, first)
+    if event.get("DTSTART") is not None:
+        yield from _faults_of_span(event, the, event["DTSTART"].dt)
+        if event.get("RRULE") is not None:
+            yield from _faults_of_rule(event["RRULE"], the, event["DTSTART"].dt, first)
+    elif not is_cancelled:
+        yield f"{the} has no DTSTART", "add one, or remove the event"
 
 
-def _check_span(event: Any, place: Place, name: str, start: date) -> None:
+def _is_cancelled(event: Any) -> bool:
+    return _text(event, "STATUS").upper() == "CANCELLED"
+
+
+def _faults_of_span(event: Any, the: str, start: date) -> Iterator[tuple[str, str]]:
+    is_day = type(start) is date
     for removed in _listed(event, "EXDATE"):
-        if type(start) is date and isinstance(removed, datetime) and removed.time() != time():
-            place.refuse(f"EXDATE of the event {name} has a time", "write it as a date")
+        if is_day and isinstance(removed, datetime) and removed.time() != time():
+            yield f"EXDATE of {the} has a time", "write it as a date"
     end, length = event.get("DTEND"), event.get("DURATION")
     if end is not None and length is not None:
-        place.refuse(f"the event {name} has a DTEND and a DURATION", "keep one of them")
-    if end is not None:
-        if _kind(end.dt) != _kind(start):
-            what = f"DTSTART and DTEND of the event {name} are not of one kind"
-            place.refuse(what, "write both as dates, or both as times with or without a zone")
-        if end.dt < start:
-            place.refuse(f"the event {name} ends before it starts", "correct DTEND")
+        yield f"{the} has a DTEND and a DURATION", "keep one of them"
+    if end is not None and _kind(end.dt) != _kind(start):
+        remedy = "write both as dates, or both as times with or without a zone"
+        yield f"DTSTART and DTEND of {the} are not of one kind", remedy
+    if end is not None and end.dt < start:
+        yield f"{the} ends before it starts", "correct DTEND"
     if length is not None and length.dt < timedelta(0):
-        place.refuse(f"the event {name} has a DURATION below zero", "correct it")
-    if length is not None and type(start) is date and (length.dt % ONE_DAY or not length.dt):
-        place.refuse(f"the event {name} has a DURATION of not whole days", "write P1D")
+        yield f"{the} has a DURATION below zero", "correct it"
+    if length is not None and is_day and (length.dt % ONE_DAY or not length.dt):
+        yield f"{the} has a DURATION of not whole days", "write P1D"
 
 
 def _listed(event: Any, key: str) -> list[date]:
@@ -316,18 +319,17 @@ def _kind(when: date) -> tuple[bool, bool]:
     return isinstance(when, datetime), isinstance(when, datetime) and when.tzinfo is not None
 
 
-def _check_rule(event: Any, place: Place, name: str, start: date, first: date) -> None:
-    """Raise CalendarDataError for a rule by the hour, or one that DTSTART does not fit."""
+def _faults_of_rule(rule: Any, the: str, start: date, first: date) -> Iterator[tuple[str, str]]:
+    """Yield why a rule cannot be read: it is by the hour, or DTSTART does not fit it."""
     # RFC 5545 (3.8.5.3) leaves open what a rule means whose DTSTART is no occurrence of it.
-    from dateutil.rrule import rrulestr
+    from dateutil.rrule import rrulestr, weekday
 
-    rule = event["RRULE"]
     unreadable = rule.get("FREQ", [""])[0] not in _FREQUENCIES or rule.get("INTERVAL") == [0]
     if unreadable or _BY_TIME & rule.keys():
-        what = f"RRULE {shown(rule.to_ical().decode())} of the event {name} is not supported"
-        place.refuse(what, "give the dates as events of their own, or as RDATE")
+        what = f"RRULE {shown(rule.to_ical().decode())} of {the} is not supported"
+        yield what, "give the dates as events of their own, or as RDATE"
     if "BYWEEKNO" in rule:  # by RFC 5545 on the weekday of DTSTART; dateutil takes every weekday
-        rule.setdefault("BYDAY", [_WEEKDAYS[start.weekday()]])
+        rule.setdefault("BYDAY", [str(weekday(start.weekday()))])
     begun = datetime(start.year, start.month, start.day)  # noqa: DTZ001 - on its own clock
     plain = {key: value for key, value in rule.items() if key != "UNTIL"}
     lists = {key: value if isinstance(value, list) else [value] for key, value in plain.items()}
@@ -335,31 +337,26 @@ def _check_rule(event: Any, place: Place, name: str, start: date, first: date) -
     try:
         found = next(iter(rrulestr(text, dtstart=begun)), None)
     except _FAULTS as error:
-        place.refuse(f"RRULE of the event {name}: {_one_line(error)}", "correct it")
+        yield f"RRULE of {the}: {_one_line(error)}", "correct it"
+        return
     if found is None:
-        place.refuse(f"RRULE of the event {name} has no dates", "correct it")
-    if found != begun and ("COUNT" in rule or begun.date() >= first):
-        place.refuse(
-            f"DTSTART of the event {name} is not among the dates of its own RRULE",
-            f"let DTSTART be the first of them, {found.date()}",
-        )
+        yield f"RRULE of {the} has no dates", "correct it"
+    elif found != begun and ("COUNT" in rule or begun.date() >= first):
+        what = f"DTSTART of {the} is not among the dates of its own RRULE"
+        yield what, f"let DTSTART be the first of them, {found.date()}"
 
 
 # -- days --------------------------------------------------------------------------------------
 
 
-class _Days(NamedTuple):
-    """The dates that an event covers."""
-
-    first: date
-    after: date
-    partly: tuple[date, ...]
+_Days = tuple[date, date, tuple[date, ...]]
+"""The first date that an event covers, the date after the last, and those covered in part."""
 
 
 def _covered(event: Any, zone: ZoneInfo | None, place: Place) -> _Days:
     start, end = event["DTSTART"].dt, event["DTEND"].dt
     if not isinstance(start, datetime):
-        return _Days(start, max(end, start + ONE_DAY), ())
+        return start, max(end, start + ONE_DAY), ()
     if start.tzinfo is None:
         return _days_between(start.replace(tzinfo=UTC), end.replace(tzinfo=UTC), UTC)
     if zone is None and start.utcoffset() == timedelta(0) and start.tzname() == "UTC":
@@ -383,8 +380,130 @@ def _days_between(start: datetime, end: datetime, zone: tzinfo) -> _Days:
         if first != last:
             partly.insert(0, first)
         first += ONE_DAY
-    return _Days(first, max(first, last), tuple(partly))
+    return first, max(first, last), tuple(partly)
 
 
 def _midnight(day: date, zone: tzinfo) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+
+
+_CONTROL = re.compile(r"\r(?!\n)|[\x00-\x09\x0b\x0c\x0e-\x1f\x7f]+")
+_PRODUCT = "-//workhours_sla//working time//EN"
+
+
+def write_icalendar(
+    schedule: WorkingTime,
+    first: date,
+    last: date,
+    *,
+    stamp: datetime,
+    name: str | None = None,
+    days_off: bool = False,
+    lang: str = "en",
+) -> str:
+    r"""Return iCalendar text with the working time of shifts that start from ``first`` to ``last``.
+
+    There is one event for each interval from opening to closing, also across midnight. Events are
+    TRANSPARENT (RFC 5545, section 3.8.2.7), so that clients do not show people as busy.
+    ``days_off`` adds all-day events for the dates that an act or an override makes days off. Days
+    that no act has confirmed are TENTATIVE; only ``schedule.provisionally()`` has these days.
+
+    ``stamp`` is the DTSTAMP, an aware datetime; the same arguments give the same text. ``name`` is
+    the calendar's name. The UID of an event consists of a digest of ``name`` and of the event's
+    start, so that a later file with the same name updates the events of an earlier file. ``lang``
+    is the language of the texts, "en" or "ru".
+
+    Times are in UTC, which every client converts correctly. Local times with a TZID could not
+    express the second of two repeated hours, and would need a VTIMEZONE with every change of the
+    zone; many clients do not read one.
+
+    Needs the extra ``ical``, whose library writes the text.
+
+    Raises CalendarCoverageError for dates that the calendar does not cover, CalendarDataError if
+    ``last`` is before ``first``, NaiveDatetimeError for a naive ``stamp``, HoursSyntaxError for
+    hours with fractions of a second, and TypeError for arguments of other types.
+
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    >>> stamp = datetime(2025, 10, 1, tzinfo=UTC)
+    >>> text = write_icalendar(office, date(2025, 11, 1), date(2025, 11, 1), stamp=stamp)
+    >>> for line in text.split("\r\n"):
+    ...     if line.startswith(("DTSTART", "DTEND", "DESCRIPTION")):
+    ...         print(line)
+    DTSTART:20251101T060000Z
+    DTEND:20251101T140000Z
+    DESCRIPTION:WORKING Saturday in place of 3 Nov 2025: Постановле
+    """
+    if not isinstance(schedule, Schedule):
+        msg = f"only a Schedule has days to write, not {schedule!r}; write each part of it"
+        raise TypeError(msg)
+    check_range(first, last)
+    if stamp.utcoffset() is None:
+        msg = f"the stamp {stamp} has no zone: give one, such as datetime(..., tzinfo=UTC)"
+        raise NaiveDatetimeError(msg)
+    try:
+        import icalendar
+    except ImportError as error:
+        raise needs_extra(what="write_icalendar needs icalendar", extras=("ical",)) from error
+    name = name or f"{schedule.calendar.id} {schedule.tz.key}"
+    digest = hashlib.sha256(name.encode()).hexdigest()[:12]
+    calendar = icalendar.Calendar()
+    for key, value in {
+        "VERSION": "2.0",
+        "PRODID": _PRODUCT,
+        "CALSCALE": "GREGORIAN",
+        "METHOD": "PUBLISH",
+        "X-WR-CALNAME": icalendar.vText(_CONTROL.sub(" ", name)),
+        "X-WR-TIMEZONE": icalendar.vText(schedule.tz.key),
+    }.items():
+        calendar.add(key, value)
+    with language(lang):
+        for day in dates_between(first, last):
+            for properties in _events(schedule, day, lang, days_off=days_off):
+                event = icalendar.Event()
+                start = icalendar.vDDDTypes(properties["DTSTART"]).to_ical().decode()
+                event.add("UID", f"{start}-{digest}@workhours-sla")
+                event.add("DTSTAMP", _utc(stamp))
+                for key, value in properties.items():
+                    event.add(key, value)
+                event.add("TRANSP", "TRANSPARENT")
+                calendar.add_component(event)
+    return str(calendar.to_ical(sorted=False), "utf-8")
+
+
+def _events(schedule: Schedule, day: date, lang: str, *, days_off: bool) -> list[dict[str, Any]]:
+    """Return the properties of the events of a date: one for each interval, or for a day off."""
+    decided = confirmed = True
+    if day in schedule.overrides:
+        reason = DAYS["overridden" if schedule.shifts_on(day) else "by_own_order"]
+    else:
+        found = schedule.calendar.day(day)
+        decided, confirmed, reason = bool(found.reasons), not found.provisional, ""
+        if decided or found.eve_of or found.provisional:
+            reason = found.describe(lang)
+    reason = _CONTROL.sub(" ", reason)
+    about = {"SUMMARY": DAYS["working_time"]} | ({"DESCRIPTION": reason} if reason else {})
+    status = {"STATUS": "CONFIRMED" if confirmed else "TENTATIVE"}
+    intervals = _intervals(schedule, day)
+    if days_off and decided and not intervals and not schedule.shifts_on(day):
+        return [{"DTSTART": day, "DTEND": day + ONE_DAY, "SUMMARY": reason, **status}]
+    return [
+        {"DTSTART": _utc(start), "DTEND": _utc(end), **about, **status} for start, end in intervals
+    ]
+
+
+def _intervals(schedule: Schedule, day: date) -> list[tuple[datetime, datetime]]:
+    """Return the working intervals of a date's shifts, in UTC."""
+
+    def in_utc(of: date) -> list[tuple[datetime, datetime]]:
+        spans = schedule.intervals_of(of)
+        return [(start.astimezone(UTC), end.astimezone(UTC)) for start, end in spans]
+
+    before = day - ONE_DAY
+    return subtract(in_utc(day), in_utc(before) if schedule.knows(before) else ())
+
+
+def _utc(moment: datetime) -> datetime:
+    if moment.microsecond:
+        msg = f"iCalendar has whole seconds only, not {moment.time()}; round the hours"
+        raise HoursSyntaxError(msg, text=str(moment.time()))
+    return moment.astimezone(UTC)

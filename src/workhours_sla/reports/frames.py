@@ -24,7 +24,7 @@ from workhours_sla.module_names import public
 from workhours_sla.reports.columns import Kind
 from workhours_sla.reports.tables import columns_of, kinds_of_table
 from workhours_sla.sla.target import ScheduleBy, Target
-from workhours_sla.sources.all_events import DataFrame
+from workhours_sla.sources.tables import DataFrame
 from workhours_sla.statistics.arrays import NEVER
 from workhours_sla.statistics.maturity import VERDICTS
 from workhours_sla.worktime.times import TICK

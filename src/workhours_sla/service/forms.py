@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from workhours_sla.json.outcomes import VERDICTS
 from workhours_sla.sla.event import AUTHOR_ROLES, EVENT_FIELDS, EventField, EventType
-from workhours_sla.sources.sent_events import SCHEMA as EVENT_SCHEMA
+from workhours_sla.sources.cloudevents import SCHEMA as EVENT_SCHEMA
 from workhours_sla.text.catalog import QUARANTINE_REASONS
 
 Time = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]

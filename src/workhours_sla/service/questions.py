@@ -24,8 +24,8 @@ from workhours_sla.sla.event import Event
 from workhours_sla.sla.holders import BreachSpans
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.target import Target
+from workhours_sla.sources.cloudevents import sent_event
 from workhours_sla.sources.rows import Fault
-from workhours_sla.sources.sent_events import sent_event
 from workhours_sla.sources.written_times import parse_time
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.schedule import Schedule

@@ -19,7 +19,7 @@ from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sources.appeal_file import layout_of
 from workhours_sla.sources.networks.max import MaxMapper
 from workhours_sla.sources.networks.network import NetworkMapper
-from workhours_sla.sources.networks.vk_callback import VkCallbackMapper
+from workhours_sla.sources.networks.vk import VkCallbackMapper
 from workhours_sla.sources.networks.webhooks import (
     NetworkRequests,
     envelope_of,

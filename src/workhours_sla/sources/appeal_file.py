@@ -19,9 +19,8 @@ from workhours_sla.sla.event import Claim
 from workhours_sla.sources.formats import ENDINGS, FORMATS, HEAD, binary_format, check_followed
 from workhours_sla.sources.json_documents import is_document
 from workhours_sla.sources.layout import Layout
-from workhours_sla.sources.lines import MARKS_AND_BLANKS, is_html
 from workhours_sla.sources.mapping import Mapper
-from workhours_sla.sources.opened import OpenedFile, open_file
+from workhours_sla.sources.opened import MARKS_AND_BLANKS, OpenedFile, is_html, open_file
 from workhours_sla.sources.rows import Fault, Inverted, Item, Reader, RecordMapper
 from workhours_sla.sources.statuses import events_of_statuses
 from workhours_sla.text.messages import Phrase, say

@@ -1,4 +1,7 @@
-"""Read CloudEvents 1.0: JSON Lines, one object, a batch, or HTTP requests written as text."""
+"""Read CloudEvents 1.0: JSON Lines, one object, a batch, or HTTP requests written as text.
+
+Events that were sent one by one are CloudEvents, or have this library's own schema.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from difflib import get_close_matches
 from itertools import chain
-from typing import Any, ClassVar, Final, NamedTuple
+from typing import Any, ClassVar, Final
 from urllib.parse import unquote
 
+from workhours_sla.config.column_names import CLAIM_COLUMNS
 from workhours_sla.config.sections import Input
 from workhours_sla.errors import shown
-from workhours_sla.sla.event import Claim, Event
-from workhours_sla.sources.desks import items_of
+from workhours_sla.sla.event import FIELD_NAMES, Claim, Event
 from workhours_sla.sources.json_documents import (
     broken_document,
     decode_any,
@@ -24,12 +28,12 @@ from workhours_sla.sources.json_documents import (
     lists_under,
     refuse_document,
 )
+from workhours_sla.sources.json_rows import items_of
 from workhours_sla.sources.layout import Layout
-from workhours_sla.sources.lines import MARKS_AND_BLANKS, Lines
 from workhours_sla.sources.mapping import TYPES, Mapper
-from workhours_sla.sources.opened import OpenedFile
+from workhours_sla.sources.opened import MARKS_AND_BLANKS, Lines, OpenedFile
 from workhours_sla.sources.rows import Item, Record, RefusedError, item_of
-from workhours_sla.text.messages import say
+from workhours_sla.text.messages import Phrase, say
 
 _REQUIRED: Final = ("specversion", "source", "id", "type")
 ENVELOPE: Final = (*_REQUIRED, "subject", "time", "datacontenttype", "dataschema")
@@ -146,20 +150,15 @@ def _data_of(record: Record) -> dict[str, object]:
 # -- HTTP requests written as text ---------------------------------------------------------------
 
 
-class _Request(NamedTuple):
-    headers: dict[str, str]
-    body: str
-
-
 def _requests(opened: OpenedFile, encoding: str) -> Iterator[dict[str, Any]]:
     lines = iter(Lines(opened.chunks, encoding))
     while request := _request(lines, opened.name):
-        headers = request.headers
+        headers, text = request
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
         body: Any = None
-        if request.body.strip():
+        if text.strip():
             try:
-                body = decode_any(request.body)
+                body = decode_any(text)
             except (ValueError, RecursionError) as error:
                 raise broken_document(opened.name, error) from None
         if kind == "application/cloudevents+json" and isinstance(body, dict):
@@ -167,20 +166,15 @@ def _requests(opened: OpenedFile, encoding: str) -> Iterator[dict[str, Any]]:
         elif kind == "application/cloudevents-batch+json" and isinstance(body, list):
             yield from (one for one in body if isinstance(one, dict))
         elif any(name.startswith("ce-") for name in headers):
-            yield _binary(
-                {
-                    name[3:]: attribute_of(value, errors="replace")
-                    for name, value in headers.items()
-                    if name[:3] == "ce-"
-                },
-                kind,
-                body,
-            )
+            own = [(name[3:], text) for name, text in headers.items() if name[:3] == "ce-"]
+            envelope = {name: attribute_of(text, errors="replace") for name, text in own}
+            yield _binary(envelope, kind, body)
         else:
             raise refuse_document(headers, opened.name, "ce-id")
 
 
-def _request(lines: Iterator[str], name: str) -> _Request | None:
+def _request(lines: Iterator[str], name: str) -> tuple[dict[str, str], str] | None:
+    """Return the headers and the body of the next request."""
     first = next((line for line in lines if not line.isspace()), None)
     if first is None:
         return None
@@ -202,7 +196,7 @@ def _request(lines: Iterator[str], name: str) -> _Request | None:
         size += len(line.encode("utf-8", "replace"))
         if wanted is not None and size >= wanted:
             break
-    return _Request(headers, "".join(body))
+    return headers, "".join(body)
 
 
 def attribute_of(value: str, *, errors: str = "strict") -> str:
@@ -243,3 +237,70 @@ def record_of_message(headers: Mapping[str, str], value: bytes) -> dict[str, Any
 
 def line_mapper(layout: Layout, _options: Input) -> CloudEventMapper:
     return CloudEventMapper(layout, [])
+
+
+SCHEMA: Final = "workhours.event/1"
+"""The value of ``schema`` in an event of the own schema, if it is given."""
+_KEYS: Final = ("schema", *FIELD_NAMES)
+_UNREAD: Final = dict.fromkeys(CLAIM_COLUMNS, "")
+"""Files may have claims of other systems; a single event has none."""
+_ADVICE: Final = {
+    "no_offset": "sent_no_offset",
+    "type_unknown": "sent_type_unknown",
+    "value_unknown": "sent_value_unknown",
+    "value_absent": "sent_value_absent",
+    "cloudevents_time": "sent_no_time",
+}
+"""Messages that advise to change a configuration, each with the message for a sender."""
+
+
+_LAYOUT: Final = Layout(kind="events", columns=_UNREAD)
+_OWN: Final = Mapper(_LAYOUT)
+_CLOUD: Final = CloudEventMapper(_LAYOUT, [])
+
+
+def sent_event(record: Record, line: int, received_at: datetime | None = None) -> Item:
+    """Return the event of a JSON object, or a Fault without its text.
+
+    An object with ``specversion`` is a CloudEvent. In any other object, the keys are the fields of
+    an event, and ``schema`` may be ``workhours.event/1``. An unknown key is a Fault, so that a
+    misspelt one is noticed. Times must have an offset. ``line`` is the number that the Fault
+    reports. ``received_at`` is the time of receipt for an event that names none. Usable from any
+    thread.
+
+    >>> sent = {"appeal_id": "A-1", "type": "created", "occurred_at": "2025-03-12T10:15:00+03:00"}
+    >>> sent_event(sent, 0)[0].type.value
+    'created'
+    >>> sent_event(sent | {"agency": "roads"}, 0).detail
+    "'agency' is not a field of an event; did you mean agency_id?"
+    """
+    try:
+        _check_keys(record)
+        mapper = _CLOUD if "specversion" in record else _OWN
+        return mapper(record, line, received_at)
+    except RefusedError as refused:
+        detail = _advised(refused.detail)
+        return RefusedError(detail, refused.reason).fault(line, "")
+
+
+def _check_keys(record: Record) -> None:
+    if not isinstance(record, dict):
+        raise RefusedError(say("not_an_object"))
+    if "specversion" in record:
+        return
+    for key in record:
+        if key not in _KEYS:
+            near = get_close_matches(key[:100].lower(), _KEYS, n=1)
+            hint = say("did_you_mean", near=near[0]) if near else say("use_keys")
+            raise RefusedError(say("sent_key_unknown", key=shown(key), hint=hint))
+    schema = record.get("schema", SCHEMA)
+    if schema != SCHEMA:
+        raise RefusedError(say("sent_schema_unknown", schema=shown(str(schema)), known=SCHEMA))
+
+
+def _advised(phrase: Phrase) -> Phrase:
+    facts = {
+        name: _advised(fact) if isinstance(fact, Phrase) else fact
+        for name, fact in phrase.facts.items()
+    }
+    return Phrase(_ADVICE.get(phrase.cause, phrase.cause), facts)

@@ -1,15 +1,15 @@
-"""Exports of service desks: Zendesk, Zammad, Jira, ServiceNow and Open311.
+"""Exports of service desks: Zendesk, Zammad, Jira and ServiceNow.
 
 A desk is a table of what its words mean, and a method that yields the events of one record.
 """
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from operator import itemgetter
 from pathlib import PurePath
 from typing import Any, ClassVar, Final
 
@@ -17,52 +17,31 @@ from workhours_sla.config.column_names import CLAIM_COLUMNS
 from workhours_sla.config.sections import Input
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.sla.event import Attributes, Claim, Event, EventType, Theirs
-from workhours_sla.sources.delimited import Feed, first_row, rows_of
-from workhours_sla.sources.json_documents import (
-    Place,
-    check_api_error,
-    lists_under,
-    note_pages,
-    records_of,
-    refuse_document,
-)
+from workhours_sla.sources.delimited import named_rows
+from workhours_sla.sources.json_documents import lists_under
+from workhours_sla.sources.json_rows import items_of
 from workhours_sla.sources.layout import Layout
-from workhours_sla.sources.lines import MARKS_AND_BLANKS, Lines
 from workhours_sla.sources.mapping import Mapper, unknown_value
-from workhours_sla.sources.opened import OpenedFile
-from workhours_sla.sources.rows import Fault, Item, Record, RecordMapper, RefusedError, item_of
+from workhours_sla.sources.opened import MARKS_AND_BLANKS, OpenedFile
+from workhours_sla.sources.rows import Fault, Item, Record, RefusedError, item_of
 from workhours_sla.sources.values import plain_text
-from workhours_sla.sources.xml import Records, parse_documents
 from workhours_sla.text.messages import say
 
 
 def read(opened: OpenedFile, layout: Layout, options: Input) -> Iterator[Item]:
-    desk = DESKS[options.format or ""](opened.name, layout, options, opened.claims)
+    return items_in(DESKS[options.format or ""], opened, layout, options)
+
+
+def items_in(
+    make: type[Desk], opened: OpenedFile, layout: Layout, options: Input
+) -> Iterator[Item]:
+    desk = make(opened.name, layout, options, opened.claims)
     rows = desk.rows(opened, opened.chunks.peek().lstrip(MARKS_AND_BLANKS)[:1])
     if rows is None:
         yield from items_of(opened, lists_under(*desk.keys), desk, options, desk.marks)
     for line, row in enumerate(rows or (), 1):
         yield row._replace(line=line) if isinstance(row, Fault) else item_of(desk, row, line)
     desk.check_metric()
-
-
-def items_of(
-    opened: OpenedFile, place: Place, mapper: RecordMapper, options: Input, marks: Collection[str]
-) -> Iterator[Item]:
-    head: dict[str, object] = {}
-    line = 0
-    records = records_of(opened, place, encoding=options.encoding, close=head.update)
-    for line, found in enumerate(records, 1):
-        record = found.value
-        if found.why is not None:
-            yield RefusedError(found.why).fault(line, found.shown(mapper))
-            continue
-        if not place.are_lines and record.keys().isdisjoint(marks):
-            check_api_error(opened.name, record)
-            if found.is_alone:
-                raise refuse_document(record, opened.name, ", ".join(place.keys or marks))
-        yield item_of(mapper, record, line)
-    note_pages(opened, head, line)
 
 
 class Desk:
@@ -81,13 +60,13 @@ class Desk:
     done: ClassVar[Collection[str]] = ()
     metric: ClassVar[str | None] = None
     """The metric that is read by default; None for the only one of the file."""
+    metrics: ClassVar[Sequence[str]] = ()  # that it may be, if they are not those of the file
     kind: ClassVar[str | None] = None  # the ``kind`` that the configuration must have
-
     dates_to_receipt: ClassVar[bool] = False
 
     def __init__(self, name: str, layout: Layout, options: Input, claims: list[Claim]) -> None:
         if self.kind not in (None, layout.kind):
-            raise SourceError(say("kind_appeals", name=name, format=self.name))
+            raise SourceError(say("kind_appeals", name=name, format=self.name), name=name)
         self.file = name
         self.wanted: str | None = options.metric or self.metric
         self.options = options
@@ -102,6 +81,7 @@ class Desk:
         )
         unread = dict.fromkeys(CLAIM_COLUMNS, "")
         self._mapper = Mapper(replace(layout, kind="events", columns=unread, values=values))
+        self.check_metric()
 
     def rows(self, opened: OpenedFile, begins: bytes) -> Iterator[Record | Fault] | None:
         return None
@@ -134,16 +114,17 @@ class Desk:
         self._metrics[metric] = None
         first = next(iter(self._metrics))
         if self.wanted is None and metric != first:
-            raise SourceError(say("several_metrics", first=shown(first), second=shown(metric)))
+            msg = say("several_metrics", first=shown(first), second=shown(metric))
+            raise SourceError(msg, metric=metric)
         return metric == (self.wanted or first)
 
-    def check_metric(self, known: Collection[str] = ()) -> None:
-        """Raise SourceError if the metric to read is not known, by default from the file."""
-        found = known or self._metrics
-        if self.wanted is not None and found and self.wanted not in found:
-            names = ", ".join(known or map(shown, found))
+    def check_metric(self) -> None:
+        """Raise SourceError if the metric to read is not known."""
+        known = self.metrics or self._metrics
+        if self.wanted is not None and known and self.wanted not in known:
+            names = ", ".join(self.metrics or map(shown, known))
             msg = say("metric_unknown", name=self.file, metric=shown(self.wanted), names=names)
-            raise SourceError(msg)
+            raise SourceError(msg, name=self.file, metric=self.wanted)
 
     # -- values ------------------------------------------------------------------------------
 
@@ -168,10 +149,23 @@ class Desk:
         for name in Attributes._fields:
             own = self.layout.columns.get(name) is None
             fields = self.fields.get(name, ()) if own else self.layout.names(name)
-            given = [record[field] for field in fields if record.get(field) not in (None, "")]
-            if given:
-                found[name] = given[0]
+            filled = [record[field] for field in fields if record.get(field) not in (None, "")]
+            if filled:
+                found[name] = filled[0]
         return found
+
+    def needed_time(self, record: Record, field: str, named: str = "") -> datetime:
+        when = self.time(record, field)
+        if when is None:
+            raise RefusedError(say("value_empty", named=named or field), "missing_value")
+        return when
+
+    def in_order(
+        self, records: Iterable[Record], field: str, named: str
+    ) -> list[tuple[datetime, Record]]:
+        """Return records by the time in a field, which each must have. Raises RefusedError."""
+        timed = [(self.needed_time(record, field, named), record) for record in records]
+        return sorted(timed, key=itemgetter(0))
 
     # -- events ------------------------------------------------------------------------------
 
@@ -182,24 +176,16 @@ class Desk:
         kind, _, reason = word.partition(":")
         if not kind:
             return
-        at = text_in(record, field)
-        if at is None:
-            raise RefusedError(say("value_empty", named=field), "missing_value")
+        self.needed_time(record, field)  # an error names the field of the desk
         row: dict[str, object] = {
-            "event_id": id_prefix(self.name, self.layout) + own_id,
+            "event_id": "/".join(filter(None, (self.name, self.layout.source, own_id))),
             "appeal_id": appeal,
             "type": kind,
-            "occurred_at": at,
+            "occurred_at": text_in(record, field),
             "reason": reason,
             "author_role": "official" if kind == EventType.REPLIED else None,
         }
-        try:
-            yield from self._mapper({**row, **facts})
-        except RefusedError as refused:
-            phrase = refused.detail
-            if phrase.cause == "at_column":  # the field of the desk, not of an event
-                phrase = say("at_column", column=field, detail=phrase.facts["detail"])
-            raise RefusedError(phrase, refused.reason) from None
+        yield from self._mapper({**row, **facts})
 
     def changed(
         self, own_id: str, appeal: str, was: str, now: str, record: Record
@@ -311,15 +297,11 @@ class Zammad(Desk):
         "closed": "closed",
         "merged": "duplicate_of",
     }
-    _metrics_of_tickets = ("first_response", "update", "close")
+    metrics: ClassVar[Sequence[str]] = ("first_response", "update", "close")
     _times = (("first_response", "replied"), ("close", "closed"))
     _senders: ClassVar = {"1": "agent", "2": "customer", "3": "system"}
     """The ids that every installation uses."""
     _note = ("note", "10")
-
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
-        self.check_metric(self._metrics_of_tickets)
 
     def events(self, record: Record) -> Iterator[Event]:
         if "ticket_id" in record:
@@ -366,12 +348,12 @@ class Zammad(Desk):
         attribute, now = text_in(record, "attribute"), text_in(record, "value_to") or ""
         if text_in(record, "object") != "Ticket":
             return
+        at = "created_at"
         if text_in(record, "type") == "created":
-            yield from self.event(own_id, appeal, "created", record, "created_at")
+            yield from self.event(own_id, appeal, "created", record, at)
         elif attribute == "first_response_at" and now:
             yield from self.event(own_id, appeal, "replied", record, "value_to")
         elif attribute == "group" and now:
-            at = "created_at"
             yield from self.event(own_id, appeal, "transferred", record, at, agency_id=now)
         elif attribute == "state":
             was = text_in(record, "value_from") or ""
@@ -392,12 +374,13 @@ class Jira(Desk):
             name = id_in(sla, "name")
             if self.takes(name):
                 key = self._key_of(record, sla)
-                for number, (flat, cycle) in enumerate(self._cycles(sla), 1):
+                cycles = self.in_order(_cycles_of(sla), "startTime", "startTime")
+                for number, (_, cycle) in enumerate(cycles, 1):
                     appeal = key if number == 1 else f"{key}#{number}"
                     if cycle.get("paused") is True:
                         raise unknown_pauses(appeal)
                     ids = (f"{key}/{name}/{number}", appeal)
-                    yield from self.measured(ids, flat, self._times, cycle.get("breached"))
+                    yield from self.measured(ids, cycle, self._times, cycle.get("breached"))
 
     def _key_of(self, record: Record, sla: Record) -> str:
         """Return the key of the request: its own, that of a link, or the name of the file."""
@@ -410,24 +393,17 @@ class Jira(Desk):
                 return found[1]
         return PurePath(self.file).stem or id_in(record, "issueKey")
 
-    def _cycles(self, sla: Record) -> Sequence[tuple[Record, Record]]:
-        """Return the times of each cycle and the cycle, in the order of their starts."""
-        ongoing = sla.get("ongoingCycle")
-        given = [*list_in(sla, "completedCycles"), *([] if ongoing is None else [ongoing])]
-        timed = []
-        for cycle in given:
-            if not isinstance(cycle, dict):
-                raise RefusedError(say("not_an_object"))
-            flat = {name: _time_of(cycle.get(name)) for name in self._times}
-            when = self.time(flat, "startTime")
-            if when is None:
-                raise RefusedError(say("value_empty", named="startTime"), "missing_value")
-            timed.append((when, flat, cycle))
-        return [(flat, cycle) for _, flat, cycle in sorted(timed, key=lambda one: one[0])]
+
+def _cycles_of(sla: Record) -> list[Record]:
+    """Return the cycles of an SLA; of a time with several forms, only the text of the first."""
+    ongoing = sla.get("ongoingCycle")
+    if not isinstance(ongoing, dict | None):
+        raise RefusedError(say("not_an_object"))
+    cycles = [*objects_in(sla, "completedCycles"), *([] if ongoing is None else [ongoing])]
+    return [{name: _time_of(value) for name, value in cycle.items()} for cycle in cycles]
 
 
 def _time_of(value: object) -> object:
-    """Return the text of a time, which Jira writes as an object with several forms."""
     if not isinstance(value, dict):
         return value
     return next((value[name] for name in ("iso8601", "jira") if value.get(name) is not None), None)
@@ -449,21 +425,9 @@ class ServiceNow(Desk):
     _flags: ClassVar = {"true": True, "1": True, "false": False, "0": False}
 
     def rows(self, opened: OpenedFile, begins: bytes) -> Iterator[Record | Fault] | None:
-        return None if begins in (b"{", b"[") else self._of_csv(opened)
-
-    def _of_csv(self, opened: OpenedFile) -> Iterator[Record | Fault]:
-        delimiter = self.options.delimiter or ","
-        lines = Lines(opened.chunks, self.options.encoding)
-        feed = Feed(lines, whole_rows=self.layout.whole_rows)
-        reader = csv.reader(feed, delimiter=delimiter, strict=True)
-        header = first_row(reader, feed, opened.name)
-        if "start_time" not in header:
-            raise refuse_document(dict.fromkeys(header), opened.name, "start_time")
-        for row in rows_of(reader, feed, len(header), delimiter):
-            if isinstance(row, Fault):
-                yield row
-            else:
-                yield dict(zip(header, row, strict=True))
+        if begins in (b"{", b"["):
+            return None
+        return named_rows(opened, self.options, "start_time", whole_rows=self.layout.whole_rows)
 
     def events(self, record: Record) -> Iterator[Event]:
         row = {name: _displayed(value) for name, value in record.items()}
@@ -492,107 +456,7 @@ def _displayed(value: object) -> object:
     return value.get("display_value") or value.get("value") if isinstance(value, dict) else value
 
 
-class Open311(Desk):
-    """Service requests and their updates in GeoReport v2, as JSON or XML.
-
-    The standard has no reply, so closing counts as the answer.
-    """
-
-    name = "open311"
-    keys: ClassVar[Sequence[str]] = (
-        "service_requests",
-        "requests",
-        "service_request_updates",
-        "request_updates",
-    )
-    marks: ClassVar[Sequence[str]] = (
-        "service_request_id",
-        "token",
-        "requested_datetime",
-        "updated_datetime",
-    )
-    fields: ClassVar[Mapping[str, Sequence[str]]] = {
-        "agency_id": ("agency_responsible",),
-        "topic": ("service_name",),
-    }
-    words: ClassVar[Mapping[str, str]] = {
-        **dict.fromkeys(("open", "submitted", "opened"), ""),
-        # -- of updates, as FixMyStreet writes them
-        **dict.fromkeys(
-            ("closed", "fixed", "no_further_action", "not_councils_responsibility"), "replied"
-        ),
-        **dict.fromkeys(
-            ("in_progress", "planned", "investigating", "action_scheduled", "internal_referral"),
-            "replied:interim",
-        ),
-        "duplicate": "duplicate_of",
-        "cancelled": "closed",
-        "reopen": "reopened",
-    }
-
-    def rows(self, opened: OpenedFile, begins: bytes) -> Iterator[Record | Fault] | None:
-        return self._of_xml(opened) if begins == b"<" else None
-
-    def _of_xml(self, opened: OpenedFile) -> Iterator[Record | Fault]:
-        found = Records()
-        is_known = False
-        for _ in parse_documents(opened, found):
-            for tag, record in found.complete:
-                if tag not in ("request", "request_update"):
-                    check_api_error(opened.name, record)
-                    raise refuse_document({tag: None, **record}, opened.name, "<request>")
-                is_known = True
-                yield record
-            found.complete.clear()
-        if not is_known and not set(self.keys).intersection(found.roots):
-            raise refuse_document(dict.fromkeys(found.roots), opened.name, "<service_requests>")
-
-    def events(self, record: Record) -> Iterator[Event]:
-        appeal, at = id_in(record, "service_request_id"), "updated_datetime"
-        status = text_in(record, "status")
-        if "update_id" in record:
-            own_id = f"{appeal}/update/{id_in(record, 'update_id')}"
-            yield from self.event(own_id, appeal, self.meaning(status or "", "status"), record, at)
-            return
-        about = self.about(record)
-        field = "requested_datetime"
-        yield from self.event(f"{appeal}/created", appeal, "created", record, field, **about)
-        kind = "" if status is None else self.meaning(status, "status")
-        notes = _notes_of(record)
-        yield from self._notes(notes, appeal, about)
-        if not any(note.get("type") == status for note in notes):
-            yield from self.event(f"{appeal}/{status}", appeal, kind, record, at, **about)
-        self.claim(appeal, self.time(record, "expected_datetime"))
-
-    def _notes(self, notes: list[Record], appeal: str, about: dict[str, object]) -> Iterator[Event]:
-        """Yield the events of notes; ``opened`` after ``closed`` reopens the appeal."""
-        timed = []
-        for note in notes:
-            when = self.time(note, "datetime")
-            if when is None:
-                raise RefusedError(say("value_empty", named="notes.datetime"), "missing_value")
-            timed.append((when, text_in(note, "type") or "", note))
-        is_closed = False
-        for when, word, note in sorted(timed, key=lambda one: one[0]):
-            kind = self.meaning(word, "notes.type")
-            if word == "opened" and is_closed:
-                kind = kind or "reopened"
-            is_closed = word == "closed" or (is_closed and word != "opened")
-            own_id = f"{appeal}/{word}/{when:%Y%m%dT%H%M%SZ}"
-            yield from self.event(own_id, appeal, kind, note, "datetime", **about)
-
-
-def _notes_of(record: Record) -> list[Record]:
-    notes = record.get("notes")
-    if isinstance(notes, dict) and len(notes) == 1:  # <notes><note>...</note></notes>
-        (notes,) = notes.values()
-        notes = notes if isinstance(notes, list) else [notes]
-    return objects_in({"notes": notes}, "notes")
-
-
-DESKS: Final[Mapping[str, type[Desk]]] = {
-    desk.name: desk for desk in (Zendesk, Zammad, Jira, ServiceNow, Open311)
-}
+DESKS: Final = {desk.name: desk for desk in (Zendesk, Zammad, Jira, ServiceNow)}
 
 
 def text_in(record: Record, field: str) -> str | None:
@@ -614,22 +478,11 @@ def id_in(record: Record, field: str) -> str:
     return text
 
 
-def list_in(record: Record, field: str, *, needed: bool = False) -> list[Any]:
-    value = record.get(field) if needed else record.get(field) or []
-    if not isinstance(value, list):
-        raise RefusedError(say("not_a_list", field=field))
-    return value
-
-
 def objects_in(record: Record, field: str, *, needed: bool = False) -> list[Record]:
-    found = list_in(record, field, needed=needed)
-    if not all(isinstance(one, dict) for one in found):
+    found = record.get(field) if needed else record.get(field) or []
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
         raise RefusedError(say("not_a_list", field=field))
     return found
-
-
-def id_prefix(platform: str, layout: Layout) -> str:
-    return f"{platform}/{layout.source}/" if layout.source else f"{platform}/"
 
 
 def unknown_pauses(appeal: str) -> RefusedError:

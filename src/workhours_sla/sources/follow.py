@@ -24,8 +24,7 @@ from typing import IO, Any, Final, NamedTuple, Self
 
 from workhours_sla.disk.faults import fail
 from workhours_sla.errors import SourceError, shown
-from workhours_sla.sources.lines import LONGEST_LINE
-from workhours_sla.sources.opened import cannot_open, no_file
+from workhours_sla.sources.opened import LineCutter, cannot_open, no_file
 from workhours_sla.text.messages import say
 
 LINGER: Final = 60
@@ -33,13 +32,9 @@ LINGER: Final = 60
 _SAMPLE: Final = 1 << 10
 """Number of bytes at the beginning, and before the offset, by which a file is recognised."""
 _CHUNK: Final = 1 << 16
-_KEPT_BYTES: Final = 4 * (LONGEST_LINE + 2)
 _KEPT: Final = 8  # number of rotated files whose spots are kept although no file as old is read
 _MOST_TRIES: Final = 10
-"""Number of listings after which a missing number of a file counts as lost.
-
-Until then a rotation may be in progress.
-"""
+"""After so many listings a missing number of a file counts as lost, not as being rotated."""
 _PAUSE: Final = 0.1  # seconds between two listings
 _MOST_DIGITS: Final = 3  # a number in a file name with more digits than this is a date
 _OPENERS: Final[dict[str, Callable[[Path], Any]]] = {
@@ -145,27 +140,6 @@ class _MovedError(Exception):
     """Raised if a file was renamed or cut short since the directory was listed."""
 
 
-class LineCutter:
-    """Splits chunks of bytes into complete lines; ``offset`` is the end of the last one."""
-
-    def __init__(self, offset: int) -> None:
-        self.offset: int = offset
-        self.rest: bytes = b""
-        self._skipped = 0
-
-    def cut(self, chunk: bytes) -> Iterator[bytes]:
-        first, *others = chunk.split(b"\n")
-        self.rest += first
-        for line in others:
-            self.offset += len(self.rest) + self._skipped + 1
-            self._skipped = 0
-            yield self.rest + b"\n"
-            self.rest = line
-        if len(self.rest) > _KEPT_BYTES:
-            self._skipped += len(self.rest) - _KEPT_BYTES
-            self.rest = self.rest[:_KEPT_BYTES]
-
-
 class Followed:
     """The files of a path, and how far each was read. Mutable."""
 
@@ -244,7 +218,9 @@ class Followed:
     def _pass(self, found: list[Candidate]) -> Iterator[tuple[bytes, str]]:
         """Read the files to their end. Raises _MovedError, SourceError."""
         newest = self._newest
-        if newest is not None and _inode(newest) not in {one.inode for one in found}:
+        if newest is not None and os.fstat(newest.fileno()).st_ino not in {
+            one.inode for one in found
+        }:
             yield from self._lines(newest, self._spots[-1], None)  # it was deleted
             self.close()
         plan = self._plan(found)
@@ -283,7 +259,7 @@ class Followed:
         self, file: IO[bytes], spot: Spot, one: Candidate | None
     ) -> Iterator[tuple[bytes, str]]:
         """Yield the lines after a spot, with the position after each; ``one`` None has no name."""
-        inode = _inode(file) if one is None else one.inode
+        inode = os.fstat(file.fileno()).st_ino if one is None else one.inode
         is_packed = one is not None and bool(one.packed)
         is_rotated = one is None or bool(one.suffix)
         others = [other for other in self._spots if other.inode != inode]
@@ -455,20 +431,15 @@ def candidates(path: Path) -> list[Candidate]:
 
 def _listed(path: Path) -> list[Candidate]:
     found = []
-    with os.scandir(path.parent) as entries:
-        names = sorted(entry.name for entry in entries if entry.name.startswith(path.name))
-    for name in names:
-        match = _ROTATED.fullmatch(name[len(path.name) :])
+    for name in sorted(os.listdir(path.parent)):  # noqa: PTH208 - there may be many
+        match = _ROTATED.fullmatch(name, len(path.name)) if name.startswith(path.name) else None
         if match or name == path.name:
             suffix, packed = match.groups("") if match else ("", "")
-            one = path.with_name(name)
-            try:
-                status = one.stat()
-            except FileNotFoundError:
-                continue
-            if match is None or stat.S_ISREG(status.st_mode):
-                stamp = (status.st_ino, status.st_mtime_ns, status.st_size)
-                found.append(Candidate(one, suffix, packed, *stamp))
+            with suppress(FileNotFoundError):
+                status = path.with_name(name).stat()
+                if match is None or stat.S_ISREG(status.st_mode):
+                    stamp = (status.st_ino, status.st_mtime_ns, status.st_size)
+                    found.append(Candidate(path.with_name(name), suffix, packed, *stamp))
     return found
 
 
@@ -530,10 +501,6 @@ def _generation(file: IO[bytes]) -> bytes:
         with suppress(OSError):
             return fcntl.ioctl(file.fileno(), _GET_VERSION, bytes(8))[:4]
     return b""
-
-
-def _inode(file: IO[bytes]) -> int:
-    return os.fstat(file.fileno()).st_ino
 
 
 _NOWHERE: Final = Spot(0, 0, _digest(b""), _digest(b""), 0)

@@ -41,7 +41,7 @@ FORMATS: Final[Mapping[Format, FileFormat]] = {
     "xls": FileFormat(
         "sheets.read", "row", endings=(".xls",), begins=(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",)
     ),
-    "html": FileFormat("html.read", "row", endings=(".html", ".htm")),
+    "html": FileFormat("delimited.read_html", "row", endings=(".html", ".htm")),
     "parquet": FileFormat("tables.read", "row", endings=(".parquet",), begins=(b"PAR1",)),
     "arrow": FileFormat(
         "tables.read",
@@ -51,9 +51,9 @@ FORMATS: Final[Mapping[Format, FileFormat]] = {
     ),
     "vk": FileFormat("networks.vk.read", is_document=True, is_network=True),
     "vk_callback": FileFormat(
-        "networks.vk_callback.read",
+        "networks.vk.read_callback",
         is_followed=True,
-        mapper="networks.vk_callback.VkCallbackMapper",
+        mapper="networks.vk.VkCallbackMapper",
         is_network=True,
     ),
     "ok": FileFormat("networks.ok.read", is_document=True, is_network=True),
@@ -67,9 +67,9 @@ FORMATS: Final[Mapping[Format, FileFormat]] = {
     "cloudevents": FileFormat(
         "cloudevents.read", is_followed=True, mapper="cloudevents.line_mapper"
     ),
+    "open311": FileFormat("open311.read", is_document=True),
     **dict.fromkeys(
-        ("open311", "zendesk", "zammad", "jira", "servicenow"),
-        FileFormat("desks.read", is_document=True),
+        ("zendesk", "zammad", "jira", "servicenow"), FileFormat("desks.read", is_document=True)
     ),
 }
 ENDINGS: Final[Mapping[str, Format]] = {

@@ -14,8 +14,7 @@ from typing import Any, Final, Literal, NamedTuple
 import msgspec
 
 from workhours_sla.errors import SourceError, clipped, shown
-from workhours_sla.sources.lines import Lines
-from workhours_sla.sources.opened import OpenedFile
+from workhours_sla.sources.opened import LONGEST_LINE, Lines, OpenedFile, is_too_long
 from workhours_sla.sources.rows import RecordMapper, RefusedError, row_text
 from workhours_sla.text.messages import Phrase, say
 
@@ -49,9 +48,6 @@ _ALONE: Final = frozenset((*_CODES, *_MESSAGES, "status"))
 
 class KeyTwiceError(RefusedError, ValueError):
     """Raised for a JSON object that has one key twice: readers differ in which value counts."""
-
-    def __str__(self) -> str:
-        return self.detail
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -91,20 +87,23 @@ def _texts(value: Any) -> int:
 class Found(NamedTuple):
     """A record, as a value of its type; or None and the reason why it cannot be decoded.
 
-    ``written`` is what the file has, and ``head`` the other values of its envelope. A record that
-    ``is_alone`` is in no array of records, so that it may be a document of another kind.
+    ``written`` is what the file has, ``text`` its line, and ``head`` the other values of its
+    envelope. ``line`` counts lines, or records. A record that ``is_alone`` is in no array of
+    records, so that it may be a document of another kind.
     """
 
     value: Any
-    written: Any
-    head: Mapping[str, object]
+    written: Any = None
+    head: Mapping[str, object] = {}
     why: Phrase | None = None
     is_alone: bool = False
+    text: str | None = None
+    line: int = 0
 
     def shown(self, mapper: RecordMapper) -> str:
         """Return what is shown of the record if ``mapper`` rejects it."""
         record = self.written if isinstance(self.written, dict) else {}
-        return row_text(mapper, record, self.written)
+        return row_text(mapper, record, self.written if self.text is None else self.text)
 
     def use(self) -> Any:
         if self.why is not None:
@@ -182,9 +181,7 @@ def records_of(
     records. Raises SourceError, also for an envelope with the error of an API.
     """
     if place.are_lines and not is_document(opened, encoding):
-        for line in Lines(opened.chunks, encoding):
-            if line.strip():
-                yield _of_line(line.rstrip("\n"), kind)
+        yield from lines_of(opened, encoding, kind)
         return
     text = "".join(Lines(opened.chunks, encoding).texts())
     at = count = 0
@@ -200,7 +197,7 @@ def records_of(
         for one in found:
             if isinstance(one, Found):
                 count += 1
-                yield one
+                yield one._replace(line=count)
             else:
                 check_api_error(opened.name, one, has_records=True)
                 close(one)
@@ -230,18 +227,39 @@ def _is_envelope(value: Mapping[str, object], place: Place) -> bool:
     return any(isinstance(value.get(key), list | dict) for key in place.keys)
 
 
-def _of_line(line: str, kind: Any) -> Found:
+def lines_of(opened: OpenedFile, encoding: str, kind: Any = Any) -> Iterator[Found]:
+    """Yield the record of every line that is not blank."""
+    for line, text in enumerate(Lines(opened.chunks, encoding), 1):
+        if text.isspace():
+            continue
+        try:
+            found = _converted(record_of(text), {}, kind)
+        except RefusedError as refused:
+            found = Found(None, why=refused.detail)
+        yield found._replace(is_alone=True, text=text.rstrip("\n"), line=line)
+
+
+def record_of(text: str) -> dict[str, object]:
+    """Return the record of a line. Raises RefusedError."""
+    if is_too_long(text):
+        raise RefusedError(say("line_too_long", most=LONGEST_LINE))
     try:
-        return _converted(decode_any(line), {}, kind)._replace(is_alone=True)
+        record = decode_any(text)
+    except RefusedError:
+        raise
     except (ValueError, RecursionError) as error:
-        return Found(None, line, {}, not_json(error))
+        cause = "not_json" if text.endswith("\n") else "half_written_why"
+        raise RefusedError(not_json(error, cause)) from None
+    if not isinstance(record, dict):
+        raise RefusedError(say("not_an_object"))
+    return record
 
 
 def _converted(value: Any, head: Mapping[str, object], kind: Any) -> Found:
     if not isinstance(value, dict):
         return Found(None, value, head, say("not_an_object"))
     try:
-        return Found(msgspec.convert(value, kind), value, head)
+        return Found(value if kind is Any else msgspec.convert(value, kind), value, head)
     except msgspec.ValidationError as error:
         return Found(None, value, head, not_of_form(error))
 

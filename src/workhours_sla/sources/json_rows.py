@@ -3,75 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import chain
 from typing import Final
 
 from workhours_sla.config.sections import Input
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.sources.json_documents import (
     LIST,
+    Found,
+    Place,
     at_path,
+    check_api_error,
     check_one_document,
-    decode_any,
-    not_json,
+    lines_of,
     note_pages,
     records_of,
+    refuse_document,
     shape_of,
     text_of_head,
 )
 from workhours_sla.sources.layout import Layout
-from workhours_sla.sources.lines import LONGEST_LINE, MARKS_AND_BLANKS, Lines, is_too_long
 from workhours_sla.sources.mapping import Mapper
-from workhours_sla.sources.opened import OpenedFile
-from workhours_sla.sources.rows import Item, Record, RefusedError, row_text
+from workhours_sla.sources.opened import MARKS_AND_BLANKS, OpenedFile
+from workhours_sla.sources.rows import Item, Record, RecordMapper, RefusedError, item_of
 from workhours_sla.text.messages import say
 
 _MOST_DELAYED: Final = 1_000  # maximum number of records to wait for the required columns
 _LISTED: Final = 40  # maximum number of document keys that a message lists
+Check = Callable[[Collection[str], int], None]
+"""May raise a better error than one about a column that is in none of so many records."""
 
 
 def read_lines(opened: OpenedFile, layout: Layout, options: Input) -> Iterator[Item]:
     name = opened.name
-    mapper = Mapper(layout, claims=opened.claims)
-    first_line = text = ""
-    line = 0
+    found = lines_of(opened, options.encoding)
+    first = next(found, None)
+    if first is None:
+        raise SourceError(say("json_empty", name=name), name=name)
+    text = (first.text or "").strip()
 
-    def rows() -> Iterator[tuple[Item, Record]]:
-        nonlocal first_line, text, line
-        for line, text in enumerate(Lines(opened.chunks, options.encoding), 1):
-            if text.isspace():
-                continue
-            first_line = first_line or text.strip()
-            record: Record = {}
-            try:
-                record = mapper.flat(record_of(text))
-                yield mapper(record, line), record
-            except RefusedError as refused:
-                yield refused.fault(line, row_text(mapper, record, text)), record
-
-    def check(keys: Collection[str]) -> None:
-        if not keys and (first_line.startswith("[") or first_line == "{"):
-            raise SourceError(say("json_array", name=name))
-        if keys and line == 1:
+    def check(keys: Collection[str], count: int) -> None:
+        if not keys and (text.startswith("[") or text == "{"):
+            raise SourceError(say("json_array", name=name), name=name)
+        if keys and count == 1:
             check_one_document(name, text)
 
-    yield from _with_columns(rows(), layout, name, check)
-    if not first_line:
-        raise SourceError(say("json_empty", name=name))
-
-
-def record_of(text: str) -> dict[str, object]:
-    if is_too_long(text):
-        raise RefusedError(say("line_too_long", most=LONGEST_LINE))
-    try:
-        record = decode_any(text)
-    except RefusedError:
-        raise
-    except (ValueError, RecursionError) as error:
-        cause = "not_json" if text.endswith("\n") else "half_written_why"
-        raise RefusedError(not_json(error, cause)) from None
-    if not isinstance(record, dict):
-        raise RefusedError(say("not_an_object"))
-    return record
+    mapper = Mapper(layout, claims=opened.claims)
+    yield from _mapped(chain([first], found), mapper, name, check)
 
 
 def read_documents(opened: OpenedFile, layout: Layout, options: Input) -> Iterator[Item]:
@@ -80,66 +58,79 @@ def read_documents(opened: OpenedFile, layout: Layout, options: Input) -> Iterat
     path = _path_in(head, layout, options, name)
     text = text_of_head(head, options.encoding)
     mapper = Mapper(layout, claims=opened.claims, path=path)
-    line = 0
     of_file: dict[str, object] = {}
+    found = records_of(opened, at_path(path), encoding=options.encoding, close=of_file.update)
 
-    def rows() -> Iterator[tuple[Item, Record]]:
-        nonlocal line
-        found = records_of(opened, at_path(path), encoding=options.encoding, close=of_file.update)
-        for line, one in enumerate(found, 1):
-            record: Record = {}
-            try:
-                record = mapper.flat(one.use())
-                yield mapper(record, line), record
-            except RefusedError as refused:
-                yield refused.fault(line, one.shown(mapper)), record
-
-    def check(_keys: Collection[str]) -> None:
-        if line == 1 and not path:
+    def check(_keys: Collection[str], count: int) -> None:
+        if count == 1 and not path:
             check_one_document(name, text)
 
-    yield from _with_columns(rows(), layout, name, check)
-    if not line:
+    count = 0
+    for item in _mapped(found, mapper, name, check):
+        count += 1
+        yield item
+    if not count:
         _check_empty(name, path, text)
-    note_pages(opened, of_file, line)
+    note_pages(opened, of_file, count)
 
 
-def _with_columns(
-    rows: Iterable[tuple[Item, Record]],
-    layout: Layout,
-    name: str,
-    check: Callable[[Collection[str]], None],
-) -> Iterator[Item]:
-    """Yield the items, delayed until every required column was in a record. Raises SourceError.
-
-    ``check`` may raise a better error than one about a column that is in no record.
-    """
+def _mapped(records: Iterable[Found], mapper: Mapper, name: str, check: Check) -> Iterator[Item]:
+    """Yield the items, delayed until every required column was in a record. Raises SourceError."""
+    layout = mapper.layout
     unseen = {canonical: layout.parts(canonical) for canonical in layout.required}
     keys: dict[str, None] = {}
     delayed: list[Item] = []
-    for item, record in rows:
+    for found in records:
+        record: Record = {}
+        try:
+            record = mapper.flat(found.use())
+            item: Item = mapper(record, found.line)
+        except RefusedError as refused:
+            item = refused.fault(found.line, found.shown(mapper))
+        if not unseen:
+            yield item
+            continue
         delayed.append(item)
-        if unseen:
-            keys |= dict.fromkeys(record)
-            for canonical, parts in list(unseen.items()):
-                if all(not keys.keys().isdisjoint(names) for names in parts):
-                    del unseen[canonical]
+        keys |= dict.fromkeys(record)
+        for canonical, parts in list(unseen.items()):
+            if all(not keys.keys().isdisjoint(names) for names in parts):
+                del unseen[canonical]
         if not unseen:
             yield from delayed
-            delayed.clear()
         elif keys and len(delayed) > _MOST_DELAYED:
             break
     if unseen:
-        check(keys)
+        check(keys, len(delayed))
         if keys:
             raise layout.missing(next(iter(unseen)), list(keys), name)
-    yield from delayed
+        yield from delayed
+
+
+def items_of(
+    opened: OpenedFile, place: Place, mapper: RecordMapper, options: Input, marks: Collection[str]
+) -> Iterator[Item]:
+    """Yield the items of records, each of which must have one of the keys ``marks``."""
+    head: dict[str, object] = {}
+    line = 0
+    records = records_of(opened, place, encoding=options.encoding, close=head.update)
+    for line, found in enumerate(records, 1):
+        record = found.value
+        if found.why is not None:
+            yield RefusedError(found.why).fault(line, found.shown(mapper))
+            continue
+        if not place.are_lines and record.keys().isdisjoint(marks):
+            check_api_error(opened.name, record)
+            if found.is_alone:
+                raise refuse_document(record, opened.name, ", ".join(place.keys or marks))
+        yield item_of(mapper, record, line)
+    note_pages(opened, head, line)
 
 
 def _path_in(head: bytes, layout: Layout, options: Input, name: str) -> str:
     begins = head.lstrip(MARKS_AND_BLANKS)[:1]
     if not begins:
-        raise SourceError(say("json_no_document", name=name))
+        msg = say("json_no_document", name=name)
+        raise SourceError(msg, name=name)
     path = options.path
     if path is None:
         columns = (one for canonical in layout.canonical for one in layout.names(canonical))
@@ -159,7 +150,7 @@ def _path_of(columns: Iterable[str], name: str) -> str | None:
     if len(paths) > 1:
         first, second = list(paths.values())[:2]
         msg = say("json_two_lists", name=name, first=shown(first), second=shown(second))
-        raise SourceError(msg)
+        raise SourceError(msg, name=name)
     return next(iter(paths), None)
 
 
@@ -168,4 +159,5 @@ def _check_empty(name: str, path: str, head: str) -> None:
     if path not in shape.arrays:
         check_one_document(name, head)
         keys = ", ".join(map(shown, list(shape.keys)[:_LISTED]))
-        raise SourceError(say("json_nothing_there", name=name, path=shown(path), keys=keys or LIST))
+        msg = say("json_nothing_there", name=name, path=shown(path), keys=keys or LIST)
+        raise SourceError(msg, name=name)

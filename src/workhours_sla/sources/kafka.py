@@ -19,9 +19,9 @@ from workhours_sla.sources.cloudevents import record_of_message
 from workhours_sla.sources.formats import FORMATS
 from workhours_sla.sources.json_documents import not_json
 from workhours_sla.sources.kafka_topic import GONE, Options, Position, Reading, Topic
-from workhours_sla.sources.lines import LONGEST_LINE
+from workhours_sla.sources.opened import LONGEST_LINE
 from workhours_sla.sources.rows import Record, RefusedError
-from workhours_sla.sources.stream_rows import StreamRows, check_encoding, plain
+from workhours_sla.sources.tail import StreamRows, check_encoding, plain
 from workhours_sla.stores.values import Rejected
 from workhours_sla.stream.sinks.kafka import check_topic, cluster_of
 from workhours_sla.stream.source import Idle, Item, Start
@@ -99,7 +99,7 @@ class KafkaSource:
 
     def check(self) -> None:
         """Raise SourceError if the topic cannot be read."""
-        with closing(self._connect()) as topic:
+        with closing(Topic(self._cluster, self._options.topic)) as topic:
             self._partitions = tuple(map(str, topic.partitions() or ()))
 
     def finish(self) -> None:
@@ -121,7 +121,7 @@ class KafkaSource:
             except ValueError:
                 msg = say("kafka_position", position=shown(text), topic=shown(self._options.topic))
                 raise StoreError(msg) from None
-        with closing(self._connect()) as topic:
+        with closing(Topic(self._cluster, self._options.topic)) as topic:
             yield from Reading(self._options, topic, known).items()
 
     def read(self, row: Rejected) -> tuple[Event, ...] | Rejected:
@@ -133,9 +133,6 @@ class KafkaSource:
         if found is None:
             return row
         return plain(found) if isinstance(found, Rejected) else found
-
-    def _connect(self) -> Topic:
-        return Topic(self._cluster, self._options.topic)
 
 
 class Kept(
@@ -178,7 +175,6 @@ class MessageRows:
             return ()
         headers = _headers_of(message) if self._has_headers else {}
         timestamp = _time_of(message) if self._is_dated else None
-
         found = self._rows.events_of(lambda: self._record(value, headers), timestamp)
         if not isinstance(found, Rejected):
             return found

@@ -16,7 +16,7 @@ from zlib import crc32
 
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.sla.event import Event
-from workhours_sla.sources.stream_rows import item_of
+from workhours_sla.sources.tail import item_of
 from workhours_sla.stores.values import Rejected
 from workhours_sla.stream.sinks.kafka import (
     EXTRA,
@@ -75,13 +75,6 @@ def check_of(message: Any) -> str:
     """Return a checksum of a message: of its key, its value and its timestamp."""
     sum_ = crc32(message.value() or b"", crc32(message.key() or b""))
     return f"{crc32(str(message.timestamp()).encode(), sum_):x}"
-
-
-class Ends(NamedTuple):
-    """The first offset and the end of each partition, and when they were asked for."""
-
-    first: Mapping[int, int]
-    end: Mapping[int, int]
 
 
 class EndsAsked:
@@ -168,15 +161,15 @@ class Topic:
             return EndsAsked(at, {})
         return EndsAsked(at, self._admin.list_offsets(wanted, request_timeout=_QUERY))
 
-    def ends(self, partitions: Sequence[int]) -> Ends:
+    def ends(self, partitions: Sequence[int]) -> Mapping[int, tuple[int, int]]:
         """Return the first offset and the end of each partition. Raises SourceError."""
         until = monotonic() + PATIENCE
         while True:
             first, end = self.ask_ends(partitions, first=True), self.ask_ends(partitions)
-            found = Ends(first.offsets(), end.offsets())
-            if len(found.first) == len(found.end) == len(partitions):
+            begins, ends = first.offsets(), end.offsets()
+            if len(begins) == len(ends) == len(partitions):
                 self._faults.clear()
-                return found
+                return {one: (begins[one], ends[one]) for one in partitions}
             error = first.error or end.error
             if monotonic() > until or (hasattr(error, "name") and self.needs_correction(error)):
                 raise self.failed(error)
@@ -310,16 +303,15 @@ class Reading:
         if self._options.once:
             clock = self._options.clock
             self._until_at = None if clock is None else clock()
-            self._until = self._topic.ends(self._all).end
+            self._until = {one: end for one, (_, end) in self._topic.ends(self._all).items()}
         self._topic.assign(self._offsets(self._all))
 
     def _offsets(self, partitions: Sequence[int]) -> dict[int, int]:
         """Return the offsets to read from; the last message that is known is compared first."""
-        ends = self._topic.ends(partitions)
         found = {}
-        for partition in partitions:
-            first, at = ends.first[partition], self._at.get(partition)
-            if at is not None and at.next > ends.end[partition]:
+        for partition, (first, end) in self._topic.ends(partitions).items():
+            at = self._at.get(partition)
+            if at is not None and at.next > end:
                 self._lose("kafka_recreated", partition, first, next=at.next)
                 at = None
             elif at is not None and at.next < first:
@@ -372,7 +364,7 @@ class Reading:
 
     def _restart(self, partition: int, known: Position) -> None:
         """Read a partition from its beginning, because its messages are not those of the store."""
-        first = self._topic.ends([partition]).first[partition]
+        first, _ = self._topic.ends([partition])[partition]
         self._lose("kafka_recreated", partition, first, next=known.next)
         self._at[partition] = Position(first)
         self._restarted.add(partition)
@@ -406,14 +398,13 @@ class Reading:
     def _refuse_offset(self, partition: int) -> None:
         """Raise SourceError if a partition does not have the next message any more."""
         at = self._at[partition]
-        ends = self._topic.ends([partition])
-        if partition in self._doubted and ends.first[partition] <= at.next <= ends.end[partition]:
+        first, end = self._topic.ends([partition])[partition]
+        if partition in self._doubted and first <= at.next <= end:
             del self._doubted[partition]
             self._restarted.add(partition)
             self._assign_again()
             return
-        is_removed = at.next < ends.first[partition]
-        cause = "kafka_passed" if is_removed else "kafka_recreated"
+        cause = "kafka_passed" if at.next < first else "kafka_recreated"
         raise SourceError(say(cause, partition=partition, next=at.next, **self._facts))
 
     # -- the ends of partitions --------------------------------------------------------------

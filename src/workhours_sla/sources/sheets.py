@@ -12,10 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, time
 from importlib import import_module
-from io import BufferedReader, RawIOBase
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
-from xml.parsers import expat
 from zipfile import ZipFile
 
 from workhours_sla.config.sections import Input
@@ -52,10 +50,11 @@ _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 """The name of the part of a workbook with a password."""
 _MOST_ROWS: Final = 1 << 20  # the number of rows of the largest sheet
 _REPEATED: Final = re.compile(rb'number-(?:rows|columns)-repeated="(\d{7,})"')
-_EDGE: Final = re.compile(rb"</(?:\w+:)?row\s*>|<(?:\w+:)?sheetData\s*>")
-"""Matches the end of a row in a sheet, or the beginning of all rows."""
-_VALUE: Final = re.compile(rb"<(?:(?:\w+:)?(?:v|is|f)[\s/>]|(?P<end>/(?:\w+:)?sheetData\s*>))")
-"""Matches a value in a sheet, or the end of all rows."""
+_MARK: Final = re.compile(
+    rb"<(?:/(?:\w+:)?(?P<end>sheetData)|(?:\w+:)?(?:(?P<row>row)|(?P<formula>f)|v|is"
+    rb"|mergeCell\s[^>]*?\bref\s*=\s*[\"'](?P<merged>[^\"']+)[\"']))(?=[\s/>])"
+)
+"""Matches a row of a sheet, a formula, a value, a merged cell, or the end of all rows."""
 _LISTED: Final = 40
 
 
@@ -79,77 +78,25 @@ class _Header(NamedTuple):
     names: list[str]
 
 
+_Marks = tuple[bool, int, list[tuple[int, int, int]], int | None]
+
+
 class _Sheet(NamedTuple):
-    """The rows of a sheet, and their number. ``merged`` has first row, column and last row."""
+    """The rows of a sheet, and their number. ``merged`` has first row, column and last row.
+
+    All rows after as many rows with a value as are ``filled`` are blank.
+    """
 
     rows: Iterator[list[Any]]
     height: int
     merged: Sequence[tuple[int, int, int]]
-
-
-class _Trimmed(RawIOBase):
-    """A part of a workbook without the bytes from ``start`` to ``end``."""
-
-    def __init__(self, part: IO[bytes], start: int, end: int) -> None:
-        self._part, self._before, self._end = part, start, end
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        most = len(buffer)
-        if self._before:
-            most = min(most, self._before)
-            self._before -= most
-        elif self._end:
-            self._part.seek(self._end)
-            self._end = 0
-        content = self._part.read(most)
-        buffer[: len(content)] = content
-        return len(content)
-
-
-class _Archive(ZipFile):
-    """An XLSX workbook whose sheets end with the last row that has a value."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        super().__init__(file)
-        self._blank: dict[str, tuple[int, int]] = {}
-
-    def open(self, name: Any, *args: Any, **options: Any) -> IO[bytes]:
-        part = super().open(name, *args, **options)
-        if "/worksheets/" not in str(name):
-            return part
-        if name not in self._blank:
-            with super().open(name) as content:
-                self._blank[name] = _blank_end(content)
-        return BufferedReader(_Trimmed(part, *self._blank[name]))
-
-
-def _blank_end(part: IO[bytes]) -> tuple[int, int]:
-    """Return where the rows after the last value begin and end in a sheet's XML."""
-    start = base = at = 0
-    wanted, chunk = _EDGE, b""
-    while more := part.read(MOST_TEXT):
-        chunk += more
-        while mark := wanted.search(chunk, at):
-            at = mark.end()
-            if wanted is _EDGE:
-                start, wanted = base + at, _VALUE
-            elif mark["end"]:
-                return start, base + mark.start()
-            else:
-                wanted = _EDGE
-        cut = max(at, chunk.rfind(b"<"))  # a mark may continue in the next chunk
-        base, chunk, at = base + cut, chunk[cut:], 0
-    return start, start
+    filled: int | None = None
 
 
 def _xlsx_reader(file: IO[bytes], *, data_only: bool) -> ExcelReader:
     from openpyxl.reader.excel import ExcelReader
 
     reader = ExcelReader(file, read_only=True, data_only=data_only, keep_links=False)
-    reader.archive = _Archive(file)
     reader.read()
     return reader
 
@@ -162,7 +109,7 @@ class _Xlsx:
         self._book = reader.wb
         self._archive = reader.archive
         self._file = file
-        self._marks: dict[str, tuple[bool, int, list[tuple[int, int, int]]]] = {}
+        self._marks: dict[str, _Marks] = {}
         self._parts = {sheet.name: rel.target for sheet, rel in reader.parser.find_sheets()}
         sheets = self._book.worksheets
         self.sheets = [one.title for one in sheets]
@@ -175,31 +122,36 @@ class _Xlsx:
         """Return a sheet, or only its first ``width`` columns."""
         if name not in self._marks:
             self._marks[name] = self._scan(name)
-        has_formulas, height, merged = self._marks[name]
-        return _Sheet(self._rows(name, width, has_formulas=has_formulas), height, merged)
+        has_formulas, height, merged, filled = self._marks[name]
+        return _Sheet(self._rows(name, width, has_formulas=has_formulas), height, merged, filled)
 
-    def _scan(self, name: str) -> tuple[bool, int, list[tuple[int, int, int]]]:
-        """Return whether a sheet has formulas, its number of rows, and its merged cells."""
+    def _scan(self, name: str) -> _Marks:
+        """Return whether a sheet has formulas, and its ``height``, ``merged`` and ``filled``."""
         from openpyxl.utils import range_boundaries
 
-        has_formulas, height, merged = False, 0, []
-
-        def start(tag: str, attributes: dict[str, str]) -> None:
-            nonlocal has_formulas, height
-            tag = tag.rpartition(":")[2]
-            if tag == "row":
-                height += 1
-            elif tag == "f":
-                has_formulas = True
-            elif tag == "mergeCell":
-                left, top, _, bottom = range_boundaries(attributes["ref"])
-                merged.append((top - 1, left - 1, bottom - 1))
-
-        parser = expat.ParserCreate()
-        parser.StartElementHandler = start
+        has_formulas = is_filled = is_over = False
+        height = filled = 0
+        merged: list[tuple[int, int, int]] = []
+        chunk = b""
         with self._archive.open(self._parts[name]) as part:
-            parser.ParseFile(part)
-        return has_formulas, height, merged
+            while more := part.read(MOST_TEXT):
+                chunk += more
+                cut = max(0, chunk.rfind(b"<"))  # a mark may continue in the next chunk
+                for mark in _MARK.finditer(chunk, 0, cut):
+                    if mark["row"]:
+                        height, is_filled = height + 1, False
+                    elif mark["merged"]:
+                        left, top, _, bottom = range_boundaries(mark["merged"].decode())
+                        merged.append((top - 1, left - 1, bottom - 1))
+                    elif mark["end"]:
+                        is_over = True
+                    else:
+                        has_formulas = has_formulas or mark["formula"] is not None
+                        filled, is_filled = filled + (not is_filled), True
+                chunk = chunk[cut:]
+        if height and not is_over:
+            raise ValueError  # it was cut off
+        return has_formulas, height, merged, filled or None
 
     def _rows(self, name: str, width: int, *, has_formulas: bool) -> Iterator[list[Any]]:
         page = self._book[name]
@@ -271,11 +223,12 @@ def _rows(sheet: _Sheet, name: str) -> Iterator[_Row]:
         if bottom > top:
             starts.setdefault(top, []).append((column, bottom))
     filled: dict[int, tuple[Any, int]] = {}
-    rows = (
+    not_blank = (
         _Row(number, cells)
         for number, cells in enumerate(sheet.rows)
         if any(cell != "" or type(cell) is not str for cell in cells)
     )
+    rows = islice(not_blank, sheet.filled)
     while True:
         with _faults(name):
             row = next(rows, None)

@@ -42,7 +42,9 @@ def clip(spans: list[TimeSpan], lo: timedelta, hi: timedelta) -> list[TimeSpan]:
     return within
 
 
-def subtract(spans: Iterable[TimeSpan], removed: Iterable[TimeSpan]) -> list[TimeSpan]:
+def subtract(
+    spans: Iterable[tuple[Edge, Edge]], removed: Iterable[tuple[Edge, Edge]]
+) -> list[tuple[Edge, Edge]]:
     """Return the instants that are in ``spans`` but not in ``removed``."""
     left = join(spans)
     for since, until in removed:

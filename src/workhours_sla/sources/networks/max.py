@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar, Final
 
@@ -10,8 +10,15 @@ import msgspec
 
 from workhours_sla.sla.event import EventType
 from workhours_sla.sources.json_documents import envelopes
-from workhours_sla.sources.networks.comments import Author, Comment
-from workhours_sla.sources.networks.network import NetworkMapper, Part, moment, needed, reader
+from workhours_sla.sources.networks.network import (
+    Author,
+    Comment,
+    NetworkMapper,
+    Part,
+    moment,
+    needed,
+    reader,
+)
 from workhours_sla.sources.rows import Reader
 
 _PAGES: Final = envelopes({"updates": "records", "messages": "records"})
@@ -58,15 +65,9 @@ class MaxMapper(NetworkMapper):
     type = MaxUpdate
     official: ClassVar[tuple[str, str]] = (r"[1-9]\d{0,18}", "123456")
 
-    def _parts_of(
-        self,
-        record: MaxUpdate,
-        head: Mapping[str, object],
-        received_at: datetime | None,
-    ) -> Iterator[Part]:
-        yield self._part(record, received_at)
-
-    def _part(self, update: MaxUpdate, received_at: datetime | None) -> Part:
+    def _part(
+        self, update: MaxUpdate, _head: Mapping[str, object], received_at: datetime | None
+    ) -> Part:
         kind = update.update_type
         if kind == "message_removed":
             comment = self._removed(update, received_at)
@@ -76,11 +77,16 @@ class MaxMapper(NetworkMapper):
                 return self.ignored("outside_groups")
             comment = self._message(message, received_at)
             if kind == "message_edited":
-                comment = _edited(comment, update.timestamp)
+                comment = comment._replace(
+                    at=_time(update.timestamp),
+                    kind=EventType.EDITED,
+                    event_id=f"{comment.id}/edited/{update.timestamp}",
+                    parent=None,
+                )
         else:
             needed(kind, "update_type")
             return self.ignored("other_record")
-        return Part(comment, None, comment.id)
+        return Part(comment)
 
     def _message(self, message: MaxMessage, received_at: datetime | None) -> Comment:
         recipient, body = message.recipient or _Recipient(), message.body or _Body()
@@ -128,15 +134,6 @@ class MaxMapper(NetworkMapper):
 
 def _time(timestamp: int | None) -> datetime:
     return moment("timestamp", needed(timestamp, "timestamp"), per_second=1000)
-
-
-def _edited(comment: Comment, timestamp: int | None) -> Comment:
-    return comment._replace(
-        at=_time(timestamp),
-        kind=EventType.EDITED,
-        event_id=f"{comment.id}/edited/{timestamp}",
-        parent=None,
-    )
 
 
 read: Reader = reader(MaxMapper, _PAGES)

@@ -14,8 +14,15 @@ from workhours_sla.config.sections import Input
 from workhours_sla.errors import shown
 from workhours_sla.sources.json_documents import envelopes
 from workhours_sla.sources.layout import Layout
-from workhours_sla.sources.networks.comments import Author, Comment
-from workhours_sla.sources.networks.network import NetworkMapper, Part, moment, needed, reader
+from workhours_sla.sources.networks.network import (
+    Author,
+    Comment,
+    NetworkMapper,
+    Part,
+    moment,
+    needed,
+    reader,
+)
 from workhours_sla.sources.rows import Reader, RefusedError
 from workhours_sla.text.messages import Phrase, say
 
@@ -45,18 +52,11 @@ class OkMapper(NetworkMapper):
         self._open: dict[str, None] = {}
         """The discussions whose last page is not the last one of the network."""
 
-    def _parts_of(
+    def _part(
         self, record: OkComment, head: Mapping[str, object], received_at: datetime | None
-    ) -> Iterator[Part]:
-        if record.type and record.type != _ACTIVE and re.search("REMOVED|DELETED", record.type):
-            yield self.ignored("deleted_comment")
-            return
-        comment = self._comment(record, head, received_at)
-        yield Part(comment, None, comment.id)
-
-    def _comment(
-        self, record: OkComment, head: Mapping[str, object], received_at: datetime | None
-    ) -> Comment:
+    ) -> Part:
+        if record.type and re.search("REMOVED|DELETED", record.type):
+            return self.ignored("deleted_comment")
         native = needed(record.id, "id")
         if record.type not in {None, "", _ACTIVE}:
             raise RefusedError(say("other_message", type=shown(record.type)), "unknown_type")
@@ -73,14 +73,9 @@ class OkMapper(NetworkMapper):
         answered = record.reply_to_comment_id or None
         if answered is None and record.reply_to_id:
             raise RefusedError(say("answers_unknown", id=native), "missing_value")
-        return Comment(
-            own_id,
-            moment("date_ms", units, per_second=1000),
-            author,
-            author_id,
-            None if answered is None else _id_of(answered, head)[0],
-            received_at=received_at,
-        )
+        at = moment("date_ms", units, per_second=1000)
+        parent = None if answered is None else _id_of(answered, head)[0]
+        return Part(Comment(own_id, at, author, author_id, parent, received_at=received_at))
 
     def close(self, head: Mapping[str, object]) -> None:
         discussion = str(head.get("discussionId") or "")

@@ -7,15 +7,22 @@ emoji without quotes. Both are invalid JSON, and are repaired in the messages th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Final
 
 import msgspec
 
 from workhours_sla.sources.json_documents import envelopes
-from workhours_sla.sources.networks.comments import Author, Comment
-from workhours_sla.sources.networks.network import NetworkMapper, Part, moment, needed, reader
+from workhours_sla.sources.networks.network import (
+    Author,
+    Comment,
+    NetworkMapper,
+    Part,
+    moment,
+    needed,
+    reader,
+)
 from workhours_sla.sources.rows import Reader, RefusedError
 from workhours_sla.text.messages import say
 
@@ -46,32 +53,25 @@ class TelegramMapper(NetworkMapper):
     type = TelegramMessage
     official: ClassVar[tuple[str, str]] = (r"(?:user|chat|channel)[1-9]\d{0,18}", "user123456")
 
-    def _parts_of(
-        self, record: TelegramMessage, head: Mapping[str, object], received_at: datetime | None
-    ) -> Iterator[Part]:
-        if str(head.get("type")) in _PRIVATE:
-            yield self.ignored("outside_groups")
-            return
-        if record.type == "unsupported":
-            yield self.ignored("other_record")
-            return
-        comment = self._comment(record, head, received_at)
-        yield Part(comment, None, comment.id)
-
-    def _comment(
+    def _part(
         self, message: TelegramMessage, head: Mapping[str, object], received_at: datetime | None
-    ) -> Comment:
+    ) -> Part:
+        if str(head.get("type")) in _PRIVATE:
+            return self.ignored("outside_groups")
+        if message.type == "unsupported":
+            return self.ignored("other_record")
         found = re.fullmatch(r"-?\d{1,19}", str(head.get("id", "")), re.ASCII)
         chat = needed(found, "chat.id")[0]
         own_id = needed(message.id, "id")
         if message.date_unixtime is None and message.date is not None:
             raise RefusedError(say("telegram_old"), "naive_time")
         at = moment("date_unixtime", str(needed(message.date_unixtime, "date_unixtime")))
-        answered = None
+        answered, edited = None, message.edited_unixtime
         if message.reply_to_message_id is not None:
-            answered = self._answered(chat, message.reply_to_message_id, message.reply_to_peer_id)
-        edited = message.edited_unixtime
-        return Comment(
+            peer = _PEER.fullmatch(message.reply_to_peer_id or "")
+            place = chat if peer is None else peer[2]
+            answered = f"telegram/{place}/{message.reply_to_message_id}"
+        comment = Comment(
             f"telegram/{chat}/{own_id}",
             at,
             self._author(message, chat),
@@ -80,10 +80,7 @@ class TelegramMapper(NetworkMapper):
             received_at=received_at,
             edited_at=None if edited is None else moment("edited_unixtime", edited),
         )
-
-    def _answered(self, chat: str, message_id: int, peer_id: str | None) -> str:
-        peer = None if peer_id is None else _PEER.fullmatch(peer_id)
-        return f"telegram/{chat if peer is None else peer[2]}/{message_id}"
+        return Part(comment)
 
     def _author(self, message: TelegramMessage, chat: str) -> Author:
         if message.type == "service":

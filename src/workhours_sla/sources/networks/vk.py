@@ -1,13 +1,14 @@
-"""Read the comments of VK: pages of ``wall.getComments`` and similar methods.
+"""Read the comments of VK: pages of ``wall.getComments``, or a journal of the Callback API.
 
 A page has at most 10 comments of a thread, none by default. The others are in pages of their own,
-which must come later in the file; the thread is delayed until then. It is also accepted if it has a
-comment of an official and is in the order of time, so that no earlier answer is missing.
+which must come later in the file. An incomplete thread is also accepted if it has a comment of an
+official and is in the order of time, so that no earlier answer is missing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Final
@@ -15,18 +16,22 @@ from typing import Any, ClassVar, Final
 import msgspec
 
 from workhours_sla.config.sections import Input
-from workhours_sla.sources.json_documents import envelopes
+from workhours_sla.sla.event import EventType
+from workhours_sla.sources.json_documents import decode_any, envelopes, not_of_form
 from workhours_sla.sources.layout import Layout
-from workhours_sla.sources.networks.comments import Author, Comment
 from workhours_sla.sources.networks.network import (
+    Author,
+    Comment,
     NetworkMapper,
     Part,
+    Recent,
     Written,
     moment,
     needed,
     reader,
 )
-from workhours_sla.sources.rows import Reader, RefusedError
+from workhours_sla.sources.rows import Reader, Record, RefusedError
+from workhours_sla.sources.times import Instants
 from workhours_sla.text.messages import Phrase, say
 
 _List = tuple[int | None, int | None, int | None, tuple[int, ...]]
@@ -81,10 +86,7 @@ class VkMapper(NetworkMapper):
         """How many comments of a list were read, and how many it has."""
 
     def _parts_of(
-        self,
-        record: Any,
-        head: Mapping[str, object],
-        received_at: datetime | None,
+        self, record: Any, head: Mapping[str, object], received_at: datetime | None
     ) -> Iterator[Part]:
         comment: VkComment = record
         thread = comment.thread
@@ -214,63 +216,50 @@ def place_of(comment: VkComment, owner_id: int | None) -> tuple[int, str]:
 
 @dataclass(slots=True)
 class _Thread:
-    id: str
-    expected: int
-    is_of_citizen: bool
-    parts: list[Written]
+    root: Comment
+    opening: list[int]
+    """The numbers of the parts that open an appeal: the root, or the comments of citizens."""
     last: datetime
     read: set[str] = field(default_factory=set)
     is_ascending: bool = True
     is_answered: bool = False
+    is_whole: bool = False
 
-    def add(self, written: Written) -> bool:
-        self.parts.append(written)
-        part = written[0]
+    def add(self, number: int, part: Part) -> None:
         self.read.add(part.id)
-        comment = part.comment
+        comment, is_of_citizen = part.comment, self.root.author == "citizen"
         if comment is not None:
             self.is_ascending = self.is_ascending and comment.at >= self.last
             self.last = comment.at
             self.is_answered = self.is_answered or comment.author == "official"
+            if comment.author == "citizen" and not is_of_citizen:
+                self.opening.append(number)
         is_good = self.is_answered and self.is_ascending and len(self.read) > 1
-        return len(self.read) >= self.expected or (is_good and self.is_of_citizen)
+        is_complete = len(self.read) >= self.root.expected
+        self.is_whole = self.is_whole or is_complete or (is_good and is_of_citizen)
 
-    def refused(self) -> Iterator[Written]:
-        """Yield the parts of the thread; comments that open an appeal are rejected."""
-        detail = say(
-            "thread_incomplete",
-            id=self.id.rpartition("/")[2],
-            count=self.expected,
-            read=len(self.read),
-        )
-        for number, (part, text) in enumerate(self.parts):
-            comment = part.comment
-            opens = (
-                not number if self.is_of_citizen else bool(comment and comment.author == "citizen")
-            )
-            if opens:
-                yield Part(None, RefusedError(detail, "incomplete"), part.id, part.root), text
-            else:
-                yield part, text
+    def fault(self) -> RefusedError:
+        facts = {"id": self.root.id.rpartition("/")[2], "count": self.root.expected}
+        detail = say("thread_incomplete", **facts, read=len(self.read))
+        return RefusedError(detail, "incomplete")
 
 
 def whole_threads(written: Iterator[Written]) -> Iterator[Written]:
-    """Yield the parts; those of a thread are delayed until it is complete, else it is rejected."""
-    kept: dict[str, _Thread] = {}
-    for one in written:
-        part = one[0]
-        comment = part.comment
-        thread = kept.get(part.root or "")
+    """Yield the parts; those that open an appeal in an incomplete thread are rejected."""
+    every = list(written)
+    threads: dict[str, _Thread] = {}
+    for number, (part, _) in enumerate(every):
+        thread, comment = threads.get(part.root or ""), part.comment
         if thread is not None:
-            if thread.add(one):
-                yield from kept.pop(thread.id).parts
-        elif comment is not None and comment.expected and part.id not in kept:
-            is_of_citizen = comment.author == "citizen"
-            kept[part.id] = _Thread(part.id, comment.expected, is_of_citizen, [one], comment.at)
-        else:
-            yield one
-    for thread in kept.values():
-        yield from thread.refused()
+            thread.add(number, part)
+        elif comment is not None and comment.expected and part.id not in threads:
+            opening = [number] if comment.author == "citizen" else []
+            threads[part.id] = _Thread(comment, opening, comment.at)
+    for thread in threads.values():
+        for number in () if thread.is_whole else thread.opening:
+            part, text = every[number]
+            every[number] = part._replace(comment=None, refused=thread.fault()), text
+    yield from every
 
 
 read: Reader = reader(VkMapper, _PAGES, arrange=whole_threads)
@@ -279,3 +268,112 @@ read: Reader = reader(VkMapper, _PAGES, arrange=whole_threads)
 A comment with more comments in its thread than the file has is rejected, unless an official has
 answered it.
 """
+
+
+_SUBJECTS: Final = frozenset(
+    {"wall_reply", "photo_comment", "video_comment", "market_comment", "board_post"}
+)
+_KINDS: Final[Mapping[str, EventType]] = {
+    "new": EventType.CREATED,
+    "edit": EventType.EDITED,
+    "delete": EventType.DELETED,
+    "restore": EventType.RESTORED,
+}
+
+
+class _Body(msgspec.Struct, frozen=True, gc=False):
+    type: str | None = None
+    group_id: int | None = None
+    event_id: str | None = None
+    object: Any = None
+
+
+class _Line(_Body, frozen=True, gc=False):
+    received_at: str | int | None = None
+    body: _Body | str | None = None
+
+
+class VkCallbackMapper(VkMapper):
+    type: ClassVar[Any] = _Line
+
+    def __init__(self, layout: Layout, options: Input) -> None:
+        super().__init__(layout, options)
+        self._instants = Instants(layout.datetime_format, layout.tz)
+        self._delivered = Recent()
+
+    def kept(self, record: Record) -> Record:
+        body = record.get("body")
+        if isinstance(body, str):
+            with suppress(ValueError, RecursionError):
+                record = {**record, "body": decode_any(body)}
+        return super().kept(record)
+
+    def _parts_of(
+        self, record: Any, head: Mapping[str, object], received_at: datetime | None
+    ) -> Iterator[Part]:
+        try:
+            yield self._part(record, head, received_at)
+        except (msgspec.MsgspecError, RecursionError) as error:
+            raise RefusedError(not_of_form(error)) from None
+
+    def _part(self, line: _Line, _head: Mapping[str, object], received_at: datetime | None) -> Part:
+        body: _Body = line
+        if line.body is not None:
+            body = line.body if isinstance(line.body, _Body) else _body_of(line.body)
+        if line.received_at is not None:
+            received_at = self._instants.read(str(line.received_at).strip())
+        subject, _, what = needed(body.type, "type").rpartition("_")
+        kind = _KINDS.get(what)
+        if subject not in _SUBJECTS or kind is None:
+            return self.ignored("other_record")
+        key = None if body.event_id is None else f"{body.group_id}/{body.event_id}"
+        if key is not None and self._delivered.get(key) is not None:
+            return self.ignored("repeated")
+        part = self._what(body, kind, received_at)
+        if key is not None and part.refused is None:
+            self._delivered.put(key, "")
+        return part
+
+    def _what(self, body: _Body, kind: EventType, received_at: datetime | None) -> Part:
+        comment = msgspec.convert(body.object, VkComment)
+        owner_id = None if body.group_id is None else -body.group_id
+        if kind is EventType.CREATED:
+            return self.part_of(comment, received_at, owner_id)
+        if received_at is None:
+            return self.ignored("no_receipt")
+        change = self._change(comment, kind, received_at, owner_id)
+        own_id = f"{change.id}/{kind}/{body.event_id or received_at.isoformat()}"
+        return Part(change._replace(event_id=own_id), None, change.id, change.root)
+
+    def _change(
+        self, comment: VkComment, kind: EventType, at: datetime, owner_id: int | None
+    ) -> Comment:
+        owner, place = place_of(comment, owner_id)
+        own_id = f"{place}/{needed(comment.id, 'id')}"
+        stack = comment.parents_stack
+        by = comment.deleter_id
+        author: Author | None
+        author_id = ""
+        if kind is not EventType.DELETED:
+            author = self.author_of(needed(comment.from_id, "from_id"), owner)
+        elif self.is_official(by, owner):
+            author = "official"
+        else:
+            author = "citizen" if by is not None and by == comment.user_id else None
+            author_id = str(by) if by is not None and comment.user_id is None else ""
+        return Comment(
+            own_id,
+            at,
+            author,
+            author_id,
+            root=f"{place}/{stack[0]}" if stack else None,
+            received_at=at,
+            kind=kind,
+        )
+
+
+def _body_of(text: str) -> _Body:
+    return msgspec.json.decode(text, type=_Body)
+
+
+read_callback: Reader = reader(VkCallbackMapper, envelopes({}))  # reads the requests of a journal
