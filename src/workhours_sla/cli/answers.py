@@ -14,6 +14,7 @@ import click
 from workhours_sla.cli.help import Command, Options, argument, command, option
 from workhours_sla.cli.output import (
     budget_text,
+    clock,
     counting_text,
     echo_json,
     echo_lines,
@@ -22,13 +23,12 @@ from workhours_sla.cli.output import (
     zone_text,
 )
 from workhours_sla.cli.settings import CommonOptions, DatesOptions, Settings
-from workhours_sla.cli.times import GivenTime, clock, read_day, read_time
 from workhours_sla.errors import shown
 from workhours_sla.json.answers import Due, Elapsed, LatestStart, Met, is_after, schedule_data
 from workhours_sla.text import words
+from workhours_sla.text.amounts import budget_words, format_amount
 from workhours_sla.text.catalog import SHELL, current
-from workhours_sla.text.words import budget_words
-from workhours_sla.worktime.amounts import format_amount
+from workhours_sla.text.times import GivenTime, read_day, read_time
 from workhours_sla.worktime.budgets import ClockTime
 from workhours_sla.worktime.day_budgets import DayBudget
 from workhours_sla.worktime.schedule import Schedule

@@ -26,18 +26,15 @@ from workhours_sla.cli.output import (
     UNREADABLE,
     Stages,
     budget_text,
+    clock,
     columns,
     echo_json,
     echo_lines,
     printable,
-    show_clock,
-    show_minute,
-    show_short,
     show_time,
     zone_text,
 )
 from workhours_sla.cli.settings import CommonOptions, InputOptions, Settings
-from workhours_sla.cli.times import clock, read_day, read_time
 from workhours_sla.compliance.agreement import Agreement, compare_claims
 from workhours_sla.config.sections import Config
 from workhours_sla.errors import CalendarCoverageError
@@ -51,8 +48,9 @@ from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import targets_named
 from workhours_sla.sla.target import ScheduleBy
 from workhours_sla.text import catalog, words
+from workhours_sla.text.amounts import format_amount
 from workhours_sla.text.catalog import SENTENCES, SHELL
-from workhours_sla.worktime.amounts import format_amount
+from workhours_sla.text.times import read_day, read_time
 from workhours_sla.worktime.day_budgets import DayBudget
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.times import in_time
@@ -217,7 +215,7 @@ class _Checked:
         yield from self._found.calendar_lines()
 
     def _heading(self) -> str:
-        parts = [SHELL.text("as_of", when=show_minute(self._as_of))]
+        parts = [SHELL.text("as_of", when=words.minute_text(self._as_of))]
         if self._found.target is not None:
             parts.append(printable(self._found.target))
         if len(self._targets) == 1:
@@ -275,7 +273,7 @@ class _Checked:
         return _cell(self._configuration.mapping.agency_name(agency_id))
 
     def _time(self, when: datetime, *, ends: bool = False) -> str:
-        return show_short(when, self._as_of.date(), ends=ends)
+        return show_time(when, ends=ends, near=self._as_of.date())
 
     def _facts(self, outcome: Outcome) -> Iterator[str]:
         in_days = isinstance(outcome.budget, DayBudget)
@@ -428,7 +426,7 @@ def _label(slot: Slot, by: By) -> str:
     label = words.weekday_date(day)
     if by == "day":
         return label
-    clock = show_clock(slot.until) if slot.until.date() == day else "24:00"
+    clock = words.clock_text(slot.until) if slot.until.date() == day else "24:00"
     return f"{label} {clock}"
 
 

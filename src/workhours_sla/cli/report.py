@@ -16,16 +16,16 @@ import click
 from workhours_sla.cli.help import Options, command, option
 from workhours_sla.cli.input import Rows, read_share
 from workhours_sla.cli.judged import Judged, as_of_time, judged
-from workhours_sla.cli.output import Stages, echo_json, echo_lines, note_text, width
+from workhours_sla.cli.output import Stages, clock, echo_json, echo_lines, note_text, width
 from workhours_sla.cli.settings import CommonOptions, InputOptions, Settings
 from workhours_sla.cli.store import check_files, read_files, store_files, written_files
-from workhours_sla.cli.times import clock, read_edge
 from workhours_sla.compliance.agreement import compare_claims
 from workhours_sla.errors import shown
 from workhours_sla.sla.forecast import forecast_deadlines
 from workhours_sla.sla.target import Target
 from workhours_sla.text.catalog import SHELL, current
 from workhours_sla.text.messages import said
+from workhours_sla.text.times import read_edge
 
 if TYPE_CHECKING:
     # these modules need numpy

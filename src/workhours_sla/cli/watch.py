@@ -37,6 +37,9 @@ from workhours_sla.cli.output import (
     printable,
     show_time,
 )
+from workhours_sla.cli.output import (
+    clock as _now,
+)
 from workhours_sla.cli.outputs import (
     OutputOptions,
     configured_sinks,
@@ -47,7 +50,6 @@ from workhours_sla.cli.outputs import (
 )
 from workhours_sla.cli.settings import SKEW, CommonOptions, Settings
 from workhours_sla.cli.store import store_place
-from workhours_sla.cli.times import clock as _now
 from workhours_sla.config.sections import Config
 from workhours_sla.json.checked_data import Reader
 from workhours_sla.sla.changes import Change, ChangeKind
@@ -70,8 +72,8 @@ from workhours_sla.stream.source import (
     Watermarks,
 )
 from workhours_sla.text import catalog, words
+from workhours_sla.text.amounts import parse_amount
 from workhours_sla.text.catalog import SHELL
-from workhours_sla.worktime.amounts import parse_amount
 
 if TYPE_CHECKING:
     from workhours_sla.sources.kafka import KafkaSource

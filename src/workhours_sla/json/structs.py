@@ -33,8 +33,8 @@ from workhours_sla.calendars.tables import parse_month_day
 from workhours_sla.calendars.zones import time_zone
 from workhours_sla.errors import NaiveDatetimeError, UnknownTimeZoneError, clipped, shown
 from workhours_sla.json.checked_data import Keys, Leaf, Reader, refuse
+from workhours_sla.text.amounts import iso_amount
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.amounts import iso_amount
 from workhours_sla.worktime.budgets import BUDGET_KINDS, WORKING_TIME, Budget
 from workhours_sla.worktime.hours import WeeklyHours, parse_shifts
 

@@ -8,9 +8,8 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from workhours_sla.errors import TimeSyntaxError, shown
 from workhours_sla.sources.rows import RefusedError
-from workhours_sla.sources.written_times import is_offset, parse_time
-from workhours_sla.text.messages import Phrase, say
-from workhours_sla.worktime.times import FIRST_YEAR, LAST_YEAR
+from workhours_sla.text.messages import FIRST_YEAR, LAST_YEAR, Phrase, say
+from workhours_sla.text.times import is_offset, parse_time
 
 DEFAULT = "default"  # the ``datetime_format`` for the notations that ``parse_time`` accepts
 UNIX = "unix"  # the ``datetime_format`` for seconds since 1970-01-01T00:00Z

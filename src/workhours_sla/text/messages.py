@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple, Self
+from datetime import datetime
+from typing import Final, NamedTuple, NoReturn, Self
 
 from workhours_sla.errors import LONGEST_SHOWN, CalendarCoverageError, WorkHoursError, clipped
 from workhours_sla.text import words
@@ -15,6 +16,13 @@ from workhours_sla.text.catalog import (
     UNNAMED,
     language,
 )
+
+FIRST_YEAR: Final = 2
+LAST_YEAR: Final = 9998
+"""The first and last accepted year.
+
+``datetime`` has one more year at each end, which is needed for offsets and neighbouring days.
+"""
 
 IN_CODE: Final[Mapping[str, str]] = {"how": "provisional=True", "add": "Calendar.amend"}
 IN_SHELL: Final[Mapping[str, str]] = {"how": "--provisional", "add": "--calendar-file"}
@@ -127,3 +135,13 @@ def unknown_date(error: CalendarCoverageError, advice: Mapping[str, str] = IN_SH
     date = words.short_date(error.date)
     key = "unknown_date" if error.calendar else "unknown_year"
     return SHELL.text(key, calendar=error.calendar, date=date, why=why)
+
+
+def refuse_year(when: datetime) -> NoReturn:
+    facts = {"year": when.year, "first": FIRST_YEAR, "last": LAST_YEAR}
+    with language("en"):
+        why = UNKNOWN_DATES.text("beyond_time", **facts)
+    msg = f"no calendar covers {when}: {why}"
+    raise CalendarCoverageError(
+        msg, calendar="", date=when.date(), first=None, last=None, cause="beyond_time", facts=facts
+    )

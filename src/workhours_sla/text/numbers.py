@@ -87,7 +87,7 @@ def signed(value: float, places: int = 0) -> str:
 
 def when_text(when: datetime) -> str:
     """Return the date and the time of an instant, joined by no-break spaces."""
-    return f"{words.short_date(when.date())} {when:%H:%M}".replace(" ", _NBSP)
+    return words.minute_text(when).replace(" ", _NBSP)
 
 
 def day_text(day: date) -> str:

@@ -14,9 +14,9 @@ from workhours_sla.sla.event import Event
 from workhours_sla.sla.holders import Span
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.text import catalog, words
+from workhours_sla.text.amounts import format_amount
 from workhours_sla.text.catalog import CHARTS, PHASES
 from workhours_sla.text.numbers import weekday_text, when_text
-from workhours_sla.worktime.amounts import format_amount
 from workhours_sla.worktime.budgets import ClockTime
 from workhours_sla.worktime.explain import whole_dates
 from workhours_sla.worktime.schedule import Schedule

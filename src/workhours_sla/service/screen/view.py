@@ -26,6 +26,7 @@ from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
 from workhours_sla.text import words
+from workhours_sla.text.amounts import budget_words
 from workhours_sla.text.catalog import (
     LANGUAGES,
     QUARANTINE_REASONS,
@@ -34,7 +35,7 @@ from workhours_sla.text.catalog import (
     current,
 )
 from workhours_sla.text.numbers import NO_FIGURE, count_text, day_text, weekday_text, when_text
-from workhours_sla.text.words import NO_PART, budget_words, heading, name_of, target_name
+from workhours_sla.text.words import NO_PART, heading, name_of, target_name
 from workhours_sla.worktime.budgets import ClockTime, WorkingDaysInHours, budget_kind, budget_size
 from workhours_sla.worktime.explain import Trace
 from workhours_sla.worktime.hours_rules import WEEKDAYS

@@ -10,10 +10,14 @@ import re
 from datetime import timedelta
 
 from workhours_sla.errors import ArgumentError, BudgetError, shown
+from workhours_sla.text.catalog import BUDGETS, CHARTS, grouped
 from workhours_sla.text.messages import say
 
 LONGEST = timedelta(days=3_652_059)
 """Maximum budget: the time from year 1 to year 9999."""
+_SECOND = timedelta(seconds=1)
+_UNITS_SHOWN = ("hours", "minutes", "seconds")
+_NBSP = "\N{NO-BREAK SPACE}"
 
 # compiled when they are first used: a first deadline parses none
 _HOURS = "h|hours?|hrs?|ч|час|часа|часов|std|stunden?"
@@ -130,6 +134,33 @@ def iso_amount(amount: timedelta) -> str:
     if seconds or fraction or not text:
         text += f"{seconds}{fraction}S"
     return f"{sign}PT{text}"
+
+
+def budget_words(kind: str, size: timedelta | int) -> str:
+    """Return a budget in words; with "working_time" and "clock_time", ``size`` is an amount.
+
+    >>> budget_words("working_days", 7), budget_words("working_time", timedelta(hours=4))
+    ('7 working days', '4 working hours')
+    >>> from workhours_sla.text.catalog import language
+    >>> with language("ru"):
+    ...     [budget_words("working_time", timedelta(hours=hours)) for hours in (1, 4, 4.5)]
+    ['1 час рабочего времени', '4 часа рабочего времени', '4 ч 30 мин рабочего времени']
+    """
+    if not isinstance(size, timedelta):
+        return BUDGETS.text(kind, size=size)
+    hours = int(size / timedelta(hours=1))
+    if hours and not size % timedelta(hours=1):
+        return BUDGETS.text(kind.replace("time", "hours"), size=hours)
+    amount = amount_words(size).replace(_NBSP, " ").replace(",", "")
+    return BUDGETS.text(kind, size=amount)
+
+
+def amount_words(amount: timedelta) -> str:
+    """Write an amount in hours, minutes and seconds, without those that are zero."""
+    sign, *counts, _ = _parts(round(amount / _SECOND) * _SECOND)
+    parts = [(key, count) for key, count in zip(_UNITS_SHOWN, counts, strict=True) if count]
+    words = [CHARTS.text(f"amount_{key}", count=grouped(count)) for key, count in parts]
+    return sign + _NBSP.join(words or [CHARTS.text("amount_minutes", count="0")])
 
 
 def _parts(amount: timedelta) -> tuple[str, int, int, int, str]:
