@@ -17,7 +17,7 @@ from workhours_sla.sources.networks.comments import Author, Comment, Recent
 from workhours_sla.sources.networks.network import Part, needed, reader
 from workhours_sla.sources.networks.vk import VkComment, VkMapper, place_of
 from workhours_sla.sources.rows import Reader, Record, RefusedError
-from workhours_sla.sources.times import Instants
+from workhours_sla.sources.values import Instants
 
 _SUBJECTS: Final = frozenset(
     {"wall_reply", "photo_comment", "video_comment", "market_comment", "board_post"}
