@@ -14,8 +14,8 @@ import click
 from workhours_sla.cli.help import Command, Options, argument, command, option
 from workhours_sla.cli.output import (
     budget_text,
-    clock,
     counting_text,
+    current_time,
     echo_json,
     echo_lines,
     note_calendar_ends,
@@ -71,7 +71,7 @@ class _Question:
         self.tz = self.one.schedule.tz
         self.by_rule = options.provisional
         self._as_json = options.as_json
-        self._now = clock()
+        self._now = current_time()
         self._given: dict[str, GivenTime] = {}
 
     def read(self, label: str, text: str) -> datetime:
@@ -320,7 +320,7 @@ def days(wanted: _Dates, more: _ExplainOption, options: DatesOptions) -> None:
 
 
 def _date(text: str, schedule: Schedule) -> date:
-    day = read_day(text, schedule.tz, clock())
+    day = read_day(text, schedule.tz, current_time())
     if day is None:
         raise click.UsageError(SHELL.text("no_date", text=shown(text)))
     return day

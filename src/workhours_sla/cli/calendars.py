@@ -16,7 +16,7 @@ from workhours_sla.calendars.days import Day, DayKind
 from workhours_sla.calendars.places import id_called, ids_called
 from workhours_sla.calendars.sources import AvailableCalendar
 from workhours_sla.cli.help import Options, argument, command, option
-from workhours_sla.cli.output import clock, columns, echo_json, echo_lines
+from workhours_sla.cli.output import columns, current_time, echo_json, echo_lines
 from workhours_sla.cli.settings import (
     CalendarOptions,
     ConfigOption,
@@ -232,8 +232,8 @@ def sql(
     made = script(
         schedules,
         dialect=wanted.dialect,
-        since=read_edge(wanted.since, UTC, clock()).date(),
-        until=read_edge(wanted.until, UTC, clock(), is_end=True).date(),
+        since=read_edge(wanted.since, UTC, current_time()).date(),
+        until=read_edge(wanted.until, UTC, current_time(), is_end=True).date(),
         schema=wanted.schema,
         on_unknown=wanted.on_unknown,
     )

@@ -26,8 +26,8 @@ from workhours_sla.cli.output import (
     UNREADABLE,
     Stages,
     budget_text,
-    clock,
     columns,
+    current_time,
     echo_json,
     echo_lines,
     printable,
@@ -345,9 +345,9 @@ def forecast(source: InputOptions, wanted: _ForecastOptions, common: CommonOptio
     as_of = start = as_of_time(wanted.as_of, configuration, None)
     zone = main_schedule(configuration).tz
     if wanted.since is not None:
-        day = read_day(wanted.since, zone, clock())
+        day = read_day(wanted.since, zone, current_time())
         if day is None:
-            start = read_time(wanted.since, zone, clock()).when.astimezone(zone)
+            start = read_time(wanted.since, zone, current_time()).when.astimezone(zone)
         else:
             start = datetime.combine(day, time(), zone)
     end = datetime.combine(start.date() + timedelta(days=wanted.days), time(), zone)

@@ -19,7 +19,6 @@ from workhours_sla.text import words
 from workhours_sla.text.amounts import budget_words
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.messages import said
-from workhours_sla.text.times import offset_text
 from workhours_sla.worktime.budgets import Budget, budget_kind, budget_size, counting_of
 from workhours_sla.worktime.schedule import Schedule
 
@@ -126,7 +125,7 @@ def printable(text: Any) -> str:
 # -- times and budgets -----------------------------------------------------------------------
 
 
-def clock() -> datetime:
+def current_time() -> datetime:
     """Return the current time; the commands pass it on."""
     return datetime.now(UTC).replace(microsecond=0)
 
@@ -146,12 +145,12 @@ def show_time(
     if near:
         form = "%d.%m" if abs(day - near) < timedelta(days=180) else "%d.%m.%Y"
         shown = f"{words.weekdays()[day.weekday()]} {day:{form}}"
-    return f"{shown} {clock}" + (f" {offset_text(when)}" if offset else "")
+    return f"{shown} {clock}" + (f" {words.offset_text(when)}" if offset else "")
 
 
 def zone_text(when: datetime, zone: tzinfo) -> str:
     """Write a zone with its offset at a time, such as ``Europe/Volgograd (UTC+03:00)``."""
-    return f"{zone} (UTC{offset_text(when.astimezone(zone))})"
+    return f"{zone} (UTC{words.offset_text(when.astimezone(zone))})"
 
 
 def budget_text(budget: Budget) -> str:

@@ -17,7 +17,7 @@ import click
 from workhours_sla.cli.help import Group, Options, argument, command, option, parameters
 from workhours_sla.cli.output import (
     UNREADABLE,
-    clock,
+    current_time,
     echo_json,
     echo_lines,
     echo_note,
@@ -149,7 +149,7 @@ class _AtOption(Options):
 
 @command("watermark", _StoreArgument, _AtOption, ConfigOption, LangOption, within=store)
 def _watermark(of: _StoreArgument, wanted: _AtOption, file: ConfigOption, _: LangOption) -> None:
-    given = read_time(wanted.at, UTC, clock())
+    given = read_time(wanted.at, UTC, current_time())
     if given.assumed_zone:
         raise NaiveDatetimeError(say("sent_no_offset", text=repr(wanted.at)))
     place = store_place(of.store, file.config)

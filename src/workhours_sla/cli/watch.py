@@ -31,14 +31,12 @@ from workhours_sla.cli.input import (
 from workhours_sla.cli.judged import events_line, main_schedule, reason_lines, rows_line
 from workhours_sla.cli.output import (
     UNREADABLE,
+    current_time,
     echo_lines,
     echo_note,
     note_text,
     printable,
     show_time,
-)
-from workhours_sla.cli.output import (
-    clock as _now,
 )
 from workhours_sla.cli.outputs import (
     OutputOptions,
@@ -118,7 +116,7 @@ def watch(wanted: _WatchOptions, outputs: OutputOptions, common: CommonOptions) 
     configuration = settings.configuration()
     remote = configured_sinks(config, common.config, outputs.digests)
     stopping = Flag()
-    clock = _now if wanted.clock == "machine" else None
+    clock = current_time if wanted.clock == "machine" else None
     if clock is not None:
         settings.note_ends(configuration, clock())
     source = _followed(wanted, config, common.config, clock, stopping)

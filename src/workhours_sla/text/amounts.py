@@ -1,7 +1,7 @@
 """Amounts of working time: create, check, parse and format them.
 
-The other kinds of budgets are in ``budgets``, which imports ``dataclasses``. Calculating a single
-deadline in working hours must not load ``dataclasses``.
+The other kinds of budgets are in ``worktime.budgets``, which imports ``dataclasses``. Calculating
+a single deadline in working hours must not load ``dataclasses``.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ _UNITS = (
 )
 _ISO = r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$"
 _CLOCK = r"(\d+):([0-5]\d)(?::([0-5]\d))?$"
+_ISO_EXACT = r"(-?)PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d{1,6}))?S)?"
+_HALF_DAY = r"(\d{1,2})([:.]\d\d)?((?::\d\d)?(?:\.\d+)?) ?([ap])\.?m\.?"
 _THOUSANDS = r"(?<=\d) (?=\d{3}(?!\d))"
 _NUMBERS = {
     word: str(number)
@@ -120,10 +122,27 @@ def in_numbers(text: str) -> str:
     return text
 
 
-def format_amount(amount: timedelta) -> str:
-    """Return an amount as hours and minutes, with seconds if there are any."""
+def whole_day(clock: str) -> str:
+    """Return a time of day in 24 hours for one with am or pm, and another text unchanged.
+
+    >>> whole_day("4:30 pm"), whole_day("9 AM"), whole_day("9:00")
+    ('16:30', '09:00', '9:00')
+    """
+    found = re.fullmatch(_HALF_DAY, clock, re.ASCII | re.IGNORECASE)
+    if found is None or not 1 <= int(found[1]) <= 12:
+        return clock
+    hour = int(found[1]) % 12 + (12 if found[4] in "pP" else 0)
+    return f"{hour:02}{found[2] or ':00'}{found[3]}"
+
+
+def format_amount(amount: timedelta, *, digits: int = 1) -> str:
+    """Return an amount as hours and minutes, with seconds if there are any.
+
+    >>> format_amount(timedelta(hours=9)), format_amount(timedelta(hours=9), digits=2)
+    ('9:00', '09:00')
+    """
     sign, hours, minutes, seconds, fraction = _parts(amount)
-    text = f"{sign}{hours}:{minutes:02}"
+    text = f"{sign}{hours:0{digits}}:{minutes:02}"
     return f"{text}:{seconds:02}{fraction}" if seconds or fraction else text
 
 
@@ -134,6 +153,21 @@ def iso_amount(amount: timedelta) -> str:
     if seconds or fraction or not text:
         text += f"{seconds}{fraction}S"
     return f"{sign}PT{text}"
+
+
+def parse_iso(text: str) -> timedelta | None:
+    """Parse an amount that ``iso_amount`` wrote; return None for any other text."""
+    found = re.fullmatch(_ISO_EXACT, text)
+    if found is None:
+        return None
+    sign, hours, minutes, seconds, fraction = found.groups(default="0")
+    try:
+        amount = timedelta(hours=int(hours), minutes=int(minutes), seconds=int(seconds))
+        amount += timedelta(microseconds=int(fraction.ljust(6, "0")))
+    except (OverflowError, ValueError):  # more than timedelta.max, or too many digits
+        return None
+    amount = -amount if sign else amount
+    return amount if iso_amount(amount) == text else None
 
 
 def budget_words(kind: str, size: timedelta | int) -> str:

@@ -25,9 +25,9 @@ from functools import cache
 from typing import Final, NamedTuple, NoReturn
 
 from workhours_sla.errors import TimeSyntaxError, shown
-from workhours_sla.text.amounts import in_numbers, match_of_amount, parse_amount
+from workhours_sla.text.amounts import in_numbers, match_of_amount, parse_amount, whole_day
 from workhours_sla.text.messages import FIRST_YEAR, LAST_YEAR, refuse_year, say
-from workhours_sla.text.words import MONTHS, weekday_date
+from workhours_sla.text.words import MONTHS, offset_text, weekday_date
 
 WEST: Final = timedelta(hours=-12)  # the westernmost UTC offset in use, which is the smallest
 EAST: Final = timedelta(hours=14)  # the easternmost UTC offset in use, which is the largest
@@ -127,7 +127,6 @@ _FROM_NOW: Final = r"(in |через )?((?:\d{1,3} ?[a-zа-я]+ ?)+?)(?(1)| (?:a
 _NUMBERS: Final = (
     r"(?:(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d\d)|(\d{4})[./](\d{1,2})[./](\d{1,2}))(?:,? (.*))?"
 )
-_HALF_DAY: Final = r"(\d{1,2})([:.]\d\d)?((?::\d\d)?(?:\.\d+)?) ?([ap])\.?m\.?"
 _CLOCK: Final = r"(?:(?:в|at) )?(\d{1,2}[:.]\d\d)"
 _LAST: Final = {"last", "previous", "прошлый", "прошлую", "прошлое"}
 _NEXT: Final = {"next", "следующий", "следующую", "следующее"}
@@ -273,7 +272,7 @@ def as_numbers(text: str) -> str | None:
     if found is not None:
         month = f"{_MONTHS[found['month']]:02}"
         written = f"{found['day'] or found['second']}.{month}.{_year(found['year'])}"
-        clock = re.sub(r"^(?=\d\D)", "0", _whole_day(found["clock"] or ""))
+        clock = re.sub(r"^(?=\d\D)", "0", whole_day(found["clock"] or ""))
         ahead = re.sub("^[a-z]+$", "Z", (found["offset"] or "").strip())
         written = " ".join(filter(None, (written, clock, ahead)))
     written += offset
@@ -294,10 +293,6 @@ def in_zone(wall: datetime, zone: tzinfo, text: str) -> datetime:
 def is_offset(offset: timedelta | None) -> bool:
     """Return whether an offset from UTC is between -12 and +14 hours, as all real offsets are."""
     return offset is not None and WEST <= offset <= EAST
-
-
-def offset_text(when: datetime) -> str:
-    return when.isoformat()[-6:]
 
 
 def refuse_time(text: str, cause: str, **facts: object) -> NoReturn:
@@ -359,15 +354,6 @@ def _year(text: str) -> str:
     return text if len(text) > len("25") else f"20{text}"
 
 
-def _whole_day(clock: str) -> str:
-    """Return a time of day in 24 hours for one with am or pm."""
-    found = _pattern(_HALF_DAY).fullmatch(clock)
-    if found is None or not 1 <= int(found[1]) <= 12:
-        return clock
-    hour = int(found[1]) % 12 + (12 if found[4] == "p" else 0)
-    return f"{hour:02}{found[2] or ':00'}{found[3]}"
-
-
 # -- what people write ---------------------------------------------------------------------------
 
 
@@ -385,7 +371,7 @@ def _people_time(text: str, zone: tzinfo, now: datetime) -> datetime:
     day = _date_of(found, text, today) or refuse_time(text, "time_date")
     if found["clock"] is None:
         refuse_time(text, "time_add_clock", instead=f"{text} 17:30")
-    when = _parse(f"{found['iso'] or f'{day:%d.%m.%Y}'} {_whole_day(found['clock'])}", text)
+    when = _parse(f"{found['iso'] or f'{day:%d.%m.%Y}'} {whole_day(found['clock'])}", text)
     if when is None:
         _refuse(text, written, today)
     if found["word"] and when.tzinfo and now.astimezone(when.tzinfo).date() != today:
@@ -440,9 +426,9 @@ def _refuse_numbers(text: str, written: str) -> None:
     """Refuse a date whose order of day and month is not certain, or not that of a date here."""
     if (found := _match(_NUMBERS, written)) is None:
         return
-    one, two, last, year, month, day, after = found.groups()
-    orders = [(year, month, day)] if year else [(_year(last), two, one), (_year(last), one, two)]
-    form = "%Y-%m-%d" if year else "%d.%m.%Y"
+    first, second, last, *ymd, after = found.groups()
+    orders = [ymd] if ymd[0] else [(_year(last), second, first), (_year(last), first, second)]
+    form = "%Y-%m-%d" if ymd[0] else "%d.%m.%Y"
     days = dict.fromkeys(_date(*order) for order in orders)
     known = [f"{day:{form}} {after or ''}".strip() for day in days if day is not None]
     if len(known) > 1:
@@ -461,7 +447,7 @@ def _refuse_weekday(text: str, written: str, today: date) -> None:
     first = today - timedelta(days=(today.weekday() - _WEEKDAYS[weekday]) % 7)
     first += timedelta(weeks=bool(is_next) - bool(is_last and first == today))
     said = re.search(_CLOCK_LAST, written)
-    clock = _whole_day(said[0]).replace(".", ":") if said else ""
+    clock = whole_day(said[0]).replace(".", ":") if said else ""
     clock = clock if ":" in clock else "17:30"
     second = first + timedelta(weeks=-1 if is_last else 1)
     both = [f"{day:%d.%m.%Y} {clock}" for day in (first, second)]

@@ -1,4 +1,4 @@
-"""Names of days, targets, budgets, groups and columns, and dates as text, in both languages."""
+"""Names of targets, groups and columns, and dates and times as text, in both languages."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ CROSSED: Final = " × "
 """Separator between the keys of crossed groupings, such as an agency and a week."""
 NO_PART: Final = "-"
 """The part of a crossed grouping's key for cases without a group."""
+_NBSP: Final = "\N{NO-BREAK SPACE}"
 _ENDINGS: Final = (("ой", "ая"), ("ого|его|ый", "ий"), ("(?<!и)й|[аяыиь]", ""))
 """Endings of Russian cases, and what replaces each so that nominative and genitive are alike."""
 HOLIDAYS_EN: Final[Mapping[str, str]] = {
@@ -104,6 +105,31 @@ def minute_text(when: datetime, *, weekday: bool = False) -> str:
     return f"{(weekday_date if weekday else short_date)(when.date())} {when:%H:%M}"
 
 
+def when_text(when: datetime, *, weekday: bool = False) -> str:
+    """Write a date and the time of day as ``minute_text``, joined by no-break spaces."""
+    return minute_text(when, weekday=weekday).replace(" ", _NBSP)
+
+
+def day_text(day: date) -> str:
+    """Write a date with its weekday and year, joined by no-break spaces."""
+    return weekday_date(day).replace(" ", _NBSP)
+
+
+def short_day(day: date) -> str:
+    """Write a date without its year, joined by no-break spaces."""
+    return short_date(day)[:-5].replace(" ", _NBSP)
+
+
+def weekday_text(day: date) -> str:
+    """Write a date with its weekday and without its year; a line can break after the weekday."""
+    return f"{weekdays()[day.weekday()]} {short_day(day)}"
+
+
+def offset_text(when: datetime) -> str:
+    """Write the offset of a time from UTC, such as ``+03:00``."""
+    return when.isoformat()[-6:]
+
+
 def plain_name(text: str) -> str:
     """Return a name without capitals and signs, and with ``е`` for ``ё``, to be compared."""
     return re.sub(r"\W+", " ", text.casefold().replace("ё", "е")).strip()
@@ -140,7 +166,7 @@ def week_dates(name: str, *, with_year: bool = False) -> str:
     elif with_year and start.year != end.year:
         shown = shown.replace(one, f"{one} {start.year}", 1)
     shown += f" {end.year}" if with_year else ""
-    return shown.replace(" ", "\N{NO-BREAK SPACE}")
+    return shown.replace(" ", _NBSP)
 
 
 def name_of(by: str, key: str | None) -> str:

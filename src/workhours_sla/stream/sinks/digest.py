@@ -26,7 +26,6 @@ from workhours_sla.text import catalog, words
 from workhours_sla.text.amounts import format_amount
 from workhours_sla.text.catalog import Texts
 from workhours_sla.text.messages import say
-from workhours_sla.text.words import minute_text
 from workhours_sla.worktime.schedule import Schedule
 
 THRESHOLDS: Final = (50, 75, 100)
@@ -278,7 +277,7 @@ class DigestWriter:
         tz = self._agencies.schedules[self._agencies.schedule_of(agency)].tz
         with catalog.language(self._lang):
             name = None if agency is None else self._agencies.name_of(agency) or agency
-            time = minute_text(now.astimezone(tz), weekday=True)
+            time = words.minute_text(now.astimezone(tz), weekday=True)
             head = f"{name or _PHRASES.text('no_agency')} · {time}"
             return tuple(_messages([head, *_lines(changed, waiting, now, tz)]))
 
@@ -388,7 +387,9 @@ def _line(outcome: Outcome, tz: tzinfo, passed: int | None) -> str:
         facts.append(catalog.VERDICTS["paused"])
     if outcome.due_at is not None:
         facts.append(
-            _PHRASES.text("due", when=minute_text(outcome.due_at.astimezone(tz), weekday=True))
+            _PHRASES.text(
+                "due", when=words.minute_text(outcome.due_at.astimezone(tz), weekday=True)
+            )
         )
     if outcome.overdue:
         facts.append(_PHRASES.text("over", amount=_whole(outcome.overdue)))
