@@ -29,7 +29,7 @@ from benchmarks.workload import (
     spread,
 )
 from workhours_sla import Schedule, columns
-from workhours_sla.worktime.amounts import format_amount
+from workhours_sla.text.amounts import format_amount
 
 ROWS = 100_000
 SLOW_ROWS = 2_000

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from workhours_sla.sla.policy import Policy, Rule
     from workhours_sla.sla.target import ScheduleBy, Target
     from workhours_sla.stream.pipeline import Monitor
+    from workhours_sla.text.amounts import working_hours
     from workhours_sla.version import __version__
-    from workhours_sla.worktime.amounts import working_hours
     from workhours_sla.worktime.budgets import ClockTime, WorkingDaysInHours, parse_budget
     from workhours_sla.worktime.day_budgets import CalendarDays, Months, WorkingDays
     from workhours_sla.worktime.explain import Step, Trace
@@ -61,7 +61,7 @@ _NAMES = {
     "sla.policy": "Policy Rule",
     "sla.target": "ScheduleBy Target",
     "version": "__version__",
-    "worktime.amounts": "working_hours",
+    "text.amounts": "working_hours",
     "worktime.budgets": "ClockTime WorkingDaysInHours parse_budget",
     "worktime.day_budgets": "CalendarDays Months WorkingDays",
     "worktime.explain": "Step Trace",

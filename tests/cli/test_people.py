@@ -15,10 +15,10 @@ import pytest
 from workhours_sla.calendars import sources
 from workhours_sla.calendars.russia.regions import regions_called
 from workhours_sla.cli.main import main
-from workhours_sla.cli.times import read_day, read_edge, read_time
 from workhours_sla.errors import HoursSyntaxError, TimeSyntaxError
 from workhours_sla.text.catalog import language
 from workhours_sla.text.messages import sentence
+from workhours_sla.text.times import read_day, read_edge, read_time
 from workhours_sla.worktime.hours import WeeklyHours
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)  # a Saturday, 15:00 in Volgograd
@@ -44,6 +44,7 @@ TIMES = [
     ("30 December 2025 16:30", "2025-12-30T16:30"),
     ("Tuesday, 30 December 2025 at 16:30", "2025-12-30T16:30"),
     ("Dec 30, 2025 4:30 pm", "2025-12-30T16:30"),
+    ("Dec 30, 4:30:15.5 pm", "2025-12-30T16:30:15.500000"),
     ("December 30th, 4 pm", "2025-12-30T16:00"),
     ("30th of December 2025 12:15 am", "2025-12-30T00:15"),
     ("tomorrow 9:00", "2026-01-11T09:00"),

@@ -24,10 +24,10 @@ from workhours_sla import (
     parse_budget,
 )
 from workhours_sla.cli.output import budget_text
-from workhours_sla.cli.times import read_time
 from workhours_sla.errors import BudgetError, HoursSyntaxError, TimeSyntaxError
+from workhours_sla.text.amounts import budget_words
 from workhours_sla.text.catalog import language
-from workhours_sla.text.words import budget_words
+from workhours_sla.text.times import read_time
 from workhours_sla.worktime.budgets import Budget, budget_data, budget_size
 
 ZONE = ZoneInfo("Europe/Volgograd")
@@ -183,7 +183,6 @@ HOURS = {
     "Mo-Fr \u0669-\u0661\u0668": "? is not a range of hours",
 }
 TIMES = {
-    "16:30 30.12.2025": "2025-12-30 16:30",
     "16:30 30 декабря": "2025-12-30 16:30",
     "30 декабря 2025 16:30": "2025-12-30 16:30",
     "30.12.2025г. 16:30": "2025-12-30 16:30",
@@ -209,9 +208,6 @@ TIMES = {
     "завтра в 9 утра": "2026-01-11 09:00",
     "вчера в полдень": "2026-01-09 12:00",
     "noon tomorrow": "2026-01-11 12:00",
-    "30 декабря 2025 г. 16:30": "2025-12-30 16:30",
-    "30.12.25 16:30": "2025-12-30 16:30",
-    "30.12 16:30": "2025-12-30 16:30",
     "16.03.2026 9:05": "2026-03-16 09:05",
     "Dec 30, 2025 4:30 PM": "2025-12-30 16:30",
     "2025-12-30T16:30:00.000Z": "2025-12-30 16:30",

@@ -24,7 +24,7 @@ from workhours_sla import (
     holder_spans,
     working_hours,
 )
-from workhours_sla.worktime.amounts import format_amount
+from workhours_sla.text.amounts import format_amount
 
 HOURS = "Mo-Fr 09:00-13:00,14:00-18:00"
 VOLGOGRAD = Calendar.get("RU-VGG")

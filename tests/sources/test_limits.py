@@ -17,7 +17,6 @@ import pytest
 from workhours_sla import Calendar, Event, Schedule, WeeklyHours
 from workhours_sla.cli.input import read_percent
 from workhours_sla.cli.main import main
-from workhours_sla.cli.times import read_day, read_time
 from workhours_sla.config.file import load_config, parse_config
 from workhours_sla.config.sections import Config
 from workhours_sla.errors import ConfigError, StoreError, WorkHoursError
@@ -32,7 +31,8 @@ from workhours_sla.files import (
 )
 from workhours_sla.json import from_json, to_json
 from workhours_sla.stream.sinks.lines import JsonLinesSink
-from workhours_sla.worktime.amounts import parse_amount
+from workhours_sla.text.amounts import parse_amount
+from workhours_sla.text.times import read_day, read_time
 from workhours_sla.worktime.budgets import parse_budget
 
 pytest.importorskip("numpy")  # of reports

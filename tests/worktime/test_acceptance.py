@@ -11,7 +11,7 @@ from kit.paths import DATA
 from kit.values import Capture, at
 from workhours_sla import Calendar, Schedule, working_hours
 from workhours_sla.cli.main import main
-from workhours_sla.worktime.amounts import iso_amount
+from workhours_sla.text.amounts import iso_amount
 
 S8 = "Mo-Fr 09:00-13:00,14:00-18:00"
 S9 = "Mo-Fr 09:00-18:00"

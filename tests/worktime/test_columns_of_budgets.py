@@ -31,8 +31,8 @@ from workhours_sla import (
     working_hours,
 )
 from workhours_sla.errors import BudgetError, CalendarCoverageError, ProvisionalWarning
+from workhours_sla.text.amounts import budget_words
 from workhours_sla.text.catalog import LANGUAGES, language
-from workhours_sla.text.words import budget_words
 from workhours_sla.worktime.budgets import BUDGET_KINDS, budget_kind, budget_size
 
 SUMMER = {

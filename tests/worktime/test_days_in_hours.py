@@ -33,8 +33,8 @@ from workhours_sla.config import parse
 from workhours_sla.errors import BudgetError, CalendarCoverageError, ConfigError, NaiveDatetimeError
 from workhours_sla.json import from_json, to_json
 from workhours_sla.report import cases_of_outcomes, report
+from workhours_sla.text.amounts import budget_words
 from workhours_sla.text.catalog import language
-from workhours_sla.text.words import budget_words
 
 SHORT_FRIDAY = Schedule("RU-VGG", "Mo-Th 09:00-18:00; Fr 09:00-16:45")
 NIGHTS = Schedule("RU-VGG", "Mo-Fr 22:00-06:00")

@@ -15,6 +15,7 @@ from workhours_sla.cli.help import Command, Options, argument, command, option
 from workhours_sla.cli.output import (
     budget_text,
     counting_text,
+    current_time,
     echo_json,
     echo_lines,
     note_calendar_ends,
@@ -22,13 +23,12 @@ from workhours_sla.cli.output import (
     zone_text,
 )
 from workhours_sla.cli.settings import CommonOptions, DatesOptions, Settings
-from workhours_sla.cli.times import GivenTime, clock, read_day, read_time
 from workhours_sla.errors import shown
 from workhours_sla.json.answers import Due, Elapsed, LatestStart, Met, is_after, schedule_data
 from workhours_sla.text import words
+from workhours_sla.text.amounts import budget_words, format_amount
 from workhours_sla.text.catalog import SHELL, current
-from workhours_sla.text.words import budget_words
-from workhours_sla.worktime.amounts import format_amount
+from workhours_sla.text.times import GivenTime, read_day, read_time
 from workhours_sla.worktime.budgets import ClockTime
 from workhours_sla.worktime.day_budgets import DayBudget
 from workhours_sla.worktime.schedule import Schedule
@@ -71,7 +71,7 @@ class _Question:
         self.tz = self.one.schedule.tz
         self.by_rule = options.provisional
         self._as_json = options.as_json
-        self._now = clock()
+        self._now = current_time()
         self._given: dict[str, GivenTime] = {}
 
     def read(self, label: str, text: str) -> datetime:
@@ -320,7 +320,7 @@ def days(wanted: _Dates, more: _ExplainOption, options: DatesOptions) -> None:
 
 
 def _date(text: str, schedule: Schedule) -> date:
-    day = read_day(text, schedule.tz, clock())
+    day = read_day(text, schedule.tz, current_time())
     if day is None:
         raise click.UsageError(SHELL.text("no_date", text=shown(text)))
     return day

@@ -16,7 +16,7 @@ from workhours_sla.calendars.days import Day, DayKind
 from workhours_sla.calendars.places import id_called, ids_called
 from workhours_sla.calendars.sources import AvailableCalendar
 from workhours_sla.cli.help import Options, argument, command, option
-from workhours_sla.cli.output import columns, echo_json, echo_lines
+from workhours_sla.cli.output import columns, current_time, echo_json, echo_lines
 from workhours_sla.cli.settings import (
     CalendarOptions,
     ConfigOption,
@@ -27,12 +27,12 @@ from workhours_sla.cli.settings import (
     ScheduleOptions,
     Settings,
 )
-from workhours_sla.cli.times import clock, read_edge
 from workhours_sla.json.answers import WEEKS, CalendarYear, periods
 from workhours_sla.sql.dialects import DIALECTS, OnUnknown
 from workhours_sla.text import words
+from workhours_sla.text.amounts import format_amount
 from workhours_sla.text.catalog import SHELL, current
-from workhours_sla.worktime.amounts import format_amount
+from workhours_sla.text.times import read_edge
 from workhours_sla.worktime.verbs import WorkingTime
 
 MONTHS_A_ROW: Final = 3
@@ -232,8 +232,8 @@ def sql(
     made = script(
         schedules,
         dialect=wanted.dialect,
-        since=read_edge(wanted.since, UTC, clock()).date(),
-        until=read_edge(wanted.until, UTC, clock(), is_end=True).date(),
+        since=read_edge(wanted.since, UTC, current_time()).date(),
+        until=read_edge(wanted.until, UTC, current_time(), is_end=True).date(),
         schema=wanted.schema,
         on_unknown=wanted.on_unknown,
     )

@@ -27,17 +27,14 @@ from workhours_sla.cli.output import (
     Stages,
     budget_text,
     columns,
+    current_time,
     echo_json,
     echo_lines,
     printable,
-    show_clock,
-    show_minute,
-    show_short,
     show_time,
     zone_text,
 )
 from workhours_sla.cli.settings import CommonOptions, InputOptions, Settings
-from workhours_sla.cli.times import clock, read_day, read_time
 from workhours_sla.compliance.agreement import Agreement, compare_claims
 from workhours_sla.config.sections import Config
 from workhours_sla.errors import CalendarCoverageError
@@ -53,6 +50,7 @@ from workhours_sla.sla.policy import targets_named
 from workhours_sla.sla.target import ScheduleBy
 from workhours_sla.text import catalog, words
 from workhours_sla.text.catalog import SENTENCES, SHELL
+from workhours_sla.text.times import read_day, read_time
 from workhours_sla.worktime.day_budgets import DayBudget
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.times import in_time
@@ -215,7 +213,7 @@ class _Checked:
         yield from self._found.calendar_lines()
 
     def _heading(self) -> str:
-        parts = [SHELL.text("as_of", when=show_minute(self._as_of))]
+        parts = [SHELL.text("as_of", when=words.minute_text(self._as_of))]
         if self._found.target is not None:
             parts.append(printable(self._found.target))
         if len(self._targets) == 1:
@@ -298,7 +296,7 @@ class _Checked:
         return _cut(self._configuration.mapping.agency_name(agency_id))
 
     def _time(self, when: datetime | None, *, ends: bool = False) -> str:
-        return "-" if when is None else show_short(when, self._as_of.date(), ends=ends)
+        return "-" if when is None else show_time(when, ends=ends, near=self._as_of.date())
 
     def _remarks(self, outcome: Outcome) -> Iterator[str]:
         """Yield what else is to say of an appeal; with ``--explain``, also who had it when."""
@@ -388,9 +386,9 @@ def forecast(source: InputOptions, wanted: _ForecastOptions, common: CommonOptio
     as_of = start = as_of_time(wanted.as_of, configuration, None)
     zone = main_schedule(configuration).tz
     if wanted.since is not None:
-        day = read_day(wanted.since, zone, clock())
+        day = read_day(wanted.since, zone, current_time())
         if day is None:
-            start = read_time(wanted.since, zone, clock()).when.astimezone(zone)
+            start = read_time(wanted.since, zone, current_time()).when.astimezone(zone)
         else:
             start = datetime.combine(day, time(), zone)
     end = datetime.combine(start.date() + timedelta(days=wanted.days), time(), zone)
@@ -469,7 +467,7 @@ def _label(slot: Slot, by: By) -> str:
     label = words.weekday_date(day)
     if by == "day":
         return label
-    clock = show_clock(slot.until) if slot.until.date() == day else "24:00"
+    clock = words.clock_text(slot.until) if slot.until.date() == day else "24:00"
     return f"{label} {clock}"
 
 

@@ -33,10 +33,10 @@ from workhours_sla.cli.output import (
 from workhours_sla.cli.settings import LangOption
 from workhours_sla.errors import CalendarCoverageError, ProvisionalWarning, WorkHoursError, clipped
 from workhours_sla.text import messages
+from workhours_sla.text.amounts import format_amount
 from workhours_sla.text.catalog import LANGUAGES, SHELL, USAGE, language
 from workhours_sla.text.messages import sentence
 from workhours_sla.version import __version__
-from workhours_sla.worktime.amounts import format_amount
 
 LONGEST_MESSAGE: Final = 500
 

@@ -7,7 +7,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TextIO
 
 import click
@@ -15,11 +15,10 @@ import click
 from workhours_sla.errors import shown
 from workhours_sla.json.answers import json_value
 from workhours_sla.json.text import escape_controls
-from workhours_sla.sources.written_times import offset_text
 from workhours_sla.text import words
+from workhours_sla.text.amounts import budget_words
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.messages import said
-from workhours_sla.text.words import budget_words
 from workhours_sla.worktime.budgets import Budget, budget_kind, budget_size, counting_of
 from workhours_sla.worktime.schedule import Schedule
 
@@ -126,40 +125,32 @@ def printable(text: Any) -> str:
 # -- times and budgets -----------------------------------------------------------------------
 
 
-def show_time(when: datetime, *, offset: bool = False, ends: bool = False) -> str:
+def current_time() -> datetime:
+    """Return the current time; the commands pass it on."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def show_time(
+    when: datetime, *, offset: bool = False, ends: bool = False, near: date | None = None
+) -> str:
     """Write a time with its weekday, such as ``Sat 1 Nov 2025 12:30``.
 
-    With ``ends``, midnight is written as 24:00 of the date before.
+    With ``ends``, midnight is written as 24:00 of the date before. With ``near``, it is shorter for
+    a list, such as ``Sat 01.11 12:30``.
     """
-    day, clock = when.date(), show_clock(when)
+    day, clock = when.date(), f"{when:%H:%M}" if near else words.clock_text(when)
     if ends and when.time() == time():
         day, clock = day - timedelta(days=1), "24:00"
-    return f"{words.weekday_date(day)} {clock}" + (f" {offset_text(when)}" if offset else "")
-
-
-def show_minute(when: datetime) -> str:
-    return f"{words.short_date(when.date())} {when:%H:%M}"
-
-
-def show_clock(when: datetime) -> str:
-    """Write the time of day, such as ``12:30``, with seconds unless they are 0."""
-    if when.microsecond:
-        return f"{when:%H:%M:%S.%f}"
-    return f"{when:%H:%M:%S}" if when.second else f"{when:%H:%M}"
-
-
-def show_short(when: datetime, near: date, *, ends: bool = False) -> str:
-    """Write a time for a list, such as ``Sat 01.11 12:30``."""
-    day, clock = when.date(), f"{when:%H:%M}"
-    if ends and when.time() == time():
-        day, clock = day - timedelta(days=1), "24:00"
-    form = "%d.%m" if abs(day - near) < timedelta(days=180) else "%d.%m.%Y"
-    return f"{words.weekdays()[day.weekday()]} {day:{form}} {clock}"
+    shown = words.weekday_date(day)
+    if near:
+        form = "%d.%m" if abs(day - near) < timedelta(days=180) else "%d.%m.%Y"
+        shown = f"{words.weekdays()[day.weekday()]} {day:{form}}"
+    return f"{shown} {clock}" + (f" {words.offset_text(when)}" if offset else "")
 
 
 def zone_text(when: datetime, zone: tzinfo) -> str:
     """Write a zone with its offset at a time, such as ``Europe/Volgograd (UTC+03:00)``."""
-    return f"{zone} (UTC{offset_text(when.astimezone(zone))})"
+    return f"{zone} (UTC{words.offset_text(when.astimezone(zone))})"
 
 
 def budget_text(budget: Budget) -> str:

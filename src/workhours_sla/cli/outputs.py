@@ -47,9 +47,9 @@ from workhours_sla.stream.sinks.lines import (
 from workhours_sla.stream.sinks.mail import MailRefusedError, MailServer, MailSink
 from workhours_sla.stream.sinks.webhook import WebhookSink
 from workhours_sla.text import words
+from workhours_sla.text.amounts import parse_amount
 from workhours_sla.text.catalog import SHELL, current
 from workhours_sla.text.messages import say, sentence
-from workhours_sla.worktime.amounts import parse_amount
 
 T = TypeVar("T")
 

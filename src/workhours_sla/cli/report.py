@@ -16,16 +16,16 @@ import click
 from workhours_sla.cli.help import Options, command, option
 from workhours_sla.cli.input import Rows, read_share
 from workhours_sla.cli.judged import Judged, as_of_time, judged
-from workhours_sla.cli.output import Stages, echo_json, echo_lines, note_text, width
+from workhours_sla.cli.output import Stages, current_time, echo_json, echo_lines, note_text, width
 from workhours_sla.cli.settings import CommonOptions, InputOptions, Settings
 from workhours_sla.cli.store import check_files, read_files, store_files, written_files
-from workhours_sla.cli.times import clock, read_edge
 from workhours_sla.compliance.agreement import compare_claims
 from workhours_sla.errors import shown
 from workhours_sla.sla.forecast import forecast_deadlines
 from workhours_sla.sla.target import Target
 from workhours_sla.text.catalog import SHELL, current
 from workhours_sla.text.messages import said
+from workhours_sla.text.times import read_edge
 
 if TYPE_CHECKING:
     # these modules need numpy
@@ -58,7 +58,7 @@ class _ReportOptions(Options):
         """Return the options of the period. Raises TimeSyntaxError, and click.UsageError."""
 
         def edge(text: str | None, *, is_end: bool = False) -> datetime | None:
-            return None if text is None else read_edge(text, zone, clock(), is_end=is_end)
+            return None if text is None else read_edge(text, zone, current_time(), is_end=is_end)
 
         since, until = edge(self.since), edge(self.until, is_end=True)
         if since is not None and until is not None and until <= since:

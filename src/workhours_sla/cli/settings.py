@@ -29,9 +29,9 @@ from workhours_sla.config.defaults import (
 from workhours_sla.errors import BudgetError, HoursSyntaxError, shown
 from workhours_sla.json.answers import OneTarget
 from workhours_sla.sla.event import ALLOWED_SKEW
+from workhours_sla.text.amounts import parse_amount
 from workhours_sla.text.catalog import LANGUAGES, SHELL, current
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.amounts import parse_amount
 from workhours_sla.worktime.budgets import Budget, ClockTime, counting_of, parse_budget
 from workhours_sla.worktime.day_budgets import CountFrom
 from workhours_sla.worktime.due_dates import Roll

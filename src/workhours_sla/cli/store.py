@@ -17,6 +17,7 @@ import click
 from workhours_sla.cli.help import Group, Options, argument, command, option, parameters
 from workhours_sla.cli.output import (
     UNREADABLE,
+    current_time,
     echo_json,
     echo_lines,
     echo_note,
@@ -24,7 +25,6 @@ from workhours_sla.cli.output import (
     show_time,
 )
 from workhours_sla.cli.settings import ConfigOption, JsonOption, LangOption
-from workhours_sla.cli.times import clock, read_time
 from workhours_sla.errors import NaiveDatetimeError, StoreError
 from workhours_sla.sla.event import ALLOWED_SKEW
 from workhours_sla.stores.open import (
@@ -45,6 +45,7 @@ from workhours_sla.stores.values import DIGEST, Message
 from workhours_sla.stream.sinks.lines import CHANGES, DIGESTS, rewrite
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.messages import say, sentence
+from workhours_sla.text.times import read_time
 from workhours_sla.text.words import metavar
 
 SHOWN: Final = 20
@@ -148,7 +149,7 @@ class _AtOption(Options):
 
 @command("watermark", _StoreArgument, _AtOption, ConfigOption, LangOption, within=store)
 def _watermark(of: _StoreArgument, wanted: _AtOption, file: ConfigOption, _: LangOption) -> None:
-    given = read_time(wanted.at, UTC, clock())
+    given = read_time(wanted.at, UTC, current_time())
     if given.assumed_zone:
         raise NaiveDatetimeError(say("sent_no_offset", text=repr(wanted.at)))
     place = store_place(of.store, file.config)

@@ -31,6 +31,7 @@ from workhours_sla.cli.input import (
 from workhours_sla.cli.judged import events_line, main_schedule, reason_lines, rows_line
 from workhours_sla.cli.output import (
     UNREADABLE,
+    current_time,
     echo_lines,
     echo_note,
     note_text,
@@ -47,7 +48,6 @@ from workhours_sla.cli.outputs import (
 )
 from workhours_sla.cli.settings import SKEW, CommonOptions, Settings
 from workhours_sla.cli.store import store_place
-from workhours_sla.cli.times import clock as _now
 from workhours_sla.config.sections import Config
 from workhours_sla.json.checked_data import Reader
 from workhours_sla.sla.changes import Change, ChangeKind
@@ -70,8 +70,8 @@ from workhours_sla.stream.source import (
     Watermarks,
 )
 from workhours_sla.text import catalog, words
+from workhours_sla.text.amounts import parse_amount
 from workhours_sla.text.catalog import SHELL
-from workhours_sla.worktime.amounts import parse_amount
 
 if TYPE_CHECKING:
     from workhours_sla.sources.kafka import KafkaSource
@@ -116,7 +116,7 @@ def watch(wanted: _WatchOptions, outputs: OutputOptions, common: CommonOptions) 
     configuration = settings.configuration()
     remote = configured_sinks(config, common.config, outputs.digests)
     stopping = Flag()
-    clock = _now if wanted.clock == "machine" else None
+    clock = current_time if wanted.clock == "machine" else None
     if clock is not None:
         settings.note_ends(configuration, clock())
     source = _followed(wanted, config, common.config, clock, stopping)

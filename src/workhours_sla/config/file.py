@@ -20,9 +20,9 @@ from workhours_sla.json.checked_data import Keys, Reader, as_written, key_path
 from workhours_sla.sla.event import AUTHOR_ROLES, EventType
 from workhours_sla.stream.sinks.kafka import check_topic, cluster_of
 from workhours_sla.stream.sinks.webhook import endpoint_of
+from workhours_sla.text.amounts import parse_amount
 from workhours_sla.text.catalog import read
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.amounts import parse_amount
 
 _PORTS: Final = range(1, 65_536)
 _ADDRESS: Final = re.compile(r"[\w!#$%&'*+/=^`{|}~.-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", re.ASCII)

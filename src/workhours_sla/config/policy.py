@@ -33,8 +33,8 @@ from workhours_sla.module_names import public
 from workhours_sla.sla.event import EventType
 from workhours_sla.sla.policy import Policy, Rule
 from workhours_sla.sla.target import ScheduleBy, Starts, Stops, Target
+from workhours_sla.text.amounts import parse_amount
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.amounts import parse_amount
 from workhours_sla.worktime.budgets import Budget, ClockTime, counting_of, parse_budget
 from workhours_sla.worktime.hours import WeeklyHours, parse_shifts
 from workhours_sla.worktime.schedule import Schedule

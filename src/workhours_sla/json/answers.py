@@ -16,7 +16,7 @@ from workhours_sla.calendars.calendar import Calendar, working_time_norm
 from workhours_sla.calendars.days import Day, Entry
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.text import catalog
-from workhours_sla.worktime.amounts import iso_amount
+from workhours_sla.text.amounts import iso_amount
 from workhours_sla.worktime.budgets import Budget, budget_data
 from workhours_sla.worktime.hours import WeeklyHours
 from workhours_sla.worktime.schedule import Schedule

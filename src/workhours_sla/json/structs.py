@@ -33,13 +33,12 @@ from workhours_sla.calendars.tables import parse_month_day
 from workhours_sla.calendars.zones import time_zone
 from workhours_sla.errors import NaiveDatetimeError, UnknownTimeZoneError, clipped, shown
 from workhours_sla.json.checked_data import Keys, Leaf, Reader, refuse
+from workhours_sla.text.amounts import iso_amount, parse_iso
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.amounts import iso_amount
 from workhours_sla.worktime.budgets import BUDGET_KINDS, WORKING_TIME, Budget
 from workhours_sla.worktime.hours import WeeklyHours, parse_shifts
 
 _MOMENT = re.compile(r"([^\[]+)(?:\[([^\[\]=]+)\])?(\[_fold=1\])?")
-_AMOUNT = re.compile(r"(-?)PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d{1,6}))?S)?")
 
 
 class Moment(Leaf):
@@ -89,16 +88,11 @@ class Amount(Leaf):
     @staticmethod
     def read(text: str) -> timedelta:
         """Parse an amount that ``iso_amount`` wrote. Raises RefusedError."""
-        if match := _AMOUNT.fullmatch(text):
-            sign, hours, minutes, seconds, fraction = match.groups(default="0")
-            with suppress(OverflowError, ValueError):  # more than timedelta.max, or too many digits
-                whole = timedelta(hours=int(hours), minutes=int(minutes), seconds=int(seconds))
-                amount = whole + timedelta(microseconds=int(fraction.ljust(6, "0")))
-                amount = -amount if sign else amount
-                if iso_amount(amount) == text:
-                    return amount
-        what = say("not_amount", value=shown(text))
-        return refuse(what, say("write_like_either", first="PT4H30M", second="-PT0.5S"))
+        amount = parse_iso(text)
+        if amount is None:
+            what = say("not_amount", value=shown(text))
+            refuse(what, say("write_like_either", first="PT4H30M", second="-PT0.5S"))
+        return amount
 
 
 class LayerName(Leaf):

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from workhours_sla.compliance.agreement import Agreement, AgreementClass, ComparedAppeal
-from workhours_sla.reports.wording import moment, printable
+from workhours_sla.reports.wording import printable
+from workhours_sla.text.amounts import format_amount
 from workhours_sla.text.catalog import AGREEMENT, COMPARED, VERDICTS
-from workhours_sla.text.words import target_name
-from workhours_sla.worktime.amounts import format_amount
+from workhours_sla.text.words import minute_text, target_name
 
 _EXPLAINED: Final = frozenset(
     {"ours_late", "theirs_late", "break", "opening", "days", "hours", "other"}
@@ -63,4 +63,4 @@ def _example(appeal: ComparedAppeal) -> str:
 
 
 def _moment(when: datetime | None) -> str:
-    return "?" if when is None else moment(when)
+    return "?" if when is None else minute_text(when, weekday=True)

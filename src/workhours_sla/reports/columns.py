@@ -18,8 +18,8 @@ from workhours_sla.compliance.tables import Quantile, Row
 from workhours_sla.reports.wording import NONE, amount_in_words, percent_text
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW, TargetVerdict
 from workhours_sla.text.catalog import PAGE, TARGET_VERDICTS, WORKBOOK
-from workhours_sla.text.numbers import count_text, target_text, when_text
-from workhours_sla.text.words import heading, title_of
+from workhours_sla.text.numbers import count_text, target_text
+from workhours_sla.text.words import heading, title_of, when_text
 
 Kind = Literal["text", "whole", "whole_or_none", "share", "amount", "instant", "date", "flag"]
 """The kind of values in a column; every kind but ``whole`` allows missing values.

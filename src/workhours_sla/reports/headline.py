@@ -28,7 +28,7 @@ from workhours_sla.sla.forecast import Forecast
 from workhours_sla.statistics.intervals import FLAGGED_BELOW, TargetVerdict
 from workhours_sla.text import catalog, words
 from workhours_sla.text.catalog import HEADLINE, PAGE, Texts
-from workhours_sla.text.numbers import count_text, number, target_text, when_text
+from workhours_sla.text.numbers import count_text, number, target_text
 
 _DAY: Final = timedelta(days=1)
 _MUCH: Final = 0.05  # the share of rejected input that the headline names
@@ -312,5 +312,5 @@ def load_finding(forecast: Forecast) -> str:
     if not forecast.slots:
         return ""
     most = max(forecast.slots, key=lambda slot: slot.count)
-    since, until = when_text(most.since), f"{most.until:%H:%M}"
+    since, until = words.when_text(most.since), f"{most.until:%H:%M}"
     return PAGE.text("finding_load", count=most.count, since=since, until=until)

@@ -11,7 +11,6 @@ from workhours_sla.compliance.time import DayNote, Outliers
 from workhours_sla.reports.agreement import agreement_lines
 from workhours_sla.reports.wording import (
     amount_in_words,
-    moment,
     percent_text,
     plain_week,
     printable,
@@ -81,7 +80,7 @@ def final_note(report: ReportNumbers) -> str:
         last = report.total
     if last.final_at is None:
         return text("not_final")
-    when = moment(last.final_at)
+    when = words.minute_text(last.final_at, weekday=True)
     if last is report.total:
         return text("final", when=when)
     return text("week_final", week=plain_week(name_of("week", last.key)), when=when)

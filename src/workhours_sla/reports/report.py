@@ -31,9 +31,9 @@ from workhours_sla.reports.frames import to_pandas, to_polars
 from workhours_sla.reports.text import html_table, plain_text
 from workhours_sla.sla.event import Event
 from workhours_sla.text import catalog, words
+from workhours_sla.text.amounts import iso_amount
 from workhours_sla.text.catalog import language
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.amounts import iso_amount
 
 if TYPE_CHECKING:
     import pandas as pd

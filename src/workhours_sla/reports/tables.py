@@ -30,7 +30,7 @@ from workhours_sla.compliance.time import WEEKDAYS, DayNote
 from workhours_sla.compliance.weeks import BacklogPoint, HeatMap, SharePoint, TrendPoint
 from workhours_sla.disk.atomic_write import write_files
 from workhours_sla.reports.columns import FIGURES, ROW_KINDS, Kind, row_values
-from workhours_sla.worktime.amounts import format_amount
+from workhours_sla.text.amounts import format_amount
 
 Lines = Callable[[ReportNumbers], Iterable[Any]]
 """Returns the lines of a table; a line has the columns as keys or as attributes."""

@@ -12,15 +12,15 @@ from workhours_sla.reports.notes import notes
 from workhours_sla.reports.wording import (
     WIDEST_NAME,
     cut,
-    moment,
     one_line,
     plain_week,
     printable,
     printable_names,
 )
 from workhours_sla.text import words
+from workhours_sla.text.amounts import budget_words
 from workhours_sla.text.catalog import SENTENCES
-from workhours_sla.text.words import budget_words, heading, name_of, target_name
+from workhours_sla.text.words import heading, name_of, target_name
 
 
 def plain_text(
@@ -115,7 +115,9 @@ def caption(report: ReportNumbers) -> list[str]:
         "name": printable(target_name(report.promise.name)),
         "budget": budget_text(report.promise),
     }
-    as_of = SENTENCES.text("as_of", when=moment(report.as_of), tz=report.tz)
+    as_of = SENTENCES.text(
+        "as_of", when=words.minute_text(report.as_of, weekday=True), tz=report.tz
+    )
     return [as_of, SENTENCES.text("title", **facts)]
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from workhours_sla.text import words
+from workhours_sla.text.amounts import amount_words
 from workhours_sla.text.catalog import CHARTS
 from workhours_sla.text.numbers import NO_FIGURE, number, percent, signed
 
@@ -55,11 +55,6 @@ def printable_names(names: Sequence[str]) -> list[str]:
     ]
 
 
-def moment(when: datetime) -> str:
-    """Return an instant as weekday, date and time."""
-    return f"{words.weekday_date(when.date())} {when:%H:%M}"
-
-
 def percent_text(share: float, *, target: float | None = None, places: int = 1) -> str:
     """Write a share in percent without the sign; rounding never moves it across the target."""
     return number(percent(min(max(share, 0.0), 1.0), target=target, places=places))
@@ -95,7 +90,7 @@ def amount_in_words(amount: timedelta) -> str:
     >>> amount_in_words(timedelta(hours=2, minutes=9, seconds=1)).replace("\xa0", " ")
     '2 h 10 min'
     """
-    return words.amount_words(whole_minutes(amount))
+    return amount_words(whole_minutes(amount))
 
 
 def whole_minutes(amount: timedelta) -> timedelta:

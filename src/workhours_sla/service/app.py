@@ -32,9 +32,9 @@ from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.target import Target
 from workhours_sla.stores.open import MemoryStore
 from workhours_sla.stream.pipeline import Pipeline
+from workhours_sla.text.amounts import working_hours
 from workhours_sla.text.catalog import language
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.amounts import working_hours
 from workhours_sla.worktime.schedule import Schedule
 
 NOW: Final = datetime.fromisoformat("2025-11-01T13:00:00+03:00")  # the time of the examples

@@ -41,7 +41,7 @@ from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
 from workhours_sla.stream.sinks.metrics import CONTENT_TYPE
 from workhours_sla.text.catalog import current
-from workhours_sla.text.messages import say
+from workhours_sla.text.messages import LAST_YEAR, say
 from workhours_sla.worktime.times import ZERO
 
 FRIDAY: Final = "2025-10-31T17:30:00+03:00"
@@ -108,7 +108,6 @@ Received = Annotated[str, Meta(description="ok, or what VK confirms a server by"
 MOST: Final = 1_000  # the largest number of appeals in one answer
 USUAL: Final = 100
 LAST_OFFSET: Final = 1_000_000_000  # the largest number of outcomes that an answer may leave out
-LAST_YEAR: Final = 9998
 _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
 

@@ -26,10 +26,9 @@ from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.target import Target
 from workhours_sla.sources.cloudevents import sent_event
 from workhours_sla.sources.rows import Fault
-from workhours_sla.sources.written_times import parse_time
-from workhours_sla.text.messages import say
+from workhours_sla.text.messages import FIRST_YEAR, LAST_YEAR, refuse_year, say
+from workhours_sla.text.times import parse_time
 from workhours_sla.worktime.schedule import Schedule
-from workhours_sla.worktime.times import FIRST_YEAR, LAST_YEAR, refuse_year
 
 LONGEST_SPAN: Final = timedelta(days=3660)  # the longest span between two times of a question
 QUESTIONS_OF_ONE: Final = 10  # number of questions in a list that count as one more request

@@ -24,9 +24,9 @@ from workhours_sla.sla.forecast import forecast_deadlines
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import targets_named
 from workhours_sla.sla.target import Target
-from workhours_sla.sources.written_times import read_days
 from workhours_sla.text import catalog
 from workhours_sla.text.messages import Phrase, say
+from workhours_sla.text.times import read_days
 
 if TYPE_CHECKING:
     from workhours_sla.reports.report import Report  # needs numpy

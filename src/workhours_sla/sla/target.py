@@ -12,8 +12,8 @@ from typing import Literal, get_args
 from workhours_sla.errors import PolicyError, shown
 from workhours_sla.module_names import public
 from workhours_sla.sla.event import EventType
+from workhours_sla.text.amounts import check_budget
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.amounts import check_budget
 from workhours_sla.worktime.budgets import Budget, ClockTime
 from workhours_sla.worktime.day_budgets import DayBudget
 from workhours_sla.worktime.schedule import Schedule

@@ -23,8 +23,8 @@ from workhours_sla.sources.mapping import Mapper
 from workhours_sla.sources.opened import MARKS_AND_BLANKS, OpenedFile, is_html, open_file
 from workhours_sla.sources.rows import Fault, Inverted, Item, Reader, RecordMapper
 from workhours_sla.sources.statuses import events_of_statuses
+from workhours_sla.text.amounts import parse_amount
 from workhours_sla.text.messages import Phrase, say
-from workhours_sla.worktime.amounts import parse_amount
 
 _LISTED: Final = 5  # maximum number of rows that a note lists
 _MANY: Final = 10

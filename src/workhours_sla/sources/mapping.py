@@ -27,8 +27,7 @@ from workhours_sla.sources.derived_events import (
 from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.rows import Inverted, Record, RefusedError
 from workhours_sla.sources.statuses import MEANINGS, StatusRow
-from workhours_sla.sources.times import DEFAULT, Instants
-from workhours_sla.sources.values import JoinedColumn, plain_text
+from workhours_sla.sources.values import DEFAULT, Instants, JoinedColumn, plain_text
 from workhours_sla.text.messages import say
 
 TYPES: Final[Mapping[str, EventType]] = {kind.value: kind for kind in EventType}

@@ -30,8 +30,7 @@ from workhours_sla.sources.layout import (
 from workhours_sla.sources.mapping import Mapper
 from workhours_sla.sources.opened import OpenedFile, missing_extra
 from workhours_sla.sources.rows import Item, RefusedError, clip, row_text
-from workhours_sla.sources.times import EXCEL
-from workhours_sla.sources.values import ROUNDED, check_values, text_of
+from workhours_sla.sources.values import EXCEL, ROUNDED, check_values, text_of
 from workhours_sla.text.messages import Phrase, say
 
 if TYPE_CHECKING:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Self
+from datetime import datetime
+from typing import Final, NoReturn, Self
 
 from workhours_sla.errors import (
     LONGEST_SHOWN,
@@ -14,6 +15,13 @@ from workhours_sla.errors import (
 )
 from workhours_sla.text import words
 from workhours_sla.text.catalog import ERRORS, SHELL, UNKNOWN_DATES, UNNAMED, current, language
+
+FIRST_YEAR: Final = 2
+LAST_YEAR: Final = 9998
+"""The first and last accepted year.
+
+``datetime`` has one more year at each end, which is needed for offsets and neighbouring days.
+"""
 
 IN_CODE: Final[Mapping[str, str]] = {"how": "provisional=True", "add": "Calendar.amend"}
 IN_SHELL: Final[Mapping[str, str]] = {"how": "--provisional", "add": "--calendar-file"}
@@ -88,3 +96,13 @@ def sentence(error: WorkHoursError, advice: Mapping[str, str] = IN_SHELL) -> str
         why = sentence(error.reason)
         return SHELL.text("in_file", path=error.key, why=why, name=said(error.name))
     return said(error.args[0])
+
+
+def refuse_year(when: datetime) -> NoReturn:
+    facts = {"year": when.year, "first": FIRST_YEAR, "last": LAST_YEAR}
+    with language("en"):
+        why = UNKNOWN_DATES.text("beyond_time", **facts)
+    msg = f"no calendar covers {when}: {why}"
+    raise CalendarCoverageError(
+        msg, calendar="", date=when.date(), first=None, last=None, cause="beyond_time", facts=facts
+    )

@@ -1,19 +1,15 @@
-"""Numbers, amounts of time and dates as text, in Russian and English."""
+"""Numbers as text, in Russian and English."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from fractions import Fraction
 from typing import Final
 
-from workhours_sla.text import words
 from workhours_sla.text.catalog import current, grouped
 
 NO_FIGURE: Final = "\N{EN DASH}"
 """Text in place of a missing figure on the page."""
 MINUS: Final = "\N{MINUS SIGN}"
-
-_NBSP: Final = "\N{NO-BREAK SPACE}"
 
 
 def number(text: str) -> str:
@@ -83,26 +79,6 @@ def signed(value: float, places: int = 0) -> str:
     """Write a difference with its sign, zero without one."""
     shown = f"{value:+.{places}f}"
     return number(shown if float(shown) else shown[1:]).replace("-", MINUS)
-
-
-def when_text(when: datetime) -> str:
-    """Return the date and the time of an instant, joined by no-break spaces."""
-    return f"{words.short_date(when.date())} {when:%H:%M}".replace(" ", _NBSP)
-
-
-def day_text(day: date) -> str:
-    """Return a date with its weekday and year, joined by no-break spaces."""
-    return words.weekday_date(day).replace(" ", _NBSP)
-
-
-def short_day(day: date) -> str:
-    """Return a date without its year, joined by no-break spaces."""
-    return words.short_date(day)[:-5].replace(" ", _NBSP)
-
-
-def weekday_text(day: date) -> str:
-    """Return a date with its weekday and without its year; a line can break after the weekday."""
-    return f"{words.weekdays()[day.weekday()]} {short_day(day)}"
 
 
 def _exact(value: float) -> Fraction:

@@ -1,10 +1,10 @@
-"""Names of days, targets, budgets, groups and columns, and dates as text, in both languages."""
+"""Names of targets, groups and columns, and dates and times as text, in both languages."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from workhours_sla.text import catalog
@@ -14,6 +14,7 @@ CROSSED: Final = " × "
 """Separator between the keys of crossed groupings, such as an agency and a week."""
 NO_PART: Final = "-"
 """The part of a crossed grouping's key for cases without a group."""
+_NBSP: Final = "\N{NO-BREAK SPACE}"
 _ENDINGS: Final = (("ой", "ая"), ("ого|его|ый", "ий"), ("(?<!и)й|[аяыиь]", ""))
 """Endings of Russian cases, and what replaces each so that nominative and genitive are alike."""
 HOLIDAYS_EN: Final[Mapping[str, str]] = {
@@ -92,6 +93,43 @@ def weekday_date(day: date) -> str:
     return f"{weekdays()[day.weekday()]} {short_date(day)}"
 
 
+def clock_text(when: datetime) -> str:
+    """Write the time of day, such as ``12:30``, with seconds unless they are 0."""
+    if when.microsecond:
+        return f"{when:%H:%M:%S.%f}"
+    return f"{when:%H:%M:%S}" if when.second else f"{when:%H:%M}"
+
+
+def minute_text(when: datetime, *, weekday: bool = False) -> str:
+    """Write a date, with its weekday if asked, and the time of day in minutes."""
+    return f"{(weekday_date if weekday else short_date)(when.date())} {when:%H:%M}"
+
+
+def when_text(when: datetime, *, weekday: bool = False) -> str:
+    """Write a date and the time of day as ``minute_text``, joined by no-break spaces."""
+    return minute_text(when, weekday=weekday).replace(" ", _NBSP)
+
+
+def day_text(day: date) -> str:
+    """Write a date with its weekday and year, joined by no-break spaces."""
+    return weekday_date(day).replace(" ", _NBSP)
+
+
+def short_day(day: date) -> str:
+    """Write a date without its year, joined by no-break spaces."""
+    return short_date(day)[:-5].replace(" ", _NBSP)
+
+
+def weekday_text(day: date) -> str:
+    """Write a date with its weekday and without its year; a line can break after the weekday."""
+    return f"{weekdays()[day.weekday()]} {short_day(day)}"
+
+
+def offset_text(when: datetime) -> str:
+    """Write the offset of a time from UTC, such as ``+03:00``."""
+    return when.isoformat()[-6:]
+
+
 def plain_name(text: str) -> str:
     """Return a name without capitals and signs, and with ``е`` for ``ё``, to be compared."""
     return re.sub(r"\W+", " ", text.casefold().replace("ё", "е")).strip()
@@ -128,7 +166,7 @@ def week_dates(name: str, *, with_year: bool = False) -> str:
     elif with_year and start.year != end.year:
         shown = shown.replace(one, f"{one} {start.year}", 1)
     shown += f" {end.year}" if with_year else ""
-    return shown.replace(" ", "\N{NO-BREAK SPACE}")
+    return shown.replace(" ", _NBSP)
 
 
 def name_of(by: str, key: str | None) -> str:
@@ -159,39 +197,6 @@ def heading(by: str) -> str:
     if "*" in by and by not in catalog.HEADINGS:
         return CROSSED.join(heading(part) for part in by.split("*"))
     return catalog.HEADINGS.get(by, by)
-
-
-def budget_words(kind: str, size: timedelta | int) -> str:
-    """Return a budget in words; with "working_time" and "clock_time", ``size`` is an amount.
-
-    >>> budget_words("working_days", 7), budget_words("working_time", timedelta(hours=4))
-    ('7 working days', '4 working hours')
-    >>> with catalog.language("ru"):
-    ...     [budget_words("working_time", timedelta(hours=hours)) for hours in (1, 4, 4.5)]
-    ['1 час рабочего времени', '4 часа рабочего времени', '4 ч 30 мин рабочего времени']
-    """
-    if not isinstance(size, timedelta):
-        return catalog.BUDGETS.text(kind, size=size)
-    hours = int(size / timedelta(hours=1))
-    if hours and not size % timedelta(hours=1):
-        return catalog.BUDGETS.text(kind.replace("time", "hours"), size=hours)
-    amount = amount_words(size).replace("\N{NO-BREAK SPACE}", " ").replace(",", "")
-    return catalog.BUDGETS.text(kind, size=amount)
-
-
-def amount_words(amount: timedelta) -> str:
-    """Write an amount in hours, minutes and seconds, without those that are zero."""
-    sign = "-" if amount < timedelta(0) else ""
-    minutes, seconds = divmod(round(abs(amount).total_seconds()), 60)
-    parts = {"hours": minutes // 60, "minutes": minutes % 60, "seconds": seconds}
-    if not any(parts.values()):
-        return catalog.CHARTS.text("amount_minutes", count="0")
-    words = "\N{NO-BREAK SPACE}".join(
-        catalog.CHARTS.text(f"amount_{key}", count=catalog.grouped(count))
-        for key, count in parts.items()
-        if count
-    )
-    return sign + words
 
 
 def title_of(column: str) -> str:

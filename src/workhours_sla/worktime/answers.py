@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from workhours_sla.worktime.amounts import check_budget
+from workhours_sla.text.amounts import check_budget
 from workhours_sla.worktime.pauses import Pauses, moments_of, paused_before_answer, paused_between
 from workhours_sla.worktime.timeline import CompiledTime
 from workhours_sla.worktime.times import TICK, datetime_in, moment_of

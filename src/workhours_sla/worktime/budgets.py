@@ -17,9 +17,9 @@ from typing import ClassVar, Final, Self
 
 from workhours_sla.errors import ArgumentError, BudgetError, CalendarCoverageError, shown
 from workhours_sla.module_names import public
+from workhours_sla.text import amounts
+from workhours_sla.text.amounts import check_budget, iso_amount, match_of_amount, parse_amount
 from workhours_sla.text.messages import say
-from workhours_sla.worktime import amounts
-from workhours_sla.worktime.amounts import check_budget, iso_amount, match_of_amount, parse_amount
 from workhours_sla.worktime.day_budgets import (
     CalendarDays,
     CountFrom,

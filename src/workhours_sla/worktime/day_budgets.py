@@ -19,7 +19,7 @@ from typing import ClassVar, Literal
 from workhours_sla.calendars.days import LATEST, PRE_HOLIDAY_SHORTENING, DateRange
 from workhours_sla.errors import BudgetError, CalendarCoverageError, shown
 from workhours_sla.module_names import public
-from workhours_sla.text.messages import say
+from workhours_sla.text.messages import FIRST_YEAR, LAST_YEAR, refuse_year, say
 from workhours_sla.worktime.due_dates import (
     NO_BOUNDS,
     BudgetKind,
@@ -36,12 +36,9 @@ from workhours_sla.worktime.pauses import Pauses, moments_of
 from workhours_sla.worktime.shifts import shorten, spans_on
 from workhours_sla.worktime.times import (
     BASE_UTC,
-    FIRST_YEAR,
-    LAST_YEAR,
     ONE_DAY,
     TICK,
     refuse_late_year,
-    refuse_year,
 )
 
 CountFrom = Literal["next_day", "same_day"]

@@ -16,11 +16,11 @@ from zoneinfo import ZoneInfo
 
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.errors import BudgetError, CalendarCoverageError, shown
-from workhours_sla.text.messages import say
+from workhours_sla.text.messages import refuse_year, say
 from workhours_sla.worktime.hours import WeeklyHours
 from workhours_sla.worktime.pauses import Pauses
 from workhours_sla.worktime.shifts import Shifts, spans_on
-from workhours_sla.worktime.times import BASE_UTC, ONE_DAY, TICK, refuse_naive, refuse_year
+from workhours_sla.worktime.times import BASE_UTC, ONE_DAY, TICK, refuse_naive
 
 Roll = Literal["following", "preceding", "none"]
 COUNTING: Final = frozenset({"roll", "count_from"})

@@ -12,9 +12,9 @@ from typing import Any, Literal
 from workhours_sla.calendars.days import Day, DayKind, Entry, dates_between, in_any
 from workhours_sla.errors import BudgetError, CalendarCoverageError
 from workhours_sla.module_names import public
-from workhours_sla.text import words
+from workhours_sla.text.amounts import format_amount, iso_amount
 from workhours_sla.text.catalog import DAY_PARTS, DAYS, LANGUAGES, current, language
-from workhours_sla.worktime.amounts import format_amount, iso_amount
+from workhours_sla.text.words import clock_text, weekday_date
 from workhours_sla.worktime.budgets import Budget, budget_data
 from workhours_sla.worktime.day_budgets import DayBudget, first_day, is_paused, paused_dates
 from workhours_sla.worktime.due_dates import BudgetKind, DatedShifts
@@ -322,12 +322,12 @@ def _lines(steps: tuple[Step, ...]) -> Iterator[str]:
         steps, key=lambda step: step.date if step.used else step.remark(current())
     ):
         step, *others = group
-        when = _day_text(step.date)
+        when = weekday_date(step.date)
         spans = ", ".join(
             f"{_clock(a, step.date)}-{_clock(b, step.date, end=True)}" for a, b in step.intervals
         )
         if others:
-            spans = f".. {_day_text(others[-1].date)}"
+            spans = f".. {weekday_date(others[-1].date)}"
         yield f"{when:<15}  {spans:<24} {format_amount(step.used):>6}   {step.remark(current())}"
 
 
@@ -337,17 +337,13 @@ def _lines_of_days(steps: tuple[Step, ...]) -> Iterator[str]:
     ):
         joined = list(group)
         first, last = joined[0], joined[-1]
-        until = f".. {_day_text(last.date)}" if last is not first else ""
+        until = f".. {weekday_date(last.date)}" if last is not first else ""
         counted = ""
         if first.number is not None:
             counted = f"{DAYS['number']} {first.number}"
             if last is not first:
                 counted = f"{DAYS['numbers']} {first.number}-{last.number}"
-        yield f"{_day_text(first.date):<15}  {until:<19} {counted:>11}   {remark}"
-
-
-def _day_text(day: date) -> str:
-    return f"{words.weekdays()[day.weekday()]} {words.short_date(day)}"
+        yield f"{weekday_date(first.date):<15}  {until:<19} {counted:>11}   {remark}"
 
 
 def _clock(moment: datetime, of_day: date, *, end: bool = False) -> str:
@@ -355,11 +351,7 @@ def _clock(moment: datetime, of_day: date, *, end: bool = False) -> str:
     if end:
         before = (moment.astimezone(UTC) - TICK).astimezone(moment.tzinfo)
         moment = before.replace(tzinfo=None) + TICK
-    text = f"{moment:%H:%M}"
-    if moment.microsecond:
-        text = f"{moment:%H:%M:%S.%f}"
-    elif moment.second:
-        text = f"{moment:%H:%M:%S}"
+    text = clock_text(moment)
     return "24:00" if text == "00:00" and moment.date() > of_day else text
 
 

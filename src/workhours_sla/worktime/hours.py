@@ -16,6 +16,7 @@ from typing import Final, NamedTuple, NoReturn
 from workhours_sla.calendars.days import dates_between
 from workhours_sla.errors import ArgumentError, HoursSyntaxError, shown
 from workhours_sla.module_names import public
+from workhours_sla.text.amounts import whole_day
 from workhours_sla.text.messages import say, short
 from workhours_sla.worktime import hours_rules
 from workhours_sla.worktime.hours_rules import (
@@ -128,19 +129,8 @@ _PLAIN: Final = dict.fromkeys(
 ) | dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u202f"), " ")
 
 
-def _whole_day(found: re.Match[str]) -> str:
-    """Return hours in 24 hours for those with am and pm."""
-    clocks = []
-    for hour, minute, half in (found.groups()[:3], found.groups()[3:]):
-        if not 1 <= int(hour) <= 12:
-            return found[0]
-        number = int(hour) % 12 + (12 if half in "pP" else 0)
-        clocks.append(f"{number:02}:{minute or '00'}")
-    return "-".join(clocks)
-
-
 _A_DAY: Final = "|".join(name for name, (kind, _) in _WORDS.items() if kind == "D")
-_HALF_DAY: Final = r"(\d{1,2})(?:[:.](\d\d))? ?([ap])\.?m\b\.?"
+_HALF_DAY: Final = r"\b((?:1[0-2]|0?[1-9])(?:[:.]\d\d)? ?[ap]\.?m\b\.?)"
 _TO: Final = "to|through|till|until|bis|до|по"
 _EXCEPT: Final = rf",? (?:кроме|except|außer) ((?:{_A_DAY})(?:(?:, ?|-)(?:{_A_DAY}))*)"
 _SPOKEN: Final = (
@@ -152,7 +142,10 @@ _SPOKEN: Final = (
     (r"(?<!до )(?<!to )(?<!-)(?<!- )\b24 (?:hours|часа)\b", "00:00-24:00"),
     (r"(?<=\d) ?(?:часов|часа|час|ч|uhr)\b\.?", ""),
     (rf"\b(?:(?:from|со?|von) )?({_A_DAY})\.? (?:{_TO}) (?={_A_DAY})", r"\1-"),
-    (rf"{_HALF_DAY} ?(?:-|{_TO}) ?{_HALF_DAY}", _whole_day),
+    (
+        rf"{_HALF_DAY} ?(?:-|{_TO}) ?{_HALF_DAY}",
+        lambda found: "-".join(map(whole_day, found.groups())),
+    ),
     (r"\b(\d{1,2})-([0-5]\d) (?:до|to) (\d{1,2})-([0-5]\d)\b", r"\1:\2 до \3:\4"),
     (rf"\b(?:(?:from|с) )?(\d[\d:.]*) (?:{_TO}) (?=\d)", r"\1-"),
     (rf"\b({_A_DAY})\.?(?: ?[-:])? выходн(?:ые|ой)\b", r"\1 off"),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta, tzinfo
 from typing import NamedTuple
 
+from workhours_sla.text.amounts import format_amount
 from workhours_sla.worktime.intervals import join, subtract
 from workhours_sla.worktime.times import ONE_DAY, ZERO, TimeSpan, midnight_on, zone_offsets
 
@@ -66,17 +67,5 @@ def spans_on(tz: tzinfo, day: date, shifts: Iterable[Shift]) -> list[TimeSpan]:
 
 def format_shifts(shifts: Sequence[Shift]) -> str:
     """Return the shifts of one day as text that ``hours.parse_shifts`` accepts."""
-    return (
-        ",".join(
-            f"{clock(start)}-{clock(end - ONE_DAY if end > ONE_DAY else end)}"
-            for start, end in shifts
-        )
-        or "off"
-    )
-
-
-def clock(amount: timedelta) -> str:
-    """Return a time since midnight as text: ``09:00``, ``24:00``, ``08:59:30``."""
-    minutes, seconds = divmod(amount // timedelta(seconds=1), 60)
-    text = f"{minutes // 60:02}:{minutes % 60:02}"
-    return f"{text}:{seconds:02}" if seconds else text
+    spans = ((start, end - ONE_DAY if end > ONE_DAY else end) for start, end in shifts)
+    return ",".join("-".join(format_amount(at, digits=2) for at in span) for span in spans) or "off"

@@ -13,8 +13,8 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Any, NoReturn, overload
 
-from workhours_sla.errors import ArgumentError, CalendarCoverageError, NaiveDatetimeError
-from workhours_sla.text import catalog
+from workhours_sla.errors import ArgumentError, NaiveDatetimeError
+from workhours_sla.text.messages import FIRST_YEAR, LAST_YEAR, refuse_year
 
 BASE = datetime(1970, 1, 1)  # noqa: DTZ001 - wall clocks and UTC are both counted from here
 BASE_UTC = BASE.replace(tzinfo=UTC)
@@ -22,12 +22,6 @@ ZERO = timedelta(0)
 TICK = timedelta.resolution
 ONE_SECOND = timedelta(seconds=1)
 ONE_DAY = timedelta(days=1)
-
-FIRST_YEAR, LAST_YEAR = 2, 9998
-"""The first and last accepted year.
-
-``datetime`` has one more year at each end, which is needed for offsets and neighbouring days.
-"""
 
 
 @overload
@@ -119,16 +113,6 @@ def refuse_naive(when: datetime) -> NoReturn:
         "or schedule.tz"
     )
     raise NaiveDatetimeError(msg)
-
-
-def refuse_year(when: datetime) -> NoReturn:
-    facts = {"year": when.year, "first": FIRST_YEAR, "last": LAST_YEAR}
-    with catalog.language("en"):
-        why = catalog.UNKNOWN_DATES.text("beyond_time", **facts)
-    msg = f"no calendar covers {when}: {why}"
-    raise CalendarCoverageError(
-        msg, calendar="", date=when.date(), first=None, last=None, cause="beyond_time", facts=facts
-    )
 
 
 def refuse_late_year() -> NoReturn:

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 
 from workhours_sla.errors import BudgetError, CalendarCoverageError
 from workhours_sla.module_names import public
+from workhours_sla.text.amounts import check_budget
 from workhours_sla.worktime import answers
-from workhours_sla.worktime.amounts import check_budget
 from workhours_sla.worktime.fast import MAX_WALK, UNAVAILABLE, FastPath
 from workhours_sla.worktime.pauses import Pauses
 from workhours_sla.worktime.timeline import CompiledTime, Timeline

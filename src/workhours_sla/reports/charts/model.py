@@ -16,6 +16,7 @@ from typing import Final, Literal, NamedTuple
 
 from workhours_sla.reports.wording import one_line
 from workhours_sla.text import words
+from workhours_sla.text.amounts import amount_words
 from workhours_sla.text.catalog import CHARTS
 from workhours_sla.text.numbers import MINUS, count_text, number, target_text
 
@@ -153,7 +154,7 @@ def hours_axis(low: float, high: float, title: str, about: int = 5) -> Axis:
 
 def amount_axis(low: float, high: float) -> Axis:
     """Return an axis in hours, whose ticks are amounts in words."""
-    amounts = ((n, words.amount_words(timedelta(hours=n))) for n in ticks(low, high))
+    amounts = ((n, amount_words(timedelta(hours=n))) for n in ticks(low, high))
     return Axis(low, high, tuple((n, text.replace("-", MINUS)) for n, text in amounts))
 
 

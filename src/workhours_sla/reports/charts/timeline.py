@@ -14,9 +14,8 @@ from workhours_sla.sla.event import Event
 from workhours_sla.sla.holders import Span
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.text import catalog, words
+from workhours_sla.text.amounts import format_amount
 from workhours_sla.text.catalog import CHARTS, PHASES
-from workhours_sla.text.numbers import weekday_text, when_text
-from workhours_sla.worktime.amounts import format_amount
 from workhours_sla.worktime.budgets import ClockTime
 from workhours_sla.worktime.explain import whole_dates
 from workhours_sla.worktime.schedule import Schedule
@@ -99,7 +98,7 @@ class Timeline:
 
     def _axis(self) -> Axis:
         """Return the axis of time, with ticks for days and, if there is room, for hours."""
-        edges = [(self._midnight(day), weekday_text(day)) for day in self._days]
+        edges = [(self._midnight(day), words.weekday_text(day)) for day in self._days]
         wide = model.width_of(edges[0][1]) + model.TYPE
         if len(edges) > 1 and self._width(edges[0][0], edges[1][0]) < wide:
             edges = edges[1:]  # the visible part of the first day is too narrow for its name
@@ -186,7 +185,7 @@ class Timeline:
                 yield Level(at, look, CHARTS.text(key, when=self._when(at)), upright=True)
 
     def _when(self, at: datetime) -> str:
-        return when_text(at.astimezone(self._schedule.tz))
+        return words.when_text(at.astimezone(self._schedule.tz))
 
     def _marks(self) -> Iterator[Series | Label]:
         """Yield the events as points with numbers; events near each other share a label."""

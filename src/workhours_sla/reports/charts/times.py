@@ -16,7 +16,8 @@ from workhours_sla.reports.charts.model import Axis, Box, Chart, Label, Layer, L
 from workhours_sla.reports.wording import amount_in_words, percent_text
 from workhours_sla.sla.forecast import Forecast, Slot
 from workhours_sla.text.catalog import CHARTS
-from workhours_sla.text.numbers import count_text, day_text, weekday_text
+from workhours_sla.text.numbers import count_text
+from workhours_sla.text.words import day_text, weekday_text
 from workhours_sla.worktime.times import TICK
 
 _HOUR: Final = timedelta(hours=1)

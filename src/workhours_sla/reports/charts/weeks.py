@@ -19,7 +19,7 @@ from workhours_sla.reports.wording import amount_in_words, percent_sign, percent
 from workhours_sla.statistics.control_charts import RANGE_LIMIT_FACTOR
 from workhours_sla.text import words
 from workhours_sla.text.catalog import CHARTS, TYPESET_SENTENCES
-from workhours_sla.text.numbers import NO_FIGURE, count_text, number, signed, when_text
+from workhours_sla.text.numbers import NO_FIGURE, count_text, number, signed
 
 SIGNALS: Final = ("outside", "run_of_eight", "three_of_four", "range_outside")
 """The signals of a change, strongest first. A point has the style of its strongest signal."""
@@ -263,7 +263,7 @@ def backlog_chart(points: Sequence[BacklogPoint]) -> Chart:
     def tooltip(one: BacklogPoint) -> str:
         facts = {key: getattr(one, key) for key in ("open", "overdue", "arrivals", "departures")}
         key = "backlog_now" if one is now else "backlog_point"
-        return text(key, when=when_text(one.at), **facts, net=signed(one.net))
+        return text(key, when=words.when_text(one.at), **facts, net=signed(one.net))
 
     marked = (Point(n, one.open, "small", tooltip(one)) for n, one in enumerate(points))
     overdue = (Point(n, one.overdue) for n, one in enumerate(points))

@@ -13,7 +13,6 @@ from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.reports.charts.model import Axis, Box, Chart, Label, in_a_row
 from workhours_sla.text import catalog, messages, words
 from workhours_sla.text.catalog import CHARTS
-from workhours_sla.text.numbers import short_day
 from workhours_sla.worktime.schedule import Schedule
 
 HEIGHT: Final = 702.0  # height of the chart
@@ -69,7 +68,7 @@ def year_chart(of: Calendar | Schedule, year: int) -> Chart:
             texts.append(Label(x + 0.96, y + 0.06, SIGNS[kind], f"sign {kind}"))
     notes = []
     for act, days in acts.items():
-        ends = (dict.fromkeys((short_day(run[0]), short_day(run[-1]))) for run in in_a_row(days))
+        ends = (dict.fromkeys(map(words.short_day, (run[0], run[-1]))) for run in in_a_row(days))
         notes.append(f"{act}: {', '.join(map(_TO.join, ends))}.")
     named = {kind: f"{sign} {CHARTS.text(kind)}".lstrip() for kind, sign in SIGNS.items()}
     return Chart(

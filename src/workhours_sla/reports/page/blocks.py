@@ -10,8 +10,8 @@ from workhours_sla.reports.charts import svg
 from workhours_sla.reports.charts.model import Chart
 from workhours_sla.reports.wording import amount_in_words, percent_text
 from workhours_sla.text.catalog import HEADINGS, PAGE, TYPESET_SENTENCES
-from workhours_sla.text.numbers import NO_FIGURE, count_text, day_text, when_text
-from workhours_sla.text.words import heading
+from workhours_sla.text.numbers import NO_FIGURE, count_text
+from workhours_sla.text.words import day_text, heading, when_text
 
 _HOUR: Final = timedelta(hours=1)
 

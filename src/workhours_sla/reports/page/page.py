@@ -28,8 +28,8 @@ from workhours_sla.sla.forecast import Forecast
 from workhours_sla.sla.outcome import Outcome, due_trace
 from workhours_sla.sla.target import Target
 from workhours_sla.text.catalog import PAGE, TYPESET_HEADLINE, TYPESET_SENTENCES, language
-from workhours_sla.text.numbers import target_text, when_text
-from workhours_sla.text.words import target_name
+from workhours_sla.text.numbers import target_text
+from workhours_sla.text.words import target_name, when_text
 from workhours_sla.worktime.budgets import ClockTime
 from workhours_sla.worktime.explain import Trace
 

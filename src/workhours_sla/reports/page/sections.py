@@ -47,8 +47,8 @@ from workhours_sla.text.catalog import (
     TYPESET_SENTENCES,
     typeset,
 )
-from workhours_sla.text.numbers import NO_FIGURE, number, signed, when_text
-from workhours_sla.text.words import calendar_name, heading, name_of, target_name
+from workhours_sla.text.numbers import NO_FIGURE, number, signed
+from workhours_sla.text.words import calendar_name, heading, name_of, target_name, when_text
 
 CLASS_TABLES: Final = ("arrival_class", "due_class")
 """Tables that group appeals by arrival class or due class."""

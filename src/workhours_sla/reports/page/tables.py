@@ -17,10 +17,10 @@ from workhours_sla.reports.page.blocks import Body, Cell, Table, cell, name, tab
 from workhours_sla.reports.report import Report
 from workhours_sla.reports.wording import amount_in_words, overdue_text
 from workhours_sla.text import catalog
+from workhours_sla.text.amounts import format_amount
 from workhours_sla.text.catalog import PAGE
-from workhours_sla.text.numbers import NO_FIGURE, day_text
-from workhours_sla.text.words import calendar_name, heading, name_of
-from workhours_sla.worktime.amounts import format_amount
+from workhours_sla.text.numbers import NO_FIGURE
+from workhours_sla.text.words import calendar_name, day_text, heading, name_of
 from workhours_sla.worktime.day_budgets import DayBudget
 from workhours_sla.worktime.explain import Step, Trace
 

@@ -26,6 +26,7 @@ from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
 from workhours_sla.text import words
+from workhours_sla.text.amounts import budget_words
 from workhours_sla.text.catalog import (
     LANGUAGES,
     QUARANTINE_REASONS,
@@ -33,8 +34,8 @@ from workhours_sla.text.catalog import (
     TYPESET_SENTENCES,
     current,
 )
-from workhours_sla.text.numbers import NO_FIGURE, count_text, day_text, weekday_text, when_text
-from workhours_sla.text.words import NO_PART, budget_words, heading, name_of, target_name
+from workhours_sla.text.numbers import NO_FIGURE, count_text
+from workhours_sla.text.words import NO_PART, heading, name_of, target_name, weekday_text, when_text
 from workhours_sla.worktime.budgets import ClockTime, WorkingDaysInHours, budget_kind, budget_size
 from workhours_sla.worktime.explain import Trace
 from workhours_sla.worktime.hours_rules import WEEKDAYS
@@ -140,10 +141,7 @@ class Page:
         return "" if day is None else weekday_text(day).replace(" ", _NBSP)
 
     def full_time(self, at: datetime | None) -> str:
-        if at is None:
-            return NO_FIGURE
-        local = self.local(at)
-        return f"{day_text(local.date())}{_NBSP}{local:%H:%M}"
+        return NO_FIGURE if at is None else when_text(self.local(at), weekday=True)
 
     def next_date(self, board: Board, after_days_off: str = "after_days_off") -> str:
         """Return the next date with deadlines in words, with the days off before it."""

@@ -31,7 +31,7 @@ from workhours_sla.sources.networks.network import (
     reader,
 )
 from workhours_sla.sources.rows import Reader, Record, RefusedError
-from workhours_sla.sources.times import Instants
+from workhours_sla.sources.values import Instants
 from workhours_sla.text.messages import Phrase, say
 
 _List = tuple[int | None, int | None, int | None, tuple[int, ...]]

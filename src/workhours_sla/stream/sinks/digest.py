@@ -23,9 +23,9 @@ from workhours_sla.stores.store import Store
 from workhours_sla.stores.values import StoredDigest
 from workhours_sla.stream.pipeline import Pipeline
 from workhours_sla.text import catalog, words
+from workhours_sla.text.amounts import format_amount
 from workhours_sla.text.catalog import Texts
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.amounts import format_amount
 from workhours_sla.worktime.schedule import Schedule
 
 THRESHOLDS: Final = (50, 75, 100)
@@ -277,7 +277,8 @@ class DigestWriter:
         tz = self._agencies.schedules[self._agencies.schedule_of(agency)].tz
         with catalog.language(self._lang):
             name = None if agency is None else self._agencies.name_of(agency) or agency
-            head = f"{name or _PHRASES.text('no_agency')} · {_time(now, tz)}"
+            time = words.minute_text(now.astimezone(tz), weekday=True)
+            head = f"{name or _PHRASES.text('no_agency')} · {time}"
             return tuple(_messages([head, *_lines(changed, waiting, now, tz)]))
 
 
@@ -385,7 +386,11 @@ def _line(outcome: Outcome, tz: tzinfo, passed: int | None) -> str:
     if outcome.verdict is Verdict.PAUSED:
         facts.append(catalog.VERDICTS["paused"])
     if outcome.due_at is not None:
-        facts.append(_PHRASES.text("due", when=_time(outcome.due_at, tz)))
+        facts.append(
+            _PHRASES.text(
+                "due", when=words.minute_text(outcome.due_at.astimezone(tz), weekday=True)
+            )
+        )
     if outcome.overdue:
         facts.append(_PHRASES.text("over", amount=_whole(outcome.overdue)))
     elif outcome.remaining is not None:
@@ -394,12 +399,6 @@ def _line(outcome: Outcome, tz: tzinfo, passed: int | None) -> str:
         facts.append(_PHRASES.text("used", percent=passed))
     target = words.target_name(outcome.target)
     return f"• {outcome.appeal_id}, {target}: {', '.join(facts)}"
-
-
-def _time(when: datetime, tz: tzinfo) -> str:
-    local = when.astimezone(tz)
-    day = words.weekdays()[local.weekday()]
-    return f"{day} {words.short_date(local.date())} {local:%H:%M}"
 
 
 def _whole(amount: timedelta) -> str:

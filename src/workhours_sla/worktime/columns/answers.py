@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from workhours_sla.errors import CalendarCoverageError, ProvisionalWarning
 from workhours_sla.module_names import public
+from workhours_sla.text.messages import LAST_YEAR
 from workhours_sla.worktime.columns.inputs import EDGE_VERBS, Given, Question, finest
 from workhours_sla.worktime.columns.lookups import MAX, MICROS, NAT, Bools, Ints
 from workhours_sla.worktime.columns.solve import LOCATED, solve
@@ -30,7 +31,6 @@ from workhours_sla.worktime.day_budgets import DayBudget
 from workhours_sla.worktime.due_dates import BudgetKind, DatedShifts, closes_on
 from workhours_sla.worktime.times import (
     BASE,
-    LAST_YEAR,
     ONE_DAY,
     TICK,
     micros_of,

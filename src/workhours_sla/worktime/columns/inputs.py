@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from workhours_sla.errors import BudgetError, NaiveDatetimeError
 from workhours_sla.module_names import public
-from workhours_sla.worktime.amounts import LONGEST, check_budget
+from workhours_sla.text.amounts import LONGEST, check_budget
 from workhours_sla.worktime.columns.lookups import MAX, MICROS, NAT, Bools, Ints, coarsest_unit
 from workhours_sla.worktime.due_dates import BudgetKind
 from workhours_sla.worktime.times import TICK, micros_of, refuse_naive

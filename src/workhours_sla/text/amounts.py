@@ -1,7 +1,7 @@
 """Amounts of working time: create, check, parse and format them.
 
-The other kinds of budgets are in ``budgets``, which imports ``dataclasses``. Calculating a single
-deadline in working hours must not load ``dataclasses``.
+The other kinds of budgets are in ``worktime.budgets``, which imports ``dataclasses``. Calculating
+a single deadline in working hours must not load ``dataclasses``.
 """
 
 from __future__ import annotations
@@ -10,10 +10,14 @@ import re
 from datetime import timedelta
 
 from workhours_sla.errors import ArgumentError, BudgetError, shown
+from workhours_sla.text.catalog import BUDGETS, CHARTS, grouped
 from workhours_sla.text.messages import say
 
 LONGEST = timedelta(days=3_652_059)
 """Maximum budget: the time from year 1 to year 9999."""
+_SECOND = timedelta(seconds=1)
+_UNITS_SHOWN = ("hours", "minutes", "seconds")
+_NBSP = "\N{NO-BREAK SPACE}"
 
 # compiled when they are first used: a first deadline parses none
 _HOURS = "h|hours?|hrs?|ч|час|часа|часов|std|stunden?"
@@ -26,6 +30,8 @@ _UNITS = (
 )
 _ISO = r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$"
 _CLOCK = r"(\d+):([0-5]\d)(?::([0-5]\d))?$"
+_ISO_EXACT = r"(-?)PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d{1,6}))?S)?"
+_HALF_DAY = r"(\d{1,2})([:.]\d\d)?((?::\d\d)?(?:\.\d+)?) ?([ap])\.?m\.?"
 _THOUSANDS = r"(?<=\d) (?=\d{3}(?!\d))"
 _NUMBERS = {
     word: str(number)
@@ -112,10 +118,27 @@ def in_numbers(text: str) -> str:
     return text
 
 
-def format_amount(amount: timedelta) -> str:
-    """Return an amount as hours and minutes, with seconds if there are any."""
+def whole_day(clock: str) -> str:
+    """Return a time of day in 24 hours for one with am or pm, and another text unchanged.
+
+    >>> whole_day("4:30 pm"), whole_day("9 AM"), whole_day("9:00")
+    ('16:30', '09:00', '9:00')
+    """
+    found = re.fullmatch(_HALF_DAY, clock, re.ASCII | re.IGNORECASE)
+    if found is None or not 1 <= int(found[1]) <= 12:
+        return clock
+    hour = int(found[1]) % 12 + (12 if found[4] in "pP" else 0)
+    return f"{hour:02}{found[2] or ':00'}{found[3]}"
+
+
+def format_amount(amount: timedelta, *, digits: int = 1) -> str:
+    """Return an amount as hours and minutes, with seconds if there are any.
+
+    >>> format_amount(timedelta(hours=9)), format_amount(timedelta(hours=9), digits=2)
+    ('9:00', '09:00')
+    """
     sign, hours, minutes, seconds, fraction = _parts(amount)
-    text = f"{sign}{hours}:{minutes:02}"
+    text = f"{sign}{hours:0{digits}}:{minutes:02}"
     return f"{text}:{seconds:02}{fraction}" if seconds or fraction else text
 
 
@@ -126,6 +149,48 @@ def iso_amount(amount: timedelta) -> str:
     if seconds or fraction or not text:
         text += f"{seconds}{fraction}S"
     return f"{sign}PT{text}"
+
+
+def parse_iso(text: str) -> timedelta | None:
+    """Parse an amount that ``iso_amount`` wrote; return None for any other text."""
+    found = re.fullmatch(_ISO_EXACT, text)
+    if found is None:
+        return None
+    sign, hours, minutes, seconds, fraction = found.groups(default="0")
+    try:
+        amount = timedelta(hours=int(hours), minutes=int(minutes), seconds=int(seconds))
+        amount += timedelta(microseconds=int(fraction.ljust(6, "0")))
+    except (OverflowError, ValueError):  # more than timedelta.max, or too many digits
+        return None
+    amount = -amount if sign else amount
+    return amount if iso_amount(amount) == text else None
+
+
+def budget_words(kind: str, size: timedelta | int) -> str:
+    """Return a budget in words; with "working_time" and "clock_time", ``size`` is an amount.
+
+    >>> budget_words("working_days", 7), budget_words("working_time", timedelta(hours=4))
+    ('7 working days', '4 working hours')
+    >>> from workhours_sla.text.catalog import language
+    >>> with language("ru"):
+    ...     [budget_words("working_time", timedelta(hours=hours)) for hours in (1, 4, 4.5)]
+    ['1 час рабочего времени', '4 часа рабочего времени', '4 ч 30 мин рабочего времени']
+    """
+    if not isinstance(size, timedelta):
+        return BUDGETS.text(kind, size=size)
+    hours = int(size / timedelta(hours=1))
+    if hours and not size % timedelta(hours=1):
+        return BUDGETS.text(kind.replace("time", "hours"), size=hours)
+    amount = amount_words(size).replace(_NBSP, " ").replace(",", "")
+    return BUDGETS.text(kind, size=amount)
+
+
+def amount_words(amount: timedelta) -> str:
+    """Write an amount in hours, minutes and seconds, without those that are zero."""
+    sign, *counts, _ = _parts(round(amount / _SECOND) * _SECOND)
+    parts = [(key, count) for key, count in zip(_UNITS_SHOWN, counts, strict=True) if count]
+    words = [CHARTS.text(f"amount_{key}", count=grouped(count)) for key, count in parts]
+    return sign + _NBSP.join(words or [CHARTS.text("amount_minutes", count="0")])
 
 
 def _parts(amount: timedelta) -> tuple[str, int, int, int, str]:
