@@ -150,26 +150,26 @@ class WorkingTime(metaclass=ABCMeta):
         start: datetime,
         budget: Budget,
         *,
-        now: datetime,
+        as_of: datetime,
         pauses: Pauses = (),
         provisional: bool = False,
     ) -> timedelta:
-        """Return the working time that is left of a budget at ``now``, negative when overdue.
+        """Return the working time that is left of a budget at ``as_of``, negative when overdue.
 
-        For a budget of days or months, the answer is the working time from ``now`` to the due time;
-        for ClockTime, it is all time from ``now`` to the due time.
+        For a budget of days or months, the answer is the working time from ``as_of`` to the due
+        time; for ClockTime, it is all time between these two.
 
         >>> from workhours_sla import Schedule
         >>> office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
         >>> ten = datetime(2025, 3, 12, 10, tzinfo=office.tz)
-        >>> str(office.remaining(ten, timedelta(hours=4), now=ten.replace(hour=13)))
+        >>> str(office.remaining(ten, timedelta(hours=4), as_of=ten.replace(hour=13)))
         '1:00:00'
         """
         certain: Callable[..., timedelta] = refused
         if isinstance(budget, timedelta):
             check_budget(budget)
             certain = same_in_any_case
-        return answered(self, _left, certain, start, budget, now, pauses, provisional=provisional)
+        return answered(self, _left, certain, start, budget, as_of, pauses, provisional=provisional)
 
     # -- due times ---------------------------------------------------------------------------
 
@@ -481,14 +481,14 @@ def dates_of(time: WorkingTime, budget: object) -> DatedShifts:
 
 
 def _left(
-    time: WorkingTime, start: datetime, budget: Budget, now: datetime, pauses: Pauses
+    time: WorkingTime, start: datetime, budget: Budget, as_of: datetime, pauses: Pauses
 ) -> timedelta:
     if isinstance(budget, timedelta):
-        return budget - time.elapsed(start, now, pauses=pauses)
+        return budget - time.elapsed(start, as_of, pauses=pauses)
     due = time.deadline(start, budget, pauses=pauses)
     if budget.clock_amount() is not None:
-        return moment_of(due) - moment_of(now)
-    return time.elapsed(now, due, pauses=pauses)
+        return moment_of(due) - moment_of(as_of)
+    return time.elapsed(as_of, due, pauses=pauses)
 
 
 def _both(

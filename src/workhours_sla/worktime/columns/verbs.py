@@ -116,7 +116,7 @@ def remaining(
     starts: Instants,
     budget: Budgets,
     *,
-    now: Instants,
+    as_of: Instants,
     **options: Unpack[_PausableRaise],
 ) -> Amounts: ...
 @overload
@@ -125,7 +125,7 @@ def remaining(
     starts: Instants,
     budget: Budgets,
     *,
-    now: Instants,
+    as_of: Instants,
     **options: Unpack[_PausableMark],
 ) -> Marked[Amounts]: ...
 def remaining(
@@ -133,28 +133,28 @@ def remaining(
     starts: Instants,
     budget: Budgets,
     *,
-    now: Instants,
+    as_of: Instants,
     codes: Codes = None,
     pauses: Pauses | None = None,
     tz: Tz = None,
     on_unknown: OnUnknown = "raise",
     provisional: bool = False,
 ) -> Amounts | Marked[Amounts]:
-    """Return the working time that is left of a budget at ``now``, negative when overdue.
+    """Return the working time that is left of a budget at ``as_of``, negative when overdue.
 
-    ``now`` is one instant or a column. For a budget of days or months, the answer is the working
-    time from ``now`` to the due time; for ClockTime, it is all time from ``now`` to the due time.
+    ``as_of`` is one instant or a column. For a budget of days or months, the answer is the working
+    time from ``as_of`` to the due time; for ClockTime, it is all time between these two.
     Returns the type and raises the errors of ``elapsed``; also raises BudgetError.
 
     >>> from workhours_sla import Schedule, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
     >>> starts = np.array(["2025-03-12T07:00", "2025-03-12T10:00"], "M8[s]")
-    >>> now = np.datetime64("2025-03-12T12:00")
-    >>> remaining(office, starts, working_hours(4), now=now, tz="UTC").astype("m8[h]")
+    >>> noon = np.datetime64("2025-03-12T12:00")
+    >>> remaining(office, starts, working_hours(4), as_of=noon, tz="UTC").astype("m8[h]")
     array([-1,  2], dtype='timedelta64[h]')
     """
     options = Options(codes, pauses, tz, on_unknown, provisional)
-    columns = {"starts": starts, "now": now}
+    columns = {"starts": starts, "as_of": as_of}
     return find_time_left(question("deadline", schedule, columns, options, budget=budget))
 
 
