@@ -60,7 +60,7 @@ def test_watch_notes_it_by_its_clock_and_at_the_start_by_the_machine(
         for text, clock in ((line + "\n", ("--clock", "events")), ("", ())):
             source.write_text(text, "utf-8")
             now = datetime(2027, int(month), 5, tzinfo=UTC)
-            monkeypatch.setattr(watch, "_now", lambda now=now: now)
+            monkeypatch.setattr(watch, "current_time", lambda now=now: now)
             store = ("--store", str(tmp_path / f"{month}{bool(text)}.db"), "--once", *clock)
             assert (NOTE in err_of(capsys, "watch", str(source), *store)) == noted
 

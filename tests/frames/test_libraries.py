@@ -125,10 +125,10 @@ def test_pauses_that_fit_no_row_are_refused() -> None:
 def test_the_accessors_equal_the_functions(verb: str) -> None:
     df = pd.DataFrame({"posted": column("us", moments("us", 1, 20))})
     df["answered"] = column("us", moments("us", 2, 20))
-    df = df.assign(agency=["volgograd", "watch"] * 10, budget=BUDGET, now=NOW)
+    df = df.assign(agency=["volgograd", "watch"] * 10, budget=BUDGET, as_of=NOW)
     wanted = call(frames, verb, OFFICES, df["posted"], df["answered"], by=df["agency"])
     others = [] if verb in OF_TIMES else ["answered" if verb == "elapsed" else "budget"]
-    named = {"now": "now"} if verb == "remaining" else {}
+    named = {"as_of": "as_of"} if verb == "remaining" else {}
     found = getattr(df.sla, verb)(OFFICES, "posted", *others, by="agency", **named)
     pd.testing.assert_series_equal(found, wanted)
     function = getattr(frames, verb)
@@ -337,7 +337,7 @@ def test_the_expression_equals_the_functions(verb: str, unit: str, engine: Any) 
     )
     wanted = call(frames, verb, OFFICE, frame["a"], frame["b"])
     given = [] if verb in OF_TIMES else [pl.col("b") if verb == "elapsed" else BUDGET]
-    named = {"now": NOW} if verb == "remaining" else {}
+    named = {"as_of": NOW} if verb == "remaining" else {}
     found = getattr(pl.col("a").sla, verb)(OFFICE, *given, **named)
     lazy = frame.lazy().select(answer=found)
     assert lazy.collect(engine=engine)["answer"].equals(

@@ -246,7 +246,7 @@ def test_the_accessor_equals_the_function(library: Any, verb: str) -> None:
     asked, until = library.column("us", moments("us", 1)), library.column("us", moments("us", 2))
     wanted = call(frames, verb, OFFICE, asked, until)
     given = [] if verb in OF_TIMES else [until if verb == "elapsed" else BUDGET]
-    named = {"now": NOW} if verb == "remaining" else {}
+    named = {"as_of": NOW} if verb == "remaining" else {}
     assert getattr(asked.sla, verb)(OFFICE, *given, **named).equals(wanted)
 
 

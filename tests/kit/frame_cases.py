@@ -83,7 +83,7 @@ def scalar_answers(office: Schedule, starts: list[Any], ends: list[Any]) -> dict
 
     return {
         "elapsed": row_by_row(office.elapsed, starts, ends),
-        "remaining": of("remaining", BUDGET, now=NOW),
+        "remaining": of("remaining", BUDGET, as_of=NOW),
         **{verb: of(verb, BUDGET) for verb in ("deadline", "breaches_after", "latest_start")},
         **{verb: of(verb) for verb in sorted(OF_TIMES)},
     }
@@ -92,7 +92,7 @@ def scalar_answers(office: Schedule, starts: list[Any], ends: list[Any]) -> dict
 def call(frames: Any, verb: str, office: Any, starts: Any, ends: Any, **options: Any) -> Any:
     """Call a verb on columns with the same arguments."""
     given = {"elapsed": (ends,)}.get(verb, () if verb in OF_TIMES else (BUDGET,))
-    options |= {"now": NOW} if verb == "remaining" else {}
+    options |= {"as_of": NOW} if verb == "remaining" else {}
     return getattr(frames, verb)(office, starts, *given, **options)
 
 
@@ -122,7 +122,7 @@ def paused_answers(starts: list[Any], ends: list[Any], pauses: list[Any]) -> dic
 
     return {
         "elapsed": row_by_row(lambda a, b, h: OFFICE.elapsed(a, b, pauses=h), starts, ends, pauses),
-        "remaining": of("remaining", now=NOW),
+        "remaining": of("remaining", as_of=NOW),
         "deadline": of("deadline"),
         "breaches_after": of("breaches_after"),
     }

@@ -376,7 +376,7 @@ def test_a_row_received_ahead_of_the_clock_waits_in_quarantine(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     now = [BEGIN]
-    monkeypatch.setattr(watch_command, "_now", lambda: now[0])
+    monkeypatch.setattr(watch_command, "current_time", lambda: now[0])
     minute, store = timedelta(minutes=1), tmp_path / "a.db"
     path.write_text(received(0, 5 * minute) + received(1, 5 * minute + timedelta(microseconds=1)))
     command = ["watch", str(path), "--store", str(store), "--once", "--lang", lang]
@@ -398,7 +398,7 @@ def test_a_row_received_ahead_of_the_clock_waits_in_quarantine(
 def test_max_ahead_sets_how_early_a_receipt_may_be_by_the_clock_of_the_machine(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(watch_command, "_now", lambda: BEGIN)
+    monkeypatch.setattr(watch_command, "current_time", lambda: BEGIN)
     path.write_text(received(0, timedelta(hours=2)) + received(1, timedelta(0)))
     for number, (more, rows) in enumerate(
         [

@@ -105,7 +105,7 @@ def test_c2_what_is_left(capsys: Capture) -> None:
     assert data["remaining"] == "PT1H30M"
     posted, now = at("2025-05-07T15:00"), at("2025-05-07T17:30")
     assert OFFICES["S8"].elapsed(posted, now) == timedelta(hours=2, minutes=30)
-    assert OFFICES["S8"].remaining(posted, working_hours(4), now=now) == timedelta(minutes=90)
+    assert OFFICES["S8"].remaining(posted, working_hours(4), as_of=now) == timedelta(minutes=90)
 
 
 def test_c3_explained_line_by_line(capsys: Capture) -> None:

@@ -373,7 +373,7 @@ def test_nat_stays_nat(office: Schedule) -> None:
         assert np.isnat(columns.deadline(office, nothing, FOUR, tz="UTC")).all()
         for pair in ((nothing, nothing), (starts, nothing), (nothing, starts)):
             assert np.isnat(columns.elapsed(office, *pair, tz="UTC")).all()
-    left = columns.remaining(office, starts, FOUR, now=ends, tz="UTC")
+    left = columns.remaining(office, starts, FOUR, as_of=ends, tz="UTC")
     assert left.astype(object).tolist() == [timedelta(hours=3), None, None, None]
 
 

@@ -182,11 +182,11 @@ def test_the_latest_starts_and_what_remains(budget: Any) -> None:
         )
         now = [start + rng.randrange(9000) * MINUTE for start in when]
         left = columns.remaining(
-            schedule, column(when, "s"), budget, now=column(now, "s"), tz="UTC", on_unknown="mark"
+            schedule, column(when, "s"), budget, as_of=column(now, "s"), tz="UTC", on_unknown="mark"
         )
         for row, start in enumerate(when):
             latest = partial(schedule.latest_start, start, budget)
-            remaining = partial(schedule.remaining, start, budget, now=now[row])
+            remaining = partial(schedule.remaining, start, budget, as_of=now[row])
             for answers, ask in ((found, lambda ask=latest: plain(ask())), (left, remaining)):
                 value = answers.values[row].item()
                 try:
@@ -218,17 +218,17 @@ def test_time_left_that_nanoseconds_cannot_represent_is_unknown() -> None:
     now = np.array(["2025-01-06T09:00", "1700-01-01T00:00", "2025-01-06T09:00"], "M8[ns]")
     near, far = ClockTime(200 * 365 * DAY), ClockTime(500 * 365 * DAY)
     for budget, unknown in ((near, [False, True, False]), (far, [True, True, False])):
-        found = columns.remaining(OFFICE, starts, budget, now=now, tz="UTC", on_unknown="mark")
+        found = columns.remaining(OFFICE, starts, budget, as_of=now, tz="UTC", on_unknown="mark")
         assert found.unknown.tolist() == unknown
         assert np.isnat(found.values).tolist() == [unknown[0], True, True]
         row = unknown.index(True)
         with pytest.raises(OverflowError, match=rf"row {row}: .*datetime64\[ns\]"):
-            columns.remaining(OFFICE, starts, budget, now=now, tz="UTC")
-        micros = columns.remaining(OFFICE, starts, budget, now=now.astype("M8[us]"), tz="UTC")
+            columns.remaining(OFFICE, starts, budget, as_of=now, tz="UTC")
+        micros = columns.remaining(OFFICE, starts, budget, as_of=now.astype("M8[us]"), tz="UTC")
         start = datetime(2025, 1, 6, 9, tzinfo=UTC)
         assert micros.tolist() == [
-            OFFICE.remaining(start, budget, now=start),
-            OFFICE.remaining(start, budget, now=datetime(1700, 1, 1, tzinfo=UTC)),
+            OFFICE.remaining(start, budget, as_of=start),
+            OFFICE.remaining(start, budget, as_of=datetime(1700, 1, 1, tzinfo=UTC)),
             None,
         ]
 
@@ -257,9 +257,9 @@ def test_shapes_lists_and_nat() -> None:
         nothing = columns.deadline(OFFICE, np.array(["NaT"], "M8[s]"), budget, tz="UTC")
         assert np.isnat(nothing).tolist() == [True]
         assert columns.deadline(OFFICE, np.array([], "M8[s]"), budget, tz="UTC").shape == (0,)
-        left = columns.remaining(OFFICE, square, budget, now=square[0, 0], tz="UTC")
+        left = columns.remaining(OFFICE, square, budget, as_of=square[0, 0], tz="UTC")
         assert left.shape == (2, 2)
-        assert left[0, 0].item() == OFFICE.remaining(start, budget, now=start)
+        assert left[0, 0].item() == OFFICE.remaining(start, budget, as_of=start)
     nights = Schedule(None, "Mo-Su 22:00-06:00", tz="Europe/Moscow")
     with pytest.raises(BudgetError, match="combined schedule"):
         columns.deadline(OFFICE | nights, square, WorkingDays(2), tz="UTC")
@@ -283,9 +283,9 @@ def test_frames_take_every_budget(library: str) -> None:
         found = frames.deadline(OFFICE, posted, budget)
         first = found[0].as_py() if library == "pyarrow" else found[0]
         assert first == OFFICE.deadline(times[0], budget)
-        left = frames.remaining(OFFICE, posted, budget, now=times[0] + DAY)
+        left = frames.remaining(OFFICE, posted, budget, as_of=times[0] + DAY)
         first = left[0].as_py() if library == "pyarrow" else left[0]
-        assert first == OFFICE.remaining(times[0], budget, now=times[0] + DAY)
+        assert first == OFFICE.remaining(times[0], budget, as_of=times[0] + DAY)
         frames.breaches_after(OFFICE, posted, budget)
         frames.latest_start(OFFICE, posted, budget)
 

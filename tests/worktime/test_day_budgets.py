@@ -31,21 +31,21 @@ from workhours_sla.errors import BudgetError, CalendarCoverageError, NaiveDateti
 
 def test_what_remains_of_a_budget_of_days_is_the_working_time_until_it_is_due() -> None:
     tuesday, now = at(2025, 3, 11, 10), at(2025, 3, 12, 17)
-    assert OFFICE.remaining(tuesday, WorkingDays(2), now=now) == timedelta(hours=9)
-    assert OFFICE.remaining(tuesday, WorkingDaysInHours(2), now=now) == timedelta(hours=2)
+    assert OFFICE.remaining(tuesday, WorkingDays(2), as_of=now) == timedelta(hours=9)
+    assert OFFICE.remaining(tuesday, WorkingDaysInHours(2), as_of=now) == timedelta(hours=2)
     late = at(2025, 3, 14, 11)
-    assert OFFICE.remaining(tuesday, WorkingDays(2), now=late) == -timedelta(hours=2)
+    assert OFFICE.remaining(tuesday, WorkingDays(2), as_of=late) == -timedelta(hours=2)
     paused = [(at(2025, 3, 13, 9), at(2025, 3, 13, 11))]  # it does not move the due date
-    assert OFFICE.remaining(tuesday, WorkingDays(2), now=now, pauses=paused) == timedelta(hours=7)
+    assert OFFICE.remaining(tuesday, WorkingDays(2), as_of=now, pauses=paused) == timedelta(hours=7)
     day = ClockTime(timedelta(hours=24))
-    assert OFFICE.remaining(tuesday, day, now=now) == -timedelta(hours=7)
+    assert OFFICE.remaining(tuesday, day, as_of=now) == -timedelta(hours=7)
     for budget in (WorkingDays(2), day):
         with pytest.raises(NaiveDatetimeError):
-            OFFICE.remaining(tuesday, budget, now=datetime(2025, 3, 11))
+            OFFICE.remaining(tuesday, budget, as_of=datetime(2025, 3, 11))
     with pytest.raises(TypeError, match="or days"):
-        OFFICE.remaining(tuesday, "4h", now=now)
+        OFFICE.remaining(tuesday, "4h", as_of=now)
     with pytest.raises(CalendarCoverageError):
-        OFFICE.remaining(tuesday, WorkingDays(2), now=at(2031, 1, 1))
+        OFFICE.remaining(tuesday, WorkingDays(2), as_of=at(2031, 1, 1))
 
 
 def test_a_night_shift_is_due_no_later_than_midnight() -> None:

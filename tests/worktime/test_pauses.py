@@ -138,7 +138,7 @@ VERBS: dict[str, Asked] = {
     "breaches_after": lambda pauses: OFFICE.breaches_after(A, FOUR, pauses=pauses),
     "due_and_limit": lambda pauses: OFFICE.due_and_limit(A, FOUR, pauses=pauses),
     "due_and_limit in UTC": lambda pauses: OFFICE.due_and_limit(utc(A), FOUR, pauses=pauses),
-    "remaining": lambda pauses: OFFICE.remaining(A, FOUR, now=B, pauses=pauses),
+    "remaining": lambda pauses: OFFICE.remaining(A, FOUR, as_of=B, pauses=pauses),
     "explain": lambda pauses: OFFICE.explain(A, FOUR, pauses=pauses),
     "explain a span": lambda pauses: OFFICE.explain(A, B, pauses=pauses),
     "combined": lambda pauses: (OFFICE & OFFICE).deadline(A, FOUR, pauses=pauses),

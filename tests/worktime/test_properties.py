@@ -50,7 +50,7 @@ def test_elapsed_agrees(question: Question) -> None:
     engine, expected = question.engine, question.oracle.elapsed(a, b)
     assert [engine.elapsed(a, b) for _ in range(ASKED)] == [expected] * ASKED
     assert engine.elapsed(b, a) == question.oracle.elapsed(b, a)
-    assert engine.remaining(a, question.budget, now=b) == question.budget - expected
+    assert engine.remaining(a, question.budget, as_of=b) == question.budget - expected
     steps = engine.explain(a, b).steps
     assert sum((step.used for step in steps), timedelta()) == expected
     for step in steps:

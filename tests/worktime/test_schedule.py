@@ -121,7 +121,7 @@ AWARE, NAIVE = datetime(2025, 3, 12, 10, 15, tzinfo=OFFICE.tz), datetime(2025, 3
         *(getattr(OFFICE, verb) for verb in ("is_working", "next_opening", "next_closing")),
         *(OFFICE.previous_opening, OFFICE.previous_closing, lambda t: OFFICE.deadline(t, H4)),
         *(lambda t: OFFICE.elapsed(AWARE, t), lambda t: OFFICE.elapsed(t, AWARE)),
-        *(lambda t: OFFICE.remaining(AWARE, H4, now=t), lambda t: OFFICE.intervals(AWARE, t)),
+        *(lambda t: OFFICE.remaining(AWARE, H4, as_of=t), lambda t: OFFICE.intervals(AWARE, t)),
     ],
 )
 def test_only_an_aware_datetime_is_an_instant(ask: Any) -> None:

@@ -21,7 +21,7 @@ from workhours_sla import columns, frames
 NOT_ONE_VALUE_PER_ROW = {"due_and_limit", "explain", "intervals"}
 IN_A_COLUMN = {"starts": "start", "ends": "end", "times": "when"}
 """A mapping from the parameter name of a column to that of a single instant."""
-KEYWORDS = ("now", "inclusive", "by", "codes", "pauses", "tz", "on_unknown", "provisional")
+KEYWORDS = ("as_of", "inclusive", "by", "codes", "pauses", "tz", "on_unknown", "provisional")
 """The options in the order in which every verb has them."""
 SURFACES = {columns: ("codes", "tz", "on_unknown"), frames: ("by", "codes", "on_unknown")}
 """The modules, each with the options that its verbs have besides those of a single instant."""

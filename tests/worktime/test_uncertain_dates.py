@@ -460,7 +460,7 @@ def test_an_error_has_the_bounds_of_the_answer() -> None:
         DAGESTAN.elapsed(at(18, 17), at(21, 12))
     assert (of.value.earliest, of.value.latest) == (HOUR, 4 * HOUR)
     with pytest.raises(CalendarCoverageError, match=r"between 0:00:00 and 3:00:00$") as of:
-        DAGESTAN.remaining(at(18, 17), working_hours(4), now=at(21, 12))
+        DAGESTAN.remaining(at(18, 17), working_hours(4), as_of=at(21, 12))
     assert (of.value.earliest, of.value.latest) == (0 * HOUR, 3 * HOUR)
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from workhours_sla.reports.report import Report
     from workhours_sla.sla.target import Target
 
-_COLUMNS = {"starts", "ends", "due", "times", "budget", "now", "by", "codes"}
+_COLUMNS = {"starts", "ends", "due", "times", "budget", "as_of", "by", "codes"}
 """Parameters that accept the name of a column of the frame."""
 
 

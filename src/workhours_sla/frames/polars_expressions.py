@@ -16,9 +16,9 @@ import polars as pl
 from workhours_sla.frames.rows import MarkedColumns
 from workhours_sla.frames.verbs import VERBS, add_method
 
-_AMOUNTS: Final = {"elapsed": "ends", "remaining": "now"}
+_AMOUNTS: Final = {"elapsed": "ends", "remaining": "as_of"}
 """The verbs whose answers are amounts, and the parameter with their second instant."""
-_COLUMNS: Final = {"ends", "budget", "now", "by", "codes", "pauses"}
+_COLUMNS: Final = {"ends", "budget", "as_of", "by", "codes", "pauses"}
 """The parameters that may be expressions, beside the expression itself."""
 _REQUIRED: Final = {"budget", "by", "codes"}
 """The parameters whose columns may have no null."""

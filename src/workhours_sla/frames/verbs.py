@@ -139,7 +139,7 @@ def elapsed(
 
 @overload
 def remaining(
-    schedule: Schedules, starts: C, budget: Budgets, *, now: Instants, **options: Unpack[_Pauses]
+    schedule: Schedules, starts: C, budget: Budgets, *, as_of: Instants, **options: Unpack[_Pauses]
 ) -> C: ...
 @overload
 def remaining(
@@ -147,7 +147,7 @@ def remaining(
     starts: C,
     budget: Budgets,
     *,
-    now: Instants,
+    as_of: Instants,
     **options: Unpack[_MarkPauses],
 ) -> MarkedColumns[C]: ...
 def remaining(
@@ -155,31 +155,35 @@ def remaining(
     starts: C,
     budget: Budgets,
     *,
-    now: Instants,
+    as_of: Instants,
     by: Names | None = None,
     codes: Codes | None = None,
     pauses: Column | None = None,
     on_unknown: OnUnknown = "raise",
     provisional: bool = False,
 ) -> C | MarkedColumns[C]:
-    """Return the working time that is left of a budget at ``now``, negative when overdue.
+    """Return the working time that is left of a budget at ``as_of``, negative when overdue.
 
-    ``now`` is one instant or a column. For a budget of days or months, the answer is the working
-    time from ``now`` to the due time; for ClockTime, it is all time from ``now`` to the due time.
+    ``as_of`` is one instant or a column. For a budget of days or months, the answer is the working
+    time from ``as_of`` to the due time; for ClockTime, it is all time between these two.
     Type, unit and errors are those of ``elapsed``; also raises BudgetError.
 
     >>> import pandas as pd
     >>> from workhours_sla import Schedule, frames, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
     >>> starts = pd.Series(["2025-03-12 10:00"]).astype("datetime64[s, Europe/Volgograd]")
-    >>> now = pd.Timestamp("2025-03-12 15:00", tz="Europe/Volgograd")
-    >>> print(frames.remaining(office, starts, working_hours(4), now=now)[0])
+    >>> three = pd.Timestamp("2025-03-12 15:00", tz="Europe/Volgograd")
+    >>> print(frames.remaining(office, starts, working_hours(4), as_of=three)[0])
     -1 days +23:00:00
     """
     rows = _rows_of("starts", starts)
     options = Options(by, codes, on_unknown, provisional, pauses)
     return rows.answer(
-        columns.remaining, schedule, options, rows.amounts(budget), now=rows.instants("now", now)
+        columns.remaining,
+        schedule,
+        options,
+        rows.amounts(budget),
+        as_of=rows.instants("as_of", as_of),
     )
 
 

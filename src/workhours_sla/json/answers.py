@@ -87,7 +87,7 @@ class Due(NamedTuple):
         trace = one.trace(start, one.budget, by_rule=by_rule, traced=traced)
         remaining = None
         if now is not None:
-            remaining = one.schedule.remaining(start, one.budget, now=now, provisional=by_rule)
+            remaining = one.schedule.remaining(start, one.budget, as_of=now, provisional=by_rule)
         return cls(one, start, due_at, limit, provisional, trace, now, remaining)
 
     def data(self, *, zone_assumed: bool = False) -> dict[str, Any]:

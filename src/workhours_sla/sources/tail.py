@@ -171,7 +171,7 @@ def _pump(stream: BinaryIO, chunks: Queue[bytes | OSError]) -> None:
 def check_encoding(encoding: str) -> None:
     """Raise SourceError for an encoding in which a line ending is more than one byte."""
     if "\n".encode(encoding) != b"\n":
-        raise SourceError(say("not_followed_in", encoding=repr(encoding)), encoding=encoding)
+        raise SourceError(say("not_followed_in", encoding=repr(encoding)))
 
 
 def received_ahead(event: Event, now: datetime, most: timedelta) -> Phrase | None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import product, starmap
 from typing import Literal, NoReturn
 
-from workhours_sla.errors import ArgumentError
+from workhours_sla.errors import ArgumentError, BudgetError
 from workhours_sla.worktime.intervals import intersect, join
 from workhours_sla.worktime.timeline import Timeline
 from workhours_sla.worktime.times import TICK, TimeSpan
@@ -69,6 +69,10 @@ class Combination(WorkingTime):
             for part in self.parts:
                 part.compiled.line_at(near)
         self.parts[0].compiled.refuse_unknown(moment)  # the zone skips the unknown date
+
+    def dates_of(self, budget: object) -> NoReturn:
+        msg = f"a combined schedule counts working time only, not {budget!r}; use one of its parts"
+        raise BudgetError(msg, budget=budget)
 
     def _build_by_rule(self) -> Combination:
         left, right = (part.provisionally() for part in self.parts)

@@ -219,7 +219,7 @@ def explained(
         parts = day_parts(budget, schedule, start, end, pauses)
         hi = max(hi, moment_of(schedule.end_of_day(max(parts))))
     if isinstance(budget, BudgetKind) and amount is not None:
-        steps = tuple(_clock_steps(schedule, lo, hi))
+        steps = tuple(_steps_around_the_clock(schedule, lo, hi))
     else:
         steps = tuple(_steps(schedule, lo, hi, moments_of(pauses), parts))
     return Trace(
@@ -262,8 +262,7 @@ def _steps(
             yield _step(schedule, day, left, paused=paused, role=parts.get(day, (None, None)))
 
 
-def _clock_steps(schedule: DatedShifts, lo: timedelta, hi: timedelta) -> Iterator[Step]:
-    """Yield a step for each date from ``lo`` to ``hi``; its interval is the whole date."""
+def _steps_around_the_clock(schedule: DatedShifts, lo: timedelta, hi: timedelta) -> Iterator[Step]:
     day = datetime_in(schedule.tz, lo).date()
     while lo < hi:
         end = min(hi, moment_of(schedule.end_of_day(day)))

@@ -328,6 +328,9 @@ class Schedule(WorkingTime):
                 self.calendar.check_known(day)
         raise AssertionError  # every instant outside of the timelines is near an unknown date
 
+    def dates_of(self, _budget: object) -> Schedule:
+        return self
+
     def _build_by_rule(self) -> Schedule:
         return Schedule(self.calendar.provisional(), self.hours, **self._options())
 

@@ -68,4 +68,8 @@ def spans_on(tz: tzinfo, day: date, shifts: Iterable[Shift]) -> list[TimeSpan]:
 def format_shifts(shifts: Sequence[Shift]) -> str:
     """Return the shifts of one day as text that ``hours.parse_shifts`` accepts."""
     spans = ((start, end - ONE_DAY if end > ONE_DAY else end) for start, end in shifts)
-    return ",".join("-".join(format_amount(at, digits=2) for at in span) for span in spans) or "off"
+    return ",".join("-".join(map(_clock, span)) for span in spans) or "off"
+
+
+def _clock(amount: timedelta) -> str:
+    return format_amount(amount - amount % timedelta(seconds=1), digits=2)

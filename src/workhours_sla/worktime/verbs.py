@@ -10,10 +10,10 @@ from abc import ABCMeta, abstractmethod
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import starmap
-from typing import TYPE_CHECKING, Literal, NamedTuple, NoReturn, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Literal, NamedTuple, NoReturn, Self, TypeVar
 from zoneinfo import ZoneInfo
 
-from workhours_sla.errors import BudgetError, CalendarCoverageError
+from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.module_names import public
 from workhours_sla.text.amounts import check_budget
 from workhours_sla.worktime import answers
@@ -63,7 +63,7 @@ def _same_bounds(
     """Return the due time or the limit if its earliest and latest value are equal."""
     if time.completions() is None:
         raise unknown
-    bounds = getattr(kind.bounds(dates_of(time, kind), start, pauses, pauses), part)
+    bounds = getattr(kind.bounds(time.dates_of(kind), start, pauses, pauses), part)
     earliest, latest = (bound and bound.astimezone(start.tzinfo) for bound in bounds)
     if bounds[0] is None or bounds[0] != bounds[1]:
         raise with_bounds(unknown, earliest, latest) from None
@@ -110,6 +110,10 @@ class WorkingTime(metaclass=ABCMeta):
     def _build_by_rule(self) -> Self:
         """Return the same working time, where rules decide the dates that no act decides yet."""
 
+    @abstractmethod
+    def dates_of(self, budget: object) -> DatedShifts:
+        """Return the schedule on whose dates a budget is counted; raise BudgetError without one."""
+
     def _build_completions(self) -> tuple[Self, Self] | None:
         return None
 
@@ -150,26 +154,26 @@ class WorkingTime(metaclass=ABCMeta):
         start: datetime,
         budget: Budget,
         *,
-        now: datetime,
+        as_of: datetime,
         pauses: Pauses = (),
         provisional: bool = False,
     ) -> timedelta:
-        """Return the working time that is left of a budget at ``now``, negative when overdue.
+        """Return the working time that is left of a budget at ``as_of``, negative when overdue.
 
-        For a budget of days or months, the answer is the working time from ``now`` to the due time;
-        for ClockTime, it is all time from ``now`` to the due time.
+        For a budget of days or months, the answer is the working time from ``as_of`` to the due
+        time; for ClockTime, it is all time between these two.
 
         >>> from workhours_sla import Schedule
         >>> office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
         >>> ten = datetime(2025, 3, 12, 10, tzinfo=office.tz)
-        >>> str(office.remaining(ten, timedelta(hours=4), now=ten.replace(hour=13)))
+        >>> str(office.remaining(ten, timedelta(hours=4), as_of=ten.replace(hour=13)))
         '1:00:00'
         """
         certain: Callable[..., timedelta] = refused
         if isinstance(budget, timedelta):
             check_budget(budget)
             certain = same_in_any_case
-        return answered(self, _left, certain, start, budget, now, pauses, provisional=provisional)
+        return answered(self, _left, certain, start, budget, as_of, pauses, provisional=provisional)
 
     # -- due times ---------------------------------------------------------------------------
 
@@ -303,7 +307,7 @@ class WorkingTime(metaclass=ABCMeta):
             return answered(self, ask, certain, *arguments, provisional=provisional, limit=limit)
         from workhours_sla.worktime.budgets import check_kind
 
-        dates_of(self, budget)
+        self.dates_of(budget)
         kind = check_kind(budget, start)
         return answered(
             self, _part_of, _same_bounds, kind, part, start, pauses, provisional=provisional
@@ -472,23 +476,15 @@ class WorkingTime(metaclass=ABCMeta):
         raise AttributeError(msg)
 
 
-def dates_of(time: WorkingTime, budget: object) -> DatedShifts:
-    """Return the schedule on whose dates a budget is counted."""
-    if not hasattr(time, "calendar"):
-        msg = f"a combined schedule counts working time only, not {budget!r}; use one of its parts"
-        raise BudgetError(msg)
-    return cast("DatedShifts", time)
-
-
 def _left(
-    time: WorkingTime, start: datetime, budget: Budget, now: datetime, pauses: Pauses
+    time: WorkingTime, start: datetime, budget: Budget, as_of: datetime, pauses: Pauses
 ) -> timedelta:
     if isinstance(budget, timedelta):
-        return budget - time.elapsed(start, now, pauses=pauses)
+        return budget - time.elapsed(start, as_of, pauses=pauses)
     due = time.deadline(start, budget, pauses=pauses)
     if budget.clock_amount() is not None:
-        return moment_of(due) - moment_of(now)
-    return time.elapsed(now, due, pauses=pauses)
+        return moment_of(due) - moment_of(as_of)
+    return time.elapsed(as_of, due, pauses=pauses)
 
 
 def _both(
@@ -501,11 +497,11 @@ def _both(
 def _latest_start(time: WorkingTime, due: datetime, budget: object) -> datetime:
     from workhours_sla.worktime.budgets import check_kind
 
-    return check_kind(budget, due).latest_start(dates_of(time, budget), due)
+    return check_kind(budget, due).latest_start(time.dates_of(budget), due)
 
 
 def _part_of(
     time: WorkingTime, kind: BudgetKind, part: Part, start: datetime, pauses: Pauses
 ) -> datetime:
-    found: datetime = getattr(kind.answer(dates_of(time, kind), start, pauses), part)
+    found: datetime = getattr(kind.answer(time.dates_of(kind), start, pauses), part)
     return found

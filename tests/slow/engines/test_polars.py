@@ -37,7 +37,7 @@ class PolarsEngine:
     def run(self, verb: str, schedule: str | None) -> tuple[Ints, Ints]:
         schedules: Any = SCHEDULES if schedule is None else SCHEDULES[schedule]
         given = {"elapsed": ["ended"], "is_working": []}.get(verb, ["allowed"])
-        options: dict[str, Any] = {"now": pl.col("ended")} if verb == "remaining" else {}
+        options: dict[str, Any] = {"as_of": pl.col("ended")} if verb == "remaining" else {}
         if schedule is None:
             options["by"] = pl.col("agency")
         ask: Any = getattr(pl.col("started").sla, verb)

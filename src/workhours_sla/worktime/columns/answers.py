@@ -39,7 +39,7 @@ from workhours_sla.worktime.times import (
     zone_offsets,
 )
 from workhours_sla.worktime.unknown import warn_provisional
-from workhours_sla.worktime.verbs import WorkingTime, dates_of
+from workhours_sla.worktime.verbs import WorkingTime
 
 Values = TypeVar("Values")
 Amounts = NDArray[np.timedelta64]
@@ -264,7 +264,7 @@ def with_amounts(asked: Question[Any]) -> Question[Any]:
         return asked
     amounts = np.zeros(asked.size, np.int64)
     for code, rows in asked.by_schedule():
-        pairs = budget.amounts(dates_of(asked.schedules[code], budget))
+        pairs = budget.amounts(asked.schedules[code].dates_of(budget))
         if pairs is None or (asked.verb == "latest_start" and len(pairs) > 1):
             return asked
         since, lengths = np.array(pairs, "m8[us]").view(np.int64).T
@@ -283,7 +283,7 @@ def _other_answers(asked: Question[Any], budget: BudgetKind) -> Answers:
     by_date = (asked.start > _NEAR[0]) & (asked.start < _NEAR[1]) & ~paused
     by_date &= isinstance(budget, DayBudget) and asked.verb != "latest_start"
     for code, rows in asked.by_schedule():
-        dates = dates_of(asked.schedules[code], budget)
+        dates = asked.schedules[code].dates_of(budget)
         others = rows[~by_date[rows] & (asked.start[rows] != NAT)]
         unlike = np.where(paused[others], NAT + 1 + others, asked.start[others])
         near = rows[by_date[rows]]

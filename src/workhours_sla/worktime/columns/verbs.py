@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Final, Literal, TypedDict, TypeVar, Unpack, overload
+from typing import Final, Literal, Protocol, TypedDict, TypeVar, Unpack, cast, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,7 @@ from workhours_sla.worktime.columns.inputs import (
     Pauses,
     Schedules,
     Tz,
+    Verb,
     question,
 )
 
@@ -115,7 +116,7 @@ def remaining(
     starts: Instants,
     budget: Budgets,
     *,
-    now: Instants,
+    as_of: Instants,
     **options: Unpack[_PausableRaise],
 ) -> Amounts: ...
 @overload
@@ -124,7 +125,7 @@ def remaining(
     starts: Instants,
     budget: Budgets,
     *,
-    now: Instants,
+    as_of: Instants,
     **options: Unpack[_PausableMark],
 ) -> Marked[Amounts]: ...
 def remaining(
@@ -132,28 +133,28 @@ def remaining(
     starts: Instants,
     budget: Budgets,
     *,
-    now: Instants,
+    as_of: Instants,
     codes: Codes = None,
     pauses: Pauses | None = None,
     tz: Tz = None,
     on_unknown: OnUnknown = "raise",
     provisional: bool = False,
 ) -> Amounts | Marked[Amounts]:
-    """Return the working time that is left of a budget at ``now``, negative when overdue.
+    """Return the working time that is left of a budget at ``as_of``, negative when overdue.
 
-    ``now`` is one instant or a column. For a budget of days or months, the answer is the working
-    time from ``now`` to the due time; for ClockTime, it is all time from ``now`` to the due time.
+    ``as_of`` is one instant or a column. For a budget of days or months, the answer is the working
+    time from ``as_of`` to the due time; for ClockTime, it is all time between these two.
     Returns the type and raises the errors of ``elapsed``; also raises BudgetError.
 
     >>> from workhours_sla import Schedule, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
     >>> starts = np.array(["2025-03-12T07:00", "2025-03-12T10:00"], "M8[s]")
-    >>> now = np.datetime64("2025-03-12T12:00")
-    >>> remaining(office, starts, working_hours(4), now=now, tz="UTC").astype("m8[h]")
+    >>> noon = np.datetime64("2025-03-12T12:00")
+    >>> remaining(office, starts, working_hours(4), as_of=noon, tz="UTC").astype("m8[h]")
     array([-1,  2], dtype='timedelta64[h]')
     """
     options = Options(codes, pauses, tz, on_unknown, provisional)
-    columns = {"starts": starts, "now": now}
+    columns = {"starts": starts, "as_of": as_of}
     return find_time_left(question("deadline", schedule, columns, options, budget=budget))
 
 
@@ -294,22 +295,47 @@ def is_working(
     return find_flags(question("is_working", schedule, {"times": times}, options))
 
 
-@overload
-def next_opening(schedule: Schedules, times: Times, **options: Unpack[_EdgeRaise]) -> Times: ...
-@overload
-def next_opening(
-    schedule: Schedules, times: Times, **options: Unpack[_EdgeMark]
-) -> Marked[Times]: ...
-def next_opening(
-    schedule: Schedules,
-    times: Times,
-    *,
-    inclusive: bool = True,
-    codes: Codes = None,
-    tz: Tz = None,
-    on_unknown: OnUnknown = "raise",
-    provisional: bool = False,
-) -> Times | Marked[Times]:
+class FindsEdges(Protocol):
+    """A verb that finds an opening or a closing for each row."""
+
+    __name__: str
+
+    @overload
+    def __call__(
+        self, schedule: Schedules, times: Times, **options: Unpack[_EdgeRaise]
+    ) -> Times: ...
+    @overload
+    def __call__(
+        self, schedule: Schedules, times: Times, **options: Unpack[_EdgeMark]
+    ) -> Marked[Times]: ...
+
+
+def _edge_verb(name: Verb, doc: str, *, inclusive: bool) -> FindsEdges:
+    default = inclusive
+
+    def verb(
+        schedule: Schedules,
+        times: Times,
+        *,
+        inclusive: bool = default,
+        codes: Codes = None,
+        tz: Tz = None,
+        on_unknown: OnUnknown = "raise",
+        provisional: bool = False,
+    ) -> Times | Marked[Times]:
+        options = Options(codes, None, tz, on_unknown, provisional)
+        # the limit without a budget is the first instant of working time
+        kind = "breaches_after" if inclusive and name == "next_opening" else name
+        columns = {"times": times}
+        return find_instants(question(kind, schedule, columns, options, inclusive=inclusive))
+
+    verb.__name__ = verb.__qualname__ = name
+    verb.__doc__ = doc
+    return cast("FindsEdges", verb)
+
+
+next_opening = _edge_verb(
+    "next_opening",
     """Return the first instant of working time at or after a given instant.
 
     If the instant is working time, the answer is the instant. With ``inclusive=False`` the answer
@@ -323,30 +349,11 @@ def next_opening(
     ['2025-03-12T06:00:00']
     >>> print(next_opening(office, nine, inclusive=False, tz="UTC"))
     ['2025-03-13T06:00:00']
-    """
-    options = Options(codes, None, tz, on_unknown, provisional)
-    times_of = {"times": times}
-    if inclusive:
-        return find_instants(question("breaches_after", schedule, times_of, options))
-    return find_instants(question("next_opening", schedule, times_of, options, inclusive=False))
-
-
-@overload
-def next_closing(schedule: Schedules, times: Times, **options: Unpack[_EdgeRaise]) -> Times: ...
-@overload
-def next_closing(
-    schedule: Schedules, times: Times, **options: Unpack[_EdgeMark]
-) -> Marked[Times]: ...
-def next_closing(
-    schedule: Schedules,
-    times: Times,
-    *,
-    inclusive: bool = False,
-    codes: Codes = None,
-    tz: Tz = None,
-    on_unknown: OnUnknown = "raise",
-    provisional: bool = False,
-) -> Times | Marked[Times]:
+    """,
+    inclusive=True,
+)
+next_closing = _edge_verb(
+    "next_closing",
     """Return the first end of working time after a given instant.
 
     With ``inclusive=True`` the answer may be the instant itself. Types and errors are those of
@@ -356,29 +363,11 @@ def next_closing(
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
     >>> print(next_closing(office, np.array(["2025-03-12T15:00"], "M8[s]"), tz="UTC"))
     ['2025-03-13T15:00:00']
-    """
-    options = Options(codes, None, tz, on_unknown, provisional)
-    return find_instants(
-        question("next_closing", schedule, {"times": times}, options, inclusive=inclusive)
-    )
-
-
-@overload
-def previous_opening(schedule: Schedules, times: Times, **options: Unpack[_EdgeRaise]) -> Times: ...
-@overload
-def previous_opening(
-    schedule: Schedules, times: Times, **options: Unpack[_EdgeMark]
-) -> Marked[Times]: ...
-def previous_opening(
-    schedule: Schedules,
-    times: Times,
-    *,
-    inclusive: bool = True,
-    codes: Codes = None,
-    tz: Tz = None,
-    on_unknown: OnUnknown = "raise",
-    provisional: bool = False,
-) -> Times | Marked[Times]:
+    """,
+    inclusive=False,
+)
+previous_opening = _edge_verb(
+    "previous_opening",
     """Return the last start of working time at or before a given instant.
 
     With ``inclusive=False`` the answer is always before the instant. Types and errors are those of
@@ -388,29 +377,11 @@ def previous_opening(
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
     >>> print(previous_opening(office, np.array(["2025-03-12T10:00"], "M8[s]"), tz="UTC"))
     ['2025-03-12T06:00:00']
-    """
-    options = Options(codes, None, tz, on_unknown, provisional)
-    return find_instants(
-        question("previous_opening", schedule, {"times": times}, options, inclusive=inclusive)
-    )
-
-
-@overload
-def previous_closing(schedule: Schedules, times: Times, **options: Unpack[_EdgeRaise]) -> Times: ...
-@overload
-def previous_closing(
-    schedule: Schedules, times: Times, **options: Unpack[_EdgeMark]
-) -> Marked[Times]: ...
-def previous_closing(
-    schedule: Schedules,
-    times: Times,
-    *,
-    inclusive: bool = True,
-    codes: Codes = None,
-    tz: Tz = None,
-    on_unknown: OnUnknown = "raise",
-    provisional: bool = False,
-) -> Times | Marked[Times]:
+    """,
+    inclusive=True,
+)
+previous_closing = _edge_verb(
+    "previous_closing",
     """Return the last end of working time at or before a given instant.
 
     With ``inclusive=False`` the answer is always before the instant. Types and errors are those of
@@ -420,11 +391,9 @@ def previous_closing(
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
     >>> print(previous_closing(office, np.array(["2025-03-12T10:00"], "M8[s]"), tz="UTC"))
     ['2025-03-11T15:00:00']
-    """
-    options = Options(codes, None, tz, on_unknown, provisional)
-    return find_instants(
-        question("previous_closing", schedule, {"times": times}, options, inclusive=inclusive)
-    )
+    """,
+    inclusive=True,
+)
 
 
 # -- numpy's business days -------------------------------------------------------------------
