@@ -115,7 +115,7 @@ class Desk:
         first = next(iter(self._metrics))
         if self.wanted is None and metric != first:
             msg = say("several_metrics", first=shown(first), second=shown(metric))
-            raise SourceError(msg, metric=metric)
+            raise SourceError(msg)
         return metric == (self.wanted or first)
 
     def check_metric(self) -> None:
@@ -124,7 +124,7 @@ class Desk:
         if self.wanted is not None and known and self.wanted not in known:
             names = ", ".join(self.metrics or map(shown, known))
             msg = say("metric_unknown", name=self.file, metric=shown(self.wanted), names=names)
-            raise SourceError(msg, name=self.file, metric=self.wanted)
+            raise SourceError(msg)
 
     # -- values ------------------------------------------------------------------------------
 

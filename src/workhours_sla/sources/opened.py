@@ -334,7 +334,7 @@ class Lines:
             return None
         return self._chunks.position - len(pending) - after
 
-    def _refuse(self, offset: int | None, what: Phrase | str, head: bytes) -> NoReturn:
+    def _refuse(self, offset: int | None, what: str, head: bytes) -> NoReturn:
         """Raise the SourceError for a stream that is not text."""
         msg = say(
             "not_text",
@@ -344,7 +344,7 @@ class Lines:
             where="" if offset is None else say("at_byte", offset=offset),
             remedy=_remedy(self._encoding, head),
         )
-        raise SourceError(msg, name=self._name, encoding=self._encoding, offset=offset) from None
+        raise SourceError(msg) from None
 
 
 def _remedy(encoding: str, head: bytes) -> Phrase:

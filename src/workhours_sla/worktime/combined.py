@@ -72,7 +72,7 @@ class Combination(WorkingTime):
 
     def dates_of(self, budget: object) -> NoReturn:
         msg = f"a combined schedule counts working time only, not {budget!r}; use one of its parts"
-        raise BudgetError(msg, budget=budget)
+        raise BudgetError(msg)
 
     def _build_by_rule(self) -> Combination:
         left, right = (part.provisionally() for part in self.parts)
