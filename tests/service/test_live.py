@@ -97,7 +97,7 @@ def test_only_appeals_that_have_changed_are_read_again() -> None:
             clock.now += HOUR
             act()
             store.read.clear()
-            found = live.current().outcomes
+            found = live.outcomes()[0]
             assert set(store.read) <= {"A-0002", "A-0005"}
             assert found == list(pipeline.open_outcomes(clock.now))
         store.read.clear()
@@ -119,7 +119,7 @@ def test_after_a_failed_write_every_appeal_is_read_again() -> None:
             with pytest.raises(StoreError):
                 live.apply([event(1, "replied", HOUR)])
         live.apply([event(3)])
-        assert [one.appeal_id for one in live.current().outcomes] == ["A-0002", "A-0003"]
+        assert [one.appeal_id for one in live.outcomes()[0]] == ["A-0002", "A-0003"]
         store.read.clear()
         live.apply([event(4)])
         live.current()

@@ -15,7 +15,9 @@ from urllib.parse import parse_qs, quote_plus, urlsplit
 
 import pytest
 
-from kit.values import OFFICE, POLICY, at, replied
+from kit.properties import EXAMPLES
+from kit.random_streams import FIRST, events_of, policy_of
+from kit.values import HOUR, OFFICE, POLICY, at, replied
 from workhours_sla import (
     ClockTime,
     Event,
@@ -34,10 +36,12 @@ pytest.importorskip("numpy")
 from kit.asgi import asked
 from kit.client import Client, Clock, running
 from workhours_sla.service.app import application
+from workhours_sla.service.live import Live
 from workhours_sla.service.operations import Labels, WithStore
-from workhours_sla.service.screen.board import PAST, Past, board_of
+from workhours_sla.service.screen.board import PAST, Board, Past, Waiting, board_of
 from workhours_sla.service.screen.filters import Filters, Show
 from workhours_sla.service.screen.view import Page, View
+from workhours_sla.sla.forecast import slot_of
 from workhours_sla.text.catalog import language
 
 TWO = Policy([*POLICY.targets, Target("final answer", WorkingDays(7), OFFICE, stops="final_reply")])
@@ -262,6 +266,62 @@ def test_the_fullest_hour_is_what_must_be_answered_first() -> None:
     assert "Due today, 14–15:00" in text_of(second)
 
 
+def board_at(live: Live, now: datetime, past: Past) -> Board:
+    waiting = Waiting(OFFICE.tz, now)
+    folded = live.current().folded
+    waiting.update(folded, folded, now)
+    return board_of(waiting, ["first reply"], now, Filters(), {"first reply": past})
+
+
+@pytest.mark.parametrize("seed", range(EXAMPLES // 2))
+def test_a_kept_board_is_that_of_all_outcomes(seed: int) -> None:
+    """What has changed, by an event or by time, is moved; nothing else is read again."""
+    rng = random.Random(seed)
+    policy, events = policy_of(rng), events_of(rng, 12)
+    targets, clock = [one.name for one in policy.targets], Clock(FIRST)
+    began, zone = FIRST, policy.targets[0].schedules[0].tz
+    with running(policy, clock=clock) as live:
+        kept, changed = Waiting(zone, began), live.watched()
+        while events:
+            size = rng.choice([0, 1, 5, 30])
+            live.apply(events[:size])
+            del events[:size]
+            clock.now += rng.choice([0, 1, 60, 5000, 90_000]) * HOUR / 60 / 60
+            moment, now = live.current(), clock.now.astimezone(zone)
+            kept.update(moment.folded, list(changed), moment.now)
+            changed.clear()
+            read = Waiting(zone, began)
+            read.update(moment.folded, moment.folded, now)
+            assert kept.values() == read.values()
+            for name in targets:
+                for filters in (Filters(target=name), Filters(target=name, agency="roads")):
+                    board = board_of(kept, targets, now, filters)
+                    assert board == board_of(read, targets, now, filters)
+                board = board_of(kept, targets, now, Filters(target=name))
+                waits = [
+                    one
+                    for one in live.pipeline.open_outcomes(now)
+                    if one.target == name and one.answered_at is None
+                    if one.verdict in ("pending", "at_risk", "paused", "breached")
+                ]
+                late = [one for one in waits if one.verdict == "breached"]
+                listed = board.outcomes(board.lists[Show.OVERDUE])
+                assert Counter(map(repr, listed)) == Counter(map(repr, late))
+                delays = [one.overdue or timedelta(0) for one in listed]
+                assert delays == sorted(delays, reverse=True)
+                risk = {one.appeal_id for one in waits if one.verdict == "at_risk"}
+                counts = {Show.OVERDUE: len({one.appeal_id for one in late}), Show.RISK: len(risk)}
+                assert {show: board.counts[show] for show in counts} == counts
+                due = [one for one in waits if one not in late and one.due_at]
+                assert board.open == len({one.appeal_id for one in waits})
+                today = {
+                    one.appeal_id
+                    for one in due
+                    if slot_of(one.due_at.astimezone(zone), "date")[0] <= now
+                }
+                assert board.counts[Show.TODAY] == len(today)
+
+
 def test_usual_numbers_are_those_of_a_plain_count() -> None:
     """The screen says whether more are overdue than at this time of days after a working day."""
     now, dice = at("2026-03-31T10:00:30"), random.Random(5)
@@ -289,7 +349,7 @@ def test_usual_numbers_are_those_of_a_plain_count() -> None:
         live.apply(events)
         past = Past(live.since(now - PAST), OFFICE.tz, [OFFICE])
         usual = past.usual(now)
-        board = board_of(live.current().outcomes, POLICY, now, Filters(), {"first reply": past})
+        board = board_at(live, now, past)
         page = Page(View(POLICY, NO_LABELS), Filters(), now)
         said = [page.usual(board, group) for group in usual]
     for place, group in enumerate((Show.OVERDUE, Show.TODAY)):
@@ -315,12 +375,13 @@ def test_a_day_is_compared_with_days_after_as_many_days_off() -> None:
     events = [one for day in worked for one in posted_on(day)]
     events += [replied(one.appeal_id, one.occurred_at + timedelta(hours=3.5)) for one in events]
     outcomes = evaluate(events, POLICY, as_of=at("2026-05-01T00:00")).outcomes
-    past = {"first reply": Past(outcomes, OFFICE.tz, [OFFICE])}
+    past = Past(outcomes, OFFICE.tz, [OFFICE])
 
     def said(day: datetime, times: int = 1, lang: str = "en") -> str:
         now = day + timedelta(hours=3)
-        open_now = evaluate(posted_on(day, times), POLICY, as_of=now).outcomes
-        board = board_of(open_now, POLICY, now, Filters(), past)
+        with running(POLICY, clock=Clock(now)) as live:
+            live.apply(posted_on(day, times))
+            board = board_at(live, now, past)
         with language(lang):
             return Page(View(POLICY, NO_LABELS), Filters(), now).usual(board, Show.TODAY)
 
@@ -440,6 +501,20 @@ def test_the_longest_overdue_comes_first() -> None:
     late = ids(screen(events, now, policy=policy), "overdue")
     # 68 hours day and night are more than 14 hours by day, although the limit passed later
     assert late == ["day and night", "by day"]
+
+
+def test_a_delay_that_a_pause_stops_is_overtaken() -> None:
+    policy = Policy([Target("first reply", working_hours(4), OFFICE, pauses=True)])
+    clock, when = Clock(at("2026-03-13T10:00")), at("2026-03-13T10:00")
+    with running(policy, clock=clock) as live:
+        live.apply([posted("paused", at("2026-03-12T09:00")), posted("B", at("2026-03-12T10:00"))])
+        live.apply([Event("p", "paused", "paused", when, when)])
+        client = Client(policy, store=WithStore(live))
+        found = []
+        for _ in range(3):
+            found.append(ids(client.ask("GET", "/?show=overdue").text))
+            clock.now += timedelta(minutes=59)
+    assert found == [["paused", "B"], ["paused", "B"], ["B", "paused"]]
 
 
 def test_amounts_are_those_of_the_times_shown() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Coroutine, Iterator
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Event as Flag
 from typing import Any
 
 import pytest
@@ -25,8 +26,10 @@ from kit.asgi import Response, asked
 from kit.client import Clock, running
 from workhours_sla.service.app import application
 from workhours_sla.service.live import Live
-from workhours_sla.service.operations import WithStore
+from workhours_sla.service.operations import Labels, WithStore
 from workhours_sla.service.screen import site
+from workhours_sla.service.screen.filters import Filters
+from workhours_sla.service.screen.view import View
 from workhours_sla.service.tokens import Tokens
 
 BEGIN = datetime(2026, 3, 10, 16, 0, tzinfo=OFFICE.tz)
@@ -445,3 +448,44 @@ def test_lines_of_data_stay_within_an_update(app: Any, live: Live) -> None:
     update = run(main()).partition(": \n\n")[2]
     assert [line.partition(":")[0] for line in update.splitlines() if line][:2] == ["event", "id"]
     assert not re.search(r"^(event: other|id: 7)", update, re.MULTILINE)
+
+
+# -- what is kept for the next reader --------------------------------------------------------------
+
+
+def test_a_page_composed_as_the_past_is_read_is_composed_again(
+    live: Live, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.now += timedelta(days=2)  # after a working day
+    days = [clock.now - timedelta(days=n) for n in range(60)]
+    live.apply([Event(f"{day}", f"{day}", "created", day, day) for day in days])
+    screen, view = site.Screen(live, OFFICE.tz), View(POLICY, Labels())
+    is_read, composing, go_on = Flag(), Flag(), Flag()
+    since, drawn = live.since, site.rendered
+
+    def slowly(begin: datetime) -> Any:
+        assert is_read.wait(60)
+        return since(begin)
+
+    def halting(template: str, **facts: Any) -> str:
+        found = drawn(template, **facts)
+        composing.set()
+        assert go_on.wait(60)
+        return found
+
+    async def main() -> list[str]:
+        monkeypatch.setattr(live, "since", slowly)
+        await screen.shown(Filters(), view)
+        monkeypatch.setattr(site, "rendered", halting)
+        filters = Filters(target="first reply")
+        tasks = asyncio.all_tasks()
+        second = asyncio.create_task(screen.shown(filters, view))
+        await asyncio.to_thread(composing.wait, 60)
+        is_read.set()
+        await asyncio.wait(tasks - {asyncio.current_task()}, timeout=60)
+        go_on.set()
+        return [found.inner for found, _ in (await second, await screen.shown(filters, view))]
+
+    before, after = run(main())
+    assert "usual" not in before
+    assert "usual after a working day" in after

@@ -19,7 +19,7 @@ from workhours_sla import Event, EventType, Policy, Schedule, Target, evaluate, 
 from workhours_sla.errors import StoreError
 from workhours_sla.sla.event import EARLIEST, LATEST
 from workhours_sla.stream import Batch, MemoryStore, Monitor, Pipeline
-from workhours_sla.stream.receipts import OpenOutcomes, commit_with_receipts
+from workhours_sla.stream.receipts import OpenAppeals, commit_with_receipts
 
 MANY = settings(PROPERTY, max_examples=EXAMPLES * 60)
 
@@ -140,19 +140,20 @@ def test_kept_outcomes_are_those_of_a_new_evaluation(seed: int) -> None:
     rng = random.Random(seed)
     events, now = events_of(rng, 12), FIRST + timedelta(hours=rng.choice([0, 300, 900]))
     with Pipeline(MemoryStore(), policy_of(rng)) as pipeline:
-        kept = OpenOutcomes(pipeline)
-        kept.update(now, ())
+        kept = OpenAppeals(pipeline)
+        kept.update(())
         for _ in range(50):
             size = rng.choice([0, 1, 5, 30])
             batch, events = events[:size], events[size:]
             ids = commit_with_receipts(pipeline, Batch("", batch)).appeal_ids
             has_passed = rng.random() < 0.3
             now += timedelta(hours=rng.randrange(60)) * has_passed
-            found = kept.update(now, ids, has_passed=has_passed)
-            assert found == list(pipeline.open_outcomes(now))
+            kept.update(ids, has_passed=has_passed)
+            assert kept.outcomes(now)[0] == list(pipeline.open_outcomes(now))
             if rng.random() < 0.02:
                 pipeline.replace(policy_of(rng))
-                assert kept.update(now, (), has_passed=False) == list(pipeline.open_outcomes(now))
+                kept.update((), has_passed=False)
+                assert kept.outcomes(now)[0] == list(pipeline.open_outcomes(now))
 
 
 def created(number: int, when: datetime) -> Event:
@@ -165,9 +166,10 @@ def test_everything_is_evaluated_after_an_error_of_the_store(
     began = datetime(2026, 3, 16, 9, tzinfo=OFFICE.tz)
     store = MemoryStore()
     with Pipeline(store, Policy([Target("first reply", working_hours(4), OFFICE)])) as pipeline:
-        kept = OpenOutcomes(pipeline)
+        kept = OpenAppeals(pipeline)
         pipeline.apply(created(number, began) for number in range(3))
-        assert len(kept.update(began, ())) == 3
+        kept.update(())
+        assert len(kept.outcomes(began)[0]) == 3
         pipeline.apply(replace(created(0, began), event_id="r", type=EventType.REPLIED))
 
         store_away = "away"
@@ -178,5 +180,6 @@ def test_everything_is_evaluated_after_an_error_of_the_store(
         with monkeypatch.context() as broken:
             broken.setattr(store, "open_ids", lost)
             with pytest.raises(StoreError):
-                kept.update(began, ["A-0"])
-        assert kept.update(began, ()) == list(pipeline.open_outcomes(began))
+                kept.update(["A-0"])
+        kept.update(())
+        assert kept.outcomes(began)[0] == list(pipeline.open_outcomes(began))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
 from contextvars import copy_context
@@ -19,12 +19,13 @@ from workhours_sla.errors import StoreError
 from workhours_sla.sla.changes import Change
 from workhours_sla.sla.evaluate import outcomes_of
 from workhours_sla.sla.event import ALLOWED_SKEW, Event
+from workhours_sla.sla.fold import Folded
 from workhours_sla.sla.outcome import Outcome, due_trace
 from workhours_sla.stores.open import is_closed, is_lost
 from workhours_sla.stores.values import Batch, Rejected
 from workhours_sla.stream.delivery import Delivery, Sink
 from workhours_sla.stream.pipeline import Pipeline
-from workhours_sla.stream.receipts import OpenOutcomes, Receipt, commit_with_receipts
+from workhours_sla.stream.receipts import OpenAppeals, Receipt, commit_with_receipts
 from workhours_sla.stream.sinks.metrics import Metrics
 from workhours_sla.stream.source import Digests
 from workhours_sla.worktime.explain import Trace
@@ -44,11 +45,10 @@ class History(NamedTuple):
 
 
 class Moment(NamedTuple):
-    """The open outcomes of a version, all as of ``as_of`` or later, in the minute of ``now``."""
+    """The open appeals of a version, in the minute of ``now``."""
 
-    outcomes: Sequence[Outcome]
+    folded: Mapping[str, Folded]
     now: datetime
-    as_of: datetime
     version: int
 
 
@@ -94,9 +94,9 @@ class Live:
         self._turn = Lock()  # guards ``_version``, ``_changed``, ``_has_failed`` and ``_waiting``
         self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]] = set()
         self._evaluating = Lock()
-        """Guards ``_moment`` and ``_open``, so that all who ask at once share one evaluation."""
+        """Guards ``_moment`` and ``_open``, so that all who ask at once share one reading."""
         self._moment: Moment | None = None
-        self._open = OpenOutcomes(pipeline)
+        self._open = OpenAppeals(pipeline)
         self._stopping = Flag()
         self._ticker = (
             None
@@ -247,8 +247,7 @@ class Live:
     # -- output ------------------------------------------------------------------------------
 
     def current(self) -> Moment:
-        """Return all outcomes of each appeal in which a clock has not ended, as of now."""
-        # time passes once a minute for all; an event touches only its own appeals, and at once
+        """Return each appeal in which a clock has not ended, as of now."""
         with self._evaluating:
             before, now = self._moment, self.clock()
             has_passed = before is None or _minute(before.now) != _minute(now)
@@ -261,10 +260,20 @@ class Live:
                     self._open.forget()
                 self._has_failed = False
             with self._noting_failure():
-                outcomes = self._open.update(now, changed, has_passed=has_passed)
-            as_of = now if before is None or has_passed else before.as_of
-            found = self._moment = Moment(outcomes, now, as_of, version)
+                self._open.update(changed, has_passed=has_passed)
+            found = self._moment = Moment(self._open.folded, now, version)
             return found
+
+    def watched(self) -> set[str]:
+        """Return a new set that collects the ids of the appeals of ``current`` that change."""
+        with self._evaluating:
+            return self._open.watched()
+
+    def outcomes(self) -> tuple[list[Outcome], datetime]:
+        """Return all outcomes of the open appeals, sorted by their ids, and as of when."""
+        moment = self.current()
+        with self._evaluating:
+            return self._open.outcomes(moment.now)
 
     def since(self, begin: datetime) -> list[Outcome]:
         """Return the outcomes of the appeals that are open or ended after ``begin``, as of now."""

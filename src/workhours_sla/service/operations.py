@@ -246,8 +246,7 @@ def add_store(api: Api, live: Live, limits: Limits, counts: RequestCounts) -> No
     @api("GET", "/v1/overdue", forms.Overdue, cost=10, problems=AWAY, examples=ONE)
     def overdue(_request: Request, asked: OverdueQuery) -> dict[str, Any]:
         """Return which unanswered appeals are overdue, and which are at risk."""
-        moment = live.current()
-        return _overdue_data(moment.outcomes, moment.as_of, asked)
+        return _overdue_data(*live.outcomes(), asked)
 
     @api(
         *("GET", "/metrics", str),
@@ -258,7 +257,7 @@ def add_store(api: Api, live: Live, limits: Limits, counts: RequestCounts) -> No
     )
     def metrics(_request: Request, _asked: None) -> str:
         """Return the state of the service, for Prometheus."""
-        return live.metrics.text(live.clock(), live.current().outcomes) + counts.text()
+        return live.metrics.text(live.clock(), live.outcomes()[0]) + counts.text()
 
 
 def add_incoming(api: Api, webhooks: Webhooks, reports: Reports | None) -> None:

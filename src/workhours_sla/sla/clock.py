@@ -6,6 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import chain
 from typing import NamedTuple
 
 from workhours_sla.errors import CalendarCoverageError
@@ -217,3 +218,14 @@ class Clock:
         if place < len(self.pauses.closed):
             found = min(found, self.pauses.closed[place][1])
         return found
+
+    def keeps_verdict_until(self, since: datetime) -> datetime:
+        """Return until when neither the verdict nor what is due already changes by time alone."""
+        if since > self.latest.limit and not any(self.pauses):
+            return NEVER
+        times = [self.started_at, self.due_at, self.earliest.warn_at, self.latest.warn_at]
+        times += [self.earliest.limit, self.latest.limit]
+        if any(self.pauses):
+            for closed, open_since in (self.pauses, self.certain):
+                times += [open_since, *chain.from_iterable(closed)]
+        return min((at for at in times if at is not None and at >= since), default=NEVER)

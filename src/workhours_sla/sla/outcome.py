@@ -147,7 +147,7 @@ def outcome(appeal: Appeal, clock: Clock, as_of: datetime) -> Outcome:
             withdrawn.astimezone(zone) if withdrawn and verdict is Verdict.WITHDRAWN else None
         ),
         topic=attributes.topic,
-        overdue=_overdue(clock, elapsed, as_of),
+        overdue=overdue_of(clock, elapsed, as_of),
         needs_review=clock.needs_review,
         pauses=tuple(
             (since.astimezone(zone), until.astimezone(zone))
@@ -181,7 +181,7 @@ def _bounds(clock: Clock, elapsed: timedelta | None, as_of: datetime) -> Outcome
     )
 
 
-def _overdue(clock: Clock, elapsed: timedelta | None, as_of: datetime) -> timedelta | None:
+def overdue_of(clock: Clock, elapsed: timedelta | None, as_of: datetime) -> timedelta | None:
     budget = in_hours(clock.target.budget, clock.schedule, clock.started_at)
     if isinstance(budget, timedelta):
         return None if elapsed is None else max(ZERO, elapsed - budget)

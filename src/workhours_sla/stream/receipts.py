@@ -62,40 +62,58 @@ def commit_with_receipts(pipeline: Pipeline, batch: Batch) -> Received:
     return Received(committed, receipts, frozenset(ids))
 
 
-class OpenOutcomes:
-    """Keeps all outcomes of every appeal in which at least one clock has not ended; mutable."""
+class OpenAppeals:
+    """Keeps every appeal in which at least one clock has not ended, with its outcomes; mutable."""
 
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
         self._policy: Policy | None = None
-        self._appeals: dict[str, list[Outcome]] = {}
+        self._watched: list[set[str]] = []
+        self._outcomes: dict[str, list[Outcome]] = {}
+        self._as_of: datetime | None = None  # None before time has passed
         self.folded: dict[str, Folded] = {}
         """The open appeals with their clocks, which do not depend on the present."""
 
     def forget(self) -> None:
-        """Forget everything; the next ``update`` reads every open appeal."""
-        self.folded = {}
+        """Read every open appeal in the next ``update``."""
+        self._policy = None
 
-    def update(
-        self, as_of: datetime, changed: Iterable[str], *, has_passed: bool = True
-    ) -> list[Outcome]:
-        """Return the outcomes as of an instant, sorted by the ids of their appeals."""
-        # only the changed appeals are read again, and without ``has_passed`` evaluated again
-        as_of = in_utc("as_of", as_of)
+    def watched(self) -> set[str]:
+        """Return a new set that collects the ids of the open appeals, and of those that change."""
+        self._watched.append(set(self.folded))
+        return self._watched[-1]
+
+    def update(self, changed: Iterable[str], *, has_passed: bool = True) -> None:
+        """Read the appeals that have changed and, with ``has_passed``, find those that ended."""
         store, policy = self._pipeline.store, self._pipeline.policy
-        folded = self.folded if policy is self._policy else {}
-        is_whole = has_passed or not folded
-        known = {} if is_whole else self._appeals
-        self.folded, self._appeals, self._policy = {}, {}, policy
-        for appeal_id in changed:
-            folded.pop(appeal_id, None)
-            known.pop(appeal_id, None)
+        again = set(changed) if policy is self._policy else {*changed, *self.folded}
+        is_whole = has_passed or policy is not self._policy
+        self._policy = None  # after an error, every appeal is read again
         with store.lock:
-            ids = store.open_ids(None if is_whole else changed)
-        folded |= self._pipeline.folds([one for one in ids if one not in folded])
-        known |= {one: outcomes_of(folded[one], as_of) for one in ids if one not in known}
-        self.folded, self._appeals = (
-            {one: folded[one] for one in ids} if is_whole else folded,
-            known,
+            ids = store.open_ids(None if is_whole else again)
+        if is_whole:
+            again |= self.folded.keys() - ids
+        new = dict(
+            self._pipeline.folds([one for one in ids if one in again or one not in self.folded])
         )
-        return list(chain.from_iterable(map(known.__getitem__, sorted(known))))
+        for appeal_id in again:
+            self._outcomes.pop(appeal_id, None)
+        for appeal_id in again - new.keys():
+            self.folded.pop(appeal_id, None)
+        self.folded |= new
+        self._policy, self._as_of = policy, None if has_passed else self._as_of
+        for one in self._watched:
+            one.update(again, new)
+
+    def outcomes(self, now: datetime) -> tuple[list[Outcome], datetime]:
+        """Return the outcomes, sorted by the ids of their appeals, and as of when they are.
+
+        Those that changed after that instant are as of ``now``.
+        """
+        now = in_utc("now", now)
+        if self._as_of is None:
+            self._as_of, self._outcomes = now, {}
+        for appeal_id in self.folded.keys() - self._outcomes.keys():
+            self._outcomes[appeal_id] = outcomes_of(self.folded[appeal_id], now)
+        known = self._outcomes
+        return list(chain.from_iterable(map(known.__getitem__, sorted(known)))), self._as_of

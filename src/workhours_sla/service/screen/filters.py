@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from workhours_sla.service.api import in_address
 from workhours_sla.service.problems import refuse
-from workhours_sla.sla.outcome import Outcome
+from workhours_sla.sla.event import Attributes
 from workhours_sla.text.messages import say
 from workhours_sla.text.words import NO_PART
 
@@ -23,7 +23,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "district": "district_id",
     "channel": "channel",
 }
-"""The field of an outcome that each filter compares."""
+"""The attribute of an appeal that each filter compares."""
 
 
 class Show(StrEnum):
@@ -43,7 +43,7 @@ class Show(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """The parts of an address. A filter that is None admits every outcome, ``-`` those without."""
+    """The parts of an address. A filter that is None admits every appeal, ``-`` those without."""
 
     agency: str | None = None
     district: str | None = None
@@ -73,12 +73,12 @@ class Filters:
         named = ((name, getattr(self, name)) for name in (*FIELDS, "id"))
         return {name: value for name, value in named if value is not None}
 
-    def admits(self, outcome: Outcome) -> bool:
+    def admits(self, appeal_id: str, attributes: Attributes) -> bool:
         for name, field in FIELDS.items():
             wanted = getattr(self, name)
-            if wanted is not None and (getattr(outcome, field) or NO_PART) != wanted:
+            if wanted is not None and (getattr(attributes, field) or NO_PART) != wanted:
                 return False
-        return self.id is None or self.id.casefold() in outcome.appeal_id.casefold()
+        return self.id is None or self.id.casefold() in appeal_id.casefold()
 
     def address(self, **changed: object) -> str:
         """Return the relative address with these filters, some of them changed."""

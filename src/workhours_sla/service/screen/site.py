@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from datetime import date, datetime, tzinfo
@@ -24,7 +24,7 @@ from workhours_sla.service.live import Live, Moment
 from workhours_sla.service.middleware import ROUTE
 from workhours_sla.service.operations import Labels
 from workhours_sla.service.problems import ANSWER_HEADERS, RefusedRequestError, problem_of
-from workhours_sla.service.screen.board import PAST, Board, Past, board_of
+from workhours_sla.service.screen.board import PAST, Past, Waiting, board_of
 from workhours_sla.service.screen.filters import Filters
 from workhours_sla.service.screen.login import Login, cookie_header
 from workhours_sla.service.screen.view import POLICY, Page, View, rendered
@@ -53,9 +53,10 @@ Answer = Callable[[Request], Awaitable[Response]]
 
 
 class Shown(NamedTuple):
-    """A board, its fragment, the hash of it, and the appeal with the whole number searched for."""
+    """A fragment as of ``now``, its hash, what the filters can be, and the appeal searched for."""
 
-    board: Board
+    now: datetime
+    values: Mapping[str, Sequence[str]]
     inner: str
     hash: str
     exact: str | None
@@ -68,8 +69,10 @@ class Screen:
         self._live = live
         self._zone = zone
         self._moment: Moment | None = None
+        self._changed: set[str] = live.watched()
+        self._waiting = Waiting(zone, live.clock())
         self._shown: dict[tuple[Filters, str], Shown] = {}
-        self._turn = asyncio.Lock()
+        self._turn = asyncio.Lock()  # the lists change while a moment is read
         self._past: dict[str, Past] = {}
         self._loading: tuple[date, asyncio.Task[None]] | None = None
 
@@ -78,21 +81,29 @@ class Screen:
 
     async def shown(self, filters: Filters, view: View) -> tuple[Shown, int]:
         """Return what the filters show now, and the version of the service that it has."""
+        async with self._turn:
+            moment = await asyncio.to_thread(self._update)
+            # those of another moment or another past are no longer kept when this is composed
+            kept, past = self._shown, self._past
+            found = kept.get((filters, current()))
+            if found is None:
+                found = await asyncio.to_thread(self._composed, moment, filters, view, past)
+                if len(kept) >= KEPT:
+                    kept.pop(next(iter(kept)))
+                kept[filters, current()] = found
         today = self.now().date()
         if self._loading is None or self._loading[0] != today:
             self._loading = today, asyncio.create_task(self._load())
-        async with self._turn:
-            moment = await asyncio.to_thread(self._live.current)
-            if moment is not self._moment:
-                self._moment, self._shown = moment, {}
-        found = self._shown.get((filters, current()))
-        if found is None:
-            found = await asyncio.to_thread(self._composed, moment, filters, view)
-            if self._moment is moment:
-                if len(self._shown) >= KEPT:
-                    self._shown.pop(next(iter(self._shown)))
-                self._shown[filters, current()] = found
         return found, moment.version
+
+    def _update(self) -> Moment:
+        moment = self._live.current()
+        if moment is not self._moment:
+            changed = set(self._changed)
+            self._changed -= changed
+            self._waiting.update(moment.folded, changed, moment.now)
+            self._moment, self._shown = moment, {}
+        return moment
 
     async def _load(self) -> None:
         """Read the past, once a day and beside all else, since it may take seconds."""
@@ -110,14 +121,18 @@ class Screen:
             if one.name in found
         }
 
-    def _composed(self, moment: Moment, filters: Filters, view: View) -> Shown:
+    def _composed(
+        self, moment: Moment, filters: Filters, view: View, past: Mapping[str, Past]
+    ) -> Shown:
         now = moment.now.astimezone(self._zone)
-        board = board_of(moment.outcomes, view.policy, now, filters, self._past)
-        is_empty = not moment.outcomes and self._live.is_empty
-        page = Page(view, filters, board.now)
-        exact = None if filters.id is None else self._exact(board.ids, filters.id, now)
-        inner = rendered("lists.html", board=board, p=page, is_empty=is_empty, exact=exact)
-        return Shown(board, inner, sha256(inner.encode()).hexdigest()[:16], exact)
+        targets = [one.name for one in view.policy.targets]
+        board = board_of(self._waiting, targets, now, filters, past)
+        is_empty = not moment.folded and self._live.is_empty
+        exact = None if filters.id is None else self._exact(board.ids(), filters.id, now)
+        facts = {"board": board, "p": Page(view, filters, now), "exact": exact}
+        inner = rendered("lists.html", is_empty=is_empty, **facts)
+        hash_ = sha256(inner.encode()).hexdigest()[:16]
+        return Shown(now, self._waiting.values(), inner, hash_, exact)
 
     def _exact(self, listed: AbstractSet[str], wanted: str, now: datetime) -> str | None:
         """Return the appeal of a number, None if it is none or a part of others as well."""
@@ -205,11 +220,11 @@ class Site:
 
     async def _board(self, filters: Filters) -> Response:
         found, _ = await self._screen.shown(filters, self._view)
-        page = Page(self._view, filters, found.board.now)
+        page = Page(self._view, filters, found.now)
         alone = Filters(target=filters.target, id=filters.id, lang=filters.lang)
         if found.exact is not None and filters == alone:
             return RedirectResponse(page.appeal(found.exact), 303)
-        facts = {"board": found.board, "inner": found.inner, "version": found.hash}
+        facts = {"values": found.values, "inner": found.inner, "version": found.hash}
         return HTMLResponse(rendered("board.html", p=page, **facts))
 
     async def _appeal(self, filters: Filters) -> Response:

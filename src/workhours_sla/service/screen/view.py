@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
@@ -20,7 +20,7 @@ from workhours_sla.reports.page.environment import (
 from workhours_sla.reports.page.tables import trace_lines
 from workhours_sla.reports.wording import amount_in_words, cut, days_text
 from workhours_sla.service.operations import Labels
-from workhours_sla.service.screen.board import Board, DueHours, appeals, schedule_of
+from workhours_sla.service.screen.board import Board, DueHours, Row
 from workhours_sla.service.screen.filters import FIELDS, Filters, Show
 from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.outcome import Outcome
@@ -39,6 +39,7 @@ from workhours_sla.text.words import NO_PART, heading, name_of, target_name, wee
 from workhours_sla.worktime.budgets import ClockTime, WorkingDaysInHours, budget_kind, budget_size
 from workhours_sla.worktime.explain import Trace
 from workhours_sla.worktime.hours_rules import WEEKDAYS
+from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.times import ZERO
 
 LISTED: Final = 10
@@ -84,6 +85,7 @@ class Page:
         self.view: View = view
         self.filters: Filters = filters
         self.now: datetime = now
+        self._targets = {one.name: one for one in view.policy.targets}
         self._same = {by: Counter(names.values()) for by, names in view.labels.names.items()}
 
     # -- names and addresses -------------------------------------------------------------------
@@ -98,7 +100,7 @@ class Page:
         return f"{named} ({key})" if self._same[by][named] > 1 else named
 
     def target(self, name: str) -> str:
-        of = next((one for one in self.view.policy.targets if one.name == name), None)
+        of = self._targets.get(name)
         if of is None:
             return target_name(name)
         budget = budget_words(budget_kind(of.budget), budget_size(of.budget))
@@ -201,30 +203,30 @@ class Page:
         count, soon = board.counts[Show.NEXT], board.soon
         if not coming or (soon is not None and soon.group is Show.NEXT and soon.due == count):
             return ""
-        time = "" if coming[0].due_at is None else f"{self.local(coming[0].due_at):%H:%M}"
-        return text("next_some", When=when[0].upper() + when[1:], time=time, count=count)
+        facts = {"When": when[0].upper() + when[1:], "time": f"{self.local(coming[0].due):%H:%M}"}
+        return text("next_some", **facts, count=count)
 
     def grace(self, board: Board) -> str:
         """Return a sentence about appeals in time although their due time or date is over."""
         tomorrow = datetime.combine(self.now.date() + timedelta(1), time(), self.now.tzinfo)
+        tomorrow, now = tomorrow.astimezone(UTC), self.now.astimezone(UTC)
         until_later = [
-            (one.limit, one.due_at, one)
-            for one in board.lists[Show.TODAY]
-            if one.limit and one.due_at and (one.limit >= tomorrow or one.due_at <= self.now)
+            row
+            for row in board.lists[Show.TODAY]
+            if (row.limit >= tomorrow or row.due <= now) and row.clock.limit
         ]
         if not until_later:
             return ""
-        limits, key = {limit for limit, *_ in until_later}, "grace_from"
+        limits, key = {row.limit for row in until_later}, "grace_from"
         if len(limits) == 1:
-            key = "grace_now" if all(due <= self.now for _, due, _ in until_later) else "grace"
-        count = appeals(one for *_, one in until_later)
+            key = "grace_now" if all(row.due <= now for row in until_later) else "grace"
+        count = len({row.appeal_id for row in until_later})
         return text(key, when=self.short_time(min(limits), self.now.date()), count=count)
 
-    def next_due(self, first: Outcome) -> str:
+    def next_due(self, first: Row) -> str:
         """Return when the first answer is due, and in how long if that is within an hour."""
-        facts = {"when": self.due(first)}
-        due, now = first.due_at, self.now.replace(second=0, microsecond=0)
-        left = ZERO if due is None else due.replace(second=0, microsecond=0) - now
+        facts = {"when": self.short_time(first.due, self.now.date())}
+        left = _minute(first.due) - _minute(self.now)
         if not ZERO < left <= _HOUR:
             return text("next_due", **facts)
         return text("next_due_in", **facts, amount=self.amount(left))
@@ -280,9 +282,14 @@ class Page:
             return ""
         return text("late_after", when=self.short_time(limit, self.local(due).date()))
 
+    def _schedule(self, outcome: Outcome) -> Schedule | None:
+        """Return the schedule of an outcome, None if the policy measures it no more."""
+        of = self._targets.get(outcome.target)
+        return of.schedule_for(outcome) if of and of.budget == outcome.budget else None
+
     def in_days(self, outcome: Outcome) -> str:
         """Return how long an answer is overdue in working days, empty up to one working day."""
-        amount, schedule = outcome.overdue, schedule_of(outcome, self.view.policy)
+        amount, schedule = outcome.overdue, self._schedule(outcome)
         if amount is None or schedule is None or isinstance(outcome.budget, ClockTime):
             return ""
         try:
@@ -294,10 +301,10 @@ class Page:
         """Return the working time from the shown time to the shown due time, None if not known."""
         if outcome.verdict is Verdict.PAUSED:
             return None
-        schedule = schedule_of(outcome, self.view.policy)
+        schedule = self._schedule(outcome)
         if outcome.due_at is None or schedule is None:
             return None if outcome.remaining is None else max(outcome.remaining, ZERO)
-        now, due = (at.replace(second=0, microsecond=0) for at in (self.now, outcome.due_at))
+        now, due = _minute(self.now), _minute(outcome.due_at)
         if isinstance(outcome.budget, ClockTime):
             return max(due - now, ZERO)
         try:
@@ -307,7 +314,7 @@ class Page:
 
     def at_risk(self, name: str) -> str:
         """Return what *at risk* means for a target."""
-        of = next((one for one in self.view.policy.targets if one.name == name), None)
+        of = self._targets.get(name)
         if of is None or of.warn_percent is not None:
             return text("tile_risk")
         return text("tile_risk_within", amount=self.amount(of.warn))
@@ -365,6 +372,10 @@ class Page:
         ]
 
 
+def _minute(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0)
+
+
 _STYLE: Final = STYLE + packaged("screen.css", __package__ or "")
 _SCRIPT: Final = SCRIPT + packaged("screen.js", __package__ or "")
 POLICY: Final = content_policy(
@@ -374,7 +385,6 @@ POLICY: Final = content_policy(
 _TEMPLATES: Final = environment(
     __package__ or "",
     t=text,
-    appeals=appeals,
     show=Show,
     fields=FIELDS,
     listed=LISTED,
