@@ -61,6 +61,20 @@ def test_check_lists_overdue_appeals_first(
     assert "События: 4 = учтено 3 + дубликатов 1 + в карантине 0 (опоздавших 1)" in lines
 
 
+def test_a_table_rounds_down_what_is_left_and_pads_no_row_for_a_long_number(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [("A", "10:45:30"), ("9" * 300, "11:15:30")]
+    text = "".join(f"{name},2025-03-12T{time}+03:00,\n" for name, time in rows)
+    file = write(tmp_path, "rows.csv", f"appeal_id,posted_at,answered_at\n{text}")
+    config = ("--config", appeals_config(tmp_path))
+    _, out, _ = run(capsys, "check", file, *config, *AS_OF, *VGG, "--lang=en")
+    assert out.partition("In progress: 2\n")[2].splitlines()[1:3] == [
+        f"  {'A':40}  -       Wed 12.03 15:45  1 h 15 min",
+        f"  {'9' * 300}  -       Wed 12.03 16:15  1 h 45 min",
+    ]
+
+
 def test_check_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = write(tmp_path, "events.jsonl", EVENTS)
     status, out, _ = run(capsys, "check", file, *AS_OF, *VGG, "--json")

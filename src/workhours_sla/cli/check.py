@@ -57,6 +57,7 @@ from workhours_sla.worktime.times import in_time
 
 SHOWN_ROWS: Final = 20
 WIDEST_CELL: Final = 32
+WIDEST_PADDED: Final = 40
 CUT: Final = "…"
 STILL_OPEN: Final = VERDICTS[:4]
 ALWAYS_COUNTED: Final = frozenset({Verdict.BREACHED, Verdict.AT_RISK, Verdict.PENDING, Verdict.MET})
@@ -190,13 +191,9 @@ class _Checked:
         if len(self._targets) > 1:
             yield from self._by_target()
         yield from self._table(show_all=show_all)
-        for key in NOTED:
-            count = sum(getattr(outcome, key) for outcome in outcomes)
-            if count:
-                yield SENTENCES.text(key, count=count)
-        yield from self._found.unmatched()
-        for agreement in self._agreements:
-            yield from agreement_lines(agreement)
+        notes = [*self._notes(), *self._found.unmatched()]
+        notes += [line for one in self._agreements for line in agreement_lines(one)]
+        yield from ["", *notes] if notes else ()
         yield ""
         yield from self._found.account()
         yield from self._found.store_lines()
@@ -211,6 +208,12 @@ class _Checked:
             if since:
                 yield "  " + SHELL.text("overdue_since", count=since)
         yield from self._found.calendar_lines()
+
+    def _notes(self) -> Iterator[str]:
+        for key in NOTED:
+            count = sum(getattr(outcome, key) for outcome in self._result.outcomes)
+            if count:
+                yield SENTENCES.text(key, count=count)
 
     def _heading(self) -> str:
         parts = [SHELL.text("as_of", when=words.minute_text(self._as_of))]
@@ -257,7 +260,8 @@ class _Checked:
     def _group(self, group: Group, outcomes: Sequence[Outcome]) -> Iterator[str]:
         names = ["appeal", "agency", *(["target"] if len(self._targets) > 1 else []), *group.times]
         rows = [{name: SHELL.text(f"head_{name}") for name in names}, *map(self._cells, outcomes)]
-        widths = {name: max(len(row[name]) for row in rows) for name in names}
+        # a longer number of an appeal widens its own row alone
+        widths = {name: min(WIDEST_PADDED, max(len(row[name]) for row in rows)) for name in names}
         *before, last = names
         align = str.rjust if last in ("late_by", "left") else str.ljust
         for row, outcome in zip(rows, (None, *outcomes), strict=True):
@@ -273,13 +277,13 @@ class _Checked:
         """Return the texts of all columns that a table may have, by their names."""
         return {
             "appeal": printable(outcome.appeal_id),
-            "agency": self._name(outcome.agency_id or "-"),
+            "agency": "-" if outcome.agency_id is None else self._name(outcome.agency_id),
             "target": _cut(outcome.target),
             "due": self._due(outcome),
             "answered": self._time(outcome.answered_at),
             "withdrawn": self._time(outcome.withdrawn_at),
             "late_by": _amount(outcome.overdue),
-            "left": _amount(outcome.remaining),
+            "left": _amount(outcome.remaining, is_left=True),
         }
 
     def _due(self, outcome: Outcome) -> str:
@@ -356,8 +360,12 @@ GROUPS: Final = (
 )
 
 
-def _amount(amount: timedelta | None) -> str:
-    return "-" if amount is None else amount_in_words(amount).replace("\xa0", " ")
+def _amount(amount: timedelta | None, *, is_left: bool = False) -> str:
+    """Write an amount in minutes: rounded up, but down if it is what is left."""
+    if amount is None:
+        return "-"
+    amount -= amount % timedelta(minutes=1) if is_left else timedelta(0)
+    return amount_in_words(amount).replace("\xa0", " ")
 
 
 def _cut(text: str) -> str:

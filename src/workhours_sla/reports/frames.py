@@ -142,7 +142,7 @@ def to_pandas(table: ReportNumbers | Cases, by: str = "total") -> pd.DataFrame:
 
     ``by`` is a grouping of the report; ``hour``, ``weekday``, ``arrival_class``, ``due_class`` or
     ``week``; ``total``, ``weeks``, ``late``, ``days``, ``heat_map`` or ``backlog``; or a series:
-    ``trend``, ``share_trend``, ``curve``, ``funnel``, ``mix``, ``comparison``, ``change``,
+    ``trend``, ``share_trend``, ``curve``, ``funnel``, ``comparison``, ``change``,
     ``attribution``, ``holders``, ``signs`` or ``quality``. A table without rows has the same types.
     Instants are in the zone of the report.
 
