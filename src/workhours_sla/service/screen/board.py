@@ -38,7 +38,7 @@ _KEPT: Final = 64  # maximum number of lists of a target and filters that are ke
 
 
 class Pace(NamedTuple):
-    """The time by which delays grow: working time, all time without a schedule, or none."""
+    """How delays grow: with the working time of a schedule, with all time if it is None, or not."""
 
     schedule: Schedule | None = None
     is_stopped: bool = False
@@ -63,7 +63,7 @@ class Row(NamedTuple):
     Rows are sorted by the first five fields, which differ in each target.
     """
 
-    late: timedelta  # minus the delay as of the beginning
+    late: timedelta  # the delay that its pace gives for the beginning, negated: the longest first
     due: datetime
     limit: datetime
     appeal_id: str
@@ -187,7 +187,7 @@ class Waiting:
         return found, until
 
     def _overdue(self, clock: Clock, now: datetime) -> tuple[Pace, timedelta]:
-        """Return the pace of a delay, and the delay as of the beginning, the longest least."""
+        """Return the pace of a delay, and the field ``late`` of its row."""
         late = overdue_of(clock, clock.elapsed(now), now)
         is_by_day_and_night = is_clock_time(clock.target.budget)
         pace = Pace(None if is_by_day_and_night else clock.schedule)
