@@ -15,7 +15,7 @@ from benchmarks.memory import ask_years, fresh_schedule, kept
 from benchmarks.timing import Case, take_turns
 from benchmarks.workload import YEARS, Rows, spread
 from workhours_sla import columns
-from workhours_sla.worktime.columns.tables import compiled
+from workhours_sla.worktime.columns.lookup_tables import compiled
 
 _FIRST_DEADLINE = """
 from datetime import datetime

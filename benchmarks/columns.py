@@ -19,8 +19,8 @@ from benchmarks.workload import BUDGET, HOURS, ZONE, Instants, Rows, aware, plai
 from workhours_sla import Calendar, Schedule, columns
 from workhours_sla.calendars.russia.regions import region_ids
 from workhours_sla.errors import SeveralZonesWarning
+from workhours_sla.worktime.columns.lookup_tables import compiled
 from workhours_sla.worktime.columns.lookups import Scratch
-from workhours_sla.worktime.columns.tables import compiled
 
 CHUNK = 16_384
 SAMPLE = 1_000

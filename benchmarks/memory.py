@@ -20,7 +20,7 @@ import numpy as np
 
 from benchmarks.workload import BUDGET, HOURS, ZONE, Instants
 from workhours_sla import Calendar, Schedule, columns
-from workhours_sla.worktime.columns.tables import compiled
+from workhours_sla.worktime.columns.lookup_tables import compiled
 
 ROWS = 10_000_000
 

@@ -14,7 +14,7 @@ from workhours_sla import Change, EventType
 from workhours_sla.cli import output
 from workhours_sla.config.column_names import COLUMNS
 from workhours_sla.config.sections import Format
-from workhours_sla.foreign.acts import _Act, _DayOff, _Transfer
+from workhours_sla.foreign.act_files import _Act, _DayOff, _Transfer
 from workhours_sla.sla.event import EVENT_FIELDS
 from workhours_sla.sources.formats import ENDINGS
 from workhours_sla.text.catalog import QUARANTINE_REASONS, language

@@ -11,9 +11,8 @@ CalendarCoverageError with the row, and ``on_unknown="mark"`` returns ``Marked``
 ``provisional=True`` such dates are decided by rule, with a ProvisionalWarning or a mark.
 """
 
-from workhours_sla.worktime.columns.answers import Marked
-from workhours_sla.worktime.columns.inputs import Pauses
-from workhours_sla.worktime.columns.verbs import (
+from workhours_sla.worktime.columns.calculation import Marked
+from workhours_sla.worktime.columns.column_verbs import (
     breaches_after,
     busdaycalendar,
     deadline,
@@ -26,6 +25,7 @@ from workhours_sla.worktime.columns.verbs import (
     previous_opening,
     remaining,
 )
+from workhours_sla.worktime.columns.inputs import Pauses
 
 __all__ = [
     "Marked",

@@ -10,14 +10,14 @@ r"""Read files of appeals, events and calendars, and write working time as iCale
 """
 
 from workhours_sla.argument_types import check_public
-from workhours_sla.foreign.acts import Acts, load_acts, parse_acts
+from workhours_sla.foreign.act_files import Acts, load_acts, parse_acts
 from workhours_sla.foreign.calendar_rows import read_dates
 from workhours_sla.foreign.icalendar import PartialDay, read_icalendar, write_icalendar
 from workhours_sla.foreign.xmlcalendar import read_xmlcalendar
 from workhours_sla.sla.event import Claim
 from workhours_sla.sources.appeal_file import AppealFile, open_source
+from workhours_sla.sources.arrow_files import ReadEvents, read_events
 from workhours_sla.sources.rows import Fault
-from workhours_sla.sources.tables import ReadEvents, read_events
 
 __all__ = [
     "Acts",

@@ -22,9 +22,9 @@ from workhours_sla.compliance.cases import (
     cases_of_evaluation,
     cases_of_outcomes,
 )
-from workhours_sla.compliance.columns import AppealColumns, cases_of_columns
+from workhours_sla.compliance.column_cases import AppealColumns, cases_of_columns
 from workhours_sla.compliance.period import ReportOptions
-from workhours_sla.compliance.report import compare
+from workhours_sla.compliance.report_numbers import compare
 from workhours_sla.reports.charts.pictures import (
     draw_arrivals,
     draw_curve,
@@ -38,9 +38,10 @@ from workhours_sla.reports.charts.pictures import (
     draw_year,
 )
 from workhours_sla.reports.charts.svg import Picture
+from workhours_sla.reports.csv_tables import write_tables
 from workhours_sla.reports.frames import FrameColumns, cases_of_frame, to_pandas, to_polars
 from workhours_sla.reports.page.page import page, traces_of, write_page
-from workhours_sla.reports.report import (
+from workhours_sla.reports.public_report import (
     INTAKE_REASONS,
     VERDICTS,
     Report,
@@ -49,7 +50,6 @@ from workhours_sla.reports.report import (
     report,
     to_json,
 )
-from workhours_sla.reports.tables import write_tables
 from workhours_sla.reports.workbook import write_workbook
 from workhours_sla.statistics.arrays import NEVER
 from workhours_sla.statistics.backlog import (
@@ -74,14 +74,14 @@ from workhours_sla.statistics.funnel import (
     interpolated_quantiles,
     overdispersion,
 )
-from workhours_sla.statistics.intervals import (
+from workhours_sla.statistics.maturity import cohort_counts, safe_as_of
+from workhours_sla.statistics.shares import (
     TargetVerdict,
     compliance_rate,
     rate_difference,
     wilson_interval,
     wilson_intervals,
 )
-from workhours_sla.statistics.maturity import cohort_counts, safe_as_of
 from workhours_sla.statistics.survival import (
     cumulative_incidence,
     kaplan_meier,

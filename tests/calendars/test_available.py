@@ -20,7 +20,7 @@ from workhours_sla.calendars.zones import zone_of, zones_file
 from workhours_sla.cli.main import main
 from workhours_sla.errors import CalendarCoverageError, ConfigError, UnknownCalendarError
 from workhours_sla.files import load_acts, parse_acts
-from workhours_sla.foreign.acts import LayerName
+from workhours_sla.foreign.act_files import LayerName
 
 
 @pytest.fixture(scope="module")

@@ -16,8 +16,8 @@ from kit.paths import ROOT
 from kit.properties import examples
 from kit.values import OFFICE, Capture
 from workhours_sla import Calendar, Schedule
-from workhours_sla.cli.answers import Period
 from workhours_sla.cli.main import main
+from workhours_sla.cli.question_commands import Period
 from workhours_sla.foreign.xmlcalendar import read_xmlcalendar
 
 DATA = ROOT / "tests/data/calendars"

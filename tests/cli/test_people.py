@@ -18,7 +18,7 @@ from workhours_sla.cli.main import main
 from workhours_sla.errors import HoursSyntaxError, TimeSyntaxError
 from workhours_sla.text.catalog import language
 from workhours_sla.text.messages import sentence
-from workhours_sla.text.times import read_day, read_edge, read_time
+from workhours_sla.text.written_times import read_day, read_edge, read_time
 from workhours_sla.worktime.hours import WeeklyHours
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)  # a Saturday, 15:00 in Volgograd

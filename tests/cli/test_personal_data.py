@@ -18,7 +18,7 @@ from workhours_sla.service.operations import WithStore
 from workhours_sla.sources.appeal_file import mapper_of
 from workhours_sla.sources.kafka import KafkaSource, MessageRows
 from workhours_sla.sources.tail import StreamRows
-from workhours_sla.stores.values import Rejected
+from workhours_sla.stores.store_values import Rejected
 from workhours_sla.stream import open_store
 
 PHONE = "+79161234567"

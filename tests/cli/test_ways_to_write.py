@@ -27,7 +27,7 @@ from workhours_sla.cli.output import budget_text
 from workhours_sla.errors import BudgetError, HoursSyntaxError, TimeSyntaxError
 from workhours_sla.text.amounts import budget_words
 from workhours_sla.text.catalog import language
-from workhours_sla.text.times import read_time
+from workhours_sla.text.written_times import read_time
 from workhours_sla.worktime.budgets import Budget, budget_data, budget_size
 
 ZONE = ZoneInfo("Europe/Volgograd")

@@ -17,7 +17,7 @@ from workhours_sla.compliance.period import Period, compared_periods
 from workhours_sla.errors import EventError, TimeSyntaxError
 from workhours_sla.report import AppealColumns, Labels, Report, ReportOptions, cases_of_columns
 from workhours_sla.report import report as report_of
-from workhours_sla.text.times import read_edge
+from workhours_sla.text.written_times import read_edge
 
 ZONE = ZoneInfo("Europe/Volgograd")
 NOW = datetime(2026, 1, 10, 12, tzinfo=ZONE)

@@ -32,7 +32,7 @@ from workhours_sla import (
 )
 from workhours_sla.config import load, parse
 from workhours_sla.config.file import load_config, parse_config
-from workhours_sla.config.policy import Configuration, configured, load_preset, preset_names
+from workhours_sla.config.policy_builder import Configuration, configured, load_preset, preset_names
 from workhours_sla.config.sections import Config, config_schema
 from workhours_sla.errors import ConfigError, UnknownTimeZoneError
 from workhours_sla.sla.event import Attributes

@@ -29,9 +29,9 @@ openpyxl = pytest.importorskip("openpyxl")
 from workhours_sla.compliance.comparison import RateChange
 from workhours_sla.report import from_json, to_pandas
 from workhours_sla.report import page as page_of
-from workhours_sla.reports.text import plain_text
+from workhours_sla.reports.plain_text import plain_text
 from workhours_sla.reports.wording import change_in_points
-from workhours_sla.statistics.intervals import ConfidenceInterval
+from workhours_sla.statistics.shares import ConfidenceInterval
 
 NAMES = ("Комитет дорог", "Комитет здравоохранения", "Комитет образования", "Комитет ЖКХ")
 COUNTS: Mapping[int, tuple[tuple[int, int, int], ...]] = {

@@ -43,9 +43,9 @@ from workhours_sla.report import (
     compare,
 )
 from workhours_sla.report import report as report_of
-from workhours_sla.reports import columns
-from workhours_sla.reports.columns import rate_text
-from workhours_sla.reports.text import table_cells
+from workhours_sla.reports import figures
+from workhours_sla.reports.figures import rate_text
+from workhours_sla.reports.plain_text import table_cells
 from workhours_sla.statistics.maturity import VERDICTS
 from workhours_sla.text.catalog import HEADINGS, WORKBOOK, language
 from workhours_sla.text.numbers import count_text
@@ -521,8 +521,8 @@ def test_times_on_whole_minutes_are_counted() -> None:
 def test_every_figure_that_is_shown_has_a_heading() -> None:
     """A new figure is a line in the list, its computation and its texts: all forms are loops."""
     report = met_of(9, 10)
-    for one in columns.FIGURES.values():
-        assert {*one.where.split()} <= {*columns.PLACES}
+    for one in figures.FIGURES.values():
+        assert {*one.where.split()} <= {*figures.PLACES}
         for lang in ("en", "ru") if one.where else ():
             with language(lang):
                 assert one.title(report, in_workbook=True)

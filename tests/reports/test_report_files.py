@@ -30,7 +30,7 @@ from workhours_sla.report import (
     to_json,
     write_tables,
 )
-from workhours_sla.reports.tables import cell_text, csv_table, table_files
+from workhours_sla.reports.csv_tables import cell_text, csv_table, table_files
 
 WATCH = Schedule(None, "Mo-Su 00:00-24:00", tz="Europe/Volgograd")
 

@@ -21,7 +21,7 @@ from workhours_sla.service.app import NOW
 from workhours_sla.service.operations import WithStore
 from workhours_sla.service.reporting import Reports
 from workhours_sla.service.tokens import Tokens
-from workhours_sla.service.webhooks import Webhooks
+from workhours_sla.service.webhook_requests import Webhooks
 
 CONFIG = """
 [schedule]

@@ -32,7 +32,7 @@ from kit.network_streams import CARRIED, WRITERS, direct, report, stream
 from kit.paths import SAMPLES
 from workhours_sla.service.live import Live
 from workhours_sla.service.operations import WithStore
-from workhours_sla.service.webhooks import Webhooks
+from workhours_sla.service.webhook_requests import Webhooks
 
 VK, MAX = "v" * 20, "m" * 20
 ENVIRONMENT = {"VK_SECRET": VK, "MAX_SECRET": MAX}

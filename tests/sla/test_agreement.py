@@ -19,7 +19,7 @@ from workhours_sla.cli.main import main
 from workhours_sla.compliance.agreement import Agreement, compare_claims
 from workhours_sla.config import parse
 from workhours_sla.files import Claim, Fault, open_source
-from workhours_sla.reports.agreement import agreement_lines
+from workhours_sla.reports.agreement_text import agreement_lines
 from workhours_sla.text.catalog import language
 
 POLICY = Policy([Target("reply", working_hours(4), OFFICE)])

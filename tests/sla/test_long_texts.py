@@ -19,7 +19,7 @@ from workhours_sla.sources.appeal_file import mapper_of
 from workhours_sla.sources.derived_events import with_creation
 from workhours_sla.sources.rows import Fault
 from workhours_sla.sources.tail import StreamRows, Tail
-from workhours_sla.stores.values import Rejected
+from workhours_sla.stores.store_values import Rejected
 from workhours_sla.stream import Watermarks
 from workhours_sla.text.catalog import language
 from workhours_sla.text.messages import sentence

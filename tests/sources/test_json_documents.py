@@ -19,7 +19,7 @@ from workhours_sla.errors import SourceError
 from workhours_sla.sources.appeal_file import mapper_of, open_source
 from workhours_sla.sources.rows import Fault
 from workhours_sla.sources.tail import StreamRows
-from workhours_sla.stores.values import Rejected
+from workhours_sla.stores.store_values import Rejected
 
 ROW = {"appeal_id": "A-1", "type": "created", "occurred_at": "2026-03-12T10:15+03:00"}
 REPLY = {"appeal_id": 17, "type": "replied", "occurred_at": "2026-03-12T11:15+03:00"}

@@ -32,7 +32,7 @@ from workhours_sla.files import (
 from workhours_sla.json import from_json, to_json
 from workhours_sla.stream.sinks.lines import JsonLinesSink
 from workhours_sla.text.amounts import parse_amount
-from workhours_sla.text.times import read_day, read_time
+from workhours_sla.text.written_times import read_day, read_time
 from workhours_sla.worktime.budgets import parse_budget
 
 pytest.importorskip("numpy")  # of reports

@@ -17,7 +17,7 @@ from workhours_sla.cli.main import main
 from workhours_sla.errors import TimeSyntaxError
 from workhours_sla.text import catalog, messages
 from workhours_sla.text.catalog import SHELL
-from workhours_sla.text.times import as_numbers, parse_date, parse_time
+from workhours_sla.text.written_times import as_numbers, parse_date, parse_time
 
 READ = {
     # the time of day, by the day first and by the year first

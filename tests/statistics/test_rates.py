@@ -18,14 +18,14 @@ from workhours_sla.statistics.control_charts import (
     xmr_chart,
 )
 from workhours_sla.statistics.funnel import binomial_cdf, interpolated_quantiles
-from workhours_sla.statistics.intervals import (
+from workhours_sla.statistics.maturity import cohort_counts, safe_as_of
+from workhours_sla.statistics.shares import (
     TargetVerdict,
     compliance_rate,
     rate_difference,
     wilson_interval,
     wilson_intervals,
 )
-from workhours_sla.statistics.maturity import cohort_counts, safe_as_of
 from workhours_sla.text.numbers import percent
 
 SEED = 20250312

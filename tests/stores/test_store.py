@@ -42,7 +42,7 @@ from workhours_sla.errors import EventError, StoreError
 from workhours_sla.stores import reader as reading
 from workhours_sla.stores.reader import StoreReader
 from workhours_sla.stores.store import Store
-from workhours_sla.stores.values import Work
+from workhours_sla.stores.store_values import Work
 from workhours_sla.stream import Batch, Checkpoint, MemoryStore, Pipeline, Rejected, pipeline
 
 

@@ -22,7 +22,7 @@ from kit.values import DAY
 from workhours_sla.cli.main import main
 from workhours_sla.config import parse
 from workhours_sla.errors import ConfigError, StoreError
-from workhours_sla.stores.values import MAIL, StoredDigest
+from workhours_sla.stores.store_values import MAIL, StoredDigest
 from workhours_sla.stream import Delivery, MemoryStore
 from workhours_sla.stream.sinks import mail
 from workhours_sla.stream.sinks.mail import MailRefusedError, MailServer, MailSink, html_of

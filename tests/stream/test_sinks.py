@@ -26,7 +26,7 @@ from workhours_sla import (
 from workhours_sla.errors import StoreError
 from workhours_sla.json import from_json
 from workhours_sla.json.outcomes import change_to_json
-from workhours_sla.stores.values import DIGEST, StoredDigest
+from workhours_sla.stores.store_values import DIGEST, StoredDigest
 from workhours_sla.stream import Agencies, DigestWriter, MemoryStore, Pipeline
 from workhours_sla.stream.sinks.digest import LONGEST
 from workhours_sla.stream.sinks.lines import CHANGES, JsonLinesSink, Rewritten, rewrite

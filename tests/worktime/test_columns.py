@@ -24,7 +24,7 @@ from workhours_sla.errors import (
     NaiveDatetimeError,
     ProvisionalWarning,
 )
-from workhours_sla.worktime.columns import lookups, solve, tables
+from workhours_sla.worktime.columns import lookup_tables, lookups, solve
 from workhours_sla.worktime.shifts import Shift
 
 MICROSECOND = timedelta(microseconds=1)
@@ -195,7 +195,7 @@ def test_a_schedule_for_all_rows(
     monkeypatch: pytest.MonkeyPatch, seed: str, zone: str, unit: str
 ) -> None:
     monkeypatch.setattr(solve, "ROWS_PER_CELL", 0)  # builds the tables of one budget at once
-    tables.compiled.cache_clear()
+    lookup_tables.compiled.cache_clear()
     rng = random.Random(seed)
     schedule = schedule_of(rng, zone)
     starts = instants_near(rng, changes_of(zone), ROWS)
@@ -217,7 +217,7 @@ def test_a_schedule_per_row(
         monkeypatch.setattr(lookups, "INVERSE_CELLS", 0)
     if kind == "searched":
         monkeypatch.setattr(lookups, "STEPS", -1)  # no table of buckets
-    tables.compiled.cache_clear()
+    lookup_tables.compiled.cache_clear()
     rng = random.Random(seed)
     schedules = [schedule_of(rng, rng.choice([zone, *ZONES])) for _ in range(rng.randint(2, 8))]
     codes = [rng.randrange(len(schedules)) for _ in range(ROWS)]
@@ -225,7 +225,7 @@ def test_a_schedule_per_row(
     ends = instants_near(rng, changes_of(zone), ROWS)
     budgets = [timedelta(seconds=rng.choice([0, 60, 14_400, 10**5])) for _ in starts]
     assert compare(schedules, codes, starts, ends, budgets, unit)
-    tables.compiled.cache_clear()
+    lookup_tables.compiled.cache_clear()
 
 
 @pytest.mark.parametrize("edges", [(2,), (0, 2, 4)], ids=["one each", "up to two"])

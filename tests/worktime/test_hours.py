@@ -20,7 +20,7 @@ from workhours_sla import (
     working_hours,
 )
 from workhours_sla.config.file import parse_config
-from workhours_sla.config.policy import configured
+from workhours_sla.config.policy_builder import configured
 from workhours_sla.errors import BudgetError, ConfigError, HoursSyntaxError
 from workhours_sla.text.amounts import check_budget, format_amount, iso_amount
 from workhours_sla.worktime.hours import parse_shifts

@@ -67,8 +67,8 @@ def find(id: str) -> Any:
         raise ArgumentError(msg)
     if id == "RU" or id.startswith(_RUSSIAN_REGIONS):
         # deferred, because a foreign calendar does not need the data of Russia
-        from workhours_sla.calendars.russia.days import RussianDays
         from workhours_sla.calendars.russia.regions import region
+        from workhours_sla.calendars.russia.russian_days import RussianDays
 
         return (RussianDays(), None) if id == "RU" else (RussianDays(id), region(id).tz)
     wanted, _, rest = id.rpartition(":")
@@ -101,8 +101,8 @@ def _of_providers(function: str, country: str) -> Iterator[AvailableCalendar]:
 
 
 def _russian() -> Iterator[AvailableCalendar]:
-    from workhours_sla.calendars.russia.days import RussianDays
     from workhours_sla.calendars.russia.regions import region, region_ids
+    from workhours_sla.calendars.russia.russian_days import RussianDays
 
     (first, last), *_ = RussianDays().coverage
     ru, *others = RUSSIA

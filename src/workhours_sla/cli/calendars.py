@@ -32,7 +32,7 @@ from workhours_sla.sql.dialects import DIALECTS, OnUnknown
 from workhours_sla.text import words
 from workhours_sla.text.amounts import format_amount
 from workhours_sla.text.catalog import SHELL, current
-from workhours_sla.text.times import read_edge
+from workhours_sla.text.written_times import read_edge
 from workhours_sla.worktime.verbs import WorkingTime
 
 MONTHS_A_ROW: Final = 3
@@ -51,7 +51,7 @@ class _YearOptions(Options):
 def calendar(wanted: _YearOptions, of: CalendarOptions, shown: ProvisionalOption) -> None:
     found = of.amended(of.found(wanted.id))
     if wanted.draft:
-        from workhours_sla.foreign.acts import draft
+        from workhours_sla.foreign.act_files import draft
 
         echo_lines([draft(found, wanted.year)])
         return

@@ -39,7 +39,7 @@ from workhours_sla.compliance.agreement import Agreement, compare_claims
 from workhours_sla.config.sections import Config
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.json.outcomes import VERDICTS, holder_at_breach, holder_data, outcome_data
-from workhours_sla.reports.agreement import agreement_lines
+from workhours_sla.reports.agreement_text import agreement_lines
 from workhours_sla.reports.wording import amount_in_words
 from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.evaluate import Evaluation
@@ -50,7 +50,7 @@ from workhours_sla.sla.policy import targets_named
 from workhours_sla.sla.target import ScheduleBy
 from workhours_sla.text import catalog, words
 from workhours_sla.text.catalog import SENTENCES, SHELL
-from workhours_sla.text.times import read_day, read_time
+from workhours_sla.text.written_times import read_day, read_time
 from workhours_sla.worktime.day_budgets import DayBudget
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.times import in_time

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import click
 
-from workhours_sla.cli.detected import input_of, path_or_stdin
+from workhours_sla.cli.init import input_of, path_or_stdin
 from workhours_sla.cli.output import Stages, echo_note, note_spellings, note_text
 from workhours_sla.cli.settings import InputOptions
 from workhours_sla.config.agency_names import several_spellings
@@ -28,12 +28,12 @@ from workhours_sla.sources.appeal_file import open_source
 from workhours_sla.sources.derived_events import has_content_id
 from workhours_sla.sources.formats import NETWORKS
 from workhours_sla.sources.rows import Fault, clip
-from workhours_sla.stores.values import Rejected
+from workhours_sla.stores.store_values import Rejected
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.messages import said, say
 
 if TYPE_CHECKING:
-    from workhours_sla.stores.values import Holdings
+    from workhours_sla.stores.store_values import Holdings
 
 LARGE: Final = 5_000_000
 """Stages are shown for files of this size in bytes or more, and for those of unknown size."""

@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from msgspec.structs import asdict
 
-from workhours_sla.cli.detected import given_without_config
+from workhours_sla.cli.init import given_without_config
 from workhours_sla.cli.input import Rows, read_rows
 from workhours_sla.cli.output import Stages, current_time, echo_note, printable, show_time
 from workhours_sla.cli.settings import InputOptions, Settings
-from workhours_sla.config.policy import CONDITIONS, Configuration
+from workhours_sla.config.policy_builder import CONDITIONS, Configuration
 from workhours_sla.errors import shown
 from workhours_sla.json.answers import schedule_data
 from workhours_sla.json.outcomes import quarantined_data
@@ -26,8 +26,8 @@ from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.text import catalog
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.messages import said
-from workhours_sla.text.times import read_edge
 from workhours_sla.text.words import calendar_name
+from workhours_sla.text.written_times import read_edge
 from workhours_sla.worktime.budgets import budget_data
 from workhours_sla.worktime.schedule import Schedule
 

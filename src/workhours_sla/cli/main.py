@@ -58,13 +58,18 @@ PLAIN_SIGNS: Final = {
 
 COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
     "of_working_time": dict.fromkeys(
-        ("due", "elapsed", "latest-start", "explain", "days"), "answers"
+        ("due", "elapsed", "latest-start", "explain", "days"), "question_commands"
     ),
-    "of_appeals": {"check": "check", "forecast": "check", "report": "report"},
-    "of_service": {"watch": "watch", "outbox": "store", "store": "store", "serve": "serve"},
+    "of_appeals": {"check": "check", "forecast": "check", "report": "report_command"},
+    "of_service": {
+        "watch": "watch",
+        "outbox": "store_command",
+        "store": "store_command",
+        "serve": "serve",
+    },
     "of_files": {
         **dict.fromkeys(("calendar", "calendars"), "calendars"),
-        "init": "detected",
+        "init": "init",
         "sql": "calendars",
     },
 }

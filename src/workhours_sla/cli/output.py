@@ -14,7 +14,7 @@ import click
 
 from workhours_sla.errors import shown
 from workhours_sla.json.answers import json_value
-from workhours_sla.json.text import escape_controls
+from workhours_sla.json.strict_json import escape_controls
 from workhours_sla.text import words
 from workhours_sla.text.amounts import budget_words
 from workhours_sla.text.catalog import SHELL

@@ -20,14 +20,14 @@ from workhours_sla.cli.help import Options, option
 from workhours_sla.cli.judged import main_schedule
 from workhours_sla.cli.output import Note
 from workhours_sla.cli.settings import SKEW
-from workhours_sla.cli.store import (
+from workhours_sla.cli.store_command import (
     check_files,
     opened_store,
     read_files,
     store_files,
     written_files,
 )
-from workhours_sla.config.policy import DEFAULT, Configuration
+from workhours_sla.config.policy_builder import DEFAULT, Configuration
 from workhours_sla.config.sections import Config, EmailSettings, Input, KafkaSettings
 from workhours_sla.errors import CalendarCoverageError, StoreError, WorkHoursError
 from workhours_sla.json.checked_data import Keys, Reader
@@ -36,7 +36,7 @@ from workhours_sla.stores.open import has_store
 from workhours_sla.stores.store import Store
 from workhours_sla.stream.pipeline import Pipeline
 from workhours_sla.stream.sinks.digest import Agencies, DigestWriter
-from workhours_sla.stream.sinks.kafka import KafkaSink, properties_in, properties_of
+from workhours_sla.stream.sinks.kafka_sink import KafkaSink, properties_in, properties_of
 from workhours_sla.stream.sinks.lines import (
     CHANGES,
     DIGESTS,

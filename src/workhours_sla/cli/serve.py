@@ -14,13 +14,13 @@ import click
 from workhours_sla.cli.help import Options, command, option
 from workhours_sla.cli.outputs import OutputOptions, configured_sinks, note_failure, open_outputs
 from workhours_sla.cli.settings import DatesOptions, LangOption, Settings
-from workhours_sla.cli.store import place_if_given
+from workhours_sla.cli.store_command import place_if_given
 from workhours_sla.errors import ConfigError, EngineError
 from workhours_sla.text.catalog import LANGUAGES, SHELL, current
 from workhours_sla.text.messages import say
 
 if TYPE_CHECKING:
-    from workhours_sla.config.policy import Configuration
+    from workhours_sla.config.policy_builder import Configuration
     from workhours_sla.config.sections import Config
     from workhours_sla.service.live import Live
 
@@ -52,7 +52,7 @@ def serve(wanted: _ServeOptions, outputs: OutputOptions, _: LangOption) -> None:
         from workhours_sla.service.operations import Labels, WithStore
         from workhours_sla.service.reporting import Reports
         from workhours_sla.service.tokens import Tokens
-        from workhours_sla.service.webhooks import Webhooks
+        from workhours_sla.service.webhook_requests import Webhooks
     except ImportError as error:
         raise EngineError(say("no_service")) from error
     configuration = settings.configuration()

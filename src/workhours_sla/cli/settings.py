@@ -41,7 +41,7 @@ from workhours_sla.worktime.shifts import WHOLE_DAY
 from workhours_sla.worktime.times import ZERO
 
 if TYPE_CHECKING:  # imported only if there is a configuration, so that other commands start fast
-    from workhours_sla.config.policy import Configuration
+    from workhours_sla.config.policy_builder import Configuration
     from workhours_sla.config.sections import Config
     from workhours_sla.sla.policy import Policy
     from workhours_sla.sla.target import Target
@@ -96,7 +96,7 @@ class CalendarOptions(Options):
         """Add the acts of ``--calendar-file`` to a calendar."""
         if self.calendar_file is None:
             return calendar
-        from workhours_sla.foreign.acts import load_acts
+        from workhours_sla.foreign.act_files import load_acts
 
         return load_acts(Path(self.calendar_file)).added_to(calendar)
 
@@ -164,7 +164,7 @@ class Settings:
                 calendar = calendar.with_week(week)
             calendar = options.amended(calendar)
             if section is not None:
-                from workhours_sla.config.policy import with_own_days
+                from workhours_sla.config.policy_builder import with_own_days
 
                 calendar = with_own_days(calendar, section)
         # the file's zone belongs to the file's calendar, not to the calendar of an option
@@ -214,7 +214,7 @@ class Settings:
         ``warn`` replaces the warning time of every target. With ``one``, a target must be chosen if
         there are several. Raises click.UsageError for options that have no effect.
         """
-        from workhours_sla.config.policy import NewBudget, configured
+        from workhours_sla.config.policy_builder import NewBudget, configured
         from workhours_sla.config.sections import Config
 
         config = self.config or Config()

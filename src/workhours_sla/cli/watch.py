@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from workhours_sla.cli.detected import path_or_stdin
 from workhours_sla.cli.help import Options, argument, command, option
+from workhours_sla.cli.init import path_or_stdin
 from workhours_sla.cli.input import (
     FEWEST,
     Unread,
@@ -47,7 +47,7 @@ from workhours_sla.cli.outputs import (
     open_outputs,
 )
 from workhours_sla.cli.settings import SKEW, CommonOptions, Settings
-from workhours_sla.cli.store import store_place
+from workhours_sla.cli.store_command import store_place
 from workhours_sla.config.sections import Config
 from workhours_sla.json.checked_data import Reader
 from workhours_sla.sla.changes import Change, ChangeKind
@@ -57,7 +57,7 @@ from workhours_sla.sources.formats import ENDINGS, check_followed
 from workhours_sla.sources.rows import Inverted
 from workhours_sla.sources.tail import Tail
 from workhours_sla.stores.store import Store
-from workhours_sla.stores.values import CHANGE
+from workhours_sla.stores.store_values import CHANGE
 from workhours_sla.stream.delivery import Delivery, Undelivered, takes
 from workhours_sla.stream.sinks.lines import JsonLinesSink
 from workhours_sla.stream.source import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workhours_sla.statistics.intervals import ConfidenceInterval, rate_difference
+from workhours_sla.statistics.shares import ConfidenceInterval, rate_difference
 
 Counts = dict[str | None, tuple[int, int]]
 """The number of matured appeals of each agency, and of those in time; None has the others."""

@@ -19,7 +19,7 @@ from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray
 from workhours_sla.statistics.control_charts import merge_short_periods
 from workhours_sla.text import catalog
-from workhours_sla.worktime.columns.verbs import is_working
+from workhours_sla.worktime.columns.column_verbs import is_working
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.times import ONE_DAY, TICK, zone_offsets
 

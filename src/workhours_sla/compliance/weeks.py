@@ -14,8 +14,15 @@ from typing import Any, Final, Literal
 import numpy as np
 
 from workhours_sla.compliance.cases import UNKNOWN, Cases, Labels, amount_of, in_zone, micros_of
+from workhours_sla.compliance.group_tables import (
+    Row,
+    Table,
+    Tally,
+    all_groups,
+    count_marked,
+    in_order,
+)
 from workhours_sla.compliance.period import ReportOptions
-from workhours_sla.compliance.tables import Row, Table, Tally, all_groups, count_marked, in_order
 from workhours_sla.compliance.time import DAY, Arrivals, end_of_week, week_name
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.statistics.arrays import NEVER, IntArray

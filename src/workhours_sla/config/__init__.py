@@ -12,7 +12,7 @@ from workhours_sla.facades import on_first_use
 
 if TYPE_CHECKING:
     from workhours_sla.config.file import load, parse
-    from workhours_sla.config.policy import (
+    from workhours_sla.config.policy_builder import (
         Configuration,
         Norm,
         NormSource,
@@ -26,7 +26,9 @@ else:
         __name__,
         {
             "config.file": "load parse",
-            "config.policy": "Configuration Norm NormSource Preset load_preset preset_names",
+            "config.policy_builder": (
+                "Configuration Norm NormSource Preset load_preset preset_names"
+            ),
             "config.sections": "config_schema",
         },
     )

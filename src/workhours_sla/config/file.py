@@ -13,12 +13,17 @@ from typing import Any, Final
 
 from workhours_sla.calendars.zones import time_zone
 from workhours_sla.config.column_names import COLUMNS, REQUIRED, parts_of, shown_columns
-from workhours_sla.config.policy import Configuration, check_policy, configured, default_schedule
+from workhours_sla.config.policy_builder import (
+    Configuration,
+    check_policy,
+    configured,
+    default_schedule,
+)
 from workhours_sla.config.sections import Config, EmailSettings, Input, KafkaSettings
 from workhours_sla.errors import ConfigError, shown
 from workhours_sla.json.checked_data import Keys, Reader, as_written, key_path
 from workhours_sla.sla.event import AUTHOR_ROLES, EventType
-from workhours_sla.stream.sinks.kafka import check_topic, cluster_of
+from workhours_sla.stream.sinks.kafka_sink import check_topic, cluster_of
 from workhours_sla.stream.sinks.webhook import endpoint_of
 from workhours_sla.text.amounts import parse_amount
 from workhours_sla.text.catalog import read

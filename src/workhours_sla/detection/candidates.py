@@ -23,8 +23,8 @@ from workhours_sla.config.column_words import (
     without_names,
 )
 from workhours_sla.detection.detected import MOST_LISTED, Doubt, ask, listed, toml_line
+from workhours_sla.detection.known_words import REPLIES, may_be_answered
 from workhours_sla.detection.table import CLOCKS, DATES, MOMENTS, MOST_VALUES, Column, Role, Table
-from workhours_sla.detection.words import REPLIES, may_be_answered
 from workhours_sla.errors import shown
 from workhours_sla.text.messages import say
 

@@ -21,10 +21,10 @@ from workhours_sla.detection.detected import (
     toml_key,
     toml_line,
 )
-from workhours_sla.detection.open import Rows, doubts_of_unread
+from workhours_sla.detection.known_words import event_type, status_meaning
+from workhours_sla.detection.open_questions import Rows, doubts_of_unread
 from workhours_sla.detection.table import CLOCKS, MOMENTS, Column, Role, Row, Table
-from workhours_sla.detection.times import DEFAULT, doubts_of, time_settings
-from workhours_sla.detection.words import event_type, status_meaning
+from workhours_sla.detection.time_formats import DEFAULT, doubts_of, time_settings
 from workhours_sla.errors import shown
 from workhours_sla.sla.event import Attributes
 from workhours_sla.text.messages import Phrase, say

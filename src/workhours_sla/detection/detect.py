@@ -21,9 +21,9 @@ from workhours_sla.detection.detected import (
     toml_line,
     warn,
 )
-from workhours_sla.detection.files import Again, find_table, from_start
+from workhours_sla.detection.known_words import Signature, signature_of
 from workhours_sla.detection.table import SHOWN, Table
-from workhours_sla.detection.words import Signature, signature_of
+from workhours_sla.detection.table_search import Again, find_table, from_start
 from workhours_sla.errors import ConfigError, SourceError, WorkHoursError
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sources.appeal_file import open_source

@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
-from workhours_sla.text.times import as_numbers
+from workhours_sla.text.written_times import as_numbers
 
 Order = Literal["dmy", "mdy", "ymd", "ydm"]
 ORDERS: Final[tuple[Order, ...]] = ("dmy", "mdy", "ymd", "ydm")

@@ -12,6 +12,7 @@ from typing import Final, Literal, NamedTuple
 from workhours_sla.config.column_names import shown_columns
 from workhours_sla.config.column_words import Match, is_no_time, matches_of
 from workhours_sla.detection.detected import Value, toml_line
+from workhours_sla.detection.known_words import says_unanswered
 from workhours_sla.detection.shapes import (
     LONGEST,
     NumberKind,
@@ -20,7 +21,6 @@ from workhours_sla.detection.shapes import (
     shape_of,
     shape_text,
 )
-from workhours_sla.detection.words import says_unanswered
 from workhours_sla.errors import shown
 from workhours_sla.sources.layout import numbered, two_rows
 

@@ -32,8 +32,8 @@ except ImportError as _error:
     raise needs_extra(what="frames need numpy", extras=("pandas", "polars", "arrow")) from _error
 
 import workhours_sla.frames.accessors  # noqa: F401 - it registers the accessors
-from workhours_sla.frames.rows import MarkedColumns
-from workhours_sla.frames.verbs import (
+from workhours_sla.frames.frame_columns import MarkedColumns
+from workhours_sla.frames.frame_verbs import (
     breaches_after,
     deadline,
     elapsed,

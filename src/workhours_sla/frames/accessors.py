@@ -12,12 +12,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from workhours_sla.frames.verbs import VERBS, add_method
+from workhours_sla.frames.frame_verbs import VERBS, add_method
 
 if TYPE_CHECKING:
     from workhours_sla.compliance.period import ReportOptions
     from workhours_sla.reports.frames import FrameColumns
-    from workhours_sla.reports.report import Report
+    from workhours_sla.reports.public_report import Report
     from workhours_sla.sla.target import Target
 
 _COLUMNS = {"starts", "ends", "due", "times", "budget", "as_of", "by", "codes"}
@@ -67,7 +67,7 @@ class FrameReports:
         lang: str = "en",
     ) -> Report:
         from workhours_sla.reports.frames import cases_of_frame
-        from workhours_sla.reports.report import report
+        from workhours_sla.reports.public_report import report
 
         cases = cases_of_frame(
             self._frame, target, as_of=as_of, columns=columns, provisional=provisional

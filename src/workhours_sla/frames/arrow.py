@@ -13,7 +13,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from workhours_sla.frames.rows import NAT, Rows, missing_in, offsets_of, refuse_naive, refuse_type
+from workhours_sla.frames.frame_columns import (
+    NAT,
+    Rows,
+    missing_in,
+    offsets_of,
+    refuse_naive,
+    refuse_type,
+)
 from workhours_sla.worktime.columns.inputs import Pauses
 
 _ARRAYS = pa.Array | pa.ChunkedArray

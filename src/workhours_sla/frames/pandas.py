@@ -17,7 +17,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from workhours_sla.errors import NaiveDatetimeError
-from workhours_sla.frames.rows import NAT, Rows, missing_in, offsets_of, refuse_naive, refuse_type
+from workhours_sla.frames.frame_columns import (
+    NAT,
+    Rows,
+    missing_in,
+    offsets_of,
+    refuse_naive,
+    refuse_type,
+)
 from workhours_sla.worktime.columns.inputs import Pauses
 from workhours_sla.worktime.times import micros_of
 

@@ -12,7 +12,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from workhours_sla.frames.rows import NAT, Rows, missing_in, offsets_of, refuse_naive, refuse_type
+from workhours_sla.frames.frame_columns import (
+    NAT,
+    Rows,
+    missing_in,
+    offsets_of,
+    refuse_naive,
+    refuse_type,
+)
 from workhours_sla.worktime.columns.inputs import Pauses
 
 _NAMES = (pl.String, pl.Categorical, pl.Enum, pl.Null)

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 import polars as pl
 
-from workhours_sla.frames.rows import MarkedColumns
-from workhours_sla.frames.verbs import VERBS, add_method
+from workhours_sla.frames.frame_columns import MarkedColumns
+from workhours_sla.frames.frame_verbs import VERBS, add_method
 
 _AMOUNTS: Final = {"elapsed": "ends", "remaining": "as_of"}
 """The verbs whose answers are amounts, and the parameter with their second instant."""

@@ -13,8 +13,8 @@ from workhours_sla.errors import ConfigError, WorkHoursWarning, shown
 from workhours_sla.json.checked_data import Reader
 from workhours_sla.json.outcomes import ChangeLine, change_of, change_to_json, decode_change
 from workhours_sla.json.schedules import AnyCalendarForm, ScheduleForm, outdated
+from workhours_sla.json.strict_json import escape_control_bytes, parsed
 from workhours_sla.json.structs import Hours, budget_forms, form_of, form_of_one, plain, value_of
-from workhours_sla.json.text import escape_control_bytes, parsed
 from workhours_sla.sla.changes import Change
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.outcome import Outcome

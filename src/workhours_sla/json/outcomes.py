@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 from msgspec.structs import astuple
 
-from workhours_sla.json.text import escape_control_bytes
+from workhours_sla.json.strict_json import escape_control_bytes
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.changes import Change
 from workhours_sla.sla.clock import Verdict

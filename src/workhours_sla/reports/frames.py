@@ -16,15 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workhours_sla.compliance.cases import ATTRIBUTES, UNKNOWN, Cases, Labels, micros_of
-from workhours_sla.compliance.columns import AppealColumns, cases_of_columns
-from workhours_sla.compliance.report import ReportNumbers
+from workhours_sla.compliance.column_cases import AppealColumns, cases_of_columns
+from workhours_sla.compliance.report_numbers import ReportNumbers
 from workhours_sla.errors import needs_extra
-from workhours_sla.frames.verbs import library_of
+from workhours_sla.frames.frame_verbs import library_of
 from workhours_sla.module_names import public
-from workhours_sla.reports.columns import Kind
-from workhours_sla.reports.tables import columns_of, kinds_of_table
+from workhours_sla.reports.csv_tables import columns_of, kinds_of_table
+from workhours_sla.reports.figures import Kind
 from workhours_sla.sla.target import ScheduleBy, Target
-from workhours_sla.sources.tables import DataFrame
+from workhours_sla.sources.arrow_files import DataFrame
 from workhours_sla.statistics.arrays import NEVER
 from workhours_sla.statistics.maturity import VERDICTS
 from workhours_sla.worktime.times import TICK

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, time, timedelta
 from typing import Final, Literal, NamedTuple
 
-from workhours_sla.compliance.funnel import Funnel
+from workhours_sla.compliance.group_funnels import Funnel
+from workhours_sla.compliance.group_tables import Quantile, Row, Table
 from workhours_sla.compliance.period import Period
-from workhours_sla.compliance.report import ReportNumbers
-from workhours_sla.compliance.tables import Quantile, Row, Table
+from workhours_sla.compliance.report_numbers import ReportNumbers
 from workhours_sla.compliance.weeks import ShareTrend, Trend
-from workhours_sla.reports.charts.weeks import signals_of
-from workhours_sla.reports.columns import verdict_of
+from workhours_sla.reports.charts.weekly import signals_of
+from workhours_sla.reports.figures import verdict_of
 from workhours_sla.reports.wording import (
     amount_in_words,
     change_in_points,
@@ -25,7 +25,7 @@ from workhours_sla.reports.wording import (
     points_text,
 )
 from workhours_sla.sla.forecast import Forecast
-from workhours_sla.statistics.intervals import FLAGGED_BELOW, TargetVerdict
+from workhours_sla.statistics.shares import FLAGGED_BELOW, TargetVerdict
 from workhours_sla.text import catalog, words
 from workhours_sla.text.catalog import HEADLINE, PAGE, Texts
 from workhours_sla.text.numbers import count_text, number, target_text

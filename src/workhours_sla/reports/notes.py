@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from typing import Any, Final
 
-from workhours_sla.compliance.report import ReportNumbers
-from workhours_sla.compliance.tables import Table
+from workhours_sla.compliance.group_tables import Table
+from workhours_sla.compliance.report_numbers import ReportNumbers
 from workhours_sla.compliance.time import DayNote, Outliers
-from workhours_sla.reports.agreement import agreement_lines
+from workhours_sla.reports.agreement_text import agreement_lines
 from workhours_sla.reports.wording import (
     amount_in_words,
     percent_text,
     plain_week,
     printable,
 )
-from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
 from workhours_sla.statistics.maturity import COUNTS
+from workhours_sla.statistics.shares import COUNTS_ONLY_BELOW, FLAGGED_BELOW
 from workhours_sla.text import catalog, words
 from workhours_sla.text.catalog import EXPLAINED, SENTENCES, Texts
 from workhours_sla.text.numbers import number

@@ -14,7 +14,7 @@ from workhours_sla.text.numbers import NO_FIGURE, number, percent, signed
 
 if TYPE_CHECKING:
     from workhours_sla.compliance.comparison import RateChange
-    from workhours_sla.compliance.report import ReportNumbers  # needs numpy
+    from workhours_sla.compliance.report_numbers import ReportNumbers  # needs numpy
 
 WIDEST_NAME: Final = 40  # maximum number of letters of a name
 NONE: Final = "-"  # text for a missing figure

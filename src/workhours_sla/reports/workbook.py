@@ -15,13 +15,13 @@ from typing import Final
 
 from workhours_sla.compliance.agencies import Late
 from workhours_sla.compliance.cases import ATTRIBUTES
-from workhours_sla.compliance.report import ReportNumbers
-from workhours_sla.compliance.tables import OWN_TABLES, Row, Table
+from workhours_sla.compliance.group_tables import OWN_TABLES, Row, Table
+from workhours_sla.compliance.report_numbers import ReportNumbers
 from workhours_sla.disk.atomic_write import write_files
 from workhours_sla.errors import needs_extra
 from workhours_sla.reports import notes
 from workhours_sla.reports.cells import Book, Coloured, Layout, Points, Share
-from workhours_sla.reports.columns import FIGURES, Figure, figures_of, verdict_of
+from workhours_sla.reports.figures import FIGURES, Figure, figures_of, verdict_of
 from workhours_sla.reports.headline import (
     agencies,
     by_need,
@@ -31,10 +31,10 @@ from workhours_sla.reports.headline import (
     named_period,
     whole_period,
 )
-from workhours_sla.reports.report import Report
-from workhours_sla.reports.text import caption
+from workhours_sla.reports.plain_text import caption
+from workhours_sla.reports.public_report import Report
 from workhours_sla.reports.wording import change_in_points
-from workhours_sla.statistics.intervals import TargetVerdict
+from workhours_sla.statistics.shares import TargetVerdict
 from workhours_sla.text import catalog
 from workhours_sla.text.catalog import HEADLINE, SENTENCES, TYPESET_HEADLINE, WORKBOOK
 from workhours_sla.text.words import calendar_name, heading, name_of, title_of

@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from workhours_sla.errors import ConfigError, shown
 from workhours_sla.json.checked_data import Reader, members_of
-from workhours_sla.json.text import parsed
+from workhours_sla.json.strict_json import parsed
 from workhours_sla.service.middleware import ROUTE, header
 from workhours_sla.service.problems import ANSWER_HEADERS, encoded, refuse
 from workhours_sla.service.tokens import Door, Role

@@ -22,7 +22,7 @@ from workhours_sla.sla.event import ALLOWED_SKEW, Event
 from workhours_sla.sla.fold import Folded
 from workhours_sla.sla.outcome import Outcome, due_trace
 from workhours_sla.stores.open import is_closed, is_lost
-from workhours_sla.stores.values import Batch, Rejected
+from workhours_sla.stores.store_values import Batch, Rejected
 from workhours_sla.stream.delivery import Delivery, Sink
 from workhours_sla.stream.pipeline import Pipeline
 from workhours_sla.stream.receipts import OpenAppeals, Receipt, commit_with_receipts

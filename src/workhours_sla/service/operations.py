@@ -16,7 +16,7 @@ from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.errors import shown
 from workhours_sla.json.answers import CalendarYear
 from workhours_sla.json.outcomes import outcome_data
-from workhours_sla.json.text import escape_controls
+from workhours_sla.json.strict_json import escape_controls
 from workhours_sla.service import forms
 from workhours_sla.service.api import JSON_TYPE, Api, Limits, Operation, as_bytes
 from workhours_sla.service.live import History, Live
@@ -34,7 +34,7 @@ from workhours_sla.service.questions import (
 )
 from workhours_sla.service.receiving import CLOUD_EVENT, CLOUD_EVENTS, SOURCE, Sent
 from workhours_sla.service.reporting import ReportQuery, Reports, wants_page
-from workhours_sla.service.webhooks import HEADER_OF_MAX, Webhooks
+from workhours_sla.service.webhook_requests import HEADER_OF_MAX, Webhooks
 from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.event import FIELD_NAMES
 from workhours_sla.sla.outcome import Outcome

@@ -15,7 +15,7 @@ from workhours_sla.errors import (
     clipped,
 )
 from workhours_sla.json.answers import json_value
-from workhours_sla.json.text import escape_controls
+from workhours_sla.json.strict_json import escape_controls
 from workhours_sla.text import catalog
 from workhours_sla.text.catalog import PROBLEMS
 from workhours_sla.text.messages import IN_SERVICE, said, say, sentence

@@ -27,7 +27,7 @@ from workhours_sla.sla.target import Target
 from workhours_sla.sources.cloudevents import sent_event
 from workhours_sla.sources.rows import Fault
 from workhours_sla.text.messages import FIRST_YEAR, LAST_YEAR, refuse_year, say
-from workhours_sla.text.times import parse_time
+from workhours_sla.text.written_times import parse_time
 from workhours_sla.worktime.schedule import Schedule
 
 LONGEST_SPAN: Final = timedelta(days=3660)  # the longest span between two times of a question

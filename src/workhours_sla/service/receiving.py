@@ -22,7 +22,7 @@ from workhours_sla.sources.cloudevents import (
 )
 from workhours_sla.sources.rows import Fault
 from workhours_sla.sources.tail import received_ahead
-from workhours_sla.stores.values import Rejected
+from workhours_sla.stores.store_values import Rejected
 from workhours_sla.stream.receipts import Receipt
 from workhours_sla.text.messages import say
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct
 
-from workhours_sla.config.policy import Configuration
+from workhours_sla.config.policy_builder import Configuration
 from workhours_sla.errors import TimeSyntaxError, shown
 from workhours_sla.service.live import Live
 from workhours_sla.service.problems import refuse, weights
@@ -26,10 +26,10 @@ from workhours_sla.sla.policy import targets_named
 from workhours_sla.sla.target import Target
 from workhours_sla.text import catalog
 from workhours_sla.text.messages import Phrase, say
-from workhours_sla.text.times import read_days
+from workhours_sla.text.written_times import read_days
 
 if TYPE_CHECKING:
-    from workhours_sla.reports.report import Report  # needs numpy
+    from workhours_sla.reports.public_report import Report  # needs numpy
 
 LOOK_AHEAD: Final = timedelta(days=14)
 """Length of the period after the time of a report whose deadlines the page shows."""
@@ -78,7 +78,7 @@ class Reports:
     def text(self, query: ReportQuery, *, as_page: bool) -> str:
         # numpy, which a service without a store does not load
         from workhours_sla.reports.page.page import page, traces_of
-        from workhours_sla.reports.report import to_json
+        from workhours_sla.reports.public_report import to_json
 
         if not self._lock.acquire(blocking=False):
             refuse("report-busy", say("report_busy"))
@@ -98,7 +98,7 @@ class Reports:
     def _made(self, query: ReportQuery) -> tuple[Report, Target, Sequence[Outcome]]:
         from workhours_sla.compliance.cases import cases_of_evaluation
         from workhours_sla.compliance.period import ReportOptions
-        from workhours_sla.reports.report import report
+        from workhours_sla.reports.public_report import report
 
         policy, mapping = self._configuration.policy, self._configuration.mapping
         target = self._target(query.target)

@@ -28,8 +28,8 @@ from typing import Final, NamedTuple
 
 from workhours_sla.module_names import public
 from workhours_sla.sla.clock import Clock
+from workhours_sla.sla.clock_pauses import Pause
 from workhours_sla.sla.event import Attributes, Event, EventType
-from workhours_sla.sla.pauses import Pause
 from workhours_sla.sla.target import OnReopen
 
 INTERIM = "interim"

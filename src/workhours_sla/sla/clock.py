@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.module_names import public
+from workhours_sla.sla.clock_pauses import ClockPauses, until_of
 from workhours_sla.sla.event import NEVER
-from workhours_sla.sla.pauses import ClockPauses, until_of
 from workhours_sla.sla.target import Target
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.times import in_time

@@ -30,9 +30,9 @@ from typing import Final
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.sla.appeal import INTERIM, Appeal, Cycle, by_official
 from workhours_sla.sla.clock import Clock
+from workhours_sla.sla.clock_pauses import ClockPauses, ClosedPause, capped, within
 from workhours_sla.sla.event import BEGINNING, NEVER, Event, EventType
 from workhours_sla.sla.limits import Bounds, bounds_of, pause_bounds, times_of
-from workhours_sla.sla.pauses import ClockPauses, ClosedPause, capped, within
 from workhours_sla.sla.target import Target
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.times import ZERO

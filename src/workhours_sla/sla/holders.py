@@ -14,10 +14,10 @@ from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.module_names import public
 from workhours_sla.sla.appeal import Appeal, Quarantined, happened_by
 from workhours_sla.sla.clock import Clock, Verdict
+from workhours_sla.sla.clock_pauses import since_of, until_of
 from workhours_sla.sla.clocks import Measurement, build_clock
 from workhours_sla.sla.event import Event, EventType, in_utc
 from workhours_sla.sla.outcome import Outcome
-from workhours_sla.sla.pauses import since_of, until_of
 from workhours_sla.sla.target import Target
 from workhours_sla.worktime.times import ZERO, is_late
 

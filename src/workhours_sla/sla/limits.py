@@ -32,8 +32,8 @@ from typing import NamedTuple, cast
 
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.sla.clock import Times
+from workhours_sla.sla.clock_pauses import ClockPauses, ClosedPause, Pause, within
 from workhours_sla.sla.event import BEGINNING, NEVER
-from workhours_sla.sla.pauses import ClockPauses, ClosedPause, Pause, within
 from workhours_sla.sla.target import Target, in_hours, is_clock_time
 from workhours_sla.worktime.budgets import Budget
 from workhours_sla.worktime.day_budgets import DayBudget

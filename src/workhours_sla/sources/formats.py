@@ -42,9 +42,9 @@ FORMATS: Final[Mapping[Format, FileFormat]] = {
         "sheets.read", "row", endings=(".xls",), begins=(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",)
     ),
     "html": FileFormat("delimited.read_html", "row", endings=(".html", ".htm")),
-    "parquet": FileFormat("tables.read", "row", endings=(".parquet",), begins=(b"PAR1",)),
+    "parquet": FileFormat("arrow_files.read", "row", endings=(".parquet",), begins=(b"PAR1",)),
     "arrow": FileFormat(
-        "tables.read",
+        "arrow_files.read",
         unit="row",
         endings=(".arrow", ".feather"),
         begins=(b"ARROW1\0\0", b"\xff\xff\xff\xff"),

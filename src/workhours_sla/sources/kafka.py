@@ -22,8 +22,8 @@ from workhours_sla.sources.kafka_topic import GONE, Options, Position, Reading, 
 from workhours_sla.sources.opened import LONGEST_LINE
 from workhours_sla.sources.rows import Record, RefusedError
 from workhours_sla.sources.tail import StreamRows, check_encoding, plain
-from workhours_sla.stores.values import Rejected
-from workhours_sla.stream.sinks.kafka import check_topic, cluster_of
+from workhours_sla.stores.store_values import Rejected
+from workhours_sla.stream.sinks.kafka_sink import check_topic, cluster_of
 from workhours_sla.stream.source import Idle, Item, Start
 from workhours_sla.text.messages import say
 

@@ -17,8 +17,8 @@ from zlib import crc32
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.sla.event import Event
 from workhours_sla.sources.tail import item_of
-from workhours_sla.stores.values import Rejected
-from workhours_sla.stream.sinks.kafka import (
+from workhours_sla.stores.store_values import Rejected
+from workhours_sla.stream.sinks.kafka_sink import (
     EXTRA,
     LIBRARY,
     PATIENCE,

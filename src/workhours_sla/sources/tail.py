@@ -19,7 +19,7 @@ from workhours_sla.sources.follow import LINGER, Followed, open_file
 from workhours_sla.sources.json_documents import record_of
 from workhours_sla.sources.opened import LineCutter
 from workhours_sla.sources.rows import Record, RecordMapper, RefusedError, kept_text
-from workhours_sla.stores.values import Rejected
+from workhours_sla.stores.store_values import Rejected
 from workhours_sla.stream.source import Idle, Item, Start
 from workhours_sla.text.messages import Phrase, say
 

@@ -12,7 +12,7 @@ from workhours_sla.config.column_names import AND, TIMES, Parts
 from workhours_sla.errors import TimeSyntaxError, shown
 from workhours_sla.sources.rows import RefusedError
 from workhours_sla.text.messages import FIRST_YEAR, LAST_YEAR, say
-from workhours_sla.text.times import in_zone, is_offset, parse_time
+from workhours_sla.text.written_times import in_zone, is_offset, parse_time
 
 ROUNDED: Final = 10**15
 """Numbers of this size or more may be rounded, because workbooks store 15 digits."""

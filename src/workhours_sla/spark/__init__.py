@@ -8,9 +8,9 @@ Needs the extra ``spark`` and Java 17. Importing this module does not import PyS
 """
 
 from workhours_sla.argument_types import check_public
-from workhours_sla.spark.columns import ScheduleColumns
 from workhours_sla.spark.start import session
 from workhours_sla.spark.stream import EVENT_SCHEMA, changes, rejected
+from workhours_sla.spark.verb_columns import ScheduleColumns
 
 __all__ = ["EVENT_SCHEMA", "ScheduleColumns", "changes", "rejected", "session"]
 

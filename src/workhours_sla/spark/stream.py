@@ -82,7 +82,7 @@ def changes(
         raise EngineError(say("spark_no_rocksdb", found=provider, setting=PROVIDER, value=ROCKSDB))
     from pyspark.sql import functions as F  # noqa: N812
 
-    from workhours_sla.spark.fold import AppealFold
+    from workhours_sla.spark.appeal_processor import AppealFold
 
     rows = events.where(reason_rejected(events).isNull()).select(*event_columns(events))
     timed = rows.withColumn("arrived_at", F.timestamp_micros("received_at"))

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Final
 
-from workhours_sla.sql.days import Dates, DayCount, day_counts
+from workhours_sla.sql.date_lists import Dates, DayCount, day_counts
 from workhours_sla.sql.dialects import NO_VALUE, Words, quoted
 from workhours_sla.sql.edges import CompiledSchedules, Table
-from workhours_sla.sql.verbs import verbs
+from workhours_sla.sql.verb_steps import verbs
 from workhours_sla.version import __version__
 from workhours_sla.worktime.times import utc_of
 

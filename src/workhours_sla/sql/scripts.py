@@ -11,10 +11,10 @@ from typing import Final, get_args
 from workhours_sla.errors import ScriptError, shown
 from workhours_sla.module_names import public
 from workhours_sla.sql import installed
-from workhours_sla.sql.days import DAY_COUNTS, Dates, dates_of, day_counts
+from workhours_sla.sql.date_lists import DAY_COUNTS, Dates, dates_of, day_counts
 from workhours_sla.sql.dialects import DIALECTS, OnUnknown, Words, quoted
 from workhours_sla.sql.edges import CompiledSchedules, compile_schedules
-from workhours_sla.sql.verbs import VERBS, verbs
+from workhours_sla.sql.verb_steps import VERBS, verbs
 from workhours_sla.text.messages import say
 from workhours_sla.version import __version__
 from workhours_sla.worktime.times import utc_of

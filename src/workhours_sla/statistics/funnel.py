@@ -25,7 +25,7 @@ from workhours_sla.statistics.arrays import (
     whole_column,
     whole_numbers,
 )
-from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, wilson_interval
+from workhours_sla.statistics.shares import COUNTS_ONLY_BELOW, wilson_interval
 
 WARNING = 0.95
 """Probability that a unit at the overall rate is within the warning limits."""

@@ -23,7 +23,7 @@ from workhours_sla.sla.event import Event
 from workhours_sla.stores.database import Database
 from workhours_sla.stores.schema import Row, event_of, instant_if, message_of, read_each
 from workhours_sla.stores.sqlite import copy_to_file
-from workhours_sla.stores.values import (
+from workhours_sla.stores.store_values import (
     CHANGE,
     Checkpoint,
     DeadLetter,

@@ -19,7 +19,7 @@ from workhours_sla.errors import StoreError, clipped
 from workhours_sla.sla.changes import Change, Reported
 from workhours_sla.sla.event import EVENT_FIELDS, Event
 from workhours_sla.sla.fold import Key
-from workhours_sla.stores.values import Message, StoredDigest
+from workhours_sla.stores.store_values import Message, StoredDigest
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.times import micros_of, utc_of
 

@@ -29,7 +29,7 @@ from workhours_sla.stores.schema import (
     storable,
     tombstone,
 )
-from workhours_sla.stores.values import (
+from workhours_sla.stores.store_values import (
     BY_FOLD,
     CHANGE,
     DIGEST,

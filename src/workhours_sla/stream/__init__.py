@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     )
     from workhours_sla.stores.reader import StoreReader
     from workhours_sla.stores.store import Store
-    from workhours_sla.stores.values import (
+    from workhours_sla.stores.store_values import (
         Batch,
         Checkpoint,
         DeadLetter,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from workhours_sla.stream.delivery import Delivery, Retry, Sink, Undelivered
     from workhours_sla.stream.pipeline import Monitor, Pipeline
     from workhours_sla.stream.sinks.digest import Agencies, DigestWriter
-    from workhours_sla.stream.sinks.kafka import KafkaSink
+    from workhours_sla.stream.sinks.kafka_sink import KafkaSink
     from workhours_sla.stream.sinks.lines import DigestLines, JsonLinesSink
     from workhours_sla.stream.sinks.metrics import Metrics
     from workhours_sla.stream.sinks.webhook import WebhookSink
@@ -50,7 +50,7 @@ else:
         __name__,
         {
             "stream.sinks.digest": "Agencies DigestWriter",
-            "stream.sinks.kafka": "KafkaSink",
+            "stream.sinks.kafka_sink": "KafkaSink",
             "stream.sinks.lines": "DigestLines JsonLinesSink",
             "stream.sinks.metrics": "Metrics",
             "stream.sinks.webhook": "WebhookSink",
@@ -59,7 +59,7 @@ else:
             "open_store restore",
             "stores.reader": "StoreReader",
             "stores.store": "Store",
-            "stores.values": "Batch Checkpoint DeadLetter Holdings Pending Progress Rejected",
+            "stores.store_values": "Batch Checkpoint DeadLetter Holdings Pending Progress Rejected",
             "stream.delivery": "Delivery Retry Sink Undelivered",
             "stream.pipeline": "Monitor Pipeline",
             "stream.source": "Committed Counters Digests Idle Item RunSummary Source Start "

@@ -16,7 +16,7 @@ from workhours_sla.module_names import public
 from workhours_sla.sla.changes import Change
 from workhours_sla.sla.event import NEVER
 from workhours_sla.stores.store import Store
-from workhours_sla.stores.values import CHANGE, Pending
+from workhours_sla.stores.store_values import CHANGE, Pending
 
 DEFAULT_BATCH_SIZE: Final = 1_000  # maximum number of messages in one write to a sink
 _LONGEST_ERROR: Final = 500

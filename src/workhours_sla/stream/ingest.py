@@ -16,7 +16,7 @@ from workhours_sla.sla.deduplication import (
 )
 from workhours_sla.sla.event import Event, is_future
 from workhours_sla.stores.store import Store
-from workhours_sla.stores.values import BY_FOLD, Work
+from workhours_sla.stores.store_values import BY_FOLD, Work
 
 Move = Event | StoredEvent
 """An event that no longer counts for its id, or the copy that counts now."""

@@ -21,7 +21,7 @@ from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
 from workhours_sla.stores.open import MemoryStore
 from workhours_sla.stores.store import Store
-from workhours_sla.stores.values import BY_FOLD, NO_BATCH, Batch, Rejected, Work
+from workhours_sla.stores.store_values import BY_FOLD, NO_BATCH, Batch, Rejected, Work
 from workhours_sla.stream.ingest import ingest, replace_copies, report
 from workhours_sla.stream.source import (
     DEFAULT_BATCH_SIZE,

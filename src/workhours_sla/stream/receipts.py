@@ -12,7 +12,7 @@ from workhours_sla.sla.event import in_utc
 from workhours_sla.sla.fold import Folded
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
-from workhours_sla.stores.values import Batch
+from workhours_sla.stores.store_values import Batch
 from workhours_sla.stream.pipeline import Pipeline
 from workhours_sla.stream.source import Committed
 

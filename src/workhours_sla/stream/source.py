@@ -11,7 +11,7 @@ from workhours_sla.errors import SourceError
 from workhours_sla.module_names import public
 from workhours_sla.sla.changes import Change
 from workhours_sla.sla.event import Event, in_utc
-from workhours_sla.stores.values import Batch, Checkpoint, Rejected
+from workhours_sla.stores.store_values import Batch, Checkpoint, Rejected
 from workhours_sla.worktime.times import ZERO
 
 

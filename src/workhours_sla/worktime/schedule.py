@@ -34,7 +34,7 @@ from workhours_sla.errors import (
 )
 from workhours_sla.module_names import public
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.combined import Combination
+from workhours_sla.worktime.combination import Combination
 from workhours_sla.worktime.hours import WeeklyHours, hours_in_force, parse_shifts
 from workhours_sla.worktime.hours_rules import WEEKDAYS
 from workhours_sla.worktime.pauses import Pauses

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.module_names import public
 from workhours_sla.text.amounts import check_budget
-from workhours_sla.worktime import answers
+from workhours_sla.worktime import timeline_verbs
 from workhours_sla.worktime.fast import MAX_WALK, UNAVAILABLE, FastPath
 from workhours_sla.worktime.pauses import Pauses
 from workhours_sla.worktime.timeline import CompiledTime, Timeline
@@ -146,7 +146,13 @@ class WorkingTime(metaclass=ABCMeta):
             except UNAVAILABLE:
                 pass
         return answered(
-            self, answers.elapsed, same_in_any_case, start, end, pauses, provisional=provisional
+            self,
+            timeline_verbs.elapsed,
+            same_in_any_case,
+            start,
+            end,
+            pauses,
+            provisional=provisional,
         )
 
     def remaining(
@@ -292,7 +298,12 @@ class WorkingTime(metaclass=ABCMeta):
         """
         if isinstance(budget, timedelta):
             return answered(
-                self, answers.latest_start, same_in_any_case, due, budget, provisional=provisional
+                self,
+                timeline_verbs.latest_start,
+                same_in_any_case,
+                due,
+                budget,
+                provisional=provisional,
             )
         certain = refused_without_bounds
         return answered(self, _latest_start, certain, due, budget, provisional=provisional)
@@ -302,7 +313,7 @@ class WorkingTime(metaclass=ABCMeta):
     ) -> datetime:
         """Return the due time or the limit without the fast path."""
         if isinstance(budget, timedelta):
-            ask, certain, limit = answers.answer, same_in_any_case, part == "limit"
+            ask, certain, limit = timeline_verbs.answer, same_in_any_case, part == "limit"
             arguments = start, budget, pauses
             return answered(self, ask, certain, *arguments, provisional=provisional, limit=limit)
         from workhours_sla.worktime.budgets import check_kind
@@ -331,7 +342,9 @@ class WorkingTime(metaclass=ABCMeta):
                 return fast.utc.is_working(known_moment(when))
             except UNAVAILABLE:
                 pass
-        return answered(self, answers.is_working, same_in_any_case, when, provisional=provisional)
+        return answered(
+            self, timeline_verbs.is_working, same_in_any_case, when, provisional=provisional
+        )
 
     def next_opening(
         self, when: datetime, *, inclusive: bool = True, provisional: bool = False
@@ -396,7 +409,7 @@ class WorkingTime(metaclass=ABCMeta):
 
     def _edge(self, when: datetime, provisional: bool, **of: bool) -> datetime:  # noqa: FBT001
         certain = same_edge_in_any_case
-        return answered(self, answers.edge, certain, when, provisional=provisional, **of)
+        return answered(self, timeline_verbs.edge, certain, when, provisional=provisional, **of)
 
     def intervals(
         self, start: datetime, end: datetime, *, provisional: bool = False
@@ -415,7 +428,7 @@ class WorkingTime(metaclass=ABCMeta):
         14:00:00 18:00:00
         """
         spans = answered(
-            self, answers.intervals, same_in_any_case, start, end, provisional=provisional
+            self, timeline_verbs.intervals, same_in_any_case, start, end, provisional=provisional
         )
         return tuple(starmap(Interval, spans))
 

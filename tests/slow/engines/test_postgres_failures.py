@@ -25,7 +25,7 @@ from workhours_sla.stores import database
 from workhours_sla.stores.open import shown
 from workhours_sla.stores.postgres import Connection, PostgresDatabase
 from workhours_sla.stores.store import Store
-from workhours_sla.stores.values import Work
+from workhours_sla.stores.store_values import Work
 from workhours_sla.stream import (
     Batch,
     Checkpoint,

@@ -5,15 +5,15 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Final, Literal, get_args
 
-from workhours_sla.compliance.funnel import Funnel
-from workhours_sla.compliance.report import ReportNumbers
-from workhours_sla.compliance.tables import Row, Table
+from workhours_sla.compliance.group_funnels import Funnel
+from workhours_sla.compliance.group_tables import Row, Table
+from workhours_sla.compliance.report_numbers import ReportNumbers
 from workhours_sla.compliance.weeks import HeatMap
 from workhours_sla.reports.charts import model
 from workhours_sla.reports.charts.model import ROW, Axis, Box, Chart, Layer, Level, Point, Series
-from workhours_sla.reports.columns import rate_text
+from workhours_sla.reports.figures import rate_text
 from workhours_sla.reports.wording import percent_sign, percent_text
-from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW, ComplianceRate
+from workhours_sla.statistics.shares import COUNTS_ONLY_BELOW, FLAGGED_BELOW, ComplianceRate
 from workhours_sla.text import words
 from workhours_sla.text.catalog import CHARTS, TARGET_VERDICTS
 from workhours_sla.text.numbers import count_text, number, target_text

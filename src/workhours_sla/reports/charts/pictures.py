@@ -11,13 +11,13 @@ from datetime import datetime
 
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.compliance.cases import Cases
-from workhours_sla.compliance.tables import OWN_TABLES, Table
-from workhours_sla.reports.charts import groups, times, weeks
+from workhours_sla.compliance.group_tables import OWN_TABLES, Table
+from workhours_sla.reports.charts import groups, time_charts, weekly
+from workhours_sla.reports.charts.appeal_timeline import Timeline
 from workhours_sla.reports.charts.model import Chart
 from workhours_sla.reports.charts.svg import Picture, picture
-from workhours_sla.reports.charts.timeline import Timeline
 from workhours_sla.reports.charts.year import year_chart
-from workhours_sla.reports.report import Report
+from workhours_sla.reports.public_report import Report
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.forecast import Forecast
 from workhours_sla.sla.holders import Span
@@ -34,7 +34,7 @@ def draw_xmr(report: Report, *, lang: str | None = None) -> Picture:
     """
     rows = report.table("week").rows
     with language(lang or report.lang):
-        return picture(weeks.xmr_chart(report.trend, rows))
+        return picture(weekly.xmr_chart(report.trend, rows))
 
 
 def draw_moving_ranges(report: Report, *, lang: str | None = None) -> Picture:
@@ -43,7 +43,7 @@ def draw_moving_ranges(report: Report, *, lang: str | None = None) -> Picture:
     This is the second panel of an XmR chart: a point above the limit is a sudden change.
     """
     with language(lang or report.lang):
-        return picture(weeks.moving_range_chart(report.trend))
+        return picture(weekly.moving_range_chart(report.trend))
 
 
 def draw_p_prime(report: Report, *, lang: str | None = None) -> Picture:
@@ -54,7 +54,7 @@ def draw_p_prime(report: Report, *, lang: str | None = None) -> Picture:
     """
     target = report.promise.target_rate
     with language(lang or report.lang):
-        return picture(weeks.p_prime_chart(report.share_trend, target))
+        return picture(weekly.p_prime_chart(report.share_trend, target))
 
 
 def draw_curve(report: Report, cases: Cases | None = None, *, lang: str | None = None) -> Picture:
@@ -65,7 +65,7 @@ def draw_curve(report: Report, cases: Cases | None = None, *, lang: str | None =
     below the axis shows how many appeals still waited.
     """
     with language(lang or report.lang):
-        return picture(times.curve_chart(report, cases))
+        return picture(time_charts.curve_chart(report, cases))
 
 
 def draw_funnel(report: Report, by: str | None = None, *, lang: str | None = None) -> Picture:
@@ -124,7 +124,7 @@ def draw_forecast(forecast: Forecast, *, lang: str = "en") -> Picture:
     at one instant. A note counts the open appeals that are in no bar.
     """
     with language(lang):
-        return picture(times.forecast_chart(forecast))
+        return picture(time_charts.forecast_chart(forecast))
 
 
 def draw_timeline(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from workhours_sla.compliance.tables import Row, Table
+from workhours_sla.compliance.group_tables import Row, Table
 from workhours_sla.compliance.weeks import GroupCounts
-from workhours_sla.reports.columns import FIGURES, interval_text, rate_text, verdict_of
+from workhours_sla.reports.figures import FIGURES, interval_text, rate_text, verdict_of
 from workhours_sla.reports.headline import (
     agencies,
     by_need,
@@ -21,10 +21,10 @@ from workhours_sla.reports.headline import (
     whole_period,
 )
 from workhours_sla.reports.page.blocks import Block, block, text
-from workhours_sla.reports.page.tables import ROWS, short_late_table
-from workhours_sla.reports.report import Report
+from workhours_sla.reports.page.sorted_tables import ROWS, short_late_table
+from workhours_sla.reports.public_report import Report
 from workhours_sla.reports.wording import amount_in_words, percent_sign
-from workhours_sla.statistics.intervals import FLAGGED_BELOW, ComplianceRate, TargetVerdict
+from workhours_sla.statistics.shares import FLAGGED_BELOW, ComplianceRate, TargetVerdict
 from workhours_sla.text.catalog import PAGE, TYPESET_HEADLINE
 from workhours_sla.text.numbers import NO_FIGURE, count_text, target_text
 from workhours_sla.text.words import heading, name_of

@@ -14,16 +14,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from workhours_sla.compliance.agencies import Late
-from workhours_sla.compliance.tables import Table
+from workhours_sla.compliance.group_tables import Table
 from workhours_sla.disk.atomic_write import write_files
 from workhours_sla.errors import needs_extra
+from workhours_sla.reports.csv_tables import columns_of, csv_table
 from workhours_sla.reports.headline import NAME, agencies, named_period, whole_period
-from workhours_sla.reports.page import blocks, lists, sections
+from workhours_sla.reports.page import blocks, details, lists
 from workhours_sla.reports.page.blocks import Section
-from workhours_sla.reports.page.tables import ROWS, Traces, days_table
-from workhours_sla.reports.report import Report
-from workhours_sla.reports.tables import columns_of, csv_table
-from workhours_sla.reports.text import budget_text
+from workhours_sla.reports.page.sorted_tables import ROWS, Traces, days_table
+from workhours_sla.reports.plain_text import budget_text
+from workhours_sla.reports.public_report import Report
 from workhours_sla.sla.forecast import Forecast
 from workhours_sla.sla.outcome import Outcome, due_trace
 from workhours_sla.sla.target import Target
@@ -36,7 +36,7 @@ from workhours_sla.worktime.explain import Trace
 if TYPE_CHECKING:
     from jinja2 import Template
 
-_BESIDE: Final = ("hour", "weekday", *sections.CLASS_TABLES, "week")
+_BESIDE: Final = ("hour", "weekday", *details.CLASS_TABLES, "week")
 """Tables without a section of their own on the page."""
 
 
@@ -188,28 +188,28 @@ def _lists(report: Report) -> Iterator[tuple[str, str, Iterable[Any]]]:
     for place, (table, name) in enumerate(_groupings(report)):
         if table is not agencies(report):
             yield f"group-{place}", name, lists.groups(report, table)
-    yield "weeks", "", sections.by_week(report)
-    yield "arrivals", "", sections.arrivals(report)
+    yield "weeks", "", details.by_week(report)
+    yield "arrivals", "", details.arrivals(report)
 
 
 def _for_analysts(
     report: Report, traces: Traces | None, forecast: Forecast | None, rest: str | None
 ) -> Iterator[tuple[str, str, Iterable[Any]]]:
-    yield "figures", "", sections.figures(report)
-    yield "late", "", sections.late(report, traces, rest)
-    yield "change", "", sections.change(report)
-    yield "trends", "", sections.trends(report)
-    yield "times", "", sections.answer_times(report)
-    yield "open", "", sections.open_appeals(report, forecast)
+    yield "figures", "", details.figures(report)
+    yield "late", "", details.late(report, traces, rest)
+    yield "change", "", details.change(report)
+    yield "trends", "", details.trends(report)
+    yield "times", "", details.answer_times(report)
+    yield "open", "", details.open_appeals(report, forecast)
     for place, (table, name) in enumerate(_groupings(report)):
         title = PAGE.text("table_of", name=name)
-        yield f"table-{place}", title, sections.grouping(report, table, title)
+        yield f"table-{place}", title, details.grouping(report, table, title)
     if report.attribution is not None or report.indicators.agencies:
-        yield "handling", "", sections.handling(report)
+        yield "handling", "", details.handling(report)
     days = days_table(report)
     yield "days", "", [] if days is None else [days]
-    yield "quality", "", sections.quality(report)
-    yield "method", "", sections.method(report)
+    yield "quality", "", details.quality(report)
+    yield "method", "", details.method(report)
 
 
 def _groupings(report: Report) -> Iterator[tuple[Table, str]]:

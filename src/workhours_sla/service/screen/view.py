@@ -17,7 +17,7 @@ from workhours_sla.reports.page.environment import (
     environment,
     packaged,
 )
-from workhours_sla.reports.page.tables import trace_lines
+from workhours_sla.reports.page.sorted_tables import trace_lines
 from workhours_sla.reports.wording import amount_in_words, cut, days_text
 from workhours_sla.service.operations import Labels
 from workhours_sla.service.screen.board import Board, DueHours, Row

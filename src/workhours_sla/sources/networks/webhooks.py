@@ -13,7 +13,7 @@ import msgspec
 from workhours_sla.sla.event import Event
 from workhours_sla.sources.networks.network import LONGEST, NetworkMapper, without_texts
 from workhours_sla.sources.rows import RefusedError
-from workhours_sla.stores.values import Rejected
+from workhours_sla.stores.store_values import Rejected
 from workhours_sla.text.messages import say
 
 _ESCAPED: Final = 6  # the largest number of bytes of a character in JSON, such as ``\\u0416``

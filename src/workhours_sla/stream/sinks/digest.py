@@ -20,7 +20,7 @@ from workhours_sla.sla.evaluate import outcomes_of
 from workhours_sla.sla.event import NEVER
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.stores.store import Store
-from workhours_sla.stores.values import StoredDigest
+from workhours_sla.stores.store_values import StoredDigest
 from workhours_sla.stream.pipeline import Pipeline
 from workhours_sla.text import catalog, words
 from workhours_sla.text.amounts import format_amount

@@ -19,11 +19,11 @@ from workhours_sla.disk.faults import fail
 from workhours_sla.disk.file_locks import lock_file
 from workhours_sla.errors import StoreError
 from workhours_sla.json.outcomes import SCHEMA, change_to_json
-from workhours_sla.json.text import escape_control_bytes
+from workhours_sla.json.strict_json import escape_control_bytes
 from workhours_sla.module_names import public
 from workhours_sla.sla.changes import Change
 from workhours_sla.stores.store import Store
-from workhours_sla.stores.values import CHANGE, DIGEST, Message, StoredDigest
+from workhours_sla.stores.store_values import CHANGE, DIGEST, Message, StoredDigest
 from workhours_sla.text.messages import say
 
 _BLOCK: Final = 1 << 16  # number of bytes that are read at a time from the end of a file

@@ -16,7 +16,7 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 from workhours_sla.errors import StoreError, UndeliverableError
-from workhours_sla.stores.values import MAIL, StoredDigest
+from workhours_sla.stores.store_values import MAIL, StoredDigest
 from workhours_sla.stream.delivery import Retry
 from workhours_sla.stream.sinks import on_one_line, why_of
 from workhours_sla.text.catalog import current

@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from workhours_sla.worktime.columns.inputs import EDGE_VERBS, PauseRows, Question, Verb
+from workhours_sla.worktime.columns.lookup_tables import Compiled, Demand, Horizon, Tables, compiled
 from workhours_sla.worktime.columns.lookups import (
     CELLS,
     MAX,
@@ -25,7 +26,6 @@ from workhours_sla.worktime.columns.lookups import (
     OneBudget,
     Scratch,
 )
-from workhours_sla.worktime.columns.tables import Compiled, Demand, Horizon, Tables, compiled
 from workhours_sla.worktime.pauses import delays
 
 CHUNK = 131_072

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from workhours_sla.compliance import agencies, tables, time
+from workhours_sla.compliance import agencies, group_tables, time
 from workhours_sla.compliance import weeks as weekly
 from workhours_sla.compliance.agreement import Agreement
 from workhours_sla.compliance.cases import (
@@ -21,9 +21,9 @@ from workhours_sla.compliance.cases import (
     in_zone,
 )
 from workhours_sla.compliance.comparison import RateChange, change_between
-from workhours_sla.compliance.funnel import Funnel, with_funnel
+from workhours_sla.compliance.group_funnels import Funnel, with_funnel
+from workhours_sla.compliance.group_tables import OWN_TABLES, Curve, Row, Table, Tally, Withdrawals
 from workhours_sla.compliance.period import Period, ReportOptions, compared_periods
-from workhours_sla.compliance.tables import OWN_TABLES, Curve, Row, Table, Tally, Withdrawals
 from workhours_sla.errors import EventError
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.target import Target
@@ -157,7 +157,7 @@ def report_numbers(
     when = time.arrivals(cases)
     when_all = when if so_far is cases else time.arrivals(so_far)
     by_time = when.labels()
-    groups = tables.groupings(cases, chosen.by, by_time)
+    groups = group_tables.groupings(cases, chosen.by, by_time)
     plain = {name: one.labels for name, one in groups.items() if not one.parts}
     grouped, funnels = _group_tables(tally, groups)
     arrived, by_week = weekly.week_rows(of_all, when_all)
@@ -179,12 +179,15 @@ def report_numbers(
         total=total,
         tables=(
             *grouped,
-            *(tables.in_order(name, tally.labelled(by_time[name])) for name in OWN_TABLES[:-1]),
+            *(
+                group_tables.in_order(name, tally.labelled(by_time[name]))
+                for name in OWN_TABLES[:-1]
+            ),
             by_week,
         ),
         weeks=arrived,
-        curve=None if curve is None or not curve.times.size else tables.curve_series(curve),
-        withdrawals=tables.withdrawals(tally, curve, promise.budget or promise.horizon),
+        curve=None if curve is None or not curve.times.size else group_tables.curve_series(curve),
+        withdrawals=group_tables.withdrawals(tally, curve, promise.budget or promise.horizon),
         trend=weekly.trend(final, left_out, chosen),
         share_trend=weekly.share_trend(final, left_out, chosen),
         heat_map=weekly.heat_map(tally, when),
@@ -243,16 +246,16 @@ def _promise(cases: Cases, options: ReportOptions) -> Promise:
 
 
 def _group_tables(
-    tally: Tally, groups: Mapping[str, tables.Grouping]
+    tally: Tally, groups: Mapping[str, group_tables.Grouping]
 ) -> tuple[list[Table], tuple[Funnel, ...]]:
     found, funnels = list[Table](), list[Funnel | None]()
     for name, (labels, parts) in groups.items():
         rows = tally.labelled(labels)
         if parts:
-            found.append(tables.crossed_table(name, rows, parts, tally.target_rate))
+            found.append(group_tables.crossed_table(name, rows, parts, tally.target_rate))
             continue
         rows, funnel = with_funnel(name, rows)
-        found.append(tables.group_table(name, rows, tally.target_rate))
+        found.append(group_tables.group_table(name, rows, tally.target_rate))
         funnels.append(funnel)
     return found, tuple(filter(None, funnels))
 

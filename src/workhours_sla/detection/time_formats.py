@@ -33,7 +33,7 @@ from workhours_sla.detection.table import CLOCKS, Role, Table
 from workhours_sla.errors import TimeSyntaxError, shown
 from workhours_sla.sources.values import date_alone
 from workhours_sla.text.messages import say
-from workhours_sla.text.times import parse_time
+from workhours_sla.text.written_times import parse_time
 
 DEFAULT: Final = "default"
 """The ``datetime_format`` for notations that are recognised without a format."""

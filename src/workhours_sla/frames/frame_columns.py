@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workhours_sla.errors import NaiveDatetimeError, WorkHoursError
-from workhours_sla.worktime.columns.answers import Marked
+from workhours_sla.worktime.columns.calculation import Marked
 from workhours_sla.worktime.columns.inputs import Pauses
 from workhours_sla.worktime.unknown import warn_provisional
 from workhours_sla.worktime.verbs import WorkingTime

@@ -21,14 +21,14 @@ import msgspec
 from workhours_sla.compliance.agreement import Agreement
 from workhours_sla.compliance.cases import Cases
 from workhours_sla.compliance.period import ReportOptions
-from workhours_sla.compliance.report import ReportNumbers, report_numbers
+from workhours_sla.compliance.report_numbers import ReportNumbers, report_numbers
 from workhours_sla.errors import ConfigError, SourceError, clipped, shown
 from workhours_sla.json.checked_data import Reader
+from workhours_sla.json.strict_json import parsed
 from workhours_sla.json.structs import Form, part_form_of, value_of
-from workhours_sla.json.text import parsed
 from workhours_sla.module_names import public
 from workhours_sla.reports.frames import to_pandas, to_polars
-from workhours_sla.reports.text import html_table, plain_text
+from workhours_sla.reports.plain_text import html_table, plain_text
 from workhours_sla.sla.event import Event
 from workhours_sla.text import catalog, words
 from workhours_sla.text.amounts import iso_amount

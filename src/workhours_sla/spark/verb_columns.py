@@ -176,7 +176,7 @@ class _Question(NamedTuple):
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        from workhours_sla.frames import verbs
+        from workhours_sla.frames import frame_verbs
 
         start, other, options = batch[self.starts], self.other, {}
 
@@ -193,7 +193,7 @@ class _Question(NamedTuple):
         if self.by:
             options["by"] = filled(self.by, next(iter(self.schedules)))
         options["on_unknown"] = "raise" if self.raises else "mark"
-        found = getattr(verbs, self.verb)(self.schedules, start, other, **options)
+        found = getattr(frame_verbs, self.verb)(self.schedules, start, other, **options)
         found = found if self.raises else found.values
         if self.verb == "elapsed":
             found = found.cast(pa.duration("us")).cast(pa.int64())

@@ -23,15 +23,15 @@ from workhours_sla.compliance.cases import (
 )
 from workhours_sla.errors import CalendarCoverageError, PolicyError
 from workhours_sla.module_names import public
+from workhours_sla.sla.clock_pauses import ClockPauses
 from workhours_sla.sla.event import NEVER as NEVER_AT
 from workhours_sla.sla.event import in_utc
 from workhours_sla.sla.limits import bounds_of
-from workhours_sla.sla.pauses import ClockPauses
 from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray, read_only, refuse
 from workhours_sla.statistics.maturity import BREACHED, EXCLUDED, MET, PENDING, WITHDRAWN
 from workhours_sla.worktime.budgets import ClockTime
-from workhours_sla.worktime.columns.verbs import breaches_after, deadline, elapsed
+from workhours_sla.worktime.columns.column_verbs import breaches_after, deadline, elapsed
 from workhours_sla.worktime.day_budgets import DayBudget
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.times import in_time, is_late

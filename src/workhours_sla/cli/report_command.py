@@ -18,19 +18,19 @@ from workhours_sla.cli.input import Rows, read_share
 from workhours_sla.cli.judged import Judged, as_of_time, judged
 from workhours_sla.cli.output import Stages, current_time, echo_json, echo_lines, note_text, width
 from workhours_sla.cli.settings import CommonOptions, InputOptions, Settings
-from workhours_sla.cli.store import check_files, read_files, store_files, written_files
+from workhours_sla.cli.store_command import check_files, read_files, store_files, written_files
 from workhours_sla.compliance.agreement import compare_claims
 from workhours_sla.errors import shown
 from workhours_sla.sla.forecast import forecast_deadlines
 from workhours_sla.sla.target import Target
 from workhours_sla.text.catalog import SHELL, current
 from workhours_sla.text.messages import said
-from workhours_sla.text.times import read_edge
+from workhours_sla.text.written_times import read_edge
 
 if TYPE_CHECKING:
     # these modules need numpy
     from workhours_sla.compliance.cases import Intake
-    from workhours_sla.reports.report import Report
+    from workhours_sla.reports.public_report import Report
 
 EARLIER: Final = frozenset({"previous", "year"})
 LOOK_AHEAD: Final = timedelta(days=14)
@@ -99,11 +99,11 @@ def report(source: InputOptions, wanted: _ReportOptions, common: CommonOptions) 
         for path in _write(made, wanted, found, target):
             click.echo(str(path), err=True)
     if common.as_json:
-        from workhours_sla.reports.report import to_json
+        from workhours_sla.reports.public_report import to_json
 
         echo_json(json.loads(to_json(made)))  # echo_json encodes it for standard output
     else:
-        from workhours_sla.reports.text import plain_text
+        from workhours_sla.reports.plain_text import plain_text
 
         by = wanted.groupings or ()
         echo_lines(plain_text(made.named(), by, made.headings, width=width()).split("\n"))
@@ -117,7 +117,7 @@ def _made(
     try:
         from workhours_sla.compliance.cases import cases_of_evaluation
         from workhours_sla.compliance.period import LISTED, ReportOptions
-        from workhours_sla.reports.report import report as make_report
+        from workhours_sla.reports.public_report import report as make_report
     except ImportError as error:
         raise click.UsageError(SHELL.text("no_numpy", error=said(str(error)))) from None
     found = judged(settings, configuration, source, as_of, stages)
@@ -185,7 +185,7 @@ def _files_of(made: Report, wanted: _ReportOptions) -> tuple[Sequence[Path], Seq
     tables: Sequence[Path] = ()
     pages: Sequence[Path] = ()
     if wanted.csv is not None:
-        from workhours_sla.reports.tables import table_files
+        from workhours_sla.reports.csv_tables import table_files
 
         tables = [*table_files(made, Path(wanted.csv)).values()]
     if wanted.html is not None:
@@ -197,7 +197,7 @@ def _files_of(made: Report, wanted: _ReportOptions) -> tuple[Sequence[Path], Seq
 
 def _write(made: Report, wanted: _ReportOptions, found: Judged, target: Target) -> Iterator[Path]:
     if wanted.csv is not None:
-        from workhours_sla.reports.tables import write_tables
+        from workhours_sla.reports.csv_tables import write_tables
 
         yield from write_tables(made, wanted.csv)
     if wanted.xlsx is not None:

@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 
 from workhours_sla.compliance.cases import Cases
-from workhours_sla.compliance.report import ReportNumbers
-from workhours_sla.compliance.tables import Tally
+from workhours_sla.compliance.group_tables import Tally
+from workhours_sla.compliance.report_numbers import ReportNumbers
 from workhours_sla.reports.charts import model
 from workhours_sla.reports.charts.model import Axis, Box, Chart, Label, Layer, Level, Point, Series
 from workhours_sla.reports.wording import amount_in_words, percent_text

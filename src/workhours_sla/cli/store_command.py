@@ -41,12 +41,12 @@ from workhours_sla.stores.open import (
 )
 from workhours_sla.stores.sqlite import BESIDE
 from workhours_sla.stores.store import Store
-from workhours_sla.stores.values import DIGEST, Message
+from workhours_sla.stores.store_values import DIGEST, Message
 from workhours_sla.stream.sinks.lines import CHANGES, DIGESTS, rewrite
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.messages import say, sentence
-from workhours_sla.text.times import read_time
 from workhours_sla.text.words import metavar
+from workhours_sla.text.written_times import read_time
 
 SHOWN: Final = 20
 _PAGE: Final = 10_000

@@ -8,14 +8,14 @@ from itertools import product
 from typing import Any, Final
 
 from workhours_sla.compliance.agencies import Attribution
-from workhours_sla.compliance.tables import Quantile
-from workhours_sla.compliance.tables import Table as Grouping
+from workhours_sla.compliance.group_tables import Quantile
+from workhours_sla.compliance.group_tables import Table as Grouping
 from workhours_sla.compliance.time import WEEKDAYS
 from workhours_sla.compliance.weeks import ShareTrend, Trend, TrendPoint
 from workhours_sla.reports import headline, notes
-from workhours_sla.reports.charts import model, times, weeks
+from workhours_sla.reports.charts import model, time_charts, weekly
 from workhours_sla.reports.charts.groups import arrivals_chart, funnel_chart, funnel_of
-from workhours_sla.reports.columns import FIGURES, figures_of, interval_text
+from workhours_sla.reports.figures import FIGURES, figures_of, interval_text
 from workhours_sla.reports.page.blocks import (
     Cell,
     Line,
@@ -29,8 +29,8 @@ from workhours_sla.reports.page.blocks import (
     text,
     words,
 )
-from workhours_sla.reports.page.tables import ROWS, Traces, group_table, late_table
-from workhours_sla.reports.report import Report
+from workhours_sla.reports.page.sorted_tables import ROWS, Traces, group_table, late_table
+from workhours_sla.reports.public_report import Report
 from workhours_sla.reports.wording import (
     amount_in_words,
     change_in_points,
@@ -38,7 +38,7 @@ from workhours_sla.reports.wording import (
     points_text,
 )
 from workhours_sla.sla.forecast import Forecast
-from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW
+from workhours_sla.statistics.shares import COUNTS_ONLY_BELOW
 from workhours_sla.text.catalog import (
     INTAKE_REASONS,
     PAGE,
@@ -130,7 +130,7 @@ def arrivals(report: Report) -> Iterator[Any]:
 
 
 def by_week(report: Report) -> Iterator[Any]:
-    chart, found = weeks.weeks_chart(report), headline.weeks_finding(report)
+    chart, found = weekly.weeks_chart(report), headline.weeks_finding(report)
     reading = PAGE.text("weeks_reading")
     yield figure(chart, reading, finding=found, wide=True, newest_first=True, height=300)
     yield text(PAGE.text("chart_hint"), "screen")
@@ -139,8 +139,8 @@ def by_week(report: Report) -> Iterator[Any]:
 
 
 def trends(report: Report) -> Iterator[Any]:
-    shares = weeks.p_prime_chart(report.share_trend, report.promise.target_rate)
-    medians = weeks.xmr_chart(report.trend)
+    shares = weekly.p_prime_chart(report.share_trend, report.promise.target_rate)
+    medians = weekly.xmr_chart(report.trend)
     drawn, tables = [], []
     both = ("share_trend", report.share_trend, shares), ("trend", report.trend, medians)
     for key, trend, chart in both:
@@ -157,7 +157,7 @@ def trends(report: Report) -> Iterator[Any]:
 def _trend_table(trend: Trend | ShareTrend, title: str) -> Table:
     rows: list[Line] = []
     for point in trend.points:
-        week, found = name_of("week", point.week), words(", ".join(weeks.signals_of(point)))
+        week, found = name_of("week", point.week), words(", ".join(weekly.signals_of(point)))
         if isinstance(point, TrendPoint):
             rows.append([week, point.median, found])
         else:
@@ -177,9 +177,9 @@ def answer_times(report: Report) -> Iterator[Any]:
         yield text(said["withdrawals"], key="withdrawals")
     if report.curve is None:
         return
-    chart, found = times.curve_chart(report), headline.times_finding(report)
+    chart, found = time_charts.curve_chart(report), headline.times_finding(report)
     yield block("pair", inner=[figure(chart, PAGE.text("curve_reading"), finding=found)])
-    curve, end = report.curve, timedelta(hours=times.curve_end(report))
+    curve, end = report.curve, timedelta(hours=time_charts.curve_end(report))
     waited = curve.at_risk or (None,) * len(curve.times)
     columns = (curve.times, waited, curve.share, curve.lower, curve.upper)
     steps = [line for line in zip(*columns, strict=True) if line[0] <= end]
@@ -197,13 +197,13 @@ def open_appeals(report: Report, forecast: Forecast | None) -> Iterator[Any]:
         for key in ("median", "p90", "largest")
         for age in [getattr(backlog, f"{key}_age")]
     }
-    chart, found = weeks.backlog_chart(backlog.points), headline.backlog_finding(report)
+    chart, found = weekly.backlog_chart(backlog.points), headline.backlog_finding(report)
     caption = TYPESET_SENTENCES.text("backlog", open=now.open, overdue=now.overdue, **ages)
     drawn: list[Any] = [figure(chart, caption, finding=found)]
     rows = []
     for one in past:
         counts = (one.open, one.overdue, one.arrivals, one.departures)
-        week = name_of("week", weeks.week_before(one))
+        week = name_of("week", weekly.week_before(one))
         rows.append([week, *counts, Cell(signed(one.net), one.net)])
     rows.append([when_text(now.at), now.open, now.overdue, None, None, None])
     keys = ("open_now", "overdue_short", "arrivals_in_week", "departures", "net")
@@ -222,7 +222,7 @@ def open_appeals(report: Report, forecast: Forecast | None) -> Iterator[Any]:
 
 def load(forecast: Forecast, most: int | None = None, caption: str = "") -> Any:
     """Return the chart of upcoming deadlines, or a sentence that there are none."""
-    chart = times.forecast_chart(forecast, most, width=model.HALF)
+    chart = time_charts.forecast_chart(forecast, most, width=model.HALF)
     caption = caption or " ".join(chart.notes)
     if most is not None and len(forecast.slots) > most:
         caption = f"{PAGE.text('load_first', shown=most)} {caption}"

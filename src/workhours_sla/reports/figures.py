@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any, Final, Literal, NamedTuple
 
+from workhours_sla.compliance.group_tables import Quantile, Row
 from workhours_sla.compliance.period import Period
-from workhours_sla.compliance.report import ReportNumbers
-from workhours_sla.compliance.tables import Quantile, Row
+from workhours_sla.compliance.report_numbers import ReportNumbers
 from workhours_sla.reports.wording import NONE, amount_in_words, percent_text
-from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW, TargetVerdict
+from workhours_sla.statistics.shares import COUNTS_ONLY_BELOW, FLAGGED_BELOW, TargetVerdict
 from workhours_sla.text.catalog import PAGE, TARGET_VERDICTS, WORKBOOK
 from workhours_sla.text.numbers import count_text, target_text
 from workhours_sla.text.words import heading, title_of, when_text

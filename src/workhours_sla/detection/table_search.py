@@ -248,7 +248,7 @@ def _on_one_line(cells: Iterable[str]) -> list[str]:
 
 
 def _arrow(source: Again, name: str, kind: str) -> FoundTable:
-    from workhours_sla.sources.tables import text_rows
+    from workhours_sla.sources.arrow_files import text_rows
 
     with source.opened() as opened:
         _, names = next(iter(text_rows(opened)), (0, []))

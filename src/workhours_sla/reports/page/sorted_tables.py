@@ -9,12 +9,12 @@ from itertools import groupby
 from typing import Final
 
 from workhours_sla.compliance.agencies import Late
-from workhours_sla.compliance.tables import Row
-from workhours_sla.compliance.tables import Table as Grouping
-from workhours_sla.reports.columns import figures_of
+from workhours_sla.compliance.group_tables import Row
+from workhours_sla.compliance.group_tables import Table as Grouping
+from workhours_sla.reports.figures import figures_of
 from workhours_sla.reports.notes import day_texts
 from workhours_sla.reports.page.blocks import Body, Cell, Table, cell, name, table, title, words
-from workhours_sla.reports.report import Report
+from workhours_sla.reports.public_report import Report
 from workhours_sla.reports.wording import amount_in_words, overdue_text
 from workhours_sla.text import catalog
 from workhours_sla.text.amounts import format_amount

@@ -39,7 +39,7 @@ from workhours_sla.detection.detected import (
     configuration_text,
     toml_line,
 )
-from workhours_sla.detection.files import from_start
+from workhours_sla.detection.table_search import from_start
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.sources.appeal_file import open_source
 from workhours_sla.sources.opened import cannot_open

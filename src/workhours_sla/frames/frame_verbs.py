@@ -15,8 +15,8 @@ from typing import Any, Final, Literal, Protocol, TypeAlias, TypedDict, Unpack, 
 import numpy as np
 from numpy.typing import NDArray
 
-from workhours_sla.frames.rows import C, Column, MarkedColumns, Options, Rows, Schedules
-from workhours_sla.worktime.columns import verbs as columns
+from workhours_sla.frames.frame_columns import C, Column, MarkedColumns, Options, Rows, Schedules
+from workhours_sla.worktime.columns import column_verbs as columns
 from workhours_sla.worktime.columns.inputs import OnUnknown
 from workhours_sla.worktime.due_dates import BudgetKind
 

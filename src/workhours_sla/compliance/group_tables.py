@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from workhours_sla.compliance.cases import UNKNOWN, Cases, Labels, amount_of, in_zone
 from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray
 from workhours_sla.statistics.funnel import expected_false_failures
-from workhours_sla.statistics.intervals import ComplianceRate, compliance_rate
 from workhours_sla.statistics.maturity import (
     BREACHED,
     EXCLUDED,
@@ -25,6 +24,7 @@ from workhours_sla.statistics.maturity import (
     grouped_counts,
     safe_as_of,
 )
+from workhours_sla.statistics.shares import ComplianceRate, compliance_rate
 from workhours_sla.statistics.survival import (
     SurvivalCurve,
     cumulative_incidence,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workhours_sla.compliance.report import Promise, ReportNumbers
-from workhours_sla.compliance.tables import Table
-from workhours_sla.reports.columns import Figure, figures_of
+from workhours_sla.compliance.group_tables import Table
+from workhours_sla.compliance.report_numbers import Promise, ReportNumbers
+from workhours_sla.reports.figures import Figure, figures_of
 from workhours_sla.reports.headline import headline_lines
 from workhours_sla.reports.notes import notes
 from workhours_sla.reports.wording import (

@@ -25,7 +25,7 @@ from workhours_sla.sources.networks.webhooks import (
     envelope_of,
     parse_request,
 )
-from workhours_sla.stores.values import Rejected
+from workhours_sla.stores.store_values import Rejected
 from workhours_sla.text.messages import say
 
 LEAST: Final = 16  # the least number of characters of a secret

@@ -7,14 +7,14 @@ from typing import Final
 
 import numpy as np
 
-from workhours_sla.compliance.tables import Row
+from workhours_sla.compliance.group_tables import Row
 from workhours_sla.statistics.funnel import (
     expected_false_alarms,
     funnel_limits,
     funnel_positions,
     overdispersion,
 )
-from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW
+from workhours_sla.statistics.shares import COUNTS_ONLY_BELOW
 
 _FUNNEL_POINTS: Final = 60
 

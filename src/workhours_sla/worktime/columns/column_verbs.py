@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.worktime.columns.answers import (
+from workhours_sla.worktime.columns.calculation import (
     Amounts,
     Flags,
     Marked,

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from itertools import count, pairwise
 from typing import Final
 
+from workhours_sla.compliance.group_tables import Row
 from workhours_sla.compliance.period import Period
-from workhours_sla.compliance.report import ReportNumbers
-from workhours_sla.compliance.tables import Row
+from workhours_sla.compliance.report_numbers import ReportNumbers
 from workhours_sla.compliance.weeks import BacklogPoint, SharePoint, ShareTrend, Trend, TrendPoint
 from workhours_sla.reports.charts import model
 from workhours_sla.reports.charts.model import Axis, Box, Chart, Layer, Level, Point, Series
-from workhours_sla.reports.columns import interval_text, rate_text
+from workhours_sla.reports.figures import interval_text, rate_text
 from workhours_sla.reports.wording import amount_in_words, percent_sign, percent_text
 from workhours_sla.statistics.control_charts import RANGE_LIMIT_FACTOR
 from workhours_sla.text import words

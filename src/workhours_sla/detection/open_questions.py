@@ -11,8 +11,7 @@ from typing import Final
 from workhours_sla.config.column_words import may_be, may_be_other_answer, plain
 from workhours_sla.detection.candidates import Columns
 from workhours_sla.detection.detected import Doubt, Kind, ask, listed, toml_line, warn
-from workhours_sla.detection.table import MOMENTS, MOST_IDS, SHOWN, Column, Role
-from workhours_sla.detection.words import (
+from workhours_sla.detection.known_words import (
     BEFORE,
     THREADS,
     has_citizens,
@@ -22,6 +21,7 @@ from workhours_sla.detection.words import (
     says_span,
     stops,
 )
+from workhours_sla.detection.table import MOMENTS, MOST_IDS, SHOWN, Column, Role
 from workhours_sla.errors import shown
 from workhours_sla.sla.event import Attributes
 from workhours_sla.sources.appeal_file import COPIED, FEWEST_COPIED

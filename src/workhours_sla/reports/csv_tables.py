@@ -23,13 +23,13 @@ from typing import Any, Final, cast, get_args, get_type_hints
 
 from workhours_sla.compliance.agencies import Late, Share
 from workhours_sla.compliance.comparison import AgencyChange, RateChange
-from workhours_sla.compliance.funnel import FunnelCurves
-from workhours_sla.compliance.report import ReportNumbers
-from workhours_sla.compliance.tables import CROSS, Table
+from workhours_sla.compliance.group_funnels import FunnelCurves
+from workhours_sla.compliance.group_tables import CROSS, Table
+from workhours_sla.compliance.report_numbers import ReportNumbers
 from workhours_sla.compliance.time import WEEKDAYS, DayNote
 from workhours_sla.compliance.weeks import BacklogPoint, HeatMap, SharePoint, TrendPoint
 from workhours_sla.disk.atomic_write import write_files
-from workhours_sla.reports.columns import FIGURES, ROW_KINDS, Kind, row_values
+from workhours_sla.reports.figures import FIGURES, ROW_KINDS, Kind, row_values
 from workhours_sla.text.amounts import format_amount
 
 Lines = Callable[[ReportNumbers], Iterable[Any]]

@@ -28,7 +28,7 @@ from workhours_sla.json.answers import Due, Elapsed, LatestStart, Met, is_after,
 from workhours_sla.text import words
 from workhours_sla.text.amounts import budget_words, format_amount
 from workhours_sla.text.catalog import SHELL, current
-from workhours_sla.text.times import GivenTime, read_day, read_time
+from workhours_sla.text.written_times import GivenTime, read_day, read_time
 from workhours_sla.worktime.budgets import ClockTime
 from workhours_sla.worktime.day_budgets import DayBudget
 from workhours_sla.worktime.schedule import Schedule
