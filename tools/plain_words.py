@@ -36,9 +36,9 @@ SUFFIXES = {".py", ".toml", ".md", ".ipynb"}
 DATA = {"data", "regions_data"}
 FOREIGN = {
     "zones.py": {"Tell"},
-    "acts.py": {"settles"},
+    "act_files.py": {"settles"},
     "test_available.py": {"settles"},
-    "words.py": {"hold", "пауза", "паузе", "паузы", "пауз"},
+    "known_words.py": {"hold", "пауза", "паузе", "паузы", "пауз"},
     "desks.py": {"hold"},
     "sections.py": {"aside"},
     "decisions.md": {"пауза", "паузу"},
