@@ -58,7 +58,7 @@ def test_check_lists_overdue_appeals_first(
         ["обращение", "ведомство", "срок", "осталось"],
         ["A-1002", "Транспорт", "ср", "12.03", "17:50", "3", "ч", "20", "мин"],
     ]
-    assert "События: 4 = учтено 3 + дубликатов 1 + в карантине 0 (опоздавших 1)" in lines
+    assert "События: 4 = учтено 3 + дубликатов 1 + не принято из-за ошибок 0 (опоздавших 1)" in lines
 
 
 def test_a_table_rounds_down_what_is_left_and_pads_no_row_for_a_long_number(
@@ -539,8 +539,8 @@ def test_calendar_shows_disputed_days(capsys: pytest.CaptureFixture[str]) -> Non
     status, out, _ = run(capsys, "calendar", "RU-KC", "2026", "--lang=en")
     assert status == 0
     assert "20?21?22 23" in out
-    assert "Mon 20 Apr 2026" in out
-    open_line = next(line for line in out.splitlines() if "20 Apr 2026" in line)
+    assert "Sun 19 Apr .. Tue 21 Apr" in out
+    open_line = next(line for line in out.splitlines() if "19 Apr" in line)
     assert "open" in open_line
     assert "№ 41" in open_line
     data = json.loads(run(capsys, "calendar", "RU-KC", "2026", "--json")[1])

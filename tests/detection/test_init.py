@@ -41,8 +41,12 @@ def test_two_commands_lead_from_an_export_to_its_breaches(
 ) -> None:
     status, out, err = run(capsys, "init", sheet, VGG, "--out=region.toml", "--lang", lang)
     assert (status, out) == (0, "")
-    assert "appeal_id   <- Номер            A-000001, A-000002, A-000003" in err
-    assert "posted_at   <- Дата публикации  2026-03-16 00:28" in err
+    appeal, posted = {
+        "en": ("appeal   ", "published"),
+        "ru": ("обращение   ", "опубликовано"),
+    }[lang]
+    assert f"{appeal} ← Номер            A-000001; A-000002; A-000003" in err
+    assert f"{posted} ← Дата публикации  2026-03-16 00:28" in err
     assert ("Записан" if lang == "ru" else "is written") in err
     status, out, err = run(capsys, "check", sheet, "--config=region.toml", AS_OF, "--lang=en")
     assert (status, err) == (1, "")
@@ -57,7 +61,7 @@ def test_init_prints_the_configuration_unless_a_file_is_given(
     _, from_file, err = run(capsys, "init", sheet, VGG, "--lang=en")
     assert from_file.startswith("# How to read appeals.csv")
     assert 'calendar = "RU-VGG"' in from_file
-    assert "<-" in err
+    assert "←" in err
     feed(monkeypatch, sheet.read_bytes())
     status, out, _ = run(capsys, "init", "-", VGG, "--lang=en")
     assert status == 0
@@ -219,6 +223,47 @@ def test_no_file_is_judged_by_the_calendar_or_the_hours_of_another_zone(
         assert zone in out.splitlines()[0]
 
 
+def test_an_update_keeps_every_answer_and_adds_what_is_missing(
+    sheet: Path, capsys: Capture
+) -> None:
+    kept = """# checked by the data office
+[input]
+kind = "appeals"
+format = "csv"
+encoding = "cp1251"
+delimiter = ";"
+tz = "Europe/Volgograd"  # from the system's own settings
+
+[columns]
+appeal_id = "Номер"  # as on the form
+posted_at = "Дата публикации"
+answered_at = ""
+
+[target]
+budget = "7 working days"
+"""
+    Path("region.toml").write_text(kept, "utf-8")
+    status, out, err = run(capsys, "init", sheet, "--update=region.toml", "--lang=en")
+    assert (status, out) == (0, "")
+    assert err.endswith(
+        "added: columns.agency_id, columns.district_id, columns.channel, columns.topic\n"
+    )
+    found = Path("region.toml").read_text("utf-8").splitlines()
+    assert [line for line in found if line in kept.splitlines()] == kept.splitlines()
+    assert 'topic = "Тема"' in found
+    config = load_config(Path("region.toml"))
+    assert (config.input.tz, config.columns["answered_at"]) == ("Europe/Volgograd", "")
+    again = run(capsys, "init", sheet, "--update=region.toml", "--lang=en")
+    assert again[2].endswith("region.toml needs nothing more\n")
+    assert Path("region.toml").read_text("utf-8").splitlines() == found
+
+
+def test_an_update_needs_a_configuration(sheet: Path, capsys: Capture) -> None:
+    status, _, err = run(capsys, "init", sheet, "--update=region.toml", "--lang=en")
+    assert status == 2
+    assert "'region.toml' does not exist; write it first, with --out" in err
+
+
 @pytest.mark.parametrize("command", ["check", "report"])
 @pytest.mark.parametrize("stdin", [False, True])
 def test_a_file_with_one_reading_is_read_as_with_its_configuration(
@@ -230,8 +275,8 @@ def test_a_file_with_one_reading_is_read_as_with_its_configuration(
         feed(monkeypatch, sheet.read_bytes())
     found = run(capsys, command, "-" if stdin else sheet, VGG, AS_OF, "--lang=en")
     assert found[:2] == expected[:2]
-    assert "has no configuration, so it is read as detected: kind appeals" in found[2]
-    assert "answered_at <- Дата ответа" in found[2]
+    assert "has no configuration, so it is read as detected: each row is an appeal" in found[2]
+    assert "answered  ← Дата ответа" in found[2]
 
 
 @pytest.mark.parametrize("command", ["check", "report"])

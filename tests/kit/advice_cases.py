@@ -159,6 +159,9 @@ QUESTIONS: Final = (
          "due '01.02.2025 17:30'")),
     Case("shell.no_date", f"days 2025 {AT}", ("days `2025-10-31` 2025-11-07",
          "days `31.10.2025` 07.11.2025")),
+    Case("shell.no_edge", "sql --dialect postgres --until 2027 --since 2026-13",
+         tuple(f"sql --dialect postgres --until 2027 --since {text}"
+               for text in ("`2026-03`", "`2026-03-31`", "`'31.03.2026 17:30'`"))),
     Case("shell.round_the_clock", f"{DUE} --hours 24/7",
          (f"{DUE} --hours 24/7 `--calendar none` --tz UTC", f"{DUE} --hours 24/7 `--week 7`")),
     Case("shell.quote_time", "due 31.10.2025 17:30", ("due `'31.10.2025 17:30'`",)),

@@ -423,13 +423,13 @@ def test_rows_in_quarantine_are_read_again_under_another_mapping(
     config = tmp_path / "config.toml"
     command = ["watch", str(path), "--store", str(tmp_path / "a.db"), "--once", "--lang", "ru"]
     assert main(command) == 2
-    assert "Строк в карантине: 1" in capsys.readouterr().err
+    assert "Строк, не принятых из-за ошибок: 1" in capsys.readouterr().err
     config.write_text('[values.type]\n"posted" = "created"\n')
     assert main([*command, "--config", str(config), "--replay"]) == 0
     out, account = capsys.readouterr()
     assert "начато" in out
     assert "просрочено" in out
-    assert "Строк в карантине" not in account
+    assert "Строк, не принятых" not in account
 
 
 def test_wrong_use_and_a_store_in_use_are_one_sentence(

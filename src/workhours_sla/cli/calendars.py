@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar as months
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date
+from datetime import UTC, date, timedelta
 from itertools import groupby, zip_longest
 from operator import attrgetter
 from typing import Any, Final
@@ -16,7 +16,7 @@ from workhours_sla.calendars.days import Day, DayKind
 from workhours_sla.calendars.places import id_called, ids_called
 from workhours_sla.calendars.sources import AvailableCalendar
 from workhours_sla.cli.help import Options, argument, command, option
-from workhours_sla.cli.output import columns, current_time, echo_json, echo_lines
+from workhours_sla.cli.output import columns, echo_json, echo_lines
 from workhours_sla.cli.settings import (
     CalendarOptions,
     ConfigOption,
@@ -26,19 +26,20 @@ from workhours_sla.cli.settings import (
     ProvisionalOption,
     ScheduleOptions,
     Settings,
+    edge,
 )
 from workhours_sla.json.answers import WEEKS, CalendarYear, periods
 from workhours_sla.sql.dialects import DIALECTS, OnUnknown
 from workhours_sla.text import words
 from workhours_sla.text.amounts import format_amount
 from workhours_sla.text.catalog import SHELL, current
-from workhours_sla.text.written_times import read_edge
 from workhours_sla.worktime.verbs import WorkingTime
 
 MONTHS_A_ROW: Final = 3
 DAY_WIDTH: Final = 3
 MONTH_WIDTH: Final = DAY_WIDTH * 7
 GAP: Final = "   "
+NBSP: Final = "\N{NO-BREAK SPACE}"
 
 
 class _YearOptions(Options):
@@ -135,14 +136,33 @@ def _norm_lines(shown: CalendarYear) -> Iterator[str]:
 
 
 def _act_lines(shown: CalendarYear) -> Iterator[str]:
-    """Yield a line for each day that is short, is uncertain, or has an act or another reason."""
+    """Yield a line for each day that is short, is uncertain, or has an act or another reason.
+
+    Consecutive days about which the same is said share a line.
+    """
+    told: list[tuple[list[date], str]] = []
     for day in shown.days:
-        when = words.weekday_date(day.date)
-        if day.date in shown.uncertain:
-            what = shown.uncertain[day.date].describe(current())
-            yield f"  {when:<15}  ? {SHELL.text('open_day')}: {what}"
-        elif day.reasons or day.short:
-            yield f"  {when:<15}  {day.describe(current())}"
+        text = _act_text(shown, day)
+        if told and told[-1][1] == text and day.date - told[-1][0][-1] == timedelta(days=1):
+            told[-1][0].append(day.date)
+        elif text:
+            told.append(([day.date], text))
+    yield from columns(
+        [
+            (" .. ".join(map(_day_of_year, dict.fromkeys((dates[0], dates[-1])))), text)
+            for dates, text in told
+        ]
+    )
+
+
+def _day_of_year(day: date) -> str:
+    return f"{words.weekdays()[day.weekday()]} {words.short_day(day)}".replace(NBSP, " ")
+
+
+def _act_text(shown: CalendarYear, day: Day) -> str:
+    if day.date in shown.uncertain:
+        return f"? {SHELL.text('open_day')}: {shown.uncertain[day.date].describe(current())}"
+    return day.describe(current()) if day.reasons or day.short else ""
 
 
 # -- the list of calendars -------------------------------------------------------------------
@@ -232,8 +252,8 @@ def sql(
     made = script(
         schedules,
         dialect=wanted.dialect,
-        since=read_edge(wanted.since, UTC, current_time()).date(),
-        until=read_edge(wanted.until, UTC, current_time(), is_end=True).date(),
+        since=edge("--since", wanted.since, UTC).date(),
+        until=edge("--until", wanted.until, UTC, is_end=True).date(),
         schema=wanted.schema,
         on_unknown=wanted.on_unknown,
     )

@@ -224,7 +224,7 @@ class _Checked:
             parts.append(budget_text(target.budget))
             selected = isinstance(target.schedule, ScheduleBy)
             name = schedule_text(target, self._configuration)
-            parts.append(name if selected else str(self._found.schedule.hours))
+            parts.append(name if selected else words.hours_text(self._found.schedule.hours))
         parts.append(zone_text(self._as_of, self._found.schedule.tz))
         return " · ".join(parts)
 

@@ -6,7 +6,7 @@ import shlex
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -40,6 +40,8 @@ from workhours_sla.detection.detected import (
     toml_line,
 )
 from workhours_sla.detection.table_search import from_start
+from workhours_sla.detection.updated import updated
+from workhours_sla.disk.atomic_write import write_files
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.sources.appeal_file import open_source
 from workhours_sla.sources.opened import cannot_open
@@ -91,7 +93,7 @@ def input_of(file: str, given: Given, stack: ExitStack) -> Input:
         raise SourceError(msg, name=detected.name)
     found.detected = config_of(detected)
     name = printable(detected.name)
-    note_text(INIT.text("assumed", name=name, what=_summary(detected.options)))
+    note_text(INIT.text("assumed", name=name, what=_summary(detected)))
     echo_lines(_columns(detected), err=True)
     return found
 
@@ -139,24 +141,30 @@ def _reads_as_it_is(where: Path | BinaryIO) -> bool:
     return True
 
 
-def _summary(options: Mapping[str, Value]) -> str:
-    """Write the keys of ``[input]`` on one line. The delimiter is in quotes: it may be a comma."""
-    return ", ".join(
-        f"{key} {shown(value) if key == 'delimiter' else _joined(value)}"
-        for key, value in options.items()
+def _summary(detected: Detected) -> str:
+    """Write on one line what a row of the file is, and how the file is written."""
+    kind = INIT.get(f"kind_{detected.kind}")
+    written = (
+        INIT.text(f"with_{key}", value=shown(value) if key == "delimiter" else _joined(value))
+        if f"with_{key}" in INIT
+        else f"{key} {_joined(value)}"
+        for key, value in detected.options.items()
+        if key != "kind" or kind is None
     )
+    return ", ".join(filter(None, (kind, *written)))
 
 
 def _columns(detected: Detected) -> Iterator[str]:
     readings = detected.readings
-    left = max((len(one.canonical) for one in readings), default=0)
+    meanings = [INIT.get(f"column_{one.canonical}", one.canonical) for one in readings]
+    left = max(map(len, meanings), default=0)
     names = [_clipped(_joined(one.columns), _WIDEST_NAME) for one in readings]
     middle = max(map(len, names), default=0)
-    for reading, name in zip(readings, names, strict=True):
-        values = ", ".join(_clipped(value, _WIDEST_VALUE) for value in reading.values)
-        source = f" <- {name:<{middle}}" if middle else ""  # a fixed format has no columns
+    for reading, meaning, name in zip(readings, meanings, names, strict=True):
+        values = "; ".join(_clipped(value, _WIDEST_VALUE) for value in reading.values)
+        source = f" ← {name:<{middle}}" if middle else ""  # a fixed format has no columns
         values = values or INIT.text("no_values")
-        yield f"  {reading.canonical:<{left}}{source}  {values}".rstrip()
+        yield f"  {meaning:<{left}}{source}  {values}".rstrip()
 
 
 def _joined(value: Value) -> str:
@@ -200,6 +208,7 @@ def _given(tz: str | None, calendar: str | None) -> Given:
 class _InitOptions(Options):
     file: str = argument()
     out: str | None = option("--out", metavar="FILE", without="stdout")
+    update: str | None = option("--update", metavar="FILE")
     calendar: str | None = option("--calendar", metavar="ID")
     hours: str | None = option("--hours", metavar="HOURS")
     tz: str | None = option("--tz", metavar="ZONE")
@@ -209,6 +218,8 @@ class _InitOptions(Options):
 def init(wanted: _InitOptions, _: LangOption) -> None:
     from workhours_sla.detection.detect import detect, verified
 
+    if wanted.out is not None and wanted.update is not None:
+        raise click.UsageError(INIT.text("out_or_update"))
     if wanted.out is not None and Path(wanted.out).exists():
         raise click.UsageError(INIT.text("exists", path=repr(wanted.out)))
     calendar = None if wanted.calendar is None else calendar_id(wanted.calendar)
@@ -223,16 +234,19 @@ def init(wanted: _InitOptions, _: LangOption) -> None:
         detected = replace(detected, doubts=(*detected.doubts, *doubts))
     chosen = {"calendar": calendar, "hours": wanted.hours, "tz": wanted.tz}
     schedule = {key: value for key, value in chosen.items() if value is not None}
-    name, out = shlex.quote(wanted.file), shlex.quote(wanted.out or "region.toml")
+    name, out = shlex.quote(wanted.file), shlex.quote(wanted.update or wanted.out or "region.toml")
     text = configuration_text(
         detected, schedule=schedule, checked_by=f"workhours check {name} --config {out}"
     )
-    echo_lines([f"{printable(detected.name)}: {_summary(detected.options)}"], err=True)
+    echo_lines([f"{printable(detected.name)}: {_summary(detected)}"], err=True)
     echo_lines(_columns(detected), err=True)
     for note in detected.notes:
         note_text(note)
     _refuse(detected, wanted.file)
     note_spellings(detected.spellings)
+    if wanted.update is not None:
+        _update(Path(wanted.update), text)
+        return
     echo_lines((doubt.text for doubt in detected.doubts), err=True)
     if wanted.out is None:
         click.echo(text, nl=False)
@@ -245,6 +259,18 @@ def init(wanted: _InitOptions, _: LangOption) -> None:
     count = sum(bool(doubt.keys) for doubt in detected.doubts)
     key = "written_open" if count else "written"
     echo_lines([INIT.text(key, path=out, name=name, count=count)], err=True)
+
+
+def _update(path: Path, text: str) -> None:
+    """Add to a configuration the keys that it lacks, and name those that need an answer."""
+    try:
+        text, added = updated(path.read_text(encoding="utf-8"), text)
+    except FileNotFoundError:
+        raise click.UsageError(INIT.text("nothing_to_update", path=repr(str(path)))) from None
+    if added:
+        write_files({path: text.encode()})
+    keys = ", ".join(added)
+    echo_lines([INIT.text("updated" if added else "up_to_date", path=path, keys=keys)], err=True)
 
 
 def _schedule_doubts(zone: str, calendar: str | None) -> Iterator[Doubt]:

@@ -12,8 +12,8 @@ from msgspec.structs import asdict
 
 from workhours_sla.cli.init import given_without_config
 from workhours_sla.cli.input import Rows, read_rows
-from workhours_sla.cli.output import Stages, current_time, echo_note, printable, show_time
-from workhours_sla.cli.settings import InputOptions, Settings
+from workhours_sla.cli.output import Stages, echo_note, printable, show_time
+from workhours_sla.cli.settings import InputOptions, Settings, edge
 from workhours_sla.config.policy_builder import CONDITIONS, Configuration
 from workhours_sla.errors import shown
 from workhours_sla.json.answers import schedule_data
@@ -27,7 +27,6 @@ from workhours_sla.text import catalog
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.messages import said
 from workhours_sla.text.words import calendar_name
-from workhours_sla.text.written_times import read_edge
 from workhours_sla.worktime.budgets import budget_data
 from workhours_sla.worktime.schedule import Schedule
 
@@ -174,7 +173,7 @@ def as_of_time(text: str | None, configuration: Configuration, target: str | Non
     A year, a month or a date is its end.
     """
     zone = main_schedule(configuration, target).tz
-    return read_edge(text or "now", zone, current_time(), is_end=True).astimezone(zone)
+    return edge("--as-of", text or "now", zone, is_end=True).astimezone(zone)
 
 
 def judged(

@@ -35,6 +35,8 @@ INTERRUPTED: Final = 130
 CLOSED_PIPE: Final = 141
 """Exit status if the reader of standard output has closed the pipe, as shells use for SIGPIPE."""
 
+_FEW_WORDS: Final[float] = 26.0
+"""The least width of a column whose text is continued below it."""
 _STYLED: Final = re.compile(r"((?:\x1b\[\d+m)*)([^\x1b]*)((?:\x1b\[0m)?)")
 """A line with one style or none; a line of a calendar has more, and fits any screen."""
 
@@ -76,10 +78,10 @@ def _without_controls(text: str) -> str:
 
 
 def wrapped(line: str, width: int) -> list[str]:
-    """Break a line between words, below the last column that begins in its left third.
+    """Break a line between words, and go on below its last column that leaves room for a few words.
 
-    Columns are two spaces or more apart, and parts end with a dot, a plus or a semicolon. If all
-    fit into a line, the line is broken only between them.
+    Columns are two spaces or more apart. Their text is broken only between its parts, which end
+    with a dot, a plus or a semicolon, if each part fits into a line.
 
     >>> wrapped("Target        4 working hours, in Volgograd", 42)
     ['Target        4 working hours, in', '              Volgograd']
@@ -90,9 +92,10 @@ def wrapped(line: str, width: int) -> list[str]:
     from textwrap import wrap
 
     begin, text, end = found.groups()
-    start = [one.end() for one in re.finditer(r"^ *| {2,}", text) if 3 * one.end() <= width][-1]
+    last = max(width - _FEW_WORDS, 0)
+    start = [one.end() for one in re.finditer(r"^ *| {2,}", text) if one.end() <= last][-1]
     indent = start or 2
-    parts = re.split(r" {2,}|(?<=[·;]) |(?<=\d \+) ", text[start:])
+    parts = re.split(r"(?<=[·;]) |(?<=\d \+) ", text[start:])
     if len(parts) > 1 and max(map(len, parts)) <= width - indent:
         text = re.sub(r"(?<![ ·;])(?<!\d \+) (?! )", "\xa0", text)
     lines = wrap(

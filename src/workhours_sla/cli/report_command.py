@@ -16,8 +16,8 @@ import click
 from workhours_sla.cli.help import Options, command, option
 from workhours_sla.cli.input import Rows, read_share
 from workhours_sla.cli.judged import Judged, as_of_time, judged
-from workhours_sla.cli.output import Stages, current_time, echo_json, echo_lines, note_text, width
-from workhours_sla.cli.settings import CommonOptions, InputOptions, Settings
+from workhours_sla.cli.output import Stages, echo_json, echo_lines, note_text, width
+from workhours_sla.cli.settings import CommonOptions, InputOptions, Settings, edge
 from workhours_sla.cli.store_command import check_files, read_files, store_files, written_files
 from workhours_sla.compliance.agreement import compare_claims
 from workhours_sla.errors import shown
@@ -25,7 +25,6 @@ from workhours_sla.sla.forecast import forecast_deadlines
 from workhours_sla.sla.target import Target
 from workhours_sla.text.catalog import SHELL, current
 from workhours_sla.text.messages import said
-from workhours_sla.text.written_times import read_edge
 
 if TYPE_CHECKING:
     # these modules need numpy
@@ -33,6 +32,8 @@ if TYPE_CHECKING:
     from workhours_sla.reports.public_report import Report
 
 EARLIER: Final = frozenset({"previous", "year"})
+MOST_GROUPS: Final = 10
+"""The most agencies in a table of text without ``--all``."""
 LOOK_AHEAD: Final = timedelta(days=14)
 """Length of the period after ``--as-of`` whose deadlines a page shows."""
 
@@ -49,26 +50,27 @@ class _ReportOptions(Options):
     csv: str | None = option("--csv", metavar="DIR")
     xlsx: str | None = option("--xlsx", metavar="FILE")
     html: str | None = option("--html", metavar="FILE")
+    show_all: bool = option("--all", is_flag=True)
 
     @property
     def groupings(self) -> list[str] | None:
         return None if self.by is None else [name.strip() for name in self.by.split(",")]
 
     def period(self, zone: tzinfo) -> dict[str, Any]:
-        """Return the options of the period. Raises TimeSyntaxError, and click.UsageError."""
+        """Return the options of the period. Raises click.UsageError."""
 
-        def edge(text: str | None, *, is_end: bool = False) -> datetime | None:
-            return None if text is None else read_edge(text, zone, current_time(), is_end=is_end)
+        def of(name: str, text: str | None, *, is_end: bool = False) -> datetime | None:
+            return None if text is None else edge(name, text, zone, is_end=is_end)
 
-        since, until = edge(self.since), edge(self.until, is_end=True)
+        since, until = of("--since", self.since), of("--until", self.until, is_end=True)
         if since is not None and until is not None and until <= since:
             raise click.UsageError(SHELL.text("no_period"))
         compared: datetime | str | None = self.compare_with
         if compared in EARLIER and since is None:
             raise click.UsageError(SHELL.text("compare_needs_since", with_=compared))
         if compared not in EARLIER:
-            compared = edge(self.compare_with)
-        rebase = edge(self.rebase)
+            compared = of("--compare-with", self.compare_with)
+        rebase = of("--rebase", self.rebase)
         return {
             "since": since,
             "until": until,
@@ -105,8 +107,15 @@ def report(source: InputOptions, wanted: _ReportOptions, common: CommonOptions) 
     else:
         from workhours_sla.reports.plain_text import plain_text
 
-        by = wanted.groupings or ()
-        echo_lines(plain_text(made.named(), by, made.headings, width=width()).split("\n"))
+        text = plain_text(
+            made.named(),
+            wanted.groupings or (),
+            made.headings,
+            width=width(),
+            most=None if wanted.show_all else MOST_GROUPS,
+            coloured=width() is not None,
+        )
+        echo_lines(text.split("\n"))
 
 
 def _made(

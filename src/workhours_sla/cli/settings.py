@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn, get_args
 
@@ -17,7 +17,7 @@ from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.places import id_called
 from workhours_sla.calendars.russia.regions import region
 from workhours_sla.cli.help import Options, argument, option
-from workhours_sla.cli.output import echo_note, note_calendar_ends
+from workhours_sla.cli.output import current_time, echo_note, note_calendar_ends
 from workhours_sla.config.defaults import (
     BUDGET,
     CALENDAR,
@@ -26,12 +26,13 @@ from workhours_sla.config.defaults import (
     WEEK,
     ZONE_OF_PLAIN_RUSSIA,
 )
-from workhours_sla.errors import BudgetError, HoursSyntaxError, shown
+from workhours_sla.errors import BudgetError, HoursSyntaxError, TimeSyntaxError, shown
 from workhours_sla.json.answers import OneTarget
 from workhours_sla.sla.event import ALLOWED_SKEW
 from workhours_sla.text.amounts import parse_amount
 from workhours_sla.text.catalog import LANGUAGES, SHELL, current
-from workhours_sla.text.messages import say
+from workhours_sla.text.messages import said, say
+from workhours_sla.text.written_times import read_edge
 from workhours_sla.worktime.budgets import Budget, ClockTime, counting_of, parse_budget
 from workhours_sla.worktime.day_budgets import CountFrom
 from workhours_sla.worktime.due_dates import Roll
@@ -307,6 +308,19 @@ def _refuse_budget(error: BudgetError) -> NoReturn:
     if error.cause == "no_roll":
         raise click.UsageError(SHELL.text("no_roll", text=shown(error.text))) from None
     raise error
+
+
+def edge(name: str, text: str, zone: tzinfo, *, is_end: bool = False) -> datetime:
+    """Return the time of an option: the begin of a month or date, or with ``is_end`` its end.
+
+    Raises click.UsageError.
+    """
+    try:
+        return read_edge(text, zone, current_time(), is_end=is_end)
+    except TimeSyntaxError as error:
+        key = "no_edge" if error.cause in ("time_form", "time_date") else "in_option"
+        facts = {"name": name, "text": shown(text), "error": said(error)}
+        raise click.UsageError(SHELL.text(key, **facts)) from None
 
 
 def check_target(policy: Policy, name: str | None, *, needed: bool) -> list[str]:

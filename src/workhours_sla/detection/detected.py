@@ -22,7 +22,7 @@ ZONES: Final = ("Europe/Moscow", "Europe/Volgograd")
 _KEY: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[^ ]+')
 """Matches the key at the beginning of a TOML line."""
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
-_WIDTH: Final = 96
+_WIDTH: Final = 78
 
 
 class Doubt(NamedTuple):

@@ -207,8 +207,8 @@ _MAIN: Final = "text page all week print summary"
 _STATE: Final = "all sheet summary"
 
 _FIGURES: Final = (
-    _count("arrived", _MAIN, dispensable=8),
-    _count("matured", _MAIN, dispensable=7),
+    _count("arrived", _MAIN, dispensable=7),
+    _count("matured", _MAIN, dispensable=9),
     _count("matured_met", _MAIN, dispensable=6, heading="met"),
     _count("early", _STATE),
     _count("met"),
@@ -239,7 +239,7 @@ _FIGURES: Final = (
         "text",
         path="open",
         is_current=True,
-        dispensable=9,
+        dispensable=8,
         shown=_open_overdue,
     ),
     Figure("answered", "whole"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Any, Final
 
 from workhours_sla.compliance.group_tables import Table
@@ -32,15 +32,15 @@ _WARNINGS: Final = (
 SHOWN_OUTLIERS: Final = 5  # number of outliers that a note lists
 
 
-def notes(report: ReportNumbers, shown: Container[str]) -> list[str]:
-    """Return the notes below tables that have the figures ``shown``."""
+def notes(report: ReportNumbers, shown: Container[str], tables: Iterable[Table] = ()) -> list[str]:
+    """Return the notes below ``tables`` that have the figures ``shown``."""
     text, earlier = SENTENCES.text, saved_by_an_hour(report)
     checks = [text(key, **facts) for key, facts in _withdrawals(report).items()]
     if earlier is not None:
         checks.append(text("hour_earlier", **earlier))
     if checks:
         checks.insert(0, text("for_analysts"))
-    return [*_reading(report, shown), *quality_notes(report), *checks]
+    return [*_reading(report, shown, tables), *quality_notes(report), *checks]
 
 
 def saved_by_an_hour(report: ReportNumbers) -> dict[str, int] | None:
@@ -52,23 +52,25 @@ def saved_by_an_hour(report: ReportNumbers) -> dict[str, int] | None:
     return {"count": count, "late": owners.hour_known}
 
 
-def false_failure_notes(report: ReportNumbers, only: Table | None = None) -> Iterator[str]:
-    """Yield how many groups of each grouping, or of the table ``only``, fail by chance."""
-    for table in report.tables if only is None else (only,):
+def false_failure_notes(tables: Iterable[Table]) -> Iterator[str]:
+    """Yield how many groups of each grouping fail by chance."""
+    for table in tables:
         judged = [row for row in table.rows if row.key is not None and row.counts.matured]
         if table.false_failures is not None and len(judged) > 1:
             count = number(f"{table.false_failures:.1f}")
             yield SENTENCES.text("false_failures", by=heading(table.by), count=count)
 
 
-def _reading(report: ReportNumbers, shown: Container[str]) -> Iterator[str]:
+def _reading(
+    report: ReportNumbers, shown: Container[str], tables: Iterable[Table]
+) -> Iterator[str]:
     text, facts = SENTENCES.text, method_facts(report)
     if report.total.rate is None:
         yield text("nothing_matured")
     for key in ("rate", "small_numbers", "closed_only"):
         if key != "closed_only" or key in shown:
             yield text(key, **facts)
-    yield from false_failure_notes(report)
+    yield from false_failure_notes(tables)
     yield final_note(report)
 
 
@@ -146,7 +148,6 @@ def quality_notes(report: ReportNumbers) -> list[str]:
     read = {key: getattr(intake, key) for key in ("read", "taken", "duplicate", "after_as_of")}
     quarantined = sum(count for _, count in intake.quarantined)
     parts = {key: getattr(counts, key) for key in (*COUNTS, "early")}
-    hash_ = made.input_hash[:12]
     return [
         text(f"intake_{intake.of}", **read, quarantined=quarantined),
         *(() if intake.late is None else (text("came_late", count=intake.late),)),
@@ -158,7 +159,7 @@ def quality_notes(report: ReportNumbers) -> list[str]:
         *_outlier_note(quality.outliers),
         *(text("unnamed", by=heading(by), count=count) for by, count in quality.unnamed if count),
         *(text("calendar", id=calendar_name(name), version=version) for name, version in calendars),
-        text("provenance", library=made.library, policy=made.policy, input=hash_),
+        text("provenance", library=made.library),
     ]
 
 

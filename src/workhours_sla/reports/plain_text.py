@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
 
-from workhours_sla.compliance.group_tables import Table
+from workhours_sla.compliance.group_tables import OWN_TABLES, Row, Table
 from workhours_sla.compliance.report_numbers import Promise, ReportNumbers
 from workhours_sla.reports.figures import Figure, figures_of
-from workhours_sla.reports.headline import headline_lines
+from workhours_sla.reports.headline import by_need, headline_lines
 from workhours_sla.reports.notes import notes
 from workhours_sla.reports.wording import (
     WIDEST_NAME,
@@ -17,10 +19,13 @@ from workhours_sla.reports.wording import (
     printable,
     printable_names,
 )
+from workhours_sla.statistics.shares import TargetVerdict
 from workhours_sla.text import words
 from workhours_sla.text.amounts import budget_words
-from workhours_sla.text.catalog import SENTENCES
+from workhours_sla.text.catalog import SENTENCES, TARGET_VERDICTS
 from workhours_sla.text.words import heading, name_of, target_name
+
+_COLOURS: Final[Mapping[TargetVerdict, int]] = {TargetVerdict.FAILS: 31, TargetVerdict.MEETS: 32}
 
 
 def plain_text(
@@ -29,26 +34,44 @@ def plain_text(
     headings: Sequence[str] = (),
     *,
     width: int | None = None,
+    most: int | None = None,
+    coloured: bool = False,
 ) -> str:
-    """Return the result, tables and notes as text; one wider than ``width`` has fewer columns."""
+    """Return the result, tables and notes as text.
+
+    A table wider than ``width`` has fewer columns, and one of more groups than ``most`` has only
+    those furthest from the target. ``coloured`` verdicts have the colours of a terminal.
+    """
     shown = [*_above(report, headings), ""]
     shown += map(one_line, headline_lines(report))
-    keys = set[str]()
-    for name in by or _first(report):
+    keys, groupings = set[str](), by or _first(report)
+    for name in groupings:
         lines, figures = table_cells(report, name)
+        folded = 0 if most is None or name in OWN_TABLES else max(len(lines) - 2 - most, 0)
+        del lines[len(lines) - 1 - folded : len(lines) - 1]
         first = printable_names([line[0] for line in lines])
         cells = [[key, *map(printable, line[1:])] for key, line in zip(first, lines, strict=True)]
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
         fits, left = _fitting(widths, figures, width), _at_the_left(figures)
         keys |= {one.key for at, one in enumerate(figures, 1) if at in fits}
         shown.append("")
+        if folded:
+            cells.insert(-1, [SENTENCES.text("folded", count=folded), *[""] * len(figures)])
         for line in cells:
             aligned = (f"{line[at]:{'<' if at in left else '>'}{widths[at]}}" for at in fits)
-            shown.append("  ".join(aligned).rstrip())
+            shown.append(_painted("  ".join(aligned).rstrip(), coloured=coloured))
         if len(fits) < len(widths):
             names = (title for at, title in enumerate(lines[0]) if at not in fits)
             shown.append(SENTENCES.text("left_out", names="; ".join(names)))
-    return "\n".join([*shown, "", *notes(report, keys)]).replace("\N{NO-BREAK SPACE}", " ")
+    tables = [report.table(name) for name in groupings if name]
+    return "\n".join([*shown, "", *notes(report, keys, tables)]).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def _painted(line: str, *, coloured: bool) -> str:
+    for verdict, colour in _COLOURS.items() if coloured else ():
+        words = TARGET_VERDICTS[verdict]
+        line = re.sub(rf"(?<=  ){words}(?=  |$)", f"\x1b[{colour}m{words}\x1b[0m", line)
+    return line
 
 
 def _fitting(widths: Sequence[int], figures: Sequence[Figure], most: int | None) -> list[int]:
@@ -78,7 +101,8 @@ def html_table(report: ReportNumbers, headings: Sequence[str] = ()) -> str:
     (head, *lines), figures = table_cells(report, *_first(report))
     left = _at_the_left(figures)
     template = environment().get_template("notebook.html")
-    below = notes(report, {one.key for one in figures})
+    tables = [report.table(name) for name in _first(report) if name]
+    below = notes(report, {one.key for one in figures}, tables)
     above = [*_above(report, headings), *map(one_line, headline_lines(report))]
     return template.render(above=above, head=head, lines=lines, left=left, notes=below)
 
@@ -86,7 +110,9 @@ def html_table(report: ReportNumbers, headings: Sequence[str] = ()) -> str:
 def table_cells(report: ReportNumbers, by: str | None) -> tuple[list[list[str]], Sequence[Figure]]:
     """Return the lines of a table, headings first and the total last, and the figures it has."""
     table = None if by is None else report.table(by)
-    rows = () if table is None else table.rows
+    rows: Sequence[Row] = () if table is None else table.rows
+    if by == "agency":
+        rows = by_need(rows)
     figures = figures_of("text", rows)
     head = ["" if table is None else heading(table.by), *(one.title(report) for one in figures)]
     lines = [[_row_name(table, row.key), *(one.text(row) for one in figures)] for row in rows]

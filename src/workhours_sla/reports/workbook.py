@@ -268,5 +268,5 @@ def _reading(report: ReportNumbers) -> Iterator[Line]:
     facts = notes.method_facts(report)
     yield title_of("few"), WORKBOOK.text("few_explained", **facts)
     yield title_of("not_reached"), WORKBOOK.text("not_reached_explained")
-    for note in notes.false_failure_notes(report):
+    for note in notes.false_failure_notes(report.tables):
         yield title_of("verdict"), note

@@ -45,6 +45,16 @@ MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
 }
 
+_HOURS_RU: Final[Mapping[str, str]] = {
+    **{day[:2]: name for day, name in zip(WEEKDAYS["en"], WEEKDAYS["ru"], strict=True)},
+    **{month[:3]: name[:3].lower() for month, name in zip(MONTHS["en"], MONTHS["ru"], strict=True)},
+    "PH": "праздники",
+    "off": "выходной",
+    "week": "неделя",
+    "from": "с",
+}
+"""The words in the notation of weekly hours, in Russian."""
+
 
 def weekdays() -> tuple[str, ...]:
     """Return the short names of the days of the week, from Monday."""
@@ -54,6 +64,19 @@ def weekdays() -> tuple[str, ...]:
 def months() -> tuple[str, ...]:
     """Return the names of the months."""
     return MONTHS[current()]
+
+
+def hours_text(hours: object) -> str:
+    """Write weekly hours in words of the language; in English they keep their own notation.
+
+    >>> with catalog.language("ru"):
+    ...     hours_text("Mo-Fr 09:00-13:00,14:00-18:00; PH off")
+    'пн-пт 09:00-13:00, 14:00-18:00; праздники выходной'
+    """
+    text = str(hours).replace(",", ", ")
+    if current() != "ru":
+        return text
+    return re.sub(r"[A-Za-z]+", lambda word: _HOURS_RU.get(word[0], word[0]), text)
 
 
 def target_name(name: str) -> str:

@@ -105,7 +105,7 @@ def grouping(report: Report, of: Grouping, title: str) -> Iterator[Any]:
         yield text(PAGE.text("rows_first", shown=ROWS, all=len(of.rows)))
     yield group_table(report, of, title)
     yield text(PAGE.text("sort_hint"), "screen")
-    yield from map(text, notes.false_failure_notes(report, of))
+    yield from map(text, notes.false_failure_notes([of]))
 
 
 def arrivals(report: Report) -> Iterator[Any]:
