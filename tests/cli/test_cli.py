@@ -58,7 +58,9 @@ def test_check_lists_overdue_appeals_first(
         ["обращение", "ведомство", "срок", "осталось"],
         ["A-1002", "Транспорт", "ср", "12.03", "17:50", "3", "ч", "20", "мин"],
     ]
-    assert "События: 4 = учтено 3 + дубликатов 1 + не принято из-за ошибок 0 (опоздавших 1)" in lines
+    assert (
+        "События: 4 = учтено 3 + дубликатов 1 + не принято из-за ошибок 0 (опоздавших 1)" in lines
+    )
 
 
 def test_a_table_rounds_down_what_is_left_and_pads_no_row_for_a_long_number(

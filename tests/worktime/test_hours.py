@@ -23,6 +23,8 @@ from workhours_sla.config.file import parse_config
 from workhours_sla.config.policy_builder import configured
 from workhours_sla.errors import BudgetError, ConfigError, HoursSyntaxError
 from workhours_sla.text.amounts import check_budget, format_amount, iso_amount
+from workhours_sla.text.catalog import LANGUAGES, language
+from workhours_sla.text.words import hours_text
 from workhours_sla.worktime.hours import parse_shifts
 from workhours_sla.worktime.shifts import Shift, merge_shifts
 
@@ -246,8 +248,10 @@ def shifts(draw: st.DrawFn) -> tuple[Shift, ...]:
 @given(st.lists(shifts(), min_size=7, max_size=7))
 def test_hours_round_trip_through_text(week: list[tuple[Shift, ...]]) -> None:
     hours = WeeklyHours(tuple(week))
-    again = WeeklyHours.parse(str(hours)) if not hours.empty else hours
-    assert again == hours
+    for lang in LANGUAGES:
+        with language(lang):
+            again = hours if hours.empty else WeeklyHours.parse(hours_text(hours))
+        assert again == hours
 
 
 @pytest.mark.parametrize(

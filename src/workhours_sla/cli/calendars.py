@@ -140,17 +140,17 @@ def _act_lines(shown: CalendarYear) -> Iterator[str]:
 
     Consecutive days about which the same is said share a line.
     """
-    told: list[tuple[list[date], str]] = []
+    texts: list[tuple[list[date], str]] = []
     for day in shown.days:
         text = _act_text(shown, day)
-        if told and told[-1][1] == text and day.date - told[-1][0][-1] == timedelta(days=1):
-            told[-1][0].append(day.date)
+        if texts and texts[-1][1] == text and day.date - texts[-1][0][-1] == timedelta(days=1):
+            texts[-1][0].append(day.date)
         elif text:
-            told.append(([day.date], text))
+            texts.append(([day.date], text))
     yield from columns(
         [
             (" .. ".join(map(_day_of_year, dict.fromkeys((dates[0], dates[-1])))), text)
-            for dates, text in told
+            for dates, text in texts
         ]
     )
 

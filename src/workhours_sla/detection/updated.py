@@ -22,7 +22,7 @@ class _Setting(NamedTuple):
 def updated(old: str, new: str) -> tuple[str, list[str]]:
     r"""Return the configuration ``old`` with the keys that only ``new`` has, and these keys.
 
-    Whatever stands in ``old`` is kept, its comments too; each new key is added at the end of its
+    Whatever ``old`` has is kept, its comments too; each new key is added at the end of its
     section with its comment.
 
     >>> print(updated('[columns]\nappeal_id = "№"\n', '[columns]\ntopic = "Тема"\n')[0])
@@ -46,7 +46,7 @@ def updated(old: str, new: str) -> tuple[str, list[str]]:
 
 
 def _sections(text: str) -> dict[str, list[str]]:
-    """Return the lines of each section, with its head; what stands above all is of no name."""
+    """Return the lines of each section, with its head; lines above all sections have no name."""
     found: dict[str, list[str]] = {"": []}
     lines = found[""]
     for line in text.splitlines():

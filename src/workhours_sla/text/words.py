@@ -73,10 +73,11 @@ def hours_text(hours: object) -> str:
     ...     hours_text("Mo-Fr 09:00-13:00,14:00-18:00; PH off")
     'пн-пт 09:00-13:00, 14:00-18:00; праздники выходной'
     """
-    text = str(hours).replace(",", ", ")
+    text = str(hours)
     if current() != "ru":
         return text
-    return re.sub(r"[A-Za-z]+", lambda word: _HOURS_RU.get(word[0], word[0]), text)
+    named = re.sub(r"[A-Za-z]+", lambda word: _HOURS_RU.get(word[0], word[0]), text)
+    return named.replace(",", ", ")
 
 
 def target_name(name: str) -> str:
