@@ -303,7 +303,12 @@ class Schedule(WorkingTime):
         """
         from workhours_sla.worktime.explain import explained
 
-        return answered(self, explained, refused, start, until, pauses, provisional=provisional)
+        return answered(
+            self,
+            lambda time: explained(time, start, until, pauses),
+            refused,
+            provisional=provisional,
+        )
 
     def __or__(self, other: WorkingTime) -> Combination:
         return Combination("|", self, other)

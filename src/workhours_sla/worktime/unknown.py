@@ -28,36 +28,35 @@ Answer = TypeVar("Answer")
 
 def answered(
     time: Time,
-    ask: Callable[..., Answer],
-    certain: Callable[..., Any],
-    *arguments: Any,
+    ask: Callable[[Time], Answer],
+    certain: Callable[[Time, Callable[[Time], Answer], CalendarCoverageError], Answer],
+    *,
     provisional: bool,
-    **options: Any,
 ) -> Answer:
-    """Return the answer of ``ask``, else that of ``certain``, else the provisional one."""
+    """Return the answer for a working time, else the certain one, else the provisional one.
+
+    ``certain`` is asked if an unknown date matters: it returns the answer that no unknown date
+    changes, and otherwise raises the error that it was given.
+    """
     try:
-        return ask(time, *arguments, **options)
-    except CalendarCoverageError as error:
-
-        def asked(one: Time) -> Answer:
-            return ask(one, *arguments, **options)
-
+        return ask(time)
+    except CalendarCoverageError as unknown:
         try:
-            found: Answer = certain(time, asked, error, *arguments)
+            return certain(time, ask, unknown)
         except CalendarCoverageError as uncertain:
             if not provisional:
                 raise
             by_rule = time.provisionally()
             try:
-                found = asked(by_rule)
+                found = ask(by_rule)
             except CalendarCoverageError as left:
-                found = certain(by_rule, asked, left, *arguments)
+                found = certain(by_rule, ask, left)
             warn_provisional(f"the answer is provisional: {uncertain}")
-        return found
+            return found
 
 
 def same_in_any_case(
-    time: Any, ask: Callable[[Any], Answer], error: CalendarCoverageError, *_: Any
+    time: Any, ask: Callable[[Any], Answer], error: CalendarCoverageError
 ) -> Answer:
     """Return the answer if both extremes are equal, otherwise raise ``error`` with these bounds."""
     least, most = _extreme_answers(time, ask)
@@ -80,14 +79,12 @@ def same_edge_in_any_case(
     raise error from None
 
 
-def refused(_time: object, _ask: object, error: CalendarCoverageError, *_: Any) -> NoReturn:
+def refused(_time: object, _ask: object, error: CalendarCoverageError) -> NoReturn:
     """Raise ``error``. Used for verbs that call other verbs, which look for a certain answer."""
     raise error
 
 
-def refused_without_bounds(
-    _time: object, _ask: object, error: CalendarCoverageError, *_: Any
-) -> NoReturn:
+def refused_without_bounds(_time: object, _ask: object, error: CalendarCoverageError) -> NoReturn:
     """Raise ``error`` without its bounds, because they belong to another verb."""
     error.earliest = error.latest = None
     raise error

@@ -7,7 +7,6 @@ example for an unknown date. Without the fast path all answers would be the same
 from __future__ import annotations
 
 from abc import ABCMeta, abstractmethod
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import starmap
 from typing import TYPE_CHECKING, Literal, NamedTuple, NoReturn, Self, TypeVar
@@ -53,7 +52,6 @@ class Interval(NamedTuple):
 
 def _same_bounds(
     time: WorkingTime,
-    _ask: object,
     unknown: CalendarCoverageError,
     kind: BudgetKind,
     part: Part,
@@ -147,11 +145,8 @@ class WorkingTime(metaclass=ABCMeta):
                 pass
         return answered(
             self,
-            timeline_verbs.elapsed,
+            lambda time: timeline_verbs.elapsed(time, start, end, pauses),
             same_in_any_case,
-            start,
-            end,
-            pauses,
             provisional=provisional,
         )
 
@@ -175,11 +170,14 @@ class WorkingTime(metaclass=ABCMeta):
         >>> str(office.remaining(ten, timedelta(hours=4), as_of=ten.replace(hour=13)))
         '1:00:00'
         """
-        certain: Callable[..., timedelta] = refused
+
+        def left(time: WorkingTime) -> timedelta:
+            return _left(time, start, budget, as_of, pauses)
+
         if isinstance(budget, timedelta):
             check_budget(budget)
-            certain = same_in_any_case
-        return answered(self, _left, certain, start, budget, as_of, pauses, provisional=provisional)
+            return answered(self, left, same_in_any_case, provisional=provisional)
+        return answered(self, left, refused, provisional=provisional)
 
     # -- due times ---------------------------------------------------------------------------
 
@@ -282,7 +280,12 @@ class WorkingTime(metaclass=ABCMeta):
                 return BASE_UTC + due, BASE_UTC + limit
             except UNAVAILABLE:
                 pass
-        return answered(self, _both, refused, start, budget, pauses, provisional=provisional)
+        return answered(
+            self,
+            lambda time: _both(time, start, budget, pauses),
+            refused,
+            provisional=provisional,
+        )
 
     def latest_start(self, due: datetime, budget: Budget, *, provisional: bool = False) -> datetime:
         """Return the latest start whose due time is no later than ``due``.
@@ -299,29 +302,38 @@ class WorkingTime(metaclass=ABCMeta):
         if isinstance(budget, timedelta):
             return answered(
                 self,
-                timeline_verbs.latest_start,
+                lambda time: timeline_verbs.latest_start(time, due, budget),
                 same_in_any_case,
-                due,
-                budget,
                 provisional=provisional,
             )
-        certain = refused_without_bounds
-        return answered(self, _latest_start, certain, due, budget, provisional=provisional)
+        return answered(
+            self,
+            lambda time: _latest_start(time, due, budget),
+            refused_without_bounds,
+            provisional=provisional,
+        )
 
     def _answer(
         self, part: Part, start: datetime, budget: object, pauses: Pauses, *, provisional: bool
     ) -> datetime:
         """Return the due time or the limit without the fast path."""
         if isinstance(budget, timedelta):
-            ask, certain, limit = timeline_verbs.answer, same_in_any_case, part == "limit"
-            arguments = start, budget, pauses
-            return answered(self, ask, certain, *arguments, provisional=provisional, limit=limit)
+            limit = part == "limit"
+            return answered(
+                self,
+                lambda time: timeline_verbs.answer(time, start, budget, pauses, limit=limit),
+                same_in_any_case,
+                provisional=provisional,
+            )
         from workhours_sla.worktime.budgets import check_kind
 
         self.dates_of(budget)
         kind = check_kind(budget, start)
         return answered(
-            self, _part_of, _same_bounds, kind, part, start, pauses, provisional=provisional
+            self,
+            lambda time: _part_of(time, kind, part, start, pauses),
+            lambda time, _, unknown: _same_bounds(time, unknown, kind, part, start, pauses),
+            provisional=provisional,
         )
 
     # -- openings and closings ---------------------------------------------------------------
@@ -343,7 +355,10 @@ class WorkingTime(metaclass=ABCMeta):
             except UNAVAILABLE:
                 pass
         return answered(
-            self, timeline_verbs.is_working, same_in_any_case, when, provisional=provisional
+            self,
+            lambda time: timeline_verbs.is_working(time, when),
+            same_in_any_case,
+            provisional=provisional,
         )
 
     def next_opening(
@@ -408,8 +423,12 @@ class WorkingTime(metaclass=ABCMeta):
         return self._edge(when, provisional, opening=False, ahead=False, inclusive=inclusive)
 
     def _edge(self, when: datetime, provisional: bool, **of: bool) -> datetime:  # noqa: FBT001
-        certain = same_edge_in_any_case
-        return answered(self, timeline_verbs.edge, certain, when, provisional=provisional, **of)
+        return answered(
+            self,
+            lambda time: timeline_verbs.edge(time, when, **of),
+            lambda time, ask, unknown: same_edge_in_any_case(time, ask, unknown, when),
+            provisional=provisional,
+        )
 
     def intervals(
         self, start: datetime, end: datetime, *, provisional: bool = False
@@ -428,7 +447,10 @@ class WorkingTime(metaclass=ABCMeta):
         14:00:00 18:00:00
         """
         spans = answered(
-            self, timeline_verbs.intervals, same_in_any_case, start, end, provisional=provisional
+            self,
+            lambda time: timeline_verbs.intervals(time, start, end),
+            same_in_any_case,
+            provisional=provisional,
         )
         return tuple(starmap(Interval, spans))
 
