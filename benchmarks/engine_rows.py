@@ -11,7 +11,7 @@ from benchmarks.lines import Line, most, versus
 from benchmarks.timing import Case, Timings, take_turns
 from tests.slow.engines.cases import HOUR, Rows
 from tests.slow.engines.cases import SCHEDULES as ALL_SCHEDULES
-from workhours_sla import sql
+from workhours_sla.sql.edges import Table
 
 SECONDS: Final = 90.0
 """How long the turns of one engine may take; starting it and loading the rows come on top."""
@@ -37,7 +37,7 @@ class Load(NamedTuple):
     """The rows that an engine is asked about, and how often at most."""
 
     rows: Rows
-    intervals: sql.Table
+    intervals: Table
     turns: int
 
     @property

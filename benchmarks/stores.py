@@ -26,7 +26,8 @@ from tests.slow.engines.postgres_server import programs, serving
 from workhours_sla import Event, EventType
 from workhours_sla.stores.open import open_database
 from workhours_sla.stores.schema import TABLES, Row
-from workhours_sla.stream import Batch, Pipeline, open_store
+from workhours_sla.stores.store_values import Batch
+from workhours_sla.stream import Pipeline, open_store
 
 DAYS: Final = 40
 TURNS: Final = 3

@@ -25,7 +25,9 @@ from workhours_sla.sla.event import ALLOWED_SKEW
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sources.appeal_file import open_source
 from workhours_sla.sources.rows import Fault
-from workhours_sla.stream import Batch, Monitor, Pipeline, open_store
+from workhours_sla.stores.store_values import Batch
+from workhours_sla.stream import Pipeline, open_store
+from workhours_sla.stream.pipeline import Monitor
 
 BATCH_SIZE = 1_000
 SKEW = timedelta(hours=1)

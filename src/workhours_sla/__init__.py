@@ -13,20 +13,17 @@ if TYPE_CHECKING:
     from workhours_sla.calendars.acts import day_off, transfer
     from workhours_sla.calendars.calendar import Calendar
     from workhours_sla.calendars.combined import days_off_in_any, working_in_any
-    from workhours_sla.calendars.days import Act, Day, DayKind, Entry, Layer
-    from workhours_sla.calendars.sources import AvailableCalendar
+    from workhours_sla.calendars.days import Act, Day, DayKind, Layer
     from workhours_sla.errors import WorkHoursError
     from workhours_sla.foreign.holidays import copy_holidays
     from workhours_sla.foreign.workalendar import copy_workalendar
-    from workhours_sla.sla.appeal import Quarantined
-    from workhours_sla.sla.changes import Change, ChangeKind
+    from workhours_sla.sla.changes import Change
     from workhours_sla.sla.clock import Verdict
     from workhours_sla.sla.evaluate import Evaluation, evaluate
     from workhours_sla.sla.event import Event, EventType
-    from workhours_sla.sla.fold import Unmatched
-    from workhours_sla.sla.forecast import Forecast, forecast_deadlines
-    from workhours_sla.sla.holders import Span, breach_owner, holder_spans
-    from workhours_sla.sla.outcome import Outcome, OutcomeBounds
+    from workhours_sla.sla.forecast import forecast_deadlines
+    from workhours_sla.sla.holders import breach_owner, holder_spans
+    from workhours_sla.sla.outcome import Outcome
     from workhours_sla.sla.policy import Policy, Rule
     from workhours_sla.sla.target import ScheduleBy, Target
     from workhours_sla.stream.pipeline import Monitor
@@ -34,7 +31,7 @@ if TYPE_CHECKING:
     from workhours_sla.version import __version__
     from workhours_sla.worktime.budgets import ClockTime, WorkingDaysInHours, parse_budget
     from workhours_sla.worktime.day_budgets import CalendarDays, Months, WorkingDays
-    from workhours_sla.worktime.explain import Step, Trace
+    from workhours_sla.worktime.explain import Trace
     from workhours_sla.worktime.hours import WeeklyHours
     from workhours_sla.worktime.schedule import Schedule
     from workhours_sla.worktime.verbs import Interval
@@ -45,26 +42,23 @@ _NAMES = {
     "calendars.acts": "day_off transfer",
     "calendars.calendar": "Calendar",
     "calendars.combined": "days_off_in_any working_in_any",
-    "calendars.days": "Act Day DayKind Entry Layer",
-    "calendars.sources": "AvailableCalendar",
+    "calendars.days": "Act Day DayKind Layer",
     "errors": "WorkHoursError",
-    "sla.appeal": "Quarantined",
-    "sla.changes": "Change ChangeKind",
+    "sla.changes": "Change",
     "sla.clock": "Verdict",
     "sla.evaluate": "Evaluation evaluate",
     "sla.event": "Event EventType",
-    "sla.fold": "Unmatched",
-    "sla.forecast": "Forecast forecast_deadlines",
-    "sla.holders": "Span breach_owner holder_spans",
+    "sla.forecast": "forecast_deadlines",
+    "sla.holders": "breach_owner holder_spans",
     "stream.pipeline": "Monitor",
-    "sla.outcome": "Outcome OutcomeBounds",
+    "sla.outcome": "Outcome",
     "sla.policy": "Policy Rule",
     "sla.target": "ScheduleBy Target",
     "version": "__version__",
     "text.amounts": "working_hours",
     "worktime.budgets": "ClockTime WorkingDaysInHours parse_budget",
     "worktime.day_budgets": "CalendarDays Months WorkingDays",
-    "worktime.explain": "Step Trace",
+    "worktime.explain": "Trace",
     "worktime.hours": "WeeklyHours",
     "worktime.schedule": "Schedule",
     "worktime.verbs": "Interval",
@@ -73,35 +67,26 @@ _NAMES = {
 
 __all__ = [
     "Act",
-    "AvailableCalendar",
     "Calendar",
     "CalendarDays",
     "Change",
-    "ChangeKind",
     "ClockTime",
     "Day",
     "DayKind",
-    "Entry",
     "Evaluation",
     "Event",
     "EventType",
-    "Forecast",
     "Interval",
     "Layer",
     "Monitor",
     "Months",
     "Outcome",
-    "OutcomeBounds",
     "Policy",
-    "Quarantined",
     "Rule",
     "Schedule",
     "ScheduleBy",
-    "Span",
-    "Step",
     "Target",
     "Trace",
-    "Unmatched",
     "Verdict",
     "WeeklyHours",
     "WorkHoursError",

@@ -11,7 +11,6 @@ CalendarCoverageError with the row, and ``on_unknown="mark"`` returns ``Marked``
 ``provisional=True`` such dates are decided by rule, with a ProvisionalWarning or a mark.
 """
 
-from workhours_sla.worktime.columns.calculation import Marked
 from workhours_sla.worktime.columns.column_verbs import (
     breaches_after,
     busdaycalendar,
@@ -28,7 +27,6 @@ from workhours_sla.worktime.columns.column_verbs import (
 from workhours_sla.worktime.columns.inputs import Pauses
 
 __all__ = [
-    "Marked",
     "Pauses",
     "breaches_after",
     "busdaycalendar",

@@ -10,27 +10,19 @@ r"""Read files of appeals, events and calendars, and write working time as iCale
 """
 
 from workhours_sla.argument_types import check_public
-from workhours_sla.foreign.act_files import Acts, load_acts, parse_acts
+from workhours_sla.foreign.act_files import load_acts, parse_acts
 from workhours_sla.foreign.calendar_rows import read_dates
-from workhours_sla.foreign.icalendar import PartialDay, read_icalendar, write_icalendar
+from workhours_sla.foreign.icalendar import read_icalendar, write_icalendar
 from workhours_sla.foreign.xmlcalendar import read_xmlcalendar
-from workhours_sla.sla.event import Claim
-from workhours_sla.sources.appeal_file import AppealFile, open_source
-from workhours_sla.sources.arrow_files import ReadEvents, read_events
+from workhours_sla.sources.appeal_file import open_source
 from workhours_sla.sources.rows import Fault
 
 __all__ = [
-    "Acts",
-    "AppealFile",
-    "Claim",
     "Fault",
-    "PartialDay",
-    "ReadEvents",
     "load_acts",
     "open_source",
     "parse_acts",
     "read_dates",
-    "read_events",
     "read_icalendar",
     "read_xmlcalendar",
     "write_icalendar",

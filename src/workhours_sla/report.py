@@ -14,10 +14,9 @@ try:
 except ImportError as _error:
     raise needs_extra(what="reports need numpy", extras=("report",)) from _error
 
-from workhours_sla.compliance.agreement import Agreement, compare_claims
+from workhours_sla.compliance.agreement import compare_claims
 from workhours_sla.compliance.cases import (
     Cases,
-    Intake,
     Labels,
     cases_of_evaluation,
     cases_of_outcomes,
@@ -31,7 +30,6 @@ from workhours_sla.reports.charts.pictures import (
     draw_forecast,
     draw_funnel,
     draw_groups,
-    draw_moving_ranges,
     draw_p_prime,
     draw_timeline,
     draw_xmr,
@@ -51,113 +49,53 @@ from workhours_sla.reports.public_report import (
     to_json,
 )
 from workhours_sla.reports.workbook import write_workbook
-from workhours_sla.statistics.arrays import NEVER
-from workhours_sla.statistics.backlog import (
-    backlog,
-    backlog_ages,
-    flow,
-    littles_law,
-    overdue_backlog,
-)
-from workhours_sla.statistics.control_charts import (
-    expected_false_signals,
-    merge_short_periods,
-    p_prime_chart,
-    xmr_chart,
-)
-from workhours_sla.statistics.funnel import (
-    binomial_cdf,
-    expected_false_alarms,
-    expected_false_failures,
-    funnel_limits,
-    funnel_positions,
-    interpolated_quantiles,
-    overdispersion,
-)
-from workhours_sla.statistics.maturity import cohort_counts, safe_as_of
 from workhours_sla.statistics.shares import (
     TargetVerdict,
     compliance_rate,
     rate_difference,
     wilson_interval,
-    wilson_intervals,
 )
-from workhours_sla.statistics.survival import (
-    cumulative_incidence,
-    kaplan_meier,
-    restricted_mean,
-    survival_quantile,
-)
-from workhours_sla.text.numbers import percent
 
 __all__ = [
     "INTAKE_REASONS",
-    "NEVER",
     "VERDICTS",
-    "Agreement",
     "AppealColumns",
     "Cases",
     "FrameColumns",
-    "Intake",
     "Labels",
     "Picture",
     "Report",
     "ReportOptions",
     "TargetVerdict",
-    "backlog",
-    "backlog_ages",
-    "binomial_cdf",
     "cases_of_columns",
     "cases_of_evaluation",
     "cases_of_frame",
     "cases_of_outcomes",
-    "cohort_counts",
     "compare",
     "compare_claims",
     "compliance_rate",
-    "cumulative_incidence",
     "draw_arrivals",
     "draw_curve",
     "draw_forecast",
     "draw_funnel",
     "draw_groups",
-    "draw_moving_ranges",
     "draw_p_prime",
     "draw_timeline",
     "draw_xmr",
     "draw_year",
-    "expected_false_alarms",
-    "expected_false_failures",
-    "expected_false_signals",
-    "flow",
     "from_json",
-    "funnel_limits",
-    "funnel_positions",
     "heading",
-    "interpolated_quantiles",
-    "kaplan_meier",
-    "littles_law",
-    "merge_short_periods",
-    "overdispersion",
-    "overdue_backlog",
-    "p_prime_chart",
     "page",
-    "percent",
     "rate_difference",
     "report",
-    "restricted_mean",
-    "safe_as_of",
-    "survival_quantile",
     "to_json",
     "to_pandas",
     "to_polars",
     "traces_of",
     "wilson_interval",
-    "wilson_intervals",
     "write_page",
     "write_tables",
     "write_workbook",
-    "xmr_chart",
 ]
 
 check_public(globals())

@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from workhours_sla import AvailableCalendar, Calendar, DayKind, Layer, Schedule
+from workhours_sla import Calendar, DayKind, Layer, Schedule
 from workhours_sla.calendars import sources
+from workhours_sla.calendars.sources import AvailableCalendar
 from workhours_sla.calendars.zones import zone_of, zones_file
 from workhours_sla.cli.main import main
 from workhours_sla.errors import CalendarCoverageError, ConfigError, UnknownCalendarError

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from kit.values import Capture, run
-from workhours_sla import AvailableCalendar, Calendar
+from workhours_sla import Calendar
+from workhours_sla.calendars.sources import AvailableCalendar
 from workhours_sla.cli.main import main
 from workhours_sla.cli.output import CALENDAR_UNKNOWN
 from workhours_sla.config import parse

@@ -27,11 +27,11 @@ from workhours_sla.report import (
     cases_of_columns,
     cases_of_evaluation,
     from_json,
-    p_prime_chart,
     page,
     to_json,
 )
 from workhours_sla.report import report as report_of
+from workhours_sla.statistics.control_charts import p_prime_chart
 
 SEED = 20250312
 WATCH = Schedule(None, "Mo-Su 00:00-24:00", tz="UTC")

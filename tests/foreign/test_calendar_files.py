@@ -25,13 +25,8 @@ from workhours_sla.errors import (
     NaiveDatetimeError,
     UnknownTimeZoneError,
 )
-from workhours_sla.files import (
-    PartialDay,
-    read_dates,
-    read_icalendar,
-    read_xmlcalendar,
-    write_icalendar,
-)
+from workhours_sla.files import read_dates, read_icalendar, read_xmlcalendar, write_icalendar
+from workhours_sla.foreign.icalendar import PartialDay
 from workhours_sla.json import from_json
 from workhours_sla.worktime.hours import WeeklyHours
 from workhours_sla.worktime.shifts import Shift

@@ -26,13 +26,14 @@ from kit.frame_cases import (
     scalar_answers,
 )
 from kit.frame_libraries import FINER, LIBRARIES
-from workhours_sla import columns, frames, working_hours
+from workhours_sla import frames, working_hours
 from workhours_sla.errors import (
     BudgetError,
     CalendarCoverageError,
     NaiveDatetimeError,
     ProvisionalWarning,
 )
+from workhours_sla.worktime.columns.calculation import Marked
 
 
 @pytest.fixture(params=LIBRARIES)
@@ -208,7 +209,7 @@ def test_an_unknown_row_raises_or_is_marked(library: Any) -> None:
     assert caught.value.row == 1
     assert caught.value.calendar == "RU-VGG"
     marked = frames.deadline(OFFICE, asked, BUDGET, on_unknown="mark")
-    assert isinstance(marked, columns.Marked)
+    assert isinstance(marked, Marked)
     assert library.list(marked.values) == [OFFICE.deadline(NOW, BUDGET), None, None]
     assert library.list(marked.unknown) == [False, True, False]
     assert library.list(marked.provisional) == [False, False, False]

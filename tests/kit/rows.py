@@ -9,7 +9,8 @@ import pytest
 from workhours_sla import Event
 from workhours_sla.config import parse
 from workhours_sla.errors import SourceError
-from workhours_sla.files import Fault, open_source
+from workhours_sla.files import open_source
+from workhours_sla.sources.rows import Fault
 from workhours_sla.text.catalog import LANGUAGES, QUARANTINE_REASONS, language
 from workhours_sla.text.messages import sentence
 

@@ -7,20 +7,12 @@ from typing import Any
 
 from kit.values import at, created, replied
 from workhours_sla import Event, Policy
-from workhours_sla.stores.open import open_reader, open_store
+from workhours_sla.stores.open import StoreFault, check_store, events_of, open_reader, open_store
 from workhours_sla.stores.reader import StoreReader
 from workhours_sla.stores.sqlite import SqliteDatabase
 from workhours_sla.stores.store import Store
-from workhours_sla.stream import (
-    Batch,
-    Checkpoint,
-    Pipeline,
-    Rejected,
-    StoreFault,
-    check_store,
-    delivery,
-    events_of,
-)
+from workhours_sla.stores.store_values import Batch, Checkpoint, Rejected
+from workhours_sla.stream import Pipeline, delivery
 from workhours_sla.stream.delivery import Sink
 
 

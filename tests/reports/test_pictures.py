@@ -38,7 +38,6 @@ from workhours_sla.report import (
     draw_forecast,
     draw_funnel,
     draw_groups,
-    draw_moving_ranges,
     draw_p_prime,
     draw_timeline,
     draw_xmr,
@@ -90,7 +89,6 @@ class Drawn:
 
 EVERY: dict[str, Callable[[Report, Cases, str | None], Picture]] = {
     "xmr": lambda report, _, lang: draw_xmr(report, lang=lang),
-    "moving_range": lambda report, _, lang: draw_moving_ranges(report, lang=lang),
     "p_prime": lambda report, _, lang: draw_p_prime(report, lang=lang),
     "curve": lambda report, cases, lang: draw_curve(report, cases, lang=lang),
     "funnel": lambda report, _, lang: draw_funnel(report, lang=lang),

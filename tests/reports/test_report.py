@@ -32,7 +32,6 @@ from kit.paths import EXAMPLES
 from workhours_sla import report as report_facade
 from workhours_sla.compliance.cases import UNKNOWN
 from workhours_sla.report import (
-    NEVER,
     AppealColumns,
     Cases,
     Labels,
@@ -46,6 +45,7 @@ from workhours_sla.report import report as report_of
 from workhours_sla.reports import figures
 from workhours_sla.reports.figures import rate_text
 from workhours_sla.reports.plain_text import table_cells
+from workhours_sla.statistics.arrays import NEVER
 from workhours_sla.statistics.maturity import VERDICTS
 from workhours_sla.text.catalog import HEADINGS, WORKBOOK, language
 from workhours_sla.text.numbers import count_text

@@ -16,7 +16,8 @@ import pytest
 from workhours_sla import Event
 from workhours_sla.cli.main import main
 from workhours_sla.config import parse
-from workhours_sla.stream import MemoryStore, Rejected, Store, open_store
+from workhours_sla.stores.store_values import Rejected
+from workhours_sla.stream import MemoryStore, Store, open_store
 
 pytest.importorskip("starlette")
 pytest.importorskip("httpx")

@@ -18,8 +18,10 @@ from workhours_sla import Event, Policy, Target, evaluate, working_hours
 from workhours_sla.cli.main import main
 from workhours_sla.compliance.agreement import Agreement, compare_claims
 from workhours_sla.config import parse
-from workhours_sla.files import Claim, Fault, open_source
+from workhours_sla.files import open_source
 from workhours_sla.reports.agreement_text import agreement_lines
+from workhours_sla.sla.event import Claim
+from workhours_sla.sources.rows import Fault
 from workhours_sla.text.catalog import language
 
 POLICY = Policy([Target("reply", working_hours(4), OFFICE)])

@@ -18,8 +18,8 @@ from kit.random_streams import events_of
 from workhours_sla import Event
 from workhours_sla.config.sections import Config, Input
 from workhours_sla.errors import SourceError
-from workhours_sla.files import ReadEvents, read_events
 from workhours_sla.sla.event import FIELD_NAMES
+from workhours_sla.sources.arrow_files import ReadEvents, read_events
 
 np = pytest.importorskip("numpy")
 pa = pytest.importorskip("pyarrow")

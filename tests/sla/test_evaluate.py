@@ -18,7 +18,9 @@ from kit.values import HOUR, OFFICE
 from workhours_sla import Event, EventType, Policy, Schedule, Target, evaluate, working_hours
 from workhours_sla.errors import StoreError
 from workhours_sla.sla.event import EARLIEST, LATEST
-from workhours_sla.stream import Batch, MemoryStore, Monitor, Pipeline
+from workhours_sla.stores.store_values import Batch
+from workhours_sla.stream import MemoryStore, Pipeline
+from workhours_sla.stream.pipeline import Monitor
 from workhours_sla.stream.receipts import OpenAppeals, commit_with_receipts
 
 MANY = settings(PROPERTY, max_examples=EXAMPLES * 60)

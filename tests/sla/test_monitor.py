@@ -48,7 +48,7 @@ from workhours_sla import (
 )
 from workhours_sla.errors import CalendarCoverageError, EventError, StoreError, WorkHoursError
 from workhours_sla.sla.changes import AppealState
-from workhours_sla.stream import Batch, Rejected
+from workhours_sla.stores.store_values import Batch, Rejected
 
 MANY = settings(PROPERTY, max_examples=EXAMPLES * 3, stateful_step_count=20)
 THE_END = datetime(9999, 12, 31, tzinfo=UTC)

@@ -20,7 +20,8 @@ from workhours_sla import Event, evaluate
 from workhours_sla.cli.main import main
 from workhours_sla.config import parse
 from workhours_sla.errors import SourceError
-from workhours_sla.files import Fault, open_source
+from workhours_sla.files import open_source
+from workhours_sla.sources.rows import Fault
 
 PROPERTY = settings(max_examples=examples(500), deadline=None, derandomize=True, database=None)
 START = datetime(2026, 3, 12, 7, tzinfo=UTC)

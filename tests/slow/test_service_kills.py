@@ -37,7 +37,8 @@ from kit.served import (
 from workhours_sla import Change, evaluate
 from workhours_sla.config import parse
 from workhours_sla.json import from_json
-from workhours_sla.stream import check_store, open_reader
+from workhours_sla.stores.open import check_store
+from workhours_sla.stream import open_reader
 
 pytest.importorskip("uvicorn")
 pytest.importorskip("starlette")

@@ -21,7 +21,6 @@ from workhours_sla.config.file import load_config, parse_config
 from workhours_sla.config.sections import Config
 from workhours_sla.errors import ConfigError, StoreError, WorkHoursError
 from workhours_sla.files import (
-    Fault,
     load_acts,
     open_source,
     parse_acts,
@@ -30,6 +29,7 @@ from workhours_sla.files import (
     read_xmlcalendar,
 )
 from workhours_sla.json import from_json, to_json
+from workhours_sla.sources.rows import Fault
 from workhours_sla.stream.sinks.lines import JsonLinesSink
 from workhours_sla.text.amounts import parse_amount
 from workhours_sla.text.written_times import read_day, read_time

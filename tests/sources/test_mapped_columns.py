@@ -21,8 +21,10 @@ from workhours_sla import EventType, Policy, Target, evaluate, working_hours
 from workhours_sla.cli.main import main
 from workhours_sla.config.file import parse_config
 from workhours_sla.errors import ConfigError, SourceError
-from workhours_sla.files import AppealFile, Fault, open_source
+from workhours_sla.files import open_source
 from workhours_sla.sla.event import Event
+from workhours_sla.sources.appeal_file import AppealFile
+from workhours_sla.sources.rows import Fault
 
 PROPERTY = settings(max_examples=examples(300), deadline=None, derandomize=True, database=None)
 MOSCOW = '[input]\ntz = "Europe/Moscow"\n'

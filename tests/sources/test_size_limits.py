@@ -18,10 +18,10 @@ from kit.workbooks import xlsx_of
 from workhours_sla import WeeklyHours
 from workhours_sla.config.file import parse_config, tables_of
 from workhours_sla.errors import WorkHoursError, shown
-from workhours_sla.files import Fault, open_source, read_icalendar
+from workhours_sla.files import open_source, read_icalendar
 from workhours_sla.foreign import icalendar
 from workhours_sla.sources import opened, sheets
-from workhours_sla.sources.rows import clip
+from workhours_sla.sources.rows import Fault, clip
 from workhours_sla.worktime.budgets import parse_budget
 
 pytest.importorskip("python_calamine")

@@ -42,8 +42,8 @@ from workhours_sla.errors import EventError, StoreError
 from workhours_sla.stores import reader as reading
 from workhours_sla.stores.reader import StoreReader
 from workhours_sla.stores.store import Store
-from workhours_sla.stores.store_values import Work
-from workhours_sla.stream import Batch, Checkpoint, MemoryStore, Pipeline, Rejected, pipeline
+from workhours_sla.stores.store_values import Batch, Checkpoint, Rejected, Work
+from workhours_sla.stream import MemoryStore, Pipeline, pipeline
 
 
 @contextmanager

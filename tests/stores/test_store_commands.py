@@ -17,7 +17,7 @@ from kit.values import POLICY
 from workhours_sla import Event, EventType
 from workhours_sla.cli.main import main
 from workhours_sla.stores.open import events_of
-from workhours_sla.stream import Batch, Rejected
+from workhours_sla.stores.store_values import Batch, Rejected
 
 DATA = EXAMPLES / "data" / "appeals.jsonl"
 VGG = ["--calendar", "RU-VGG"]

@@ -16,13 +16,9 @@ from kit.values import POLICY, at, created
 from workhours_sla.cli.main import main
 from workhours_sla.errors import StoreError
 from workhours_sla.stores import open as places
-from workhours_sla.stream import (
-    Batch,
-    Pipeline,
-    check_store,
-    copy_store,
-    open_store,
-)
+from workhours_sla.stores.open import check_store, copy_store
+from workhours_sla.stores.store_values import Batch
+from workhours_sla.stream import Pipeline, open_store
 
 
 def filled(path: Path) -> None:

@@ -19,7 +19,7 @@ from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.mapping import Mapper
 from workhours_sla.sources.tail import PARTITION, Tail
 from workhours_sla.stores.open import check_store, open_reader, restore
-from workhours_sla.stream import Batch, Checkpoint, Rejected
+from workhours_sla.stores.store_values import Batch, Checkpoint, Rejected
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 POLICY = Policy([Target("первый ответ", working_hours(4), OFFICE)])

@@ -19,7 +19,8 @@ import pytest
 from kit.stored import Stored, events_at, reader_at
 from kit.values import POLICY, SECOND, at, created
 from workhours_sla.errors import StoreError
-from workhours_sla.stream import Batch, Checkpoint, restore
+from workhours_sla.stores.store_values import Batch, Checkpoint
+from workhours_sla.stream import restore
 
 OPEN_IT = """
 import sys

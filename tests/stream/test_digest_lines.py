@@ -36,9 +36,9 @@ from workhours_sla.cli.outputs import TimedDigests
 from workhours_sla.errors import CalendarCoverageError, StoreError
 from workhours_sla.sla.target import ScheduleField
 from workhours_sla.stores.open import events_of, open_reader
-from workhours_sla.stores.store_values import DIGEST
-from workhours_sla.stream import Agencies, Batch, DigestLines, DigestWriter
-from workhours_sla.stream.sinks.lines import LineFile
+from workhours_sla.stores.store_values import DIGEST, Batch
+from workhours_sla.stream.sinks.digest import Agencies, DigestWriter
+from workhours_sla.stream.sinks.lines import DigestLines, LineFile
 from workhours_sla.text import catalog
 
 KILLS = int(os.environ.get("WORKHOURS_KILLS", "10"))

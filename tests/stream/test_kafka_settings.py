@@ -15,7 +15,8 @@ from workhours_sla.errors import ConfigError, SourceError, StoreError, WorkHours
 from workhours_sla.sources.kafka import MessageRows
 from workhours_sla.sources.kafka_topic import Position
 from workhours_sla.sources.tail import plain
-from workhours_sla.stream import KafkaSink, KafkaSource, Rejected
+from workhours_sla.stores.store_values import Rejected
+from workhours_sla.stream import KafkaSink, KafkaSource
 from workhours_sla.stream.sinks.kafka_sink import RESERVED, cluster_of, properties_of
 from workhours_sla.text.catalog import language
 from workhours_sla.text.messages import said, sentence

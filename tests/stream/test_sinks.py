@@ -14,21 +14,14 @@ import pytest
 
 from kit.stored import Stored, drain
 from kit.values import OFFICE, POLICY, at
-from workhours_sla import (
-    Change,
-    ChangeKind,
-    Event,
-    EventType,
-    Policy,
-    Target,
-    WorkingDays,
-)
+from workhours_sla import Change, Event, EventType, Policy, Target, WorkingDays
 from workhours_sla.errors import StoreError
 from workhours_sla.json import from_json
 from workhours_sla.json.outcomes import change_to_json
+from workhours_sla.sla.changes import ChangeKind
 from workhours_sla.stores.store_values import DIGEST, StoredDigest
-from workhours_sla.stream import Agencies, DigestWriter, MemoryStore, Pipeline
-from workhours_sla.stream.sinks.digest import LONGEST
+from workhours_sla.stream import MemoryStore, Pipeline
+from workhours_sla.stream.sinks.digest import LONGEST, Agencies, DigestWriter
 from workhours_sla.stream.sinks.lines import CHANGES, JsonLinesSink, Rewritten, rewrite
 
 

@@ -15,7 +15,8 @@ from kit.stored import Stored
 from kit.values import HOUR, MINUTE, POLICY, created, run
 from workhours_sla import Event, EventType, Policy, Schedule, Target
 from workhours_sla.errors import NaiveDatetimeError, SourceError
-from workhours_sla.stream import Batch, Checkpoint, Idle, Item, Watermarks
+from workhours_sla.stores.store_values import Batch, Checkpoint
+from workhours_sla.stream import Idle, Item, Watermarks
 
 NOON = datetime(2025, 3, 12, 9, 0, tzinfo=UTC)
 

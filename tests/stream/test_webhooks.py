@@ -22,19 +22,12 @@ from urllib.parse import unquote
 import pytest
 
 from kit.values import OFFICE
-from workhours_sla import (
-    Change,
-    ChangeKind,
-    Event,
-    EventType,
-    Policy,
-    Target,
-    working_hours,
-)
+from workhours_sla import Change, Event, EventType, Policy, Target, working_hours
 from workhours_sla.cli.main import main
 from workhours_sla.config import parse
 from workhours_sla.errors import ConfigError, StoreError, UndeliverableError
 from workhours_sla.json import from_json
+from workhours_sla.sla.changes import ChangeKind
 from workhours_sla.stream import Delivery, MemoryStore, Pipeline, Retry, WebhookSink
 from workhours_sla.stream.sinks import webhook
 from workhours_sla.stream.sinks.webhook import endpoint_of, is_public

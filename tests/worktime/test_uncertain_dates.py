@@ -23,10 +23,8 @@ from workhours_sla import (
     Calendar,
     CalendarDays,
     Change,
-    ChangeKind,
     ClockTime,
     DayKind,
-    Entry,
     Event,
     EventType,
     Layer,
@@ -44,8 +42,9 @@ from workhours_sla import (
     holder_spans,
     working_hours,
 )
-from workhours_sla.calendars.days import DaySource
+from workhours_sla.calendars.days import DaySource, Entry
 from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.sla.changes import ChangeKind
 
 ACT = Act("Order 1")
 

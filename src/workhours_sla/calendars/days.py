@@ -120,7 +120,6 @@ def was_known(act: Act | None, day: dt.date | None) -> bool:
     return act is None or act.known_from is None or day is None or act.known_from <= day
 
 
-@public()
 class Entry(NamedTuple):
     """The decision of one layer about one date.
 

@@ -13,7 +13,6 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from workhours_sla.errors import ArgumentError, UnknownCalendarError, shown
-from workhours_sla.module_names import public
 from workhours_sla.text.messages import Phrase, say
 from workhours_sla.text.words import plain_name
 
@@ -24,7 +23,6 @@ RUSSIA = ("Россия", "РФ", "Российская Федерация", "Ru
 _RUSSIAN_REGIONS = ("RU-", "X-RU-")
 
 
-@public()
 class AvailableCalendar(NamedTuple):
     """The description of a calendar that ``Calendar.get`` returns, without its days.
 

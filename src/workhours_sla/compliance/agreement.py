@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, get_args
 
-from workhours_sla.module_names import public
 from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.event import Claim, Theirs
 from workhours_sla.sla.outcome import Outcome
@@ -44,7 +43,6 @@ class AgreementClass:
     examples: tuple[ComparedAppeal, ...]
 
 
-@public("workhours_sla.report")
 @dataclass(frozen=True, slots=True)
 class Agreement:
     """How far another system agrees with our verdicts and due times for one target.

@@ -17,6 +17,7 @@ from typing import Any, Final, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from workhours_sla.argument_types import checked
 from workhours_sla.errors import CalendarCoverageError, EventError, PolicyError, shown
 from workhours_sla.module_names import public
 from workhours_sla.sla.clock import Verdict
@@ -84,7 +85,7 @@ class Labels:
         return Labels(self.names, read_only(self.codes[rows]))
 
 
-@public("workhours_sla.report", checked=True)
+@checked
 @dataclass(frozen=True, slots=True)
 class Intake:
     """Counts of the input: read = taken + duplicate + after_as_of + quarantined.

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from workhours_sla.config.file import load, parse
     from workhours_sla.config.policy_builder import (
         Configuration,
-        Norm,
-        NormSource,
-        Preset,
         load_preset,
         preset_names,
     )
@@ -26,18 +23,13 @@ else:
         __name__,
         {
             "config.file": "load parse",
-            "config.policy_builder": (
-                "Configuration Norm NormSource Preset load_preset preset_names"
-            ),
+            "config.policy_builder": ("Configuration load_preset preset_names"),
             "config.sections": "config_schema",
         },
     )
 
 __all__ = [
     "Configuration",
-    "Norm",
-    "NormSource",
-    "Preset",
     "config_schema",
     "load",
     "load_preset",

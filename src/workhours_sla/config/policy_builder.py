@@ -55,7 +55,6 @@ CONDITIONS = ("channels", "topics", "importances", "regimes", "agencies", "distr
 _FOLDER = Path(__file__).parent / "presets_data"
 
 
-@public("workhours_sla.config")
 class NormSource(Section, frozen=True, kw_only=True):
     """Where a norm was published.
 
@@ -72,7 +71,6 @@ class NormSource(Section, frozen=True, kw_only=True):
     note: str = ""
 
 
-@public("workhours_sla.config")
 class Norm(Section, frozen=True, kw_only=True):
     """A target as it was published; an ``optional`` norm applies only to rules that name it.
 
@@ -90,7 +88,6 @@ class Norm(Section, frozen=True, kw_only=True):
     note: str = ""
 
 
-@public("workhours_sla.config")
 class Preset(Section, frozen=True, kw_only=True):
     """The published norms of one authority or law, with their sources.
 

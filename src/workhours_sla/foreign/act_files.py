@@ -23,7 +23,6 @@ from workhours_sla.errors import (
     shown,
 )
 from workhours_sla.json.checked_data import Keys, Reader
-from workhours_sla.module_names import public
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.messages import say
 
@@ -33,7 +32,6 @@ RENAMED = {"settles": "confirms"}
 LayerName = Literal["statutory", "transfer", "presidential", "region", "agency"]
 
 
-@public("workhours_sla.files")
 class Acts(NamedTuple):
     """The rows of a file of acts, and the ranges of dates that the acts confirm.
 

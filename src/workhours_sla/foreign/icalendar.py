@@ -31,7 +31,6 @@ from workhours_sla.foreign.calendar_rows import (
     weekdays,
     zone_of,
 )
-from workhours_sla.module_names import public
 from workhours_sla.text.catalog import DAYS, language
 from workhours_sla.worktime.intervals import subtract
 from workhours_sla.worktime.schedule import Schedule
@@ -52,7 +51,6 @@ _FAULTS: Final = (ArithmeticError, AttributeError, LookupError, TypeError, Value
 """Errors by which the libraries refuse a feed that they cannot read."""
 
 
-@public("workhours_sla.files")
 class PartialDay(NamedTuple):
     """A date that an event covers only in part; ``name`` is the SUMMARY of the event."""
 

@@ -32,7 +32,6 @@ except ImportError as _error:
     raise needs_extra(what="frames need numpy", extras=("pandas", "polars", "arrow")) from _error
 
 import workhours_sla.frames.accessors  # noqa: F401 - it registers the accessors
-from workhours_sla.frames.frame_columns import MarkedColumns
 from workhours_sla.frames.frame_verbs import (
     breaches_after,
     deadline,
@@ -47,7 +46,6 @@ from workhours_sla.frames.frame_verbs import (
 )
 
 __all__ = [
-    "MarkedColumns",
     "breaches_after",
     "deadline",
     "elapsed",

@@ -26,7 +26,6 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Final, NamedTuple
 
-from workhours_sla.module_names import public
 from workhours_sla.sla.clock import Clock
 from workhours_sla.sla.clock_pauses import Pause
 from workhours_sla.sla.event import Attributes, Event, EventType
@@ -36,7 +35,6 @@ INTERIM = "interim"
 """The ``reason`` of an interim reply, which is not yet the answer."""
 
 
-@public()
 class Quarantined(NamedTuple):
     """An event that was rejected, with the reason.
 

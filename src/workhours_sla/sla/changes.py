@@ -24,7 +24,6 @@ from workhours_sla.worktime.times import in_time
 _order: Final = attrgetter("order")
 
 
-@public()
 class ChangeKind(StrEnum):
     """The kinds of changes, in the order in which changes with the same instant are emitted.
 

@@ -293,7 +293,6 @@ Theirs = Literal["met", "breached"]
 """The verdicts of other systems."""
 
 
-@public("workhours_sla.files")
 class Claim(NamedTuple):
     """The due time and the verdict of an appeal in the system that exported the file.
 

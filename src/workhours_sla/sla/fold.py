@@ -8,7 +8,6 @@ from datetime import datetime
 from itertools import chain
 from typing import NamedTuple
 
-from workhours_sla.module_names import public
 from workhours_sla.sla.appeal import Appeal
 from workhours_sla.sla.clock import Clock
 from workhours_sla.sla.clocks import Measurement, build_clock
@@ -18,7 +17,6 @@ from workhours_sla.sla.target import Target
 from workhours_sla.worktime.schedule import Schedule
 
 
-@public()
 class Unmatched(NamedTuple):
     """An appeal that has no clock because no rule fits it or a target has no schedule for it.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Literal, get_args
 
-from workhours_sla.module_names import public
+from workhours_sla.argument_types import checked
 from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.event import in_utc
 from workhours_sla.sla.outcome import Outcome
@@ -28,7 +28,7 @@ class Slot:
     together: int
 
 
-@public(checked=True)
+@checked
 @dataclass(frozen=True, slots=True)
 class Forecast:
     """How many unanswered clocks are due at what time; each clock is counted exactly once.

@@ -11,7 +11,6 @@ from operator import attrgetter
 from typing import Final, Literal, NamedTuple
 
 from workhours_sla.errors import CalendarCoverageError
-from workhours_sla.module_names import public
 from workhours_sla.sla.appeal import Appeal, Quarantined, happened_by
 from workhours_sla.sla.clock import Clock, Verdict
 from workhours_sla.sla.clock_pauses import since_of, until_of
@@ -27,7 +26,6 @@ Owner = Literal["at_breach", "largest_share", "first"]
 HOUR: Final = timedelta(hours=1)
 
 
-@public()
 class Span(NamedTuple):
     """An interval of time in which an appeal has one holder (an agency) and one phase.
 

@@ -18,7 +18,6 @@ from workhours_sla.worktime.explain import Trace
 from workhours_sla.worktime.times import ZERO
 
 
-@public()
 class OutcomeBounds(NamedTuple):
     """The earliest and latest due time and limit, and the least and most elapsed working time.
 

@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 from workhours_sla.config.column_names import CLAIM_COLUMNS
 from workhours_sla.config.sections import Config, Format, Input
 from workhours_sla.errors import SourceError, shown
-from workhours_sla.module_names import public
 from workhours_sla.sla.event import Claim
 from workhours_sla.sources.formats import ENDINGS, FORMATS, HEAD, binary_format, check_followed
 from workhours_sla.sources.json_documents import is_document
@@ -34,7 +33,6 @@ COPIED: Final = 0.9
 FEWEST_COPIED: Final = 3  # answers with the time of their posting that may be no chance
 
 
-@public("workhours_sla.files")
 class AppealFile:
     """An open file or stream of appeals or events; iterate over it once, then close it.
 

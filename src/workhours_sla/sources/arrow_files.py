@@ -9,7 +9,6 @@ from typing import IO, Any, BinaryIO, Final, NamedTuple, Protocol, cast
 
 from workhours_sla.config.sections import Config, Input
 from workhours_sla.errors import SourceError
-from workhours_sla.module_names import public
 from workhours_sla.sla.event import Claim, Event
 from workhours_sla.sources.appeal_file import layout_of, open_source
 from workhours_sla.sources.formats import HEAD, binary_format
@@ -187,7 +186,6 @@ class DataFrame(Protocol):
         """The number of rows and the number of columns."""
 
 
-@public("workhours_sla.files")
 class ReadEvents(NamedTuple):
     """All events of a file or a data frame, and the faults of the rejected rows.
 

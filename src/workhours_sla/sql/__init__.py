@@ -6,9 +6,8 @@ the edges of working time as rows.
 """
 
 from workhours_sla.argument_types import check_public
-from workhours_sla.sql.edges import CompiledSchedules, Table
-from workhours_sla.sql.scripts import Script, script, tables
+from workhours_sla.sql.scripts import script, tables
 
-__all__ = ["CompiledSchedules", "Script", "Table", "script", "tables"]
+__all__ = ["script", "tables"]
 
 check_public(globals())

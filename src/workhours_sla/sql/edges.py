@@ -17,7 +17,6 @@ from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from workhours_sla.errors import ScriptError, needs_extra, shown
-from workhours_sla.module_names import public
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.runs import (
     Run,
@@ -37,7 +36,6 @@ UNKNOWN: Final = 2**62
 """The shift of unknown instants: it makes their amounts negative, in signed 64-bit integers."""
 
 
-@public("workhours_sla.sql")
 class Table(NamedTuple):
     """A table of a script: its name, its columns and its rows.
 
@@ -67,7 +65,6 @@ class Edge(NamedTuple):
     shift: int
 
 
-@public("workhours_sla.sql")
 @dataclass(frozen=True)
 class CompiledSchedules:
     """Schedules as tables of integers, for the dates ``since <= date < until``.

@@ -9,7 +9,6 @@ from datetime import date, datetime
 from typing import Final, get_args
 
 from workhours_sla.errors import ScriptError, shown
-from workhours_sla.module_names import public
 from workhours_sla.sql import installed
 from workhours_sla.sql.date_lists import DAY_COUNTS, Dates, dates_of, day_counts
 from workhours_sla.sql.dialects import DIALECTS, OnUnknown, Words, quoted
@@ -24,7 +23,6 @@ _SCHEMA: Final = re.compile(r"[a-z_][a-z0-9_]{0,40}")
 _ANSWERS: Final = ("due_at", "limit_at")
 
 
-@public("workhours_sla.sql")
 @dataclass(frozen=True)
 class Script:
     """An SQL script that installs schedules in one engine.

@@ -68,7 +68,7 @@ def backlog(arrived: ArrayLike, left: ArrayLike, at: ArrayLike) -> IntArray:
     or the withdrawal, or NEVER. All arguments are whole numbers in one dimension, the result is
     int64. Raises ValueError for an appeal that left before it arrived.
 
-    >>> from workhours_sla.report import NEVER
+    >>> from workhours_sla.statistics.arrays import NEVER
     >>> backlog([0, 2, 3], [4, NEVER, 3], [1, 3, 4]).tolist()
     [1, 2, 1]
     """

@@ -296,7 +296,6 @@ def restore(snapshot: Path | str, path: Path | str) -> None:
         copy_to_file(found, Path(path))
 
 
-@public("workhours_sla.stream")
 class StoreFault(NamedTuple):
     """A fault of a store.
 

@@ -8,7 +8,6 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from workhours_sla.module_names import public
 from workhours_sla.sla.changes import AppealState, Change
 from workhours_sla.sla.deduplication import Copies, StoredEvent
 from workhours_sla.sla.event import BEGINNING, Event
@@ -22,7 +21,6 @@ BY_FOLD: Final = frozenset({NO_APPEAL, "reply_before_post"})
 # -- input -------------------------------------------------------------------------------------
 
 
-@public("workhours_sla.stream")
 class Rejected(NamedTuple):
     """A row that produced no event.
 
@@ -35,7 +33,6 @@ class Rejected(NamedTuple):
     text: str
 
 
-@public("workhours_sla.stream")
 class Checkpoint(NamedTuple):
     """A position in a partition, and the time of the partition's latest receipt or heartbeat."""
 
@@ -43,7 +40,6 @@ class Checkpoint(NamedTuple):
     received_until: datetime | None = None
 
 
-@public("workhours_sla.stream")
 class Batch(NamedTuple):
     """Rows of a source that are stored in one transaction, either all of them or none.
 
@@ -112,7 +108,6 @@ class Dropped(NamedTuple):
     appeal_ids: Collection[str] = ()
 
 
-@public("workhours_sla.stream")
 class Holdings(NamedTuple):
     """How many events a store has received, applied, quarantined, replaced and dropped.
 
@@ -160,7 +155,6 @@ class StoredDigest(msgspec.Struct, frozen=True):
 Message = Any  # A Change or a StoredDigest, by the kind that a sink takes
 
 
-@public("workhours_sla.stream")
 class Progress(NamedTuple):
     """How many messages of a store a sink has acknowledged.
 
@@ -181,7 +175,6 @@ class Failure(NamedTuple):
     error: str
 
 
-@public("workhours_sla.stream")
 class DeadLetter(NamedTuple):
     """A change that is no longer sent to a sink, its failed attempts, and the last error."""
 
@@ -191,7 +184,6 @@ class DeadLetter(NamedTuple):
     error: str
 
 
-@public("workhours_sla.stream")
 class Pending(NamedTuple):
     """The numbered changes that must be sent to a sink now, in order.
 

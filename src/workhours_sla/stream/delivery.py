@@ -87,7 +87,6 @@ class Retry(NamedTuple):
         return now + max(delay, at_least or delay)
 
 
-@public("workhours_sla.stream")
 class Undelivered(NamedTuple):
     """A sink that has not received every change, and the reason.
 

@@ -216,7 +216,6 @@ class Counters(NamedTuple):
         return Counters(*map(sum, zip(self, other, strict=True)))
 
 
-@public("workhours_sla.stream")
 class Committed(NamedTuple):
     """The changes that a batch caused, and the counters of its events."""
 
@@ -238,7 +237,6 @@ class Digests(Protocol):
         """
 
 
-@public("workhours_sla.stream")
 class RunSummary(NamedTuple):
     """The counts of one call of ``Pipeline.run``.
 

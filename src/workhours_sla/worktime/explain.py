@@ -34,7 +34,6 @@ Role = tuple[Part | None, int | None]
 """The ``part`` and the ``number`` of a step."""
 
 
-@public()
 @dataclass(frozen=True, slots=True)
 class Step:
     """One date of a trace: its working time and the reason for it.

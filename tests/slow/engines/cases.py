@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workhours_sla import Schedule, columns, sql
+from workhours_sla.sql.edges import CompiledSchedules
 
 Ints = NDArray[np.int64]
 NULL = int(np.iinfo(np.int64).min)
@@ -67,7 +68,7 @@ class Rows(NamedTuple):
     budget: Ints
 
 
-def made_rows(compiled: sql.CompiledSchedules, count: int) -> Rows:
+def made_rows(compiled: CompiledSchedules, count: int) -> Rows:
     """Return random rows, many of them at edges of working time, of coverage and of the types."""
     chosen = np.random.default_rng(1)
     edges = np.array(

@@ -16,7 +16,8 @@ from kit.served import wait_until
 from kit.values import POLICY
 from tests.slow.engines.mock_kafka import MockCluster
 from workhours_sla.errors import WorkHoursError
-from workhours_sla.stream import KafkaSource, MemoryStore, Pipeline, RunSummary, Store, Watermarks
+from workhours_sla.stream import KafkaSource, MemoryStore, Pipeline, Store, Watermarks
+from workhours_sla.stream.source import RunSummary
 from workhours_sla.text.catalog import language
 from workhours_sla.text.messages import sentence
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from tests.slow.engines.cases import NAMES, NULL, Ints, Rows
-from workhours_sla.sql import Script
+from workhours_sla.sql.scripts import Script
 
 ARGUMENTS = {"elapsed": ("slot", "start_at"), "remaining": ("slot", "d", "start_at")}
 ARGUMENTS |= {"is_working": ("slot",)}

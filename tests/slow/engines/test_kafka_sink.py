@@ -8,9 +8,10 @@ from kit.served import wait_until
 from kit.values import OFFICE, POLICY
 from tests.slow.engines.kafka_topics import all_messages, refusal
 from tests.slow.engines.mock_kafka import MockCluster
-from workhours_sla import Change, ChangeKind, Event, EventType
+from workhours_sla import Change, Event, EventType
 from workhours_sla.errors import ConfigError, UndeliverableError
 from workhours_sla.json import from_json
+from workhours_sla.sla.changes import ChangeKind
 from workhours_sla.stream import Delivery, KafkaSink, MemoryStore, Pipeline, Retry
 
 pytestmark = pytest.mark.engines

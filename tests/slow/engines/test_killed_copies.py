@@ -23,9 +23,10 @@ from tests.slow.engines.whole_streams import CONFIG, KILLS, Stream, place_of
 from workhours_sla import Event, Policy
 from workhours_sla.config import parse
 from workhours_sla.files import open_source
-from workhours_sla.stores.open import has_store, open_database, open_reader
+from workhours_sla.stores.open import check_store, has_store, open_database, open_reader
 from workhours_sla.stores.schema import TABLES, WRITER_KEY
-from workhours_sla.stream import Batch, Checkpoint, Pipeline, Rejected, check_store, open_store
+from workhours_sla.stores.store_values import Batch, Checkpoint, Rejected
+from workhours_sla.stream import Pipeline, open_store
 
 pytestmark = pytest.mark.engines
 SINKS = ("one", "two")

@@ -22,20 +22,11 @@ from tests.slow.engines.postgres_stores import execute, filled, schema_of, stopp
 from workhours_sla.errors import StoreError
 from workhours_sla.json import to_json
 from workhours_sla.stores import database
-from workhours_sla.stores.open import shown
+from workhours_sla.stores.open import check_store, copy_store, events_of, shown
 from workhours_sla.stores.postgres import Connection, PostgresDatabase
 from workhours_sla.stores.store import Store
-from workhours_sla.stores.store_values import Work
-from workhours_sla.stream import (
-    Batch,
-    Checkpoint,
-    Pipeline,
-    check_store,
-    copy_store,
-    events_of,
-    open_reader,
-    open_store,
-)
+from workhours_sla.stores.store_values import Batch, Checkpoint, Work
+from workhours_sla.stream import Pipeline, open_reader, open_store
 
 pytestmark = pytest.mark.engines
 

@@ -14,16 +14,9 @@ from workhours_sla import EventType
 from workhours_sla.cli.main import main
 from workhours_sla.errors import EventError, StoreError
 from workhours_sla.sla.event import MOST_TEXT
-from workhours_sla.stream import (
-    Batch,
-    Checkpoint,
-    Pipeline,
-    Rejected,
-    check_store,
-    events_of,
-    open_reader,
-    open_store,
-)
+from workhours_sla.stores.open import check_store, events_of
+from workhours_sla.stores.store_values import Batch, Checkpoint, Rejected
+from workhours_sla.stream import Pipeline, open_reader, open_store
 
 pytestmark = pytest.mark.engines
 

@@ -17,7 +17,8 @@ from tests.slow.engines.postgres_server import Server
 from tests.slow.engines.postgres_stores import filled
 from tests.slow.engines.programs import program
 from workhours_sla.errors import StoreError
-from workhours_sla.stream import Pipeline, check_store, events_of, open_reader, open_store
+from workhours_sla.stores.open import check_store, events_of
+from workhours_sla.stream import Pipeline, open_reader, open_store
 
 pytestmark = pytest.mark.engines
 SETTINGS = """

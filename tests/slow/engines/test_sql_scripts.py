@@ -19,6 +19,7 @@ from workhours_sla import Act, Calendar, Schedule, day_off, sql
 from workhours_sla.cli.main import main
 from workhours_sla.errors import CalendarCoverageError, ScriptError
 from workhours_sla.sql import edges, installed
+from workhours_sla.sql.scripts import Script
 
 CHANGED = Schedule(
     Calendar.get("RU-VGG").amend([day_off(date(2025, 3, 13), act=Act("order 1", source="test"))]),
@@ -31,7 +32,7 @@ ROADS = "'roads'"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def made(dialect: str, schedule: Schedule = OFFICE, **options: Any) -> sql.Script:
+def made(dialect: str, schedule: Schedule = OFFICE, **options: Any) -> Script:
     return sql.script({"roads": schedule}, dialect=dialect, **{**DAYS, **options})
 
 

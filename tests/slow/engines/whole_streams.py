@@ -23,7 +23,8 @@ from workhours_sla import Change, Evaluation, Event, Policy, evaluate
 from workhours_sla.config import parse
 from workhours_sla.files import open_source
 from workhours_sla.json import from_json
-from workhours_sla.stream import Pipeline, Store, check_store, open_store
+from workhours_sla.stores.open import check_store
+from workhours_sla.stream import Pipeline, Store, open_store
 
 TIER = os.environ.get("WORKHOURS_TIER", "S")
 DAYS = os.environ.get("WORKHOURS_DAYS", "14")

@@ -37,15 +37,6 @@ def draw_xmr(report: Report, *, lang: str | None = None) -> Picture:
         return picture(weekly.xmr_chart(report.trend, rows))
 
 
-def draw_moving_ranges(report: Report, *, lang: str | None = None) -> Picture:
-    """Return the differences between the medians of successive final weeks, with their limit.
-
-    This is the second panel of an XmR chart: a point above the limit is a sudden change.
-    """
-    with language(lang or report.lang):
-        return picture(weekly.moving_range_chart(report.trend))
-
-
 def draw_p_prime(report: Report, *, lang: str | None = None) -> Picture:
     """Return a p' control chart of the weekly shares in time; limits depend on each week's size.
 

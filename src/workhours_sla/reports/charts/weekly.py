@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import count, pairwise
+from itertools import count
 from typing import Final
 
 from workhours_sla.compliance.group_tables import Row
@@ -16,7 +16,6 @@ from workhours_sla.reports.charts import model
 from workhours_sla.reports.charts.model import Axis, Box, Chart, Layer, Level, Point, Series
 from workhours_sla.reports.figures import interval_text, rate_text
 from workhours_sla.reports.wording import amount_in_words, percent_sign, percent_text
-from workhours_sla.statistics.control_charts import RANGE_LIMIT_FACTOR
 from workhours_sla.text import words
 from workhours_sla.text.catalog import CHARTS, TYPESET_SENTENCES
 from workhours_sla.text.numbers import NO_FIGURE, count_text, number, signed
@@ -65,25 +64,6 @@ def xmr_chart(trend: Trend, rows: Sequence[Row] = ()) -> Chart:
         ]
         reading = text("trend_reading", **facts, **_signal_facts(trend))
     return _of_hours(title, list(medians), layers, trend, reading)
-
-
-def moving_range_chart(trend: Trend) -> Chart:
-    text, title = CHARTS.text, CHARTS.text("chart_moving_range")
-    ranges = [
-        Point(place, abs(b.median - a.median) / _HOUR, "range_outside" if b.range_outside else "")
-        for place, (a, b) in enumerate(pairwise(trend.points), start=1)
-    ]
-    if not ranges:
-        return Chart(title, empty=text("no_ranges"))
-    layers: list[Layer] = [Series(tuple(ranges), "line", text("range_of_weeks"))]
-    limit = trend.moving_range_limit
-    if limit is not None:
-        mean = limit / RANGE_LIMIT_FACTOR
-        layers += [
-            Level(mean / _HOUR, "mean", text("mean_at", mean=amount_in_words(mean))),
-            Level(limit / _HOUR, "limit", text("limit_at", value=amount_in_words(limit))),
-        ]
-    return _of_hours(title, [point.week for point in trend.points], layers, trend)
 
 
 def _of_hours(

@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from workhours_sla.argument_types import checked
 from workhours_sla.errors import CalendarCoverageError, StoreError, clipped
-from workhours_sla.module_names import public
 from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.evaluate import outcomes_of
 from workhours_sla.sla.event import NEVER
@@ -51,7 +51,6 @@ class _State(msgspec.Struct, frozen=True):
     """The changes of each agency since its last message, counted by kind."""
 
 
-@public("workhours_sla.stream")
 class Agencies(NamedTuple):
     """The working time, the names and the e-mail addresses of agencies.
 
@@ -66,7 +65,7 @@ class Agencies(NamedTuple):
     recipients: Mapping[str, Sequence[str]] = {}
 
 
-@public("workhours_sla.stream", checked=True)
+@checked
 class DigestWriter:
     """Writes messages for agencies into a store's outbox, each in its agency's working time.
 

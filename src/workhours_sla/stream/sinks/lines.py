@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, ClassVar, Final, Literal, NamedTuple, NoReturn
 
 import msgspec
 
+from workhours_sla.argument_types import checked
 from workhours_sla.disk.atomic_write import replacing, sync_folder
 from workhours_sla.disk.faults import fail
 from workhours_sla.disk.file_locks import lock_file
@@ -159,7 +160,7 @@ class JsonLinesSink:
         return None
 
 
-@public("workhours_sla.stream", checked=True)
+@checked
 class DigestLines(JsonLinesSink):
     """Appends digests to a file as ``JsonLinesSink`` appends changes, one line for each text.
 

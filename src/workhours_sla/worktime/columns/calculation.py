@@ -22,7 +22,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workhours_sla.errors import CalendarCoverageError, ProvisionalWarning
-from workhours_sla.module_names import public
 from workhours_sla.text.messages import LAST_YEAR
 from workhours_sla.worktime.columns.inputs import EDGE_VERBS, Given, Question, finest
 from workhours_sla.worktime.columns.lookups import MAX, MICROS, NAT, Bools, Ints
@@ -55,7 +54,6 @@ _DISTANT: Final = 400 * ONE_DAY
 _LAST: Final = datetime(LAST_YEAR, 12, 31, tzinfo=UTC)
 
 
-@public("workhours_sla.columns")
 class Marked(NamedTuple, Generic[Values]):
     """The answers with ``on_unknown="mark"``, and masks of the unknown and the provisional rows.
 
