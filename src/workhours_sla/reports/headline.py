@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, time, timedelta
 from typing import Final, Literal, NamedTuple
 
+from workhours_sla.compliance.comparison import AgencyChange
 from workhours_sla.compliance.group_funnels import Funnel
 from workhours_sla.compliance.group_tables import Quantile, Row, Table
 from workhours_sla.compliance.period import Period
@@ -28,7 +29,7 @@ from workhours_sla.sla.forecast import Forecast
 from workhours_sla.statistics.shares import FLAGGED_BELOW, TargetVerdict
 from workhours_sla.text import catalog, words
 from workhours_sla.text.catalog import HEADLINE, PAGE, Texts
-from workhours_sla.text.numbers import count_text, number, target_text
+from workhours_sla.text.numbers import count_text, number, signed, target_text
 
 _DAY: Final = timedelta(days=1)
 _MUCH: Final = 0.05  # the share of rejected input that the headline names
@@ -179,10 +180,84 @@ def direction(report: ReportNumbers, texts: Texts = HEADLINE) -> tuple[str, str]
     return key, text(key, earlier=earlier, later=later, **facts)
 
 
+class Moves(NamedTuple):
+    """The agencies that fell or rose by proof: the largest changes first, and how many more."""
+
+    key: str  # "fell" or "rose"
+    agencies: list[AgencyChange]
+    more: int
+
+
+def moves(report: ReportNumbers) -> list[Moves]:
+    """Return the agencies whose change is proven, those that fell before those that rose."""
+    change = None if report.comparison is None else report.comparison.change
+    proven = [] if change is None else [one for one in change.agencies if one.proven]
+    proven.sort(key=lambda one: -abs(one.difference))
+    fell = [one for one in proven if one.difference < 0]
+    found = [("fell", fell), ("rose", [one for one in proven if one not in fell])]
+    return [Moves(key, of[:_NAMED], len(of[_NAMED:])) for key, of in found if of]
+
+
+class Parts(NamedTuple):
+    """The change of the rate in points as it is written: in all, named agencies, and the others."""
+
+    difference: str
+    agencies: list[str]
+    named: str
+    others: str
+
+
+def parts_of(report: ReportNumbers, found: Iterable[Moves]) -> Parts | None:
+    """Return the parts of the change that agencies had, rounded so that they add up."""
+    change = None if report.comparison is None else report.comparison.change
+    if change is None:
+        return None
+    points, places = change_in_points(change, report.promise.target_rate)
+    whole = points["difference"]
+    each = [round(100 * one.part, places) for side in found for one in side.agencies]
+    sums = whole, sum(each), whole - sum(each)
+    difference, named, others = (signed(one, places) for one in sums)
+    return Parts(difference, [signed(one, places) for one in each], named, others)
+
+
+def moved_since(report: ReportNumbers) -> str:
+    """Return the earlier period of the comparison, such as ``in February 2026``."""
+    assert report.comparison is not None  # noqa: S101 - what moved has been compared
+    return named_period(whole_period(report, report.comparison.before))
+
+
+def move_lines(report: ReportNumbers, texts: Texts = HEADLINE) -> Iterator[str]:
+    """Yield sentences that name the agencies that changed, and their parts of the change."""
+    found, target = moves(report), report.promise.target_rate
+    parts = parts_of(report, found) if found else None
+    for side in found:
+        named = (
+            texts.text(
+                "moved",
+                name=_marked(one.agency),
+                before=percent_sign(one.before or 0.0, target),
+                after=percent_sign(one.after or 0.0, target),
+            )
+            for one in side.agencies
+        )
+        more = texts.text("moved_more", count=side.more) if side.more else ""
+        shown = ", ".join(named)
+        yield texts.text(side.key, earlier=moved_since(report), agencies=shown, more=more)
+    if parts is not None:
+        names = (_marked(one.agency) for side in found for one in side.agencies)
+        each = (
+            texts.text("part_of", name=name, part=part)
+            for name, part in zip(names, parts.agencies, strict=True)
+        )
+        facts = {"difference": parts.difference, "others": parts.others}
+        yield texts.text("parts", agencies=texts.text("and").join(each), **facts)
+
+
 def headline_lines(report: ReportNumbers, texts: Texts = HEADLINE) -> list[str]:
     lines, changed = headline(report, texts).lines(), direction(report, texts)
     if changed is not None:
         lines.append(changed[1])
+    lines += (line.replace(NAME, "") for line in move_lines(report, texts))
     if report.period != Period():
         now = report.backlog.points[-1]
         lines.append(texts.text("open_now", open=now.open, overdue=now.overdue))

@@ -9,6 +9,7 @@ from workhours_sla.compliance.group_tables import Row, Table
 from workhours_sla.compliance.weeks import GroupCounts
 from workhours_sla.reports.figures import FIGURES, interval_text, rate_text, verdict_of
 from workhours_sla.reports.headline import (
+    Moves,
     agencies,
     by_need,
     calendar_unit,
@@ -16,8 +17,11 @@ from workhours_sla.reports.headline import (
     furthest,
     headline,
     late_of,
+    moved_since,
+    moves,
     named_period,
     not_counted,
+    parts_of,
     whole_period,
 )
 from workhours_sla.reports.page.blocks import Block, block, text
@@ -49,9 +53,32 @@ def summary(report: Report) -> Iterator[Block]:
         rate=total.rate,
         label="" if total.rate is None else _read_out(total, total.rate),
         direction=direction(report, TYPESET_HEADLINE),
+        **_moved(report, moves(report)),
         missing=list(not_counted(report, TYPESET_HEADLINE)),
         tiles=list(_tiles(report)),
     )
+
+
+def _moved(report: Report, found: list[Moves]) -> dict[str, Any]:
+    """Return the agencies that fell, and those that rose, and what they add up to."""
+    parts, target = parts_of(report, found), report.promise.target_rate
+    if parts is None or not found:
+        return {"moved": (), "parts": ""}
+    shown, sides = iter(parts.agencies), []
+    for side in found:
+        lines = [
+            {
+                "name": one.agency,
+                "before": percent_sign(one.before or 0.0, target),
+                "after": percent_sign(one.after or 0.0, target),
+                "part": PAGE.text("moved_part", part=next(shown)),
+            }
+            for one in side.agencies
+        ]
+        title = PAGE.text(f"moved_{side.key}", earlier=moved_since(report))
+        more = PAGE.text("list_rest", count=side.more) if side.more else ""
+        sides.append({"key": side.key, "title": title, "lines": lines, "more": more})
+    return {"moved": sides, "parts": PAGE.text("moved_parts", **parts._asdict())}
 
 
 def _tiles(report: Report) -> Iterator[tuple[str, str, str, bool]]:
@@ -109,6 +136,7 @@ def groups(report: Report, table: Table) -> Iterator[Any]:
     judged = [row for row in ranked if row in named or _is_judged(row)]
     # a few more rows are no reason to fold them away
     shown = judged if len(judged) < FILTERED else judged[:SHOWN]
+    changes = _changes(report) if of_agencies else {}
     weeks = {
         group.key: group for one in report.group_weeks if one.by == table.by for group in one.groups
     }
@@ -118,7 +146,7 @@ def groups(report: Report, table: Table) -> Iterator[Any]:
         for row in rows:
             one = _counts(row, table) | _late_appeals(report, table, row)
             if not few and row.rate is not None and not row.rate.counts_only:
-                one |= _bar(row, row.rate, weeks.get(row.key))
+                one |= _bar(row, row.rate, weeks.get(row.key)) | {"was": changes.get(row.key)}
                 count, title = count_text(row.overdue), FIGURES["overdue"].title(report)
                 one["overdue"] = f"{title}:\N{NO-BREAK SPACE}{count}" if row.overdue else ""
             found.append(one)
@@ -144,6 +172,21 @@ def groups(report: Report, table: Table) -> Iterator[Any]:
             yield block("fold", inner=[rest], name=name, look="more") if judged else rest
     if len(table.rows) > ROWS:
         yield text(PAGE.text("list_first", shown=ROWS, all=len(table.rows)))
+
+
+def _changes(report: Report) -> dict[str | None, Mapping[str, Any]]:
+    """Return the earlier rate of each agency, if the later one is that of the report."""
+    compared = report.comparison
+    if compared is None or compared.change is None or compared.after != report.period:
+        return {}
+    found: dict[str | None, Mapping[str, Any]] = {}
+    for one in compared.change.agencies:
+        if one.before is not None:
+            before = percent_sign(one.before, report.promise.target_rate)
+            look = ("fell" if one.difference < 0 else "rose") if one.proven else ""
+            said = PAGE.text(f"row_{look or 'was'}", before=before)
+            found[one.agency] = {"before": one.before, "shown": said, "look": look}
+    return found
 
 
 def _is_judged(row: Row) -> bool:
@@ -176,6 +219,7 @@ def _bar(row: Row, rate: ComplianceRate, weeks: GroupCounts | None) -> dict[str,
         "verdict": (verdict, TYPESET_HEADLINE.text(verdict)),
         "rate": rate,
         "label": _read_out(row, rate),
+        "was": None,
         "share": PAGE.text("percent", share=rate_text(row)),
         "interval": _interval(row),
         "weeks": None if weeks is None else _week_line(weeks, rate.target),
