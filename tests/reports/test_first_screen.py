@@ -129,6 +129,22 @@ def test_next_step_says_where_the_overdue_appeals_are() -> None:
     ]
 
 
+def test_topics_are_one_sentence_unless_they_differ() -> None:
+    even = [*appeals_of("Roads", 80, 20), *appeals_of("Parks", 76, 24), *appeals_of("Few", 1, 5)]
+    root = section(read(page(made(even, grouping="topic"), "en")), "group-0")
+    assert root.all("p")[0].text == "No difference is proven: 76.0 to 80.0% in time."
+    folded, *_ = (one for one in root.all("details") if one.all("ol"))
+    assert folded.all("summary")[0].text == "Show the list"
+    assert not root.all("small", class_="fails")
+    uneven = [*even, *appeals_of("Water", 45, 55)]
+    root = section(read(page(made(uneven, grouping="topic"), "en")), "group-0")
+    assert "No difference" not in root.text
+    verdicts = {one.all("bdi")[0].text: one.all("small")[0] for one in items(root)[:3]}
+    red = {name for name, one in verdicts.items() if one.attributes.get("class") == "fails"}
+    assert red == {"Water"}
+    assert verdicts["Roads"].text == "the target is not met"
+
+
 def test_agency_opens_its_late_appeals() -> None:
     appeals = [*appeals_of("A", 20, 12), *appeals_of("B", 30, 1), *appeals_of("C", 30, 0)]
     root = section(read(page(made(appeals, **MARCH), "en")), "furthest")

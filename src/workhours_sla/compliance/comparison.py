@@ -75,6 +75,14 @@ def change_between(before: Counts, after: Counts) -> RateChange | None:
     )
 
 
+def differing(counts: Counts) -> dict[str | None, float]:
+    """Return the groups whose rate is proven to differ from that of the others, and by how much."""
+    n, met = (sum(of[place] for of in counts.values()) for place in (0, 1))
+    return proven_differences(
+        {key: (of, good, n - of, met - good) for key, (of, good) in counts.items()}
+    )
+
+
 def proven_differences(pairs: Mapping[_Key, tuple[int, int, int, int]]) -> dict[_Key, float]:
     """Return the proven differences of two shares, the first minus the second, by their key.
 

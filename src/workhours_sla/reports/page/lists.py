@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from workhours_sla.compliance.group_tables import Row, Table
+from workhours_sla.compliance.comparison import differing
+from workhours_sla.compliance.group_tables import Row, Table, matured_of
 from workhours_sla.compliance.weeks import GroupCounts
 from workhours_sla.reports.figures import FIGURES, interval_text, rate_text, verdict_of
 from workhours_sla.reports.headline import (
@@ -27,7 +28,7 @@ from workhours_sla.reports.headline import (
 from workhours_sla.reports.page.blocks import Block, block, text
 from workhours_sla.reports.page.sorted_tables import ROWS, short_late_table
 from workhours_sla.reports.public_report import Report
-from workhours_sla.reports.wording import amount_in_words, percent_sign
+from workhours_sla.reports.wording import amount_in_words, percent_sign, percent_text
 from workhours_sla.statistics.shares import FLAGGED_BELOW, ComplianceRate, TargetVerdict
 from workhours_sla.text.catalog import PAGE, TYPESET_HEADLINE
 from workhours_sla.text.numbers import NO_FIGURE, count_text, target_text
@@ -115,7 +116,19 @@ def _lacking(rate: ComplianceRate) -> str:
     return PAGE.text("lacking", count=rate.lacking, target=target_text(rate.target))
 
 
-def _reading(rows: Sequence[Row], weeks: int) -> Block:
+def other_groups(report: Report, table: Table) -> Iterator[Any]:
+    """Yield the groups of a table, folded below one sentence if no difference is proven."""
+    rates = [row.rate.rate for row in table.rows if row.rate and not row.rate.counts_only]
+    if len(rates) < 2 or differing(matured_of(table.rows)):
+        yield from groups(report, table)
+        return
+    target = report.promise.target_rate
+    low, high = (percent_text(edge(rates), target=target) for edge in (min, max))
+    yield text(PAGE.text("no_difference", low=low, high=high))
+    yield block("fold", inner=[*groups(report, table)], name=PAGE.text("show_list"), look="")
+
+
+def _reading(rows: Sequence[Row], weeks: int, *, is_worse: bool) -> Block:
     """Return how to read the rows below, by the example of the first."""
     first, rate = rows[0], rows[0].rate
     assert rate is not None  # noqa: S101 - rows without a rate have no bars
@@ -124,6 +137,7 @@ def _reading(rows: Sequence[Row], weeks: int) -> Block:
     facts |= {"rate": rate_text(first).rstrip("*"), "weeks": weeks, "few": FLAGGED_BELOW}
     keys = ["row", f"row_{rate.shown_verdict}"]
     keys += ["row_weeks"] if weeks else []
+    keys += ["row_worse"] if is_worse else []
     keys += ["row_flagged"] if any(row.rate and row.rate.flagged for row in rows) else []
     said = (PAGE.text(f"list_{key}", **facts) for key in keys)
     return text(" ".join(said), "soft reading")
@@ -137,6 +151,7 @@ def groups(report: Report, table: Table) -> Iterator[Any]:
     # a few more rows are no reason to fold them away
     shown = judged if len(judged) < FILTERED else judged[:SHOWN]
     changes = _changes(report) if of_agencies else {}
+    differs = differing(matured_of(table.rows))
     weeks = {
         group.key: group for one in report.group_weeks if one.by == table.by for group in one.groups
     }
@@ -147,6 +162,7 @@ def groups(report: Report, table: Table) -> Iterator[Any]:
             one = _counts(row, table) | _late_appeals(report, table, row)
             if not few and row.rate is not None and not row.rate.counts_only:
                 one |= _bar(row, row.rate, weeks.get(row.key)) | {"was": changes.get(row.key)}
+                one["is_worse"] = differs.get(row.key, 0) < 0
                 count, title = count_text(row.overdue), FIGURES["overdue"].title(report)
                 one["overdue"] = f"{title}:\N{NO-BREAK SPACE}{count}" if row.overdue else ""
             found.append(one)
@@ -163,7 +179,9 @@ def groups(report: Report, table: Table) -> Iterator[Any]:
         yield first
         if table is (agencies(report) or report.tables[0]) and _is_judged(shown[0]):
             lines = [one["weeks"] for one in first["groups"] if one.get("weeks")]
-            yield _reading(shown, max((line["count"] for line in lines), default=0))
+            worse = any(one.get("is_worse") for one in first["groups"])
+            count = max((line["count"] for line in lines), default=0)
+            yield _reading(shown, count, is_worse=worse)
     few = [row for row in ranked if row not in judged]
     for key, rows in (("list_rest", judged[len(shown) :]), ("list_too_few", few)):
         if rows:

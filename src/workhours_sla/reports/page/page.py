@@ -187,7 +187,7 @@ def _first(report: Report) -> Iterator[tuple[str, str, Iterable[Any]]]:
 def _lists(report: Report) -> Iterator[tuple[str, str, Iterable[Any]]]:
     for place, (table, name) in enumerate(_groupings(report)):
         if table is not agencies(report):
-            yield f"group-{place}", name, lists.groups(report, table)
+            yield f"group-{place}", name, lists.other_groups(report, table)
     yield "weeks", "", details.by_week(report)
     yield "arrivals", "", details.arrivals(report)
 
