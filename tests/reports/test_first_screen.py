@@ -77,7 +77,7 @@ def test_agencies_furthest_from_the_target_come_first() -> None:
     )
     most = section(root, "summary").all("p", class_="most")[0]
     assert [name.text for name in most.all("bdi")] == names[:3]
-    assert most.text.startswith(f"Most short of the target of 90%: {HOSTILE} (90 of 100 late, 80")
+    assert most.text.startswith(f"Furthest from the target of 90%: {HOSTILE} (90 of 100 late, 80")
     for item, name in zip(shown[:8], names, strict=False):
         met, missed = counts[name]
         n, fewest = met + missed, lacks[name]
@@ -92,7 +92,7 @@ def test_rows_say_their_verdict_and_those_without_one_are_folded() -> None:
     verdicts = {item.all("bdi")[0].text: item.all("small")[:1] for item in items(root)}
     assert verdicts["G6"][0].text == "цель не достигнута"
     assert verdicts["G6"][0]["class"] == "fails"
-    assert verdicts["Unsure"][0].text == "достижение цели не доказано"
+    assert verdicts["Unsure"][0].text == "данных мало, чтобы сказать, достигнута ли цель"
     assert verdicts["Good"][0].text == "цель достигнута"
     folded = root.all("details", class_="more")
     assert folded[-1].all("summary")[0].text == "Мало обращений для вывода: 1"
@@ -217,3 +217,19 @@ def test_heading_names_the_organisation_and_the_period() -> None:
     root = read(page(named, "ru"))
     assert root.all("h1")[0].text == "Область: март 2025 года"
     assert root.all("p", class_="where")[0].all("span")[0].text == "Ответы"
+
+
+@pytest.mark.parametrize(
+    ("late", "said"),
+    [
+        ((30, 30, 30), "Ни в одной из 3 завершённых недель цель не достигнута"),
+        ((0, 0, 0), "Цель достигнута в каждой из 3 завершённых недель"),
+        ((30, 0, 4), "Из 3 завершённых недель цель достигнута в 1, не достигнута в 1"),
+    ],
+)
+def test_weeks_are_counted_in_plain_words(late: tuple[int, ...], said: str) -> None:
+    weeks = [appeals_of("A", 50, some, at=24 * (3 + 7 * n)) for n, some in enumerate(late)]
+    root = section(read(page(made([one for week in weeks for one in week]), "ru")), "weeks")
+    (found,) = (one.text for one in root.all("h3"))
+    assert found.startswith(said)
+    assert ("в остальных (1) данных мало" in found) == (4 in late)

@@ -69,7 +69,7 @@ WORDS: Mapping[str, dict[str, str]] = {
         "as_of": "As of Thu 2 Apr 2026 12:00 (Europe/Volgograd)",
         "median": "median",
         "in_book": ", working time",
-        "tile_median": "{median}of working time until half are answered",
+        "tile_median": "{median}half of the answers came faster, in working time",
         "half": "Half are answered within {median} of working time, nine in ten within {p90}",
         "difference": "difference, points",
         "direction": r"It was (\S+)% in February 2026 and (75.0)% in March",
@@ -95,11 +95,11 @@ WORDS: Mapping[str, dict[str, str]] = {
         "method": f"На листе просрочек обращений: {LATE + EVER - OVERDUE} из "
         f"{LATE + EVER - OVERDUE}. Сначала идут открытые, затем остальные по величине просрочки. "
         f"Из всех за период поступило {LATE}",
-        "weeks": "последние недели с окончательным итогом (их {count})",
+        "weeks": "последние завершённые недели (их {count})",
         "as_of": "По состоянию на чт 02.04.2026 12:00 (Europe/Volgograd)",
         "median": "медиана",
         "in_book": ", рабочее время",
-        "tile_median": "{median}рабочего времени до ответа на половину обращений",
+        "tile_median": "{median}половина ответов дана быстрее (рабочее время)",
         "half": "На половину обращений отвечают за {median} рабочего времени, "
         "на девять из десяти — за {p90}",
         "difference": "изменение, п. п.",

@@ -329,7 +329,14 @@ def weeks_finding(report: ReportNumbers) -> str:
     points = {point.week for point in report.share_trend.points}
     found = Counter(verdict_of(row) for row in report.table("week").rows if row.key in points)
     met, missed = found[TargetVerdict.MEETS], found[TargetVerdict.FAILS]
-    return PAGE.text("finding_weeks", all=found.total(), met=met, missed=missed) if found else ""
+    every = found.total()
+    if not found:
+        return ""
+    if every in (met, missed):
+        return PAGE.text(f"finding_weeks_{'all' if met else 'none'}", all=every)
+    rest = every - met - missed
+    more = PAGE.text("finding_weeks_open", open=rest) if rest else ""
+    return PAGE.text("finding_weeks", all=every, met=met, missed=missed, open=more)
 
 
 def arrivals_finding(report: ReportNumbers) -> str:

@@ -96,7 +96,8 @@ def _tiles(report: Report) -> Iterator[tuple[str, str, str, bool]]:
     if median is not None and not few:
         shown = f"> {amount_in_words(median.longest)}"
         shown = shown if median.time is None else amount_in_words(median.time)
-    yield "median", shown, PAGE.text("tile_median"), few
+    is_longer = median is not None and median.time is None and not few
+    yield "median", shown, PAGE.text("tile_median_more" if is_longer else "tile_median"), few
 
 
 def _read_out(row: Row, rate: ComplianceRate) -> str:
@@ -128,8 +129,11 @@ def other_groups(report: Report, table: Table) -> Iterator[Any]:
     yield block("fold", inner=[*groups(report, table)], name=PAGE.text("show_list"), look="")
 
 
-def _reading(rows: Sequence[Row], weeks: int, *, is_worse: bool) -> Block:
+def _reading(rows: Sequence[Row], shown: Sequence[Mapping[str, Any]]) -> Block:
     """Return how to read the rows below, by the example of the first."""
+    weeks = max((one["weeks"]["count"] for one in shown if one.get("weeks")), default=0)
+    looks = {one["was"]["look"] for one in shown if one.get("was")}
+    is_red = "fell" in looks or any(one.get("is_worse") for one in shown)
     first, rate = rows[0], rows[0].rate
     assert rate is not None  # noqa: S101 - rows without a rate have no bars
     low, high = _interval(first).split(NO_FIGURE)
@@ -137,7 +141,8 @@ def _reading(rows: Sequence[Row], weeks: int, *, is_worse: bool) -> Block:
     facts |= {"rate": rate_text(first).rstrip("*"), "weeks": weeks, "few": FLAGGED_BELOW}
     keys = ["row", f"row_{rate.shown_verdict}"]
     keys += ["row_weeks"] if weeks else []
-    keys += ["row_worse"] if is_worse else []
+    keys += ["row_moved"] if looks & {"fell", "rose"} else []
+    keys += ["row_worse"] if is_red else []
     keys += ["row_flagged"] if any(row.rate and row.rate.flagged for row in rows) else []
     said = (PAGE.text(f"list_{key}", **facts) for key in keys)
     return text(" ".join(said), "soft reading")
@@ -178,10 +183,7 @@ def groups(report: Report, table: Table) -> Iterator[Any]:
         first = listed(shown, has_scale=any(map(_is_judged, shown)))
         yield first
         if table is (agencies(report) or report.tables[0]) and _is_judged(shown[0]):
-            lines = [one["weeks"] for one in first["groups"] if one.get("weeks")]
-            worse = any(one.get("is_worse") for one in first["groups"])
-            count = max((line["count"] for line in lines), default=0)
-            yield _reading(shown, count, is_worse=worse)
+            yield _reading(shown, first["groups"])
     few = [row for row in ranked if row not in judged]
     for key, rows in (("list_rest", judged[len(shown) :]), ("list_too_few", few)):
         if rows:
