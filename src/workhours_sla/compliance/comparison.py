@@ -75,7 +75,7 @@ def change_between(before: Counts, after: Counts) -> RateChange | None:
     )
 
 
-def differing(counts: Counts) -> dict[str | None, float]:
+def differing(counts: Mapping[_Key, tuple[int, int]]) -> dict[_Key, float]:
     """Return the groups whose rate is proven to differ from that of the others, and by how much."""
     n, met = (sum(of[place] for of in counts.values()) for place in (0, 1))
     return proven_differences(

@@ -16,6 +16,7 @@ from workhours_sla.compliance.group_tables import Quantile, Row, Table
 from workhours_sla.compliance.period import Period
 from workhours_sla.compliance.report_numbers import ReportNumbers
 from workhours_sla.compliance.weeks import ShareTrend, Trend
+from workhours_sla.reports.charts.groups import worse_cells
 from workhours_sla.reports.charts.weekly import signals_of
 from workhours_sla.reports.figures import verdict_of
 from workhours_sla.reports.wording import (
@@ -337,6 +338,17 @@ def weeks_finding(report: ReportNumbers) -> str:
     rest = every - met - missed
     more = PAGE.text("finding_weeks_open", open=rest) if rest else ""
     return PAGE.text("finding_weeks", all=every, met=met, missed=missed, open=more)
+
+
+def worst_cell(report: ReportNumbers) -> str:
+    worse = worse_cells(report.heat_map)
+    if not worse:
+        return PAGE.text("finding_heat_none")
+    day, first, end = min(worse, key=lambda cell: worse[cell][1] / worse[cell][0])
+    n, met = worse[day, first, end]
+    facts = {"day": words.weekdays()[day], "first": f"{first:02}", "end": f"{end:02}"}
+    share = percent_sign(met / n, report.promise.target_rate)
+    return PAGE.text("finding_heat", count=len(worse), share=share, **facts)
 
 
 def arrivals_finding(report: ReportNumbers) -> str:

@@ -110,7 +110,8 @@ def grouping(report: Report, of: Grouping, title: str) -> Iterator[Any]:
 def arrivals(report: Report) -> Iterator[Any]:
     heat, chart = report.heat_map, arrivals_chart(report, "in_time")
     caption = TYPESET_SENTENCES.text("heat_map", counts_only=COUNTS_ONLY_BELOW)
-    yield figure(chart, caption, wide=True, height=211)
+    finding = headline.worst_cell(report)
+    yield block("pair", inner=[figure(chart, caption, finding=finding, height=211)])
     found = headline.arrivals_finding(report)
     if found:
         yield text(f"{found}. {PAGE.text('by_calendar')}")
