@@ -196,7 +196,6 @@ def _for_analysts(
     report: Report, traces: Traces | None, forecast: Forecast | None, rest: str | None
 ) -> Iterator[tuple[str, str, Iterable[Any]]]:
     yield "figures", "", details.figures(report)
-    yield "late", "", details.late(report, traces, rest)
     yield "change", "", details.change(report)
     yield "trends", "", details.trends(report)
     yield "times", "", details.answer_times(report)
@@ -210,6 +209,7 @@ def _for_analysts(
     yield "days", "", [] if days is None else [days]
     yield "quality", "", details.quality(report)
     yield "method", "", details.method(report)
+    yield "late", "", details.late(report, traces, rest)
 
 
 def _groupings(report: Report) -> Iterator[tuple[Table, str]]:
