@@ -234,9 +234,10 @@ def _late_appeals(report: Report, table: Table, row: Row) -> dict[str, Any]:
 
 def _bar(row: Row, rate: ComplianceRate, weeks: GroupCounts | None) -> dict[str, Any]:
     verdict = verdict_of(row)
+    key = f"row_{verdict}"  # shorter than in a sentence
     return {
         "lacking": _lacking(rate) if rate.lacking else "",
-        "verdict": (verdict, TYPESET_HEADLINE.text(verdict)),
+        "verdict": (verdict, PAGE.text(key) if key in PAGE else TYPESET_HEADLINE.text(verdict)),
         "rate": rate,
         "label": _read_out(row, rate),
         "was": None,
