@@ -22,15 +22,7 @@ from workhours_sla.compliance.cases import (
 )
 from workhours_sla.compliance.comparison import RateChange, change_between
 from workhours_sla.compliance.group_funnels import Funnel, with_funnel
-from workhours_sla.compliance.group_tables import (
-    OWN_TABLES,
-    Curve,
-    Row,
-    Table,
-    Tally,
-    Withdrawals,
-    matured_of,
-)
+from workhours_sla.compliance.group_tables import OWN_TABLES, Curve, Row, Table, Tally, Withdrawals
 from workhours_sla.compliance.period import Period, ReportOptions, compared_periods
 from workhours_sla.errors import EventError
 from workhours_sla.sla.event import Event
@@ -349,4 +341,4 @@ def compare(before: ReportNumbers, after: ReportNumbers) -> RateChange | None:
     rows = (
         side.table("agency").rows if has_agencies else (side.total,) for side in (before, after)
     )
-    return change_between(*(matured_of(of) for of in rows))
+    return change_between(*(group_tables.matured_of(of) for of in rows))

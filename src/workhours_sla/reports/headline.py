@@ -6,11 +6,10 @@ All outputs show the same lines; the page uses typographic dashes and spaces.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Final, Literal, NamedTuple
 
-from workhours_sla.compliance.comparison import AgencyChange
 from workhours_sla.compliance.group_funnels import Funnel
 from workhours_sla.compliance.group_tables import Quantile, Row, Table
 from workhours_sla.compliance.period import Period
@@ -181,77 +180,59 @@ def direction(report: ReportNumbers, texts: Texts = HEADLINE) -> tuple[str, str]
     return key, text(key, earlier=earlier, later=later, **facts)
 
 
+class Move(NamedTuple):
+    """The change of an agency as it is written, and its part of the change of the total."""
+
+    name: str
+    before: str
+    after: str
+    part: str
+
+
 class Moves(NamedTuple):
-    """The agencies that fell or rose by proof: the largest changes first, and how many more."""
+    """The agencies whose change since an earlier period is proven, the largest changes first."""
 
-    key: str  # "fell" or "rose"
-    agencies: list[AgencyChange]
-    more: int
+    earlier: str
+    sides: list[tuple[str, list[Move], int]]  # "fell" or "rose", and how many more
+    sums: Mapping[str, str]  # the parts, so rounded that they add up to the difference
 
 
-def moves(report: ReportNumbers) -> list[Moves]:
-    """Return the agencies whose change is proven, those that fell before those that rose."""
-    change = None if report.comparison is None else report.comparison.change
+def moves(report: ReportNumbers) -> Moves | None:
+    """Return up to three agencies that fell and three that rose, None if no change is proven."""
+    compared, target = report.comparison, report.promise.target_rate
+    change = None if compared is None else compared.change
     proven = [] if change is None else [one for one in change.agencies if one.proven]
-    proven.sort(key=lambda one: -abs(one.difference))
-    fell = [one for one in proven if one.difference < 0]
-    found = [("fell", fell), ("rose", [one for one in proven if one not in fell])]
-    return [Moves(key, of[:_NAMED], len(of[_NAMED:])) for key, of in found if of]
-
-
-class Parts(NamedTuple):
-    """The change of the rate in points as it is written: in all, named agencies, and the others."""
-
-    difference: str
-    agencies: list[str]
-    named: str
-    others: str
-
-
-def parts_of(report: ReportNumbers, found: Iterable[Moves]) -> Parts | None:
-    """Return the parts of the change that agencies had, rounded so that they add up."""
-    change = None if report.comparison is None else report.comparison.change
-    if change is None:
+    if compared is None or change is None or not proven:
         return None
-    points, places = change_in_points(change, report.promise.target_rate)
+    points, places = change_in_points(change, target)
+    proven.sort(key=lambda one: -abs(one.difference))
+    sides, rest = list[tuple[str, list[Move], int]](), points["difference"]
+    for key in ("fell", "rose"):
+        mine, lines = [one for one in proven if (one.difference < 0) == (key == "fell")], []
+        for one in mine[:_NAMED]:
+            before, after = (percent_sign(rate or 0.0, target) for rate in (one.before, one.after))
+            rest -= (part := round(100 * one.part, places))
+            lines.append(Move(one.agency or "", before, after, signed(part, places)))
+        if mine:
+            sides.append((key, lines, len(mine[_NAMED:])))
     whole = points["difference"]
-    each = [round(100 * one.part, places) for side in found for one in side.agencies]
-    sums = whole, sum(each), whole - sum(each)
-    difference, named, others = (signed(one, places) for one in sums)
-    return Parts(difference, [signed(one, places) for one in each], named, others)
-
-
-def moved_since(report: ReportNumbers) -> str:
-    """Return the earlier period of the comparison, such as ``in February 2026``."""
-    assert report.comparison is not None  # noqa: S101 - what moved has been compared
-    return named_period(whole_period(report, report.comparison.before))
+    sums = {"difference": whole, "named": whole - rest, "others": rest}
+    written = {key: signed(value, places) for key, value in sums.items()}
+    return Moves(named_period(whole_period(report, compared.before)), sides, written)
 
 
 def move_lines(report: ReportNumbers, texts: Texts = HEADLINE) -> Iterator[str]:
     """Yield sentences that name the agencies that changed, and their parts of the change."""
-    found, target = moves(report), report.promise.target_rate
-    parts = parts_of(report, found) if found else None
-    for side in found:
-        named = (
-            texts.text(
-                "moved",
-                name=_marked(one.agency),
-                before=percent_sign(one.before or 0.0, target),
-                after=percent_sign(one.after or 0.0, target),
-            )
-            for one in side.agencies
-        )
-        more = texts.text("moved_more", count=side.more) if side.more else ""
-        shown = ", ".join(named)
-        yield texts.text(side.key, earlier=moved_since(report), agencies=shown, more=more)
-    if parts is not None:
-        names = (_marked(one.agency) for side in found for one in side.agencies)
-        each = (
-            texts.text("part_of", name=name, part=part)
-            for name, part in zip(names, parts.agencies, strict=True)
-        )
-        facts = {"difference": parts.difference, "others": parts.others}
-        yield texts.text("parts", agencies=texts.text("and").join(each), **facts)
+    found, parts = moves(report), list[str]()
+    if found is None:
+        return
+    for key, agencies, more in found.sides:
+        quoted = [one._replace(name=_marked(one.name)) for one in agencies]
+        named = ", ".join(texts.text("moved", **one._asdict()) for one in quoted)
+        shown = texts.text("moved_more", count=more) if more else ""
+        yield texts.text(key, earlier=found.earlier, agencies=named, more=shown)
+        parts += (texts.text("part_of", name=one.name, part=one.part) for one in quoted)
+    yield texts.text("parts", agencies=texts.text("and").join(parts), **found.sums)
 
 
 def headline_lines(report: ReportNumbers, texts: Texts = HEADLINE) -> list[str]:

@@ -10,7 +10,6 @@ from workhours_sla.compliance.group_tables import Row, Table, matured_of
 from workhours_sla.compliance.weeks import GroupCounts
 from workhours_sla.reports.figures import FIGURES, interval_text, rate_text, verdict_of
 from workhours_sla.reports.headline import (
-    Moves,
     agencies,
     by_need,
     calendar_unit,
@@ -18,11 +17,9 @@ from workhours_sla.reports.headline import (
     furthest,
     headline,
     late_of,
-    moved_since,
     moves,
     named_period,
     not_counted,
-    parts_of,
     whole_period,
 )
 from workhours_sla.reports.page.blocks import Block, block, text
@@ -54,32 +51,10 @@ def summary(report: Report) -> Iterator[Block]:
         rate=total.rate,
         label="" if total.rate is None else _read_out(total, total.rate),
         direction=direction(report, TYPESET_HEADLINE),
-        **_moved(report, moves(report)),
+        moved=moves(report),
         missing=list(not_counted(report, TYPESET_HEADLINE)),
         tiles=list(_tiles(report)),
     )
-
-
-def _moved(report: Report, found: list[Moves]) -> dict[str, Any]:
-    """Return the agencies that fell, and those that rose, and what they add up to."""
-    parts, target = parts_of(report, found), report.promise.target_rate
-    if parts is None or not found:
-        return {"moved": (), "parts": ""}
-    shown, sides = iter(parts.agencies), []
-    for side in found:
-        lines = [
-            {
-                "name": one.agency,
-                "before": percent_sign(one.before or 0.0, target),
-                "after": percent_sign(one.after or 0.0, target),
-                "part": PAGE.text("moved_part", part=next(shown)),
-            }
-            for one in side.agencies
-        ]
-        title = PAGE.text(f"moved_{side.key}", earlier=moved_since(report))
-        more = PAGE.text("list_rest", count=side.more) if side.more else ""
-        sides.append({"key": side.key, "title": title, "lines": lines, "more": more})
-    return {"moved": sides, "parts": PAGE.text("moved_parts", **parts._asdict())}
 
 
 def _tiles(report: Report) -> Iterator[tuple[str, str, str, bool]]:
