@@ -68,6 +68,7 @@ WORDS: Mapping[str, dict[str, str]] = {
         "weeks": "the last {count} final weeks",
         "as_of": "As of Thu 2 Apr 2026 12:00 (Europe/Volgograd)",
         "median": "median",
+        "p90": "p90",
         "in_book": ", working time",
         "tile_median": "{median}half of the answers came faster, in working time",
         "half": "Half are answered within {median} of working time, nine in ten within {p90}",
@@ -98,10 +99,11 @@ WORDS: Mapping[str, dict[str, str]] = {
         "weeks": "последние завершённые недели (их {count})",
         "as_of": "По состоянию на чт 02.04.2026 12:00 (Europe/Volgograd)",
         "median": "медиана",
+        "p90": "9 из 10",
         "in_book": ", рабочее время",
         "tile_median": "{median}половина ответов дана быстрее (рабочее время)",
-        "half": "На половину обращений отвечают за {median} рабочего времени, "
-        "на девять из десяти — за {p90}",
+        "half": "Половина ответов дана быстрее, чем за {median} рабочего времени, "
+        "девять из десяти — быстрее, чем за {p90}",
         "difference": "изменение, п. п.",
         "direction": r"За февраль 2026 года было (\S+) %, за март 2026 года \S (75,0) %",
     },
@@ -194,7 +196,7 @@ def check_times(
     in_page, heads, marks = page_table(page), [cell.value for cell in sheet[0]], page.all("g")
     tooltips = " ".join(plain(one.attributes.get("aria-label") or "") for one in marks)
     whole = {}
-    for key in (words["median"], "p90"):
+    for key in (words["median"], words["p90"]):
         at = heads.index(key + words["in_book"])
         for row in (row for row in sheet[1:] if row[0].value is not None):
             name, in_cell = row[0].value, amount_of(row[at])
