@@ -265,7 +265,7 @@ def test_heat_map_fills_only_cells_that_are_proven_worse() -> None:
         looks = [one.all("rect")[0]["class"] for one in heat.all("g")]
         assert [look for look in looks if look != "unproven"] == filled
         title = root.all("section", id="arrivals")[0].all("h3")[0].text
-        worst = "Proven worse than the others: 1 cell; the lowest Fri 08:00"
+        worst = "Worst: Fri 08:00"
         assert title.startswith(worst if filled else "No time of arrival is proven worse")
 
 
