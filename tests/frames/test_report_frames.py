@@ -240,5 +240,5 @@ def test_a_grouping_that_is_named_like_a_figure_keeps_both() -> None:
 def test_every_series_is_written_as_csv(tmp_path: Path) -> None:
     paths = write_tables(small(), tmp_path)
     assert {path.stem for path in paths} >= {*TABLES, *SERIES}
-    assert (tmp_path / "change.csv").read_text() == "agency,before,after,part\n"
+    assert (tmp_path / "change.csv").read_text() == "agency,before,after,part,proven\n"
     assert (tmp_path / "trend.csv").read_text().startswith("week,median,")

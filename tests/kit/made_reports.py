@@ -17,7 +17,12 @@ Appeal = tuple[str, int, int | None]
 
 
 def made(
-    appeals: list[Appeal], *, target: float = 0.9, now: int = 744, **options: object
+    appeals: list[Appeal],
+    *,
+    target: float = 0.9,
+    now: int = 744,
+    grouping: str = "agency",
+    **options: object,
 ) -> Report:
     """Return the report of March 2025; an appeal is late when its answer takes over four hours."""
 
@@ -30,7 +35,7 @@ def made(
     columns = AppealColumns(
         column([came for _, came, _ in appeals]),
         column([answered for _, _, answered in appeals]),
-        groups={"agency": Labels.of([name for name, _, _ in appeals])},
+        groups={grouping: Labels.of([name for name, _, _ in appeals])},
     )
     cases = cases_of_columns(columns, REPLY, as_of=START + now * HOUR)
     chosen = ReportOptions(target_rate=target, **options)  # type: ignore[arg-type]

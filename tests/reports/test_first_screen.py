@@ -77,7 +77,7 @@ def test_agencies_furthest_from_the_target_come_first() -> None:
     )
     most = section(root, "summary").all("p", class_="most")[0]
     assert [name.text for name in most.all("bdi")] == names[:3]
-    assert most.text.startswith(f"Most short of the target of 90%: {HOSTILE} (90 of 100 late, 80")
+    assert most.text.startswith(f"Furthest from the target of 90%: {HOSTILE} (90 of 100 late, 80")
     for item, name in zip(shown[:8], names, strict=False):
         met, missed = counts[name]
         n, fewest = met + missed, lacks[name]
@@ -92,7 +92,7 @@ def test_rows_say_their_verdict_and_those_without_one_are_folded() -> None:
     verdicts = {item.all("bdi")[0].text: item.all("small")[:1] for item in items(root)}
     assert verdicts["G6"][0].text == "цель не достигнута"
     assert verdicts["G6"][0]["class"] == "fails"
-    assert verdicts["Unsure"][0].text == "достижение цели не доказано"
+    assert verdicts["Unsure"][0].text == "для вывода данных мало"
     assert verdicts["Good"][0].text == "цель достигнута"
     folded = root.all("details", class_="more")
     assert folded[-1].all("summary")[0].text == "Мало обращений для вывода: 1"
@@ -127,6 +127,22 @@ def test_next_step_says_where_the_overdue_appeals_are() -> None:
         "by week",
         "late appeals",
     ]
+
+
+def test_topics_are_one_sentence_unless_they_differ() -> None:
+    even = [*appeals_of("Roads", 80, 20), *appeals_of("Parks", 76, 24), *appeals_of("Few", 1, 5)]
+    root = section(read(page(made(even, grouping="topic"), "en")), "group-0")
+    assert root.all("p")[0].text == "No difference is proven: 76.0 to 80.0% in time."
+    folded, *_ = (one for one in root.all("details") if one.all("ol"))
+    assert folded.all("summary")[0].text == "Show the list"
+    assert not root.all("small", class_="fails")
+    uneven = [*even, *appeals_of("Water", 45, 55)]
+    root = section(read(page(made(uneven, grouping="topic"), "en")), "group-0")
+    assert "No difference" not in root.text
+    verdicts = {one.all("bdi")[0].text: one.all("small")[0] for one in items(root)[:3]}
+    red = {name for name, one in verdicts.items() if one.attributes.get("class") == "fails"}
+    assert red == {"Water"}
+    assert verdicts["Roads"].text == "the target is not met"
 
 
 def test_agency_opens_its_late_appeals() -> None:
@@ -201,3 +217,19 @@ def test_heading_names_the_organisation_and_the_period() -> None:
     root = read(page(named, "ru"))
     assert root.all("h1")[0].text == "Область: март 2025 года"
     assert root.all("p", class_="where")[0].all("span")[0].text == "Ответы"
+
+
+@pytest.mark.parametrize(
+    ("late", "said"),
+    [
+        ((30, 30, 30), "Ни в одной из 3 завершённых недель цель не достигнута"),
+        ((0, 0, 0), "Цель достигнута в каждой из 3 завершённых недель"),
+        ((30, 0, 4), "Из 3 завершённых недель цель достигнута в 1, не достигнута в 1"),
+    ],
+)
+def test_weeks_are_counted_in_plain_words(late: tuple[int, ...], said: str) -> None:
+    weeks = [appeals_of("A", 50, some, at=24 * (3 + 7 * n)) for n, some in enumerate(late)]
+    root = section(read(page(made([one for week in weeks for one in week]), "ru")), "weeks")
+    (found,) = (one.text for one in root.all("h3"))
+    assert found.startswith(said)
+    assert ("в остальных (1) данных мало" in found) == (4 in late)

@@ -42,7 +42,7 @@ from workhours_sla.text.words import target_name
 FORMS = {
     ("meets", "ru"): "цель достигнута",
     ("fails", "ru"): "цель не достигнута",
-    ("inconclusive", "ru"): "достижение цели не доказано",
+    ("inconclusive", "ru"): "данных мало, чтобы сказать, достигнута ли цель",
     ("meets", "en"): "the target is met",
     ("fails", "en"): "the target is not met",
     ("inconclusive", "en"): "whether the target is met is not proven",
@@ -75,7 +75,7 @@ def test_sentence_of_the_issue() -> None:
         "целевой доле 90 %: цель не достигнута."
     )
     assert most.replace(NBSP, " ") == (
-        "Больше всего ответов до цели 90 % не хватает здесь: «Комитет здравоохранения» (571 "
+        "Дальше всего от цели 90 %: «Комитет здравоохранения» (571 "
         "опоздание из 1 902, нужно на 381 меньше)."
     )
     assert step == "Сейчас ничего не просрочено; для 90 % опозданий должно быть на 511 меньше."

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from kit.html_tree import NBSP, Node, read
+from kit.made_reports import appeals_of, made
 from kit.values import FOUR, OFFICE, REPLY, at
 from workhours_sla import Event, EventType, Policy, Target, evaluate
 from workhours_sla.sla.forecast import forecast_deadlines
@@ -213,14 +214,15 @@ def test_charts_have_the_numbers_of_the_report(report: Report) -> None:
         return [mark["aria-label"] for mark in chart_of(root, start).all("g")]
 
     heat = marks_of("Share in time by weekday")
-    assert len(heat) == 7 * 24
+    assert len(heat) == 7 * 6
     for place, label in enumerate(heat):
-        day, hour = divmod(place, 24)
-        cells = report.heat_map
-        grids = (cells.arrived, cells.matured_met, cells.matured)
+        day, cells = place // 6, report.heat_map
+        first, last = (int(hour) for hour in re.findall(r" (\d+):00\D+(\d+):59", label)[0])
+        grids = (cells.arrived, cells.matured_met, cells.matured, cells.due_later, cells.due_known)
         (found,) = re.findall(r"arrived (\d+), in time (\d+).* of (\d+) matured", label)
-        assert found == tuple(str(grid[day][hour]) for grid in grids)
-        assert label.endswith(f"{cells.due_later[day][hour]}/{cells.due_known[day][hour]}")
+        sums = tuple(str(sum(grid[day][first : last + 1])) for grid in grids)
+        assert found == sums[:3]
+        assert label.endswith("/".join(sums[3:]))
     weeks, rows = marks_of("Share in time by week of"), report.table("week").rows
     assert any("+" in (row.key or "") for row in rows)  # short weeks are merged
     for label, row in zip(weeks, rows, strict=True):
@@ -252,6 +254,19 @@ def test_charts_have_the_numbers_of_the_report(report: Report) -> None:
     shares = {f"{share * 100:.1f}" for share in report.curve.share}
     for label in curve[:-2]:
         assert re.findall(r": ([\d.]+)%", label)[0] in shares
+
+
+def test_heat_map_fills_only_cells_that_are_proven_worse() -> None:
+    even = [one for hour in range(7 * 24) for one in appeals_of("A", 6, 1, at=hour)]
+    for late, filled in ((0, []), (30, ["s4"])):
+        appeals = [*even, *appeals_of("A", 30, late, at=6 * 24 + 9)]  # of a Friday
+        root = read(page(made(appeals), "en"))
+        heat = chart_of(root, "Share in time by weekday")
+        looks = [one.all("rect")[0]["class"] for one in heat.all("g")]
+        assert [look for look in looks if look != "unproven"] == filled
+        title = root.all("section", id="arrivals")[0].all("h3")[0].text
+        worst = "Worst: Fri 08:00"
+        assert title.startswith(worst if filled else "No time of arrival is proven worse")
 
 
 def test_a_lower_limit_below_zero_is_drawn_at_its_value(report: Report) -> None:

@@ -100,8 +100,8 @@ def test_arrow_keys_move_between_marks(reader: Browser) -> None:
     assert reader.run(tip) == reader.run(f"{cells}[0].getAttribute('aria-label')")
     reader.press("ArrowRight")
     reader.press("ArrowDown")
-    assert reader.run(f"document.activeElement === {cells}[25]")
-    assert reader.run(tip) == reader.run(f"{cells}[25].getAttribute('aria-label')")
+    assert reader.run(f"document.activeElement === {cells}[7]")
+    assert reader.run(tip) == reader.run(f"{cells}[7].getAttribute('aria-label')")
     reader.run("document.activeElement.blur()")
     assert reader.run(tip) is None
 
@@ -157,7 +157,7 @@ def test_phone_shows_the_result_and_the_tiles_first(phone: Browser) -> None:
     assert phone.run("document.documentElement.scrollWidth <= innerWidth")
     cut = (
         "[...document.querySelectorAll('main > section svg.chart')]"
-        ".filter(s => s.getBoundingClientRect().right > innerWidth)"
+        ".filter(s => s.getBoundingClientRect().width > innerWidth)"
         ".map(s => getComputedStyle(s.closest('figure').querySelector('.swipe')).display)"
     )
     found = phone.run(cut)
@@ -222,6 +222,18 @@ def test_pages_of_long_names_and_of_few_appeals(tmp_path: Path) -> None:
     assert (tmp_path / "few.pdf").read_bytes().startswith(b"%PDF")
 
 
-def test_print_of_73_agencies_has_six_pages_at_most(phone: Browser) -> None:
+def test_print_has_all_73_agencies_and_no_controls(phone: Browser) -> None:
     printed = b64decode(phone.ask("Page.printToPDF", preferCSSPageSize=True)["data"])
     assert 3 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 6
+    phone.ask("Emulation.setEmulatedMedia", media="print")
+    seen = "[...document.querySelectorAll('{}')].filter(e => e.getClientRects().length)"
+    names = seen.format("#furthest .needs li:not(.head) .name")
+    assert phone.run(f"{names}.filter(e => e.getBoundingClientRect().height > 0).length") == 73
+    assert phone.run(f"{seen.format('input, button, nav, .screen')}.length") == 0
+    phone.ask("Emulation.setEmulatedMedia", media="")
+
+
+def test_phone_shows_the_number_of_an_overdue_appeal(phone: Browser) -> None:
+    phone.size(390, 844)
+    numbers = "[...document.querySelectorAll('#now tbody th')].map(e => e.checkVisibility())"
+    assert set(phone.run(numbers)) == {True}

@@ -215,6 +215,11 @@ class Tally:
         return kaplan_meier(self.cases.elapsed[followed], self.answered[followed])
 
 
+def matured_of(rows: Iterable[Row]) -> dict[str | None, tuple[int, int]]:
+    """Return the number of matured cases of each row, and of those in time."""
+    return {row.key: (row.counts.matured, row.counts.matured_met) for row in rows}
+
+
 def all_groups(labels: Labels) -> IntArray:
     """Return the group of each case; the cases without a group are one more group, the last."""
     return np.where(labels.codes < 0, len(labels.names), labels.codes)

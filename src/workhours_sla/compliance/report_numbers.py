@@ -341,5 +341,4 @@ def compare(before: ReportNumbers, after: ReportNumbers) -> RateChange | None:
     rows = (
         side.table("agency").rows if has_agencies else (side.total,) for side in (before, after)
     )
-    counts = ({row.key: (row.counts.matured, row.counts.matured_met) for row in of} for of in rows)
-    return change_between(*counts)
+    return change_between(*(group_tables.matured_of(of) for of in rows))

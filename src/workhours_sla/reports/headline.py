@@ -6,7 +6,7 @@ All outputs show the same lines; the page uses typographic dashes and spaces.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Final, Literal, NamedTuple
 
@@ -15,6 +15,7 @@ from workhours_sla.compliance.group_tables import Quantile, Row, Table
 from workhours_sla.compliance.period import Period
 from workhours_sla.compliance.report_numbers import ReportNumbers
 from workhours_sla.compliance.weeks import ShareTrend, Trend
+from workhours_sla.reports.charts.groups import worse_cells
 from workhours_sla.reports.charts.weekly import signals_of
 from workhours_sla.reports.figures import verdict_of
 from workhours_sla.reports.wording import (
@@ -28,7 +29,7 @@ from workhours_sla.sla.forecast import Forecast
 from workhours_sla.statistics.shares import FLAGGED_BELOW, TargetVerdict
 from workhours_sla.text import catalog, words
 from workhours_sla.text.catalog import HEADLINE, PAGE, Texts
-from workhours_sla.text.numbers import count_text, number, target_text
+from workhours_sla.text.numbers import count_text, number, signed, target_text
 
 _DAY: Final = timedelta(days=1)
 _MUCH: Final = 0.05  # the share of rejected input that the headline names
@@ -179,10 +180,66 @@ def direction(report: ReportNumbers, texts: Texts = HEADLINE) -> tuple[str, str]
     return key, text(key, earlier=earlier, later=later, **facts)
 
 
+class Move(NamedTuple):
+    """The change of an agency as it is written, and its part of the change of the total."""
+
+    name: str
+    before: str
+    after: str
+    part: str
+
+
+class Moves(NamedTuple):
+    """The agencies whose change since an earlier period is proven, the largest changes first."""
+
+    earlier: str
+    sides: list[tuple[str, list[Move], int]]  # "fell" or "rose", and how many more
+    sums: Mapping[str, str]  # the parts, so rounded that they add up to the difference
+
+
+def moves(report: ReportNumbers) -> Moves | None:
+    """Return up to three agencies that fell and three that rose, None if no change is proven."""
+    compared, target = report.comparison, report.promise.target_rate
+    change = None if compared is None else compared.change
+    proven = [] if change is None else [one for one in change.agencies if one.proven]
+    if compared is None or change is None or not proven:
+        return None
+    points, places = change_in_points(change, target)
+    proven.sort(key=lambda one: -abs(one.difference))
+    sides, rest = list[tuple[str, list[Move], int]](), points["difference"]
+    for key in ("fell", "rose"):
+        mine, lines = [one for one in proven if (one.difference < 0) == (key == "fell")], []
+        for one in mine[:_NAMED]:
+            before, after = (percent_sign(rate or 0.0, target) for rate in (one.before, one.after))
+            rest -= (part := round(100 * one.part, places))
+            lines.append(Move(one.agency or "", before, after, signed(part, places)))
+        if mine:
+            sides.append((key, lines, len(mine[_NAMED:])))
+    whole = points["difference"]
+    sums = {"difference": whole, "named": whole - rest, "others": rest}
+    written = {key: signed(value, places) for key, value in sums.items()}
+    return Moves(named_period(whole_period(report, compared.before)), sides, written)
+
+
+def move_lines(report: ReportNumbers, texts: Texts = HEADLINE) -> Iterator[str]:
+    """Yield sentences that name the agencies that changed, and their parts of the change."""
+    found, parts = moves(report), list[str]()
+    if found is None:
+        return
+    for key, agencies, more in found.sides:
+        quoted = [one._replace(name=_marked(one.name)) for one in agencies]
+        named = ", ".join(texts.text("moved", **one._asdict()) for one in quoted)
+        shown = texts.text("moved_more", count=more) if more else ""
+        yield texts.text(key, earlier=found.earlier, agencies=named, more=shown)
+        parts += (texts.text("part_of", name=one.name, part=one.part) for one in quoted)
+    yield texts.text("parts", agencies=texts.text("and").join(parts), **found.sums)
+
+
 def headline_lines(report: ReportNumbers, texts: Texts = HEADLINE) -> list[str]:
     lines, changed = headline(report, texts).lines(), direction(report, texts)
     if changed is not None:
         lines.append(changed[1])
+    lines += (line.replace(NAME, "") for line in move_lines(report, texts))
     if report.period != Period():
         now = report.backlog.points[-1]
         lines.append(texts.text("open_now", open=now.open, overdue=now.overdue))
@@ -254,7 +311,25 @@ def weeks_finding(report: ReportNumbers) -> str:
     points = {point.week for point in report.share_trend.points}
     found = Counter(verdict_of(row) for row in report.table("week").rows if row.key in points)
     met, missed = found[TargetVerdict.MEETS], found[TargetVerdict.FAILS]
-    return PAGE.text("finding_weeks", all=found.total(), met=met, missed=missed) if found else ""
+    every = found.total()
+    if not found:
+        return ""
+    if every in (met, missed):
+        return PAGE.text(f"finding_weeks_{'all' if met else 'none'}", all=every)
+    rest = every - met - missed
+    more = PAGE.text("finding_weeks_open", open=rest) if rest else ""
+    return PAGE.text("finding_weeks", all=every, met=met, missed=missed, open=more)
+
+
+def worst_cell(report: ReportNumbers) -> str:
+    worse = worse_cells(report.heat_map)
+    if not worse:
+        return PAGE.text("finding_heat_none")
+    day, first, end = min(worse, key=lambda cell: worse[cell][1] / worse[cell][0])
+    n, met = worse[day, first, end]
+    facts = {"day": words.weekdays()[day], "first": f"{first:02}", "end": f"{end:02}"}
+    share = percent_sign(met / n, report.promise.target_rate)
+    return PAGE.text("finding_heat", count=len(worse), share=share, **facts)
 
 
 def arrivals_finding(report: ReportNumbers) -> str:

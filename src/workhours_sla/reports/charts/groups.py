@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Final, Literal, get_args
 
+from workhours_sla.compliance.comparison import differing
 from workhours_sla.compliance.group_funnels import Funnel
 from workhours_sla.compliance.group_tables import Row, Table
 from workhours_sla.compliance.report_numbers import ReportNumbers
@@ -23,6 +24,9 @@ Show = Literal["in_time", "arrived", "due_later"]
 
 _NAMES: Final = 0.45  # maximum share of the chart's width for the names of groups
 _FEW: Final = "few"  # style name of cells with fewer than ten appeals
+_UNPROVEN: Final = "unproven"  # style name of cells that are not proven worse than the others
+_BANDS: Final = (0, 8, 10, 12, 15, 18, 24)  # the hours where the columns of shares in time begin
+Cell = tuple[int, int, int]  # the day, and from which to before which hour
 _SHARES: Final = (0.5, 0.6, 0.7, 0.8, 0.9)  # below the target, where the shade of a cell changes
 _DARKEST: Final = 6
 _CURVES: Final = ("lower_action", "upper_action", "lower_warning", "upper_warning")
@@ -143,41 +147,64 @@ def arrivals_chart(report: ReportNumbers, show: Show) -> Chart:
     most = max(map(max, whole))
     if not most:
         return Chart(text(f"heat_{show}"), empty=text("no_cells"))
-    boxes = []
-    for place in range(7 * 24):
-        day, hour = divmod(place, 24)
-        n, some = whole[day][hour], part[day][hour]
+    columns = [*pairwise(_BANDS if show == "in_time" else range(25))]
+    boxes, worse = [], worse_cells(heat) if show == "in_time" else {}
+    for day, (column, (first, end)) in product(range(7), enumerate(columns)):
+        n, some = (sum(grid[day][first:end]) for grid in (whole, part))
         goal = target if show == "in_time" else None
         share = n / most if show == "arrived" else some / (n or 1)
         look, shown = _shade(share, goal), percent_text(share, target=goal, places=0)
+        if show == "in_time" and (day, first, end) not in worse:
+            look = _UNPROVEN
         if n < COUNTS_ONLY_BELOW:
             look, shown = (_FEW, f"{some}/{n}") if n else ("blank", "")
         if show == "arrived":
             shown = count_text(n) if n else ""
-        tooltip = _tooltip(heat, day, hour, target)
-        boxes.append(Box(hour, day, hour + 0.94, 0.93, look, shown, tooltip))
-    labels = _labels(target) if show == "in_time" else {}
+        tooltip = _tooltip(heat, (day, first, end), target)
+        boxes.append(Box(column, day, column + 0.94, 0.93, look, shown, tooltip))
+    labels = dict[str, str]()
+    if show == "in_time":
+        looks = {box.look for box in boxes}
+        labels = {key: label for key, label in _labels(target).items() if key in looks}
+        labels[_UNPROVEN] = text("unproven_cells")
     if any(box.look == _FEW for box in boxes):
         labels[_FEW] = text("few_cells", counts_only=COUNTS_ONLY_BELOW)
+    names = (f"{a:02}" if b == a + 1 else f"{a:02}\N{EN DASH}{b:02}" for a, b in columns)
+    ticks = tuple((column + 0.5, name) for column, name in enumerate(names))
     return Chart(
         text(f"heat_{show}"),
-        Axis(0, 24, tuple((hour + 0.5, f"{hour:02}") for hour in range(24)), names=True),
+        Axis(0, len(columns), ticks, names=True),
         Axis(7, 0, tuple((n + 0.5, day) for n, day in enumerate(words.weekdays())), names=True),
         tuple(boxes),
         labels,
-        columns=24,
+        columns=len(columns),
     )
 
 
-def _tooltip(heat: HeatMap, day: int, hour: int, target: float) -> str:
+def worse_cells(heat: HeatMap) -> dict[Cell, tuple[int, int]]:
+    """Return n and met of the cells that are proven worse than all others together."""
+    counts = {
+        (day, first, end): (
+            sum(heat.matured[day][first:end]),
+            sum(heat.matured_met[day][first:end]),
+        )
+        for day, (first, end) in product(range(7), pairwise(_BANDS))
+    }
+    return {cell: counts[cell] for cell, by in differing(counts).items() if by < 0}
+
+
+def _tooltip(heat: HeatMap, cell: Cell, target: float) -> str:
+    day, first, end = cell
     arrived, matured, met, known, later = (
-        getattr(heat, name)[day][hour]
+        sum(getattr(heat, name)[day][first:end])
         for name in ("arrived", "matured", "matured_met", "due_known", "due_later")
     )
     share = "" if matured < COUNTS_ONLY_BELOW else f" ({percent_sign(met / matured, target)})"
     counts = {"arrived": arrived, "matured": matured, "later": f"{later}/{known}"}
     day_of = words.weekdays()[day]
-    return CHARTS.text("cell", day=day_of, hour=f"{hour:02}", rate=f"{met}{share}", **counts)
+    return CHARTS.text(
+        "cell", day=day_of, hour=f"{first:02}", last=f"{end - 1:02}", rate=f"{met}{share}", **counts
+    )
 
 
 def _shade(share: float, target: float | None) -> str:

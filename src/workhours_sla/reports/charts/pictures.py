@@ -100,9 +100,10 @@ def draw_arrivals(
     """Return a heat map of the arrivals by weekday and hour.
 
     ``show`` selects the content of the cells: ``in_time``, the share of the matured appeals that
-    were answered in time; ``arrived``, the number of appeals; or ``due_later``, the share of
-    appeals that are due on a later day (this depends on the calendar, not on the work). A cell with
-    fewer than ten appeals shows counts, such as 6/8. Raises ValueError for another ``show``.
+    were answered in time, in six bands of hours and filled where it is proven worse than in all
+    other cells; ``arrived``, the number of appeals; or ``due_later``, the share of appeals that are
+    due on a later day (this depends on the calendar, not on the work). A cell with fewer than ten
+    appeals shows counts, such as 6/8. Raises ValueError for another ``show``.
     """
     with language(lang or report.lang):
         return picture(groups.arrivals_chart(report, show), height=200)

@@ -33,7 +33,6 @@ from workhours_sla.reports.page.sorted_tables import ROWS, Traces, group_table, 
 from workhours_sla.reports.public_report import Report
 from workhours_sla.reports.wording import (
     amount_in_words,
-    change_in_points,
     percent_text,
     points_text,
 )
@@ -111,7 +110,8 @@ def grouping(report: Report, of: Grouping, title: str) -> Iterator[Any]:
 def arrivals(report: Report) -> Iterator[Any]:
     heat, chart = report.heat_map, arrivals_chart(report, "in_time")
     caption = TYPESET_SENTENCES.text("heat_map", counts_only=COUNTS_ONLY_BELOW)
-    yield figure(chart, caption, wide=True, height=211)
+    finding = headline.worst_cell(report)
+    yield block("pair", inner=[figure(chart, caption, finding=finding, height=211)])
     found = headline.arrivals_finding(report)
     if found:
         yield text(f"{found}. {PAGE.text('by_calendar')}")
@@ -237,28 +237,23 @@ def change(report: Report) -> Iterator[Any]:
     found = None if compared is None else compared.change
     if compared is None or found is None:
         return
-    points, places = change_in_points(found, report.promise.target_rate)
-    facts = {"difference": signed(points["difference"], places)}
-    facts |= {key: number(f"{points[key]:.{places}f}") for key in ("before", "after")}
-    for key in ("lower", "upper"):
-        facts[key] = points_text(getattr(found.interval, key), has_sign=True)
     periods = {
         key: headline.named_period(headline.whole_period(report, getattr(compared, key)))
         for key in ("after", "before")
     }
     yield text(PAGE.text("compared", **periods))
-    yield sentence("change", **facts)
     rows = [
         [
             name(name_of("agency", one.agency)),
             one.before,
             one.after,
             Cell(points_text(one.part, has_sign=True), one.part),
+            one.proven,
         ]
         for one in found.agencies
     ]
     if rows:
-        keys = ["agency", "part_before", "part_after", "part"]
+        keys = ["agency", "part_before", "part_after", "part", "proven"]
         yield folded(table(PAGE.text("agency_change"), keys, rows, sortable=True))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from workhours_sla.compliance.group_tables import Row, Table
+from workhours_sla.compliance.comparison import differing
+from workhours_sla.compliance.group_tables import Row, Table, matured_of
 from workhours_sla.compliance.weeks import GroupCounts
 from workhours_sla.reports.figures import FIGURES, interval_text, rate_text, verdict_of
 from workhours_sla.reports.headline import (
@@ -16,6 +17,7 @@ from workhours_sla.reports.headline import (
     furthest,
     headline,
     late_of,
+    moves,
     named_period,
     not_counted,
     whole_period,
@@ -23,7 +25,7 @@ from workhours_sla.reports.headline import (
 from workhours_sla.reports.page.blocks import Block, block, text
 from workhours_sla.reports.page.sorted_tables import ROWS, short_late_table
 from workhours_sla.reports.public_report import Report
-from workhours_sla.reports.wording import amount_in_words, percent_sign
+from workhours_sla.reports.wording import amount_in_words, percent_sign, percent_text
 from workhours_sla.statistics.shares import FLAGGED_BELOW, ComplianceRate, TargetVerdict
 from workhours_sla.text.catalog import PAGE, TYPESET_HEADLINE
 from workhours_sla.text.numbers import NO_FIGURE, count_text, target_text
@@ -49,6 +51,7 @@ def summary(report: Report) -> Iterator[Block]:
         rate=total.rate,
         label="" if total.rate is None else _read_out(total, total.rate),
         direction=direction(report, TYPESET_HEADLINE),
+        moved=moves(report),
         missing=list(not_counted(report, TYPESET_HEADLINE)),
         tiles=list(_tiles(report)),
     )
@@ -68,7 +71,8 @@ def _tiles(report: Report) -> Iterator[tuple[str, str, str, bool]]:
     if median is not None and not few:
         shown = f"> {amount_in_words(median.longest)}"
         shown = shown if median.time is None else amount_in_words(median.time)
-    yield "median", shown, PAGE.text("tile_median"), few
+    is_longer = median is not None and median.time is None and not few
+    yield "median", shown, PAGE.text("tile_median_more" if is_longer else "tile_median"), few
 
 
 def _read_out(row: Row, rate: ComplianceRate) -> str:
@@ -88,8 +92,23 @@ def _lacking(rate: ComplianceRate) -> str:
     return PAGE.text("lacking", count=rate.lacking, target=target_text(rate.target))
 
 
-def _reading(rows: Sequence[Row], weeks: int) -> Block:
+def other_groups(report: Report, table: Table) -> Iterator[Any]:
+    """Yield the groups of a table, folded below one sentence if no difference is proven."""
+    rates = [row.rate.rate for row in table.rows if row.rate and not row.rate.counts_only]
+    if len(rates) < 2 or differing(matured_of(table.rows)):
+        yield from groups(report, table)
+        return
+    target = report.promise.target_rate
+    low, high = (percent_text(edge(rates), target=target) for edge in (min, max))
+    yield text(PAGE.text("no_difference", low=low, high=high))
+    yield block("fold", inner=[*groups(report, table)], name=PAGE.text("show_list"), look="")
+
+
+def _reading(rows: Sequence[Row], shown: Sequence[Mapping[str, Any]]) -> Block:
     """Return how to read the rows below, by the example of the first."""
+    weeks = max((one["weeks"]["count"] for one in shown if one.get("weeks")), default=0)
+    looks = {one["was"]["look"] for one in shown if one.get("was")}
+    is_red = "fell" in looks or any(one.get("is_worse") for one in shown)
     first, rate = rows[0], rows[0].rate
     assert rate is not None  # noqa: S101 - rows without a rate have no bars
     low, high = _interval(first).split(NO_FIGURE)
@@ -97,6 +116,8 @@ def _reading(rows: Sequence[Row], weeks: int) -> Block:
     facts |= {"rate": rate_text(first).rstrip("*"), "weeks": weeks, "few": FLAGGED_BELOW}
     keys = ["row", f"row_{rate.shown_verdict}"]
     keys += ["row_weeks"] if weeks else []
+    keys += ["row_moved"] if looks & {"fell", "rose"} else []
+    keys += ["row_worse"] if is_red else []
     keys += ["row_flagged"] if any(row.rate and row.rate.flagged for row in rows) else []
     said = (PAGE.text(f"list_{key}", **facts) for key in keys)
     return text(" ".join(said), "soft reading")
@@ -109,6 +130,8 @@ def groups(report: Report, table: Table) -> Iterator[Any]:
     judged = [row for row in ranked if row in named or _is_judged(row)]
     # a few more rows are no reason to fold them away
     shown = judged if len(judged) < FILTERED else judged[:SHOWN]
+    changes = _changes(report) if of_agencies else {}
+    differs = differing(matured_of(table.rows))
     weeks = {
         group.key: group for one in report.group_weeks if one.by == table.by for group in one.groups
     }
@@ -118,7 +141,8 @@ def groups(report: Report, table: Table) -> Iterator[Any]:
         for row in rows:
             one = _counts(row, table) | _late_appeals(report, table, row)
             if not few and row.rate is not None and not row.rate.counts_only:
-                one |= _bar(row, row.rate, weeks.get(row.key))
+                one |= _bar(row, row.rate, weeks.get(row.key)) | {"was": changes.get(row.key)}
+                one["is_worse"] = differs.get(row.key, 0) < 0
                 count, title = count_text(row.overdue), FIGURES["overdue"].title(report)
                 one["overdue"] = f"{title}:\N{NO-BREAK SPACE}{count}" if row.overdue else ""
             found.append(one)
@@ -134,8 +158,7 @@ def groups(report: Report, table: Table) -> Iterator[Any]:
         first = listed(shown, has_scale=any(map(_is_judged, shown)))
         yield first
         if table is (agencies(report) or report.tables[0]) and _is_judged(shown[0]):
-            lines = [one["weeks"] for one in first["groups"] if one.get("weeks")]
-            yield _reading(shown, max((line["count"] for line in lines), default=0))
+            yield _reading(shown, first["groups"])
     few = [row for row in ranked if row not in judged]
     for key, rows in (("list_rest", judged[len(shown) :]), ("list_too_few", few)):
         if rows:
@@ -144,6 +167,21 @@ def groups(report: Report, table: Table) -> Iterator[Any]:
             yield block("fold", inner=[rest], name=name, look="more") if judged else rest
     if len(table.rows) > ROWS:
         yield text(PAGE.text("list_first", shown=ROWS, all=len(table.rows)))
+
+
+def _changes(report: Report) -> dict[str | None, Mapping[str, Any]]:
+    """Return the earlier rate of each agency, if the later one is that of the report."""
+    compared = report.comparison
+    if compared is None or compared.change is None or compared.after != report.period:
+        return {}
+    found: dict[str | None, Mapping[str, Any]] = {}
+    for one in compared.change.agencies:
+        if one.before is not None:
+            before = percent_sign(one.before, report.promise.target_rate)
+            look = ("fell" if one.difference < 0 else "rose") if one.proven else ""
+            said = PAGE.text(f"row_{look or 'was'}", before=before)
+            found[one.agency] = {"before": one.before, "shown": said, "look": look}
+    return found
 
 
 def _is_judged(row: Row) -> bool:
@@ -171,11 +209,13 @@ def _late_appeals(report: Report, table: Table, row: Row) -> dict[str, Any]:
 
 def _bar(row: Row, rate: ComplianceRate, weeks: GroupCounts | None) -> dict[str, Any]:
     verdict = verdict_of(row)
+    key = f"row_{verdict}"  # shorter than in a sentence
     return {
         "lacking": _lacking(rate) if rate.lacking else "",
-        "verdict": (verdict, TYPESET_HEADLINE.text(verdict)),
+        "verdict": (verdict, PAGE.text(key) if key in PAGE else TYPESET_HEADLINE.text(verdict)),
         "rate": rate,
         "label": _read_out(row, rate),
+        "was": None,
         "share": PAGE.text("percent", share=rate_text(row)),
         "interval": _interval(row),
         "weeks": None if weeks is None else _week_line(weeks, rate.target),

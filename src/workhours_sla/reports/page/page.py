@@ -187,7 +187,7 @@ def _first(report: Report) -> Iterator[tuple[str, str, Iterable[Any]]]:
 def _lists(report: Report) -> Iterator[tuple[str, str, Iterable[Any]]]:
     for place, (table, name) in enumerate(_groupings(report)):
         if table is not agencies(report):
-            yield f"group-{place}", name, lists.groups(report, table)
+            yield f"group-{place}", name, lists.other_groups(report, table)
     yield "weeks", "", details.by_week(report)
     yield "arrivals", "", details.arrivals(report)
 
@@ -196,7 +196,6 @@ def _for_analysts(
     report: Report, traces: Traces | None, forecast: Forecast | None, rest: str | None
 ) -> Iterator[tuple[str, str, Iterable[Any]]]:
     yield "figures", "", details.figures(report)
-    yield "late", "", details.late(report, traces, rest)
     yield "change", "", details.change(report)
     yield "trends", "", details.trends(report)
     yield "times", "", details.answer_times(report)
@@ -210,6 +209,7 @@ def _for_analysts(
     yield "days", "", [] if days is None else [days]
     yield "quality", "", details.quality(report)
     yield "method", "", details.method(report)
+    yield "late", "", details.late(report, traces, rest)
 
 
 def _groupings(report: Report) -> Iterator[tuple[Table, str]]:
