@@ -24,7 +24,7 @@ from workhours_sla.cli.output import (
 )
 from workhours_sla.cli.settings import CommonOptions, DatesOptions, Settings
 from workhours_sla.errors import shown
-from workhours_sla.json.answers import Due, Elapsed, LatestStart, Met, is_after, schedule_data
+from workhours_sla.json.answers import Due, Elapsed, LatestStart, is_after, schedule_data
 from workhours_sla.text import words
 from workhours_sla.text.amounts import budget_words, format_amount
 from workhours_sla.text.catalog import SHELL, current
@@ -123,7 +123,10 @@ class _Question:
 
     def _text(self, found: Due | Elapsed | LatestStart, start: datetime) -> Iterator[str]:
         budget, hours = self.one.budget, self.one.schedule.hours
-        yield labelled("target", f"{budget_text(budget)} · {hours} · {zone_text(start, self.tz)}")
+        yield labelled(
+            "target",
+            f"{budget_text(budget)} · {words.hours_text(hours)} · {zone_text(start, self.tz)}",
+        )
         counting = counting_text(budget)
         if counting is not None:
             yield labelled("counting", counting)
@@ -157,7 +160,12 @@ def _due(wanted: _Start, more: _ExplainOption, common: CommonOptions) -> None:
     start, now = asked.read("start", wanted.start), asked.read_now(wanted.now)
     found = Due.of(asked.one, start, now=now, by_rule=asked.by_rule, traced=more.explain)
     asked.note_end(found.start if now is None else max(found.start, now))
-    budget, due_at, limit, remaining = asked.one.budget, found.due_at, found.limit, found.remaining
+    budget, due_at, limit, remaining = (
+        asked.one.budget,
+        found.due_at,
+        found.breaches_after,
+        found.remaining,
+    )
     text = asked.time(due_at, beside=True, ends=True)
     if isinstance(budget, timedelta) and limit is not None and is_after(limit, due_at):
         text += f" ({SHELL.text('due_at_closing')})"
@@ -165,7 +173,7 @@ def _due(wanted: _Start, more: _ExplainOption, common: CommonOptions) -> None:
     if limit is not None:
         breach = SHELL.text("after", when=asked.time(limit, beside=True, ends=True))
     lines = [labelled("breach", breach)]
-    if remaining is not None and now is not None:
+    if (remaining := found.remaining) is not None and now is not None:
         label = "remaining" if remaining >= timedelta(0) else "overdue_by"
         kind = "clock_time" if isinstance(budget, ClockTime) else "working_time"
         amount = budget_words(kind, abs(remaining))
@@ -178,21 +186,22 @@ def _elapsed(wanted: _Span, more: _ExplainOption, common: CommonOptions) -> None
     times = asked.read("start", wanted.start), asked.read("end", wanted.end)
     found = Elapsed.of(asked.one, *times, by_rule=asked.by_rule, traced=more.explain)
     asked.note_end(max(found.start, found.end))
-    text = budget_words("working_time", found.used)
-    if found.verdict is not None:
-        text += f" ({_verdict_text(asked, found.verdict, found.used)})"
+    text = budget_words("working_time", found.elapsed)
+    if found.met is not None:
+        text += f" ({_verdict_text(asked, found, met=found.met)})"
     asked.show(found, found.start, [labelled("elapsed", text)])
 
 
-def _verdict_text(asked: _Question, verdict: Met, used: timedelta) -> str:
+def _verdict_text(asked: _Question, found: Elapsed, *, met: bool) -> str:
     budget = asked.one.budget
-    if verdict.by_amount and isinstance(budget, timedelta):
-        amounts = {"budget": format_amount(budget), "over": format_amount(used - budget)}
-        return SHELL.text("within" if verdict.met else "beyond", **amounts)
-    if verdict.limit is None:
-        return SHELL.text("met" if verdict.met else "breached")
-    limit = asked.time(verdict.limit, ends=True)
-    return SHELL.text("until_limit" if verdict.met else "after_limit", limit=limit)
+    if isinstance(budget, timedelta) and asked.one.is_met_by_amount(found.elapsed):
+        over = format_amount(found.elapsed - budget)
+        amounts = {"budget": format_amount(budget), "over": over}
+        return SHELL.text("within" if met else "beyond", **amounts)
+    if found.breaches_after is None:
+        return SHELL.text("met" if met else "breached")
+    limit = asked.time(found.breaches_after, ends=True)
+    return SHELL.text("until_limit" if met else "after_limit", limit=limit)
 
 
 @command("latest-start", _End, _ExplainOption, CommonOptions)
@@ -201,14 +210,14 @@ def latest_start(wanted: _End, more: _ExplainOption, common: CommonOptions) -> N
     due_by = asked.read("due", wanted.due_by)
     found = LatestStart.of(asked.one, due_by, by_rule=asked.by_rule, traced=more.explain)
     asked.note_end(found.due_by)
-    text = asked.time(found.latest, beside=True)
+    text = asked.time(found.latest_start, beside=True)
     if isinstance(asked.one.budget, DayBudget):
         # the last microsecond before a closing or a midnight
-        before = asked.time(found.latest + TICK, beside=True, ends=True)
+        before = asked.time(found.latest_start + TICK, beside=True, ends=True)
         text = SHELL.text("before", when=before)
     when = asked.time(found.due_at, beside=True, ends=True)
     note = SHELL.text("latest_start_note", when=when)
-    asked.show(found, found.latest, [labelled("latest_start", f"{text} ({note})")])
+    asked.show(found, found.latest_start, [labelled("latest_start", f"{text} ({note})")])
 
 
 @command("explain", _Explained, CommonOptions)
@@ -309,7 +318,7 @@ def days(wanted: _Dates, more: _ExplainOption, options: DatesOptions) -> None:
     dates = {"first": words.weekday_date(first), "last": words.weekday_date(last)}
     zone = zone_text(datetime.combine(first, time(12), schedule.tz), schedule.tz)
     both = SHELL.text("both_included", **dates)
-    lines = [labelled("dates", f"{both} · {schedule.hours} · {zone}")]
+    lines = [labelled("dates", f"{both} · {words.hours_text(schedule.hours)} · {zone}")]
     for step in period.special if more.explain else ():
         when = words.weekday_date(step.date)
         lines.append(f"  {when:<15}  {format_amount(step.used):>6}   {step.remark(current())}")

@@ -8,9 +8,10 @@ from __future__ import annotations
 import calendar as months
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, TypeVar
 
 from workhours_sla.calendars.calendar import Calendar, working_time_norm
 from workhours_sla.calendars.days import Day, Entry
@@ -51,21 +52,58 @@ class OneTarget(NamedTuple):
     ) -> Trace | None:
         return self.schedule.explain(start, until, provisional=by_rule) if traced else None
 
+    def is_met_by_amount(self, used: timedelta) -> bool:
+        """Return whether the working time alone says if the target is met."""
+        by_amount = isinstance(self.budget, timedelta)
+        return by_amount and (self.closing == "latest" or used != self.budget)
+
+    def data(self) -> dict[str, Any]:
+        """Return the fields of every answer that the target has."""
+        budget = budget_data(self.budget)
+        return {"target": self.name, "budget": budget, **schedule_data(self.schedule)}
+
     @property
     def limit_of(self) -> Callable[..., datetime]:
         strict = self.closing == "strict"
         return self.schedule.deadline if strict else self.schedule.breaches_after
 
 
-class Due(NamedTuple):
-    """When the answer to an appeal posted at ``start`` is due, and the limit if it is known."""
+@dataclass(frozen=True, kw_only=True)
+class _Answer:
+    """What every answer says: the target, how it counts, and the days behind it if asked for."""
 
-    one: OneTarget
+    SCHEMA: ClassVar[str]
+
+    target: str | None
+    zone_assumed: bool = False
+    budget: str | dict[str, Any]
+    provisional: bool
+    calendar: dict[str, str]
+    hours: str
+    tz: str
+    trace: Trace | None = None
+
+    def data(self, *, zone_assumed: bool = False) -> dict[str, Any]:
+        """Return the JSON of the answer: its own fields, then those of every answer."""
+        names = sorted((one.name for one in fields(self)), key=_COMMON.__contains__)
+        found = {name: getattr(self, name) for name in names} | {"zone_assumed": zone_assumed}
+        trace = found.pop("trace")
+        shown = {} if trace is None else {"trace": trace.to_dict()}
+        return {"schema": self.SCHEMA, **found, **shown}
+
+
+_COMMON: Final = {one.name for one in fields(_Answer)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due(_Answer):
+    """When the answer to an appeal is due."""
+
+    SCHEMA = "workhours.due/2"
+
     start: datetime
     due_at: datetime
-    limit: datetime | None
-    provisional: bool
-    trace: Trace | None
+    breaches_after: datetime | None
     now: datetime | None = None
     remaining: timedelta | None = None
 
@@ -83,26 +121,19 @@ class Due(NamedTuple):
         start = start.astimezone(one.schedule.tz)
         due_at, is_due_by_rule = one.due(start, by_rule=by_rule)
         limit, is_limit_by_rule = one.limit(start, by_rule=by_rule)
-        provisional = is_due_by_rule or is_limit_by_rule
-        trace = one.trace(start, one.budget, by_rule=by_rule, traced=traced)
         remaining = None
         if now is not None:
             remaining = one.schedule.remaining(start, one.budget, as_of=now, provisional=by_rule)
-        return cls(one, start, due_at, limit, provisional, trace, now, remaining)
-
-    def data(self, *, zone_assumed: bool = False) -> dict[str, Any]:
-        return {
-            "schema": "workhours.due/2",
-            "target": self.one.name,
-            "start": self.start,
-            "zone_assumed": zone_assumed,
-            "budget": budget_data(self.one.budget),
-            "due_at": self.due_at,
-            "breaches_after": self.limit,
-            "now": self.now,
-            "remaining": self.remaining,
-            **_common(self),
-        }
+        return cls(
+            start=start,
+            due_at=due_at,
+            breaches_after=limit,
+            now=now,
+            remaining=remaining,
+            provisional=is_due_by_rule or is_limit_by_rule,
+            trace=one.trace(start, one.budget, by_rule=by_rule, traced=traced),
+            **one.data(),
+        )
 
 
 class Met(NamedTuple):
@@ -111,19 +142,19 @@ class Met(NamedTuple):
     met: bool
     limit: datetime | None
     provisional: bool = False
-    by_amount: bool = False
 
 
-class Elapsed(NamedTuple):
-    """The working time from ``start`` to ``end``, and whether an answer at ``end`` is in time."""
+@dataclass(frozen=True, kw_only=True)
+class Elapsed(_Answer):
+    """How much working time passed, and whether that is in time."""
 
-    one: OneTarget
+    SCHEMA = "workhours.elapsed/2"
+
     start: datetime
     end: datetime
-    used: timedelta
-    verdict: Met | None
-    provisional: bool
-    trace: Trace | None
+    elapsed: timedelta
+    breaches_after: datetime | None
+    met: bool | None
 
     @classmethod
     def of(
@@ -137,35 +168,28 @@ class Elapsed(NamedTuple):
     ) -> Elapsed:
         a, b = start.astimezone(one.schedule.tz), end.astimezone(one.schedule.tz)
         used, provisional = _certain_or_by_rule(one.schedule.elapsed, a, b, by_rule=by_rule)
-        trace = one.trace(a, b, by_rule=by_rule, traced=traced)
         verdict = None if is_after(a, b) else _verdict(one, a, b, used, by_rule=by_rule)
-        provisional = provisional or bool(verdict and verdict.provisional)
-        return cls(one, a, b, used, verdict, provisional, trace)
-
-    def data(self, *, zone_assumed: bool = False) -> dict[str, Any]:
-        return {
-            "schema": "workhours.elapsed/2",
-            "target": self.one.name,
-            "start": self.start,
-            "end": self.end,
-            "zone_assumed": zone_assumed,
-            "elapsed": self.used,
-            "budget": budget_data(self.one.budget),
-            "breaches_after": self.verdict and self.verdict.limit,
-            "met": self.verdict and self.verdict.met,
-            **_common(self),
-        }
+        return cls(
+            start=a,
+            end=b,
+            elapsed=used,
+            breaches_after=verdict and verdict.limit,
+            met=verdict and verdict.met,
+            provisional=provisional or bool(verdict and verdict.provisional),
+            trace=one.trace(a, b, by_rule=by_rule, traced=traced),
+            **one.data(),
+        )
 
 
-class LatestStart(NamedTuple):
-    """The latest arrival that is still due by ``due_by``."""
+@dataclass(frozen=True, kw_only=True)
+class LatestStart(_Answer):
+    """How late an appeal may arrive."""
 
-    one: OneTarget
+    SCHEMA = "workhours.latest-start/2"
+
     due_by: datetime
-    latest: datetime
+    latest_start: datetime
     due_at: datetime
-    provisional: bool
-    trace: Trace | None
 
     @classmethod
     def of(
@@ -176,28 +200,22 @@ class LatestStart(NamedTuple):
             one.schedule.latest_start, wanted, one.budget, by_rule=by_rule
         )
         due_at, is_due_by_rule = one.due(latest, by_rule=by_rule)
-        trace = one.trace(latest, one.budget, by_rule=by_rule, traced=traced)
-        return cls(one, wanted, latest, due_at, is_start_by_rule or is_due_by_rule, trace)
-
-    def data(self, *, zone_assumed: bool = False) -> dict[str, Any]:
-        return {
-            "schema": "workhours.latest-start/2",
-            "target": self.one.name,
-            "due_by": self.due_by,
-            "zone_assumed": zone_assumed,
-            "budget": budget_data(self.one.budget),
-            "latest_start": self.latest,
-            "due_at": self.due_at,
-            **_common(self),
-        }
+        return cls(
+            due_by=wanted,
+            latest_start=latest,
+            due_at=due_at,
+            provisional=is_start_by_rule or is_due_by_rule,
+            trace=one.trace(latest, one.budget, by_rule=by_rule, traced=traced),
+            **one.data(),
+        )
 
 
 def _verdict(
     one: OneTarget, start: datetime, end: datetime, used: timedelta, *, by_rule: bool
 ) -> Met:
-    if isinstance(one.budget, timedelta) and (one.closing == "latest" or used != one.budget):
+    if one.is_met_by_amount(used):
         limit, _ = one.limit(start, by_rule=False)
-        return Met(in_time(used, one.budget), limit, by_amount=True)
+        return Met(in_time(used, one.budget), limit)
     try:
         limit = one.limit_of(start, one.budget)
         return Met(_is_in_time(end, limit), limit)
@@ -239,14 +257,6 @@ def schedule_data(schedule: Schedule) -> dict[str, Any]:
 @lru_cache(maxsize=1_024)
 def _hours_text(hours: WeeklyHours) -> str:
     return str(hours)
-
-
-def _common(answer: Due | Elapsed | LatestStart) -> dict[str, Any]:
-    return {
-        "provisional": answer.provisional,
-        **schedule_data(answer.one.schedule),
-        **({} if answer.trace is None else {"trace": answer.trace.to_dict()}),
-    }
 
 
 def _certain_or_by_rule(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Any, Final, Literal, NotRequired, TypedDict
+import dataclasses
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final, Literal, NotRequired, TypedDict, get_type_hints
 
 from msgspec import Meta
 
+from workhours_sla.json import answers
 from workhours_sla.json.outcomes import VERDICTS
 from workhours_sla.sla.event import AUTHOR_ROLES, EVENT_FIELDS, EventField, EventType
 from workhours_sla.sources.cloudevents import SCHEMA as EVENT_SCHEMA
 from workhours_sla.text.catalog import QUARANTINE_REASONS
+from workhours_sla.worktime.explain import Trace
 
 Time = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 Amount = Annotated[  # the format "duration" has no sign, but an end may be before its start
@@ -29,46 +32,32 @@ class CalendarVersion(TypedDict):
     version: str
 
 
-class _Answer(TypedDict):
-    target: str
-    zone_assumed: bool
-    budget: str | dict[str, Any]
-    provisional: bool
-    calendar: CalendarVersion
-    hours: str
-    tz: str
-    trace: NotRequired[dict[str, Any]]
+_WRITTEN: Final = {
+    datetime: Time,
+    datetime | None: Time | None,
+    timedelta: Amount,
+    timedelta | None: Amount | None,
+    dict[str, str]: CalendarVersion,
+    Trace | None: dict[str, Any],
+}
+"""The types of fields of answers, and how each is written in JSON."""
 
 
-class Due(_Answer):
-    """When the answer to an appeal is due."""
-
-    schema: Literal["workhours.due/2"]
-    start: Time
-    due_at: Time
-    breaches_after: Time | None
-    now: NotRequired[Time | None]
-    remaining: NotRequired[Amount | None]
-
-
-class Elapsed(_Answer):
-    """How much working time passed, and whether that is in time."""
-
-    schema: Literal["workhours.elapsed/2"]
-    start: Time
-    end: Time
-    elapsed: Amount
-    breaches_after: Time | None
-    met: bool | None
+def _form(answer: Any) -> Any:
+    """Return the JSON of an answer as a type: the fields of the answer, with its schema."""
+    hints = get_type_hints(answer, localns={"Trace": Trace})
+    made = [("schema", Literal[answer.SCHEMA])]
+    for one in dataclasses.fields(answer):
+        form = _WRITTEN.get(hints[one.name], hints[one.name])
+        made.append((one.name, NotRequired[form] if one.default is None else form))
+    found = TypedDict(answer.__name__, dict(made))  # type: ignore[misc]  # noqa: UP013
+    found.__doc__ = answer.__doc__
+    return found
 
 
-class LatestStart(_Answer):
-    """How late an appeal may arrive."""
-
-    schema: Literal["workhours.latest-start/2"]
-    due_by: Time
-    latest_start: Time
-    due_at: Time
+Due: Final = _form(answers.Due)
+Elapsed: Final = _form(answers.Elapsed)
+LatestStart: Final = _form(answers.LatestStart)
 
 
 class Answers(TypedDict):
