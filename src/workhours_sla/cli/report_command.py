@@ -45,7 +45,9 @@ class _ReportOptions(Options):
     by: str | None = option("--by", metavar="NAMES", without="those in the data")
     since: str | None = option("--since", metavar="TIME")
     until: str | None = option("--until", metavar="TIME")
-    compare_with: str | None = option("--compare-with", metavar="WHAT")
+    compare_with: str | None = option(
+        "--compare-with", metavar="WHAT", without="previous with --since"
+    )
     rebase: str | None = option("--rebase", metavar="DATE")
     csv: str | None = option("--csv", metavar="DIR")
     xlsx: str | None = option("--xlsx", metavar="FILE")
@@ -66,6 +68,8 @@ class _ReportOptions(Options):
         if since is not None and until is not None and until <= since:
             raise click.UsageError(SHELL.text("no_period"))
         compared: datetime | str | None = self.compare_with
+        if compared is None and since is not None:
+            compared = "previous"
         if compared in EARLIER and since is None:
             raise click.UsageError(SHELL.text("compare_needs_since", with_=compared))
         if compared not in EARLIER:
