@@ -152,7 +152,9 @@ def test_the_text_of_a_term_in_days(capsys: pytest.CaptureFixture[str]) -> None:
     assert err == ""
     first, heading, *lines = out.splitlines()
     assert first == "Due           Mon 4 May 2026 18:00 +03:00"
-    assert heading.startswith("Target        30 calendar days · Mo-Fr 09:00-13:00,14:00-18:00 · E")
+    assert heading.startswith(
+        "Target        30 calendar days · Mon-Fri 09:00-13:00, 14:00-18:00 · E"
+    )
     assert lines[:4] == [
         "Counting      from the next day; an end on a day off moves to the next working day",
         "Start         Thu 2 Apr 2026 10:00 +03:00 (read in Europe/Volgograd)",

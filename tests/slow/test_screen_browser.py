@@ -137,11 +137,11 @@ def test_an_event_changes_the_page_without_loading_it(service: Served, chromium:
 def test_an_update_keeps_the_focus_or_gives_it_to_the_next(
     service: Served, chromium: Browser
 ) -> None:
-    service.send("last-of-all")
-    service.send("last-of-all-2")
+    service.send("last-of-all", agency_id="a")
+    service.send("last-of-all-2", agency_id="b")
     log_in(chromium, service.address + "?id=last-of-all")
     chromium.run("document.querySelector('#next a[href$=all]').focus()")
-    service.send("last-of-all-3")
+    service.send("last-of-all-3", agency_id="c")
     until(chromium, "document.body.innerText.includes('last-of-all-3')")
     assert focused(chromium) == "last-of-all"
     service.send("last-of-all", "replied")
@@ -180,7 +180,7 @@ def test_a_page_that_nobody_sees_uses_no_connection(service: Served, chromium: B
 def test_by_keyboard_alone(service: Served, chromium: Browser) -> None:
     log_in(chromium, service.address)
     order = []
-    for _ in range(7):
+    for _ in range(9):
         chromium.press("Tab")
         order.append(focused(chromium))
         outline = chromium.run("getComputedStyle(document.activeElement).outlineStyle")
@@ -190,9 +190,8 @@ def test_by_keyboard_alone(service: Served, chromium: Browser) -> None:
             until(chromium, "document.activeElement.id === 'live'")
             chromium.open(service.address)
             chromium.press("Tab")
-    assert order[:5] == [
-        *("Skip to the appeals", "Русский", "Dark or light", "Log out", "Filter and search")
-    ]
+    names = ("Skip to the appeals", "", "Find", "Filter", "Русский", "Dark or light", "Log out")
+    assert order[:7] == [*names]
     first = str(chromium.run("document.querySelector('#overdue a').textContent"))
     chromium.run("document.querySelector('#overdue tbody tr:nth-child(3) a').focus()")
     opened = focused(chromium)
@@ -207,12 +206,48 @@ def test_by_keyboard_alone(service: Served, chromium: Browser) -> None:
     assert chromium.errors == []
 
 
+def test_a_line_of_several_opens_by_keyboard_and_stays_open(
+    service: Served, chromium: Browser
+) -> None:
+    log_in(chromium, service.address)
+    chromium.run("document.querySelector('#today .several summary').focus()")
+    assert "today-2" not in text(chromium)
+    chromium.press("Enter")
+    until(chromium, "document.body.innerText.includes('today-2')")
+    service.send("today-9", agency_id="roads")
+    until(chromium, "document.body.innerText.includes('today-9')")
+    assert "today-2" in text(chromium)
+    assert chromium.run("document.activeElement.localName") == "summary"
+    assert chromium.errors == []
+
+
+def test_the_numbers_of_an_agency_are_copied_by_keyboard(
+    service: Served, chromium: Browser
+) -> None:
+    log_in(chromium, service.address)
+    chromium.open(service.address + "?agency=roads")
+    until(chromium, "document.getElementById('state').className === 'on'")
+    chromium.run(
+        "document.addEventListener('copy', () => { window.copied = String(getSelection()); })"
+    )
+    chromium.run("Object.defineProperty(navigator, 'clipboard', {value: null})")  # as without https
+    chromium.run("document.querySelector('[data-copy]').focus()")
+    chromium.press("Enter")
+    until(chromium, "document.getElementById('announce').textContent === 'Numbers copied: 14'")
+    numbers = chromium.run("window.copied").split("\n")
+    assert sorted(numbers) == [f"late-{n:02}" for n in range(14)]
+    message = str(chromium.run("document.querySelector('a[href^=mailto]').href"))
+    assert "late-13" in message
+    assert chromium.errors == []
+
+
 def test_filters_and_lists_by_keyboard(service: Served, chromium: Browser) -> None:
     log_in(chromium, service.address)
     chromium.run("document.querySelector('.filters summary').focus()")
     chromium.press("Enter")
     chromium.press("Tab")
-    assert chromium.run("document.activeElement.name") == "id"
+    assert chromium.run("document.activeElement.name") == "agency"
+    chromium.run("document.querySelector('input[name=id]').focus()")
     chromium.type("late-0")
     with chromium.loading():
         chromium.press("Enter")
@@ -224,7 +259,6 @@ def test_filters_and_lists_by_keyboard(service: Served, chromium: Browser) -> No
     assert chromium.run("location.search") == "?show=today&until=18"
     assert "Due today, until 18:00" in text(chromium)
     assert chromium.run("document.querySelectorAll('#today tbody tr').length") == 3
-    chromium.run("document.querySelector('.filters').open = true")
     chromium.run("document.querySelector('input[name=id]').focus()")
     chromium.type("late")
     chromium.press("Escape")  # leaves the list, but not a search

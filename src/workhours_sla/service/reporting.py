@@ -127,6 +127,7 @@ class Reports:
             intake = replace(intake, late=None)
         by = None if query.by is None else [name.strip() for name in query.by.split(",")]
         options: dict[str, Any] = {"by": by, "since": since, "until": until}
+        options["compare_with"] = None if since is None else "previous"
         try:
             made = report(
                 replace(cases, intake=intake),

@@ -45,15 +45,18 @@ MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
 }
 
-_HOURS_RU: Final[Mapping[str, str]] = {
-    **{day[:2]: name for day, name in zip(WEEKDAYS["en"], WEEKDAYS["ru"], strict=True)},
-    **{month[:3]: name[:3].lower() for month, name in zip(MONTHS["en"], MONTHS["ru"], strict=True)},
-    "PH": "праздники",
-    "off": "выходной",
-    "week": "неделя",
-    "from": "с",
+_HOURS: Final[Mapping[str, Mapping[str, str]]] = {
+    "en": {day[:2]: day for day in WEEKDAYS["en"]},
+    "ru": {
+        **{day[:2]: name for day, name in zip(*WEEKDAYS.values(), strict=True)},
+        **{month[:3]: name[:3].lower() for month, name in zip(*MONTHS.values(), strict=True)},
+        "PH": "праздники",
+        "off": "выходной",
+        "week": "неделя",
+        "from": "с",
+    },
 }
-"""The words in the notation of weekly hours, in Russian."""
+"""The words in the notation of weekly hours, as people write them."""
 
 
 def weekdays() -> tuple[str, ...]:
@@ -67,17 +70,15 @@ def months() -> tuple[str, ...]:
 
 
 def hours_text(hours: object) -> str:
-    """Write weekly hours in words of the language; in English they keep their own notation.
+    """Write weekly hours with the names of days and months that people use.
 
     >>> with catalog.language("ru"):
     ...     hours_text("Mo-Fr 09:00-13:00,14:00-18:00; PH off")
     'пн-пт 09:00-13:00, 14:00-18:00; праздники выходной'
     """
-    text = str(hours)
-    if current() != "ru":
-        return text
-    named = re.sub(r"[A-Za-z]+", lambda word: _HOURS_RU.get(word[0], word[0]), text)
-    return named.replace(",", ", ")
+    named = _HOURS[current()]
+    text = re.sub(r"[A-Za-z]+", lambda word: named.get(word[0], word[0]), str(hours))
+    return text.replace(",", ", ")
 
 
 def target_name(name: str) -> str:

@@ -33,6 +33,7 @@ PAST: Final = timedelta(weeks=_WEEKS + 1)
 """The past that *usual* comes from, after a week in which appeals become overdue."""
 _LONGEST: Final = 31  # days off before a day that are counted
 _FEWEST: Final = 4  # number of days from which on a number is usual
+_FEWEST_TOGETHER: Final = 3  # number of appeals of one agency and hour that share a line
 _agency_of: Final = attrgetter("attributes.agency_id")
 _KEPT: Final = 64  # maximum number of lists of a target and filters that are kept up to date
 
@@ -291,6 +292,19 @@ class Board:
         }
         is_due = filters.after is None  # what is due already has no hour
         return [row for row in every if row.clock.due_at and are_shown.get(row.place, is_due)]
+
+    def lines(self, group: Show, most: int) -> list[list[Row]]:
+        """Return the lines of a list: what one agency must answer within an hour is one line."""
+        found: dict[tuple[object, str | None], list[Row]] = {}
+        for row in self.lists[group]:
+            hour = row.place if isinstance(row.place, datetime) else row[:5]
+            found.setdefault((hour, row.agency_id), []).append(row)
+        lines: list[list[Row]] = []
+        for rows in found.values():
+            lines += [rows] if len(rows) >= _FEWEST_TOGETHER else [[row] for row in rows]
+            if len(lines) >= most:
+                break
+        return lines[:most]
 
     @property
     def next_due(self) -> Row | None:

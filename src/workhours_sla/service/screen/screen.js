@@ -3,7 +3,10 @@
 // Without it, the page loads itself again every minute.
 document.addEventListener("DOMContentLoaded", () => {
   const part = document.getElementById("live");
-  if (part) follow(part);
+  if (part) {
+    offer(part);
+    follow(part);
+  }
   returned();
   const back = document.body.dataset.back;
   if (back === undefined) return;
@@ -68,10 +71,11 @@ function replace(part, html) {
   const place = active && placeOf(part, active);
   const before = document.getElementById("sentence")?.textContent;
   document.getElementById("tip").hidden = true;
-  const open = part.querySelector("details")?.open;
+  const open = [...part.querySelectorAll("details[open]")].map((one) => one.id);
   part.innerHTML = html;
-  part.querySelector("details")?.toggleAttribute("open", open === true);
+  for (const one of part.querySelectorAll("details")) one.open = open.includes(one.id);
   prepare(part);
+  offer(part);
   if (place) (foundAt(part, place) ?? part).focus({ preventScroll: true });
   const sentence = document.getElementById("sentence")?.textContent;
   if (sentence !== undefined && sentence !== before) {
@@ -84,14 +88,40 @@ function placeOf(part, element) {
   const section = element.closest("section")?.id ?? "";
   const kind = element.localName;
   const all = [...(element.closest("section") ?? part).querySelectorAll(kind)];
-  return { section, kind, link: element.getAttribute("href"), number: all.indexOf(element) };
+  const within = element.closest("details")?.id ?? "";
+  return { section, kind, within, link: element.getAttribute("href"), number: all.indexOf(element) };
 }
 
 function foundAt(part, place) {
-  const within = place.section ? document.getElementById(place.section) : part;
+  const within = document.getElementById(place.within || place.section) ?? part;
+  if (place.within && place.kind === "summary") return within.querySelector("summary");
   const all = [...(within?.querySelectorAll(place.kind) ?? [])];
   return (place.link && all.find((one) => one.getAttribute("href") === place.link))
     || all[Math.min(place.number, all.length - 1)];
+}
+
+// Buttons that copy the numbers of appeals, and say that they did.
+function offer(part) {
+  for (const button of part.querySelectorAll("[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await copy(button.dataset.copy);
+      document.getElementById("announce").textContent = button.dataset.copied;
+      button.textContent = button.dataset.copied;
+    });
+  }
+}
+
+// Without https a page has no clipboard of its own, but may copy what is selected.
+async function copy(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const active = document.activeElement;
+  const area = Object.assign(document.createElement("textarea"), { value: text });
+  document.body.append(area);
+  area.select();
+  document.execCommand("copy");
+  area.remove();
+  return active?.focus();
 }
 
 // Back on the list, the focus returns to the appeal that was opened.

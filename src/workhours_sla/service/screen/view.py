@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from workhours_sla.errors import BudgetError, CalendarCoverageError
 from workhours_sla.reports.page.blocks import Cell
@@ -20,6 +20,7 @@ from workhours_sla.reports.page.environment import (
 from workhours_sla.reports.page.sorted_tables import trace_lines
 from workhours_sla.reports.wording import amount_in_words, cut, days_text
 from workhours_sla.service.operations import Labels
+from workhours_sla.service.problems import DOCUMENTATION
 from workhours_sla.service.screen.board import Board, DueHours, Row
 from workhours_sla.service.screen.filters import FIELDS, Filters, Show
 from workhours_sla.sla.clock import Verdict
@@ -38,12 +39,13 @@ from workhours_sla.text.numbers import NO_FIGURE, count_text
 from workhours_sla.text.words import NO_PART, heading, name_of, target_name, weekday_text, when_text
 from workhours_sla.worktime.budgets import ClockTime, WorkingDaysInHours, budget_kind, budget_size
 from workhours_sla.worktime.explain import Trace
-from workhours_sla.worktime.hours_rules import WEEKDAYS
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.times import ZERO
 
-LISTED: Final = 10
-"""Number of appeals of a list on the board. Later groups have only their count there."""
+LISTED: Final = 20
+"""Number of lines of a list on the board. Later groups have only their count there."""
+LINKS: Final = 60  # number of appeals in a line that opens
+WRITTEN: Final = 40  # number of appeals in a message, since the address of a long one is cut
 AGENCIES: Final = 15  # number of agencies on the board
 HOURS: Final = 16  # number of hours on the board
 PAGE: Final = 200  # number of rows on a page of one list
@@ -255,6 +257,29 @@ class Page:
         }
         return text(f"as_{key}", **facts, days=found.days)
 
+    def lines(self, board: Board, group: Show, most: int) -> list[list[Outcome]]:
+        return [board.outcomes(rows) for rows in board.lines(group, most)]
+
+    # -- what an agency is sent ----------------------------------------------------------------
+
+    def ids(self, outcomes: Sequence[Outcome]) -> str:
+        return "\n".join(dict.fromkeys(one.appeal_id for one in outcomes))
+
+    def message(self, outcomes: Sequence[Outcome]) -> str:
+        """Return the address of a message, ready to send, that lists what must be answered."""
+        lines = [text("mail_begin"), ""]
+        for one in outcomes[:WRITTEN]:
+            key = "mail_late" if one.verdict is Verdict.BREACHED else "mail_due"
+            lines.append(text(key, id=one.appeal_id, when=self.full_time(one.due_at)))
+        if len(outcomes) > WRITTEN:
+            lines.append(text("mail_more", count=len(outcomes) - WRITTEN))
+        facts = {"subject": text("mail_subject", count=len(outcomes)), "body": "\r\n".join(lines)}
+        return f"mailto:?{urlencode(facts, quote_via=quote, errors='replace')}"
+
+    def dues(self, outcomes: Sequence[Outcome]) -> str:
+        """Return when answers are due: the time, or the first and the last."""
+        return "\N{EN DASH}".join(dict.fromkeys(map(self.due, (outcomes[0], outcomes[-1]))))
+
     # -- cells of the lists --------------------------------------------------------------------
 
     def amount(self, amount: timedelta | None) -> str:
@@ -274,13 +299,6 @@ class Page:
         if earliest is None or outcome.verdict is Verdict.PAUSED:
             return NO_FIGURE
         return text("earliest", when=self.when(earliest))
-
-    def limit_note(self, outcome: Outcome) -> str:
-        """Return after when an answer is late, empty if that is the due time."""
-        due, limit = outcome.due_at, outcome.limit
-        if due is None or limit in (None, due) or outcome.verdict is Verdict.BREACHED:
-            return ""
-        return text("late_after", when=self.short_time(limit, self.local(due).date()))
 
     def _schedule(self, outcome: Outcome) -> Schedule | None:
         """Return the schedule of an outcome, None if the policy measures it no more."""
@@ -345,9 +363,7 @@ class Page:
 
     def schedule(self, trace: Trace) -> str:
         """Return the hours and the calendar that explain a due time."""
-        hours = trace.hours
-        for short, name in zip(WEEKDAYS, words.weekdays(), strict=True):
-            hours = hours.replace(short, name)
+        hours = words.hours_text(trace.hours)
         facts = {"calendar": words.calendar_name(trace.calendar), "version": trace.calendar_version}
         return text("why_schedule", hours=hours, **facts)
 
@@ -391,6 +407,8 @@ _TEMPLATES: Final = environment(
     most_agencies=AGENCIES,
     most_hours=HOURS,
     page_size=PAGE,
+    most_links=LINKS,
+    documentation=DOCUMENTATION.rstrip("#"),
     no_part=NO_PART,
     reasons=QUARANTINE_REASONS,
     when_text=when_text,
