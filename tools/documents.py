@@ -14,6 +14,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +25,7 @@ FENCE = re.compile(
     r"^(?P<fence>`{3,}|:{3,})(?P<info>[^\n`]*)\n(?P<text>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL
 )
 CAPTION = re.compile(r"^:caption: (\S+)\n", re.MULTILINE)
+STYLE = re.compile(r"\x1b\[[\d;]*m")
 DOWNLOAD = re.compile(r"\{download\}`[^`<]*<([^`>]+)>`")
 
 
@@ -91,7 +93,7 @@ def environment_of(page: Path, folder: Path, programs: Path) -> dict[str, str]:
         "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
         "PYTHONIOENCODING": "utf-8",
         "HOME": str(folder),
-        "COLUMNS": "100",
+        "COLUMNS": "80",
         "LANG": LANGUAGES[language_of(page)],
     }
 
@@ -108,16 +110,27 @@ def run_page(page: Path, folder: Path, environment: Mapping[str, str]) -> Iterat
         if block.language != "console":
             continue
         for command, expected in commands_of(block):
-            run = subprocess.run(
-                ["bash", "-c", f"(exit {status}); {command}"],
-                cwd=folder,
-                env=environment,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                check=False,
-                timeout=120,
-            )
-            status = run.returncode
-            lines = run.stdout.decode("utf-8").rstrip().splitlines()
+            status, shown = _on_terminal(f"(exit {status}); {command}", folder, environment)
+            lines = STYLE.sub("", shown).rstrip().splitlines()
             printed = "\n".join(line.rstrip() for line in lines) + "\n"
             yield Ran(block.line, command, expected.rstrip() + "\n", printed)
+
+
+def _on_terminal(command: str, folder: Path, environment: Mapping[str, str]) -> tuple[int, str]:
+    """Run a command on a terminal; return its status and what the terminal shows."""
+    ours, theirs = os.openpty()
+    with subprocess.Popen(
+        ["timeout", "120", "bash", "-c", command],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=theirs,
+    ) as process:
+        os.close(theirs)
+        shown = b""
+        with suppress(OSError):  # how Linux says that nobody writes any more
+            while part := os.read(ours, 65_536):
+                shown += part
+        os.close(ours)
+    return process.returncode, shown.decode("utf-8").replace("\r\n", "\n")

@@ -60,7 +60,7 @@ def test_the_text_says_that_both_dates_count(capsys: Capture) -> None:
     assert err == ""
     dates, *lines = out.splitlines()
     assert dates.startswith(
-        "Dates         Thu 30 Oct 2025 to Wed 5 Nov 2025, both included · Mo-Fr"
+        "Dates         Thu 30 Oct 2025 to Wed 5 Nov 2025, both included · Mon-Fri"
     )
     listed = [line.split()[:4] for line in lines if line.startswith("  ")]
     assert [" ".join(words) for words in listed] == [

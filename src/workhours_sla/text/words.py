@@ -77,8 +77,11 @@ def hours_text(hours: object) -> str:
     'пн-пт 09:00-13:00, 14:00-18:00; праздники выходной'
     """
     named = _HOURS[current()]
-    text = re.sub(r"[A-Za-z]+", lambda word: named.get(word[0], word[0]), str(hours))
-    return text.replace(",", ", ")
+    text = str(hours)
+    if current() == "ru":
+        text = re.sub(r"\b([A-Z][a-z]{2}) (\d+)", r"\2 \1", text)
+    text = re.sub(r"[A-Za-z]+", lambda word: named.get(word[0], word[0]), text)
+    return re.sub(r"(?<=\d )май", "мая", text).replace(",", ", ")
 
 
 def target_name(name: str) -> str:
