@@ -240,7 +240,8 @@ def test_text_stays_text(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "report.xlsx") as parts:
         sheets = [name for name in parts.namelist() if name.startswith("xl/worksheets/sheet")]
         assert not any(b"<f>" in parts.read(name) for name in sheets)
-        assert not any(b"hyperlink" in parts.read(name) for name in parts.namelist())
+        links = [name for name in parts.namelist() if b"hyperlink" in parts.read(name)]
+        assert not any(name.endswith(".rels") for name in links)  # none leads out of the workbook
 
 
 def test_a_share_is_not_rounded_across_the_target(tmp_path: Path) -> None:
@@ -272,13 +273,60 @@ def test_late_appeals_and_the_method(tmp_path: Path) -> None:
     of = made({"agency": agencies(200)}, lang="ru", listed=5)
     book = book_of(of, tmp_path)
     lines = rows(book["Просрочки"])
-    assert [line["обращение"] for line in lines] == [late.appeal_id for late in of.late]
+    late = {late.appeal_id: late for late in of.late}
+    assert {line["обращение"] for line in lines} == set(late)
     assert len(lines) == 5
-    first = of.late[0].started_at.replace(tzinfo=None, microsecond=0)
+    first = late[lines[0]["обращение"]].started_at.replace(tzinfo=None, microsecond=0)
     assert list(book["Просрочки"].values)[1][2] == first
     texts = " ".join(str(cell) for line in book["Методика"].values for cell in line)
     assert "Уилсон" in texts
-    late = of.total.counts.breached
-    assert f"На листе просрочек обращений: 5 из {late}." in texts
-    assert f"за период поступило {late}," in texts
+    breached = of.total.counts.breached
+    assert f"На листе просрочек обращений: 5 из {breached}." in texts
+    assert f"за период поступило {breached}," in texts
     assert "случайн" not in texts
+
+
+def test_the_name_of_an_agency_leads_to_its_late_appeals(tmp_path: Path) -> None:
+    of = made({"agency": agencies(300)})
+    book = book_of(of, tmp_path)
+    late = list(book["Late"].iter_rows(min_row=2, max_col=2, values_only=True))
+    owners = [agency for _, agency in late]
+    assert owners == sorted(owners, key=owners.index)  # the rows of an agency stand together
+    for name in ("Summary", "By agency"):
+        links = {
+            cell.value: cell.hyperlink.location
+            for (cell,) in book[name].iter_rows(max_col=1)
+            if cell.hyperlink is not None
+        }
+        assert links == {one: f"'Late'!A{owners.index(one) + 2}" for one in set(owners)}
+
+
+def test_agencies_have_the_share_of_the_earlier_period_and_the_change(tmp_path: Path) -> None:
+    of = made({"agency": agencies(400)}, since=POSTED + timedelta(weeks=6), compare_with="previous")
+    assert of.comparison is not None
+    assert of.comparison.change is not None
+    earlier = {one.agency: one.before for one in of.comparison.change.agencies}
+    book = book_of(of, tmp_path)
+    for line in rows(book["By agency"]):
+        before = [value for title, value in line.items() if title.startswith("share in time ")]
+        assert before == [None if line["verdict"] == "too few" else earlier[line["agency"]]]
+    assert any(line["difference, points"] for line in rows(book["By agency"]))
+
+
+def test_columns_for_analysis_are_folded_and_weeks_are_drawn(tmp_path: Path) -> None:
+    of = made({"agency": agencies(300)})
+    book = book_of(of, tmp_path)
+    sheet = book["By agency"]
+    titles = {cell.value: cell.column for cell in sheet[1]}
+    folded = [
+        range(found.min, found.max + 1)
+        for found in sheet.column_dimensions.values()
+        if found.hidden and found.outlineLevel == 1
+    ]
+    for title, expected in (("share in time", False), ("95% from", True), ("withdrawn", True)):
+        assert any(titles[title] in columns for columns in folded) == expected, title
+    (chart,) = book["Summary"]._charts  # openpyxl has no other access to what it has read
+    assert len(chart.series) == 2
+    assert {book[name].sheet_properties.tabColor.rgb for name in ("By agency", "Late")} == {
+        *("FF1F4E8C", "FFB42318")
+    }

@@ -86,7 +86,8 @@ class Forms(NamedTuple):
         sheet = self.book[WORKBOOK.text("sheet_summary")]
         found: dict[str, Any] = {}
         for name, value, *_ in sheet.iter_rows(values_only=True):
-            found.setdefault(name, value)
+            for one in str(name).split(", ") if value == 0 else [name]:  # a line has all zeros
+                found.setdefault(one, value)
         return found
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from workhours_sla.reports.wording import whole_minutes
 from workhours_sla.text.catalog import CHARTS, WORKBOOK
@@ -27,6 +28,15 @@ _HEADER: Final = {
     "bg_color": "#E7EBF0",
     "bottom": 1,
 }
+_BAR: Final = {
+    "type": "data_bar",
+    "min_type": "num",
+    "max_type": "num",
+    "min_value": 0,
+    "max_value": 1,
+    "bar_color": "#C9D7EA",  # solid bars would be an extension of which openpyxl warns
+}
+_LINK: Final = {"font_color": "#1F4E8C", "underline": 1}
 _FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\]")
 _UNSTORABLE: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")
 """Matches characters that XML cannot store."""
@@ -48,27 +58,16 @@ class Points:
     places: int
 
 
-class Coloured(str):
-    """A text in a colour."""
-
-    __slots__ = ("colour",)
-    colour: str
-
-    def __new__(cls, text: str, colour: str) -> Self:
-        made = super().__new__(cls, text)
-        made.colour = colour
-        return made
-
-
 @dataclass(frozen=True, slots=True)
 class Layout:
     """How a table is shown and printed; a column after the ends of ``widths`` has the last."""
 
     widths: Sequence[float]
     landscape: bool = False
-    printed: int | None = None  # number of columns that are printed, None for all
+    printed: int | None = None  # number of columns that are printed; the others are folded
     one_page: bool = False  # up to 60 lines are printed on one page
     wrapped: Sequence[int] = ()  # columns whose long text goes on in the next line of its cell
+    tab: str = "#8A94A3"  # the colour of its tab
 
 
 class Book:
@@ -85,6 +84,7 @@ class Book:
         for column, width in enumerate(layout.widths):
             page.set_column(column, column, width)
         page.set_column(len(layout.widths), 60, layout.widths[-1])
+        page.set_tab_color(layout.tab)
         page.set_paper(_A4)
         page.set_margins(_MARGIN, _MARGIN, _MARGIN, _MARGIN + 0.2)
         page.set_footer("&L&A&R&P / &N")
@@ -92,6 +92,9 @@ class Book:
         if layout.landscape:
             page.set_landscape()
         return Sheet(page, self, layout)
+
+    def line_chart(self) -> Any:
+        return self._book.add_chart({"type": "line"})
 
     def format(self, **options: object) -> Any:
         key = tuple(sorted(options.items()))
@@ -123,8 +126,11 @@ class Sheet:
 
     def table(
         self, titles: Sequence[str], lines: Iterable[Sequence[object]], total: Any = None
-    ) -> None:
-        """Write a table with filters; an empty row keeps ``total`` out of filters and sorting."""
+    ) -> int:
+        """Write a table with filters, and return its number of rows.
+
+        An empty row keeps ``total`` out of filters and sorting.
+        """
         texts, count, dropped = {0}, 0, 0
         for line in lines:
             if count == MOST_ROWS:
@@ -133,7 +139,7 @@ class Sheet:
             count += 1
             texts.update(column for column, value in enumerate(line) if isinstance(value, str))
             self._row(count, line)
-        self.page.set_row(0, 48)
+        self.page.set_row(0, 64)
         for column, title in enumerate(titles):
             side = _of_text(column) if column in texts else {"align": "right", "indent": 0}
             self.cell(0, column, title, **_HEADER, **side)
@@ -152,6 +158,11 @@ class Sheet:
         printed = self._layout.printed
         if printed is not None and printed <= last:
             self.page.print_area(0, 0, end, printed - 1)
+            for column in range(printed, last + 1):
+                width = self._layout.widths[column]
+                self.page.set_column(column, column, width, None, {"level": 1, "hidden": True})
+            self.page.set_column(last + 1, last + 1, None, None, {"collapsed": True})
+        return count
 
     def _row(self, row: int, cells: Sequence[object], **style: object) -> None:
         for column, value in enumerate(cells):
@@ -165,6 +176,51 @@ class Sheet:
         for column, value in enumerate(cells):
             self.cell(row, column, value, **style)
 
+    def bars(self, column: int, first: int, last: int) -> None:
+        """Show the shares in the rows of a column as bars, too."""
+        self.page.conditional_format(first, column, last, column, dict(_BAR))
+
+    def colours(self, column: int, first: int, last: int, of: Mapping[str, str]) -> None:
+        """Colour the texts in the rows of a column; ``of`` has the colour of each text."""
+        for text, colour in of.items():
+            rule = {"type": "cell", "criteria": "==", "value": f'"{text}"'}
+            shown = self._book.format(font_color=colour)
+            self.page.conditional_format(first, column, last, column, rule | {"format": shown})
+
+    def chart(
+        self,
+        row: int,
+        of: Sheet,
+        count: int,
+        lines: Iterable[tuple[str, int, Mapping[str, object]]],
+        *,
+        title: str,
+        lowest: float,
+    ) -> None:
+        """Draw shares over the first column of another sheet; each has a name, column and style."""
+        drawn, name = self._book.line_chart(), of.page.get_name()
+        for named, column, style in lines:
+            first = {
+                "categories": [name, 1, 0, count, 0],
+                "values": [name, 1, column, count, column],
+            }
+            drawn.add_series({"name": named, "line": dict(style), **first})
+        drawn.set_title({"name": title, "name_font": {"size": 11}, "overlay": False})
+        bottom = max(math.floor(10 * lowest - 0.5), 0) / 10
+        small = {"size": 8}
+        drawn.set_x_axis({"num_font": small})
+        drawn.set_y_axis({"num_format": "0%", "min": bottom, "max": 1, "num_font": small})
+        drawn.set_legend({"position": "bottom"})
+        drawn.show_hidden_data()
+        drawn.set_size({"width": 1000, "height": 300})
+        self.page.insert_chart(row, 0, drawn)
+
+    def link(self, row: int, text: str, sheet: Sheet, to: int) -> None:
+        """Make a text in the first column a link to a row of another sheet."""
+        name = sheet.page.get_name().replace("'", "''")
+        style = self._book.format(**_LINK, valign="top", text_wrap=True)
+        self.page.write_url(row, 0, f"internal:'{name}'!A{to + 1}", style, storable(text))
+
     def cell(self, row: int, column: int, value: object, **style: object) -> None:
         """Write a value into a cell; text is never interpreted as a formula or a link."""
         page, found = self.page, self._book.format
@@ -175,8 +231,6 @@ class Sheet:
             case None:
                 return
             case str():
-                if isinstance(value, Coloured):
-                    style["font_color"] = value.colour
                 page.write_string(row, column, storable(value), found(**style) if style else None)
                 return
             case Share():

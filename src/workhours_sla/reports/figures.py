@@ -215,13 +215,13 @@ _FIGURES: Final = (
     _count("breached", "all print summary"),
     *(_count(key, _STATE) for key in ("pending", "paused", "withdrawn", "excluded")),
     _judged("rate", _MAIN, "rate.rate", shown=rate_text, look="main"),
-    _judged("lower", "print summary", "rate.interval.lower"),
-    _judged("upper", "print summary", "rate.interval.upper"),
+    _judged("lower", "sheet summary", "rate.interval.lower"),
+    _judged("upper", "sheet summary", "rate.interval.upper"),
     _judged("interval", "text page week", "rate.interval.lower")._replace(
         kind=None, shown=interval_text, dispensable=5
     ),
     Figure(
-        "funnel", "whole_or_none", "page print", shown=_place, is_compared=True, look="extra words"
+        "funnel", "whole_or_none", "page sheet", shown=_place, is_compared=True, look="extra words"
     ),
     Figure("verdict", "text", "text page all print summary", look="verdict")._replace(
         path="rate.verdict.value", heading="target", shown=_verdict, width=16
@@ -248,7 +248,7 @@ _FIGURES: Final = (
         "closed_only", "share", "text page all sheet", FLAGGED_BELOW, look="biased", dispensable=2
     ),
     Figure("final_at", "instant", "week", look="words", width=20),
-    Figure("few", None, "print summary", made=_few, width=13),
+    Figure("few", None, "sheet summary", made=_few, width=13),
 )
 FIGURES: Final[Mapping[str, Figure]] = {one.key: one for one in _FIGURES}
 ROW_KINDS: Final[Mapping[str, Kind]] = {

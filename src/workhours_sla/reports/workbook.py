@@ -7,7 +7,7 @@ and instants are in local time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO
 from os import PathLike
 from pathlib import Path
@@ -20,7 +20,7 @@ from workhours_sla.compliance.report_numbers import ReportNumbers
 from workhours_sla.disk.atomic_write import write_files
 from workhours_sla.errors import needs_extra
 from workhours_sla.reports import notes
-from workhours_sla.reports.cells import Book, Coloured, Layout, Points, Share
+from workhours_sla.reports.cells import Book, Layout, Points, Share, Sheet
 from workhours_sla.reports.figures import FIGURES, Figure, figures_of, verdict_of
 from workhours_sla.reports.headline import (
     agencies,
@@ -36,7 +36,13 @@ from workhours_sla.reports.public_report import Report
 from workhours_sla.reports.wording import change_in_points
 from workhours_sla.statistics.shares import TargetVerdict
 from workhours_sla.text import catalog
-from workhours_sla.text.catalog import HEADLINE, SENTENCES, TYPESET_HEADLINE, WORKBOOK
+from workhours_sla.text.catalog import (
+    HEADLINE,
+    SENTENCES,
+    TARGET_VERDICTS,
+    TYPESET_HEADLINE,
+    WORKBOOK,
+)
 from workhours_sla.text.words import calendar_name, heading, name_of, title_of
 
 _OF_WEEKS: Final = ("goal", "control_lower", "control_upper", "signal")
@@ -47,8 +53,9 @@ _LATE: Final = (
     *("overdue_by", "in_period", "holder", "hour_earlier"),
 )
 _OF_AGENCY: Final = ("verdict", "matured", "breached", "rate")
-_LETTERS: Final = 100  # number of letters in a line of the first sheet
+_LETTERS: Final = 140  # number of letters in a line of the first sheet
 _AGENCIES: Final = 20  # number of agencies on the first sheet
+_CHART_ROWS: Final = 16  # number of rows of the first sheet that the chart covers
 _COLOURS: Final = {
     TargetVerdict.FAILS: "#B42318",
     TargetVerdict.INCONCLUSIVE: "#1C1D1F",
@@ -82,55 +89,106 @@ def write_workbook(report: Report, path: str | PathLike[str], *, lang: str | Non
 
 
 def _write(book: Book, report: Report) -> None:
-    summary = book.sheet(WORKBOOK.text("sheet_summary"), Layout((44, 18, 14, 14, 14, 14)))
-    for row, (cells, style) in enumerate(_summary(report)):
-        if style.get("valign"):  # a sentence, which goes on in the next line
-            summary.page.merge_range(row, 0, row, 5, "")
-            summary.page.set_row(row, 15 * -(-len(str(cells[0])) // _LETTERS))
-        summary.line(row, cells, **style)
+    summary, at = _summary(book, report)
     chosen = [table for table in report.tables if table.by not in OWN_TABLES]
-    for table in (*chosen, *map(report.table, _OWN_ORDER)):
-        _groups(book, report, table)
-    summary.page.fit_to_pages(1, 1)
-    _late(book, report)
+    sheets = {
+        table.by: _groups(book, report, table)
+        for table in (*chosen, *map(report.table, _OWN_ORDER))
+    }
+    _chart(summary, sheets["week"], report)
+    late, first_rows = _late(book, report)
+    table = agencies(report)
+    if table is not None:
+        of_agency = sheets["agency"], 1, [row.key for row in table.rows]
+        of_summary = summary, at, [row.key for row in by_need(table.rows)[:_AGENCIES]]
+        for sheet, first, keys in (of_agency, of_summary):
+            for row, key in enumerate(keys, start=first):
+                if key in first_rows:
+                    sheet.link(row, name_of("agency", key), late, first_rows[key])
     _calendar(book, report)
     _method(book, report)
 
 
-def _groups(book: Book, report: ReportNumbers, table: Table) -> None:
+def _groups(book: Book, report: Report, table: Table) -> Sheet:
     by, is_chosen, rows = table.by, table.by not in OWN_TABLES, table.rows
     printed, beside = figures_of("print", rows), figures_of("sheet", rows)
-    weeks = _week_values(report) if by == "week" else {}
-    own = _OF_WEEKS if weeks else ()
-    figures = [*printed, *([FIGURES["final_at"]] if weeks else []), *beside]
-    at = len(printed)  # where the columns of weeks are
+    own_titles, own = _own_columns(report, by)
+    figures = [*printed, *([FIGURES["final_at"]] if by == "week" else []), *beside]
+    at = len(printed)  # where the columns of this table alone are
     titles = [one.title(report, in_workbook=True) for one in figures]
-    titles[at:at] = map(title_of, own)
+    titles[at:at] = own_titles
     widths = [44 if is_chosen else 34, *(one.width for one in figures)]
-    widths[at + 1 : at + 1] = [11] * len(own)
-    layout = Layout(widths, landscape=True, printed=at + 1, one_page=not is_chosen, wrapped=(0,))
+    widths[at + 1 : at + 1] = [11] * len(own_titles)
+    layout = Layout(
+        widths,
+        landscape=True,
+        printed=at + 1 + (len(own_titles) if by == "agency" else 0),
+        one_page=not is_chosen,
+        wrapped=(0,),
+        tab="#1F4E8C" if is_chosen else "#8A94A3",
+    )
     key = f"sheet_{by}" if by in (*ATTRIBUTES, *OWN_TABLES) else "sheet_other"
     sheet = book.sheet(WORKBOOK.text(key, by=heading(by)), layout)
 
     def line(name: str, row: Row) -> list[object]:
         values = [_value(one, row) for one in figures]
-        values[at:at] = map(weeks.get(row.key, {}).get, own)
+        values[at:at] = map(own.get(row.key, {}).get, own_titles)
         return [name, *values]
 
     earlier = by == "week" and report.period.since is not None
-    sheet.table(
+    count = sheet.table(
         [heading(by), *titles],
         (line(name_of(by, row.key), row) for row in rows),
         total=None if earlier else line(heading("total"), report.total),
     )
+    places = {one.key: column for column, one in enumerate(printed, start=1)}
+    sheet.bars(places["rate"], 1, count)
+    _colour_verdicts(sheet, places["verdict"], 1, count + 2)
+    return sheet
+
+
+def _colour_verdicts(sheet: Sheet, column: int, first: int, last: int) -> None:
+    of = {TARGET_VERDICTS[verdict]: colour for verdict, colour in _COLOURS.items()}
+    sheet.colours(column, first, last, of)
+
+
+def _own_columns(
+    report: Report, by: str
+) -> tuple[list[str], Mapping[str | None, Mapping[str, object]]]:
+    """Return the titles of columns that only one table has, and their values by row and title."""
+    if by == "week":
+        trend, goal = report.share_trend, Share(report.promise.target_rate)
+        titles = [title_of(name) for name in _OF_WEEKS]
+        found = {row.key: dict[str, object]({titles[0]: goal}) for row in report.table("week").rows}
+        for point in trend.points:
+            side, ends = trend.side(point), (_share(point.lower), _share(point.upper))
+            signal = None if side == "neither" else WORKBOOK.text(side)
+            found[point.week] |= zip(titles[1:], (*ends, signal), strict=True)
+        return titles, found
+    compared = report.comparison
+    if by != "agency" or compared is None or compared.change is None:
+        return [], {}
+    earlier = named_period(whole_period(report, compared.before))
+    titles = [
+        WORKBOOK.text("share_of_period", period=earlier),
+        *map(title_of, ("difference", "proven")),
+    ]
+    too_few = {row.key for row in report.table(by).rows if verdict_of(row) is TargetVerdict.TOO_FEW}
+    changes: dict[str | None, dict[str, object]] = {}
+    for one in compared.change.agencies:
+        if one.agency in too_few:
+            continue
+        both = one.before is not None and one.after is not None
+        points = Points(100 * one.difference, 1) if both else None
+        values = (_share(one.before), points, _yes_no(flag=True) if one.proven else None)
+        changes[one.agency] = dict(zip(titles, values, strict=True))
+    return titles, changes
 
 
 def _value(figure: Figure, row: Row) -> object:
     value = figure.known(row)
     if figure.kind == "share":
         return _share(value, row.rate.target if figure.is_judged and row.rate else None)
-    if figure.key == "verdict":
-        return Coloured(figure.text(row), _COLOURS[verdict_of(row)])
     is_text = figure.shown is not None and figure.kind != "amount"
     return figure.text(row) if is_text and value is not None else value
 
@@ -139,44 +197,69 @@ def _share(value: object, target: float | None = None) -> Share | None:
     return Share(value, target) if isinstance(value, float) else None
 
 
-def _week_values(report: ReportNumbers) -> dict[str | None, dict[str, object]]:
-    trend, goal = report.share_trend, Share(report.promise.target_rate)
-    found = {row.key: dict[str, object](goal=goal) for row in report.table("week").rows}
-    for point in trend.points:
-        side, ends = trend.side(point), (_share(point.lower), _share(point.upper))
-        signal = None if side == "neither" else WORKBOOK.text(side)
-        found[point.week] |= zip(_OF_WEEKS[1:], (*ends, signal), strict=True)
-    return found
-
-
-def _summary(report: Report) -> Iterator[tuple[list[object], dict[str, object]]]:
-    left: dict[str, object] = {"align": "left"}
+def _summary(book: Book, report: Report) -> tuple[Sheet, int]:
+    """Write the first sheet; also return the row of its first agency."""
+    layout = Layout((44, 18, *[12] * 3, 14, 14, 12), tab="#1F4E8C")
+    sheet, last = book.sheet(WORKBOOK.text("sheet_summary"), layout), len(layout.widths) - 1
     name = report.organisation or report.title or HEADLINE.text("title")
-    yield [f"{name}: {named_period(whole_period(report), 'the')}"], {"bold": True, "font_size": 14}
+    period = named_period(whole_period(report), "the")
+    sheet.cell(0, 0, f"{name}: {period}", bold=True, font_size=14)
+    row = 1
     for line in caption(report):
-        yield [line], {}
-    yield [], {}
+        sheet.cell(row, 0, line)
+        row += 1
     for place, line in enumerate(headline_lines(report, TYPESET_HEADLINE)):
-        yield [line], {"bold": not place, "text_wrap": True, "valign": "top"}
-    yield [], {}
-    table = agencies(report)
+        row += 1
+        sheet.page.merge_range(row, 0, row, last, "")
+        sheet.page.set_row(row, 15 * -(-len(line) // _LETTERS))
+        sheet.cell(row, 0, line, bold=not place, text_wrap=True, valign="top")
+    row += 2 + _CHART_ROWS
+    first, table = row + 1, agencies(report)
     if table is not None:
-        figures = [FIGURES[key] for key in _OF_AGENCY]
-        titles = [heading("agency"), *(one.title(report, in_workbook=True) for one in figures)]
-        yield [*titles, title_of("lacking")], {"bold": True, "text_wrap": True, "align": "left"}
-        for row in by_need(table.rows)[:_AGENCIES]:
-            values = [_value(one, row) for one in figures]
-            yield [name_of("agency", row.key), *values, lacking(row) or None], left
-        yield [], {}
-    now = report.backlog.points[-1]
-    yield [title_of("open_now"), now.open], left
-    yield [title_of("overdue_now"), now.overdue], left
-    yield [], {}
-    yield [title_of("goal"), Share(report.promise.target_rate)], left
+        row = _agencies_by_need(sheet, row, report, table)
+    for values in _state(report):
+        sheet.line(row, values, align="left")
+        row += 1
+    sheet.page.print_area(0, 0, row - 1, last)
+    sheet.page.fit_to_pages(1, 1)
+    return sheet, first
+
+
+def _agencies_by_need(sheet: Sheet, row: int, report: Report, table: Table) -> int:
+    """Write the agencies that are furthest from the target; return the row after a gap."""
+    figures = [FIGURES[key] for key in _OF_AGENCY]
+    own_titles, own = _own_columns(report, "agency")
+    own_titles = own_titles[:2]
+    titles = [heading("agency"), *(one.title(report, in_workbook=True) for one in figures)]
+    titles += [title_of("lacking"), *own_titles]
+    sheet.line(row, titles, bold=True, text_wrap=True, align="left", valign="top")
+    shown = by_need(table.rows)[:_AGENCIES]
+    for place, one in enumerate(shown, start=row + 1):
+        values = [_value(figure, one) for figure in figures]
+        more = map(own.get(one.key, {}).get, own_titles)
+        cells = [name_of("agency", one.key), *values, lacking(one) or None, *more]
+        sheet.line(place, cells, align="left", valign="top", text_wrap=True)
+    end = row + len(shown)
+    sheet.bars(1 + _OF_AGENCY.index("rate"), row + 1, end)
+    _colour_verdicts(sheet, 1 + _OF_AGENCY.index("verdict"), row + 1, end)
+    return end + 2
+
+
+def _state(report: Report) -> Iterator[list[object]]:
+    """Yield the figures of all appeals; one line has those that are zero."""
+    now, zeros = report.backlog.points[-1], list[str]()
+    yield [title_of("open_now"), now.open]
+    yield [title_of("overdue_now"), now.overdue]
+    yield []
+    yield [title_of("goal"), Share(report.promise.target_rate)]
     for one in figures_of("summary"):
-        value = _value(one, report.total)
-        if value is not None:
-            yield [one.title(report, in_workbook=True), value], left
+        value, title = _value(one, report.total), one.title(report, in_workbook=True)
+        if value == 0 and "sheet" in one.where:
+            zeros.append(title)
+        elif value is not None:
+            yield [title, value]
+    if zeros:
+        yield [", ".join(zeros), 0]
     compared = report.comparison
     if compared is None or compared.change is None:
         return
@@ -184,16 +267,41 @@ def _summary(report: Report) -> Iterator[tuple[list[object], dict[str, object]]]
     points, places = change_in_points(change, report.promise.target_rate)
     for period, rate in ((compared.before, change.before), (compared.after, change.after)):
         title = WORKBOOK.text("share_of_period", period=named_period(whole_period(report, period)))
-        yield [title, Share(rate, report.promise.target_rate)], left
+        yield [title, Share(rate, report.promise.target_rate)]
     points |= {"lower": 100 * interval.lower, "upper": 100 * interval.upper}
     for name in ("difference", "lower", "upper"):
-        yield [title_of(name), Points(points[name], places)], left
+        yield [title_of(name), Points(points[name], places)]
 
 
-def _late(book: Book, report: ReportNumbers) -> None:
+def _chart(summary: Sheet, weeks: Sheet, report: Report) -> None:
+    """Draw the share of each week and the target above the agencies of the first sheet."""
+    rows = report.table("week").rows
+    printed = figures_of("print", rows)
+    goal = len(printed) + 1
+    keys = [one.key for one in printed]
+    lines = (
+        (title_of("rate"), 1 + keys.index("rate"), {"color": "#1F4E8C", "width": 2.25}),
+        (title_of("goal"), goal, {"color": "#B42318", "width": 1, "dash_type": "dash"}),
+    )
+    row = len(list(caption(report))) + len(headline_lines(report, TYPESET_HEADLINE)) + 2
+    lowest = min((row.rate.rate for row in rows if row.rate is not None), default=0.0)
+    summary.chart(row, weeks, len(rows), lines, title=WORKBOOK.text("chart"), lowest=lowest)
+
+
+def _late(book: Book, report: Report) -> tuple[Sheet, dict[str | None, int]]:
+    """Write the late appeals of each agency together; also return the first row of each."""
     columns = _LATE[: None if report.attribution is not None else -2]
-    layout = Layout((26, 44, *[19] * 4, 14, 14, 14, 44, 16), landscape=True, wrapped=(1, 9))
+    layout = Layout(
+        (26, 44, *[19] * 4, 14, 14, 14, 44, 16), landscape=True, wrapped=(1, 9), tab="#B42318"
+    )
     sheet = book.sheet(WORKBOOK.text("sheet_late"), layout)
+    table = agencies(report)
+    order = [] if table is None else [row.key for row in by_need(table.rows)]
+    places = {key: place for place, key in enumerate(order)}
+    found = sorted(report.late, key=lambda late: places.get(late.agency, len(places)))
+    first_rows: dict[str | None, int] = {}
+    for row, late in enumerate(found, start=1):
+        first_rows.setdefault(late.agency, row)
 
     def value(late: Late, key: str) -> object:
         if key == "in_period":
@@ -201,8 +309,10 @@ def _late(book: Book, report: ReportNumbers) -> None:
         found = getattr(late, "overdue" if key == "overdue_by" else key)
         return _yes_no(flag=found) if isinstance(found, bool) else found
 
-    lines = ([value(late, key) for key in columns] for late in report.late)
-    sheet.table([heading(key) for key in columns], lines)
+    sheet.table(
+        [heading(key) for key in columns], ([value(late, key) for key in columns] for late in found)
+    )
+    return sheet, first_rows
 
 
 def _calendar(book: Book, report: ReportNumbers) -> None:
@@ -232,7 +342,7 @@ def _method(book: Book, report: ReportNumbers) -> None:
     sections: dict[str, Iterable[Line]] = {
         "reading": _reading(report),
         "sheets": (
-            ("", text("print_explained", last=title_of(figures_of("print")[-1].key))),
+            ("", text("print_explained")),
             (text("sheet_week"), text("weeks_explained")),
             (text("sheet_late"), text("late_explained", **late)),
             (text("sheet_calendar"), text("calendar_explained")),
