@@ -127,7 +127,7 @@ def test_a_rotation_of_one_season_explains_no_other() -> None:
     winter = office.explain(datetime(2026, 12, 4, 17, tzinfo=office.tz), working_hours(4))
     assert {step.reason() for step in winter.steps} == {
         "ordinary working day",
-        "ordinary working day (no hours on this weekday)",
+        "ordinary working day (no hours in the schedule)",
     }
 
 

@@ -375,7 +375,7 @@ def test_explain_shows_wall_clock_times_before_a_clock_change() -> None:
     assert "10:00-10:00:00.25" in exact
     plain = Schedule(None, "Mo-Fr 09:00-18:00", tz="UTC")
     text = str(plain.explain(at(plain, 2025, 3, 14, 17), H4))
-    assert "ordinary working day (no hours on this weekday)" in text.splitlines()[1]
+    assert "ordinary working day (no hours in the schedule)" in text.splitlines()[1]
 
 
 LAST = datetime(2027, 12, 30, 18, tzinfo=OFFICE.tz)

@@ -158,7 +158,10 @@ class AmendedDays(_Amended, DaySource):
 def _coverage_and_decided(
     source: AmendedDays,
 ) -> tuple[tuple[DateRange, ...], tuple[DateRange, ...]]:
-    """Return the covered dates, and the ranges in which uncertain dates are decided."""
+    """Return the dates that the calendar covers, and those on which no entry is uncertain.
+
+    An act that confirms a range settles what the calendar below has as uncertain in it.
+    """
     # A range that extends the coverage, such as the year of a new federal decree, does not decide
     # the uncertain holidays of a region; a later range or amendment can.
     base = source.base

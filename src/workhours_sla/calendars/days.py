@@ -217,7 +217,10 @@ class Day(NamedTuple):
 
 
 def resolve(day: date, entries: tuple[Entry, ...]) -> Entry | None:
-    """Return the entry of the highest layer, None without entries."""
+    """Return the entry that decides a date: the one of the highest layer, None without entries.
+
+    Raises CalendarDataError if two entries of that layer contradict each other.
+    """
     if not entries:
         return None
     winner = max(entries, key=lambda entry: entry.layer)

@@ -22,7 +22,7 @@ from workhours_sla.text.words import name_stem
 def id_called(text: str) -> str:
     """Return the id of a calendar that is given by its id or by the name of a place.
 
-    Raises UnknownCalendarError, which names the calendars that may be meant.
+    Raises UnknownCalendarError, which names similar calendars if there are any.
 
     >>> id_called("de-by"), id_called("Самарской области"), id_called("Германия")
     ('DE-BY', 'RU-SAM', 'DE')

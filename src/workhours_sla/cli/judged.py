@@ -186,9 +186,11 @@ def judged(
     detects: bool = True,
     version: str | None = None,
 ) -> Judged:
-    """Read the rows of a command and judge them. ``detects`` allows files without configuration.
+    """Read the appeals that a command was given, and say of each whether its target was met.
 
-    Rows of one appeal that contradict each other are refused.
+    ``detects`` allows files without configuration. ``version`` is the version of the policy to
+    show, if not its own; ``stages`` is told how far the work is. Rows of one appeal that contradict
+    each other are refused.
     """
     given = given_without_config(source, settings.options) if detects else None
     rows = read_rows(source, configuration.mapping, stages, given)

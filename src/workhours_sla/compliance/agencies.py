@@ -76,7 +76,10 @@ class Breach(NamedTuple):
 
 
 def breaches(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> dict[int, Breach] | None:
-    """Return the Breach of each late case whose holders are known from events, keyed by its row."""
+    """Return which agencies held each late case, keyed by its row, as far as events tell it.
+
+    None if a transfer restarts the clock or leaves it to the new holder, which has its own limit.
+    """
     if cases.target.on_transfer != "keep":
         return None
     as_of = in_zone(cases.reference, cases.as_of)

@@ -162,7 +162,10 @@ class Tally:
         return dict(zip(keys, zip(*(of.tolist() for of in counts), strict=True), strict=True))
 
     def rows(self, keys: Sequence[str | None], codes: IntArray) -> list[Row]:
-        """Return the rows of ``keys``; ``codes`` has the index of each case's key, -1 for none."""
+        """Return a row of figures for each key.
+
+        ``codes`` has the index of each case's key, -1 for none.
+        """
         order = np.argsort(codes, kind="stable")
         bounds = pairwise(np.searchsorted(codes[order], np.arange(len(keys) + 1)))
         counts = zip(keys, self.counts(codes, len(keys)), bounds, strict=True)

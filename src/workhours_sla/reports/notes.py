@@ -44,7 +44,11 @@ def notes(report: ReportNumbers, shown: Container[str], tables: Iterable[Table] 
 
 
 def saved_by_an_hour(report: ReportNumbers) -> dict[str, int] | None:
-    """Count the late appeals that an hour would have saved, and those of which this is known."""
+    """Count the late appeals that an hour would have saved, and those that moved and may be so.
+
+    None without such appeals; ``count`` are saved of ``late``, which were transferred before their
+    limit and of which the holders are known.
+    """
     owners = report.attribution
     count = 0 if owners is None else sum(count for _, count in owners.hour_earlier)
     if owners is None or not count:

@@ -386,7 +386,7 @@ def _appeal_data(history: History, now: datetime) -> dict[str, Any]:
 def _overdue_data(
     outcomes: Iterable[Outcome], now: datetime, query: OverdueQuery
 ) -> dict[str, Any]:
-    """Return those that are most overdue first, then those at risk that are due next."""
+    """Return a page of open appeals: the most overdue first, then those at risk by due time."""
     found: Mapping[Verdict, list[Outcome]] = {Verdict.BREACHED: [], Verdict.AT_RISK: []}
     for one in outcomes:
         if one.verdict in found and one.answered_at is None and query.admits(one):

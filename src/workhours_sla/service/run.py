@@ -111,7 +111,10 @@ def bound(host: str, port: int) -> socket.socket:
 
 
 def serve(app: ASGIApp, listening: socket.socket, live: Live | None = None) -> None:
-    """Answer requests until SIGTERM or SIGINT; running requests are completed first."""
+    """Answer requests until SIGTERM or SIGINT, or until the store is lost, which raises its error.
+
+    Requests that are running then have ``GRACE`` seconds to end.
+    """
     config = uvicorn.Config(
         app,
         http=Connection,

@@ -132,7 +132,10 @@ def _facts_of(clock: Clock, watermark: datetime) -> Iterator[Fact]:
 
 
 def _pauses(clock: Clock, ended: datetime | None, watermark: datetime) -> Iterator[Fact]:
-    """Yield the pauses of a clock that began by the limit and depend on no unknown date."""
+    """Yield when a clock was paused and resumed, as far as no unknown date can change it.
+
+    Pauses that begin after the limit change nothing and are left out.
+    """
     certain = (*clock.certain.closed, (clock.certain.open_since, None))
     sure = () if clock.others else {since for since, _ in certain}
     for since, until in clock.pauses.closed_at(NEVER):

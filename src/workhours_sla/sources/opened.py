@@ -309,7 +309,10 @@ class Lines:
                 return
 
     def _decode(self, chunk: bytes, head: bytes) -> str:
-        """Decode the next chunk; an empty chunk ends the stream. Raises SourceError."""
+        """Decode the next chunk; an empty chunk ends the stream. Raises SourceError.
+
+        ``head`` is the beginning of the file, from which the error guesses its encoding.
+        """
         try:
             return self._decoder.decode(chunk, final=not chunk)
         except UnicodeDecodeError as error:

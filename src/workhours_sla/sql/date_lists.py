@@ -158,7 +158,7 @@ def day_counts(w: Words, dates: Dates) -> Iterator[DayCount]:
 
 
 def _option(w: Words, name: str, values: Steps) -> str:
-    """Return the value for an argument that is one of some texts."""
+    """Return the SQL that chooses a value by the text of an argument, and refuses other texts."""
     refused = w.refused(quoted(f"{name} is "), name, quoted(f"; give {' or '.join(values)}"))
     cases = " ".join(f"when {quoted(one)} then {value}" for one, value in values.items())
     return f"case {name} {cases} else case when {name} is not null then {refused} end end"

@@ -42,17 +42,18 @@ class Step:
       belongs to the date on which it starts. ``used`` is the total.
     - ``day``: the calendar's ``Day``, None if the calendar does not cover the date.
     - ``overridden``: the date has an override.
-    - ``without_hours``: the date is a working day, but its weekday has no weekly hours, or its
-      override is "off".
+    - ``without_hours``: the date is a working day, but the schedule has no hours on it: on its
+      weekday, in its season, in its turn of a rotation, or because its override is "off".
     - ``paused``: the working time within pauses, which does not count.
     - ``unknown``: the date is unknown; the answer is the same whatever kind of day it is.
     - ``undecided``: the calendar's entry that may apply to an unknown date, None if there is none.
-    - ``part``: the role of the date in a day budget, None in other budgets: ``start`` (the date of
+    - ``part``: the role of the date in a day budget, None in other budgets and before an unknown
+      date that counts: ``start`` (the date of
       the start, which does not count), ``counted``, ``off``, ``paused``, ``end`` (the last date
       that counts, if the due date moves from it), ``passed`` (the due date moves over it), ``due``.
     - ``rotation``: the rotation (days on, days off) that decides the date, None if there is none.
     - ``number``: the position of the date among the counted dates, from 1; None if the date does
-      not count, and in a budget of months.
+      not count, after an unknown date, and in a budget of months.
 
     >>> from workhours_sla import Schedule
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")

@@ -110,7 +110,8 @@ class Compiler:
 class Timeline:
     """The working time of one range of known dates, compiled only as far as needed so far.
 
-    ``surely`` is a span within the known one that takes less time to calculate. Working time at the
+    ``known_span`` calculates the whole range; ``surely`` is a part of it that is known at once, so
+    that most questions need not calculate the whole. Working time at the
     first or the last known instant may go on beyond, so these may be no real opening or closing.
     """
 

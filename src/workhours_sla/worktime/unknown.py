@@ -58,7 +58,10 @@ def answered(
 def same_in_any_case(
     time: Any, ask: Callable[[Any], Answer], error: CalendarCoverageError
 ) -> Answer:
-    """Return the answer if both extremes are equal, otherwise raise ``error`` with these bounds."""
+    """Return the answer if it is equal with all unknown dates off and with all of them worked.
+
+    Otherwise raises ``error`` with these two answers as its bounds.
+    """
     least, most = _extreme_answers(time, ask)
     if least is not None and _in_utc(least) == _in_utc(most):
         return least

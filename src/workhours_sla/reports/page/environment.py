@@ -40,7 +40,11 @@ def environment(package: str = __package__ or "", **names: Any) -> Environment:
 
 
 def content_policy(style: str, script: str, *more: str, forms: str = "'none'") -> str:
-    """Return a content security policy that allows one style and one script, and no network."""
+    """Return a content security policy that allows one style and one script.
+
+    ``style`` and ``script`` are their texts. The network is not allowed, apart from what
+    directives in ``more`` allow, such as ``connect-src 'self'``.
+    """
     allowed = (f"style-src {_fingerprint(style)}", f"script-src {_fingerprint(script)}", *more)
     nothing = ("default-src 'none'", "img-src data:", "base-uri 'none'", f"form-action {forms}")
     return "; ".join((*nothing, *allowed))

@@ -146,7 +146,11 @@ def compiled(schedules: tuple[WorkingTime, ...], *, edges: bool = False) -> Comp
 
 
 class Tables:
-    """The look-up tables of some schedules, all known from ``lo`` to ``hi`` if each has one run."""
+    """The look-up tables of some schedules.
+
+    From ``lo`` to ``hi`` all schedules are known; the range is empty if unknown dates divide the
+    known time of one of them.
+    """
 
     def __init__(self, curves: Sequence[Curve]) -> None:
         lengths = [curve.ends - curve.starts for curve in curves]
