@@ -117,7 +117,7 @@ $(ENGINES): $(STAMP) $(VERSIONS_OF_DBT)
 versions:  ## the newest versions of everything into the two files, from new environments
 	rm -rf build/versions
 	$(PYTHON) -m venv build/versions/all
-	build/versions/all/bin/python $(PIP) install editables hatchling schemathesis --editable ".[dev,docs,kafka,spark,workalendar]"
+	build/versions/all/bin/python $(PIP) install editables hatchling schemathesis --editable ".[dev,docs,kafka,notebook,spark,workalendar]"
 	build/versions/all/bin/python $(PIP) freeze --exclude-editable > $(VERSIONS)
 	$(PYTHON) -m venv build/versions/dbt
 	build/versions/dbt/bin/python $(PIP) install "dbt-core<1.12" "dbt-duckdb<1.12" "dbt-postgres<1.12"

@@ -230,11 +230,11 @@ def test_charts_have_the_numbers_of_the_report(report: Report) -> None:
         assert f"arrived {row.counts.arrived}" in label
         is_open = row.final_at is None or row.final_at > report.as_of
         assert ("unfinished week" in label) == is_open
-    for label, point in zip(marks_of("Median"), report.trend.points, strict=True):
+    for label, point in zip(marks_of("How long half"), report.trend.points, strict=True):
         median = in_words(point.median, "en").replace(" ", NBSP)
         assert label.startswith(f"{week_dates(point.week)}: {median}")
         assert ("outside" in label) == point.outside
-    shares = marks_of("Share in time by week, with the control")
+    shares = marks_of("Share in time by week: which")
     for label, share in zip(shares, report.share_trend.points, strict=True):
         low, high = (100 * bound for bound in (share.lower or 0, share.upper or 0))
         assert label.startswith(
@@ -249,7 +249,7 @@ def test_charts_have_the_numbers_of_the_report(report: Report) -> None:
     ]
     assert backlog[-1].startswith("now, ")
     assert backlog[-1].endswith(f": open {now.open}, overdue {now.overdue}")
-    curve = marks_of("Share not yet answered")
+    curve = marks_of("How many appeals still wait")
     assert report.curve is not None
     shares = {f"{share * 100:.1f}" for share in report.curve.share}
     for label in curve[:-2]:
@@ -275,7 +275,7 @@ def test_a_lower_limit_below_zero_is_drawn_at_its_value(report: Report) -> None:
     text = page(replace(report, trend=limits))
     minus = "\N{MINUS SIGN}"
     assert f"limits {minus}1 h 30 min to 5 h 30 min" in text.replace(NBSP, " ")
-    chart = chart_of(read(text), "Median")
+    chart = chart_of(read(text), "How long half")
     lines = [one for one in chart.all("line") if one.attributes.get("class") in {"limit", "mean"}]
     upper, mean, lower = (float(one["y1"]) for one in lines)
     assert lower - mean == pytest.approx(mean - upper, abs=0.2)

@@ -125,6 +125,7 @@ def caterpillar_chart(report: ReportNumbers, table: Table) -> Chart:
         ),
         {**legend, "few_matured": text("counts_only", counts_only=COUNTS_ONLY_BELOW)},
         height=(middle + 1.9) * ROW,
+        notes=(text("wilson_lines"),),
     )
 
 
