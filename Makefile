@@ -59,7 +59,7 @@ lint: $(STAMP)
 	$(BIN)/python tools/page_lengths.py > /dev/null
 
 docs: $(BASE)  ## the site, in build/docs/en and build/docs/ru; needs no network once installed
-	$(INSTALL) --no-build-isolation --editable ".[docs]"
+	$(INSTALL) --no-build-isolation --editable . --group docs
 	for language in en ru; do $(BIN)/python -m sphinx --conf-dir docs --define language=$$language \
 		--fail-on-warning --nitpicky --keep-going --quiet docs/$$language build/docs/$$language || exit 1; done
 
@@ -70,7 +70,6 @@ newcomer:  ## a new environment and only what the documents say, timed
 	$(PYTHON) tools/newcomer.py
 
 release: $(BASE)  ## a dry run: build twice, compare, install offline, SBOM, known vulnerabilities
-	$(BIN)/python $(PIP) install "pip>=25.1"
 	$(BIN)/python $(PIP) install --group release
 	$(BIN)/python tools/release.py $(PYTHONS)
 	$(BIN)/repo-review .
@@ -85,7 +84,6 @@ properties: $(STAMP)  ## the property tests with many more examples
 	WORKHOURS_EXAMPLES=500 $(BIN)/python -m pytest tests/sla/test_evaluate.py tests/sla/test_diaries.py tests/sla/test_monitor.py
 
 bench: $(STAMP)  ## us and other libraries side by side: docs/en/explanation/benchmarks.md and why-not.md
-	$(INSTALL) --no-build-isolation --editable ".[bench]"
 	$(BIN)/python -m pytest --quiet tests/slow/test_rivals.py
 	$(BIN)/python -m benchmarks --compare
 
@@ -97,19 +95,20 @@ calendar: $(STAMP)  ## from October on, next year must have its act
 
 $(BASE): pyproject.toml $(VERSIONS)
 	$(PYTHON) -m venv $(VENV)
-	$(INSTALL) editables hatchling
+	$(BIN)/python $(PIP) install "pip>=25.1" # an older one does not know --group
+	$(INSTALL) editables hatchling hatch-fancy-pypi-readme
 	$(INSTALL) --no-build-isolation --editable .
 	@touch $@
 
 $(STAMP): $(BASE)
-	$(INSTALL) --no-build-isolation --editable ".[dev]"
+	$(INSTALL) --no-build-isolation --editable . --group dev
 	@touch $@
 
 # dbt has an environment of its own, since it pins the versions of libraries that others need newer
 $(ENGINES): $(STAMP) $(VERSIONS_OF_DBT)
 	$(INSTALL) setuptools wheel # with which PySpark and a library that workalendar needs are built from source
-	$(BIN)/python $(PIP) install --constraint $(VERSIONS) --no-build-isolation --editable ".[dev,kafka,spark,workalendar]" \
-		schemathesis
+	$(BIN)/python $(PIP) install --constraint $(VERSIONS) --no-build-isolation --editable ".[kafka,spark,workalendar]" \
+		--group dev schemathesis
 	$(PYTHON) -m venv $(VENV)/dbt
 	$(VENV)/dbt/bin/python $(PIP) install --constraint $(VERSIONS_OF_DBT) dbt-core dbt-duckdb dbt-postgres
 	@touch $@
@@ -117,7 +116,9 @@ $(ENGINES): $(STAMP) $(VERSIONS_OF_DBT)
 versions:  ## the newest versions of everything into the two files, from new environments
 	rm -rf build/versions
 	$(PYTHON) -m venv build/versions/all
-	build/versions/all/bin/python $(PIP) install editables hatchling schemathesis --editable ".[dev,docs,kafka,notebook,spark,workalendar]"
+	build/versions/all/bin/python $(PIP) install "pip>=25.1"
+	build/versions/all/bin/python $(PIP) install editables hatchling hatch-fancy-pypi-readme schemathesis \
+		--editable ".[kafka,notebook,spark,workalendar]" --group dev --group docs
 	build/versions/all/bin/python $(PIP) freeze --exclude-editable > $(VERSIONS)
 	$(PYTHON) -m venv build/versions/dbt
 	build/versions/dbt/bin/python $(PIP) install "dbt-core<1.12" "dbt-duckdb<1.12" "dbt-postgres<1.12"

@@ -3,9 +3,10 @@
 Usage: python tools/release.py [PYTHON ...]
 
 Builds the wheel and the source distribution into dist, twice, and compares the bytes; checks their
-sizes and metadata; writes an SBOM (CycloneDX) and the licences of the wheel and its dependencies;
-then installs the wheel without a network into a new environment of each PYTHON (this one unless
-given), from wheels that were fetched before, and runs the examples of both README files there.
+sizes, files and metadata; writes an SBOM (CycloneDX) and the licences of the wheel and its
+dependencies; then installs the wheel without a network into a new environment of each PYTHON (this
+one unless given), from wheels that were fetched before, and runs the examples of both README files
+there.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
+import tomllib
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parents[1]
 DIST = ROOT / "dist"
-LARGEST = {".whl": 1_000_000, ".gz": 1_500_000}
+LARGEST = {".whl": 1_500_000, ".gz": 3_000_000}
 """The largest sizes in bytes, by the suffix of the file."""
 
 
@@ -56,6 +59,30 @@ def check_sizes() -> None:
         print(f"{path.name}: {size:,} bytes, at most {limit:,}")
         if size > limit:
             sys.exit(f"{path.name} is too large; see what it contains: tar tvzf or unzip -l")
+
+
+def check_files() -> None:
+    """Exit unless the source distribution has each committed file that is not excluded."""
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    excluded = tuple(pyproject["tool"]["hatch"]["build"]["targets"]["sdist"]["exclude"])
+    committed = run("git", "ls-files", "-z").rstrip("\0").split("\0")
+    wanted = {"PKG-INFO", *(name for name in committed if not name.startswith(excluded))}
+    with tarfile.open(next(DIST.glob("*.tar.gz"))) as sdist:
+        found = {name.partition("/")[2] for name in sdist.getnames()}
+    if found != wanted:
+        sys.exit(f"the source distribution lacks {wanted - found} or has {found - wanted} besides")
+    print("the source distribution has the committed files")
+
+
+def check_metadata() -> None:
+    """Exit if a tool finds a fault in the metadata or in the files of the wheel."""
+    wheel, sdist = next(DIST.glob("*.whl")), next(DIST.glob("*.tar.gz"))
+    run(sys.executable, "-m", "validate_pyproject", "pyproject.toml")
+    run(sys.executable, "-m", "check_wheel_contents", wheel)
+    run(sys.executable, "-m", "twine", "check", "--strict", wheel, sdist)
+    # the project has no address: reports go to its repository
+    run(sys.executable, *("-m", "pyroma", "--min", "10", "--skip-tests", "AuthorEmail"), sdist)
+    print("validate-pyproject, check-wheel-contents, twine and pyroma find nothing")
 
 
 def bin_of(environment: Path) -> Path:
@@ -122,12 +149,13 @@ def main(interpreters: list[str]) -> int:
     shutil.rmtree(DIST, ignore_errors=True)
     first = build(DIST)
     check_sizes()
+    check_files()
+    check_metadata()
     with TemporaryDirectory() as temporary:
         folder = Path(temporary)
         if build(folder / "again") != first:
             sys.exit("building twice gave different bytes; compare them with diffoscope")
         print("built twice: the same bytes")
-        run(sys.executable, "-m", "twine", "check", "--strict", *DIST.iterdir())
         epoch = run("git", "log", "-1", "--format=%ct").strip()
         environment = folder
         for number, interpreter in enumerate(interpreters):

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from shell_commands import names, section
 
 from kit.paths import DOCS, ROOT
 from tools.documents import LANGUAGES, blocks_of
+from workhours_sla import __version__
 from workhours_sla.config import config_schema
 from workhours_sla.config.column_names import COLUMNS
 
@@ -108,6 +111,23 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_readme_links_whole_pages(page: Path) -> None:
     """An anchor of a generated section would be dead outside of the site."""
     assert not re.findall(r"\]\(docs/[^)]*#", page.read_text("utf-8"))
+
+
+def test_long_description_has_absolute_links() -> None:
+    """A page of a package index has no folder that a relative link could start from."""
+    pytest.importorskip("hatch_fancy_pypi_readme")
+    command = [sys.executable, "-m", "hatchling", "metadata", "readme"]
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout.decode()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    text = FENCED.sub("", shown)
+    links = re.findall(r"(!?)\[[^\]]*\]\(([^)\s]+)", text)
+    assert len(links) > 30
+    for picture, link in links:
+        start = f"{project['urls']['Source']}/{'raw' if picture else 'blob'}/v{__version__}/"
+        assert link.startswith(start), link
+        assert (ROOT / link.removeprefix(start).partition("#")[0]).is_file(), link
+    assert text.count("](") == len(links)
+    assert not re.search(r"(?:src|href)=|^\[[^\]]+\]: ", text, re.MULTILINE)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -16,6 +16,7 @@ from typing import Any, get_type_hints
 import pytest
 
 import workhours_sla
+from kit.paths import DOCS, EXAMPLES, ROOT
 from workhours_sla import Schedule, Target, working_hours
 from workhours_sla.stream import Delivery, Source
 
@@ -115,7 +116,7 @@ def test_objects_that_show_another_have_an_example() -> None:
 
 def test_names_shown_by_a_page_are_in_the_page() -> None:
     for page, names in SHOWN_IN_DOCS.items():
-        text = (SOURCES.parent.parent / "docs" / page).read_text("utf-8")
+        text = (DOCS / page).read_text("utf-8")
         assert {one for one in names if not re.search(rf"\b{one}\b", text)} == set(), page
 
 
@@ -158,9 +159,8 @@ def shown_code(file: Path) -> str:
 
 
 def pages_and_examples() -> list[Path]:
-    root = SOURCES.parent.parent
-    pages = [*root.glob("README*.md"), *(root / "docs").rglob("*.md")]
-    examples = (root / "examples").rglob("*")
+    pages = [*ROOT.glob("README*.md"), *DOCS.rglob("*.md")]
+    examples = EXAMPLES.rglob("*")
     return [*pages, *(file for file in examples if file.suffix in {".md", ".py", ".ipynb"})]
 
 

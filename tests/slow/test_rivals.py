@@ -1,7 +1,7 @@
 """What the tables of docs/*/explanation/why-not.md and of the README files say of each library.
 
 Each library is a function that returns its answers, keyed by the row of the tables: True is "yes".
-Libraries of the extra ``bench`` that are not installed are skipped.
+Libraries of the group ``bench`` that are not installed are skipped.
 """
 
 import re
