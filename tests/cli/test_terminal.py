@@ -81,3 +81,15 @@ def test_a_long_run_names_its_stages_on_a_terminal(
     places = [err.find(stage) for stage in stages]
     assert places == sorted(places)
     assert places[0] >= 0
+
+
+def test_no_color_takes_all_colours_from_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    on_terminal(monkeypatch)
+    monkeypatch.delenv("NO_COLOR")
+    _, coloured, _ = run(capsys, *COMMANDS["check"])
+    monkeypatch.setenv("NO_COLOR", "1")
+    _, plain, _ = run(capsys, *COMMANDS["check"])
+    assert coloured != plain
+    assert click.unstyle(coloured) == plain

@@ -291,7 +291,7 @@ def test_the_name_of_an_agency_leads_to_its_late_appeals(tmp_path: Path) -> None
     book = book_of(of, tmp_path)
     late = list(book["Late"].iter_rows(min_row=2, max_col=2, values_only=True))
     owners = [agency for _, agency in late]
-    assert owners == sorted(owners, key=owners.index)  # the rows of an agency stand together
+    assert owners == sorted(owners, key=owners.index)  # the rows of an agency follow each other
     for name in ("Summary", "By agency"):
         links = {
             cell.value: cell.hyperlink.location

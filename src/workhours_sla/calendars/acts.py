@@ -160,7 +160,7 @@ def _coverage_and_decided(
 ) -> tuple[tuple[DateRange, ...], tuple[DateRange, ...]]:
     """Return the dates that the calendar covers, and those on which no entry is uncertain.
 
-    An act that confirms a range settles what the calendar below has as uncertain in it.
+    An act that confirms a range decides what is uncertain there in the calendar that it amends.
     """
     # A range that extends the coverage, such as the year of a new federal decree, does not decide
     # the uncertain holidays of a region; a later range or amendment can.

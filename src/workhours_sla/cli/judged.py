@@ -189,7 +189,7 @@ def judged(
     """Read the appeals that a command was given, and say of each whether its target was met.
 
     ``detects`` allows files without configuration. ``version`` is the version of the policy to
-    show, if not its own; ``stages`` is told how far the work is. Rows of one appeal that contradict
+    show, if not its own; ``stages`` shows how far the work is. Rows of one appeal that contradict
     each other are refused.
     """
     given = given_without_config(source, settings.options) if detects else None

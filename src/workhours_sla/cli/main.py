@@ -164,7 +164,12 @@ def _status(arguments: list[str]) -> int:
         with warnings.catch_warnings():
             # the output says itself that an answer is provisional
             warnings.simplefilter("ignore", ProvisionalWarning)
-            result = commands.main(arguments, prog_name="workhours", standalone_mode=False)
+            result = commands.main(
+                arguments,
+                prog_name="workhours",
+                standalone_mode=False,
+                color=False if os.environ.get("NO_COLOR") else None,
+            )
             if sys.stdout is not None:
                 sys.stdout.flush()
     except (BrokenPipeError, SystemExit):

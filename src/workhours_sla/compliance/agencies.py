@@ -76,7 +76,7 @@ class Breach(NamedTuple):
 
 
 def breaches(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> dict[int, Breach] | None:
-    """Return which agencies held each late case, keyed by its row, as far as events tell it.
+    """Return which agencies had each late case, keyed by its row, as far as events show it.
 
     None if a transfer restarts the clock or leaves it to the new holder, which has its own limit.
     """
