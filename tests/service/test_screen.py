@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import csv
 import random
 import re
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -755,6 +757,23 @@ def test_a_link_leads_back_to_the_same_id() -> None:
     links = [f"/{link}" for link in Parsed(page).links("appeal?")]
     for id_, shown in zip(ids(page), pages(hostile(), now, links), strict=True):
         assert id_[:9] in unescape(shown).replace("\N{REPLACEMENT CHARACTER}", "\x00")
+
+
+@pytest.mark.parametrize(("lang", "delimiter"), [("en", ","), ("ru", ";")])
+def test_the_file_of_an_agency_has_its_appeals_as_text(lang: str, delimiter: str) -> None:
+    formula = '=HYPERLINK("https://evil.example")'
+    events = [posted(formula, at("2025-12-29T10:00"), agency_id="roads")]
+    page = screen(
+        [*events, posted("A-2", at("2025-12-30T12:00"), agency_id="roads")],
+        at("2025-12-30T16:00"),
+        f"agency=roads&lang={lang}",
+    )
+    (address,) = set(Parsed(page).links("data:text/csv;base64,"))
+    file = b64decode(address.partition(",")[2]).decode("utf-8-sig")
+    head, late, due = csv.reader(file.splitlines(), delimiter=delimiter)
+    assert len(head) == 4
+    assert late[:3] == [f"'{formula}", "roads", "2025-12-29 15:00"]
+    assert due == ["A-2", "roads", "2025-12-30 17:00", ""]
 
 
 # -- one appeal -----------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -222,7 +223,7 @@ def test_a_line_of_several_opens_by_keyboard_and_stays_open(
 
 
 def test_the_numbers_of_an_agency_are_copied_by_keyboard(
-    service: Served, chromium: Browser
+    service: Served, chromium: Browser, tmp_path: Path
 ) -> None:
     log_in(chromium, service.address)
     chromium.open(service.address + "?agency=roads")
@@ -238,6 +239,12 @@ def test_the_numbers_of_an_agency_are_copied_by_keyboard(
     assert sorted(numbers) == [f"late-{n:02}" for n in range(14)]
     message = str(chromium.run("document.querySelector('a[href^=mailto]').href"))
     assert "late-13" in message
+    chromium.ask("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
+    chromium.run("document.querySelector('a[download]').focus()")
+    chromium.press("Enter")
+    file = tmp_path / "appeals 2025-12-30.csv"
+    wait_until(file.exists, "the file is downloaded")
+    assert file.read_text("utf-8-sig").count("\n") == 1 + 14
     assert chromium.errors == []
 
 

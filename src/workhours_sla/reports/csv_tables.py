@@ -295,10 +295,10 @@ _FORMULA: Final = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-def csv_table(columns: Mapping[str, Sequence[object]]) -> bytes:
+def csv_table(columns: Mapping[str, Sequence[object]], delimiter: str = ",") -> bytes:
     """Return a table as CSV in UTF-8, with a first line of column names."""
     text = StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
     writer.writerow(map(cell_text, columns))
     writer.writerows(map(cell_text, line) for line in zip(*columns.values(), strict=True))
     return text.getvalue().encode()

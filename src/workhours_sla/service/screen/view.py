@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -9,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import quote, urlencode
 
 from workhours_sla.errors import BudgetError, CalendarCoverageError
+from workhours_sla.reports.csv_tables import csv_table
 from workhours_sla.reports.page.blocks import Cell
 from workhours_sla.reports.page.environment import (
     SCRIPT,
@@ -275,6 +278,21 @@ class Page:
             lines.append(text("mail_more", count=len(outcomes) - WRITTEN))
         facts = {"subject": text("mail_subject", count=len(outcomes)), "body": "\r\n".join(lines)}
         return f"mailto:?{urlencode(facts, quote_via=quote, errors='replace')}"
+
+    def csv(self, outcomes: Sequence[Outcome]) -> str:
+        """Return the address of a file for a spreadsheet, with the separator of its language."""
+        columns = {
+            heading("appeal_id"): [one.appeal_id for one in outcomes],
+            heading("agency"): [self.name("agency", one.agency_id) for one in outcomes],
+            heading("due_at"): [
+                one.due_at and f"{self.local(one.due_at):%Y-%m-%d %H:%M}" for one in outcomes
+            ],
+            heading("overdue_by"): [
+                self.amount(one.overdue) if one.overdue else None for one in outcomes
+            ],
+        }
+        table = csv_table(columns, ";" if current() == "ru" else ",")
+        return f"data:text/csv;base64,{b64encode(codecs.BOM_UTF8 + table).decode()}"
 
     def dues(self, outcomes: Sequence[Outcome]) -> str:
         """Return when answers are due: the time, or the first and the last."""
