@@ -281,7 +281,7 @@ class Page:
 
     def csv(self, outcomes: Sequence[Outcome]) -> str:
         """Return the address of a file for a spreadsheet, with the separator of its language."""
-        columns = {
+        columns: dict[str, Sequence[object]] = {
             heading("appeal_id"): [one.appeal_id for one in outcomes],
             heading("agency"): [self.name("agency", one.agency_id) for one in outcomes],
             heading("due_at"): [
