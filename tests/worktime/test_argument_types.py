@@ -37,8 +37,8 @@ from workhours_sla.sla.event import EVENT_FIELDS
 
 SOURCES = Path(workhours_sla.__file__).parent
 WRONG = (None, 5, "x", math.nan, -1, [], {}, b"x", True, object())
-QUICK = {"": 2_900, ".config": 10, ".files": 100, ".json": 30}
-SLOW = {".report": 1_500, ".stream": 400}
+QUICK = {"": 2_500, ".config": 10, ".files": 100, ".json": 30}
+SLOW = {".report": 1_000, ".stream": 250}
 """The facades, and the least number of mutations of the examples of each."""
 METHODS = {
     *("amend", "as_known", "add_working_days", "count_working_days", "days", "diff"),
