@@ -6,7 +6,7 @@ Builds the wheel and the source distribution into dist, twice, and compares the 
 sizes, files and metadata; writes an SBOM (CycloneDX) and the licences of the wheel and its
 dependencies; then installs the wheel without a network into a new environment of each PYTHON (this
 one unless given), from wheels that were fetched before, and runs the examples of both README files
-there.
+there. At the end it prints what is left for a person.
 """
 
 from __future__ import annotations
@@ -26,6 +26,21 @@ ROOT = Path(__file__).parents[1]
 DIST = ROOT / "dist"
 LARGEST = {".whl": 1_500_000, ".gz": 3_000_000}
 """The largest sizes in bytes, by the suffix of the file."""
+
+LEFT_FOR_A_PERSON = """
+What is left for a person, in this order. Nothing has been uploaded.
+
+  [ ] Name the owner: an account on the package index with two factors, and a second owner.
+  [ ] Correct the addresses in project.urls of pyproject.toml, if the repository is elsewhere.
+  [ ] On the index, add a trusted publisher: the repository, release.yml, environment "release".
+  [ ] In the repository, let the environment "release" require the approval of an owner.
+  [ ] In CHANGELOG.md, date version {version}. "Unreleased" above it is empty.
+  [ ] In both README files, take out that no version is in a package registry yet.
+  [ ] Commit and push; wait until the checks are green on every version of Python.
+  [ ] git tag --sign v{version} && git push origin v{version}; approve the workflow, which uploads.
+  [ ] Compare the SHA-256 above with those that the index shows.
+  [ ] In a new environment: pip install workhours-sla=={version} && workhours due 17:30
+"""
 
 
 def run(*command: str | Path, cwd: Path = ROOT, **environment: str) -> str:
@@ -166,6 +181,7 @@ def main(interpreters: list[str]) -> int:
         print(f"licences: {write_licences(environment).name}")
     for name, digest in first.items():
         print(f"{digest}  {name}")
+    print(LEFT_FOR_A_PERSON.format(version=next(DIST.glob("*.whl")).name.split("-")[1]))
     return 0
 
 

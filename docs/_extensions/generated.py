@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import msgspec
+from acts_of_years import acts_of_years
 from configuration_keys import keys
 from described import described
 from markdown_table import table
@@ -94,6 +95,7 @@ def problems(lang: str) -> str:
 
 
 MAKERS: dict[str, Callable[..., str]] = {
+    "acts-of-years": acts_of_years,
     "command-list": command_list,
     "commands": commands,
     "described": described,

@@ -22,7 +22,7 @@ from workhours_sla.errors import CalendarCoverageError, CalendarDataError
 REGIONS_DATA = Path(regions.__file__).parent / "regions_data"
 DAYS = json.loads((DATA / "ru_days.json").read_text(encoding="utf-8"))
 NORMS = json.loads((DATA / "ru_norms.json").read_text(encoding="utf-8"))
-YEARS = range(2004, 2028)
+YEARS = sorted(map(int, DAYS))
 MOON = ("shawwal-1", "dhu-al-hijja-10", "white-month", "buddha-birthday", "zul")
 
 
@@ -100,7 +100,10 @@ def test_every_exceptional_day_names_its_act() -> None:
         acts += regional
     assert all(act.title and act.confidence in ("high", "medium", "low") for act in acts)
     newest = max(act.known_from for year in YEARS for act in rows_of(year).acts())
-    assert (Calendar.get("RU").version, covered_years()) == (newest.isoformat(), (2004, 2027))
+    assert (Calendar.get("RU").version, covered_years()) == (
+        newest.isoformat(),
+        (YEARS[0], YEARS[-1]),
+    )
 
 
 def test_how_days_are_described() -> None:
@@ -150,12 +153,13 @@ def test_as_known() -> None:
 
 
 def test_dates_outside_the_coverage_are_refused_with_the_reason() -> None:
-    for day in (date(2003, 12, 31), date(2028, 1, 1)):
+    first, last = date(YEARS[0], 1, 1), date(YEARS[-1], 12, 31)
+    for day in (first - timedelta(days=1), last + timedelta(days=1)):
         with pytest.raises(CalendarCoverageError) as caught:
             Calendar.get("RU").day(day)
         assert caught.value.calendar == "RU"
         assert caught.value.date == day
-        assert (caught.value.first, caught.value.last) == (date(2004, 1, 1), date(2027, 12, 31))
+        assert (caught.value.first, caught.value.last) == (first, last)
         revived = pickle.loads(pickle.dumps(caught.value))  # noqa: S301
         assert (str(revived), revived.date) == (str(caught.value), day)
 

@@ -154,6 +154,7 @@ def test_every_public_module_has_a_page() -> None:
     listed = [file for file in files if "__all__ = [" in file.read_text("utf-8")]
     modules = {file.stem if file.parent == package else file.parent.name for file in listed}
     modules -= {"__init__", "sources"}
+    modules -= {"results"}  # each type is on the page of the functions that return it
     shown = {
         name
         for page in (DOCS / "en/reference/api").glob("*.md")

@@ -8,10 +8,12 @@ import json
 import pickle
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from subprocess import run
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
 
@@ -133,6 +135,35 @@ def test_type_hints_of_public_classes_can_be_resolved(name: str) -> None:
             assert get_type_hints(one) is not None
 
 
+def types_in(hint: Any) -> Iterator[type]:
+    """Yield each class that a type hint names."""
+    yield from (one for one in (hint, get_origin(hint)) if isinstance(one, type))
+    for part in get_args(hint):
+        yield from types_in(part)
+
+
+def functions_of(module: Any) -> Iterator[Any]:
+    """Yield the functions that a module lists, and the public methods of its classes."""
+    for name in module.__all__:
+        value = getattr(module, name)
+        members = vars(value).items() if inspect.isclass(value) else [(name, value)]
+        for member, function in members:
+            function = getattr(function, "fget", getattr(function, "__func__", function))
+            if inspect.isfunction(function) and not member.startswith("_"):
+                yield inspect.unwrap(function)
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_what_a_public_function_returns_can_be_imported_from_a_public_module(name: str) -> None:
+    modules = [importlib.import_module(one) for one in (*PUBLIC, "workhours_sla.results")]
+    for function in functions_of(importlib.import_module(name)):
+        with suppress(NameError):  # a name that only type checkers import, such as one of pandas
+            for kind in types_in(get_type_hints(function).get("return")):
+                if kind.__module__.startswith("workhours_sla"):
+                    where = [one for one in modules if kind.__name__ in one.__all__]
+                    assert [one for one in where if getattr(one, kind.__name__) is kind], function
+
+
 def test_pickles_name_facades_alone() -> None:
     office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
     target = Target("first reply", working_hours(4), office)
@@ -168,7 +199,7 @@ def pages_and_examples() -> list[Path]:
 def test_documentation_and_examples_name_facades_alone(file: Path) -> None:
     shown = shown_code(file)
     named = {*re.findall(r"workhours_sla\.(?!md\b)(\w+)", shown)}
-    facades = {name.partition(".")[2] for name in FACADES}
+    facades = {name.partition(".")[2] for name in FACADES} | {"results"}
     assert named <= facades | NAMED_IN_PAGES.get(file.name, set())
     for module, names in re.findall(r"from (workhours_sla[\w.]*) import (\([^)]*\)|.*)", shown):
         if module in PUBLIC:
