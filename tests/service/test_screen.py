@@ -255,7 +255,7 @@ def test_the_fullest_hour_is_what_must_be_answered_first() -> None:
     assert len(ids(page, "today")) == 63  # the others of the first line are behind a link
     shared = [posted(f"S-{n}", at("2026-03-10T09:10"), agency_id=f"a{n}") for n in range(3)]
     assert "Until 15:00: 3 to answer; at 3 agencies" in text_of(screen(shared, now))
-    assert "ответить на 3 обращения; по 3 ведомствам" in text_of(screen(shared, now, lang="ru"))
+    assert "ответить на 3 обращения; у 3 ведомств" in text_of(screen(shared, now, lang="ru"))
     tiles = re.findall(r'data-figure="tile_(\w+)">([\d,]+)<', page)
     assert tiles == [
         ("until", "900"),

@@ -233,7 +233,7 @@ def test_check_prints_agreement_and_examples(files: list[str], capsys: Capture) 
     assert "off by whole hours 1; median of those that differ (theirs less ours) +1:00" in out
     assert "1  unreadable time" in out
     main(["check", *files, "--lang", "ru"])
-    assert "Вердикты другой системы (reply): совпали 1 · у нас просрочено, у них в срок 1" in (
+    assert "Выводы другой системы (reply): совпали 1 · у нас просрочено, у них в срок 1" in (
         capsys.readouterr().out
     )
 

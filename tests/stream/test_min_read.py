@@ -168,7 +168,7 @@ def test_a_stream_of_another_format_is_an_error_and_stays_in_quarantine(
     *_, error = err.splitlines()
     for part in {
         "en": ("appeal_id is not there", "1029 of 1029 rows", "the rows stay in quarantine"),
-        "ru": ("appeal_id: нет в строке", "1029 из 1029", "строки остаются в карантине"),
+        "ru": ("appeal_id: нет в строке", "1029 из 1029", "непринятые строки остаются в хранилище"),
     }[lang]:
         assert part in error
     assert '"x"' not in error

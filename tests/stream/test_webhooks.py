@@ -466,7 +466,7 @@ def test_watch_fails_if_the_receiver_is_down_and_the_next_run_sends_the_rest(
 ) -> None:
     receiver.plan = [answer(200), answer(500)]
     assert watch("--lang", "ru") == 2
-    assert "ответил кодом 500; исправьте приёмник" in capsys.readouterr().err
+    assert "ответил кодом 500; исправьте получателя" in capsys.readouterr().err
     assert watch() == 0
     assert receiver.received[0] not in receiver.received[1:]
     assert receiver.received[1] == receiver.received[2]
