@@ -314,11 +314,14 @@ def weeks_finding(report: ReportNumbers) -> str:
     every = found.total()
     if not found:
         return ""
+    if every == 1:
+        return PAGE.text(f"finding_week_{'met' if met else 'missed' if missed else 'open'}")
     if every in (met, missed):
         return PAGE.text(f"finding_weeks_{'all' if met else 'none'}", all=every)
     rest = every - met - missed
-    more = PAGE.text("finding_weeks_open", open=rest) if rest else ""
-    return PAGE.text("finding_weeks", all=every, met=met, missed=missed, open=more)
+    which = "both" if met and missed else "met" if met else "missed" if missed else "no"
+    more = PAGE.text("finding_weeks_open", open=rest) if rest and which != "no" else ""
+    return PAGE.text(f"finding_weeks_{which}", all=every, met=met, missed=missed, open=more)
 
 
 def worst_cell(report: ReportNumbers) -> str:

@@ -18,7 +18,7 @@ from workhours_sla.compliance.group_tables import Table
 from workhours_sla.disk.atomic_write import write_files
 from workhours_sla.errors import needs_extra
 from workhours_sla.reports.csv_tables import columns_of, csv_table
-from workhours_sla.reports.headline import NAME, agencies, named_period, whole_period
+from workhours_sla.reports.headline import NAME, agencies, lacking, named_period, whole_period
 from workhours_sla.reports.page import blocks, details, lists
 from workhours_sla.reports.page.blocks import Section
 from workhours_sla.reports.page.sorted_tables import ROWS, Traces, days_table
@@ -180,7 +180,8 @@ def _first(report: Report) -> Iterator[tuple[str, str, Iterable[Any]]]:
     yield "summary", "", lists.summary(report)
     above = agencies(report)
     if above is not None:
-        yield "furthest", "", lists.groups(report, above)
+        title = "" if any(map(lacking, above.rows)) else PAGE.text("by_agency")
+        yield "furthest", title, lists.groups(report, above)
     yield "now", "", lists.now(report)
 
 
