@@ -326,9 +326,11 @@ def test_nothing_is_wider_than_the_screen(
     chromium.size(width, 844, theme=theme, mobile=width < 500)
     for path in ("", "?show=overdue", "?lang=ru", "appeal?id=late-03", "?id=%D0%99"):
         chromium.open(service.address + path)
+        if theme == "light":
+            chromium.run("document.querySelectorAll('.filters').forEach((one) => one.open = true)")
         outside: Any = chromium.run(
             "[...document.querySelectorAll('body *')]"
-            ".filter((one) => !one.closest('.scroll, .skip') &&"
+            ".filter((one) => !one.closest('.scroll, .skip') && one.checkVisibility() &&"
             " one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)"
             ".map((one) => one.outerHTML.slice(0, 80))"
         )
