@@ -92,6 +92,7 @@ def wrapped(line: str, width: int) -> list[str]:
     from textwrap import wrap
 
     begin, text, end = found.groups()
+    text = text.replace(" %", "\xa0%")  # a percent sign does not begin a line
     last = max(width - _FEW_WORDS, 0)
     start = [one.end() for one in re.finditer(r"^ *| {2,}", text) if one.end() <= last][-1]
     indent = start or 2

@@ -68,7 +68,8 @@ def percent_sign(share: float, target: float | None = None) -> str:
 def points_text(part: float, *, has_sign: bool = False) -> str:
     """Write a difference of shares in percentage points, with a second decimal if it is small."""
     places = 1 if abs(round(100 * part, 1)) or not round(100 * part, 2) else 2
-    return signed(100 * part, places) if has_sign else number(f"{100 * part:.{places}f}")
+    shown = signed(100 * part, places)
+    return shown if has_sign else shown.removeprefix("+")
 
 
 def change_in_points(change: RateChange, target: float) -> tuple[dict[str, float], int]:
