@@ -57,6 +57,7 @@ def run(*command: object, folder: Path) -> None:
 
 def main(pictures: Path) -> None:
     """Take each picture in both languages."""
+    pictures.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         events, span = folder / "events.jsonl", "--start 2025-12-15 --days 107"
