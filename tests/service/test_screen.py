@@ -253,9 +253,12 @@ def test_the_fullest_hour_is_what_must_be_answered_first() -> None:
     assert ids(page, "today")[:2] == ["N-000", "N-001"]
     assert ids(page, "today")[-3:] == ["E-0", "E-1", "E-2"]
     assert len(ids(page, "today")) == 63  # the others of the first line are behind a link
+    assert "one each" not in said
     shared = [posted(f"S-{n}", at("2026-03-10T09:10"), agency_id=f"a{n}") for n in range(3)]
-    assert "Until 15:00: 3 to answer; at 3 agencies" in text_of(screen(shared, now))
-    assert "ответить на 3 обращения; у 3 ведомств" in text_of(screen(shared, now, lang="ru"))
+    evenly = text_of(screen(shared, now))
+    assert "Until 15:00: 3 to answer, at 3 agencies" in evenly
+    assert "3 agencies, one each" in evenly
+    assert "ответить на 3 обращения, у 3 ведомств" in text_of(screen(shared, now, lang="ru"))
     tiles = re.findall(r'data-figure="tile_(\w+)">([\d,]+)<', page)
     assert tiles == [
         ("until", "900"),
@@ -270,6 +273,15 @@ def test_the_fullest_hour_is_what_must_be_answered_first() -> None:
     assert "1–200 of 900" in text_of(first)
     assert ids(second) == ["E-0", "E-1", "E-2"]
     assert "Due today, 14–15:00" in text_of(second)
+
+
+def test_two_appeals_of_an_agency_within_an_hour_stand_where_they_are_due() -> None:
+    came = {"A-1": ("09:05", "roads"), "B-1": ("09:20", "parks"), "A-2": ("09:40", "roads")}
+    events = [
+        posted(name, at(f"2026-03-10T{clock}"), agency_id=agency)
+        for name, (clock, agency) in came.items()
+    ]
+    assert ids(screen(events, at("2026-03-10T10:00")), "today") == ["A-1", "B-1", "A-2"]
 
 
 def board_at(live: Live, now: datetime, past: Past) -> Board:

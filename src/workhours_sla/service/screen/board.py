@@ -297,18 +297,26 @@ class Board:
         """Return the lines of a list: what one agency must answer within an hour is one line."""
         found: dict[tuple[object, str | None], list[Row]] = {}
         for row in self.lists[group]:
-            hour = row.place if isinstance(row.place, datetime) else row[:5]
-            found.setdefault((hour, row.agency_id), []).append(row)
+            found.setdefault(_hour_of(row), []).append(row)
         lines: list[list[Row]] = []
-        for rows in found.values():
-            lines += [rows] if len(rows) >= _FEWEST_TOGETHER else [[row] for row in rows]
-            if len(lines) >= most:
+        for row in self.lists[group]:
+            rows = found[_hour_of(row)]
+            if len(rows) < _FEWEST_TOGETHER:
+                lines.append([row])
+            elif row is rows[0]:
+                lines.append(rows)
+            if len(lines) == most:
                 break
-        return lines[:most]
+        return lines
 
     @property
     def next_due(self) -> Row | None:
         return next((one.first for one in self.hours if one.until > self.now), None)
+
+
+def _hour_of(row: Row) -> tuple[object, str | None]:
+    """Return the agency of a row and the hour in which it must answer, if that is known."""
+    return row.place if isinstance(row.place, datetime) else row[:5], row.agency_id
 
 
 class Past:
