@@ -275,7 +275,7 @@ def test_the_fullest_hour_is_what_must_be_answered_first() -> None:
     assert "Due today, 14–15:00" in text_of(second)
 
 
-def test_two_appeals_of_an_agency_within_an_hour_stand_where_they_are_due() -> None:
+def test_two_appeals_of_an_agency_within_an_hour_are_listed_by_due_time() -> None:
     came = {"A-1": ("09:05", "roads"), "B-1": ("09:20", "parks"), "A-2": ("09:40", "roads")}
     events = [
         posted(name, at(f"2026-03-10T{clock}"), agency_id=agency)
