@@ -70,10 +70,13 @@ newcomer:  ## a new environment and only what the documents say, timed
 	$(PYTHON) tools/newcomer.py
 
 release: $(BASE)  ## a dry run: build twice, compare, install offline, SBOM, known vulnerabilities
+	@mkdir -p build
 	$(BIN)/python $(PIP) install --group release
-	$(BIN)/python tools/release.py $(PYTHONS)
 	$(BIN)/repo-review .
-	$(BIN)/pip-audit --skip-editable --progress-spinner off
+	$(BIN)/python tools/release.py $(PYTHONS)
+	@# strict: where the index cannot be asked, it would say that nothing is known to be vulnerable
+	$(BIN)/python -m pip freeze --exclude-editable > build/audited.txt
+	$(BIN)/pip-audit --strict --disable-pip --no-deps --requirement build/audited.txt --progress-spinner off
 
 notebooks: $(BASE)  ## run the notebooks from beginning to end; execute.py keeps their outputs
 	$(INSTALL) --no-build-isolation --editable ".[notebook]"
