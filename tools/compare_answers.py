@@ -177,7 +177,8 @@ def _asked(chance: Chance, of: Any, given: dict[str, str], times: list[datetime]
     asks: list[tuple[str, tuple[Any, ...], dict[str, Any]]]
     asks = [(name, (start, budget), pauses) for name in ("deadline", "breaches_after")]
     asks += [("elapsed", (start, end), pauses), ("latest_start", (start, budget), {})]
-    asks += [("remaining", (start, budget), {"now": end}), ("is_working", (start,), {})]
+    asked = "as_of" if "as_of" in inspect.signature(schedule.remaining).parameters else "now"
+    asks += [("remaining", (start, budget), {asked: end}), ("is_working", (start,), {})]
     asks += [(name, (start,), more) for name, more in EDGES]
     asks += [("intervals", (start, start + timedelta(days=4)), {})]
     asks += [("explain", (start, budget), pauses)] * chance.maybe(20)
