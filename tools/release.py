@@ -39,7 +39,7 @@ What is left for a person, in this order. Nothing has been uploaded.
   [ ] Commit and push; wait until the checks are green on every version of Python.
   [ ] git tag --sign v{version} && git push origin v{version}; approve the workflow, which uploads.
   [ ] Compare the SHA-256 above with those that the index shows.
-  [ ] In a new environment: pip install workhours-sla=={version} && workhours due 17:30
+  [ ] In a new environment: pip install workhours-sla=={version} && workhours due 'today 17:30'
 """
 
 
